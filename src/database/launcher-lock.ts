@@ -8,10 +8,11 @@ import { pause } from "./until.ts";
 const ATTEMPTS = 8;
 
 /**
- * At most one living process holds a directory. Throws `CannotStart` naming the holder's pid; a dead holder counts for nothing. Returns the release.
+ * Locks a directory for this process. Returns a function that releases it. A lock of a dead process does not count. Rejects with `CannotStart` if a living process
+ * holds the directory; the message has its pid.
  *
- * Every claimant writes a file that only it can have the name of, and only then looks at the others. So a dead claim can be removed without the risk
- * of removing a living one that took its place, and of two that come together at least one sees the other and steps back.
+ * Each process first writes a file with its identity as name, and then reads the files of the others. No other process can have this name. So the file of a dead
+ * process can be removed without the risk of removing a new one. If two processes start together, at least one sees the other and withdraws.
  */
 export async function holdDirectory(directory: string, clock: Clock): Promise<() => void> {
   const claims = join(directory, "launchers");
@@ -23,7 +24,7 @@ export async function holdDirectory(directory: string, clock: Clock): Promise<()
     if (rival === undefined) return () => rmSync(join(claims, mine), { force: true });
     rmSync(join(claims, mine));
     if (attempt === ATTEMPTS) throw heldBy(Number.parseInt(rival, 10), directory);
-    // Two that step back together must not come back together.
+    // A random pause, so that two processes that withdrew together do not try again together.
     await pause(clock, 20 + Math.random() * 60);
   }
 }

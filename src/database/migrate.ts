@@ -6,19 +6,19 @@ import type { Logger } from "../core/logger.ts";
 import { type Migration, readMigrations } from "./migration-files.ts";
 
 export interface MigrateOptions {
-  /** A direct connection: PgBouncer in transaction mode would lose the lock. */
+  /** Address of a direct connection. PgBouncer in transaction mode would lose the lock. */
   readonly connectionString: string;
   readonly logger: Logger;
 }
 
-/** The lock `prisma migrate` takes, so that its runs and ours exclude each other. */
+/** The advisory lock of `prisma migrate`. So its runs and ours exclude each other. */
 const MIGRATION_LOCK = 72_707_369;
-/** Waiting in a statement would keep the one who has it from building an index beside writers: that waits for every statement that began before. */
+/** The lock is polled. A statement that waits for the lock would block `create index concurrently`, which waits for all earlier statements. */
 const LOCK_LOOK_MS = 100;
 
 /**
- * Whoever wants a table after a migration that waits for it waits as well. So it gives way after a moment, which is less than a request waits for a lock
- * (store/postgres/pool.ts), and tries again.
+ * While a migration waits for a table, all later statements on this table wait too. So a migration gives up after this time, and tries again later. The time is
+ * shorter than the lock limit of requests (store/postgres/pool.ts).
  */
 const TABLE_LOCK_MS = 500;
 const TABLE_LOCK_PAUSE_MS = 1_000;
@@ -26,18 +26,18 @@ const TABLE_LOCK_TRIES = 60;
 const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
- * Brings the product's tables up to the migrations in `directory`, each in a transaction of its own but for those that build indexes beside writers, and
- * returns the names of those applied now. Processes of the version before may be at work: nobody waits for a migration that waits for a table.
- * Any number of processes may call it at once: one works, the others wait and then find nothing to do. A migration that fails leaves no trace and
- * is tried again by the next call. The ledger `_prisma_migrations` is the one of `prisma migrate`.
+ * Applies the migrations in `directory` that the database does not have yet. Returns their names. Each runs in its own transaction, except those that build indexes
+ * concurrently. Processes of the previous version may be running: a migration never blocks them for long.
+ * Several processes may call it at the same time. One of them works; the others wait and then find nothing to do. A migration that fails is rolled back, and the
+ * next call tries it again. The table `_prisma_migrations` is the one of `prisma migrate`.
  *
- * Throws `CannotStart`, before anything is changed, when the database and the directory do not belong together: an applied migration was edited,
- * or is unknown here (the database is newer than this build), or was begun and never finished (by another tool, or because it holds a `commit`).
+ * Rejects with `CannotStart` before it changes anything if the database and the directory do not fit: an applied migration was edited, is unknown here (the database
+ * is newer than this build), or was begun and never finished (by another tool, or because it contains a `commit`).
  */
 export async function migrate(options: MigrateOptions & { readonly directory: string }): Promise<readonly string[]> {
   const migrations = readMigrations(options.directory);
   return underLock(options, async (client) => {
-    // Who may only use the tables finds nothing to do, and must not be asked for the right to make some.
+    // A user without the right to create tables must not need it if there is nothing to migrate.
     if (!(await isThere(client, LEDGER_NAME))) await client.query(LEDGER);
     const pending = findPending(migrations, (await client.query<LedgerRow>(APPLIED)).rows);
     for (const migration of pending) {
@@ -53,7 +53,7 @@ export interface MigrationState {
   readonly applied: boolean;
 }
 
-/** Which migrations of `directory` the database has, in their order. Changes nothing. Throws `CannotStart` when the two do not belong together. */
+/** The migrations of `directory` in their order, each with whether the database has it. Changes nothing. Rejects with `CannotStart` as `migrate` does. */
 export async function migrationStates(options: MigrateOptions & { readonly directory: string }): Promise<readonly MigrationState[]> {
   const migrations = readMigrations(options.directory);
   return underLock(options, async (client) => {
@@ -63,7 +63,7 @@ export async function migrationStates(options: MigrateOptions & { readonly direc
   });
 }
 
-/** Whether any migration of this product was ever applied to the database. */
+/** True: a migration of this product was applied to the database before. */
 export async function isMigrated(connectionString: string): Promise<boolean> {
   const client = new Client({ connectionString, connectionTimeoutMillis: CONNECT_MS });
   client.on("error", () => undefined);
@@ -75,7 +75,7 @@ export async function isMigrated(connectionString: string): Promise<boolean> {
   }
 }
 
-/** Brings the queue's own schema (`graphile_worker`) up to the installed version of the library, and answers whether it was another. Same locking as `migrate`. */
+/** Migrates the schema of the queue (`graphile_worker`) to the installed version of the library. True: the version changed. It takes the lock of `migrate`. */
 export async function migrateQueue(options: MigrateOptions): Promise<boolean> {
   const logger = new QueueLogger(() => (level, message) => options.logger[level === "warning" ? "warn" : level]({}, message));
   return underLock(options, async (client) => {
@@ -94,7 +94,7 @@ const LEDGER_NAME = "public._prisma_migrations";
 const isThere = async (client: Client, table: string): Promise<boolean> =>
   (await client.query("select to_regclass($1) is not null as kept", [table])).rows[0].kept === true;
 
-/** A host that swallows packets is told instead of waited for. */
+/** Limit for a connection. Some hosts drop packets without an answer. */
 const CONNECT_MS = 10_000;
 
 interface LedgerRow {
@@ -103,7 +103,7 @@ interface LedgerRow {
   readonly finished: boolean;
 }
 
-// The table as `prisma migrate` makes it, so that its `status` and `deploy` agree with us.
+// The table of `prisma migrate`. So its commands `status` and `deploy` work too.
 const LEDGER = `
   create table if not exists public._prisma_migrations (
     id varchar(36) primary key not null,
@@ -124,7 +124,7 @@ function findPending(migrations: readonly Migration[], applied: readonly LedgerR
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   const problems = applied.flatMap(({ name, checksum, finished }) => {
     if (!finished)
-      return [`migration ${name} was begun and did not finish; repair the database and settle it with "prisma migrate resolve"`];
+      return [`migration ${name} was begun and did not finish; repair the database, then mark it with "prisma migrate resolve"`];
     const migration = known.get(name);
     if (!migration) return [`migration ${name} is applied, but this build does not know it: the database is newer; run a newer version`];
     return migration.checksum === checksum
@@ -172,16 +172,16 @@ async function applyWhole(client: Client, { name, checksum, sql }: Migration): P
       `update public._prisma_migrations set finished_at = clock_timestamp() where id = $1 and pg_current_xact_id()::text = $2`,
       [id, transaction],
     );
-    if (ended.rowCount !== 1) throw new Error("it ends the transaction it runs in, so it may be half done");
+    if (ended.rowCount !== 1) throw new Error("it contains a commit or rollback, so it may be half applied");
     await client.query("commit");
   } catch (error) {
-    // On a lost connection this fails as well, and the server has rolled back by itself.
+    // If the connection is lost, this fails too. Then the server has rolled back already.
     await client.query("rollback").catch(() => undefined);
     throw error;
   }
 }
 
-/** Outside a transaction; what was begun and not finished is begun again by the next call, so each step can be repeated (migration-files.ts). */
+/** Runs the steps outside a transaction. If it is interrupted, the next call begins again with the first step. So each step can be repeated (migration-files.ts). */
 async function applySteps(client: Client, { name, checksum }: Migration, steps: readonly string[]): Promise<void> {
   for (const step of steps) await client.query(step);
   await client.query(
@@ -191,13 +191,13 @@ async function applySteps(client: Client, { name, checksum }: Migration, steps: 
   );
 }
 
-/** Runs `work` on a connection of its own. The lock belongs to the session, so a killed process frees it. */
+/** Runs `work` with the lock, on its own connection. The lock belongs to the session, so it is freed if the process is killed. */
 async function underLock<T>(options: MigrateOptions, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: options.connectionString, connectionTimeoutMillis: CONNECT_MS });
   client.on("error", (error) => options.logger.warn({ error: error.message }, "the connection of the migration was lost"));
   await client.connect();
   try {
-    // Limits meant for requests (set on the role or in the URL) must not end a wait for a peer, nor a long migration.
+    // The role or the URL may set limits for requests. They must not end a long migration.
     await client.query("set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0");
     const isLocked = async () =>
       (await client.query("select pg_try_advisory_lock($1) as locked", [MIGRATION_LOCK])).rows[0].locked === true;

@@ -5,13 +5,13 @@ import { join } from "node:path";
 export interface Migration {
   readonly name: string;
   readonly sql: string;
-  /** Of a migration that builds or drops indexes `concurrently`: its statements, which run outside a transaction. */
+  /** Only for a migration that builds or drops indexes `concurrently`: its statements. They run outside a transaction. */
   readonly steps?: readonly string[];
   /** SHA-256 of the file's bytes, in hexadecimal, as `prisma migrate` writes it. */
   readonly checksum: string;
 }
 
-/** The migrations `<directory>/<name>/migration.sql`, in the order they are applied: by name, which begins with a time. */
+/** The migrations `<directory>/<name>/migration.sql`, in the order in which they are applied. This is the order of names, which begin with a time. */
 export function readMigrations(directory: string): readonly Migration[] {
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -26,8 +26,8 @@ export function readMigrations(directory: string): readonly Migration[] {
 }
 
 /**
- * An index on a table with many rows is built beside its writers, `drop index concurrently if exists x; create index concurrently x on …`: a build that was
- * interrupted leaves an index that nobody uses, so each is dropped first. Such a file holds nothing else (tests/support/migration-rules.ts).
+ * The statements of a migration that builds an index while others write: `drop index concurrently if exists x; create index concurrently x on …`. An interrupted
+ * build leaves an invalid index, so the index is dropped first. Such a file contains nothing else (tests/support/migration-rules.ts). Undefined: another migration.
  */
 function stepsOf(sql: string): readonly string[] | undefined {
   const bare = sql.replace(/--.*$/gm, "");

@@ -10,7 +10,7 @@ import { grantAgain } from "./roles.ts";
 import { orStartProblem } from "./start-problem.ts";
 
 export interface DatabaseSettings {
-  /** Unset: the embedded server below `dataDir`. */
+  /** Unset: the embedded server in `dataDir`. */
   readonly url: string | undefined;
   readonly dataDir: string;
   readonly migrations: string;
@@ -18,13 +18,13 @@ export interface DatabaseSettings {
 }
 
 export interface OpenDatabase {
-  /** Of this moment: a server that had to be started again may have another one. */
+  /** The present address. It may change if the embedded server is restarted. */
   readonly url: string;
-  /** `graceMs`: after which nothing more is waited for. */
+  /** `graceMs`: limit of the stop. */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** The server's own database: started if it is ours, and brought up to this version. Throws CannotStart. */
+/** Opens the database for a server: starts the embedded server if there is no `url`, and applies the migrations. Rejects with CannotStart. */
 export const openDatabase = (settings: DatabaseSettings): Promise<OpenDatabase> =>
   orStartProblem(settings, async () => {
     const { url, dataDir, logger } = settings;
@@ -39,8 +39,8 @@ export const openDatabase = (settings: DatabaseSettings): Promise<OpenDatabase> 
   });
 
 /**
- * For a command that acts on an installation: the embedded database that a running server started, else the same as `openDatabase`.
- * Throws CannotStart where no server was ever started: a command must not make an installation of its own by mistake.
+ * Opens the database for a command: the embedded database of a running server, or else as `openDatabase` does. Rejects with CannotStart if no server was ever
+ * started, because a command must not make a new installation by mistake.
  */
 export async function joinDatabase(settings: DatabaseSettings): Promise<OpenDatabase> {
   await demandInstallation(settings);
@@ -48,7 +48,7 @@ export async function joinDatabase(settings: DatabaseSettings): Promise<OpenData
   return running === undefined ? openDatabase(settings) : { url: running, stop: async () => undefined };
 }
 
-/** The database as it is: started if it is ours and nobody runs it, and not brought up to date. For looking at it. */
+/** Opens the database without applying migrations, for a command that only reads. Starts the embedded server if it is not running. Rejects with CannotStart. */
 export const reachDatabase = (settings: Omit<DatabaseSettings, "migrations">): Promise<OpenDatabase> =>
   orStartProblem(settings, async () => {
     const { url, dataDir, logger } = settings;
@@ -61,18 +61,16 @@ async function demandInstallation(settings: Pick<DatabaseSettings, "url" | "data
   const { url, dataDir } = settings;
   if (url !== undefined) {
     if (await orStartProblem(settings, () => isMigrated(url))) return;
-    throw new CannotStart([
-      "the database that DATABASE_URL names holds no installation yet; start the server once, or run `dingtalk-scim migrate`",
-    ]);
+    throw new CannotStart(["the database in DATABASE_URL has no installation yet; start the server once, or run `dingtalk-scim migrate`"]);
   }
   if (existsSync(join(dataDir, "postgres"))) return;
   throw new CannotStart([
-    `no installation in DATA_DIR ${resolve(dataDir)}; run the command in the server's folder, or set DATA_DIR or DATABASE_URL as the server has it`,
+    `DATA_DIR ${resolve(dataDir)} has no installation; run the command in the folder of the server, or set DATA_DIR or DATABASE_URL to the values of the server`,
   ]);
 }
 
 async function bringUpToDate(connectionString: string, { migrations, logger }: DatabaseSettings): Promise<void> {
-  // The queue first: the product's statements name its functions.
+  // The queue comes first, because our statements use its functions.
   const hasNewQueue = await migrateQueue({ connectionString, logger });
   const applied = await migrate({ connectionString, directory: migrations, logger });
   if (!hasNewQueue && applied.length === 0) return;

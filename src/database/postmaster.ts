@@ -5,15 +5,15 @@ import { CannotStart } from "../core/errors.ts";
 import { isAlive, isErrno, processesIn, runsIn, signal } from "./processes.ts";
 import { until } from "./until.ts";
 
-/** What `postmaster.pid` of a data directory means now. */
+/** State of the server of a data directory, by its file `postmaster.pid`. */
 export type Postmaster =
   | { readonly state: "none" }
-  /** The file was left behind: its process is gone, is a zombie, or the pid now belongs to somebody else. */
+  /** The file is left over: its process is gone, is a zombie, or the pid belongs to another program now. */
   | { readonly state: "stale"; readonly pid: number }
-  /** `certain` is false where the platform cannot tell whose process the pid is. */
+  /** `certain` false: the platform cannot tell whether the process belongs to this directory. */
   | { readonly state: "running"; readonly pid: number; readonly port: number; readonly ready: boolean; readonly certain: boolean };
 
-/** Reads the state of the server of a data directory (a real path). */
+/** `dataDirectory`: a real path. */
 export function postmasterOf(dataDirectory: string): Postmaster {
   const lines = pidFile(dataDirectory)?.split("\n");
   const pid = Number.parseInt(lines?.[0] ?? "", 10);
@@ -25,22 +25,24 @@ export function postmasterOf(dataDirectory: string): Postmaster {
 }
 
 /**
- * Removes a `postmaster.pid` that nobody stands behind. PostgreSQL only asks whether the pid exists, so a zombie or a reused pid would keep it
- * from starting for ever. A backend may outlive its postmaster for a moment; two servers on one directory destroy it, so that moment is waited for.
+ * Removes a stale `postmaster.pid`. PostgreSQL only checks whether the pid exists, so a zombie or a reused pid would prevent every start. A backend may outlive its
+ * postmaster for a moment, and two servers destroy a data directory. So it waits until no process is left. Rejects with CannotStart if that takes too long.
  */
 export async function clearStale(dataDirectory: string, clock: Clock, timeoutMs = 10_000): Promise<void> {
   const gone = await until(clock, timeoutMs, () => (processesIn(dataDirectory).length === 0 ? true : undefined));
   if (!gone) {
     const pids = processesIn(dataDirectory).join(", ");
-    throw new CannotStart([`processes of an earlier PostgreSQL still work in ${dataDirectory}: ${pids}; end them and start again`]);
+    throw new CannotStart([`processes of an earlier PostgreSQL still run in ${dataDirectory}: ${pids}; end them and start again`]);
   }
   if (postmasterOf(dataDirectory).state === "stale") rmSync(join(dataDirectory, "postmaster.pid"), { force: true });
 }
 
 /**
- * Ends the server of a data directory and waits until it is gone: fast (roll back, checkpoint, leave), and if that takes too long immediately (the next start
- * recovers from the log), and if that takes too long the hard way, with its children: those that somebody stopped would outlive it. Nothing happens if none runs.
- * Where the platform cannot tell whose process a pid is, only `knownPid` is ended. `graceMs`: for all of it.
+ * Ends the server of a data directory and waits until it is gone. Does nothing if no server runs. The steps, each after the time of the one before:
+ * SIGINT: fast shutdown (rollback, checkpoint).
+ * SIGQUIT: immediate shutdown. The next start recovers from the log.
+ * SIGKILL: to the server and its children. A child that was stopped (SIGSTOP) would outlive the server.
+ * If the platform cannot tell whose process a pid is, only `knownPid` is ended. `graceMs`: limit of all steps.
  */
 export async function stopPostmaster(
   dataDirectory: string,

@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 import { CannotStart } from "../core/errors.ts";
 import { isErrno } from "./processes.ts";
 
-/** How PostgreSQL is run. It refuses to run as root, so root has to become somebody else first. */
+/** A way to run PostgreSQL. It refuses to run as root, so root needs another user for it. */
 export interface Privileges {
   readonly name: "own user" | "user namespace" | "nobody";
-  /** Who must own the data directory, as seen from this process; undefined where files have no numeric owner. */
+  /** The required owner of the data directory, as this process sees it. Undefined: files have no numeric owner on this platform. */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   command(program: string, args: readonly string[]): Command;
 }
@@ -20,15 +20,17 @@ export interface Command {
   readonly credentials: { readonly uid?: number; readonly gid?: number };
 }
 
-/** Nothing of our environment may change how PostgreSQL behaves (PGPORT, LANG, TZ, …); the system's default search path finds `unshare` and `sh`. */
+/** The environment of PostgreSQL. Our variables (PGPORT, LANG, TZ, …) must not change its behaviour. The default search path finds `unshare` and `sh`. */
 export const cleanEnvironment: Readonly<Record<string, string>> = { LC_ALL: "C", TZ: "UTC" };
 
 const NOBODY_UID = 65_534;
 
 /**
- * Finds a way to run `program` that can also write to `directory`, and gives it the directory.
- * As root: a user namespace, where the same user has another number (so it reaches below directories only root may enter); where the kernel or the
- * container forbids that, the user `nobody`. As a user without a name, such as a container's number: a user namespace as well, as initdb wants a name. Throws `CannotStart` with what each attempt said.
+ * Finds a way to run `program` that can write to `directory`, and makes its user the owner of the directory.
+ * As root: a user namespace. It gives root another number, so it can enter directories of root. If the kernel or the container forbids it: the user `nobody`.
+ * As a user without a name, as in a container: a user namespace, because initdb needs a name, or else the user itself.
+ * As any other user: the user itself.
+ * Rejects with `CannotStart` with the error of each attempt.
  */
 export async function choosePrivileges(directory: string, program: string, unshare = "unshare"): Promise<Privileges> {
   const uid = process.getuid?.();
@@ -56,7 +58,7 @@ function isKnownUser(): boolean {
   }
 }
 
-/** Makes the owner of a file, or of a directory and everything below it, the one PostgreSQL runs as. The top goes last: a half-done change is done again. */
+/** Makes the user of PostgreSQL the owner of a file, or of a directory with its content. The directory itself is last, so an interrupted change is repeated. */
 export function giveTo(path: string, privileges: Privileges): void {
   const { owner } = privileges;
   if (!owner || statSync(path).uid === owner.uid) return;
@@ -76,7 +78,7 @@ function userNamespace(unshare: string, owner: Privileges["owner"]): Privileges 
   return {
     name: "user namespace",
     owner,
-    // Without --fork the program takes the place of unshare, so its pid is the pid we started.
+    // Without --fork the program replaces the process of unshare, so it has the pid that we started.
     command: (program, args) => ({ file: unshare, args: ["--user", `--map-user=${NOBODY_UID}`, "--", program, ...args], credentials: {} }),
   };
 }
@@ -88,18 +90,19 @@ function nobody(): Privileges {
 }
 
 async function trial(privileges: Privileges, directory: string, program: string): Promise<string | undefined> {
-  const script = 'test -w "$1" || { echo "the directory, or one above it, is closed to that user" >&2; exit 1; }; exec "$2" --version';
+  const script =
+    'test -w "$1" || { echo "this user cannot enter or write the directory, or one above it" >&2; exit 1; }; exec "$2" --version';
   const { file, args, credentials } = privileges.command("/bin/sh", ["-c", script, "sh", directory, program]);
   try {
     await promisify(execFile)(file, [...args], { ...credentials, cwd: directory, env: cleanEnvironment });
     return undefined;
   } catch (error) {
-    if (isErrno(error, "ENOENT")) return `${file} is not there`;
+    if (isErrno(error, "ENOENT")) return `${file} does not exist`;
     return saidBy(error);
   }
 }
 
-/** What a program that failed wrote to its standard error, else the failure itself. */
+/** The standard error of a failed program. If it is empty, the error itself. */
 export function saidBy(error: unknown): string {
   const stderr = typeof error === "object" && error !== null && "stderr" in error ? String(error.stderr).trim() : "";
   return stderr || String(error);

@@ -1,28 +1,28 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** What /proc says about one process. Elsewhere than on Linux only the pid is known. */
+/** Data of /proc about a process. Other platforms than Linux have only the pid. */
 interface ProcessFacts {
   readonly name: string;
   readonly state: string;
-  /** Clock ticks since boot; with the pid it names one process for ever, although pids are used again. */
+  /** Start time in clock ticks since boot. Pids are reused, but pid and start time together identify one process. */
   readonly startTicks: string;
 }
 
 const hasProc = process.platform === "linux";
 
-/** True while a process with this pid exists and has not ended. A zombie has ended, although signals still reach its pid. */
+/** True: a process with this pid exists and has not ended. A zombie has ended, although its pid still accepts signals. */
 export function isAlive(pid: number): boolean {
   const facts = factsOf(pid);
   if (facts) return facts.state !== "Z" && facts.state !== "X";
   return signals(pid) && !hasProc;
 }
 
-/** A name for the process that no later process can have, as far as the platform tells. */
+/** A name for the process that no later process gets. Outside Linux it is only the pid. */
 export function identityOf(pid: number): string {
   return `${pid}-${factsOf(pid)?.startTicks ?? "0"}`;
 }
 
-/** Whether `identity` (from `identityOf`) still lives. */
+/** True: the process with this `identity` (from `identityOf`) is alive. */
 export function isAliveAs(identity: string): boolean {
   const pid = Number.parseInt(identity, 10);
   return isAlive(pid) && identityOf(pid) === identity;
@@ -31,8 +31,9 @@ export function isAliveAs(identity: string): boolean {
 export type Belongs = "yes" | "no" | "unknown";
 
 /**
- * Whether a process is a PostgreSQL process of `dataDirectory` (a real path): all of them work inside it. The working directory of a stranger's process may be
- * unreadable (a container without the right to trace); then the postmaster's command line answers, and "unknown" is left for its children.
+ * Whether a process is a PostgreSQL process of `dataDirectory` (a real path). All such processes have it as their working directory. The working directory of
+ * another user's process may be unreadable (in a container without the right to trace). Then the command line of the postmaster decides, and its children are
+ * "unknown".
  */
 export function runsIn(pid: number, dataDirectory: string): Belongs {
   if (!hasProc) return isAlive(pid) ? "unknown" : "no";
@@ -40,14 +41,14 @@ export function runsIn(pid: number, dataDirectory: string): Belongs {
   try {
     return readlinkSync(`/proc/${pid}/cwd`) === dataDirectory ? "yes" : "no";
   } catch (error) {
-    // A process that is just ending has no directory any more.
+    // An ending process has no working directory any more.
     if (!isErrno(error, "EACCES", "EPERM")) return "no";
     if (read(`/proc/${pid}/cmdline`)?.split("\0").includes(dataDirectory)) return "yes";
     return factsOf(pid)?.name === "postgres" ? "unknown" : "no";
   }
 }
 
-/** Every living process of PostgreSQL (initdb and the short-lived servers it starts included) that works inside `directory`; empty where there is no /proc. */
+/** Pids of all living PostgreSQL processes in `directory`, including initdb and the servers that it starts. Empty on platforms without /proc. */
 export function processesIn(directory: string): readonly number[] {
   if (!hasProc) return [];
   return readdirSync("/proc")
@@ -56,7 +57,7 @@ export function processesIn(directory: string): readonly number[] {
     .filter((pid) => ["postgres", "initdb"].includes(factsOf(pid)?.name ?? "") && runsIn(pid, directory) === "yes");
 }
 
-/** Sends a signal; false if the process is gone. */
+/** Sends a signal. False: the process is gone. */
 export function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, name);
@@ -66,7 +67,7 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** Whether an error of the system has one of these codes. Asks for the shape, not the class: such errors may come from another realm. */
+/** True: an error of the system has one of these codes. It checks the shape and not the class, because such errors may come from another realm. */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   return typeof error === "object" && error !== null && "code" in error && codes.includes(String(error.code));
 }
@@ -79,7 +80,7 @@ function signals(pid: number): boolean {
   }
 }
 
-/** /proc/<pid>/stat is `pid (name) state …`, and the name may hold spaces and brackets. */
+/** The file /proc/<pid>/stat has `pid (name) state …`. The name may contain spaces and brackets. */
 function factsOf(pid: number): ProcessFacts | undefined {
   const stat = hasProc ? read(`/proc/${pid}/stat`) : undefined;
   if (stat === undefined) return undefined;
@@ -87,7 +88,7 @@ function factsOf(pid: number): ProcessFacts | undefined {
   return { name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")), state: rest[0] ?? "X", startTicks: rest[19] ?? "0" };
 }
 
-/** A process may end between any two looks at it: whatever cannot be read is not there. */
+/** Undefined: the file cannot be read. The process may have ended meanwhile. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");

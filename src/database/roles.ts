@@ -2,9 +2,9 @@ import { Client, escapeIdentifier } from "pg";
 import { CannotStart } from "../core/errors.ts";
 
 /*
- * Database users beside the owner of the tables: what takes requests, what runs the loop and signs the history, and who only reads the history. Nobody of them
- * changes or removes what is in the history; what has to be forgotten goes through functions of the owner, which a trigger bounds (migration history_roles).
- * Who they are is read from what they were granted, so nothing is kept beside it (docs/threats.md T43).
+ * Database users other than the owner of the tables. `api`: a process that answers requests. `worker`: a process that runs the loop and signs the history.
+ * `auditor`: a person who only reads the history. None of them can change or remove events. Values are erased only by functions of the owner, which a trigger
+ * limits (migration history_roles). The kind of a user is derived from its grants and not stored (docs/threats.md T43).
  */
 
 export const ROLE_KINDS = ["api", "worker", "auditor"] as const;
@@ -18,7 +18,7 @@ export interface DatabaseRole {
 type Privilege = "select" | "insert" | "update" | "delete";
 type Rights = Readonly<Record<string, readonly (Privilege | `update (${string})`)[]>>;
 
-/** Of the tables that prove something, and those of the installation itself. */
+/** Rights on the tables of the history and of the installation. All other tables have EVERYTHING_ELSE. */
 const SPECIAL: Readonly<Record<Exclude<RoleKind, "auditor">, Rights>> = {
   api: {
     history: ["select", "insert"],
@@ -27,7 +27,7 @@ const SPECIAL: Readonly<Record<Exclude<RoleKind, "auditor">, Rights>> = {
     history_leaves: ["select"],
     history_tiles: ["select"],
     history_checkpoints: ["select"],
-    // The first process of an installation notes its key.
+    // The first process of an installation stores the id of its key.
     encryption_key: ["select", "insert"],
     _prisma_migrations: ["select"],
   },
@@ -37,7 +37,7 @@ const SPECIAL: Readonly<Record<Exclude<RoleKind, "auditor">, Rights>> = {
     history_log_keys: ["select", "insert", "update (until)"],
     history_leaves: ["select", "insert"],
     history_tiles: ["select", "insert", "update (hashes)"],
-    // Those that are not the last of their hour are thinned out.
+    // Checkpoints that are not the last of their hour are deleted.
     history_checkpoints: ["select", "insert", "update (note, published_at)", "delete"],
     encryption_key: ["select", "insert", "update (id, since)"],
     _prisma_migrations: ["select"],
@@ -45,7 +45,7 @@ const SPECIAL: Readonly<Record<Exclude<RoleKind, "auditor">, Rights>> = {
 };
 const EVERYTHING_ELSE: readonly Privilege[] = ["select", "insert", "update", "delete"];
 
-/** Tables that an auditor reads, without the columns with values. */
+/** Tables that an auditor may read. `without`: a column with values, which the auditor may not read. */
 const AUDITED: Readonly<Record<string, { readonly without?: string }>> = {
   history: { without: "changes" },
   history_log: {},
@@ -67,7 +67,7 @@ interface Table {
   readonly isView: boolean;
 }
 
-/** Statements that give the role what its kind has, and nothing else of the product's. */
+/** Statements that give a role the rights of its kind, and revoke all its other rights on the product's tables. */
 export function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[], guarded: readonly string[]): readonly string[] {
   const role = escapeIdentifier(name);
   const all = [`all on all tables in schema public, ${QUEUE}`, `all on all sequences in schema public, ${QUEUE}`];
@@ -79,10 +79,10 @@ export function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[],
     const read = tables.flatMap(({ table, columns }) => {
       const audited = AUDITED[table];
       if (!audited) return [];
-      const some = audited.without === undefined ? "" : ` (${columns.filter((column) => column !== audited.without).join(", ")})`;
-      return [`grant select${some} on public.${escapeIdentifier(table)} to ${role}`];
+      const readable = audited.without === undefined ? "" : ` (${columns.filter((column) => column !== audited.without).join(", ")})`;
+      return [`grant select${readable} on public.${escapeIdentifier(table)} to ${role}`];
     });
-    // A command looks first whether the database is up to date.
+    // Every command first checks whether the database is up to date.
     return [...taken, `grant usage on schema public, ${QUEUE} to ${role}`, `grant select on ${QUEUE}.migrations to ${role}`, ...read];
   }
   const given = tables.map(({ table, isView }) => {
@@ -93,7 +93,7 @@ export function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[],
     ...taken,
     `grant usage on schema public, ${QUEUE} to ${role}`,
     ...given,
-    // The queue wakes workers and proves nothing.
+    // The queue only wakes workers; it is no evidence.
     `grant select, insert, update, delete on all tables in schema ${QUEUE} to ${role}`,
     `grant usage on all sequences in schema public, ${QUEUE} to ${role}`,
     ...guarded.flatMap((table) => [
@@ -111,10 +111,10 @@ const TABLES = `
   from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v', 'm') and pg_has_role(c.relowner, 'usage') group by 1, 2 order by c.relname`;
 
-/** Tables of the queue that show their rows to nobody but their owner and who has a policy. */
+/** Tables of the queue with row security: only their owner and roles with a policy see their rows. */
 const GUARDED = `select c.relname as name from pg_class c where c.relnamespace = to_regnamespace('${QUEUE}') and c.relkind = 'r' and c.relrowsecurity order by 1`;
 
-/** Who may sign the log is a worker, who may write events takes requests, and who only reads the log audits. */
+/** The kind of each role by its grants: insert on history_leaves is a worker, insert on history is api, select only is an auditor. */
 const KNOWN = `
   with rights as (
     select c.relname, a.grantee, array_agg(a.privilege_type) as may from pg_class c, aclexplode(c.relacl) a
@@ -125,20 +125,20 @@ const KNOWN = `
 
 const OWNED = "select pg_has_role(c.relowner, 'usage') as mine from pg_class c where c.oid = to_regclass('public.history')";
 
-/** Who is no role of its own: it does not exist, or may do everything anyway. */
+/** The reason why a name cannot be used as a role: there is no such user, or grants cannot restrict it. */
 const PROBLEM = `
-  select case when r.oid is null then 'there is no such user of the database; make it first: create role NAME login password ''…'''
-    when r.rolsuper or r.rolbypassrls then 'it is a superuser, or passes over row security'
-    when pg_has_role(r.oid, c.relowner, 'member') then 'it is the owner of the tables, or a member of it' end as problem
+  select case when r.oid is null then 'the database has no such user; create it first: create role NAME login password ''…'''
+    when r.rolsuper or r.rolbypassrls then 'it is a superuser or bypasses row security; use another user'
+    when pg_has_role(r.oid, c.relowner, 'member') then 'it is the owner of the tables, or a member of the owner; use another user' end as problem
   from pg_class c left join pg_roles r on r.rolname = $1 where c.oid = to_regclass('public.history')`;
 
-/** Every database user that has been granted something, by what it was. */
+/** All database users with grants on the history, each with its kind. */
 export const knownRoles = (connectionString: string): Promise<readonly DatabaseRole[]> =>
   connected(connectionString, async (client) => (await client.query<DatabaseRole>(KNOWN)).rows);
 
 /**
- * Gives each of them what its kind has, and takes from it what it does not have, in one transaction. Answers the statements. Rejects CannotStart where the
- * address is not that of the owner, or a role is none that could be held back.
+ * Gives each role the rights of its kind and revokes all others, in one transaction. Returns the statements. Rejects with CannotStart if the address is not that of
+ * the owner, or if grants cannot restrict a role.
  */
 export const grantRoles = (connectionString: string, roles: readonly DatabaseRole[]): Promise<readonly string[]> =>
   connected(connectionString, async (client) => {
@@ -153,14 +153,14 @@ export const grantRoles = (connectionString: string, roles: readonly DatabaseRol
     const tables = (await client.query<Table & { columns: string[] }>(TABLES)).rows;
     const guarded = (await client.query<{ name: string }>(GUARDED)).rows.map(({ name }) => name);
     const statements = roles.flatMap((role) => grantsOf(role, tables, guarded));
-    // One after another: two who grant at once would meet in the same rows of the catalogue.
+    // The lock separates two processes that grant at the same time. Both would update the same rows of the catalogue.
     await client.query("begin; set local lock_timeout = '4s'; select pg_advisory_xact_lock(hashtextextended('database-roles', 0))");
     for (const statement of statements) await client.query(statement);
     await client.query("commit");
     return statements;
   });
 
-/** After a migration: what it has made is granted to those who are there. */
+/** Grants rights on new tables to the existing roles, after a migration. Returns the roles. */
 export async function grantAgain(connectionString: string): Promise<readonly DatabaseRole[]> {
   const roles = await knownRoles(connectionString);
   if (roles.length > 0) await grantRoles(connectionString, roles);

@@ -2,14 +2,14 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../core/make-folder.ts";
 
-/** What is kept of the newest event beside the database. */
+/** The newest event that this process has seen, stored outside the database. A restored database is detected by it. */
 interface Seen {
   readonly first: string;
   readonly newest: string;
   readonly at: string;
 }
 
-/** A small file in the data directory. One that is not there or cannot be read says nothing, as at the first start. */
+/** A small file in the data directory. `read` answers undefined if the file is missing, as at the first start, or if its content is not valid. */
 export function createSeenFile(dataDir: string): { read(): Promise<Seen | undefined>; write(seen: Seen): Promise<void> } {
   const path = join(dataDir, "newest-event.json");
   const draft = `${path}.${process.pid}`;
@@ -22,7 +22,7 @@ export function createSeenFile(dataDir: string): { read(): Promise<Seen | undefi
       return parsed(text);
     },
 
-    /** Whole or not at all: a half-written file would hide a restore. */
+    /** Writes another file and renames it. So the file is never half-written, which would hide a restore. */
     async write(seen) {
       makeFolder(dataDir);
       await writeFile(draft, `${JSON.stringify(seen)}\n`, { mode: 0o600 });

@@ -27,8 +27,8 @@ interface Start {
 }
 
 /**
- * Loopback TCP with a password and no Unix socket: socket paths are limited to about 107 bytes and DATA_DIR is not.
- * The server's own log must hold no personal data, so it names neither the statement nor the key values of an error.
+ * TCP on loopback with a password. There is no Unix socket, because the path of a socket is limited to about 107 bytes and DATA_DIR is not.
+ * The log of the server must have no personal data, so it has neither the statement nor the key values of an error.
  */
 const ourSettings: Settings = {
   listen_addresses: "127.0.0.1",
@@ -44,7 +44,7 @@ const ourSettings: Settings = {
 const PORT_ATTEMPTS = 5;
 const MAX_LOG_BYTES = 10_000_000;
 
-/** Starts the server and waits until it takes connections (after a crash that includes its recovery). Another port is tried if somebody takes ours first. */
+/** Starts the server and waits until it accepts connections; after a crash this includes its recovery. If the port is in use, it tries another one. */
 export async function startServer(start: Start): Promise<StartedServer> {
   const { log } = start.layout;
   if (existsSync(log) && statSync(log).size > MAX_LOG_BYTES) rmSync(log);
@@ -59,14 +59,16 @@ export async function startServer(start: Start): Promise<StartedServer> {
   }
 }
 
-/** A port of the loopback interface that was free a moment ago. */
+/** A port of the loopback interface that is free at the moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (address && typeof address === "object" ? resolve(address.port) : reject(new Error("the system gave no port"))));
+      server.close(() =>
+        address && typeof address === "object" ? resolve(address.port) : reject(new Error("the system has assigned no port")),
+      );
     });
   });
 }
@@ -75,7 +77,7 @@ function launch({ layout, binaries, privileges, settings }: Start, port: number)
   const given = Object.entries({ ...ourSettings, ...settings, port: String(port) }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const { file, args, credentials } = privileges.command(binaries.postgres, ["-D", layout.cluster, ...given]);
   const log = openSync(layout.log, "a", 0o600);
-  // Its own session: Ctrl-C in a terminal reaches us alone, and the database outlives our orderly stop.
+  // `detached` gives the server its own session. So Ctrl-C in a terminal reaches only us, and the database lives until our stop is complete.
   const child = spawn(file, [...args], {
     ...credentials,
     cwd: layout.home,
@@ -85,7 +87,7 @@ function launch({ layout, binaries, privileges, settings }: Start, port: number)
     stdio: ["ignore", log, log],
   });
   closeSync(log);
-  // A failure to launch shows as an exit code that is not zero, in isReady.
+  // isReady detects a failed launch by the missing pid or the exit code.
   child.once("error", () => undefined);
   return child;
 }

@@ -4,9 +4,9 @@ import type { Logger } from "../core/logger.ts";
 
 export interface SupervisorOptions {
   readonly isRunning: () => boolean;
-  /** Starts it anew; rejects with the reason. */
+  /** Starts the server. Rejects with the reason of a failure. */
   readonly start: () => Promise<void>;
-  /** Ends it, also while it is being started. */
+  /** Ends the server, also while it is starting. */
   readonly end: (graceMs?: number) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -17,13 +17,13 @@ export interface Supervisor {
 }
 
 const LOOK_MS = 250;
-/** Between two attempts that failed: a full disk takes somebody to make room. */
+/** Pauses between failed attempts grow from AGAIN_MS to AGAIN_MAX_MS. An operator may have to act first, for instance if the disk is full. */
 const AGAIN_MS = 500;
 const AGAIN_MAX_MS = 15_000;
-/** While it is being started, how often a stop tries to end it. */
+/** Interval at which a stop tries to end a server that is starting. */
 const END_AGAIN_MS = 50;
 
-/** Starts a server again that ended without being told to by us: killed, out of memory, out of disk. */
+/** Restarts a server that ended unexpectedly: it was killed, or had no memory or disk space. */
 export function superviseServer({ isRunning, start, end, clock, logger }: SupervisorOptions): Supervisor {
   const stopping = new AbortController();
 

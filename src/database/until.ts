@@ -1,7 +1,7 @@
 import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "../core/clock.ts";
 
-/** Resolves with the first value `probe` gives that is not undefined, or with undefined once `timeoutMs` have passed. */
+/** Resolves with the first value of `probe` that is not undefined. Resolves with undefined after `timeoutMs`. */
 export async function until<T>(
   clock: Clock,
   timeoutMs: number,
@@ -16,7 +16,7 @@ export async function until<T>(
   }
 }
 
-/** Sleeps and keeps the process alive meanwhile: nothing else may be left to do than to wait for another process, and `Clock.sleep` would let ours end. */
+/** Sleeps and keeps this process alive. `Clock.sleep` does not, and this process may have nothing else to do than to wait for another one. */
 export async function pause(clock: Clock, ms: number): Promise<void> {
   const anchor = new MessageChannel();
   anchor.port1.ref();

@@ -2,7 +2,7 @@ import type { AlertSettings } from "../alerts/settings.ts";
 import { Secret } from "../core/secret.ts";
 import type { Values } from "./rules.ts";
 
-/** Who is told, of ALERT_…. */
+/** The channels for alerts, from the settings ALERT_…. */
 export function alertsOf(values: Values): AlertSettings {
   const secret = (value: string | undefined) => (value === undefined ? {} : { secret: new Secret(value) });
   const { ALERT_DINGTALK_ROBOT_URL: robot, ALERT_WEBHOOK_URL: webhook, ALERT_SMTP_URL: smtp, ALERT_HEARTBEAT_URL: heartbeat } = values;

@@ -14,22 +14,22 @@ import { type Environment, readSources, unknownSettings } from "./environment.ts
 import { RULES, SETTINGS, type Values } from "./rules.ts";
 
 /*
- * What the program runs with, from its environment. Everything is checked at once, so that a wrong set-up is mended in one go. An empty variable counts as unset,
- * which is how container tools hand over what nobody has filled in.
+ * The configuration, made from the environment. All settings are checked before anything is reported, so that a user sees all mistakes together. An empty variable
+ * counts as unset, because container tools pass unset values as empty variables.
  */
 
 export type Role = "api" | "worker" | "all";
 export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 export type DingTalkSettings =
-  /** No credentials are set: the simulator of this process is the organisation. */
+  /** No credentials are set. The simulator in this process takes the place of DingTalk. */
   | { readonly kind: "sandbox"; readonly simulatorPort: number; readonly qps: number; readonly managedRoot: string }
   | {
       readonly kind: "organisation";
       readonly appKey: string;
       readonly appSecret: Secret;
       readonly corpId: string;
-      /** Base addresses without a slash at the end. */
+      /** Base addresses, without a slash at the end. */
       readonly oapiUrl: string;
       readonly apiUrl: string;
       readonly qps: number;
@@ -48,19 +48,19 @@ export interface WorkdaySettings {
 export interface Config {
   readonly port: number;
   readonly host: string;
-  /** Scheme, host and port; no slash at the end. */
+  /** Scheme, host and port, without a slash at the end. */
   readonly publicUrl: string;
-  /** With its password; unset = embedded. */
+  /** Address with password. Unset = embedded database. */
   readonly databaseUrl?: Secret;
-  /** Of a replica, for what is only looked at. */
+  /** Address of a replica, for reads of history and dashboard. */
   readonly databaseReadUrl?: Secret;
   readonly dataDir: string;
   readonly bootstrapToken?: Secret;
   readonly role: Role;
   readonly dingtalk: DingTalkSettings;
-  /** Whether DingTalk is listened to for changes. */
+  /** Receive events from DingTalk. */
   readonly dingtalkStream: boolean;
-  /** Managers are told of newcomers, by a work notice of the app with this agent id. */
+  /** AgentId of the app that sends work notices about newcomers to their managers. Unset = no notices. */
   readonly newcomerNoteAgentId?: number;
   readonly syncMode: SyncMode;
   /** Unset = the built-in mapping. */
@@ -69,42 +69,42 @@ export interface Config {
   readonly policyFile?: string;
   /** Unset = no feed of events. */
   readonly feedFile?: string;
-  /** The key-encryption key; unset = `encryption.key` in `dataDir`. */
+  /** File of the key-encryption key. Unset = `encryption.key` in `dataDir`. */
   readonly encryptionKeyFile?: string;
-  /** The key that signs the history, of workers alone; unset = `history.key` in `dataDir`. */
+  /** File of the key that signs the history. Only workers use it. Unset = `history.key` in `dataDir`. */
   readonly historyKeyFile?: string;
-  /** tlog-policy file with the witnesses that are asked; unset = none. */
+  /** tlog-policy file with the witnesses. Unset = no witnesses. */
   readonly historyWitnessPolicy?: string;
-  /** Where checkpoints are kept beside the database; unset = nowhere. */
+  /** File for checkpoints outside the database. Unset = no such file. */
   readonly historyAnchorsFile?: string;
-  /** Unset = Workday is not read from here. */
+  /** Unset = this process does not read Workday. */
   readonly workday?: WorkdaySettings;
-  /** SCIM requests per second; 0 = no limit. */
+  /** Limit of requests per second for each client. 0 = no limit. */
   readonly rateLimitPerClient: number;
-  /** Requests of one client that run at the same time; 0 = no limit. */
+  /** Limit of concurrent requests for each client. 0 = no limit. */
   readonly concurrencyPerClient: number;
-  /** Whose forwarding headers are believed. */
+  /** Proxies whose forwarding headers are used. */
   readonly trustedProxies: TrustedProxies;
-  /** Connections that one address may have open. */
+  /** Limit of open connections for each address. */
   readonly connectionsPerAddress: number;
-  /** Whether `/metrics` asks no token of callers on this machine. */
+  /** Callers on this machine need no token for `/metrics`. */
   readonly metricsOpenOnLoopback: boolean;
-  /** Whether a PATCH that removes `members` without naming any empties the group; otherwise it is refused. */
+  /** A PATCH that removes `members` without naming members empties the group. False = such a PATCH is refused. */
   readonly allowRemoveAllMembers: boolean;
   /** Origins from which the keys of trusted issuers may be fetched. */
   readonly assertionKeyOrigins: readonly string[];
-  /** By which people sign in to the dashboard; unset = with tokens and one-time links only. */
+  /** Sign-in to the dashboard by OIDC. Unset = only tokens and one-time links. */
   readonly oidc?: OidcSettings;
   readonly alerts: AlertSettings;
   readonly retention: Retention;
-  /** What latencies are held against. */
+  /** Target for latencies, in KPIs and alerts. */
   readonly latencyTargetSeconds: number;
-  /** Within how many minutes a leaver should be gone. */
+  /** Limit for the removal of a leaver, in minutes. */
   readonly leaverMinutes: number;
   readonly logLevel: LogLevel;
 }
 
-/** `warn` gets what may be a mistake, a line each. */
+/** Reads and checks the configuration. `warn` gets one line for each setting that may be a mistake. Throws CannotStart. */
 export function loadConfig(warn: (line: string) => void): Config {
   const { environment, inFile } = readSources();
   const config = parseConfig(environment);
@@ -112,7 +112,7 @@ export function loadConfig(warn: (line: string) => void): Config {
   return config;
 }
 
-/** Throws CannotStart with every problem; each names the variable and the rule, none repeats the value. */
+/** Throws CannotStart with all problems. A problem names the variable and its rule. It never repeats the value, which may be a secret. */
 export function parseConfig(environment: Environment): Config {
   const given = Object.fromEntries(SETTINGS.map((name) => [name, environment[name] || undefined]));
   const parsed = z.object(RULES).safeParse(given);
@@ -137,7 +137,7 @@ function toConfig(values: Values): Config {
     dingtalk,
     dingtalkStream: values.DINGTALK_STREAM === "on",
     ...(values.NEWCOMER_NOTE_AGENT_ID === undefined ? {} : { newcomerNoteAgentId: values.NEWCOMER_NOTE_AGENT_ID }),
-    // Nothing real is changed before somebody says so.
+    // A real organisation is not changed before an operator sets the mode.
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
@@ -178,7 +178,10 @@ const retentionOf = (values: Values): Retention =>
     messages: values.RETAIN_MESSAGES_DAYS,
   });
 
-/** A public address needs a certificate, which this server has none of; a proxy may run on this machine and say nothing of itself. */
+/**
+ * True: a proxy is probably in front of this server. This server has no certificate, so a public address needs a proxy. The proxy may run on this machine without
+ * sending forwarding headers.
+ */
 const hasProxy = ({ PUBLIC_URL, TRUST_PROXY }: Values): boolean =>
   TRUST_PROXY !== undefined || (PUBLIC_URL !== undefined && !isLoopbackName(new URL(PUBLIC_URL).hostname));
 

@@ -3,7 +3,7 @@ import { DEFAULT_PORT } from "./rules.ts";
 
 const CREDENTIALS = ["DINGTALK_APP_KEY", "DINGTALK_APP_SECRET", "DINGTALK_CORP_ID"] as const;
 
-/** What single settings cannot show. */
+/** Problems that only the combination of several settings shows. */
 export function contradictions(given: Environment): string[] {
   const problems: string[] = [...alertContradictions(given), ...workdayContradictions(given), ...oidcContradictions(given)];
   if (given.DATABASE_READ_URL !== undefined && given.DATABASE_URL === undefined)

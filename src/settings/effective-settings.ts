@@ -6,12 +6,12 @@ import { SETTINGS } from "./rules.ts";
 
 export interface EffectiveSetting {
   readonly name: string;
-  /** For people: secrets are masked. Undefined where nothing is set and there is no default. */
+  /** The value for display, with secrets masked. Undefined: the setting is not set and has no default. */
   readonly value: string | undefined;
   readonly from: "environment" | ".env" | "default";
 }
 
-/** What the program would run with, in the order of the manual, and every problem with it. `fromFile`: what the file `.env` has set. */
+/** All settings with their values, in the order of the manual, and all problems. `fromFile`: names of the settings that the file `.env` has set. */
 export function effectiveSettings(
   environment: Environment,
   fromFile: ReadonlySet<string>,
@@ -35,7 +35,7 @@ function parsed(environment: Environment): { readonly config?: Config; readonly 
   }
 }
 
-/** Of what is not set; some follow from other settings. Settings that are not here have none. */
+/** The defaults. Some of them follow from other settings. A setting that is not here has no default. */
 const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
   PORT: String(config.port),
   HOST: config.host,
@@ -71,7 +71,10 @@ const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
 
 const MASK = "[secret]";
 
-/** By class, and by form: addresses carry passwords before the host and keys behind it. An unknown setting is rather masked once too often. */
+/**
+ * The value for display. Secrets are masked by the class of the setting. In addresses the password before the host and the keys after it are masked. The value of an
+ * unknown setting is masked.
+ */
 export function masked(name: string, value: string): string {
   const sensitivity = classOfSetting(name) ?? "secret";
   if (sensitivity === "secret" && !name.endsWith("_URL")) return MASK;

@@ -5,7 +5,7 @@ import { nearest } from "../core/did-you-mean.ts";
 import { CannotStart } from "../core/errors.ts";
 import { SETTINGS } from "./rules.ts";
 
-/* The one place that reads the environment. */
+/* Only this file reads the environment. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,12 +13,13 @@ const ENV_FILE = ".env";
 
 export interface Sources {
   readonly environment: Environment;
-  /** Names in the file `.env`, and those of them that the environment does not decide. */
+  /** Names of all variables in the file `.env`. */
   readonly inFile: readonly string[];
+  /** Names of the variables whose value is that of the file `.env`. */
   readonly fromFile: ReadonlySet<string>;
 }
 
-/** The environment, completed by the file `.env` of the working folder; what both set, the environment decides. */
+/** The environment and the file `.env` of the working folder. If both set a variable, the value of the environment counts. */
 export function readSources(): Sources {
   const before = new Set(Object.keys(process.env));
   let inFile: readonly string[] = [];
@@ -37,28 +38,31 @@ export function readSources(): Sources {
 export const readLocale = (): string | undefined =>
   [process.env["LC_ALL"], process.env["LC_MESSAGES"], process.env["LANG"]].find((value) => value !== undefined && value !== "");
 
-/** First words of settings that are ours alone: whoever sets such a variable means this program. */
+/** Prefixes of names that only this program uses. A variable with such a prefix is meant for this program. */
 const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT|RETAIN|ENCRYPTION|HISTORY)_/;
 
-/** Variables that no part of the program reads and that were most likely meant for it: all of `.env`, and of the environment those that look like ours. */
+/**
+ * Warnings about variables that the program does not read although they are probably meant for it: all unknown variables in `.env`, and variables of the environment
+ * whose names look like ours.
+ */
 export function unknownSettings(environment: Environment, inFile: readonly string[] = []): readonly string[] {
   const known: readonly string[] = SETTINGS;
   return Object.keys(environment).flatMap((name) => {
     if (known.includes(name)) return [];
-    const meant = name === name.toUpperCase() && !ELSEWHERE.has(name) ? meantBy(name) : undefined;
+    const meant = name === name.toUpperCase() && !OF_OTHER_PROGRAMS.has(name) ? meantBy(name) : undefined;
     if (meant === undefined && !inFile.includes(name) && !OURS.test(name)) return [];
     return [
-      `${name} is no setting of this program and has no effect${meant === undefined ? "; .env.example lists all" : `; did you mean ${meant}?`}`,
+      `${name} is not a setting of this program and has no effect${meant === undefined ? "; .env.example lists all" : `; did you mean ${meant}?`}`,
     ];
   });
 }
 
-/** Strict, as most of an environment belongs to other programs. */
+/** The setting with a similar name. The limit is strict, because most variables of an environment belong to other programs. */
 function meantBy(name: string): string | undefined {
   const joined = (each: string): string => each.replace(/_/g, "");
   const meant = nearest(joined(name), SETTINGS.map(joined), ({ length }) => (length >= 8 ? 2 : 1));
   return SETTINGS.find((each) => joined(each) === meant);
 }
 
-/** Well-known variables of other programs whose names are near to ours. */
-const ELSEWHERE: ReadonlySet<string> = new Set(["HOME", "HOSTS", "PORTS", "POST", "PGPORT", "LOGLEVEL"]);
+/** Well-known variables of other programs with names similar to ours. */
+const OF_OTHER_PROGRAMS: ReadonlySet<string> = new Set(["HOME", "HOSTS", "PORTS", "POST", "PGPORT", "LOGLEVEL"]);

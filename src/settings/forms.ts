@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { CHANNEL_NAMES, type ChannelName } from "../alerts/channels/channel.ts";
 import { isRole, type Role } from "../http/auth/roles.ts";
 
-/* Forms that values of settings have. */
+/* Checks of the form of values. */
 
 export function isHost(value: string): boolean {
   return isIP(value) !== 0 || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value);
@@ -16,21 +16,21 @@ export function isBaseAddress(value: string): boolean {
   return isHttpAddress(value) && !value.includes("?");
 }
 
-/** Without user and fragment. */
+/** An http or https address without user, password and fragment. */
 export function isHttpAddress(value: string): boolean {
   if (!URL.canParse(value) || value.includes("#")) return false;
   const { protocol, username, password } = new URL(value);
   return (protocol === "http:" || protocol === "https:") && username === "" && password === "";
 }
 
-/** Plain HTTP is for this machine only. */
+/** An https address. Plain http is allowed only for this machine. */
 export function isIssuer(value: string): boolean {
   if (!isBaseAddress(value)) return false;
   const { protocol, hostname } = new URL(value);
   return protocol === "https:" || hostname === "127.0.0.1" || hostname === "[::1]";
 }
 
-/** Pairs of a word of others and a role of ours; undefined when one is not of that form. A word may hold `=`. */
+/** Pairs of a name of the provider and a role of this program. A name may contain `=`. Undefined: a pair does not have this form, or a name is repeated. */
 export function roleNamesOf(value: string): ReadonlyMap<string, Role> | undefined {
   const names = new Map<string, Role>();
   for (const pair of listOf(value)) {
@@ -46,7 +46,7 @@ export function isSmtpUrl(value: string): boolean {
   return URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== "";
 }
 
-/** An address alone or behind a name; no line breaks, which would be headers. */
+/** An e-mail address, alone or after a name. Line breaks are refused, because they would begin another header. */
 export function isMailbox(value: string): boolean {
   return /^[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>$|^[^\s<>@,]+@[^\s<>@,]+$/u.test(value.trim());
 }
@@ -64,7 +64,7 @@ export function isDatabaseUrl(value: string): boolean {
   return URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol);
 }
 
-/** HTTPS for every name. Plain HTTP is for this machine only, and has to be written out; addresses by number name no certificate. */
+/** Origins of host names, with https. Plain http is allowed only for this machine, and must be written out. IP addresses are refused: no certificate names them. */
 export function originsOf(value: string): (string | undefined)[] {
   return value.split(",").map((part) => {
     const entry = part.trim().toLowerCase();
@@ -75,7 +75,7 @@ export function originsOf(value: string): (string | undefined)[] {
   });
 }
 
-/** The address as its parser writes it: host in lower case, no default port. */
+/** The address in its normal form: host in lower case, no default port, no slash at the end. */
 export function withoutSlash(value: string): string {
   return new URL(value).href.replace(/\/+$/, "");
 }

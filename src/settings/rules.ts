@@ -24,7 +24,7 @@ import {
   withoutSlash,
 } from "./forms.ts";
 
-/* Every setting by itself: its form, and what it is when it is not set. */
+/* The form and the default of each setting. contradictions.ts has rules about several settings. */
 
 export const DEFAULT_PORT = 8080;
 const PORT_RULE = "must be a whole number from 1 to 65535";
@@ -44,7 +44,7 @@ const baseAddress = z
   .refine(isBaseAddress, "must be an http or https address without user, query and fragment")
   .transform(withoutSlash);
 
-/** Its path and query are secrets as a rule. */
+/** An address that we call. Its path and query are usually secret. */
 const outboundAddress = z.string().refine(isHttpAddress, "must be an http or https address without user and fragment");
 const MAILBOX_RULE = "must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>";
 
@@ -54,13 +54,13 @@ const days = (job: RetentionJob) =>
     DEFAULT_RETENTION[job],
   );
 
-/** In the order of the manual. */
+/** All settings, in the order of the manual. */
 export const RULES = {
   PORT: wholeNumber(1, 65_535, PORT_RULE).default(DEFAULT_PORT),
   HOST: z.string().refine(isHost, "must be an IP address or a host name").default("127.0.0.1"),
   PUBLIC_URL: z
     .string()
-    .refine(isOrigin, "must be an http or https address of scheme, host and port only, such as https://scim.example.com")
+    .refine(isOrigin, "must be an http or https address with scheme, host and port only, such as https://scim.example.com")
     .transform(withoutSlash)
     .optional(),
   DATABASE_URL: z.string().refine(isDatabaseUrl, "must be an address such as postgresql://user:password@host:5432/database").optional(),
@@ -71,7 +71,7 @@ export const RULES = {
   DATA_DIR: text.default("./.data"),
   BOOTSTRAP_TOKEN: z
     .string()
-    .regex(/^[\x21-\x7e]*$/, "must hold printable ASCII characters without spaces only")
+    .regex(/^[\x21-\x7e]*$/, "must have only printable ASCII characters, without spaces")
     .min(MIN_BOOTSTRAP_LENGTH, `must have at least ${MIN_BOOTSTRAP_LENGTH} characters`)
     .optional(),
   ROLE: oneOf(["api", "worker", "all"]).default("all"),

@@ -3,13 +3,13 @@ import { effectiveSettings } from "./effective-settings.ts";
 import type { Environment } from "./environment.ts";
 
 export interface SettingsDigest {
-  /** Names of what is set, in the order of the manual. */
+  /** Names of the settings that are set, in the order of the manual. */
   readonly settings: readonly string[];
-  /** SHA-256 in hexadecimal over all settings in force. Of secrets it knows whether they are set, and nothing else. */
+  /** SHA-256 in hexadecimal over all settings in force. A secret enters it only as set or not set. */
   readonly digest: string;
 }
 
-/** What this process runs with, for the history. */
+/** The settings of this process, for an event of the history. */
 export function digestOfSettings(environment: Environment): SettingsDigest {
   const { settings } = effectiveSettings(environment, new Set());
   const pairs = settings.map(({ name, value }) => [name, value ?? null]);

@@ -35,7 +35,7 @@ test.each([[["token", "create", "--name", "x"]], [["plan", "--user", "x"]], [["s
   async (args) => {
     const elsewhere = join(place.dataDir, "elsewhere");
     expect(await refusal(runCommand(args, { ...place.settings, DATA_DIR: elsewhere }))).toEqual(
-      oneLine(`no installation in DATA_DIR ${elsewhere}`),
+      oneLine(`DATA_DIR ${elsewhere} has no installation`),
     );
     expect(existsSync(elsewhere)).toBe(false);
   },
@@ -76,7 +76,7 @@ describe("a database that cannot be opened", () => {
 
   test.each<[string, () => string, string]>([
     ["a wrong password", () => to((url) => (url.password = "not-this-one")), "the password in DATABASE_URL is wrong"],
-    ["a database that is missing", () => to((url) => (url.pathname = "/nowhere")), "the database that DATABASE_URL names does not exist"],
+    ["a database that is missing", () => to((url) => (url.pathname = "/nowhere")), "the database in DATABASE_URL does not exist"],
     ["no server", () => to((url) => (url.port = "1")), "no server listens at host and port of DATABASE_URL"],
     ["a host nobody knows", () => to((url) => (url.hostname = "db.invalid")), "the host name in DATABASE_URL"],
     ["no password", () => to((url) => (url.password = "")), "DATABASE_URL has no password"],
@@ -98,9 +98,9 @@ describe("a database that cannot be opened", () => {
 
   test("a command on an empty database does not fill it", async () => {
     const run = runCommand(["token", "list"], { ...place.settings, DATABASE_URL: to((url) => (url.pathname = `/${database}`)) });
-    expect(await refusal(run)).toEqual(oneLine("holds no installation yet"));
+    expect(await refusal(run)).toEqual(oneLine("has no installation yet"));
     const empty = runCommand(["source", "list"], { ...place.settings, DATABASE_URL: to((url) => (url.pathname = `/${database}`)) });
-    expect(await refusal(empty)).toEqual(oneLine("holds no installation yet"));
+    expect(await refusal(empty)).toEqual(oneLine("has no installation yet"));
   });
 });
 
@@ -133,9 +133,9 @@ test(".env of the working folder is read, the environment goes before it, and wh
   const run = await place.start({ SYNC_MOD: "sync", LC_PAPER: "a4" }, { cwd: folder });
   expect(tokenIn(run.stderr)).toBeUndefined();
   expect((await fetch(`${place.url}/readyz`)).status).toBe(200);
-  expect(run.stderr).toContain("DATADIR is no setting of this program and has no effect; did you mean DATA_DIR?");
-  expect(run.stderr).toContain("SYNC_MOD is no setting of this program and has no effect; did you mean SYNC_MODE?");
-  expect(run.stderr).toContain("COLOUR is no setting");
+  expect(run.stderr).toContain("DATADIR is not a setting of this program and has no effect; did you mean DATA_DIR?");
+  expect(run.stderr).toContain("SYNC_MOD is not a setting of this program and has no effect; did you mean SYNC_MODE?");
+  expect(run.stderr).toContain("COLOUR is not a setting");
   expect(run.stderr).not.toContain("LC_PAPER");
   rmSync(folder, { recursive: true });
 });

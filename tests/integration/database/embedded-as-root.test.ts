@@ -53,8 +53,8 @@ test("when no way works, each one's reason is told", async () => {
   await expect(failing).rejects.toMatchObject({
     code: "CANNOT_START",
     problems: [
-      expect.stringContaining("as user namespace: /nowhere/unshare is not there"),
-      expect.stringContaining("as nobody: the directory, or one above it, is closed to that user"),
+      expect.stringContaining("as user namespace: /nowhere/unshare does not exist"),
+      expect.stringContaining("as nobody: this user cannot enter or write the directory, or one above it"),
     ],
   });
 });

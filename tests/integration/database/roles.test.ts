@@ -139,7 +139,7 @@ test("a user that could not be held back is refused, and nothing is granted", as
   const owner = decodeURIComponent(new URL(database.url).username);
   const grant = (roles: Parameters<typeof grantRoles>[1], url = database.url) => grantRoles(url, roles);
   await expect(grant([{ name: owner, kind: "api" }])).rejects.toThrow("superuser");
-  await expect(grant([{ name: "nobody-there", kind: "api" }])).rejects.toThrow("there is no such user of the database");
+  await expect(grant([{ name: "nobody-there", kind: "api" }])).rejects.toThrow("the database has no such user");
   await expect(grant([{ name: name.auditor, kind: "worker" }], urlOf("api"))).rejects.toThrow("the owner of the tables");
 });
 

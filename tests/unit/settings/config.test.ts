@@ -142,12 +142,12 @@ test.each<[string, Environment, readonly string[]]>([
   [
     "a public address with a path",
     { PUBLIC_URL: "https://x.example/scim" },
-    ["PUBLIC_URL must be an http or https address of scheme, host and port only, such as https://scim.example.com"],
+    ["PUBLIC_URL must be an http or https address with scheme, host and port only, such as https://scim.example.com"],
   ],
   [
     "a public address of another kind",
     { PUBLIC_URL: "ftp://x.example" },
-    ["PUBLIC_URL must be an http or https address of scheme, host and port only, such as https://scim.example.com"],
+    ["PUBLIC_URL must be an http or https address with scheme, host and port only, such as https://scim.example.com"],
   ],
   [
     "another database",
@@ -158,7 +158,7 @@ test.each<[string, Environment, readonly string[]]>([
   [
     "a bootstrap token that no header can carry",
     { BOOTSTRAP_TOKEN: `${"x".repeat(32)} y` },
-    ["BOOTSTRAP_TOKEN must hold printable ASCII characters without spaces only"],
+    ["BOOTSTRAP_TOKEN must have only printable ASCII characters, without spaces"],
   ],
   ["an unknown role", { ROLE: "server" }, ["ROLE must be one of api, worker, all"]],
   ["an unknown mode", { SYNC_MODE: "full" }, ["SYNC_MODE must be one of observe, upsert, sync"]],
@@ -312,18 +312,18 @@ test(".env.example has every setting once, with its default", () => {
 });
 
 test.each<[string, Environment, readonly string[], readonly string[]]>([
-  ["a misspelt setting", { DATADIR: "x" }, [], ["DATADIR is no setting of this program and has no effect; did you mean DATA_DIR?"]],
+  ["a misspelt setting", { DATADIR: "x" }, [], ["DATADIR is not a setting of this program and has no effect; did you mean DATA_DIR?"]],
   [
     "a name under our own first word",
     { DINGTALK_TOKEN: "x" },
     [],
-    ["DINGTALK_TOKEN is no setting of this program and has no effect; .env.example lists all"],
+    ["DINGTALK_TOKEN is not a setting of this program and has no effect; .env.example lists all"],
   ],
   [
     "anything in the file .env",
     { COLOUR: "x" },
     ["COLOUR"],
-    ["COLOUR is no setting of this program and has no effect; .env.example lists all"],
+    ["COLOUR is not a setting of this program and has no effect; .env.example lists all"],
   ],
   ["variables of other programs", { HOME: "/", PGPORT: "1", PATH: "", npm_config_port: "", EDITOR: "vi" }, [], []],
   ["settings", { PORT: "1", DATA_DIR: "x" }, ["PORT"], []],
