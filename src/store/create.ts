@@ -25,7 +25,7 @@ import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
 import type { Vault } from "./vault.ts";
 
-/** The directory in PostgreSQL. Every write marks the entities it concerns for each of `targets`. `rules`: what several records of one person come to. */
+/** The directory in PostgreSQL. Every write marks its entities for each of `targets`. `rules`: how several records of a person are combined. */
 export const createDirectoryStore = (
   pool: Pool,
   targets: readonly string[],
@@ -37,26 +37,26 @@ export const createDirectoryStore = (
 });
 
 export interface StoreOptions {
-  /** Keeps the values of what is written to the target. */
+  /** Encrypts values in events about writes to the target. */
   readonly vault: Vault;
   readonly clock?: Clock;
-  /** How long a run may keep its entity. */
+  /** Duration of a lease. */
   readonly leaseMs?: number;
-  /** After this time an unanswered call is no longer carried out. */
+  /** After this time the target does not carry out an unanswered call any more. */
   readonly callLifeMs?: number;
-  /** How long what may be half of a rename is provisional. */
+  /** A change of the tree that may be one half of a rename is provisional for this time. */
   readonly settleMs?: number;
-  /** For a private copy: nothing is written for other processes, recovery or auditors. */
+  /** True for a private copy of the tables: nothing is written for other processes, for recovery or for auditors. */
   readonly rehearsed?: boolean;
-  /** Told how long each change took to be right at the target. */
+  /** Gets the time from each change to its success at the target. */
   readonly meter?: Meter;
-  /** Those this process works by: nothing is claimed by others than those in force. */
+  /** The rules of this process. It claims nothing unless they are the rules in force. */
   readonly rules?: NonNullable<ClaimOptions["rules"]>;
 }
 
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 
-/** What the reconcile loop of one target keeps; one for each worker, as it is one worker's number that its leases are held under. */
+/** The storage of the reconcile loop for one target. Each worker needs its own, because it has the number under which the worker holds its leases. */
 export const createReconcileStore = (
   pool: Pool,
   target: string,

@@ -1,10 +1,10 @@
 import { fold } from "../core/fold.ts";
 import type { UserColumns } from "../directory/user.ts";
 
-/** An empty string is no value (RFC 7643 section 2.5): it is neither unique nor first in an order. */
+/** An empty string is not a value (RFC 7643 section 2.5). So the column is null, which is neither unique nor first in an order. */
 const key = (text: string | undefined): string | null => (text ? fold(text) : null);
 
-/** What is found by, in the form it is compared in. */
+/** The columns by which people are found, in the form in which they are compared. */
 export const keyColumns = (columns: UserColumns) => ({
   active: columns.active,
   user_name: columns.userName,

@@ -15,7 +15,7 @@ import { sharedReading } from "./status/shared-reading.ts";
 
 const LAST_MODE: Statement = { name: "status-last-mode", text: "select mode from target_states where target = $1" };
 
-/** The loop of one target as operators see it, and their orders. */
+/** The status of one target's loop for operators, and their orders. */
 export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
   const pauses = createPauses(pool, target);
 

@@ -11,13 +11,13 @@ import { openShadow, type ShadowOptions } from "./rehearsal/shadow.ts";
 import { holdRules, touchedBy } from "./rehearsal/touched.ts";
 
 export interface RehearsalOptions extends Omit<ShadowOptions, "sources" | "dates"> {
-  /** When records are one person, and what they come to; left out, as it is. */
+  /** Rules to join and combine records. Left out: people stay as they are. */
   readonly sources?: SourceRules;
-  /** What dates of records say; left out, they have no effect. */
+  /** Rules for dates of records. Left out: dates have no effect. */
   readonly dates?: DateDeps;
 }
 
-/** A copy of what the loop keeps of a target, for a plan of everybody. It has to be closed, by the plan that it settles in or after a failure. */
+/** Opens a copy of the loop's tables for one target, for the plan of everybody. The caller must close it: by the `close` of the settled plan, or after a failure. */
 export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...options }: RehearsalOptions) {
   const { target } = options;
   const { version } = dates;

@@ -5,29 +5,29 @@ import type { Pool } from "./postgres/pool.ts";
 import { run, type Statement } from "./postgres/statement.ts";
 
 /*
- * A replica for read-only views (DATABASE_READ_URL). No decision uses it, and nothing waits for it: if it is unavailable or too far behind, the primary is read.
- * How far behind is known by positions of the primary's log, not by times of the replica, which stand still where nothing is written.
+ * A replica for read-only views (DATABASE_READ_URL). No decision uses it, and nothing waits for it. If it is unavailable or too far behind, the primary is read.
+ * The lag is measured by positions in the log of the primary. Times of the replica would not do, because they stand still while nothing is written.
  */
 
-/** `used`: reads go there. `behind`: its lag is too large. `away`: it does not answer. `other`: it is not a replica of this database. */
+/** `used`: reads use the replica. `behind`: its lag is too large. `away`: it does not answer. `other`: it is not a replica of this database. */
 export interface ReplicaState {
   readonly state: "used" | "behind" | "away" | "other";
-  /** At most so far behind; unset while that is not known. */
+  /** Upper bound of the lag. Unset: unknown. */
   readonly lagMs?: number;
 }
 
 export interface Replica {
   readonly pool: Pool;
   state(): ReplicaState;
-  /** It did not answer: it is left alone until the next look finds it well. */
+  /** Reports that the replica did not answer. It is not used until the next check succeeds. */
   failed(error: unknown): void;
-  /** May be called twice. */
+  /** Ends the checks and the pool. It may be called twice. */
   stop(): Promise<void>;
 }
 
 export interface ReplicaOptions {
   readonly primary: Pool;
-  /** Ended with the replica. */
+  /** The pool of the replica. `stop` ends it. */
   readonly pool: Pool;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,10 +39,10 @@ const EVERY_MS = 2_000;
 const MAX_LAG_MS = 10_000;
 const MOST_MARKS = 100;
 
-/** Any row that a database has from its first start on tells it from others. */
+/** Identifies a database by its first source, which every database has from its first start on. */
 const OWN_SOURCE = "(select id from sources order by created_at, id limit 1) as source";
 const PRIMARY: Statement = { name: "replica-primary", text: `select pg_current_wal_lsn()::text as position, ${OWN_SOURCE}` };
-/** One that has become the primary is up to date. */
+/** A replica that was promoted to primary has no lag, so its own write position counts. */
 const REPLAYED: Statement = {
   name: "replica-replayed",
   text: `select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end)::text as position, ${OWN_SOURCE}`,
@@ -53,18 +53,18 @@ interface Position {
   readonly source: string | null;
 }
 
-/** Looks at it every two seconds until it is stopped. */
+/** Checks the replica every two seconds until it is stopped. */
 export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS, maxLagMs = MAX_LAG_MS }: ReplicaOptions): Replica {
   const stopping = new AbortController();
-  /** Where the primary was at what time, the newest last. */
+  /** Positions of the primary with their times, newest last. */
   let marks: readonly { readonly position: bigint; readonly atMs: number }[] = [];
   let current: ReplicaState = { state: "away" };
-  let told: ReplicaState["state"] | undefined;
+  let logged: ReplicaState["state"] | undefined;
 
   function become(next: ReplicaState, error?: unknown): void {
     current = next;
-    if (told === next.state) return;
-    told = next.state;
+    if (logged === next.state) return;
+    logged = next.state;
     const lag = next.lagMs === undefined ? {} : { ageMs: Math.round(next.lagMs) };
     if (next.state === "used") logger.info({ part: "replica", ...lag }, "history and dashboard are read from DATABASE_READ_URL");
     else
@@ -121,18 +121,18 @@ export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS,
 const TEXTS: Readonly<Record<Exclude<ReplicaState["state"], "used">, string>> = {
   behind: "the replica at DATABASE_READ_URL is too far behind",
   away: "the replica at DATABASE_READ_URL does not answer",
-  other: "the database at DATABASE_READ_URL is no replica of the one at DATABASE_URL",
+  other: "the database at DATABASE_READ_URL is not a replica of the database at DATABASE_URL",
 };
 
-/** `16/B374D848`: two halves in hexadecimal. */
+/** Reads a position such as `16/B374D848`: two halves in hexadecimal. */
 function positionOf(text: string): bigint {
   const [high = "0", low = "0"] = text.split("/");
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 }
 
 /**
- * The same port, whose methods ask the replica while it is used, and else the primary. Only for ports that read. What the replica does not have is asked of the
- * primary: it may have been written a moment ago.
+ * A port whose methods read from the replica while it is used, and otherwise from the primary. Only for ports that read. If the replica answers undefined, the primary
+ * is asked too, because the row may be new.
  */
 export function readingFrom<Port extends object>(replica: Replica | undefined, primary: Pool, make: (pool: Pool) => Port): Port {
   const own = make(primary);
@@ -152,7 +152,7 @@ export function readingFrom<Port extends object>(replica: Replica | undefined, p
       }
     };
   };
-  // Each method has the type of the one it stands for.
+  // The cast is safe: each method has the type of the method that it replaces.
   return Object.fromEntries(Object.keys(own).map((name) => [name, method(name as keyof Port)])) as Port;
 }
 

@@ -4,49 +4,49 @@ import type { Companion } from "./postgres/row-encoding.ts";
 import type { Queryable } from "./postgres/statement.ts";
 import type { EventColumns } from "./write-sql.ts";
 
-/* What the folders of the storage know of encryption: values of people go in, and come out again. Implemented by store/personal/vault.ts. */
+/* The port for encryption of values of people, for all folders of the storage. Implemented by store/personal/vault.ts. */
 
 /** An event as a row of `history`. */
 export type EventRow = Readonly<EventColumns>;
 
-/** The first event of a subject, with the key that goes into `subject_keys` in the same statement. */
+/** The first event of a subject. The caller writes `wrapped` to `subject_keys` in the same statement. */
 export interface FirstEvent {
   readonly row: EventRow;
   readonly wrapped: string;
-  /** To be called when the row is committed, not before. */
+  /** Caches the key. The caller must call it only after the row is committed. */
   keep(): void;
 }
 
-/** A text that belongs to a subject. `about`: the one place where it is kept; it opens nowhere else. */
+/** An encrypted text of a subject. `about`: identifies the place where the text is stored. It can be decrypted only with the same `about`. */
 export interface SealedValue {
   readonly subject: string;
   readonly about: string;
   /** Nonce, ciphertext and tag. */
   readonly sealed: Buffer;
-  /** Of the subject's row in `subject_keys`; null = destroyed. */
+  /** The column `wrapped` of the subject's row in `subject_keys`. Null: the key was destroyed. */
   readonly wrapped: Buffer | null;
 }
 
-/** Values of an event as they are encrypted: what changed, and details that name somebody. */
+/** The encrypted values of an event: changes, and details that name a person. */
 export interface EventValues {
   readonly changes?: Changes;
   readonly detail?: JsonObject;
 }
 
 export interface Vault {
-  /** Events of subjects that exist. Whose key was destroyed keeps no values. Reads or makes keys by `db` where this process does not know them. */
+  /** Rows for events of existing subjects, in the same order. If a key was destroyed, the row has no values. Keys that are not cached are read or made with `db`. */
   rows(db: Queryable, events: readonly HistoryEvent[]): Promise<readonly EventRow[]>;
-  /** The event that makes its subject. */
+  /** The row for the event that creates its subject, with a new key. */
   first(event: HistoryEvent): FirstEvent;
-  /** For statements that read subjects: their keys come along, and who changes one of them next (`rows`) needs no statement for its key. */
+  /** A column for statements that read subjects: it caches their keys. A later `rows` for them then needs no statement for the keys. */
   readonly keysOfPage?: Companion;
-  /** Other values of these subjects; undefined where the key was destroyed. */
+  /** Encrypts other values of subjects, in the same order. Undefined: the key was destroyed. */
   seal(
     db: Queryable,
     values: readonly { readonly ref: EntityRef; readonly about: string; readonly value: JsonValue }[],
   ): Promise<readonly (Buffer | undefined)[]>;
-  /** Undefined where the key was destroyed. Throws for what was altered. */
+  /** Decrypts a value. Undefined: the key was destroyed. Throws if the value was altered. */
   open(value: SealedValue): JsonValue | undefined;
-  /** The values of these subjects cannot be read by anybody any more, and none are kept of them again. In the transaction of `db`. */
+  /** Destroys the keys of these subjects, in the transaction of `db`. Nobody can read their values any more, and no values are stored for them again. */
   destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
 }

@@ -1,16 +1,16 @@
 import { ANY_KIND, unindexed } from "./postgres/planner.ts";
 
-/* Who waits for whom, of rows `s` of `entity_states` and with the target in parameter 1. */
+/* SQL about entities that wait for others: rows `s` of `entity_states`. The target is parameter 1. */
 
 /**
- * Those whose `waiting_on` names one of these. The target is compared in a form no other index serves: theirs would be read from end to end wherever
- * the statistics say that a target has few rows.
+ * True: the entity waits for one of these ids. The target is compared in a form that no other index serves. Otherwise such an index would be read as a whole if the
+ * statistics say that the target has few rows.
  */
 export const WAITING_ON = (ids: string): string => `${unindexed("s.target")} = $1 and s.waiting_on && ${ids}`;
 
 /**
- * Whether somebody with the id `id` who waits for `waits` (an array) waits for itself in the end. Followed is what is recorded: whom each waits for, and for a
- * department to be removed whoever is inside. Bounded, as everybody may be.
+ * True: if the entity `id` waited for the ids in the array `waits`, it would wait for itself in the end. It follows the stored waits. For a department that will be
+ * removed it also follows the people inside. The search is bounded, because everybody may wait.
  */
 export const inCircle = (id: string, waits: string): string => `exists (
     with recursive awaited(id, led_to) as (

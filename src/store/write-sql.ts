@@ -2,34 +2,34 @@ import type { JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 
 /*
- * Pieces of SQL that several statements share. A write of the directory is one statement: a chain of common table expressions that changes the
- * resource, appends the event, marks the entities and leaves a wake-up. Either all of it commits or none.
+ * Parts of SQL that several statements share. A write of the directory is one statement: a chain of common table expressions that changes the resource, appends the
+ * event, marks the entities and adds a wake-up. All of it commits, or nothing.
  */
 
-/** Of a link: what was seen at the target is not to be relied upon, and the next run reads all of it. */
+/** Assignments for a link: forgets the observed values, so that the next run reads the entity from the target. */
 export const FORGOTTEN = "attributes = null, unshown = null";
 
-/** Appends the event given as JSON in parameter `at`, once for each row of `from` (which yields one row or none). */
+/** Appends the event that parameter `at` has as JSON, once for each row of `from`, which must have one row or none. */
 export const appendEvent = (at: number, from: string): string =>
   `insert into history select e.* from json_populate_record(null::history, $${at}::json) e, ${from}`;
 
-/** Appends the events that `from` yields as JSON in a column `event`. */
+/** Appends the events of `from`, a FROM item `w` with a JSON column `event`. */
 export const appendEvents = (from: string): string =>
   `insert into history select e.* from ${from} cross join json_populate_record(null::history, w.event) e`;
 
-/** An event without values as `appendEvent` reads it: column names of `history`. */
+/** An event without values as JSON for `appendEvent`. Its members are columns of `history`. */
 export const eventRow = (event: HistoryEvent): string => JSON.stringify(eventColumns(event));
 
-/** Those with values come from the vault (store/personal/vault.ts), as they have to be encrypted. */
+/** The columns of an event without values. Throws for an event with values: they must be encrypted by the vault (store/personal/vault.ts). */
 export function eventColumns(event: HistoryEvent): EventColumns {
-  if (hasValues(event)) throw new Error(`the values of an event ${event.code} have to be encrypted`);
+  if (hasValues(event)) throw new Error(`an event ${event.code} has values, so the vault must make its row`);
   return openColumns(event);
 }
 
 export const hasValues = ({ changes, personal }: HistoryEvent): boolean =>
   (changes !== undefined && Object.keys(changes).length > 0) || personal !== undefined;
 
-/** Everything but the values. */
+/** All columns of an event except the values. */
 export function openColumns(event: HistoryEvent): EventColumns {
   const attributes = Object.keys(event.changes ?? {});
   return {
@@ -39,7 +39,7 @@ export function openColumns(event: HistoryEvent): EventColumns {
     actor: event.actor,
     source_id: event.sourceId,
     request_id: event.requestId,
-    // Marks that merge may bring the same cause more than once.
+    // Merged marks may have the same cause more than once.
     causes: [...new Set(event.causes)],
     subject_kind: event.subject?.kind,
     subject: event.subject?.id,
@@ -51,7 +51,7 @@ export function openColumns(event: HistoryEvent): EventColumns {
   };
 }
 
-/** Columns of `history`, as JSON has them. */
+/** Columns of `history` for JSON. */
 export interface EventColumns {
   readonly id: string;
   readonly at: Date;
@@ -71,16 +71,16 @@ export interface EventColumns {
   readonly sealed?: string;
 }
 
-/** The id of the event in parameter `at`, as the causes of a mark. */
+/** SQL for the causes of a mark: the id of the event in parameter `at`. */
 export const causedBy = (at: number): string => `array[($${at}::json->>'id')::uuid]`;
 
-/** Lower goes first. Leavers overtake everything; departments come before the people who will sit in them. */
+/** The order of runs, lowest first. Leavers come first, and departments come before their people. */
 export const PRIORITY = { urgent: 0, structure: 1, person: 2 } as const;
 
 /**
  * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, causes uuid[])`, with distinct entities.
- * A mark says whom to look at, never what to do: marks of one entity merge, and their causes add up.
- * A running lease is left alone: the run that holds it will see that the generation moved on. What the last look found (the reason) stays until the next.
+ * A mark says which entity to check and never what to do. Marks of one entity merge, and their causes are added. A lease is not changed: its run finds at the end that
+ * the generation has changed. The reason of the last run stays until the next run.
  */
 export const markDue = (rows: string, targets: string): string => `
   insert into entity_states as s (target, kind, entity_id, state, priority, next_at, due_since, causes)
@@ -96,13 +96,13 @@ export const markDue = (rows: string, targets: string): string => `
     causes = s.causes || excluded.causes
   returning 1`;
 
-/** Not in a rehearsal (store/rehearsal/shadow.ts), which must reach nobody. */
+/** SQL: the session is not a rehearsal (store/rehearsal/shadow.ts). A rehearsal must have no effect outside its copy. */
 export const IS_REAL = "coalesce(current_setting('dingtalk_scim.rehearsal', true), '') = ''";
 
 /**
- * Adds the wake-up job when `marked` has rows and no wake-up is waiting already, so that ten changes give one job.
- * A job for every row is not affordable: add_job sends NOTIFY, which serialises commits (measured with 8 clients: 7,700 commits/s without, 950 with).
- * A wake-up that is being taken at this very moment may miss the row; the worker's poll finds it within a second.
+ * Adds the wake-up job if `marked` has rows and no wake-up is waiting. So ten changes make one job.
+ * A job for every row would be too slow: add_job sends NOTIFY, which serialises commits (measured with 8 clients: 7,700 commits/s without, 950 with).
+ * If the worker takes a wake-up at the same moment, it may miss the row. Its poll finds the row within a second.
  */
 export const wakeUp = (marked: string): string => `
   select graphile_worker.add_job('reconcile', job_key := 'reconcile')

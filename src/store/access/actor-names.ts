@@ -1,12 +1,12 @@
 import { LRUCache } from "lru-cache";
 import type { Database } from "./prisma.ts";
 
-/** Tokens and trusts are never renamed, and who acts is there before. A page of the history asks for the same few again and again. */
+/** Names of tokens and trusts can be cached: they never change, and they exist before the first event. Pages of the history ask for the same few names. */
 const REMEMBERED = 1_000;
 
-/** Display names by actor: the names of tokens and trusts, and of people at their last sign-in. */
+/** Actor → display name: the name of a token or of a trust, or the name of a person at the last sign-in. An unknown actor is missing in the answer. */
 export function createActorNames(database: Database): (actors: readonly string[]) => Promise<ReadonlyMap<string, string>> {
-  /** Empty: there is none of this id, such as the token of the settings. */
+  /** An empty name: there is no such token or trust. The token of the settings is one example. */
   const remembered = new LRUCache<string, string>({ max: REMEMBERED });
   return async (actors) => {
     const names = new Map<string, string>();
@@ -30,11 +30,11 @@ export function createActorNames(database: Database): (actors: readonly string[]
         names.set(`${kind}:${id}`, name);
         remembered.set(`${kind}:${id}`, name);
       }
-    // Theirs may change with each sign-in, and is forgotten with them.
+    // Names of people are not cached: they may change with each sign-in, and must be gone after an erasure.
     for (const { actor, name } of known) names.set(actor, name);
     return names;
   };
 }
 
-/** The column takes nothing else. */
+/** The column `trusts.id` accepts only UUIDs. */
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

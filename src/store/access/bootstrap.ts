@@ -5,21 +5,21 @@ import { TokenRefused, type Tokens } from "./tokens.ts";
 
 export interface Bootstrap {
   readonly source: Source;
-  /** The text of a token with every scope that was made just now, to be shown once. Unset when there was nothing to make. */
+  /** The text of a new token with all scopes, to be shown once. Unset: no token was made. */
   readonly newToken?: string;
 }
 
 export interface BootstrapOptions {
   readonly sources: Sources;
   readonly tokens: Tokens;
-  /** The setting BOOTSTRAP_TOKEN. When it is set, nothing is made: the authenticator accepts it from the setting alone. */
+  /** The setting BOOTSTRAP_TOKEN. If it is set, no token is made: the authenticator accepts the text of the setting. */
   readonly configured?: Secret;
 }
 
-/** One id for all processes and all starts: the first start that gets it is the one that prints. */
+/** Id of the first token, the same for all processes and starts. The process that creates it prints the token. */
 export const FIRST_TOKEN = "first";
 
-/** Sees to it that there is a source and a way in. May run at every start and in several processes at once. */
+/** Creates the default source and the first token if they are missing. It may run at every start, and in several processes at the same time. */
 export async function ensureBootstrap({ sources, tokens, configured }: BootstrapOptions): Promise<Bootstrap> {
   const source = await sources.ensureDefault();
   if (configured || (await tokens.find(FIRST_TOKEN))) return { source };
@@ -27,7 +27,7 @@ export async function ensureBootstrap({ sources, tokens, configured }: Bootstrap
     const made = await tokens.create("system", { id: FIRST_TOKEN, name: "made at the first start", sourceId: source.id, scopes: SCOPES });
     return { source, newToken: made.text };
   } catch (error) {
-    // Another process was a moment faster, and prints it.
+    // Another process has created the token, and prints it.
     if (error instanceof TokenRefused && (await tokens.find(FIRST_TOKEN))) return { source };
     throw error;
   }

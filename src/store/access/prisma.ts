@@ -6,13 +6,13 @@ import type { HistoryEvent } from "../../history/event.ts";
 import { repeated, toAppError } from "../postgres/statement.ts";
 
 /*
- * Prisma on the pool that everything shares, for what is not a hot path. It brings its own parsers for every query, so those of the pool do not reach it: JSON
- * arrives parsed and bigint as BigInt. Its failures are told in our words, like those of `run` in store/postgres/statement.ts.
+ * Prisma on the shared pool, for statements that are not on a hot path. Prisma has its own parsers, so those of the pool have no effect: JSON arrives parsed, and
+ * bigint as BigInt. Its errors are translated to ours, as `run` in store/postgres/statement.ts does.
  */
 
 export type Database = ReturnType<typeof createPrisma>;
 
-/** Connects on first use. The pool stays the caller's: disconnecting does not end it. */
+/** Connects on first use. The caller ends the pool: `$disconnect` does not. */
 export function createPrisma(pool: pg.Pool) {
   const client = new PrismaClient({ adapter: new PrismaPg(pool) }).$extends({
     query: {
@@ -23,17 +23,17 @@ export function createPrisma(pool: pg.Pool) {
       },
     },
   });
-  // Extensions see the operations of a transaction, and neither its begin nor its end.
+  // An extension gets the operations of a transaction, but neither its begin nor its commit.
   return new Proxy(client, {
     get(target, name) {
       if (name !== "$transaction") return Reflect.get(target, name);
-      // Both forms are passed on as they come.
+      // $transaction takes a list or a function. Both are passed on.
       return (...given: Parameters<typeof target.$transaction>) => target.$transaction(...given).catch(rethrow);
     },
   });
 }
 
-/** One that met a deadlock has to be repeated as a whole. */
+/** True: the operation is part of a transaction. After a deadlock the whole transaction must be repeated, and not the operation. */
 const isOfTransaction = (operation: object): boolean =>
   (operation as { readonly __internalParams?: { readonly transaction?: unknown } }).__internalParams?.transaction !== undefined;
 
@@ -41,7 +41,7 @@ function rethrow(error: unknown): never {
   throw prismaFailure(error);
 }
 
-/** Not reachable, time-outs, connection closed, no free connection, a transaction that could not begin or go on, too many connections. */
+/** Codes of Prisma: not reachable, time-out, connection closed, no free connection, transaction failed to begin or continue, too many connections. */
 const UNAVAILABLE: ReadonlySet<string> = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2028", "P2037"]);
 /** Deadlock or serialisation failure. */
 const CONFLICT = "P2034";
@@ -53,14 +53,14 @@ function prismaFailure(error: unknown): unknown {
   if (UNAVAILABLE.has(error.code)) return new Unavailable("the database does not answer", { cause: error });
   const sqlState = (error.meta?.driverAdapterError as { cause?: { originalCode?: unknown } } | undefined)?.cause?.originalCode;
   const meaning = toAppError({ code: error.code === CONFLICT ? (sqlState ?? "40001") : sqlState });
-  // The cause keeps the server's own code, which says whether it may be repeated.
+  // Unavailable keeps the code of the server as its cause. This code decides whether the statement may be repeated.
   return meaning instanceof Unavailable ? meaning : error;
 }
 
-/** Whether a row with this unique value was there before. */
+/** True: another row has this unique value already. */
 export const isDuplicate = (error: unknown): boolean => error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
 
-/** The event as a row, to be created in the transaction of what it records. It has no values, which only the vault writes (store/personal/vault.ts). */
+/** An event as a row of Prisma, for the transaction of the change. It has no values: only the vault writes values (store/personal/vault.ts). */
 export function historyRow(event: Omit<HistoryEvent, "changes" | "personal">): Prisma.HistoryCreateInput {
   const { id, at, code, actor, causes, subject, detail } = event;
   return {
@@ -76,7 +76,7 @@ export function historyRow(event: Omit<HistoryEvent, "changes" | "personal">): P
     target: event.target ?? null,
     attempt: event.attempt ?? null,
     outcome: event.outcome ?? null,
-    // JSON by its type; Prisma's own type for it is only stricter about `readonly`.
+    // `detail` is JSON. Prisma's type differs only in `readonly`.
     ...(detail ? { detail: detail as Prisma.InputJsonObject } : {}),
   };
 }

@@ -4,19 +4,19 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { LoginLinkRecord, SessionRecord, SessionStore } from "../../http/ports.ts";
 import { type Database, historyRow } from "./prisma.ts";
 
-/** A link is good for so long. */
+/** Lifetime of a one-time link. */
 export const LINK_MS = 10 * 60_000;
 
 export interface LoginLinks {
-  /** With the event `link.created`. Removes those that have expired. */
+  /** Adds a link and the event `link.created`. Removes expired links. */
   addLink(link: NewLoginLink, by?: By): Promise<{ readonly id: string; readonly expiresAt: Date }>;
-  /** Those that can be used, newest first. */
+  /** Links that can still be used, newest first. */
   listLinks(): Promise<readonly (Omit<LoginLinkRecord, "secretHash"> & { readonly expiresAt: Date })[]>;
-  /** With the event `link.revoked`, when it was there. */
+  /** Removes a link and adds the event `link.revoked`. False: there is no such link. */
   removeLink(id: string, by: By): Promise<boolean>;
 }
 
-/** Who did it, as the history names them; the command line when it is left out. */
+/** The actor for the history. Left out: the command line. */
 interface By {
   readonly actor: string;
   readonly requestId: string;
@@ -73,7 +73,7 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
     async renew(id, { actor, roles, scopes, name, checkedAt, sealedRefresh }) {
       const data = { roles: [...roles], scopes: [...scopes], name, checkedAt, sealedRefresh: new Uint8Array(sealedRefresh) };
       await database.session.updateMany({ where: { id }, data });
-      // The provider was asked again, and may tell another name by now.
+      // The provider may have a new name for the person.
       await database.operator.updateMany({ where: { actor }, data: { name, seenAt: checkedAt } });
     },
 
@@ -108,7 +108,7 @@ const linksOf = (database: Database, clock: Clock, eventOf: EventOf): Pick<Sessi
   async spendLink(secretHash, now) {
     const row = await database.loginLink.findUnique({ where: { secretHash: new Uint8Array(secretHash) } });
     if (!row) return undefined;
-    // Whoever removes the row has it.
+    // Several requests may use the link at the same time. The one that removes the row gets it.
     const { count } = await database.loginLink.deleteMany({ where: { id: row.id } });
     return count === 1 && row.expiresAt > now ? { id: row.id, role: row.role, madeBy: row.madeBy } : undefined;
   },
@@ -153,7 +153,7 @@ const recordOf = ({ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, 
   ...(more.sealedRefresh === null ? {} : { sealedRefresh: more.sealedRefresh }),
 });
 
-/** Of the whole installation, not of one target. */
+/** The signal belongs to the installation and not to a target, so `target` is empty. */
 const linkUsed = (actor: string, at: Date) => ({ target: "", code: "oneTimeLinkUsed", key: actor, count: 1, firstAt: at, lastAt: at });
 
 const operator = (actor: string, name: string, seenAt: Date) => ({

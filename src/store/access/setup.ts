@@ -2,9 +2,9 @@ import type { Clock } from "../../core/clock.ts";
 import { FIRST_TOKEN } from "./bootstrap.ts";
 import type { Database } from "./prisma.ts";
 
-/** How far the set-up of a SCIM client has come, by what is there. */
+/** The steps of the set-up that are done. */
 export interface Setup {
-  /** Somebody made a token, or a trust, that may provision: another one than that of the first start. */
+  /** There is a token with the scope `provision`, other than the first one, or a trust with this scope. */
   readonly token: boolean;
   readonly person: boolean;
   readonly group: boolean;

@@ -11,14 +11,14 @@ export function createSigningKeys(database: Database): KeyStore {
       return row ? storedKey(row) : undefined;
     },
     async keep({ id, privateJwk }) {
-      // The first of several wins, and all read the same row afterwards.
+      // If several processes insert a key, the first row stays, and all of them read this row.
       await database.signingKey.createMany({ data: [{ id, privateJwk: privateJwk as Prisma.InputJsonObject }], skipDuplicates: true });
       return storedKey(await database.signingKey.findUniqueOrThrow({ where: { id } }));
     },
   };
 }
 
-/** Only `keep` writes this column. */
+/** The cast is safe, because only `keep` writes this column. */
 const storedKey = ({ id, privateJwk }: { id: string; privateJwk: Prisma.JsonValue }): StoredKey => ({
   id,
   privateJwk: privateJwk as JsonObject,

@@ -3,7 +3,7 @@ import { AppError } from "../../core/errors.ts";
 import { uuidv7 } from "../../core/id.ts";
 import { type Database, historyRow, isDuplicate } from "./prisma.ts";
 
-/** What a SCIM client is, where its ways differ. */
+/** The SCIM clients whose behaviour differs. */
 export const SOURCE_KINDS = ["entra", "okta", "workday", "other"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
@@ -13,7 +13,7 @@ export interface Source {
   readonly name: string;
   readonly kind: SourceKind;
   readonly createdAt: Date;
-  /** Of its SCIM requests; written a few seconds late. */
+  /** Time of the last SCIM request. It is written with a delay of a few seconds. */
   readonly lastRequestAt?: Date;
 }
 
@@ -25,12 +25,12 @@ export class SourceNameTaken extends AppError {
 }
 
 export interface Sources {
-  /** Throws SourceNameTaken. `actor` as history names it: `cli`, `token:<id>`. */
+  /** Rejects with SourceNameTaken. `actor` has the form of the history: `cli`, `token:<id>`. */
   create(actor: string, source: { readonly name: string; readonly kind: SourceKind }): Promise<Source>;
-  /** By name. There are few. */
+  /** All sources, ordered by name. There are few, so there are no pages. */
   list(): Promise<readonly Source[]>;
   findByName(name: string): Promise<Source | undefined>;
-  /** The default source; created on the first call, once for all processes. */
+  /** The default source. The first call creates it, once for all processes. */
   ensureDefault(): Promise<Source>;
 }
 
@@ -87,7 +87,7 @@ export function createSources(database: Database, clock: Clock): Sources {
   };
 }
 
-/** The column is free text; a kind that a later version wrote is as good as `other` to this one. */
+/** The column is free text. A kind that only a later version knows counts as `other`. */
 function sourceOf({ id, name, kind: stored, createdAt, lastRequestAt }: Row): Source {
   const kind = SOURCE_KINDS.find((known) => known === stored) ?? "other";
   return { id, name, kind, createdAt, ...(lastRequestAt ? { lastRequestAt } : {}) };

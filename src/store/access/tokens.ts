@@ -6,7 +6,7 @@ import { formatToken, hashSecret, makeTokenId, makeTokenSecret, type TokenEnviro
 import type { TokenLookup, TokenRecord } from "../../http/ports.ts";
 import { type Database, historyRow, isDuplicate } from "./prisma.ts";
 
-/** The visible part of a token: everything but the secret, which is never shown again (docs/threats.md T38). */
+/** A token without its secret. The secret is shown only once, when the token is made (docs/threats.md T38). */
 export interface TokenSummary {
   readonly id: string;
   readonly name: string;
@@ -20,21 +20,21 @@ export interface TokenSummary {
 }
 
 export interface NewToken {
-  /** What the operator calls it. */
+  /** A name for operators. */
   readonly name: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];
-  /** At most a year from now, which it is when unset. */
+  /** At most a year from now. Unset = a year from now. */
   readonly expiresAt?: Date;
-  /** Chosen only where it must be known beforehand. */
+  /** Only for a token whose id must be known beforehand. */
   readonly id?: string;
 }
 
 export interface MadeToken {
   readonly id: string;
-  /** Client secret for the token endpoint, whose client id is the token's. */
+  /** The client secret for the token endpoint. The client id is `id`. */
   readonly secret: string;
-  /** The bearer token. Shown once. */
+  /** The bearer token, to be shown once. */
   readonly text: string;
   readonly expiresAt: Date;
 }
@@ -44,11 +44,11 @@ export class TokenRefused extends AppError {
 }
 
 export interface Tokens extends TokenLookup {
-  /** Throws TokenRefused for a life of more than a year, no scope, or an id that is taken. */
+  /** Rejects with TokenRefused if the token would live more than a year, has no scope, or has an id that exists already. */
   create(actor: string, token: NewToken): Promise<MadeToken>;
-  /** All of them, newest first, revoked ones too. */
+  /** All tokens, newest first, including revoked ones. */
   list(): Promise<readonly TokenSummary[]>;
-  /** False when there is no such token. A revoked one stays as it is. */
+  /** False: there is no such token. A revoked token is not changed. */
   revoke(actor: string, id: string): Promise<boolean>;
 }
 
@@ -58,7 +58,7 @@ const TOUCH_MS = 60_000;
 export interface TokensOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** `test` in the sandbox: part of the token's text, so that scanners can tell. */
+  /** A part of the text of tokens. It is `test` in the sandbox, so that secret scanners can tell such tokens from real ones. */
   readonly environment: TokenEnvironment;
 }
 
@@ -68,7 +68,7 @@ export function createTokens({ database, clock, environment }: TokensOptions): T
       const at = clock.now();
       const latest = new Date(at.getTime() + YEAR_MS);
       const end = expiresAt ?? latest;
-      if (end > latest || end <= at) throw new TokenRefused("a token expires within a year, and not in the past");
+      if (end > latest || end <= at) throw new TokenRefused("a token must expire in the future, and within a year");
       if (scopes.length === 0) throw new TokenRefused("a token needs at least one scope");
       const secret = makeTokenSecret();
       const row = {
@@ -151,7 +151,7 @@ function recordOf({ id, sourceId, secretHash, scopes, expiresAt, revokedAt, last
     id,
     sourceId,
     secretHash,
-    // A scope that a later version wrote gives nothing here.
+    // A scope that only a later version knows has no effect here.
     scopes: scopes.filter(isScope),
     ...(expiresAt ? { expiresAt } : {}),
     ...(revokedAt ? { revokedAt } : {}),

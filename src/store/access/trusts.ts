@@ -4,9 +4,9 @@ import { isScope } from "../../http/auth/scopes.ts";
 import type { TrustLookup, TrustRecord } from "../../http/ports.ts";
 import { type Database, historyRow } from "./prisma.ts";
 
-/** What an operator decides: whose assertions count, and for what. */
+/** A trust to be added: the issuer whose assertions are accepted, and the scopes that they give. */
 export interface NewTrust extends Omit<TrustRecord, "id" | "lastUsedAt" | "removedAt"> {
-  /** What the operator calls it. */
+  /** A name for operators. */
   readonly name: string;
 }
 
@@ -17,11 +17,11 @@ export interface Trust extends TrustRecord {
 }
 
 export interface Trusts extends TrustLookup {
-  /** Checks nothing: the caller has. `actor` as history names it. Answers the id, which is the client id. */
+  /** Adds a trust and returns its id, which is the client id. The caller must have checked all values. `actor` has the form of the history. */
   add(actor: string, trust: NewTrust): Promise<string>;
-  /** All of them, newest first, removed ones too: history names them. */
+  /** All trusts, newest first, including removed ones, because the history names them. */
   list(): Promise<readonly Trust[]>;
-  /** False when there is no such trust. A removed one stays as it is. `id` is a UUID. */
+  /** False: there is no such trust. A removed trust is not changed. `id` must be a UUID. */
   remove(actor: string, id: string): Promise<boolean>;
 }
 
@@ -86,7 +86,7 @@ interface AuditDetails {
   readonly trust: Row;
 }
 
-/** All compared values of a trust, so that an auditor does not need the row. It identifies a workload, not a person. */
+/** An event with all values of the trust, so that an auditor does not need the row. The values identify a workload and not a person. */
 function eventOf(code: "trust.created" | "trust.removed", { actor, at, trust }: AuditDetails) {
   const { id: trustId, sourceId, issuer, subject, audiences, tenantId, jwksUrl, scopes } = trust;
   const detail = { trustId, issuer, subject, audiences, tenantId, jwksUrl, scopes };
@@ -97,7 +97,7 @@ function recordOf(row: Row & { readonly lastUsedAt: Date | null; readonly remove
   const { id, sourceId, issuer, subject, audiences, tenantId, jwksUrl, scopes, lastUsedAt, removedAt } = row;
   return {
     ...{ id, sourceId, issuer, subject, audiences, tenantId, jwksUrl },
-    // A scope that a later version wrote gives nothing here.
+    // A scope that only a later version knows has no effect here.
     scopes: scopes.filter(isScope),
     ...(lastUsedAt ? { lastUsedAt } : {}),
     ...(removedAt ? { removedAt } : {}),

@@ -6,7 +6,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 
-/* The last assessment, and what it asks of the directory. */
+/* The last assessment, and its queries about the directory. */
 
 const SLICE = 500;
 

@@ -11,21 +11,23 @@ import { isActivePerson, NAMES_OF_PERSON } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, FORGOTTEN, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
-/* What operators decide about who is who. A decision changes links here and nothing at the target; the runs that follow do the rest, under the same rules as ever. */
+/*
+ * Decisions of operators about adoptions. A decision changes only links in the database. The runs that follow change the target, under the usual rules.
+ */
 
 const statement = (name: string, text: string): Statement => ({ name: `adopt-${name}`, text });
 
-/** Two decisions about one person at the target would not see each other. */
+/** Decisions run one after another. Otherwise two decisions about one object at the target would not see each other. */
 const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('adoptions:' || $1::text, 0))");
 const ONE = statement("one", "select * from adoptions where target = $1 and id = $2 for update");
 const AT_TIER = statement("at-tier", "select id from adoptions where target = $1 and tier = $2 and state = 'proposed' order by id");
 const PROPOSED = statement("proposed", "select count(*)::int as n from adoptions where target = $1 and state = 'proposed'");
-/** Runs lock the state first and the link after it. */
+/** Locks the state before the link, in the same order as runs do. */
 const STATE = statement(
   "state",
   "select intent is not null as busy from entity_states where target = $1 and kind = $2 and entity_id = $3 for update",
 );
-/** The next run removes a linked entity that is no longer desired: an outdated proposal must not lead to that. */
+/** True: the entity is still desired. The next run would remove a linked entity that is not desired. An outdated proposal must not lead to this. */
 const WANTED: Readonly<Record<AdoptableKind, Statement>> = {
   user: statement(
     "wanted-person",
@@ -33,15 +35,18 @@ const WANTED: Readonly<Record<AdoptableKind, Statement>> = {
   ),
   department: statement("wanted-department", "select 1 from departments d where d.id = $1 and d.present for share"),
 };
-/** A run that has looked and not yet begun concluded from what was before: without its lease it sends nothing. What was refused is offered anew. */
+/**
+ * Takes the lease from a run that has observed the entity and not written yet, because its plan is outdated. Without a lease it sends nothing. Values that the
+ * target refused before are sent again.
+ */
 const TAKE_LEASE = statement(
   "take-lease",
   `update entity_states s set lease = null, leased_until = null, worker = null, refused = null, cause = null
     where s.target = $1 and s.kind = $2 and s.entity_id = $3`,
 );
 /**
- * A create that was refused, or never answered, may have left an intended link: should it have made a second one after all, the comparison finds that by our own
- * id. Of a department it is not known who is inside: until a list has told, it stays as it is.
+ * Makes the link. An intended link may be there from a create that was refused or never answered. If that create did make a second object, the comparison finds the
+ * object by our id. `strangers` is true for a department, because its members are unknown: the department is not changed before a list has shown them.
  */
 const LINK = statement(
   "link",
@@ -61,7 +66,7 @@ const DECIDE = statement(
   "decide",
   "update adoptions set state = $3, released = false, decided_at = $4, decided_by = $5 where target = $1 and id = $2 returning *",
 );
-/** What else was proposed for one of both is answered by that. */
+/** Withdraws the other proposals for the entity and for the object. */
 const WITHDRAW_RIVALS = statement(
   "withdraw-rivals",
   `delete from adoptions a where a.target = $1 and a.kind = $2 and a.id <> $3 and a.state in ('proposed', 'ambiguous')
@@ -158,7 +163,7 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       const rows = await run<{ id: string }>(pool, AT_TIER, [target, tier]);
       if (rows.length !== count) return { kind: "refused", why: { kind: "changed", count: rows.length } };
       const adoptions: Adoption[] = [];
-      // In sequence, each in its own transaction: many thousands in one transaction would block the loop.
+      // One transaction for each adoption. A single transaction with thousands of them would block the loop.
       for (const { id } of rows) {
         const decision = await accept(id, by);
         if (decision.kind === "done") adoptions.push(...decision.adoptions);
@@ -221,7 +226,7 @@ async function listAdoptions(
 }
 
 function adoptionOf(row: Row): Adoption {
-  const tier = row.tier as Tier; // the table holds what `propose` wrote
+  const tier = row.tier as Tier; // only `propose` writes this column
   return {
     id: row.id,
     kind: row.kind,

@@ -9,7 +9,7 @@ import { isActivePerson } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
-/* Who of ours what is at the target already may be: proposals, and what is needed to find them. */
+/* Proposals for adoption: which of our entities an object at the target may be. Also the queries that the search for proposals needs. */
 
 const PEOPLE_SLICE = 500;
 const PROPOSALS_SLICE = 500;
@@ -32,11 +32,11 @@ const TREE = statement(
 );
 const REJECTED = statement("rejected", "select entity_id, remote_id from adoptions where target = $1 and kind = $2 and state = 'rejected'");
 
-/** Whether nothing was decided about an adoption `a`, or what was decided holds no more: the link has gone, and both sides are free. */
+/** True: the adoption `a` is undecided, or its decision has no effect any more, because the link is gone and both sides are free. */
 const OPEN = `(a.state in ('proposed', 'ambiguous') or a.state = 'linked' and not exists (
   select from links l where l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'))`;
 
-/** Parameters: 1 targets, 2 rows, 3 the list. The event and the mark of what is new; what was known is brought up to date. */
+/** Parameters: 1 targets, 2 rows, 3 id of the list. A new proposal gets an event and a mark. A known proposal is updated. */
 const PROPOSE = statement(
   "propose",
   `with given as (
@@ -65,7 +65,10 @@ const PROPOSE = statement(
   woken as (${wakeUp("marked")})
   select at, id, (select count(*) from woken) as woken from named order by at`,
 );
-/** Parameters: 1 targets, 2 the list, 3 causes, 4 ids of strangers there. Who has left cannot be matched any more, and may still be in. */
+/**
+ * Withdraws the proposals that the list has not confirmed. Parameters: 1 targets, 2 id of the list, 3 causes, 4 remote ids of unlinked people at the target. The
+ * proposal for a leaver stays while the object exists: a leaver is not matched any more, but the account may still be there.
+ */
 const WITHDRAW = statement(
   "withdraw",
   `with gone as (

@@ -6,7 +6,7 @@ import { uuidv7 } from "../../core/id.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 
-/* Messages on their way. One that was taken and not heard of comes back after a minute, under the same id. */
+/* Messages to be sent. A process claims a message for a minute. If it does not report the result by then, the message is due again under the same id. */
 
 const INSERT: Statement = {
   name: "deliveries-insert",
@@ -17,12 +17,12 @@ const IS_DUE: Statement = {
   name: "deliveries-is-due",
   text: "select 1 from incident_deliveries where channel = $1 and state = 'due' and next_at <= $2 limit 1",
 };
-/** Two processes must not both believe that there is room in the minute. */
+/** Processes claim one after another, because they share the limit of messages per minute. */
 const LOCK: Statement = { name: "deliveries-lock", text: "select pg_advisory_xact_lock(72707380, hashtext($1))" };
 const MOST = 10;
 const TAKEN_FOR = "interval '1 minute'";
 
-/** The incident of a delivery, as a message is worded from it. */
+/** Columns of the incident of a delivery. The text of a message is made from them. */
 const TOLD = `i.id as "incidentId", i.kind, i.code, i.class, i.count, i.detail, i.opened_at as "openedAt", i.closed_at as "closedAt"`;
 const TAKEN = `select t.id, t.channel, t.message as occasion, t.attempts, t.created_at as "createdAt", ${TOLD}
       from taken t join incidents i on i.id = t.incident_id order by t.created_at, t.id`;
@@ -51,7 +51,7 @@ const FAILED: Statement = {
     where id = $1 and state = 'due'`,
 };
 
-/** No channel may send more. */
+/** Used for a channel without a limit. */
 const UNLIMITED = 1_000_000;
 
 interface ClaimedRow extends pg.QueryResultRow, Omit<Claimed, "told">, Omit<Told, "id" | "detail" | "closedAt"> {
@@ -91,7 +91,7 @@ async function claim(db: Queryable, channel: ChannelName, now: Date, perMinute: 
   return (await run<ClaimedRow>(db, CLAIM, [channel, now, perMinute])).map(claimedOf);
 }
 
-/** Those of one incident, for whoever has just made it. */
+/** Claims the messages of one incident. The caller has just created it in the same transaction. */
 export const claimOf = async (db: Queryable, incident: string, now: Date): Promise<readonly Claimed[]> =>
   (await run<ClaimedRow>(db, CLAIM_OF, [incident, now])).map(claimedOf);
 

@@ -5,8 +5,9 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
 /*
- * What the rules are decided by. Read is what is not in sync (by the index of the open ones) and what settled within ten minutes, a bounded number: nothing
- * here grows with the directory. Not prepared: a plan made while the tables were empty would read them from end to end.
+ * The input of the rules for incidents. It reads the entities that are not in sync, by their index, and a bounded number of those that settled in the last ten
+ * minutes. So its cost does not grow with the directory. Statements without a name are not prepared: a plan from the time when the tables were empty would read
+ * the whole tables.
  */
 
 const OPEN: Statement = {
@@ -54,7 +55,7 @@ const SIGNALS: Statement = {
     where target in ($1, '') and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
 };
 
-/** The first refusal since the source was read for the last time, by the index of codes. */
+/** For each source: the first refused import after its last successful import. The index of codes answers it. */
 const REFUSED_IMPORTS: Statement = {
   name: "alerts-refused-imports",
   text: `select r.source_id as "sourceId", s.name as source, min(r.at) as at
@@ -64,7 +65,7 @@ const REFUSED_IMPORTS: Statement = {
      group by r.source_id, s.name order by r.source_id limit 100`,
 };
 
-/** By the index of what is due. */
+/** Uses the index of scheduled changes. */
 const LATE_CHANGES: Statement = {
   name: "alerts-late-changes",
   text: `select min(c.due_at) as since, count(*) as count from scheduled_changes c where c.state = 'scheduled' and c.due_at <= $1::timestamptz`,
@@ -90,7 +91,7 @@ type Rows<T> = pg.QueryResultRow & T;
 type Nullable<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> | null };
 
 export async function readFacts(db: Queryable, target: string, now: Date): Promise<AlertFacts> {
-  // One connection: one after the other.
+  // All statements use one connection, so they run one after another.
   const open = await run<Rows<Nullable<AlertFacts["open"][number]>>>(db, OPEN, [target]);
   const holds = await run<Rows<AlertFacts["holds"][number]>>(db, HOLDS, [target]);
   const [state] = await run<Rows<Nullable<Required<AlertFacts["target"]>>>>(db, TARGET, [target]);
@@ -121,5 +122,5 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   };
 }
 
-/** What is not null; the casts above say the rest: columns that are never null in these statements. */
+/** The columns that are not null. The casts above state that the other columns are never null. */
 const known = (row: object): object => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));

@@ -9,10 +9,10 @@ import { inTransaction, type Queryable, run, type Statement } from "../postgres/
 import { deliverTo } from "./deliveries.ts";
 import { readFacts } from "./facts.ts";
 
-/* One look: whose turn it is, what is known, and what became of incidents with the messages about them, in one transaction. */
+/* One check of the rules, in one transaction: take the turn, read the facts, and write the incidents with their messages. */
 
 const BEGIN: Statement = { name: "alerts-begin", text: "insert into alert_watches (target) values ($1) on conflict do nothing" };
-/** Whoever looks holds the row; nobody waits for it. */
+/** The process with the turn locks the row. Other processes skip it and do not wait. */
 const TURN: Statement = {
   name: "alerts-turn",
   text: `select memory from alert_watches where target = $1 and looked_at <= clock_timestamp() - $2::float8 * interval '1 ms' for update skip locked`,
@@ -33,7 +33,7 @@ const INSERT: Statement = {
       from json_to_recordset($2::json) as n(id uuid, key text, kind text, code text, class text, count bigint, detail json, opened_at timestamptz, remind_at timestamptz)
     on conflict (target, key) where closed_at is null do nothing returning id`,
 };
-/** Nothing is written while nothing changes. */
+/** Writes only the incidents that have changed. */
 const UPDATE: Statement = {
   name: "alerts-update",
   text: `update incidents i set count = n.count, detail = n.detail, reminders = coalesce(n.reminders, i.reminders), remind_at = coalesce(n.remind_at, i.remind_at)
@@ -44,19 +44,19 @@ const CLOSE: Statement = {
   name: "alerts-close",
   text: "update incidents set closed_at = $2 where id = any($1::uuid[]) and closed_at is null",
 };
-/** A quarter of a year after they closed, as long as reports look back; signals after a week. */
+/** Removes incidents 100 days after they closed, because reports look back a quarter of a year. Removes signals after a week. */
 const TIDY: Statement = {
   name: "alerts-tidy",
   text: `with old as (delete from incidents where target = $1 and closed_at < $2::timestamptz - interval '100 days')
     delete from alert_signals where target in ($1, '') and last_at < $2::timestamptz - interval '7 days'`,
 };
-/** A message is about an incident: this one is over as it begins. */
+/** Every message needs an incident. The incident of a checkpoint message is closed when it is created. */
 const SAY_CHECKPOINT: Statement = {
   name: "alerts-say-checkpoint",
   text: `insert into incidents (id, target, key, kind, code, class, count, detail, opened_at, closed_at, remind_at)
     values ($1::uuid, $2, 'checkpoint:' || $1::uuid, 'checkpoint', 'checkpoint', 'B', $3, $4::json, $5, $5, $5)`,
 };
-/** In the first look of each hour, of whichever process. Missed or done twice at times, which harms nothing. */
+/** The first check of each hour removes old rows. At times no process or two processes do it, which does no harm. */
 const TIDY_EVERY_MS = 3_600_000;
 
 export const createLook =

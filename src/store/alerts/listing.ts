@@ -8,7 +8,7 @@ import { appendEvent, eventRow } from "../write-sql.ts";
 import { toldOf } from "./deliveries.ts";
 
 const STATE = "case when i.closed_at is not null then 'closed' when i.acknowledged_at is not null then 'acknowledged' else 'open' end";
-/** Of an incident that was reminded of for months, the newest messages. */
+/** An incident that is open for months has many reminders. Only the newest messages are listed. */
 const DELIVERIES_MAX = 50;
 const INCIDENT = (from: string): string => `
   select i.id, i.kind, i.code, i.class, i.count, i.detail, i.opened_at as "openedAt", i.closed_at as "closedAt", i.acknowledged_at as "acknowledgedAt",
@@ -55,7 +55,7 @@ const ACKNOWLEDGE: Statement = {
     event as (${appendEvent(3, "done")})
     select 1 from done`,
 };
-/** One that is on its way anyway goes at once. */
+/** Makes a message due now, whether it was sent, has failed or is still waiting. */
 const REPLAY: Statement = {
   name: "incidents-replay",
   text: `with done as (
@@ -123,7 +123,7 @@ function incidentOf({ acknowledgedAt, acknowledgedBy, state, deliveries, ...told
   };
 }
 
-/** As JSON of the database tells it. */
+/** A delivery in the JSON of the database. */
 type Stored = Omit<Delivery, "createdAt" | "nextAt" | "sentAt" | "error"> & {
   readonly createdAt: string;
   readonly nextAt: string;

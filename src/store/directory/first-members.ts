@@ -6,11 +6,11 @@ import { lookUp } from "../postgres/planner.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 
-/** Each member is looked up by its key: as a join, all people are read for the few of one group. */
+/** Each member is looked up by its key. A join would read all people for the few members of one group. */
 const USER_OF_MEMBER = lookUp("users x", "x.id = m.user_id");
 const GROUP_OF_CHILD = lookUp("groups x", "x.id = c.child_id");
 
-/** For each group at most `$2` members, in the order of `membersOf`: people by id, then groups by id. */
+/** At most `$2` members of each group, in the order of `membersOf`: people by id, then groups by id. */
 const FIRST_MEMBERS: Statement = {
   name: "groups-first-members",
   text: `select t.id as group_id, m.id, m.type, m.display
@@ -27,12 +27,12 @@ const FIRST_MEMBERS: Statement = {
    order by t.n, m.rank, m.id`,
 };
 
-/** How many of these are counted of a group that has more than are asked for. */
+/** Members of a group are counted up to this number. */
 const COUNTED = 1_000;
 
 /**
- * For each group $1 its members where there are at most $2; of a larger group they are counted along the index, and none is read. A group without members has
- * one row.
+ * The members of each group of $1, if there are at most $2 of them. The members of a larger group are only counted, by the index, and not read. A group without
+ * members has one row.
  */
 const FEW_MEMBERS: Statement = {
   name: "groups-few-members",
@@ -56,8 +56,8 @@ interface Asked {
 }
 
 /**
- * `count`: of the group's members, up to 1,000. `members`: all of them where there are at most `atMost`, else none. Who asks sees all that was committed before.
- * Clients change one group many times side by side: those who ask then share a statement, and those who ask for one group its rows. Rejects with Unavailable.
+ * `count`: number of members of the group, up to 1,000. `members`: all members if there are at most `atMost`, else none. A call sees everything that was committed
+ * before it. Clients send many concurrent changes of one group: such calls share a statement, and calls for the same group share its rows. Rejects with Unavailable.
  */
 export function createFewMembers(pool: Pool): (groupId: string, atMost: number) => Promise<FewMembers> {
   const answer = async (asked: readonly Asked[]): Promise<readonly FewMembers[]> => {
@@ -71,9 +71,9 @@ export function createFewMembers(pool: Pool): (groupId: string, atMost: number) 
     }
     return asked.map(({ groupId }) => found.get(groupId)!);
   };
-  const isAlike = (batch: readonly Asked[], { groupId, atMost }: Asked): boolean =>
+  const fits = (batch: readonly Asked[], { groupId, atMost }: Asked): boolean =>
     batch.every((other) => other.groupId !== groupId || other.atMost === atMost);
-  const few = batched(answer, { isolates: isItemFailure, fits: isAlike, answerWithinMs: REQUEST_MS });
+  const few = batched(answer, { isolates: isItemFailure, fits, answerWithinMs: REQUEST_MS });
   return (groupId, atMost) => few({ groupId, atMost });
 }
 
@@ -84,7 +84,7 @@ interface MemberRow extends pg.QueryResultRow {
   display: string | null;
 }
 
-/** The first members of many groups in one statement. Groups without members are missing in the answer. */
+/** The first members of many groups, by one statement. Groups without members are missing in the answer. */
 export async function firstMembersOf(
   pool: Pool,
   groupIds: readonly string[],

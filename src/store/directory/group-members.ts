@@ -8,41 +8,41 @@ import type { EventRow, Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type GroupRow, groupOf } from "./group-rows.ts";
 
-/** People who join and leave one group, as one request asks. */
+/** The people whom one request adds to a group and removes from it. */
 export interface MembersDelta {
   readonly sourceId: string;
   readonly id: string;
   readonly add: readonly string[];
   readonly remove: readonly string[];
-  /** Groups that have joined and left already, in the same transaction: told in the event beside the people. */
+  /** Groups that were added and removed before in the same transaction. The event lists them together with the people. */
   readonly groups?: { readonly joined: readonly string[]; readonly left: readonly string[] };
-  /** The document of the group was changed as well, in the same transaction: counts as a change, and the group is marked. */
+  /** The same transaction has changed the document of the group. This counts as a change, and the group is marked. */
   readonly documentChanged: boolean;
-  /** Nothing is done unless this is the group's version. */
+  /** The change is made only if the group has this version. Undefined: any version. */
   readonly expected: number | undefined;
   readonly at: Date;
-  /** As it is stored but for `members`. */
+  /** The event as it is stored, without `members`. */
   readonly event: EventRow;
 }
 
-/** `nested`: a name to remove is a group's, which takes the longer way (nesting.ts); nothing was changed then. */
+/** `nested`: an id in `remove` belongs to a group, and nothing was changed. The caller must use the way for nested groups (nesting.ts). */
 export type DeltaResult = MembersChanged | "nested";
 
 export interface MemberChanges {
-  /** In a commit that it may share with changes that arrive at the same time. */
+  /** Makes a change. Concurrent changes may share a commit. */
   change(delta: Omit<MembersDelta, "event"> & { readonly fact: Fact }): Promise<DeltaResult>;
-  /** As a part of the transaction of this connection. */
+  /** Makes a change as a part of the transaction of this connection. */
   changeIn(client: Queryable, delta: MembersDelta): Promise<DeltaResult>;
 }
 
-/** The groups' ids once more, beside each join: a plan made while a table is small then finds its rows by key all the same. */
+/** The ids of the groups, as an additional condition of each join. With it, a plan from the time when a table was small still finds rows by key. */
 const IDS = "array(select g.group_id from given g)";
 
 /**
- * Changes of members, of any groups, as one statement that touches only the rows named: takes the groups' rows, refuses a change with unknown ids as a
- * whole, inserts, deletes, counts a version up for each change that changed anything, in the order given, completes each event with who really joined and
- * left, marks those people (and the group, when its document changed), wakes the worker. Clients add people one by one to one group, and its row admits
- * one writer after the other: changes that share a commit wait for it once.
+ * Changes the members of any groups in one statement. It touches only the rows that the changes name. Its steps:
+ * lock the rows of the groups; refuse a whole change that has unknown ids; insert and delete memberships; raise the version for each effective change, in the
+ * given order; complete each event with the members who really joined and left; mark these people, and the group if its document changed; wake the worker.
+ * Clients add people one by one to a group, and the row of the group admits one writer at a time. Changes that share a commit wait for the row only once.
  */
 const CHANGE: Statement = {
   name: "group-members",
@@ -115,7 +115,7 @@ const CHANGE: Statement = {
     from change c left join outcome o on o.n = c.n`,
 };
 
-/** The group as it was when its row was taken, with the version and time that the change left it, and what came of the change. */
+/** The group with the document that it had when its row was locked, the version and time after the change, and the result of the change. */
 interface ChangedRow extends GroupRow {
   n: number;
   held_version: number;
@@ -133,14 +133,14 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[], v
 
   const together = batched((deltas: readonly MembersDelta[]) => changeAll(pool, deltas), {
     isolates: isItemFailure,
-    fits: areApart,
+    fits: sharesNoMember,
     answerWithinMs: REQUEST_MS,
   });
   const changeIn = async (client: Queryable, delta: MembersDelta): Promise<DeltaResult> => {
     if (isLong(delta)) await run(client, WITHOUT_LOOPS, []);
     return (await changeAll(client, [delta]))[0]!;
   };
-  /** A transaction has more time. */
+  /** For large changes: a transaction of its own has a longer time limit. */
   const alone = (delta: MembersDelta): Promise<DeltaResult> => inTransaction(pool, (client) => changeIn(client, delta));
 
   return {
@@ -156,8 +156,8 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[], v
 }
 
 /**
- * The planner takes lists given as JSON for a few rows, and may compare each of thousands with each: a change of 5,000 members then takes ten seconds
- * and more instead of a quarter of one. For the rest of the transaction.
+ * The planner expects few rows in a list given as JSON, and may choose nested loops over thousands of rows. Then a change of 5,000 members takes more than ten
+ * seconds instead of 0.25 s. The setting is valid for the rest of the transaction.
  */
 const WITHOUT_LOOPS: Statement = { name: "members-without-loops", text: "set local enable_nestloop = off" };
 
@@ -190,11 +190,11 @@ function resultOf({ expected }: MembersDelta, row: ChangedRow | undefined): Delt
   return { kind: row.changed ? "changed" : "unchanged", group: groupOf(row) };
 }
 
-/** More than this is a load of its own. */
+/** A change of more members than this does not share a statement. */
 const FEW = 50;
 
-/** Whether a change may share a statement: all of them see the members as they were before, so no two may name the same person of the same group. */
-function areApart(batch: readonly MembersDelta[], delta: MembersDelta): boolean {
+/** True: the change may join the batch. All changes of a statement see the members before it, so two of them must not name the same person of the same group. */
+function sharesNoMember(batch: readonly MembersDelta[], delta: MembersDelta): boolean {
   return batch.every(
     (other) => other.id !== delta.id || (other.expected === undefined && delta.expected === undefined && areOthers(other, delta)),
   );
@@ -202,7 +202,7 @@ function areApart(batch: readonly MembersDelta[], delta: MembersDelta): boolean 
 
 const isLarge = ({ add, remove }: MembersDelta): boolean => add.length + remove.length > FEW;
 
-/** From so many on, reading a table from end to end costs less than the worst plan. */
+/** Above this number, reading a whole table costs less than the worst plan. */
 const LONG = 1_000;
 const isLong = ({ add, remove }: MembersDelta): boolean => add.length + remove.length > LONG;
 
@@ -211,5 +211,5 @@ function areOthers(one: MembersDelta, other: MembersDelta): boolean {
   return ![...other.add, ...other.remove].some((id) => named.has(folded(id)));
 }
 
-/** UUIDs are one whatever the case of their digits. */
+/** UUIDs are compared without regard to the case of their digits. */
 const folded = (id: string): string => id.toLowerCase();

@@ -19,7 +19,7 @@ import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 
 const INSERT: Statement = {
   name: "group-insert",
-  // Version 0: the statement that adds the first members counts it up to 1.
+  // The version begins at 0, because the statement that adds the first members raises it to 1.
   text: `with keyed as (insert into subject_keys (subject, kind, wrapped) values ($1, 'group', $8::bytea))
     insert into groups (id, source_id, version, created_at, modified_at, display_name, display_name_key, external_id, document)
     values ($1, $2, 0, $3, $3, $4, $5, $6, $7)`,
@@ -40,7 +40,7 @@ const contentValues = ({ columns, document }: GroupContent): unknown[] => [
   JSON.stringify(document),
 ];
 
-/** The group goes with its memberships; everybody in it and the group itself are marked. */
+/** Deletes a group with its memberships. Marks the group and all its members. */
 const DELETE: Statement = {
   name: "group-delete",
   text: `with listed as (select distinct ${personOf("m.user_id")} as user_id from group_members m where m.group_id = $1),
@@ -85,7 +85,7 @@ type Groups = Pick<
   "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf" | "fewMembersOf"
 >;
 
-/** Undefined when it was done. */
+/** Undefined: the content was updated. */
 async function updateContent(
   db: Queryable,
   sourceId: string,
@@ -104,7 +104,7 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
   const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });
   const byExternalId = createLookup(pool, GROUPS, { name: "group-external-id", column: "g.external_id", type: "text" });
 
-  /** Everything in one transaction, for the writes that are more than people joining and leaving. */
+  /** A write in one transaction, for writes that change more than the people of a group. */
   async function changeAll(
     sourceId: string,
     id: string,
@@ -144,7 +144,7 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
           at,
           event,
         });
-        if (changed === "nested") throw new Error("nested groups were left among the people");
+        if (changed === "nested") throw new Error("changeNesting has left the id of a nested group among the people to remove");
         result = changed;
         if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
       });
@@ -165,7 +165,7 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
       if (change.content || change.members.kind === "all") return changeAll(sourceId, id, change, at, fact);
       const { add, remove } = change.members;
       const result = await members.change({ sourceId, id, add, remove, documentChanged: false, expected: change.expected, at, fact });
-      // Nothing was changed then: an id that is not a person's may be a group's, and nesting takes the longer way.
+      // In both cases nothing was changed. The unknown id may belong to a group, which only changeAll handles.
       return result === "nested" || result.kind === "missing" ? changeAll(sourceId, id, change, at, fact) : result;
     },
 

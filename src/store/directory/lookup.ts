@@ -5,19 +5,19 @@ import { type Companion, copyString, type Packed, packed, rowsOf } from "../post
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
 import type { ListTable } from "./page-statement.ts";
 
-/** Of what rows are found by: the value of an indexed column within a source. */
+/** An indexed column by whose value rows of a source are found. */
 export interface Column {
   readonly name: string;
-  /** With its alias: `u.user_name_key`. */
+  /** The column with its alias, such as `u.user_name_key`. */
   readonly column: string;
   readonly type: "uuid" | "text";
 }
 
-/** None, the one that has the value, or the first two that were met of several. Rejects with Unavailable. */
+/** The items with this value: none, one, or any two of several. Rejects with Unavailable. */
 export type Lookup<Item> = (sourceId: string, value: string) => Promise<readonly Item[]>;
 
 interface FoundRows extends Packed, pg.QueryResultRow {
-  /** Which of those asked for each row is, joined by commas. */
+  /** For each row the index of its look-up, joined by commas. */
   readonly places: string | null;
   readonly companion?: string | null;
 }
@@ -28,8 +28,8 @@ interface Asked {
 }
 
 /**
- * The look-ups clients make before every write: by a value that one row has, as a rule. Those made side by side share a statement, which spares most of what a
- * statement costs on both sides of the connection.
+ * The look-ups that clients make before every write. Usually one row has the value. Concurrent look-ups share a statement, which saves most of the cost of a
+ * statement on both sides of the connection.
  */
 export function createLookup<Item>(
   pool: Pool,
@@ -39,7 +39,7 @@ export function createLookup<Item>(
 ): Lookup<Item> {
   const statement: Statement = {
     name: `lookup-${name}`,
-    // A plan outlives the sizes it was made for: as a join it would read a table from end to end that was empty at first.
+    // A lateral look-up instead of a join: the plan of a join that was made while the table was empty would read the whole table later.
     text: packed(
       `select k.at - 1 as at, f.*
         from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)

@@ -5,13 +5,13 @@ import type { Lookup } from "./lookup.ts";
 
 type List<Item> = (sourceId: string, query: ListQuery) => Promise<Page<Item>>;
 
-/** Look-ups by the attributes clients match by. `userName` and `displayName` are asked in folded form. */
+/** Look-ups for the attributes by which clients match. Values of `userName` and `displayName` are folded. */
 export type Lookups<Item> = Partial<Readonly<Record<QueryKey, Lookup<Item>>>>;
 
 /**
- * Answers a list that asks for the resources with a certain value, as clients do before every write, by a look-up; every other one as `list` does.
- * Both mean the same: the indexes of the look-ups are over the very values that the filter compares. Where a look-up finds more than one, as several may
- * have one externalId, `list` counts, orders and pages them.
+ * Answers a query for one value of such an attribute by a look-up, and every other query by `list`. Clients send such a query before every write. Both ways give
+ * the same result, because the index of a look-up has the values that the filter compares. If several items have the value (this is possible for externalId),
+ * `list` answers, because it counts, orders and pages.
  */
 export const withMatches =
   <Item>(lookups: Lookups<Item>, list: List<Item>): List<Item> =>

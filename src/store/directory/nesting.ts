@@ -4,8 +4,8 @@ import { MAX_NESTING, type MemberChange } from "../../directory/group.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Groups inside groups. Rare and small beside memberships of people, so they take a lock per source and keep the closure (`group_ancestors`)
- * up to date; whoever reads a person's groups then needs no recursion.
+ * Groups inside groups. They are few compared with memberships of people. So each change locks the nesting of the whole source and updates the closure
+ * (`group_ancestors`). A read of the groups of a person then needs no recursion.
  */
 
 export type Nesting =
@@ -13,21 +13,21 @@ export type Nesting =
       readonly kind: "ok";
       readonly changed: boolean;
       readonly people: { readonly add: readonly string[]; readonly remove: readonly string[] };
-      /** What was done: groups that are in it now, and that are no more. */
+      /** The groups that were added and removed. */
       readonly groups: { readonly joined: readonly string[]; readonly left: readonly string[] };
     }
   | { readonly kind: "cycle" }
   | { readonly kind: "tooDeep" };
 
 /**
- * Takes the lock of a source's nesting until the transaction ends. It goes before the lock of any group's row: a transaction that held a row and waited for
- * it would stand in the way of the one that has it and wants the row.
+ * Locks the nesting of a source until the transaction ends. It must be called before any row of a group is locked. Otherwise two transactions could wait for each
+ * other.
  */
 export async function lockNesting(client: pg.PoolClient, sourceId: string): Promise<void> {
   await run(client, LOCK, [sourceId]);
 }
 
-/** Applies the part of a member change that concerns groups, in a transaction that holds the lock, and answers what is left for people. */
+/** Applies the groups in a change of members. The transaction must hold the lock. The answer has the people of the change, which are not applied yet. */
 export async function changeNesting(client: pg.PoolClient, sourceId: string, groupId: string, change: MemberChange): Promise<Nesting> {
   const wanted = change.kind === "all" ? change.members : change.add;
   const groups = (await run<{ id: string }>(client, GROUPS_AMONG, [sourceId, wanted.filter(isUuid)])).map((row) => row.id);
@@ -54,7 +54,7 @@ export async function changeNesting(client: pg.PoolClient, sourceId: string, gro
   return { kind: "ok", changed, people: { add, remove }, groups: { joined: joining, left: leaving } };
 }
 
-/** Before a group is deleted: takes the lock and answers the groups below it, whose ancestors must be refreshed afterwards. */
+/** To be called before a group is deleted. Takes the lock and returns the groups below. The caller must refresh their ancestors after the deletion. */
 export async function leaveNesting(client: pg.PoolClient, sourceId: string, groupId: string): Promise<readonly string[]> {
   await lockNesting(client, sourceId);
   const below = await selfAndDescendants(client, [groupId]);
@@ -82,7 +82,7 @@ const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('n
 const GROUPS_AMONG = statement("groups-among", "select id from groups where source_id = $1 and id = any($2::uuid[])");
 const CHILDREN = statement("children", "select child_id from group_children where group_id = $1");
 const CYCLE = statement("cycle", "select 1 from group_ancestors where group_id = $1 and ancestor_id = any($2::uuid[]) limit 1");
-/** Levels of groups down to this one, and from the joining ones down; counted no further than they may go. */
+/** `above`: levels from the top down to this group. `below`: levels from the joining groups down. Both are counted only up to the limit. */
 const LEVELS = statement(
   "levels",
   `with recursive up(id, level) as (

@@ -1,34 +1,34 @@
 import type { PageCursor } from "../filter/sort.ts";
 
 /*
- * What a walk through the pages of a list leaves behind for its next step: the total, and where each page ended. It is never needed: a process that
- * forgot, or never knew, counts. What is remembered is only used after the very statement that used it has shown that it still holds:
+ * A cache for a client that reads a list page by page: the total, and the last row of each page. Answers are correct without it: a process with an empty
+ * cache counts rows instead. A cached value is used only if the statement that uses it also proves that the value is still valid:
  *
- *   any list         the database is in the same state: it has the same snapshot (pg_current_snapshot(), which every later commit changes)
- *   all resources,   nothing was removed since, and as many rows are on this side of the horizon as were: then whatever was added came behind it,
- *   by id            and no row before it has moved. Ids follow the time, so new rows come last; writers that overtake each other do so within the
- *                    last few rows, which is why the horizon lies HORIZON rows before the end.
+ *   any list         The database has not changed: it has the same snapshot. Every commit changes pg_current_snapshot().
+ *   all resources,   No row was removed since, and the number of rows up to the horizon is the same. Then all new rows are after the horizon, and no row
+ *   by id            before it has moved. Ids follow the time, so new rows come last. Concurrent writers may overtake each other within the last few
+ *                    rows, so the horizon is HORIZON rows before the end.
  */
 
-/** What one statement saw. */
+/** The state of the database that one statement read. */
 export interface ListSnapshot {
   readonly snapshot: string;
-  /** Only of all resources, which need no counting. */
+  /** Only for a list without a filter, whose total comes from counters. */
   readonly total?: number;
-  /** Only of all resources by id. */
+  /** Only for a list without a filter, ordered by id. */
   readonly moves?: ChangeProbe;
 }
 
 export interface ChangeProbe {
   readonly removed: number;
-  /** The horizon that was asked about, and the rows behind it; at most BEYOND_LIMIT are counted. */
+  /** The horizon of the request, and the number of rows after it, counted up to BEYOND_LIMIT + 1. */
   readonly asked: string;
   readonly beyond: number;
-  /** Where a horizon would be now, HORIZON rows before the end; null when there are fewer rows, or nobody asked. */
+  /** A new horizon, HORIZON rows before the end. Null: there are fewer rows, or the request did not ask for it. */
   readonly horizon: string | null;
 }
 
-/** What a statement is to look at: how many rows are behind which horizon, and where a new one would be. */
+/** Request to a statement: count the rows after `horizon`, and find a new horizon if `renew` is true. */
 export interface ProbeRequest {
   readonly horizon: string;
   readonly renew: boolean;
@@ -36,39 +36,39 @@ export interface ProbeRequest {
 
 export const HORIZON = 50;
 export const BEYOND_LIMIT = 2_000;
-/** With more rows behind it, the horizon is moved on: each page counts them. */
+/** If more rows than this are after the horizon, a new horizon is made, because each page counts these rows. */
 const FAR_BEHIND = 200;
-/** Nothing is behind it. */
+/** A horizon after all rows. */
 export const NO_PROBE: ProbeRequest = { horizon: "ffffffff-ffff-ffff-ffff-ffffffffffff", renew: true };
 
 export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
   outlookOf(list: string): ProbeRequest;
-  /** The last row known of the first `index` (1-based) ones. */
+  /** The last cached row among the first `index` rows. */
   nearest(list: string, index: number): Remembered | undefined;
   rememberTotal(list: string, sight: ListSnapshot, total: number): void;
   rememberPosition(list: string, sight: ListSnapshot, index: number, position: PageCursor): void;
 }
 
 export interface Remembered {
-  /** Which row it was (1-based). */
+  /** Number of the row, from 1. */
   readonly index: number;
   readonly position: PageCursor;
-  /** Tells from what a later statement saw whether it is there still. */
+  /** True: the snapshot of a later statement proves that the row still has this number. */
   readonly holds: (sight: ListSnapshot) => boolean;
 }
 
 interface CachedList {
   snapshot: string;
   base: Anchor | undefined;
-  /** Rows behind its horizon, as last seen. */
+  /** Number of rows after the horizon, by the last snapshot. */
   beyond: number;
   total: number | undefined;
-  /** By index, ascending. */
+  /** In ascending order of index. */
   positions: Place[];
 }
 
-/** So many rows were up to the horizon, when so many had been removed. */
+/** `settled` rows were up to the horizon when the counter of removals was `removed`. */
 interface Anchor {
   readonly horizon: string;
   readonly settled: number;
@@ -79,18 +79,18 @@ interface Place {
   readonly index: number;
   readonly position: PageCursor;
   readonly snapshot: string;
-  /** Before the horizon when it was remembered. */
+  /** The row was before the horizon when it was cached. */
   readonly settled: boolean;
 }
 
-/** About 250 bytes each: at most some 5 MB. */
+/** About 250 bytes each, so at most about 5 MB. */
 const MAX_POSITIONS = 20_000;
 const MAX_LISTS = 500;
-/** Positions by long values are not worth their room. */
+/** Positions with longer values are not cached, because they need too much memory. */
 const MAX_KEY_LENGTH = 512;
 
 export function createPageCache(): PageMemory {
-  // In the order of last use, oldest first.
+  // In the order of the last use, least recent first.
   const walks = new Map<string, CachedList>();
   let positions = 0;
 
@@ -165,7 +165,7 @@ export function createPageCache(): PageMemory {
   };
 }
 
-/** How many of these places are of the first `index` rows. */
+/** The number of places whose index is at most `index`. */
 function placesUpTo(places: readonly Place[], index: number): number {
   let [low, high] = [0, places.length];
   while (low < high) {
@@ -179,7 +179,7 @@ function placesUpTo(places: readonly Place[], index: number): number {
 const baseOf = ({ total, moves }: ListSnapshot): Anchor | undefined =>
   total !== undefined && moves?.horizon ? { horizon: moves.horizon, settled: total - HORIZON, removed: moves.removed } : undefined;
 
-/** Whether no row up to the horizon has moved. A statement that asked about another horizon, or saw too many rows behind it, cannot tell. */
+/** True: no row up to the horizon has moved. False also if the statement asked about another horizon or found too many rows after it: then it is unknown. */
 function stands(base: Anchor | undefined, { total, moves }: ListSnapshot): boolean {
   if (!base || total === undefined || !moves || moves.asked !== base.horizon || moves.beyond > BEYOND_LIMIT) return false;
   return moves.removed === base.removed && total - moves.beyond === base.settled;

@@ -5,12 +5,12 @@ import { InvalidCursor } from "../../directory/errors.ts";
 import type { Order, PageCursor } from "../filter/sort.ts";
 
 /*
- * A position in a list as an opaque text (RFC 9865 section 2): what it says is all there is, nothing is kept for it, and it never expires.
- * A digest ties it to its list, so that a damaged one, or one of another list, is told from ours. It is no secret: a position opens nothing
- * that the list itself would not show, and what a forger could write is checked before it reaches a statement.
+ * A position in a list as an opaque text (RFC 9865 section 2). The server stores nothing for it, and it never expires. A digest ties it to its list: a damaged
+ * cursor, or a cursor of another list, is recognised. The digest has no key, because it protects nothing: a forged position shows only rows that the list shows
+ * anyway, and its values are checked before they reach a statement.
  */
 
-/** `list`: a digest of all that makes the list what it is (source, filter, order). */
+/** `list`: the digest of the source, the filter and the order. */
 export function writePosition({ id, key }: PageCursor, list: string): string {
   return Buffer.from(JSON.stringify([digestOf([list, id, key ?? null]), id, key ?? null])).toString("base64url");
 }
@@ -18,14 +18,14 @@ export function writePosition({ id, key }: PageCursor, list: string): string {
 const MAX_LENGTH = 100_000;
 const BASE64URL = /^[A-Za-z0-9_-]+$/;
 
-/** Rejects with InvalidCursor whatever this list did not write. */
+/** Throws InvalidCursor for a text that `writePosition` did not make for this list. */
 export function readPosition(text: string, list: string, kind: Order["kind"]): PageCursor {
   if (text.length > MAX_LENGTH || !BASE64URL.test(text)) throw invalid();
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(text, "base64url").toString("utf8"));
   } catch (cause) {
-    throw new InvalidCursor("the cursor is not one of ours", { cause });
+    throw new InvalidCursor("the cursor is malformed; begin again with the first page", { cause });
   }
   if (!Array.isArray(parts) || parts.length !== 3) throw invalid();
   const [digest, id, key] = parts as readonly unknown[];
@@ -33,7 +33,7 @@ export function readPosition(text: string, list: string, kind: Order["kind"]): P
   return { id, key: key ?? undefined };
 }
 
-/** A short digest of anything JSON can write. */
+/** A short digest of a JSON value. */
 export const digestOf = (value: unknown): string => createHash("sha256").update(JSON.stringify(value)).digest("base64url").slice(0, 16);
 
 const NUMBER = /^-?[0-9]{1,400}(\.[0-9]{1,400})?$/;
@@ -58,4 +58,4 @@ function isKey(key: unknown, kind: Order["kind"]): key is string | null {
   }
 }
 
-const invalid = (): InvalidCursor => new InvalidCursor("the cursor is not one of this list");
+const invalid = (): InvalidCursor => new InvalidCursor("the cursor does not belong to this list; begin again with the first page");

@@ -13,14 +13,14 @@ import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest }
 import { digestOf } from "./page-cursor.ts";
 import { nameStatements } from "./statement-name.ts";
 
-/** The table of one kind of resource, and how a row of it becomes an item. */
+/** The table of one kind of resource, and the conversion of its rows to items. */
 export interface ListTable<Item> extends Relation {
-  /** `users u`: the table with the alias that `select` uses. */
+  /** The table with the alias that `select` uses, such as `users u`. */
   readonly table: string;
   readonly select: string;
-  /** Of rows that `select` yields. */
+  /** The encoding of the rows of `select`. */
   readonly packing: RowPacking;
-  /** Makes items of the packed rows of one statement. */
+  /** Makes items from the packed rows of one statement. */
   readonly items: (shared: string | null) => (row: string) => Item;
 }
 
@@ -30,13 +30,13 @@ export interface PreparedList {
   readonly condition: string;
   readonly conditionValues: readonly unknown[];
   readonly order: Order;
-  /** Of condition and order. */
+  /** Parameters of condition and order. */
   readonly values: readonly unknown[];
-  /** Stands for all that makes the list what it is. */
+  /** Digest of the source, the filter and the order. */
   readonly digest: string;
   readonly filtered: boolean;
   readonly sorted: boolean;
-  /** Only few rows can match, and an index finds them. */
+  /** Few rows can match, and an index finds them. */
   readonly selective: boolean;
   readonly atMostOne: boolean;
   readonly hot: boolean;
@@ -44,27 +44,27 @@ export interface PreparedList {
 
 export type Slice =
   | { readonly kind: "first" }
-  /** `behind`: counted from there; only where the order has no second part. */
+  /** `behind`: the offset is counted from this position. Only for an order by id alone. */
   | { readonly kind: "skip"; readonly offset: number; readonly behind?: PageCursor }
   | { readonly kind: "behind"; readonly position: PageCursor };
 
 interface PackedPage extends Packed, pg.QueryResultRow {
-  /** A JSON array, where the list is sorted by values. */
+  /** A JSON array of sort values. Null for a list that is not sorted by values. */
   readonly keys: string | null;
-  /** A `ListSnapshot`, as JSON. */
+  /** A `ListSnapshot` as JSON. */
   readonly sight: string;
 }
 
 /** A part of a list. */
 export interface Found<Item> {
   readonly items: readonly Item[];
-  /** The sort value of each item, where the list is sorted by values. */
+  /** The sort value of each item. Empty for a list that is not sorted by values. */
   readonly keys: readonly (string | null)[];
-  /** What each statement saw that found any. */
+  /** The snapshots of the statements that found items. */
   readonly sights: readonly ListSnapshot[];
 }
 
-/** Rows that are passed over sooner than their ids are looked up. */
+/** Up to this offset, skipping rows is faster than skipping ids and looking the rows up. */
 const FEW = 200;
 
 const NOTHING = { items: [], keys: [], sights: [] } as const;
@@ -72,7 +72,7 @@ const NOTHING = { items: [], keys: [], sights: [] } as const;
 export interface PageStatements<Item> {
   /** Rejects with InvalidFilter. */
   prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
-  /** `outlook`: where to look for moves. */
+  /** `outlook`: the request for a snapshot. */
   read(list: PreparedList, slice: Slice, limit: number, outlook?: ProbeRequest): Promise<Found<Item>>;
   count(list: PreparedList): Promise<{ readonly total: number; readonly sight: ListSnapshot }>;
 }
@@ -84,11 +84,11 @@ export function createPageStatements<Item>(
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
   const counters = countersOf(resource);
 
-  /** What no index serves has few connections, and one source one of them (store/postgres/scans.ts). */
+  /** Statements without an index share a few connections, and a source gets one of them at a time (store/postgres/scans.ts). */
   const ask = <Row extends pg.QueryResultRow>({ hot, selective, sourceId }: PreparedList, text: string, values: readonly unknown[]) =>
     hot || selective ? run<Row>(pool, statement(text, hot), values) : pool.scans.run<Row>(sourceId, statement(text, hot), values);
 
-  /** One statement of a page: `from` and `end` add their parameters to those of the list. */
+  /** Runs one statement of a page. `parts` may add parameters to those of the list. */
   async function answer(
     list: PreparedList,
     outlook: ProbeRequest,
@@ -119,7 +119,7 @@ export function createPageStatements<Item>(
         case "first":
           return answer(list, outlook, (own) => [matching({ table, alias }, list), `limit ${own.add(limit, "bigint")}`]);
         case "skip":
-          // Of many only ids are passed over: where the index has all that is asked, no row is read.
+          // A large offset skips only ids. If the index has all columns of the condition, the skipped rows are not read.
           return answer(list, outlook, (own) => {
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
@@ -165,7 +165,7 @@ function prepareList(
 ): PreparedList {
   const parameters = createParameters();
   const selective = filter && selectiveBy(filter);
-  // A form that no index serves: else a plan made for any source would read the whole source's part of an index to narrow down a handful.
+  // A form that no index serves. Otherwise a generic plan would read all index entries of the source to select a few rows.
   const is = selective === "value" ? equalOrBothNull : "=";
   const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
   const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
@@ -193,7 +193,7 @@ function prepareList(
 const countersOf = (resource: string): string => `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
 const counted = (column: "count" | "removed"): string => `coalesce(sum(c.${column}), 0)::bigint`;
 
-/** What a statement sees besides its rows: a `ListSnapshot`, as JSON. */
+/** SQL for the `ListSnapshot` of a statement, as JSON. */
 function snapshotOf(
   { table, resource }: Pick<ListTable<unknown>, "table" | "resource">,
   { filtered, sorted }: PreparedList,
@@ -213,8 +213,8 @@ function snapshotOf(
 }
 
 /**
- * The rows of the list. Where few can match, `APART` keeps the planner from walking the order until it has met enough of them, which a plan made
- * for any value takes to be cheap.
+ * SQL for the rows of the list. If few rows can match, `APART` prevents a plan that walks all rows in the order of the list until enough rows match. A generic plan
+ * would expect that walk to be cheap.
  */
 function matching(
   { table, alias }: Pick<ListTable<unknown>, "table" | "alias">,

@@ -2,10 +2,9 @@ import type { Statement } from "../postgres/statement.ts";
 import { digestOf } from "./page-cursor.ts";
 
 /*
- * Names for statements made from filters. A name lets a connection parse and plan a text once, and costs memory in every connection for as long as it
- * lives. So only the matches clients make all the time have one: their texts differ by attribute, never by value, and are as few as the schema has
- * attributes with an index. Everything else is planned for its own values each time, which it needs: how far an index helps
- * `meta.lastModified gt "…"` depends on the date.
+ * Names for statements that are made from filters. With a name, a connection parses and plans a text once. The prepared statement uses memory of every
+ * connection. So only the frequent queries of clients have a name. Their texts differ by attribute and not by value, so there are as many as attributes with an
+ * index. All other statements are planned again for their values, which they need: whether an index helps `meta.lastModified gt "…"` depends on the date.
  */
 
 export type NamedStatements = (text: string, hot: boolean) => Statement;

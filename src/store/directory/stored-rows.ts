@@ -1,7 +1,7 @@
 import { instantText } from "../postgres/instants.ts";
 import { FIELD, type RowPacking } from "../postgres/row-encoding.ts";
 
-/* What rows of users and of groups have in common, and how packed rows (store/postgres/row-encoding.ts) hold it. */
+/* The common columns of users and groups, and their encoding in packed rows (store/postgres/row-encoding.ts). */
 
 export const storedColumns = (alias: string, document = `${alias}.document`): string =>
   `${alias}.id, ${alias}.version, ${alias}.created_at, ${alias}.modified_at, ${document} as document`;
@@ -16,7 +16,7 @@ export interface StoredRow {
   readonly document: string;
 }
 
-/** Of a row that was packed as `ENCODED_COLUMNS` says. Cut by hand: as one call for each row `split` took 4 % of what a page costs. */
+/** Decodes a row that was packed with `ENCODED_COLUMNS`. It uses indexOf, because `split` took 4 % of the time of a page. */
 export function decodeStored(row: string): StoredRow {
   const afterId = row.indexOf(FIELD);
   const afterVersion = row.indexOf(FIELD, afterId + 1);

@@ -13,11 +13,11 @@ import { storedColumns } from "./stored-rows.ts";
 import { USER_ROWS, usersOf } from "./user-rows.ts";
 
 /*
- * Creates and updates of users. Those that arrive side by side share one statement and one commit: on both sides of the connection a statement costs more
- * than a row does. Each of them is still a write of its own, with its own event; when one is refused, every one is tried alone.
+ * Creates and updates of users. Concurrent writes share one statement and one commit, because a statement costs more than a row on both sides of the connection.
+ * Each write still has its own event. If one write of a statement is refused, each of them is tried alone.
  */
 
-/** Columns that follow from a user's content, as a row of the statements' JSON parameter has them. */
+/** Columns that follow from the content of a user, with their types in the JSON parameter. */
 const COLUMNS = {
   active: "boolean",
   user_name: "text",
@@ -40,7 +40,7 @@ export const GIVEN = `given as (
         .map(([name, type]) => `${name} ${type}`)
         .join(", ")}))`;
 
-/** What follows from each write that happened (`done` has its id): event, mark, wake-up. */
+/** The event, the mark and the wake-up of each write that was made. `done` has the ids of these writes. */
 const CONSEQUENCES = `
   event as (${appendEvents("(select g.event from done join given g on g.id = done.id) w")}),
   marked as (${markDue(
@@ -60,15 +60,15 @@ const INSERT: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-/** Says nothing new, but a plan made while the table is small finds the rows by their key all the same, as it must when the table has grown. */
+/** A redundant condition. With it, a plan from the time when the table was small still finds the rows by key after the table has grown. */
 const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
-/** `of`: one more condition on the row `u`. */
+/** `of`: another condition on the row `u`. */
 export const DONE = (of: string): string => `done as (
     update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected and ${of}
     returning u.id, u.version, u.created_at, u.modified_at)`;
-/** Records that make a person with others have a way of their own (store/people/joined-writes.ts). */
+/** True: the record is the only one of its person. Records of a person with several are written by store/people/joined-writes.ts. */
 const ALONE = "u.person_id is null";
 const WRITTEN = packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } });
 
@@ -77,8 +77,8 @@ const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE(A
 const changed = (before: string, now: string): string => `${before} is distinct from ${now}`;
 
 /**
- * The same where a number or externalId changes, by which others name the person: those who named the one before, and those who name the one now, are looked at
- * as well. What was stored before is as it was when the statement began; a row of another version by then is not written.
+ * An update that changes a number or an externalId by which others refer to the person. It also marks everybody who refers to the old or to the new value. `before`
+ * reads the old values at the beginning of the statement. This is safe, because a row with another version is not written.
  */
 const RENAME: Statement = {
   name: "users-rename",
@@ -124,19 +124,19 @@ export interface UserWrite {
 export interface UserWrites {
   /** Rejects with UniquenessConflict. */
   insert(write: UserWrite): Promise<void>;
-  /** Undefined when there is none of that version. Rejects with UniquenessConflict. */
+  /** Undefined: there is no such user with this version. Rejects with UniquenessConflict. */
   update(write: UserWrite): Promise<StoredUser | undefined>;
 }
 
-/** A write with its event as it is stored. `wrapped`: the key of somebody new. */
+/** A write with its event as it is stored. `wrapped`: the wrapped key of a new person. */
 export interface Recorded {
   readonly write: UserWrite;
-  /** None where it is appended by itself. */
+  /** Undefined: another statement appends the event. */
   readonly event?: EventRow;
   readonly wrapped?: string;
 }
 
-/** One is written to disk while the next is worked out. */
+/** Two statements run at the same time: one waits for the disk while the next is computed. */
 const LANES = 2;
 
 export function createUserWrites(pool: pg.Pool, targets: readonly string[], vault: Vault): UserWrites {
@@ -172,20 +172,20 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[], vaul
         const user = written.get(id);
         if (!user) return undefined;
         const { version, createdAt, modifiedAt, groups } = user;
-        // The document went there a moment ago, and is not sent back.
+        // The statement does not return the document, because it is the one that was sent.
         return { id, version, createdAt, modifiedAt, document, groups };
       });
     }, options),
   };
 }
 
-/** Rows of one statement are all different ones. */
+/** True: no write of the batch is for the same user. A statement may contain a user only once. */
 const areOthers = (batch: readonly UserWrite[], { id }: UserWrite): boolean => batch.every((other) => other.id !== id);
 
-/** Everybody takes the rows of several users in one order, so that nobody waits for somebody who waits for him. */
+/** All statements lock rows of users in the order of ids, so that they cannot deadlock. */
 const byId = ({ write: a }: Recorded, { write: b }: Recorded): number => (a.id < b.id ? -1 : 1);
 
-/** Text, so that the document, which is text already, is not written a second time. */
+/** The row of the JSON parameter, as text. So the document, which is JSON text already, is not serialised again. */
 export function userRow({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
   const { columns } = content;
   const row = JSON.stringify({
@@ -194,7 +194,7 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
     expected,
     modified_at: at,
     priority: priorityOf(fact),
-    // Beside the event, which would be parsed once more for it.
+    // A separate column, so that PostgreSQL need not parse the event for its id.
     event_id: event?.id,
     wrapped,
     ...keyColumns(columns),

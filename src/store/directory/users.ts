@@ -27,7 +27,7 @@ const DELETE: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-/** Where no two records are one person. */
+/** Used if the store has no people with several records. */
 const NONE_JOINED: JoinedWrites = {
   insert: async () => false,
   isDated: () => false,

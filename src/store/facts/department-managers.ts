@@ -5,15 +5,15 @@ import { meant, personWith, recordsOf } from "../references.ts";
 import { WAITING_ON } from "../waiting.ts";
 
 /*
- * Managers of departments: those the directory names, how far they are, and who has to be let go. A department may be described by several groups and
- * people; whoever any of them names is named.
+ * Managers of departments: the people whom the directory names, their states, and the people who wait until they are no longer managers. Several groups and people
+ * may describe one department. The managers of all of them count.
  */
 
-/** Whether the day of hire of person `m` is still to come. */
+/** True: the day of hire of person `m` is still to come. */
 export const isComing = `case when not m.active then exists (select from users w join scheduled_changes h on h.resource = w.id
   where w.person_id = m.id and h.state = 'scheduled' and h.patch->'active'->>'after' = 'true') end`;
 
-/** The people named for department `id`, as JSON texts of `ManagerJson`. */
+/** The managers that the directory names for department `id`, as a JSON array of `ManagerJson`. */
 export const namedManagers = (id: string): string => `
   (select json_agg(json_build_object('reference', r.ref, 'person', (
       select json_build_object('id', m.id, 'active', m.active, 'several', m.several, 'coming', ${isComing}, 'remoteId', l.remote_id,
@@ -31,12 +31,12 @@ export const namedManagers = (id: string): string => `
           select u.source_id, unnest(b.managers) from person_departments b join ${personWith("b.user_id")} u on true
            where b.target = $1 and b.department_id = ${id} and b.managers is not null) r)`;
 
-/** Remote ids of people who wait for department `id`, as a JSON text. */
+/** Remote ids of the people who wait for department `id`, as a JSON array. */
 export const leavingPeople = (id: string): string => `
   (select json_agg(l.remote_id) from entity_states s join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
     where ${WAITING_ON(`array[${id}]`)} and s.kind = 'user' and s.state = 'waiting' and l.status = 'owned')`;
 
-/** Departments that have person $2 as manager at the target and are none of those with the remote ids $3, in which they stay. */
+/** Departments that have person $2 as manager at the target, except those with the remote ids $3. The person stays in the latter. */
 export const MANAGED_BY: Statement = {
   name: "facts-managed-by",
   text: `select d.entity_id as id, d.remote_id as "remoteId", s.state
@@ -62,7 +62,7 @@ interface ManagerJson {
   readonly person: PersonJson | null;
 }
 
-/** What `namedManagers` and `leavingPeople` tell of one department. */
+/** The results of `namedManagers` and `leavingPeople` for one department. */
 export const managersOf = (managers: string | null, leaving: string | null) => ({
   managers: managers === null ? [] : (JSON.parse(managers) as ManagerJson[]).map(managerOf),
   leaving: leaving === null ? [] : (JSON.parse(leaving) as string[]),

@@ -22,7 +22,7 @@ import {
 import { writtenSince } from "./source-writes.ts";
 import { ABOVE, CIRCLE, DEPARTMENTS, GROUP_MEANT, GROUPS, MANAGER, NAME_HOLDERS, PARENT_IS_GONE, PEOPLE, ROLES } from "./statements.ts";
 
-/* What is known about entities at the moment of work. */
+/* The stored data about entities at the beginning of a run. */
 
 type Facts = Pick<
   ReconcileStore,
@@ -41,7 +41,7 @@ type Facts = Pick<
 >;
 
 export function createFacts(pool: Pool, target: string): Facts {
-  // Runs that start together load in one statement.
+  // Runs that start at the same time share a statement.
   const person = batched(async (ids: readonly string[]): Promise<readonly PersonFacts[]> => {
     const rows = await run<PersonRow>(pool.byKey, PEOPLE, [target, [...new Set(ids)]]);
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));

@@ -6,6 +6,6 @@ const RECORDS: Statement = {
   text: `select u.id, u.source_id as "sourceId" from users u where u.id = $1 or u.person_id = $1 order by u.id`,
 };
 
-/** What sources have written of one person: one record, or several. */
+/** The records of one person, from all sources. */
 export const recordsOf = (pool: pg.Pool, personId: string): Promise<readonly { readonly id: string; readonly sourceId: string }[]> =>
   run<{ id: string; sourceId: string }>(pool, RECORDS, [personId]);

@@ -13,7 +13,7 @@ import type {
 import type { Actual, Attributes } from "../../reconcile/target-values.ts";
 import { managersOf } from "./department-managers.ts";
 
-/* Rows of statements.ts as facts. */
+/* Converts rows of statements.ts to facts. */
 
 export interface LinkRow {
   status: Link["status"] | null;

@@ -1,6 +1,6 @@
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 
-/** Of a person every record counts, whichever source wrote it; what was observed at the target is no source's. */
+/** Names of the attributes that any source has written for a person since $2. Values taken over from the target (actor `dingtalk`) do not count. */
 const WRITTEN: Statement = {
   name: "facts-written-since",
   text: `select distinct unnest(h.attributes) as name from history h

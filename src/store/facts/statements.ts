@@ -5,9 +5,9 @@ import { inCircle } from "../waiting.ts";
 import { isComing, leavingPeople, namedManagers } from "./department-managers.ts";
 import { stateOfPerson } from "./person-state.ts";
 
-/* The statements behind facts.ts: one for any number of entities of a kind. */
+/* The statements of facts.ts. Each reads any number of entities of one kind. */
 
-/** A reference as JSON: `{id, remoteId, state}` of another entity at target $1. */
+/** A reference to another entity at target $1, as JSON `{id, remoteId, state}`. */
 const reference = (kind: string, id: string): string =>
   `json_build_object('id', ${id}, 'remoteId', (${ownedBy(kind, id)}), 'state', (${stateOf(kind, id)}))`;
 
@@ -16,16 +16,19 @@ const ownedBy = (kind: string, id: string): string =>
 const stateOf = (kind: string, id: string): string =>
   `select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}`;
 
-/** Whether something at the target may be this entity, by a list, and nobody has decided. What a refusal has shown stands in the way by itself. */
+/**
+ * True: by a list of the target, one of its objects may be this entity, and nobody has decided. A proposal from a refused write does not count, because the refusal
+ * blocks the entity anyway.
+ */
 const undecided = (kind: string, id: string): string =>
   `exists (select from adoptions a where a.target = $1 and a.kind = '${kind}' and a.entity_id = ${id}
      and (a.listed and a.state in ('proposed', 'ambiguous') or a.released))`;
 
-/** The same of the person `u`. Nobody who has left meets that refusal again, so it counts too: it has shown an account that may be theirs. */
+/** The same for the person `u`. For a leaver a proposal from a refused write counts too: a leaver meets no such refusal again, but the account may be theirs. */
 const undecidedPerson = `exists (select from adoptions a where a.target = $1 and a.kind = 'user' and a.entity_id = w.id
      and ((a.listed or not coalesce(u.active, false)) and a.state in ('proposed', 'ambiguous') or a.released))`;
 
-/** The same of a department, with what holds for it, by itself and by those above it, while it is not at the target. */
+/** A reference to a department. `absent`: only for a department that is not at the target, its settings and those of all departments above it. */
 const department = (id: string): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
   'state', (${stateOf("department", id)}),
   'absent', case when not exists (${ownedBy("department", id)}) then (
@@ -36,7 +39,7 @@ const department = (id: string): string => `json_build_object('id', ${id}, 'remo
     select json_build_object('settings', json_agg(up.settings),
       'undecided', bool_or(${undecided("department", "up.id")} and not exists (${ownedBy("department", "up.id")}))) from up) end)`;
 
-/** Columns and the FROM item of the link of `id`. It is looked up for each: as a join it could be planned as a walk through all links of the target. */
+/** Columns and FROM item of the link of `id`. It is a lateral look-up, because a join could be planned as a scan of all links of the target. */
 const LINK =
   "l.status, l.remote_id, l.attributes, l.unshown, l.presence, l.invitation, l.adopted, l.fresh, l.strangers, l.grace_since, l.grace_until, l.grace_counted, l.grace_ended";
 const withLink = (kind: string, id: string): string =>
@@ -53,8 +56,8 @@ const manager = (sourceId: string, ref: string): string => `
 const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 1000)::float8`;
 
 /**
- * Whether anybody is known to be in the container of that name. The target is compared in a form that no other index serves, as with WAITING_ON of store/waiting.ts:
- * before the first analyze each look went through all departments for all departments (measured with 500 of them: 53 ms).
+ * True: a person is known to be in this container. The target is compared in a form that no other index serves, as in WAITING_ON of store/waiting.ts. Before the
+ * first analyze the statement otherwise read all departments for each department (53 ms with 500 departments).
  */
 const occupied = (container: string): string =>
   `case when l.remote_id is not null then exists (select 1 from links o where o.containers @> array[${container}] and ${unindexed("o.target")} = $1) else false end`;
@@ -113,13 +116,13 @@ export const ROLES: Statement = {
 
 export const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
 
-/** Of entities and those each would wait for: where waiting would go round in a circle. */
+/** For each entity ($2) with the entities it would wait for ($3): the indexes of those for which the waiting would form a circle. */
 export const CIRCLE: Statement = {
   name: "facts-circle",
   text: `select w.at::int from rows from (unnest($2::uuid[]), unnest($3::text[])) with ordinality as w(id, waits, at) where ${inCircle("w.id", "w.waits::uuid[]")}`,
 };
 
-/** Departments of ours that have a name below a department at the target now. */
+/** Our departments that have the name $2 at the target now, below the department with remote id $3. */
 export const NAME_HOLDERS: Statement = {
   name: "facts-name-holders",
   text: `select l.entity_id as id, l.remote_id as "remoteId", s.state, d.present, d.name, d.ordinal, d.settles_at > now() as settling,

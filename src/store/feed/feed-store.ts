@@ -7,7 +7,7 @@ import type { Vault } from "../vault.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { beginOrder, orderEvents } from "./order.ts";
 
-/* Cursors of consumers. Whoever sends to one holds its lease meanwhile; a lease that ends is another's to take. */
+/* Cursors of consumers. The process that sends to a consumer holds its lease. After the lease has ended, another process may take it. */
 
 const REGISTER: Statement = {
   name: "feed-register",
@@ -51,7 +51,7 @@ const FIGURES: Statement = {
     order by c.consumer`,
 };
 
-/** Whoever sends just now loses its turn. */
+/** Takes the lease from a process that is sending. */
 const REPLAY: Statement = {
   name: "feed-replay",
   text: `with done as (
@@ -93,9 +93,9 @@ interface FiguresRow extends pg.QueryResultRow {
   readonly oldest: Date | null;
 }
 
-/** Of a consumer that fetches, looked at together: more than it can have acknowledged out of order. */
+/** Events that are read together for a consumer that polls. It is more than a consumer can have acknowledged out of order. */
 const WINDOW = 2_000;
-/** In one call; where that was not enough the next call goes on. */
+/** The largest number of windows in one call. The next call continues. */
 const WINDOWS = 10;
 
 async function readFrom(db: Queryable, vault: Vault, after: number, count: number): Promise<readonly NumberedEvent[]> {

@@ -2,22 +2,22 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 
 /*
- * The order of the feed (docs/adr/0052). Ids of events hold the time of the process that made them, and commits come later: whoever reads on from an id misses those
- * that were committed late. So events get numbers after their commit, one process at a time. Those of one look are ordered by the age of their transaction: what was
- * committed before another one began is older. The time of an id only bounds where is looked.
+ * The order of the feed (docs/adr/0052). The id of an event has the time of the process that made it, and the commit comes later. A reader that continues from an id
+ * would miss events that are committed late. So events get numbers after their commit, by one process at a time. Events that are numbered together are ordered by
+ * the age of their transactions: a transaction that was committed before another one began is older. The time in an id only limits which events are read.
  */
 
 const TRY_LOCK: Statement = { name: "feed-lock", text: "select pg_try_advisory_xact_lock(72707391) as mine" };
 
-/** A request takes seconds from its id to its commit; clocks of processes differ by minutes at most. */
+/** A request takes seconds from its id to its commit. Clocks of processes differ by minutes at most. */
 const WINDOW = "interval '15 minutes'";
-/** Once an hour it is looked far back: for a process that was frozen in between, or whose clock is wrong. */
+/** Once an hour it searches further back, for a process that was frozen between id and commit, or whose clock is wrong. */
 const FAR_WINDOW = "interval '25 hours'";
-/** Of one look: a transaction that stays short. */
+/** Limit of events in one transaction, which keeps it short. */
 const MOST = 20_000;
 
 const BEGIN: Statement = { name: "feed-begin", text: "insert into feed_order (single) values (true) on conflict do nothing" };
-/** Where to look from, as the least id of that time. */
+/** `first`: the smallest id of the time from which events are read. */
 const BOUNDS: Statement = {
   name: "feed-bounds",
   text: `select swept_at < statement_timestamp() - interval '1 hour' as far, statement_timestamp() as at,
@@ -26,7 +26,7 @@ const BOUNDS: Statement = {
         || repeat('0', 20))::uuid as first
     from feed_order`,
 };
-/** Planned for each look: how much lies behind the bound differs. */
+/** No name, so it is planned again each time: the number of rows after the bound varies. */
 const ORDER: Statement = {
   name: "",
   text: `with found as (
@@ -48,7 +48,7 @@ export async function beginOrder(pool: Pool): Promise<void> {
   await run(pool, BEGIN, []);
 }
 
-/** Returns how many got a number; 0 where another process is at it. */
+/** Numbers new events and returns how many. 0 also if another process is doing it. */
 export const orderEvents = (pool: Pool): Promise<number> =>
   inTransaction(pool.byKey, async (db) => {
     const [lock] = await run<{ mine: boolean }>(db, TRY_LOCK, []);

@@ -5,8 +5,8 @@ import type { Parameters } from "../postgres/parameters.ts";
 import { documentValue, type SqlValue } from "./comparison.ts";
 
 /*
- * Where the values of an attribute are in the database: in a column, in rows of other tables (members, groups), or in the document.
- * Paths come from the schema tables and still travel as parameters.
+ * The place of an attribute's values in the database: a column, rows of other tables (members, groups), or the document. Paths come from our schema tables. They are
+ * passed as parameters anyway.
  */
 
 /** One kind of resource: its table is `users u` or `groups g`. */
@@ -17,20 +17,20 @@ export interface Relation {
 
 export type Values =
   | { readonly kind: "one"; readonly value: SqlValue }
-  /** `from` yields a row per element. */
+  /** `from` gives a row for each element. */
   | { readonly kind: "many"; readonly from: string; readonly value: SqlValue };
 
-/** How the elements of a multi-valued attribute are laid out: `value` finds a sub-attribute in one of them. */
+/** The elements of a multi-valued attribute. `value`: SQL for a sub-attribute of one element. */
 export interface Elements {
   readonly from: string;
   readonly value: (attribute: QueryAttribute) => SqlValue;
-  /** True when some part of the element has a value. */
+  /** SQL that is true if any part of the element has a value. */
   readonly present: string;
-  /** The same as `from` with the place of each element as `e.n`, when the array is in the document. */
+  /** Only for an array in the document: as `from`, with the index of each element as `e.n`. */
   readonly inDocument?: string;
 }
 
-/** Rejects with InvalidFilter where the directory cannot answer exactly. */
+/** Throws InvalidFilter if the database cannot compare the attribute exactly. */
 export function valuesOf(attribute: QueryAttribute, relation: Relation, parameters: Parameters): Values {
   const column = columnValue(attribute, relation);
   if (column) return { kind: "one", value: column };
@@ -46,7 +46,7 @@ export function valuesOf(attribute: QueryAttribute, relation: Relation, paramete
   return { kind: "one", value: documentValue(attribute, json, `(${relation.alias}.document #>> ${path})`) };
 }
 
-/** The elements of the array at the attribute's path. Anything else at that place has no elements. */
+/** The elements of the array at the attribute's path. A value that is not an array has no elements. */
 export function elementsOf(attribute: QueryAttribute, relation: Relation, parameters: Parameters): Elements {
   const rows = rowsOf(attribute, relation);
   if (rows) {
@@ -70,17 +70,20 @@ export function elementsOf(attribute: QueryAttribute, relation: Relation, parame
   };
 }
 
-/** For a whole complex attribute there is nothing to compare, only the question whether any part of it has a value. */
+/** A whole complex attribute cannot be compared. A filter can only ask whether any part of it has a value (`pr`). */
 const anyPart = (present: string): SqlValue => ({ kind: "boolean", sql: present, present });
 
-/** A number, a truth value or a string that is not empty, at any depth. */
+/** SQL that is true if the JSON has a number, a boolean or a non-empty string at any depth. */
 const hasValue = (json: string): string =>
   `jsonb_path_exists((${json})::jsonb, 'strict $.** ? (@.type() == "number" || @.type() == "boolean" || (@.type() == "string" && @ != ""))')`;
 
 const text = (sql: string): SqlValue => ({ kind: "text", sql: `(${sql}) collate "C"`, present: `(${sql}) <> ''` });
 const always = (value: Omit<SqlValue, "present">): SqlValue => ({ ...value, present: "true" });
 
-/** Columns hold what the document holds (`active` is in every document). A folded column answers only attributes that are compared folded. */
+/**
+ * The column of an attribute. Columns have the same values as the document (`active` is in every document). A folded column serves only an attribute that is compared
+ * folded.
+ */
 function columnValue(attribute: QueryAttribute, { alias }: Relation): SqlValue | undefined {
   const { key, caseExact } = attribute;
   switch (key) {
@@ -121,11 +124,11 @@ function metaValue(attribute: QueryAttribute, { resource, alias }: Relation, par
 interface Rows {
   readonly from: string;
   readonly columns: Readonly<Record<string, string>>;
-  /** The address of what the row refers to. */
+  /** SQL for the address (`$ref`) of the member or group in the row. */
   readonly address: (prefixes: AddressPrefixes, parameters: Parameters) => string;
 }
 
-/** Members and groups are rows. What is asked for seldom is looked up where it is asked for, so that the rows stay cheap for everything else. */
+/** The rows of members and groups. Values that filters rarely name, such as `display` of members, are looked up only when they are named. So the rows stay cheap. */
 function rowsOf(attribute: QueryAttribute, { resource, alias }: Relation): Rows | undefined {
   if (attribute.path.length !== 1) return undefined;
   if (resource === "Group" && attribute.path[0] === "members") {
@@ -165,4 +168,4 @@ function rowValue(leaf: QueryAttribute, { columns, address }: Rows, parameters: 
 }
 
 const unanswerable = (attribute: QueryAttribute): InvalidFilter =>
-  new InvalidFilter(`filter: ${attribute.name} cannot be compared: it is not kept but made for each answer`);
+  new InvalidFilter(`filter: ${attribute.name} cannot be compared, because it is not stored: the server makes it for each answer`);

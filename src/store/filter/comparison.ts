@@ -6,19 +6,19 @@ import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
 /*
- * One value in SQL, and its comparisons with one literal.
- * Every condition here is true or not; NULL counts as not true. AND and OR keep that, and a negation is always written `(…) is not true`.
+ * A value in SQL, and its comparisons with a literal. A condition that is NULL counts as not true. AND and OR keep this meaning. A negation is always written as
+ * `(…) is not true`.
  */
 
 export interface SqlValue {
   readonly kind: "text" | "number" | "boolean" | "instant";
-  /** The form that is compared: folded unless the attribute is caseExact. NULL when there is no value. */
+  /** SQL for the compared form, which is folded unless the attribute is caseExact. NULL: there is no value. */
   readonly sql: string;
-  /** True when there is a value; an empty string is none (RFC 7644 table 3, `pr`). */
+  /** SQL that is true if there is a value. An empty string is not a value (RFC 7644 table 3, `pr`). */
   readonly present: string;
 }
 
-/** A value found in a document: `json` and `text` are the same value as JSON and as text (`#>` and `#>>`). */
+/** A value in a document. `json` and `text` are SQL for the same value as JSON (`#>`) and as text (`#>>`). */
 export function documentValue(attribute: QueryAttribute, json: string, text: string): SqlValue {
   const present = `${text} <> ''`;
   switch (attribute.type) {
@@ -50,8 +50,8 @@ const TIME = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?";
 const ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
 
 /**
- * The cast is reached only by what it accepts: these expressions let no date pass that the calendar does not have. Digits behind the millisecond go
- * before it, for the cast would round them up.
+ * The expressions accept only dates of the calendar, so the cast never fails. Digits after the millisecond are cut off before the cast, because the cast would
+ * round them.
  */
 const instant = (text: string): string => {
   const cut = `regexp_replace(${text}, '(\\.[0-9]{3})[0-9]+', '\\1')`;
@@ -61,7 +61,7 @@ const instant = (text: string): string => {
   );
 };
 
-/** `operator` is none of `ne`: that one is a negation, and what it means depends on how many values there are (filter/ast.ts). */
+/** `ne` is not allowed here: it is a negation, and its meaning depends on the number of values (filter/ast.ts). Throws InvalidFilter. */
 export function compare(
   value: SqlValue,
   operator: Exclude<CompareOperator, "ne">,
@@ -74,10 +74,10 @@ export function compare(
     return wanted === "" ? compareWithEmpty(value, operator) : compareText(value.sql, operator, parameters.add(wanted, "text"));
   }
   if (value.kind === "boolean") {
-    if (operator !== "eq") throw new InvalidFilter(`filter: ${attribute.name} is compared with eq and ne only`);
+    if (operator !== "eq") throw new InvalidFilter(`filter: ${attribute.name} can only be compared with eq and ne`);
     return literal === true ? `(${value.sql})` : `(not ${value.sql})`;
   }
-  if (!isOrder(operator)) throw new InvalidFilter(`filter: ${attribute.name} has no parts to compare`);
+  if (!isOrder(operator)) throw new InvalidFilter(`filter: ${attribute.name} is not a text, so co, sw and ew cannot be used`);
   return `${value.sql} ${ORDER[operator]} ${parameters.add(literal, value.kind === "number" ? "numeric" : "timestamptz")}`;
 }
 
@@ -93,13 +93,13 @@ function compareText(text: string, operator: Exclude<CompareOperator, "ne">, wan
       return `${text} ${ORDER[operator]} ${wanted}`;
     case "lt":
     case "le":
-      // An empty string is no value, yet comes before every other.
+      // An empty string sorts before all others but is not a value.
       return `(${text} ${ORDER[operator]} ${wanted} and ${text} <> '')`;
-    // No LIKE: its signs would need escaping.
+    // Not LIKE, because its wildcards would need escaping.
     case "co":
       return `strpos(${text}, ${wanted}) > 0`;
     case "sw":
-      // The first half is what an index can serve.
+      // An index can serve the first condition.
       return `(${text} >= ${wanted} and starts_with(${text}, ${wanted}))`;
     case "ew":
       return `right(${text}, length(${wanted})) = ${wanted}`;
@@ -109,8 +109,8 @@ function compareText(text: string, operator: Exclude<CompareOperator, "ne">, wan
 }
 
 /**
- * Every value contains the empty string and comes after it; none is equal to it, for an empty string is no value. The value is named either way:
- * PostgreSQL refuses parameters that a statement does not use.
+ * Comparison with the empty string. Every value contains it and sorts after it. No value equals it, because an empty string is not a value. The SQL uses the value
+ * in every case, because PostgreSQL refuses parameters that a statement does not use.
  */
 const compareWithEmpty = (value: SqlValue, operator: Exclude<CompareOperator, "ne">): string =>
   operator === "eq" || operator === "lt" || operator === "le" ? `(${value.present} and false)` : value.present;

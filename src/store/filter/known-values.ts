@@ -2,15 +2,15 @@ import { fold } from "../../core/fold.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import type { CompareNode, QueryKey } from "../../filter/ast.ts";
 
-/** A value that few resources of a source have, as the index for it holds it. */
+/** A value that few resources of a source have, in the form of its index. */
 export interface KnownValue {
   readonly key: QueryKey;
   readonly value: string;
-  /** No two resources of a source have it. `displayName` is unique among groups only. */
+  /** No two resources of a source have the same value. For `displayName` this is true only among groups. */
   readonly unique: boolean;
 }
 
-/** What a comparison asks for, when it is such a value. */
+/** The value of a comparison that asks for one such value. Undefined: another comparison. */
 export function knownValue({ operator, attribute: { key, caseExact }, value }: CompareNode): KnownValue | undefined {
   if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
   switch (key) {

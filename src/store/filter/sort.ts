@@ -5,16 +5,16 @@ import { elementsOf, type Relation, valuesOf } from "./attribute-values.ts";
 import type { SqlValue } from "./comparison.ts";
 
 /*
- * The order of a list: the sort attribute, then the id. Ids are UUIDs of version 7, so by id means by time of making.
- * A resource without the attribute comes last when ascending and first when descending (RFC 7644 section 3.4.2.3), which is where PostgreSQL puts NULL.
+ * The order of a list: by the sort attribute, then by id. Ids are UUIDs of version 7, so the order of ids is the order of creation. A resource without the attribute
+ * is last in ascending order and first in descending order (RFC 7644 section 3.4.2.3). PostgreSQL sorts NULL in this way.
  */
 
 export interface Order {
   readonly orderBy: string;
-  /** The sort value as text, to continue behind it; `NO_KEY` when the order is by id alone. */
+  /** SQL for the sort value as text, for a cursor. `NO_KEY`: the order is by id alone. */
   readonly keyAsText: string;
   readonly kind: SqlValue["kind"] | "none";
-  /** Conditions whose rows, one after the other, are everything behind the position. Two where NULLs must be told apart to let an index serve both. */
+  /** Conditions for the rows after a position. The rows of the first condition come first. There are two if NULLs need their own condition to use an index. */
   readonly behind: (position: PageCursor) => readonly Condition[];
 }
 
@@ -23,7 +23,7 @@ export const NO_KEY = "null::text";
 
 export type Condition = (parameters: Parameters) => string;
 
-/** Where a page ended: the sort value (undefined: none) and the id of its last row. */
+/** The end of a page: the sort value of its last row (undefined: it has none) and the id. */
 export interface PageCursor {
   readonly key: string | undefined;
   readonly id: string;
@@ -31,7 +31,7 @@ export interface PageCursor {
 
 const TYPES: Readonly<Record<SqlValue["kind"], SqlType>> = { text: "text", number: "numeric", boolean: "boolean", instant: "timestamptz" };
 
-/** Rejects with InvalidFilter what cannot be sorted by. */
+/** Throws InvalidFilter if the attribute cannot be sorted by. */
 export function orderOf(
   sort: { readonly attribute: QueryAttribute; readonly descending: boolean } | undefined,
   relation: Relation,
@@ -73,11 +73,11 @@ interface SortKey {
 }
 
 const ALWAYS_THERE: readonly (string | undefined)[] = ["userName", "active", "created", "lastModified", "version"];
-/** Columns that are NULL rather than empty, so that an index on them gives the order. */
+/** Columns that have NULL instead of an empty string, so that their index has the right order. */
 const INDEXED: readonly (string | undefined)[] = ["userName", "displayName", "employeeNumber", "externalId", "manager"];
 
 function sortKey(attribute: QueryAttribute, relation: Relation, parameters: Parameters): SortKey {
-  if (attribute.type === "complex") throw new InvalidFilter(`sortBy: ${attribute.name} is sorted by its sub-attributes only`);
+  if (attribute.type === "complex") throw new InvalidFilter(`sortBy: ${attribute.name} has sub-attributes; name one of them`);
   const values = attribute.multiValued ? undefined : valuesOf(attribute, relation, parameters);
   if (values?.kind === "one") {
     const { sql, kind } = values.value;
@@ -85,7 +85,7 @@ function sortKey(attribute: QueryAttribute, relation: Relation, parameters: Para
     return { sql: plain ? sql : `nullif(${sql}, '')`, kind, alwaysThere: ALWAYS_THERE.includes(attribute.key) };
   }
   const elements = elementsOf(attribute, relation, parameters);
-  if (!elements.inDocument) throw new InvalidFilter(`sortBy: ${attribute.name} has no order`);
+  if (!elements.inDocument) throw new InvalidFilter(`sortBy: ${attribute.name} cannot be sorted by`);
   // A multi-valued attribute is sorted by its primary value, else by the first (RFC 7644 section 3.4.2.3).
   const value = elements.value(attribute);
   return {

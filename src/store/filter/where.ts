@@ -9,11 +9,11 @@ import { compare, type SqlValue } from "./comparison.ts";
 import { knownValue } from "./known-values.ts";
 
 /*
- * A filter as an SQL condition that is true for exactly the rows `matches` (filter/evaluate.ts) answers true for.
- * SQL knows a third truth value. A condition that is NULL counts as false here, AND and OR keep that, and every negation is `(…) is not true`.
+ * Compiles a filter to an SQL condition. It is true for exactly the rows for which `matches` (filter/evaluate.ts) is true. A condition that is NULL counts as false.
+ * AND and OR keep this meaning, and every negation is written as `(…) is not true`.
  */
 
-/** Rejects with InvalidFilter what cannot be answered exactly. The caller adds the source. */
+/** Throws InvalidFilter if the filter cannot be answered exactly. The caller must add the condition for the source. */
 export function where(node: FilterNode, relation: Relation, parameters: Parameters): string {
   return compile(node, { relation, parameters, values: (attribute) => valuesOf(attribute, relation, parameters) });
 }
@@ -22,7 +22,7 @@ interface Context {
   readonly relation: Relation;
   readonly parameters: Parameters;
   readonly values: (attribute: QueryAttribute) => Values;
-  /** Inside a value path there is one element, and no index to ask. */
+  /** The comparison is inside a value path: it is about one element, and no index can answer it. */
   readonly inElement?: true;
 }
 
@@ -46,8 +46,8 @@ function compile(node: FilterNode, context: Context): string {
 }
 
 /**
- * Comparisons of one attribute with several texts, by `eq` or by `co`, are one comparison with a list: clients look for some hundred ids in one filter. Each
- * by itself would take the document apart and fold the value once more.
+ * The alternatives of an `or`. Comparisons of one attribute with several texts, by `eq` or by `co`, become one comparison with a list. Clients ask for hundreds of
+ * ids in one filter, and each separate comparison would parse the document and fold the value again.
  */
 function alternatives(nodes: readonly FilterNode[], context: Context): readonly string[] {
   const lists = new Map<string, CompareNode[]>();
@@ -65,7 +65,7 @@ function alternatives(nodes: readonly FilterNode[], context: Context): readonly 
   });
 }
 
-/** Of these keys an equality is more than the comparison of a column. */
+/** Keys for which `eq` is more than the comparison of a column. */
 const NOT_LISTED: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["member", "group", "employeeNumber"]);
 
 const isListable = (node: FilterNode): node is CompareNode =>
@@ -93,7 +93,7 @@ function compileList(leaves: readonly CompareNode[], context: Context): string {
   return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
 }
 
-/** Apart: the value is worked out once, not once for each text. */
+/** APART prevents that the value is computed again for each text. */
 function containsAny(values: Values, texts: string): string {
   const from = values.kind === "one" ? "" : `from ${values.from}`;
   return exists(
@@ -130,7 +130,7 @@ function compileSome(node: FilterNode & { readonly op: "some" }, context: Contex
     inElement: true,
     values: (attribute) => ({ kind: "one", value: elements.value(attribute) }),
   });
-  // An element without any value is no element (filter/ast.ts): only a filter that is true of nothing could find it.
+  // An element without any value does not count (filter/ast.ts). Only a filter that is true for an empty element needs this condition.
   const condition = exists(elements.from, trueOfNothing(node.node) ? `${elements.present} and ${inner}` : inner);
   const shortcuts = required(node.node).flatMap((leaf) => served(leaf, context, "prefilter") ?? []);
   return shortcuts.length === 0 ? condition : `(${[...shortcuts, condition].join(" and ")})`;
@@ -154,21 +154,21 @@ function trueOfNothing(node: FilterNode): boolean {
   }
 }
 
-/** The comparisons without which the whole cannot be true. */
+/** Comparisons that must be true if the whole filter is true. */
 function required(node: FilterNode): readonly CompareNode[] {
   if (node.op === "and") return node.nodes.flatMap(required);
   return node.op === "compare" ? [node] : [];
 }
 
-/** The value paths without which the whole cannot be true. */
+/** Value paths that must be true if the whole filter is true. */
 function requiredPaths(node: FilterNode): readonly (FilterNode & { readonly op: "some" })[] {
   if (node.op === "and") return node.nodes.flatMap(requiredPaths);
   return node.op === "some" ? [node] : [];
 }
 
 /**
- * The form of an equality that an index serves. `prefilter`: it may be true for more rows than the comparison, the caller checks the rest.
- * Undefined where no index knows the attribute, or the column itself does already.
+ * An equality in a form that an index serves. `prefilter`: the result may be true for more rows than the comparison, and the caller adds the exact condition.
+ * Undefined: no index has the attribute, or the usual form uses the index of its column already.
  */
 function served(node: CompareNode, context: Context, as: "exact" | "prefilter" = "exact"): string | undefined {
   const { attribute, operator, value } = node;
@@ -184,7 +184,7 @@ function served(node: CompareNode, context: Context, as: "exact" | "prefilter" =
       return as === "exact" && attribute.caseExact ? `(${known} and ${compileCompare(node, context)})` : known;
     }
     case "employeeNumber":
-      // Kept folded for look-ups by other rooms; here the document decides about letter case.
+      // The column is folded. A comparison with regard to case also needs the value of the document.
       return attribute.caseExact
         ? `(${alias}.employee_number_key = ${parameters.add(fold(value), "text")} and ${compileCompare(node, context)})`
         : undefined;
@@ -204,7 +204,7 @@ const peopleOf = (id: string): readonly string[] => [
   `select m.user_id from group_ancestors a join group_members m on m.group_id = a.group_id where a.ancestor_id = ${id}`,
 ];
 
-/** An address is equal to what leads to one id: that of the resource itself, of a member, of a group. */
+/** Comparison of an address (`$ref`, `meta.location`): it becomes a comparison of the id of the resource, the member or the group. */
 function servedAddress({ address, path }: QueryAttribute, value: string, { relation, parameters }: Context): string {
   const type = (["User", "Group"] as const).find((one) => value.startsWith(address![one]));
   if (type === undefined) return "false";
@@ -225,7 +225,7 @@ function inRows(value: string, parameters: Parameters, alias: string, selects: (
   return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
 }
 
-/** Attributes of which one value belongs to few resources, each with an index. */
+/** Indexed attributes for which few resources have the same value. */
 const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
   "id",
   "externalId",
@@ -237,26 +237,26 @@ const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
   "member",
 ]);
 
-/** Of these the index knows the value, but not the source. */
+/** Keys whose index has the value but not the source. */
 const WITHOUT_SOURCE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["email", "member"]);
 
 const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean => operator === "eq" && SELECTIVE.has(attribute.key);
 
-/** How a filter is found that can only be true for the few resources that have one certain value: by an index with or without the source. */
+/** The kind of index for a filter that only a few resources can match: `valueInSource` has the source, `value` has not. Undefined: many resources may match. */
 export function selectiveBy(node: FilterNode): "valueInSource" | "value" | undefined {
   const leaves = [...required(node), ...requiredPaths(node).flatMap((path) => required(path.node))].filter(isSelectiveLeaf);
   if (leaves.length === 0) return undefined;
   return leaves.every((leaf) => WITHOUT_SOURCE.has(leaf.attribute.key)) ? "value" : "valueInSource";
 }
 
-/** The look-ups clients make before every write: one selective equality, or `emails[type eq "work"].value eq "…"`. */
+/** True: a query that clients send before every write. It is one selective equality, or `emails[type eq "work"].value eq "…"`. */
 export function isHotMatch(node: FilterNode): boolean {
   if (node.op === "compare") return isSelectiveLeaf(node);
   if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length !== 2) return false;
   return selectiveBy(node) !== undefined && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
 }
 
-/** Whether a value that is unique in a source is asked for, so that one row is all there can be. */
+/** True: the filter asks for a value that is unique in a source, so at most one row matches. */
 export const selectsAtMostOne = (node: FilterNode, resource: Relation["resource"]): boolean =>
   required(node).some((leaf) => {
     const known = knownValue(leaf);

@@ -3,34 +3,34 @@ import { InvalidFilter } from "../../filter/errors.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
 /*
- * Events that arrived since the last read. Ids are made by processes before their transactions end, so an event may become visible behind others that were
- * seen long before: neither an id nor a time says what was there. A snapshot of the database does (PostgreSQL manual, "Transaction IDs and snapshots").
- * A marker has the snapshot of one read, within pages also that of the next one, and the last returned event.
+ * Events that arrived since the last read. A process makes the id of an event before its transaction ends. So an event may become visible after events with larger
+ * ids, and neither an id nor a time shows which events were visible. A snapshot of the database shows it (PostgreSQL manual, "Transaction IDs and snapshots").
+ * A marker has the snapshot of one read. Between the pages of a read it also has the snapshot of this read and the last returned event.
  */
 
 export interface Look {
-  /** A snapshot: `12:15:13,14`. */
+  /** A snapshot as text, such as `12:15:13,14`. */
   readonly seen: string;
-  /** When that was, in milliseconds by the clock of the database. */
+  /** Time of the snapshot in milliseconds, by the clock of the database. */
   readonly atMs: number;
 }
 
 export interface Arrivals extends Look {
-  /** The read that is being returned in pages. */
+  /** The snapshot of the read that is returned in pages. */
   readonly upTo?: Look & { readonly after: string };
 }
 
 /**
- * The snapshot of a statement, beside its rows. A replica does not list the transactions that run: there only what is older than all of them counts as seen, and
- * some events may be returned twice.
+ * Columns with the snapshot of a statement. A replica does not list running transactions. There only transactions older than all running ones count as seen, so some
+ * events may be returned twice.
  */
 export const SNAPSHOT = `case when pg_is_in_recovery() then concat_ws(':', pg_snapshot_xmin(pg_current_snapshot()), pg_snapshot_xmin(pg_current_snapshot()), '')
     else pg_current_snapshot()::text end as seen, (extract(epoch from now()) * 1000)::float8 as "atMs"`;
 
-/** Longer than any event waits for the end of its transaction: statements and leases have bounds of seconds and minutes. */
+/** Longer than the time from any event's id to its commit: the limits of statements and leases are seconds and minutes. */
 const LATEST_MS = 15 * 60_000;
 
-/** The row's own transaction with its epoch: `xmin` has the lower half, and none of the rows asked for is two thousand million transactions old. */
+/** The transaction of the row with its epoch. `xmin` has only the lower 32 bits. None of the rows is more than 2^31 transactions old, so the epoch is unambiguous. */
 const WRITTEN_BY = `((h.xmin::text::bigint | (pg_snapshot_xmax(pg_current_snapshot())::text::bigint >> 32 << 32))
     - case when h.xmin::text::bigint > (pg_snapshot_xmax(pg_current_snapshot())::text::bigint & 4294967295) then 4294967296 else 0 end)::text::xid8`;
 
@@ -47,7 +47,7 @@ const SNAPSHOT_FORM = "\\d{1,19}:\\d{1,19}:[\\d,]{0,20000}";
 const UUID_FORM = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 const MARKER = new RegExp(`^(\\d{1,15})_(${SNAPSHOT_FORM})(?:_(\\d{1,15})_(${SNAPSHOT_FORM})_(${UUID_FORM}))?$`);
 
-/** A marker is opaque to clients. Rejects an invalid one with InvalidFilter. */
+/** Reads a marker, which is opaque to clients. Throws InvalidFilter if it is malformed. */
 export function readMarker(text: string): Arrivals {
   const found = MARKER.exec(Buffer.from(text, "base64url").toString("latin1"));
   if (!found || !isSnapshot(found[2]!) || (found[4] !== undefined && !isSnapshot(found[4]))) throw notAMarker();
@@ -61,7 +61,7 @@ export function markerOf({ seen, atMs }: Look, upTo?: Arrivals["upTo"]): string 
   return Buffer.from(parts.join("_"), "latin1").toString("base64url");
 }
 
-/** As PostgreSQL reads it: running transactions in order, within the bounds. */
+/** True: PostgreSQL accepts the text as a snapshot. Running transactions are in ascending order and within the bounds. */
 function isSnapshot(text: string): boolean {
   const [min, max, running] = text.split(":") as [string, string, string];
   const ids = running === "" ? [] : running.split(",").map((id) => (/^\d{1,19}$/.test(id) ? BigInt(id) : -1n));
@@ -69,7 +69,8 @@ function isSnapshot(text: string): boolean {
   return low > 0n && low <= high && high < 2n ** 63n && ids.every((id, at) => id >= low && id < high && (at === 0 || ids[at - 1]! < id));
 }
 
-/** A database that was restored counts its transactions from an earlier one on. */
+/** True: the marker is from another database. A restored database continues from an earlier transaction, so its snapshot is smaller. */
 export const isOfAnother = (seen: string, now: string): boolean => BigInt(seen.split(":")[1]!) > BigInt(now.split(":")[1]!);
 
-export const notAMarker = (): InvalidFilter => new InvalidFilter("since must be the `since` of another answer of this database");
+export const notAMarker = (): InvalidFilter =>
+  new InvalidFilter("since must be the `since` of an earlier answer of this server; begin again with a list without it");

@@ -5,9 +5,9 @@ import { InvalidFilter } from "../../filter/errors.ts";
 import { compare, type SqlValue } from "../filter/comparison.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
-/* A filter of events as SQL over `history h`, and the index that answers it. */
+/* Compiles a filter of events to SQL over `history h`, and selects the index that answers it. */
 
-/** The same meaning as filters of people have (filter/ast.ts): what is NULL is not true, and every negation is `is not true`. */
+/** The meaning is that of filters of people (filter/ast.ts): a condition that is NULL is not true, and every negation is written as `is not true`. */
 export function compileEventFilter(node: FilterNode, parameters: Parameters): string {
   switch (node.op) {
     case "and":
@@ -27,13 +27,13 @@ export function compileEventFilter(node: FilterNode, parameters: Parameters): st
       return `((${equal}) is not true)`;
     }
     case "some":
-      throw new InvalidFilter(`filter: ${node.attribute.name} has no parts`);
+      throw new InvalidFilter(`filter: ${node.attribute.name} has no sub-attributes`);
     default:
       return unreachable(node);
   }
 }
 
-/** Kept as uuid, and served by an index when compared as one. */
+/** Attributes with a column of type uuid. Their index serves only comparisons of uuids. */
 const UUIDS: ReadonlyMap<string, string> = new Map([
   ["source", "source_id"],
   ["subject", "subject"],
@@ -50,23 +50,23 @@ function anyOf(attribute: QueryAttribute, condition: (value: SqlValue) => string
   return `(${condition({ kind: "text", sql: `${column}::text collate "C"`, present: `${column} is not null` })})`;
 }
 
-/** How the events of a filter are found without reading all of them. */
+/** The way to find the events of a filter by an index. */
 export interface EventIndex {
-  /** Conditions that hold wherever the filter does, in the form that an index knows. */
+  /** Conditions that are true for all events of the filter, in a form that an index serves. */
   readonly conditions: readonly string[];
-  /** A column that is the same in all of them, to order by before the id. */
+  /** A column that has the same value in all events of the filter. The order has it before the id. */
   readonly lead?: string;
-  /** No index answers it alone: it may read very many events that are not meant. */
+  /** No index answers the filter alone: the statement may read many events that do not match. */
   readonly mayScan: boolean;
 }
 
-/** Of one thing or one request there are few events. */
+/** Few events have the same subject or the same request. */
 const FEW: ReadonlySet<string> = new Set(["subject", "requestId"]);
 const LEADS = ["code", "actor"] as const;
 
 /**
- * An order by code or actor before the id keeps the planner from walking through all events by id, where it hopes to meet the wanted ones soon. It takes a
- * column that an equality fixes out of the order, so the equality is said as a range. Ids begin with the time of their event, so a time is a range of ids.
+ * Selects the index. An order by code or actor before the id prevents a plan that walks all events by id until enough of them match. The planner ignores a column in
+ * the order if an equality fixes it, so the equality is written as a range. Ids begin with the time of their event, so a time becomes a range of ids.
  */
 export function indexOf(filter: FilterNode | undefined, parameters: Parameters): EventIndex {
   const leaves = filter === undefined ? [] : filter.op === "and" ? filter.nodes : [filter];
@@ -85,12 +85,15 @@ export function indexOf(filter: FilterNode | undefined, parameters: Parameters):
   }
   const changed = equalTo("attribute");
   if (!changed) return { conditions, mayScan: others > 0 };
-  // Events from before values were encrypted have no list of names until they are encrypted too.
+  // Events of earlier versions have no list of attribute names until their values are encrypted.
   const names = `(h.attributes @> array[${parameters.add(changed.value, "text")}] or h.changes is not null)`;
   return { conditions: [...conditions, names], mayScan: others > 1 };
 }
 
-/** The time in an id and the time of its event are one reading of one clock; those of the database's own events differ by the length of a transaction. */
+/**
+ * Tolerance between the time in an id and the time of the event. Usually both are the same reading of a clock. For events made in the database they differ by the
+ * length of a transaction.
+ */
 export const SLACK_MS = 60_000;
 
 function idRange({ operator, value }: CompareNode, parameters: Parameters): readonly string[] {

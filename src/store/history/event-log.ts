@@ -14,7 +14,7 @@ import { arrivedSince, isOfAnother, type Look, markerOf, notAMarker, readMarker,
 import { compileEventFilter, indexOf } from "./event-filter.ts";
 import { countEvents } from "./histogram.ts";
 
-/** Of `history h`, as `loggedEvent` reads them. */
+/** Columns of `history h` for `loggedEvent`. */
 export const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
   case when h.sealed is not null then (select k.wrapped from subject_keys k where k.subject = h.subject) end as wrapped`;
 
@@ -24,7 +24,7 @@ const RELATIONS: Readonly<Record<Relation, (values: string) => string>> = {
   subject: (values) => `h.subject = any(${values})`,
 };
 
-/** A story is bounded: a change of a group's name may have moved ten thousand people. */
+/** Limit of the effects in a story. A changed name of a group may have moved ten thousand people. */
 const MAX_EFFECTS = 1_000;
 
 const ONE: Statement = { name: "event-one", text: `select ${COLUMNS} from history h where h.id = $1` };
@@ -38,7 +38,7 @@ const EFFECTS: Statement = {
   select ${COLUMNS} from (select id from led_to limit ${MAX_EFFECTS + 1}) l join history h on h.id = l.id order by h.id`,
 };
 
-const NOTHING_THERE: Statement = { name: "event-snapshot", text: `select ${SNAPSHOT}` };
+const SNAPSHOT_ONLY: Statement = { name: "event-snapshot", text: `select ${SNAPSHOT}` };
 
 interface Seen extends Look, pg.QueryResultRow {}
 type SeenRow = EventRow & Seen;
@@ -56,7 +56,7 @@ export interface EventRow extends pg.QueryResultRow {
   target: string | null;
   attempt: number | null;
   outcome: Outcome | null;
-  /** Of events from before values were encrypted, until they are too. */
+  /** Plain values of an event of an earlier version. Null after they are encrypted. */
   changes: string | null;
   attributes: string[] | null;
   members: string | null;
@@ -91,8 +91,8 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
       let rows = await read();
       if (after !== undefined) return pageOf(rows, count);
       if (rows.length > 0) return { ...pageOf(rows, count), since: markerOf(rows[0]!) };
-      // What was not there has to have been looked for after the snapshot.
-      const [before] = await run<Seen>(pool, NOTHING_THERE, []);
+      // An empty page has no snapshot. So the snapshot is read first and the page once more after it: otherwise events in between would be missed.
+      const [before] = await run<Seen>(pool, SNAPSHOT_ONLY, []);
       rows = await read();
       return { ...pageOf(rows, count), since: markerOf(rows[0] ?? before!) };
     },
@@ -102,8 +102,8 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
       const parameters = createParameters();
       const where = [...arrivedSince(before, parameters), ...(filter ? [compileEventFilter(filter, parameters)] : [])];
       const text = `select ${COLUMNS}, ${SNAPSHOT} from history h where ${where.join(" and ")} order by h.id limit ${parameters.add(count + 1, "bigint")}`;
-      // Before the events: a transaction that ends in between is returned twice, not lost.
-      const [now] = await run<Seen>(pool, NOTHING_THERE, []);
+      // The snapshot is read before the events. So events of a transaction that ends in between are returned twice and not lost.
+      const [now] = await run<Seen>(pool, SNAPSHOT_ONLY, []);
       if (isOfAnother(before.seen, now!.seen)) throw notAMarker();
       const rows = await pool.scans.run<SeenRow>("history", { name: "", text }, parameters.values);
       const events = rows.slice(0, count).map(eventOf);
@@ -173,7 +173,7 @@ function valuesIn(row: EventRow, vault: Vault): Pick<LoggedEvent, "changes" | "p
   const members = row.members === null ? {} : { members: JSON.parse(row.members) as Changes[string] };
   const hasValues = sealed !== null && subject !== null;
   const values = hasValues ? (vault.open({ subject, about: id, sealed, wrapped }) as EventValues | undefined) : {};
-  // Whose values are gone, or never were kept, shows what changed all the same.
+  // Without values (erased, expired or never stored) the event still has the names of the changed attributes.
   const names = Object.fromEntries((row.attributes ?? []).map((name) => [name, {}]));
   const changes = { ...names, ...values?.changes, ...members };
   return {

@@ -5,10 +5,10 @@ import { run, type Statement } from "../postgres/statement.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `packs-${name}`, text });
 
-/** A pack may have the history of years in it. */
+/** Number of packs that are kept. A pack may have the history of years. */
 const KEPT = 5;
 
-/** By the database's clock, as those who make and those who ask are different machines. Whoever makes it says so every ten seconds. */
+/** The state of a pack, by the clock of the database, because maker and reader may be different machines. The maker sends a heartbeat every ten seconds. */
 const STATE = "case when p.state = 'making' and p.seen_at < now() - interval '1 minute' then 'failed' else p.state end";
 
 const BEGIN = statement("begin", "insert into evidence_packs (id, period_from, period_to, sample, seed) values ($1, $2, $3, $4, $5)");
@@ -26,7 +26,7 @@ const FAILED = statement(
   "with failed as (update evidence_packs set state = 'failed' where id = $1) delete from evidence_pieces where pack_id = $1",
 );
 const ONE = statement("one", `select ${STATE} as state, p.bytes, p.pieces from evidence_packs p where p.id = $1`);
-/** What was not made is of interest for a day. */
+/** Packs that are not finished or have failed are listed for a day. */
 const LIST = statement(
   "list",
   `select p.id, ${STATE} as state, p.bytes, p.period_from as "from", p.period_to as "to", p.sample, p.seed from evidence_packs p

@@ -5,7 +5,7 @@ import type { Pool } from "../postgres/pool.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { SLACK_MS } from "./event-filter.ts";
 
-/** The index by code has the times as well: the events themselves are not read. */
+/** The index by code also has the times, so the rows of events are not read. */
 const COUNTS: Statement = {
   name: "event-counts",
   text: `select (extract(epoch from b.begin) * 1000)::float8 as "from", b.code, b.n from (
@@ -16,7 +16,7 @@ const COUNTS: Statement = {
 
 const LENGTH_MS = { hour: 3_600_000, day: 86_400_000 } as const;
 
-/** A month of a million events is counted in a fraction of a second, but by reading: it takes its turn among those that do. */
+/** Counts by a scan, so it uses the connections for scans. A month with a million events takes a fraction of a second. */
 export async function countEvents(pool: Pool, { from, to }: Period, by: BucketSize): Promise<readonly Counts[]> {
   const ids = [oldestIdAt(from.getTime() - SLACK_MS), latestIdAt(to.getTime() + SLACK_MS)];
   const rows = await pool.scans.run<{ from: number; code: EventCode; n: number }>("history", COUNTS, [from, to, by, ...ids]);

@@ -9,14 +9,14 @@ const LAST: Statement = {
   text: `select (${last("and (h.detail->>'complete')::boolean")}) as everybody, (${last("")}) as through`,
 };
 
-/** Until when what was entered has been read by the last reading of this kind. */
+/** The time up to which the last reading of this kind has read entries. */
 function last(condition: string): string {
   return `select (h.detail->>'through')::timestamptz from history h
     where h.code = 'people.imported' and h.source_id = $1 and h.actor = 'workday' ${condition} order by h.id desc limit 1`;
 }
 
 const RECORD: Statement = { name: "reading-record", text: `${appendEvent(1, "(values (1)) one")} returning 1` };
-/** Readings of one source. */
+/** Lock number for the readings of a source. */
 const LOCK = 72707390;
 
 export const createReadingStore = (pool: pg.Pool): ReadingStore => ({

@@ -35,7 +35,7 @@ export interface PendingRow extends pg.QueryResultRow {
   readonly standing: boolean;
 }
 
-/** Columns of a record that what counts of it decides. */
+/** Columns of a record that depend on its dates. */
 export interface DatedRow {
   readonly id: string;
   readonly source_id: string;
@@ -53,7 +53,7 @@ export const changeOf = (row: PendingRow): ScheduledChange => ({
   ...(row.standing ? { standing: true } : {}),
 });
 
-/** A change as it is stored. */
+/** True: the change is stored already, with the same values. */
 export const isAsKnown = (change: ScheduledChange, known: readonly PendingRow[]): boolean =>
   known.some((row) => row.id === change.id && row.standing === (change.standing ?? false) && row.patch === JSON.stringify(change.patch));
 

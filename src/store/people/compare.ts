@@ -7,9 +7,9 @@ import { isAlone } from "./alone.ts";
 import { recordsOfPerson } from "./records.ts";
 import type { SettleDeps } from "./settle.ts";
 
-/* One record beside those of all sources that may be joined, found by the indexes of the keys. */
+/* Compares a record with the records of all sources that may be joined. It finds them by the indexes of the keys. */
 
-/** Parameters: 1 the record, 2 names of isolated sources, 3 targets. Whoever says nothing of a key is like nobody. */
+/** Parameters: 1 the record, 2 names of isolated sources, 3 targets. A record without a value for a key matches nobody by this key. */
 const ALIKE: Statement = {
   name: "person-alike",
   text: `with me as materialized (
@@ -45,19 +45,19 @@ interface AlikeRow extends pg.QueryResultRow {
   readonly other_active: boolean;
   readonly refused: boolean;
   readonly other_linked: boolean;
-  /** The person has several records, or one with dates, and one of them is of the same source. */
+  /** The person has several records, or one with dates, and one of them is from the same source. */
   readonly has_own: boolean;
 }
 
 export interface ComparedRecord {
   readonly match: Match;
   readonly linked: boolean;
-  /** Of those found, who has something at the target. */
+  /** The people found who have an account at a target. */
   readonly linkedPersons: ReadonlySet<string>;
 }
 
 /**
- * Undefined: no such record, its source is isolated, or it belongs to others already. `isActive`: whether a record that is being made counts as active, by its
+ * Undefined: there is no such record, its source is isolated, or it is joined with others already. `isActive`: for a new record, whether it counts as active by its
  * dates.
  */
 export async function compareRecord(
@@ -88,7 +88,7 @@ export async function compareRecord(
   return { match, linked: me.linked, linkedPersons };
 }
 
-/** Of persons with a record of the same source, whether one of those is active now: by its dates, and not only as it was sent. */
+/** For people with a record of the same source: whether such a record is active now, by its dates. */
 async function activeOfOwn(
   db: Queryable,
   me: AlikeRow,

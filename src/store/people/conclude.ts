@@ -5,19 +5,19 @@ import type { ComparedRecord } from "./compare.ts";
 import { joinRecord, noteJoin, tellJoin } from "./join.ts";
 import type { SettleDeps } from "./settle.ts";
 
-/* What follows from the comparison of a record: it is joined, proposed, or what was proposed goes. Under the locks of join-locks.ts. */
+/* Carries out the result of a comparison: joins the record, proposes it, or withdraws proposals. The caller must hold the locks of join-locks.ts. */
 
 const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
 
-/** Whom a person that was found has come to meanwhile. Nobody makes it part of another one until the end of the transaction. */
+/** The person to whom a found record belongs now. The row is locked, so that it cannot be joined with another person before the transaction ends. */
 const PERSON_NOW = statement("person-now", "select coalesce(person_id, id) as person from users where id = $1 for share");
-/** The same two the other way round, as nobody has decided yet, count as well. */
+/** States of proposals for these two records. An undecided proposal in the other direction counts too. */
 const KNOWN = statement(
   "known",
   `select state from person_joins where record_id = $1 and person_id = $2
    union all select $3 from person_joins where record_id = $2 and person_id = $1 and state in ('proposed', 'ambiguous')`,
 );
-/** What a record is not like any more, and nobody has decided. */
+/** Withdraws undecided proposals for people whom the record does not match any more. */
 const WITHDRAW = statement(
   "withdraw-others",
   `delete from person_joins where record_id = $1 and person_id <> all($2::uuid[]) and state in ('proposed', 'ambiguous') returning person_id`,
@@ -41,7 +41,7 @@ interface Concluding {
   readonly fresh?: boolean;
 }
 
-/** Notes what the comparison came to. What it decides the rules have decided, whoever asked. */
+/** Carries out the result of a comparison. The actor of the events is `system`, because the rules decide and not the caller. */
 export async function conclude(
   db: Queryable,
   deps: SettleDeps,

@@ -13,8 +13,8 @@ import { appendEvents } from "../write-sql.ts";
 import { changeOf, type DatedRow, isAsKnown, KEEP, PENDING, type PendingRow, rowOf } from "./change-rows.ts";
 
 /*
- * What the dates of records say now, while their person is worked out (settle.ts): in the transaction and under the lock of that. Records are left as they
- * were sent; what counts of them stands in for them.
+ * Applies the dates of records while their person is computed (settle.ts), in the same transaction and under the same lock. Records stay as they were sent. The
+ * person is computed from copies with the values that count now.
  */
 
 const APPEND: Statement = {
@@ -24,9 +24,9 @@ const APPEND: Statement = {
 
 export interface DateDeps {
   readonly rules: DateRules | undefined;
-  /** Of the rules; undefined where nobody asks. */
+  /** Version of the rules. Undefined: the caller does not need it. */
   readonly version?: string;
-  /** The columns beside a document. */
+  /** The columns that follow from a document. */
   readonly contentOf: (document: JsonObject) => UserContent;
 }
 
@@ -34,7 +34,7 @@ export interface DateDeps {
 export const NO_DATES: DateDeps = {
   rules: undefined,
   contentOf: () => {
-    throw new Error("without rules no record counts otherwise than it was sent");
+    throw new Error("contentOf was called although there are no rules for dates");
   },
 };
 
@@ -43,20 +43,20 @@ export interface Dating {
   readonly dates: DateDeps;
   readonly vault: Vault;
   readonly origin: Pick<HistoryEvent, "at" | "actor" | "causes" | "sourceId" | "requestId" | "detail">;
-  /** False in a rehearsal: what would be kept is not. */
+  /** False: nothing is stored. For a rehearsal and for reads. */
   readonly writes: boolean;
-  /** The record that is being written, and what it was before; undefined for a new one. */
+  /** The record that is being written. `before`: its document before the write; undefined for a new record. */
   readonly written?:
     | { readonly id: string; readonly before: JsonObject | undefined; readonly sent?: readonly string[] | undefined }
     | undefined;
 }
 
 export interface Dated<Row> {
-  /** The records as they count now, in the same order. */
+  /** The records with the values that count now, in the same order. */
   readonly rows: readonly Row[];
-  /** How many changes are still to come. */
+  /** Number of pending changes. */
   readonly pending: number;
-  /** Events that this took, as causes of what follows. */
+  /** Ids of the new events. They are causes of the person's event. */
   readonly causes: readonly string[];
 }
 
@@ -82,7 +82,7 @@ export async function settleDates<Row extends DatedRow>(db: Queryable, records: 
       const standing = schedule.pending.find(({ id, standing: stands }) => stands && id === step.change.id);
       kept.push(rowOf(standing ?? step.change, record, event.id, { state: STATES[step.kind], at: origin.at }));
     }
-    // Values that came to a day that was known already, or count no more, have no step of their own.
+    // Two kinds of changes have no step: values added to a known day, and values that no longer count.
     const others: readonly ScheduledChange[] = [...schedule.pending, ...schedule.ended.map(({ standing: _stood, ...change }) => change)];
     for (const each of others)
       if (!schedule.steps.some(({ change }) => change.id === each.id) && !isAsKnown(each, own)) {
@@ -98,7 +98,7 @@ export async function settleDates<Row extends DatedRow>(db: Queryable, records: 
 
 const STATES = { scheduled: "scheduled", rescheduled: "scheduled", rescinded: "rescinded", applied: "applied" } as const;
 
-/** The day tells of a person, so it is encrypted with the values. */
+/** The day is personal data, so it is encrypted with the values. */
 function eventOf({ kind, change, from }: Step, record: DatedRow, cause: string | undefined, { personId, origin }: Dating): HistoryEvent {
   const { sourceId: _of, detail: _detail, causes, ...by } = origin;
   return {
@@ -114,7 +114,7 @@ function eventOf({ kind, change, from }: Step, record: DatedRow, cause: string |
   };
 }
 
-/** The record with what counts now, and the columns that follow from it. */
+/** A copy of the record with the values that count now, and the columns that follow from them. */
 function standIn<Row extends DatedRow>(record: Row, effective: JsonObject, { contentOf }: DateDeps): Row {
   return { ...record, ...keyColumns(contentOf(effective).columns), document: JSON.stringify(effective) };
 }

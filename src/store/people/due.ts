@@ -9,7 +9,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
-/* People whose day has come, and everybody with dates when the rules are others. Each person is one transaction under the lock of their row. */
+/* Computes people again whose day has come, and all people with dates after the rules have changed. Each person is one transaction, with the person's row locked. */
 
 const AT_ONCE = 100;
 const DUE: Statement = {
@@ -26,7 +26,7 @@ const FOLLOWED: Statement = {
   text: `insert into schedule_rules (version) values ($1)
     on conflict (single) do update set version = excluded.version, failed = 0, failed_since = null`,
 };
-/** Nobody's version: it is read once more. */
+/** A version that no rules have. It causes all people to be computed again. */
 const UNREAD = "";
 const FAILED: Statement = {
   name: "schedule-failed",
@@ -37,10 +37,10 @@ const DISTRUST: Statement = {
   name: "schedule-distrust",
   text: `update schedule_rules set version = '${UNREAD}' where version not in ('${UNREAD}', $1)`,
 };
-/** Of the process that reads everybody by new rules. */
+/** Lock number: one process computes all people with new rules. */
 const FOLLOWING = 72707391;
 
-/** Records with any date, by their id. Read once for new rules only: no index serves it. */
+/** Records that may have dates, in the order of ids. It scans the table, because it runs only once for new rules. */
 const PAGE = 500;
 const WITH_DATES: Statement = {
   name: "schedule-with-dates",
@@ -72,7 +72,7 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
       return (await settlePerson(db, personId, deps, { at, actor: "system", causes: [] })).changed;
     });
 
-  /** Why somebody could not be worked out; undefined where they were. An outage is nobody's own failure, and is thrown. */
+  /** The error of `work` for one person. Undefined: it succeeded. Rejects if the database does not answer, because an outage is not the failure of one person. */
   async function failureOf(work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
     try {
       await work();

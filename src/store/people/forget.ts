@@ -9,7 +9,7 @@ const WHOSE: Statement = {
   text: `select p.id, ${isPerson("p.id")} as known from (select ${personOf("$1::uuid")} as id) p`,
 };
 
-/** Names of the sources, in their order. */
+/** The answer has the names of the sources, ordered by name. */
 const FORGET: Statement = {
   name: "forget-left",
   text: `with before as materialized (select p.id, p.left_sources from persons p where p.id = $1 and p.left_sources <> '{}'),
@@ -17,7 +17,7 @@ const FORGET: Statement = {
     select array(select s.name from sources s where s.id = any(b.left_sources) order by s.name) as sources from before b`,
 };
 
-/** That sources have deleted their records of a person counts no more. `id`: the person's, or a record's. */
+/** Forgets that sources have deleted their records of a person, so that the deletions no longer count. `id`: id of the person or of a record. */
 export async function forgetDeletions(
   db: Queryable,
   deps: SettleDeps,

@@ -9,7 +9,7 @@ import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { isAlone } from "./alone.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 
-/* Records become one person, and become themselves again: in a transaction of the caller, under the locks of join-locks.ts. */
+/* Joins records to one person, and separates them. The caller must have a transaction and the locks of join-locks.ts. */
 
 const statement = (name: string, text: string): Statement => ({ name: `join-${name}`, text });
 
@@ -19,9 +19,9 @@ const STANDING = statement(
       exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = coalesce(u.person_id, u.id) and l.status = 'owned') as linked
     from users u where u.id = $1`,
 );
-/** Whoever writes a record locks its person first. */
+/** Locks the persons before the records, in the same order as writes of records do. */
 const LOCK_PERSONS = statement("lock-persons", "select from persons where id = any($1::uuid[]) order by id for update");
-/** Statements of many records lock them in this order. */
+/** Locks records in the order of ids, as statements for many records do. */
 const LOCK_RECORDS = statement("lock-records", "select from users where id = any($1::uuid[]) order by id for update");
 const WHOSE = statement("whose", "select person_id from users where id = $1");
 const PERSON = statement(
@@ -29,7 +29,7 @@ const PERSON = statement(
   `select exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
 );
 const MOVE_IN = statement("move-in", "update users set person_id = $2 where id = $1 and person_id is null returning id");
-/** A record that only dates made a person by itself. */
+/** Removes the row in `persons` of a record that has it only because of its dates. */
 const RELEASE = statement(
   "release",
   `with alone as (update users u set person_id = null where u.id = $1 and u.person_id is not null and ${isAlone("u")} returning u.id)
@@ -41,7 +41,7 @@ const MOVE_OUT = statement(
 );
 const RECORD_IDS = statement("record-ids", "select id from users where person_id = $1 order by id");
 
-/** Parameters: 1 event, 2 persons and records to look at, 3 targets. */
+/** Parameters: 1 event, 2 ids of persons and records to be marked, 3 targets. */
 const TELL = statement(
   "tell",
   `with event as (${appendEvent(1, "(select 1) as once")}),
@@ -53,7 +53,7 @@ const TELL = statement(
   select (select count(*) from woken) as woken`,
 );
 
-/** Parameters: 1 id, 2 record, 3 person, 4 matched, 5 state, 6 when, 7 by whom; the last two null while nobody has decided. */
+/** Parameters: 1 id, 2 record, 3 person, 4 matched, 5 state, 6 time of the decision, 7 its actor. The last two are null for an undecided proposal. */
 const NOTE = statement(
   "note",
   `insert into person_joins as j (id, record_id, person_id, matched, state, decided_at, decided_by) values ($1, $2, $3, $4, $5, $6, $7)
@@ -61,13 +61,13 @@ const NOTE = statement(
      matched = case when excluded.matched = '{}' then j.matched else excluded.matched end
    returning id`,
 );
-/** What else was proposed for the record is answered, and what was said of the two the other way round. */
+/** Withdraws other proposals for the record, and proposals for the same two in the other direction. */
 const WITHDRAW = statement(
   "withdraw",
   `delete from person_joins where record_id = $1 and person_id <> $2 and state in ('proposed', 'ambiguous')
       or record_id = $2 and person_id = $1`,
 );
-/** What pointed at a record by itself means the person it has come to. */
+/** Changes proposals for the record alone to proposals for its new person. */
 const REDIRECT = statement(
   "redirect",
   `update person_joins j set person_id = $2 where j.person_id = $1 and j.state in ('proposed', 'ambiguous') and j.record_id <> $2
@@ -88,19 +88,19 @@ export async function noteJoin(db: Queryable, { recordId, personId, matched, sta
   return (await run<{ id: string }>(db, NOTE, values))[0]!.id;
 }
 
-interface Told {
+interface JoinNews {
   readonly code: EventCode;
   readonly recordId: string;
   readonly personId: string;
   readonly matched: readonly string[];
   readonly changes?: HistoryEvent["changes"];
-  /** Whom to look at. */
+  /** Ids to be marked. */
   readonly marks: readonly string[];
 }
 
-/** Answers the id of the event. */
-export async function tellJoin(db: Queryable, deps: SettleDeps, told: Told, origin: JoinOrigin): Promise<string> {
-  const { code, recordId, personId, matched, changes, marks } = told;
+/** Appends an event about a join, and marks the ids in `marks`. Returns the id of the event. */
+export async function tellJoin(db: Queryable, deps: SettleDeps, news: JoinNews, origin: JoinOrigin): Promise<string> {
+  const { code, recordId, personId, matched, changes, marks } = news;
   const event: HistoryEvent = {
     ...origin,
     id: uuidv7(origin.at.getTime()),
@@ -114,12 +114,12 @@ export async function tellJoin(db: Queryable, deps: SettleDeps, told: Told, orig
   return event.id;
 }
 
-/** `fresh`: the record is being made, and nobody has looked at it yet. */
+/** `fresh`: the record is new in this transaction, so it needs no mark. */
 export interface Joining extends Omit<NotedJoin, "state"> {
   readonly fresh?: boolean;
 }
 
-/** What is noted of both in the end, or why they are not one person. The locks come before. */
+/** Joins a record to a person. The answer has the id of the join, or the reason why they cannot be joined. The caller must hold the locks. */
 export async function joinRecord(
   db: Queryable,
   deps: SettleDeps,
@@ -134,7 +134,7 @@ export async function joinRecord(
   if (!record || !person) return "gone";
   if (record.person_id === personId || recordId === personId) return "decided";
   if (!isFree(record)) return "taken";
-  // Whoever is at the target already goes on under the id that is known there.
+  // If only the record has an account at the target, its id stays the id of the person. So the account keeps its id.
   if (!record.linked || person.linked) return enter(db, deps, joining, origin);
   const [other] = await run<Standing>(db, STANDING, [personId, deps.targets]);
   if (!other || other.person_id !== null || other.is_person) return "linked";
@@ -148,7 +148,7 @@ interface Standing extends pg.QueryResultRow {
   readonly linked: boolean;
 }
 
-/** A row of `persons` under the id of a record is of others as well, unless only dates made it. */
+/** True: the record can be joined. It cannot if its row in `persons` has other records too; a row that only dates made has none. */
 const isFree = (standing: Standing): boolean => standing.alone && (standing.person_id !== null || !standing.is_person);
 
 async function enter(
@@ -173,8 +173,8 @@ async function enter(
 const sameOrigin = (origin: JoinOrigin, causes: readonly string[]): JoinOrigin => ({ ...origin, causes });
 
 /**
- * Gives records back to themselves: the one that is named, and all others where the person goes by the id of that one, as a person without it would have to
- * get another account at the target.
+ * Separates a record from its person. If the person has the id of this record, all other records are separated instead. Otherwise the person would get another id,
+ * and so another account at the target.
  */
 export async function separateRecord(
   db: Queryable,
@@ -185,7 +185,7 @@ export async function separateRecord(
   const [record] = await run<{ person_id: string | null }>(db, WHOSE, [recordId]);
   if (!record) return "gone";
   const personId = record.person_id;
-  // Whoever writes the record locks the person first.
+  // The person is locked first, as in writes of records.
   if (personId === null || !(await lockPerson(db, personId))) return "alone";
   const records = (await run<{ id: string }>(db, RECORD_IDS, [personId])).map(({ id }) => id);
   if (records.length < 2) return "alone";
@@ -206,7 +206,7 @@ export async function separateRecord(
   await settlePerson(db, personId, deps, sameOrigin(origin, [event]));
   for (const { id, document } of moved) {
     if (!isDated(JSON.parse(document) as JsonObject, deps.dates.rules, origin.at)) continue;
-    // By itself its dates count as before.
+    // The dates of the separated record still count, so it needs its own row in `persons`.
     await enterPerson(db, id);
     await settlePerson(db, id, deps, sameOrigin(origin, [event]), { isNew: true });
   }

@@ -18,8 +18,8 @@ import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle
 import { inPersonTransaction } from "./transaction.ts";
 
 /*
- * Writes of a record that makes a person with others: the record is written as its source sent it, the person is worked out anew, and is marked only when
- * it came out different. One transaction.
+ * Writes of a record whose person has several records or dates, in one transaction. The record is written as its source sent it. Then the person is computed again,
+ * and marked only if it has changed.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `joined-${name}`, text });
@@ -40,7 +40,7 @@ const APPEND = statement("append", appendEvent(1, "(select 1) as once"));
 
 const NAMES = statement("names", `select u.source_id, ${namesOf("u")} as names from users u where u.id = $1`);
 
-/** Who names the record by a name it had or has now. Parameters: 1 source, 2 names, 3 cause, 4 targets. */
+/** Marks the entities that refer to the record by an old or a new name. Parameters: 1 source, 2 names, 3 cause, 4 targets. */
 const NAMED = "(select $1::uuid as source_id, $2::text[] as names, $3::uuid as cause)";
 const LOOK_AT_NAMED = statement(
   "look-at-named",
@@ -67,7 +67,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
   const search = createJoinSearch(pool, deps);
   const hasDates: JoinedWrites["isDated"] = ({ content, at }) => isDated(content.document, deps.dates.rules, at);
 
-  /** "moved": the record has come to somebody else meanwhile, or gone. */
+  /** The person of the record, with its row locked. "alone": the record has no person row. Undefined: there is no such record, or its person is gone. */
   async function whose(db: Queryable, sourceId: string, id: string): Promise<Whose | "alone" | undefined> {
     const [row] = await run<{ person_id: string | null; source: string }>(db, PERSON_OF, [id, sourceId]);
     if (!row) return undefined;
@@ -75,7 +75,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
     return (await lockPerson(db, row.person_id)) ? { personId: row.person_id, source: { id: sourceId, name: row.source } } : undefined;
   }
 
-  /** A record whose dates make a difference is a person by itself. */
+  /** As `whose`. A record alone whose dates matter gets its own row in `persons` first. */
   async function entered(db: Queryable, write: UserWrite): Promise<Whose | "alone" | undefined> {
     const found = await whose(db, write.sourceId, write.id);
     if (found !== "alone" || !hasDates(write)) return found;
@@ -110,7 +110,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
         const before = renames ? await namesIn(db, write.id) : [];
         const user = await update(db, write, found.personId);
         if (!user) {
-          // Of another version by now. Who was entered for this write is alone again.
+          // The record has another version now. `settlePerson` removes a row in `persons` that was made for this write.
           await settlePerson(db, found.personId, deps, originOf(write.fact.event));
           return undefined;
         }
@@ -145,7 +145,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
   };
 }
 
-/** Whether a change concerns what records are compared by. */
+/** True: the change concerns a value by which records are compared. */
 const mayBeSomebodyElse = (changes: Changes): boolean =>
   changes.userName !== undefined || changes.emails !== undefined || changes.active !== undefined || mayRename(changes);
 
@@ -155,7 +155,7 @@ async function update(db: Queryable, write: UserWrite, personId: string): Promis
   return user && { ...user, document: write.document };
 }
 
-/** What the record was, by what the write changes. */
+/** The document before the write, from the new document and its changes. */
 function beforeOf({ content, fact }: UserWrite): JsonObject {
   let document = content.document;
   for (const [name, { before }] of Object.entries(fact.event.changes ?? {})) {
@@ -171,7 +171,7 @@ const ofRecord = (event: HistoryEvent, code: "record.updated" | "record.deleted"
   detail: { ...event.detail, person: personId },
 });
 
-/** The person's event follows from the record's, and came in with the same request. */
+/** The origin of the person's event: the event of the record is its cause, and the request is the same. */
 const originOf = ({ at, actor, id, sourceId, requestId, detail }: HistoryEvent) => ({
   at,
   actor,

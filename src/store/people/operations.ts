@@ -16,7 +16,7 @@ import { createJoinSearch } from "./search.ts";
 import type { SettleDeps } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
-/* What operators see and decide of records that may be one person: implements persons/ports.ts. */
+/* Lists and decisions of operators about records that may be one person: implements persons/ports.ts. */
 
 const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
 
@@ -35,7 +35,7 @@ const LIST = statement(
 const GIVEN = statement("given", `${ROWS} where j.id = any($1::uuid[]) order by j.id`);
 const ONE = statement("one", "select record_id, person_id, state, matched from person_joins where id = $1 for update");
 
-/** Sources that have deleted their record. The last event of the person that one of them caused is the one about that. */
+/** Sources that have deleted their record of the person, with the time. The last event of such a source about the person is the deletion. */
 const LEFT = statement(
   "left",
   `select s.id, s.name, (select max(h.at) from history h where h.subject = p.id and h.source_id = s.id and h.code like 'user.%') as at
@@ -109,7 +109,7 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
         if (!isUuid(recordId)) return undefined;
         const done = await separateRecord(db, deps, recordId, origin);
         if (done !== "alone") return done === "gone" ? undefined : typeof done === "string" ? done : done.ids;
-        // The only record that is left: what it could be separated from are those that were deleted.
+        // Only this record is left. Separating it means to forget the deleted records of other sources.
         const forgotten = await forgetDeletions(db, deps, recordId, origin);
         return typeof forgotten === "string" ? "alone" : forgotten;
       }),
@@ -126,7 +126,7 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
       if (!isUuid(id)) return undefined;
       const { sent: records, now } = await recordsOfPerson(pool, id, deps, systemClock.now());
       const left = await run<LeftRow>(pool, LEFT, [id]);
-      // A record whose dates make a difference is a person by itself, and has no others.
+      // A record alone may have a row in `persons` because of its dates. Then there is nothing to show.
       if (records.length === 0 || (records.length === 1 && records[0]!.id === id && left.length === 0)) return undefined;
       const isOut = left.length > 0 && !effectivePerson(now, deps.rules, left).active && effectivePerson(now, deps.rules).active;
       return {

@@ -8,7 +8,7 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { type DateDeps, settleDates } from "./dates.ts";
 
-/* Records of a person, as persons/effective.ts wants them, with their columns. */
+/* Records of a person with their columns, in the form for persons/effective.ts. */
 
 const RECORDS: Statement = {
   name: "person-records",
@@ -17,7 +17,7 @@ const RECORDS: Statement = {
     from users r join sources s on s.id = r.source_id where r.person_id = $1 order by r.id`,
 };
 
-/** Of these records, which the source has switched off before: who is to come back has left, and is not awaited for the first time. */
+/** The records that their source has deactivated before. A person who comes back has left before, and does not join for the first time. */
 const SWITCHED_OFF: Statement = {
   name: "person-records-switched-off",
   text: `select distinct h.subject as id from history h
@@ -40,7 +40,7 @@ export interface RecordRow extends pg.QueryResultRow {
   readonly email_keys: readonly string[];
 }
 
-/** As their sources sent them. */
+/** The records as their sources sent them. */
 export const storedRecords = (db: Queryable, personId: string): Promise<readonly RecordRow[]> => run<RecordRow>(db, RECORDS, [personId]);
 
 export const recordOf = (row: RecordRow): SourceRecord => ({
@@ -51,7 +51,7 @@ export const recordOf = (row: RecordRow): SourceRecord => ({
   document: JSON.parse(row.document) as JsonObject,
 });
 
-/** `now`: as they count by their dates, in the order of `sent`. */
+/** `sent`: the records as sent. `now`: the same records with the values that count by their dates, in the same order. */
 export async function countedRecords(
   db: Queryable,
   { sent, now }: { readonly sent: readonly RecordRow[]; readonly now: readonly RecordRow[] },
@@ -64,7 +64,7 @@ export async function countedRecords(
   return now.map((row) => ({ ...recordOf(row), ...(notBegun.includes(row.id) ? { begun: false } : {}) }));
 }
 
-/** Records of a person, as sent and as they count at a moment. Nothing is written. */
+/** The records of a person as they were sent, and with the values that count at `at`. Nothing is written. */
 export async function recordsOfPerson(
   db: Queryable,
   personId: string,
@@ -76,7 +76,7 @@ export async function recordsOfPerson(
   return { sent: sent.map(recordOf), now: await countedRecords(db, { sent, now }, dates.rules, at) };
 }
 
-/** The source says that they are there, and the day of hire is still to come. A last day that is past is the end of an employment before. */
+/** True: the source says active, and the day of hire is still to come. False after a past last day, which is the end of an earlier employment. */
 function isAwaited(document: JsonObject, rules: DateRules | undefined, at: Date): boolean {
   if (!rules || document.active === false || !hasDates(document)) return false;
   const { hire, leave } = employmentOf(document, rules);

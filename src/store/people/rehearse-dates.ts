@@ -8,7 +8,7 @@ import { recordsWithDates } from "./due.ts";
 import { type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
-/* Everybody by other rules of dates, in a copy of `persons`. Records stay as they are: who is a person by themselves gets a row in the copy. */
+/* Computes all people with other rules for dates, in a copy of `persons`. Records are not changed: a record alone gets a row in the copy. */
 
 const STAND_IN: Statement = {
   name: "rehearse-dates-stand-in",

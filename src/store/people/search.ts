@@ -19,11 +19,11 @@ import { lockValues, type MatchColumns, valuesOf } from "./join-locks.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
-/* Finds out who a record is: at once for a new one, for one whose keys have changed, and for all of them on request. */
+/* Searches for the person of a record: for a new record, for a record whose keys have changed, and for all records on request. */
 
 const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
 
-/** As `users-insert` of store/directory/user-writes.ts, for one: what follows from it is not known yet. */
+/** As `users-insert` of store/directory/user-writes.ts, for one record and without its event and mark: they depend on the comparison. */
 const INSERT = statement(
   "insert",
   `with ${GIVEN},
@@ -59,18 +59,19 @@ const CLEAR = statement(
 
 export interface JoinSearch {
   readonly insert: JoinedWrites["insert"];
-  /** One whose keys have changed, and those who may be the same. */
+  /** Compares a record whose keys have changed, and the records that may be the same person. */
   again(recordId: string, origin: JoinOrigin): Promise<void>;
+  /** Compares all records that are alone. */
   all(origin: JoinOrigin): Promise<Searching>;
 }
 
-/** Whether anybody is compared at all. */
+/** True: the mapping has rules to join records. */
 export const compares = ({ rules }: SettleDeps): boolean => rules.join.length > 0;
 
 export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   const { vault, targets } = deps;
 
-  /** `whose`: it is the turn of another record, which is proposed as this one. */
+  /** Compares one record. `whose`: the record that must be compared instead, because it is proposed as this one. */
   const lookAt = (
     recordId: string,
     origin: JoinOrigin,
@@ -80,7 +81,7 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       if (!before) return {};
       await lockValues(db, before, deps.rules);
       const now = await columnsOf(db, recordId);
-      // Whoever has changed them meanwhile has the record looked at again.
+      // Another transaction has changed the values, and compares the record itself.
       if (!now || !sameJson(valuesOf(now, deps.rules), valuesOf(before, deps.rules))) return {};
       const compared = await compareRecord(db, recordId, deps, origin.at);
       if (!compared) return {};
@@ -102,11 +103,11 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
         const first = vault.first(fact.event);
         await run(db, INSERT, [`[${userRow({ write, event: first.row, wrapped: first.wrapped })}]`]);
         const origin: JoinOrigin = { at: write.at, actor: "system", causes: [fact.event.id] };
-        // Who is to come does not stand beside who is there.
+        // A record whose day of hire is still to come counts as inactive in the comparison.
         const isActive = dated ? isThere(content.document, write.at) : undefined;
         const compared = compares(deps) ? await compareRecord(db, id, deps, write.at, isActive) : undefined;
         const joined = compared && (await conclude(db, deps, { recordId: id, compared, fresh: true }, origin)) === "joined";
-        // Of whom it is known who they are, nobody has come.
+        // A record that was joined is no new person: its event is `record.created`, without a mark.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
         else await run(db, TELL_NEW, [JSON.stringify(first.row), id, PRIORITY.person, targets]);
         if (dated && !joined && (await enterPerson(db, id))) {
@@ -133,7 +134,7 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       if (!compares(deps)) return counts;
       await run(pool, CLEAR, []);
       for await (const rows of inSlices<{ id: string }>(pool, ALONE, SLICE, (last) => [last])) {
-        // Each by itself: many thousands in one transaction would keep clients waiting.
+        // One transaction for each record. A single transaction with thousands of them would block clients.
         for (const { id } of rows) {
           const { news } = await lookAt(id, origin);
           if (news) counts[news] += 1;
@@ -147,7 +148,7 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
 const columnsOf = async (db: Queryable, recordId: string): Promise<MatchColumns | undefined> =>
   (await run<MatchColumns & pg.QueryResultRow>(db, VALUES_OF, [recordId]))[0];
 
-/** Of two who are alike, the one without an account at the target is proposed as the other; of equals, the later one. */
+/** Of two matching records, the one without an account at the target is proposed as the other. If both or none has an account, it is the later one. */
 function turnOf(recordId: string, { match, linked, linkedPersons }: ComparedRecord): string {
   if (match.kind !== "somebody") return recordId;
   const otherLinked = linkedPersons.has(match.personId);

@@ -14,8 +14,8 @@ import { type DateDeps, type Dating, settleDates } from "./dates.ts";
 import { countedRecords, type RecordRow, recordOf, storedRecords } from "./records.ts";
 
 /*
- * A person with several records is worked out anew whenever one of them, the rules or the time changes: under the lock of the person's row, in the
- * transaction of what changed. Everybody locks the person first and records after.
+ * Computes a person with several records or with dates again. It is called after every change of a record or of the rules, and when a day has come. It runs in the
+ * transaction of the change, with the person's row locked. All transactions lock the person first and records after.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `person-${name}`, text });
@@ -73,40 +73,38 @@ export interface SettleDeps {
   readonly rules: SourceRules;
   readonly vault: Vault;
   readonly targets: readonly string[];
-  /** In a copy of `persons`: records stay as they are. */
+  /** True for a copy of `persons`: records are not changed. */
   readonly rehearsed?: boolean;
   readonly dates: DateDeps;
 }
 
-/** Who or what changed something, for the event of the person. */
+/** The origin of the change, for the event of the person. */
 export type Origin = Pick<HistoryEvent, "at" | "actor" | "causes" | "sourceId" | "requestId" | "detail">;
 
-/** What came of it. `gone`: no record is left; `alone`: the one that is left speaks for itself again. */
+/** The result. `gone`: no record is left. `alone`: one record is left, and the row in `persons` was removed because it is not needed. */
 export interface Settled {
   readonly changed: boolean;
   readonly state: "kept" | "alone" | "gone";
 }
 
-/** Makes a record that is a person by itself one with a row in `persons`, which says the same. False: it has one, or does not exist. */
+/** Gives a record that is alone a row in `persons` with the same values. False: it has a row already, or does not exist. */
 export const enterPerson = async (db: Queryable, recordId: string): Promise<boolean> => (await run(db, ENTER, [recordId])).length > 0;
 
-/** False when there is none. */
+/** Locks the row of a person. False: there is none. */
 export const lockPerson = async (db: Queryable, personId: string): Promise<boolean> => (await run(db, LOCK, [personId])).length > 0;
 
 export interface Occasion {
-  /** A source that has just deleted its record. */
+  /** The source that deleted its record in this transaction. */
   readonly leaves?: LeftSource;
-  /** Records came or went, which may change where the person belongs. */
+  /** Records were added or removed, which may change the departments of the person. */
   readonly moved?: boolean;
-  /** The record that was just written, and what it was before. */
+  /** The record that was written in this transaction. */
   readonly written?: Dating["written"];
-  /** Somebody who was created a moment ago: they are marked, and nothing has changed of them. */
+  /** The person was created in this transaction: it is marked already, and needs no event about changes. */
   readonly isNew?: boolean;
 }
 
-/**
- * Works the person out, writes what differs with the event that says so, and marks the person where it does.
- */
+/** Computes the person. If it differs from the stored one, writes it, appends an event and marks the person. */
 export async function settlePerson(
   db: Queryable,
   personId: string,
@@ -159,7 +157,7 @@ export async function settlePerson(
   return { changed, state: alone ? "alone" : "kept" };
 }
 
-/** Appends an event of the person and marks the person for it. */
+/** Appends an event of the person, and marks the person. */
 async function follow(
   db: Queryable,
   personId: string,
@@ -181,7 +179,7 @@ interface Written {
   readonly at: Date;
 }
 
-/** Columns beside the document come from the record whose value counts. */
+/** Writes the row. The columns come from the records whose values count. Does nothing if the row has the same values already. */
 async function write(db: Queryable, personId: string, { before, effective, rows, left, rules, at }: Written): Promise<void> {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const of = (unit: string): RecordRow | undefined => byId.get(effective.from.get(unit) ?? "");
@@ -223,7 +221,7 @@ async function write(db: Queryable, personId: string, { before, effective, rows,
 const saysTheSame = ({ active, document }: Effective, record: SourceRecord): boolean =>
   active === record.active && sameJson(document, record.document);
 
-/** A source that has a record again has not left, from the day of hire on. */
+/** The sources that still count as left. A source with a new record does not, from the day of hire on. */
 const stillLeft = (left: readonly LeftSource[], records: readonly SourceRecord[]): readonly LeftSource[] =>
   [...new Map(left.map((source) => [source.id, source])).values()].filter(
     ({ id }) => !records.some((record) => record.source.id === id && hasBegun(record)),

@@ -2,8 +2,8 @@ import type pg from "pg";
 import { inTransaction } from "../postgres/statement.ts";
 
 /**
- * A statement is planned once for a connection, perhaps while the tables are empty, and would go on reading them from end to end while they grow: those
- * about single people are planned along keys.
+ * Forces plans by key for statements about single people. A statement is planned once for each connection. A plan from the time when the tables were empty would keep
+ * reading whole tables while they grow.
  */
 const ALONG_KEYS = "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off";
 

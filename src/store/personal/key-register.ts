@@ -5,32 +5,32 @@ import { appendEvent, eventRow } from "../write-sql.ts";
 import type { KeyEncryptionKey, KeyMaker } from "./key-encryption.ts";
 import { hex } from "./subject-keys.ts";
 
-/* Which key-encryption key an installation has. The first process to start decides. */
+/* The key-encryption key of an installation. The first process that starts decides it. */
 
 const IN_FORCE: Statement = { name: "key-in-force", text: "select k.id from encryption_key k" };
 
-/** With the event that tells from where on values are encrypted as they are written. */
+/** Puts a key in force, with an event: from this event on, values are encrypted when they are written. */
 const PUT: Statement = {
   name: "key-put-in-force",
   text: `with done as (insert into encryption_key (id) values ($1) on conflict do nothing returning 1)
     ${appendEvent(2, "done")}`,
 };
 
-/** With the event that names both. Nothing happens when another one was put in force meanwhile. */
+/** Replaces the key, with an event that names both keys. Does nothing if another key was put in force meanwhile. */
 const REPLACE: Statement = {
   name: "key-replace",
   text: `with done as (update encryption_key set id = $2, since = now() where id = $1 returning 1)
     ${appendEvent(3, "done")}`,
 };
 
-/** Keys of people that are kept under other ones than that with this sign. */
+/** Keys of people that are stored under another key-encryption key than the one with this tag. */
 const OTHERS: Statement = {
   name: "key-others",
   text: `select k.subject, k.wrapped from subject_keys k
     where k.subject > $1 and k.wrapped is not null and (octet_length(k.wrapped) = 60 or substring(k.wrapped from 1 for 4) <> $2) order by k.subject limit 1000`,
 };
 
-/** Not what was destroyed, or changed, since it was read. */
+/** Skips keys that were destroyed or changed since they were read. */
 const PUT_OTHERS: Statement = {
   name: "key-put-others",
   text: `with done as (
@@ -48,19 +48,19 @@ export function createKeyRegister(pool: Pool) {
     /** Id of the key; undefined before the first start. */
     inForce,
 
-    /** The id of the key that is in force then: this one, or that of who was faster. */
+    /** Returns the id of the key in force afterwards. It is another id if another process was faster. */
     async putInForce(id: string, event: HistoryEvent): Promise<string> {
       await run(pool, PUT, [id, eventRow({ ...event, detail: { key: id } })]);
       return (await inForce()) ?? id;
     },
 
-    /** False: another one was in force. */
+    /** False: another key was in force. */
     async replace(before: string, id: string, event: HistoryEvent): Promise<boolean> {
       await run(pool, REPLACE, [before, id, eventRow(event)]);
       return (await inForce()) === id;
     },
 
-    /** Puts keys of people under this one, and answers how many. `keys` reads those under the others. */
+    /** Wraps the keys of people with this key-encryption key, and returns their number. `keys` reads the keys that are stored under others. */
     async wrapOthers(key: KeyEncryptionKey, keys: Pick<KeyMaker, "keyOf">): Promise<number> {
       let count = 0;
       for (let after = FIRST; ; ) {

@@ -5,16 +5,16 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { KeyMaker } from "./key-encryption.ts";
 
 /*
- * A key for each person, group and department that values are kept of. Whoever writes has it in memory as a rule: it was made or read by this process before.
- * Other processes may use a destroyed key for a while; the values that they encrypt with it cannot be read.
+ * The keys of people, groups and departments. A process that writes usually has the key in memory, because it made or read it before. Other processes may still use a
+ * destroyed key for a while. The values that they encrypt with it cannot be read.
  */
 
-/** About 20 MB. */
+/** Number of cached keys, about 20 MB. */
 const REMEMBERED = 50_000;
-/** Of what was read and not used yet: about 5 MB. As many as the directory remembers people. */
+/** Number of keys that were read and not derived yet, about 5 MB. The directory caches the same number of people. */
 const UNUSED = 20_000;
 
-/** The keys of the subjects `p.ids`, as text for `seen`: for a statement that reads these subjects anyway. NULL where none has one. */
+/** SQL for the keys of the subjects `p.ids`, as text for `seen`. A statement that reads these subjects can have it as a column. NULL: none has a key. */
 export const KEYS_OF_PAGE = `(
   select json_agg(json_build_array(k.subject, encode(k.wrapped, 'hex')))::text from subject_keys k
    where k.subject = any (p.ids) and k.wrapped is not null)`;
@@ -24,7 +24,7 @@ const READ: Statement = {
   text: "select k.subject, k.wrapped from subject_keys k where k.subject = any($1::uuid[])",
 };
 
-/** Who was faster has made the key. */
+/** If another process has made the key meanwhile, its key stays. */
 const MAKE: Statement = {
   name: "keys-make",
   text: `insert into subject_keys (subject, kind, wrapped)
@@ -34,7 +34,7 @@ const MAKE: Statement = {
 
 const DESTROY: Statement = {
   name: "keys-destroy",
-  // Who has no key gets none any more.
+  // A row without a key prevents that the subject gets a key later.
   text: `insert into subject_keys as k (subject, kind, destroyed_at)
     select w.subject, w.kind, now() from json_to_recordset($1::json) as w(subject uuid, kind text) order by w.subject
     on conflict (subject) do update set wrapped = null, destroyed_at = now() where k.wrapped is not null`,
@@ -45,30 +45,30 @@ interface KeyRow extends pg.QueryResultRow {
   readonly wrapped: Buffer | null;
 }
 
-/** A key whose row the caller writes, in the statement that makes the subject. */
+/** A new key. The caller writes its row in the statement that creates the subject. */
 export interface NewKey {
   readonly key: Buffer;
-  /** The column `wrapped`, as JSON has it. */
+  /** The value of the column `wrapped`, for JSON. */
   readonly wrapped: string;
-  /** To be called when the row is committed, not before. */
+  /** Caches the key. The caller must call it only after the row is committed. */
   keep(): void;
 }
 
 export interface SubjectKeys {
   fresh(subject: string): NewKey;
-  /** The key of each, made where there was none; undefined where it was destroyed. */
+  /** Subject → key. Makes missing keys. Undefined: the key was destroyed. */
   of(db: Queryable, subjects: readonly EntityRef[]): Promise<ReadonlyMap<string, Buffer | undefined>>;
-  /** As rows of `subject_keys` have it; null = destroyed. */
+  /** The key from a row of `subject_keys`. `wrapped` null: it was destroyed. */
   unwrapped(subject: string, wrapped: Buffer | null): Buffer | undefined;
-  /** Keys that were read beside their subjects, as `KEYS_OF_PAGE` has them: who changes one of them next needs no statement of its own for its key. */
+  /** Caches keys that were read with `KEYS_OF_PAGE`. A later change of one of these subjects then needs no statement for its key. */
   seen(keys: string): void;
-  /** Of these subjects, who get none any more. In the transaction of `db`. */
+  /** Destroys the keys of these subjects, in the transaction of `db`. They never get a key again. */
   destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
 }
 
 export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
   const remembered = new LRUCache<string, Buffer>({ max: REMEMBERED });
-  /** In hexadecimal. Most of those who are read are not changed: a key is worked out when it is needed. */
+  /** Stored parts in hexadecimal. Keys are derived only when they are needed, because most subjects that are read are not changed. */
   const unused = new LRUCache<string, string>({ max: UNUSED });
 
   const unwrapped = (subject: string, wrapped: Buffer | null): Buffer | undefined =>
@@ -83,7 +83,7 @@ export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
       remembered.set(subject, key);
       return key;
     } catch {
-      // It was read before another key-encryption key came into force. The row is read again, and what is wrong with that is reported.
+      // It was read before the key-encryption key was replaced. The caller reads the row again, and that reports an error if there is one.
       return undefined;
     }
   }
@@ -93,7 +93,7 @@ export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
     for (const { subject, wrapped } of await run<KeyRow>(db, READ, [subjects])) {
       const key = unwrapped(subject, wrapped);
       keys.set(subject, key);
-      // A transaction may see what is never committed.
+      // A key that was read in a transaction is not cached, because it may never be committed.
       if (key && db instanceof pg.Pool) remembered.set(subject, key);
     }
   }
@@ -142,5 +142,5 @@ export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
   };
 }
 
-/** A bytea as PostgreSQL reads it from text. */
+/** A bytea in PostgreSQL's text form. */
 export const hex = (bytes: Buffer): string => `\\x${bytes.toString("hex")}`;

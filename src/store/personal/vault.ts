@@ -6,7 +6,7 @@ import { hasValues, openColumns } from "../write-sql.ts";
 import type { KeyMaker } from "./key-encryption.ts";
 import { createSubjectKeys, hex, KEYS_OF_PAGE } from "./subject-keys.ts";
 
-/* The one place where values of people are encrypted and read again: those of events, and whatever else keeps them. */
+/* Only this file encrypts and decrypts values of people: those of events, and those of other tables. */
 
 export function createVault(kek: KeyMaker): Vault {
   const keys = createSubjectKeys(kek);
@@ -52,7 +52,7 @@ export function createVault(kek: KeyMaker): Vault {
   };
 }
 
-/** Keeps names and no values, and makes no keys: for a copy whose events are forgotten. */
+/** A vault for a rehearsal, whose events are thrown away. It keeps the names of attributes, and neither values nor keys. */
 export const withoutValues: Vault = {
   rows: async (_db, events) => events.map(openColumns),
   first: (event) => ({ row: openColumns(event), wrapped: "", keep: () => undefined }),
@@ -64,11 +64,11 @@ export const withoutValues: Vault = {
 function valuesOf(event: HistoryEvent): JsonObject | undefined {
   if (!hasValues(event)) return undefined;
   const { changes, personal } = event;
-  // Both are JSON by their types; an absent side of a change is left out by it.
+  // The cast is safe: both are JSON, and JSON leaves out the missing side of a change.
   return { ...(changes ? { changes: changes as unknown as JsonObject } : {}), ...(personal ? { detail: personal } : {}) };
 }
 
 function subjectOf({ code, subject }: HistoryEvent): EntityRef {
-  if (!subject) throw new Error(`an event ${code} has values and nobody whose they are`);
+  if (!subject) throw new Error(`an event ${code} has values but no subject, so there is no key to encrypt them`);
   return subject;
 }

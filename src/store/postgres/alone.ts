@@ -1,10 +1,10 @@
 import type pg from "pg";
 import { run, type Statement } from "./statement.ts";
 
-/** A session advisory lock of ours. */
+/** A session-level advisory lock. */
 export interface SessionLock {
   readonly number: number;
-  /** Which of those with this number, e.g. the target; unset where there is one. */
+  /** The instance of the lock, such as the target. Unset: there is only one. */
   readonly of?: string;
 }
 
@@ -12,8 +12,8 @@ const TRY_LOCK: Statement = { name: "alone-lock", text: "select pg_try_advisory_
 const UNLOCK: Statement = { name: "alone-unlock", text: "select pg_advisory_unlock($1::int, coalesce(hashtext($2::text), 0))" };
 
 /**
- * Does `work` in one process at a time, on the connection that has the lock, and answers what it came to; undefined, without waiting, while another process is at
- * it. PostgreSQL lets the lock go when the process is gone.
+ * Runs `work` in one process at a time, with the connection that has the lock, and answers its result. Undefined: another process has the lock; it does not wait.
+ * PostgreSQL frees the lock if the process ends.
  */
 export async function alone<Made>(
   pool: pg.Pool,
@@ -33,7 +33,7 @@ export async function alone<Made>(
     broken = false;
     return answer;
   } finally {
-    // With the connection the lock goes.
+    // Closing a broken connection frees the lock.
     client.release(broken);
   }
 }

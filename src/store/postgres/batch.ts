@@ -2,37 +2,37 @@ import { type Clock, systemClock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 
 export interface BatchOptions<Item> {
-  /** Items of one batch at most. */
+  /** The largest number of items in a batch. */
   readonly limit?: number;
-  /** Batches on their way at the same time. Fewer lanes make larger batches, which cost less; 1 unless set. */
+  /** The largest number of batches that run at the same time; 1 unless set. Fewer lanes make larger batches, which cost less. */
   readonly lanes?: number;
-  /** Whether an item may travel with those before it, which an item without company always may; else it opens the next batch. */
+  /** True: the item may join the batch. False: it begins the next batch. It is not asked for the first item of a batch. */
   readonly fits?: (batch: readonly Item[], item: Item) => boolean;
-  /** Whether a failed batch may be the fault of one item: then each of them is run again alone, and hears of nothing but its own. */
+  /** True: a failed batch may have failed because of one item. Then each item runs again alone, and its caller gets only its own result. */
   readonly isolates?: (error: unknown) => boolean;
-  /** However long a batch takes, the next one waits for it: those who must see what the one before has written. */
+  /** The next batch always waits for the previous one, however long that takes. For items that must see what earlier items have written. */
   readonly strict?: boolean;
   /**
-   * Whoever called hears by then, be it Unavailable, whatever their batch waits for: the one before it, the database, or a lock, first together and then once
-   * more alone. What has not left by then does not leave any more; of what has, nobody knows yet what becomes.
+   * Limit of the wait of a caller. After it the call rejects with Unavailable, whatever the batch waits for: an earlier batch, the database or a lock. A call that has
+   * not been sent by then is never sent. The result of a call that has been sent is unknown.
    */
   readonly answerWithinMs?: number;
   readonly clock?: Clock;
 }
 
 /**
- * Turns of the event loop that a batch waits for company. Without other work they pass in some microseconds; with it, requests are read in them. Measured with
- * 8 clients that read by id: one turn 4.0 look-ups a statement and 0.34 ms of processor time a request, three turns 7.0 and 0.22 to 0.31.
+ * Number of turns of the event loop that a batch waits for more items. In an idle process they take a few microseconds. In a busy process requests arrive meanwhile.
+ * Measured with 8 clients that read by id: with one turn 4.0 look-ups per statement and 0.34 ms of processor time per request, with three turns 7.0 and 0.22 to 0.31.
  */
 const BATCH_WINDOW_TICKS = 3;
 
-/** A batch that takes longer waits for something, a lock perhaps, and the next one does not wait for it. */
+/** A batch that takes longer probably waits for a lock. Then the next batch does not wait for it. */
 const STALL_MS = 50;
 
-/** Items of a failed batch that are run alone at the same time. One that waits for a lock must not keep the others, nor take every connection. */
+/** Number of items of a failed batch that run alone at the same time. An item that waits for a lock must not delay the others, and must not use all connections. */
 const ALONE = 4;
 
-/** `answerWithinMs` of statements that a request waits for. */
+/** `answerWithinMs` for statements of a request. */
 export const REQUEST_MS = 4_500;
 
 interface Call<Item, Answer> {
@@ -43,7 +43,7 @@ interface Call<Item, Answer> {
   reject(error: unknown): void;
 }
 
-/** An error thrown outside a promise would end the process. A single item gets its own error in `run`. */
+/** `fits` that never throws, because an error outside a promise would end the process. A wrong item gets its error from `run`. */
 function fitsSafely<Item>(fits: (batch: readonly Item[], item: Item) => boolean, items: readonly Item[], item: Item): boolean {
   try {
     return items.length === 0 || fits(items, item);
@@ -53,8 +53,8 @@ function fitsSafely<Item>(fits: (batch: readonly Item[], item: Item) => boolean,
 }
 
 /**
- * Joins calls made side by side into one: what arrives while every lane is taken leaves with the next batch, so batches grow with the load. `run` answers in
- * the order of its items; when it rejects, every caller of that batch hears of it.
+ * Joins concurrent calls to batches. Calls that arrive while all lanes are busy go into the next batch, so batches grow with the load. `run` must answer in the order
+ * of its items. If it rejects, all calls of the batch reject.
  */
 export function batched<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,
@@ -70,11 +70,11 @@ export function batched<Item, Answer>(
 ): (item: Item) => Promise<Answer> {
   type OwnCall = Call<Item, Answer>;
   let waiting: OwnCall[] = [];
-  /** Those that others wait for. */
+  /** Running batches that occupy a lane. */
   const underway = new Set<readonly OwnCall[]>();
   let scheduled = false;
   let watching = false;
-  /** Those on their way, whether others wait for them or not. */
+  /** All running batches, including those that have stalled and given up their lane. */
   const unanswered = new Set<readonly OwnCall[]>();
 
   function schedule(): void {
@@ -88,7 +88,7 @@ export function batched<Item, Answer>(
       if (turns > 1) return gather(turns - 1);
       scheduled = false;
       const calls = nextBatch();
-      // Those that were waiting may have been given up.
+      // All waiting calls may have timed out meanwhile.
       if (calls.length > 0) void leave(calls);
       schedule();
     });
@@ -135,7 +135,7 @@ export function batched<Item, Answer>(
     if (late.length === 0) return;
     for (const call of late) {
       call.givenUp = true;
-      call.reject(new Unavailable("the database takes too long"));
+      call.reject(new Unavailable("the database takes too long to answer"));
     }
     waiting = waiting.filter((call) => !call.givenUp);
   }

@@ -3,41 +3,41 @@ import type { Socket } from "node:net";
 import pg from "pg";
 
 /*
- * A connection that never waits for ever. A database that is frozen, or whose packets are lost, says nothing at all, and then neither its own time-outs nor TCP's
- * end a wait. The watch is the socket's own idle timer: node moves it on with each read and write, so a statement costs no timer of its own.
+ * A connection whose waits always end. If a database is frozen or its packets are lost, neither its own time-outs nor those of TCP end a wait. The idle timer of the
+ * socket does. Node resets this timer with each read and write, so a statement needs no timer of its own.
  */
 
-/** The server owes an answer and has been silent for too long. */
+/** The server has not sent anything for too long although an answer is due. */
 export class NoAnswer extends Error {
   readonly code = "NO_ANSWER";
 }
 
 export interface ConnectionConfig extends pg.ClientConfig {
-  /** Of silence while an answer is owed. Longer than the server's own bound of a statement: as long as it works, it is the server that ends one. */
+  /** Limit of silence while an answer is due. It is longer than the server's own limit of a statement, so a working server ends the statement itself. */
   readonly answerTimeoutMs: number;
-  /** The same while the connection is patient. */
+  /** The same limit while the connection is patient. */
   readonly patientTimeoutMs: number;
-  /** Whether it is patient all the time. */
+  /** The connection is always patient. */
   readonly patient: boolean;
 }
 
 const READ_ONLY = "25006";
-/** How long a server may take to show that it takes connections. */
+/** Limit for a test connection. */
 const PROBE_MS = 1_000;
-/** How long the other side may take to close a connection that is being ended. */
+/** Limit for the server to close a connection that we have ended. */
 const GOODBYE_MS = 1_000;
 
 export class Connection extends pg.Client {
   /**
-   * A statement under way may take long for good reasons. Silence then is a question: whether the server still takes connections. It is asked whenever
-   * `answerTimeoutMs` have passed, so that a server that does not is found out as soon as with any other statement.
+   * True: the running statement may take long for good reasons. Then silence for `answerTimeoutMs` causes a test whether the server still accepts connections. So a dead
+   * server is detected as soon as with any other statement.
    */
   patient: boolean;
-  /** Whether it is checked out of the pool. */
+  /** The connection is checked out of the pool. */
   lent = false;
-  /** Not to be lent out once more. */
+  /** The connection must not be checked out again. */
   retired = false;
-  /** Told when the server refuses a write because it takes none. */
+  /** Called if the server refuses a write because it is read-only. */
   onReadOnly = () => {};
   readonly #config: ConnectionConfig;
   #leaving = false;
@@ -57,11 +57,11 @@ export class Connection extends pg.Client {
   override end(callback?: (error: Error) => void): Promise<void> {
     this.#leaving = true;
     boundGoodbye(this);
-    // Both forms of the library are equal if the result is ignored.
+    // The library has two forms of `end`. They differ only in their result, which nobody uses.
     return callback === undefined ? super.end() : (super.end(callback) as unknown as Promise<void>);
   }
 
-  /** Whatever is under way fails with `reason`. */
+  /** Closes the connection. A running statement fails with `reason`. */
   destroy(reason: Error): void {
     partsOf(this).connection.stream.destroy(reason);
   }
@@ -84,7 +84,7 @@ export class Connection extends pg.Client {
   }
 }
 
-/** A refusal is an answer too. Never rejects. */
+/** True: the server answers a new connection, also with a refusal. Never rejects. */
 async function takesConnections(config: ConnectionConfig): Promise<boolean> {
   const client = new pg.Client({ ...config, connectionTimeoutMillis: PROBE_MS });
   client.on("error", () => undefined);
@@ -109,5 +109,5 @@ interface Parts {
   readonly readyForQuery: boolean;
 }
 
-/** The library has no other way to its socket, nor to whether it waits for an answer, and its types name neither. */
+/** The library has no public access to its socket and its state, and its types do not have them. */
 const partsOf = (client: pg.Client): Parts => client as unknown as Parts;

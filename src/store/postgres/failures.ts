@@ -1,39 +1,39 @@
 import pg from "pg";
 
 /*
- * What an error of the database means, in one place: for a statement, for its connection, and for whoever asked. The codes are PostgreSQL's (appendix A of its
- * manual), the driver's and the system's.
+ * The meaning of database errors, for a statement, for its connection and for the caller. The codes are those of PostgreSQL (appendix A of its manual), of the driver
+ * and of the system.
  */
 
 export type Failure =
-  /** Somebody else was in the way, or the session was not what the driver thinks: the same statement may pass at once. Nothing of it has happened. */
+  /** A conflict with another transaction, or a session that the driver has the wrong state of. The statement had no effect, and may succeed if it is repeated now. */
   | "repeat"
-  /** The database is there, and something else holds what is wanted. */
+  /** The database works, but another transaction holds a lock for too long, or the statement took too long. */
   | "busy"
-  /** Not reachable, going away, coming up, frozen, full, or no longer the one that takes writes. Whether the statement happened is not known. */
+  /** The database cannot be reached, is stopping, starting, frozen or full, or accepts no writes any more. It is unknown whether the statement had an effect. */
   | "away"
-  /** It refuses what we ask, which it would not do as it was set up: an operator has to look. */
+  /** The database refuses the statement because of its set-up, such as a missing right. An operator must fix it. */
   | "refused"
-  /** The data do not allow it, or it is our bug: reported to the caller. */
+  /** The data does not allow the statement, or it is a bug of ours. It is reported to the caller. */
   | "other";
 
-/** Deadlock; serialisation failure; a prepared statement that the session does not have, or has already, as after a change of server behind a pooler. */
+/** Deadlock; serialisation failure; a prepared statement that the session lacks or has already, as after a change of the server behind a pooler. */
 const REPEATABLE: ReadonlySet<string> = new Set(["40P01", "40001", "26000", "42P05"]);
-/** No lock within lock_timeout; cancelled, by statement_timeout as a rule. */
+/** No lock within lock_timeout; cancelled, usually by statement_timeout. */
 const BUSY: ReadonlySet<string> = new Set(["55P03", "57014"]);
 /**
- * Connection, access, missing database, in-doubt commit, resources, operator intervention, system errors, a transaction that stood still. Read-only is what a primary becomes that was replaced:
- * the next connection leads to its successor.
+ * Connection, access, missing database, in-doubt commit, resources, operator intervention, system errors, an idle transaction that was ended. Read-only: the primary
+ * was replaced, and the next connection leads to its successor.
  */
 const AWAY = /^(08|28|53|57|58|3D000|40003|25006|25P03|NO_ANSWER$)/;
-/** Privilege missing, a trigger that raised: above all a history that cannot be written refuses the write it would record (docs/threats.md F65). */
+/** A missing privilege; an exception of a trigger. If the history cannot be written, the change that it would record is refused too (docs/threats.md F65). */
 const REFUSED: ReadonlySet<string> = new Set(["42501", "P0001"]);
-/** Whatever keeps an event from being stored, a constraint too, is no mistake of the client. */
+/** An error of this table, also of a constraint, is never a mistake of the client. */
 const HISTORY = "history";
 
-/** Of sockets, name look-ups and TLS. */
+/** Codes of sockets, name look-ups and TLS. */
 const SYSTEM = /^(E[A-Z]{2,}|EAI_\w+|ERR_(SSL|TLS|SOCKET|STREAM)\w*|CERT_\w+|\w*SELF_SIGNED\w*|UNABLE_TO_\w+)$/;
-/** What the driver says without a code. */
+/** Texts of driver errors that have no code. */
 const DRIVER =
   /timeout exceeded when trying to connect|timeout expired|Connection terminated|Client has encountered a connection error|Client was closed|after calling end on the pool|SSL connection|Received unexpected .+ message from backend|^SASL: /i;
 
@@ -49,7 +49,7 @@ export function failureOf(error: unknown): Failure {
   return error instanceof Error && !(error instanceof pg.DatabaseError) && DRIVER.test(error.message) ? "away" : "other";
 }
 
-/** The connection is of no further use: broken, or to a server that is no longer the right one. */
+/** True: the connection must be closed, because it is broken or leads to the wrong server. */
 export const endsConnection = (error: unknown): boolean => {
   const failure = failureOf(error);
   return failure === "away" || (failure === "repeat" && codeOf(error)?.startsWith("40") === false);

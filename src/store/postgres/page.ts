@@ -1,4 +1,4 @@
-/** Of rows that were read by one more than asked for: those asked for, and where the next page begins when there are more. */
+/** Cuts a page from rows that were read with `limit count + 1`. `next`: the key of the last item, only if there are more rows. */
 export function pageOf<Item>(
   read: readonly Item[],
   count: number,

@@ -1,13 +1,13 @@
 export type SqlType = "text" | "text[]" | "uuid" | "uuid[]" | "numeric" | "timestamptz" | "boolean" | "bigint";
 
-/** Collects the values of one statement. Nothing a client sent reaches a statement in any other way. */
+/** Collects the values of one statement. Values of clients must reach a statement only in this way. */
 export interface Parameters {
   readonly values: readonly unknown[];
-  /** Answers the placeholder, cast to its type: `$3::text`. */
+  /** Adds a value and returns its placeholder with a cast, such as `$3::text`. */
   add(value: unknown, type: SqlType): string;
 }
 
-/** Goes on from the values a statement has already. */
+/** `before`: the values that the statement has already. */
 export function createParameters(before: readonly unknown[] = []): Parameters {
   const values = [...before];
   return {

@@ -7,9 +7,9 @@ import { instantOf } from "./instants.ts";
 import { createScans, SCAN_TIMEOUT_MS, SCANS_MAX, type Scans } from "./scans.ts";
 
 /*
- * The one pool every room's storage shares (Prisma too). JSON columns arrive as text: finished documents are answered as they are, without a parse.
+ * The pool that all storage of a process shares, also Prisma. JSON columns arrive as text, because stored documents are sent without parsing.
  * Measured on 2 cores (express + one indexed read / one insert with commit): pg 6,500 / 3,050 requests/s, Prisma client 2,770 / 1,610, an interactive
- * Prisma transaction 717. Hence named prepared statements for the hot paths, one statement each, and Prisma for everything else.
+ * Prisma transaction 717. So hot paths use one named prepared statement each, and Prisma does the rest of `store/access`.
  */
 
 const { JSON: JSON_OID, INT8: INT8_OID, TIMESTAMPTZ: TIMESTAMPTZ_OID } = pg.types.builtins;
@@ -24,7 +24,7 @@ const types: pg.CustomTypesConfig = {
 };
 
 export interface PoolOptions {
-  /** A function where the server may come back at another address. */
+  /** A function if the address of the server may change. */
   readonly url: string | (() => string);
   readonly max: number;
   readonly logger: Logger;
@@ -33,8 +33,8 @@ export interface PoolOptions {
 type SessionSettings = Readonly<Record<string, string>>;
 
 /**
- * Tables are read by key: a page out of order costs hardly more than the next one, and no statement is worth compiling. What is committed is on disk when it is
- * acknowledged, whatever the server's default is: with `off`, a crash took 11 of 12 acknowledged writes.
+ * Settings of each session. Tables are read by key, so a random page costs little more than the next page (random_page_cost), and compiling a statement does not pay
+ * (jit). A commit must be on disk before it is acknowledged, whatever the default of the server is: with `off`, a crash lost 11 of 12 acknowledged writes.
  */
 const SESSION: SessionSettings = {
   random_page_cost: "1.1",
@@ -42,52 +42,52 @@ const SESSION: SessionSettings = {
   timezone: "UTC",
   datestyle: "ISO",
   synchronous_commit: "on",
-  // A process that is frozen in the middle of one would keep its rows from all the others for as long.
+  // Ends the transaction of a frozen process. Otherwise its locks would block all others until it continues.
   idle_in_transaction_session_timeout: "10000",
 };
 
 /**
- * Bounds (docs/threats.md T11, F41, F44). Whatever the database does, who asks gets an answer within five seconds: a wait for a connection and then one statement, or a
- * wait for a lock and then another one alone (batch.ts). The server ends a statement that it works on; a server that says nothing is given up a little later.
+ * Time limits (docs/threats.md T11, F41, F44). Every caller gets an answer within five seconds, whatever the database does. This is enough for a wait for a connection
+ * and a statement, or for a wait for a lock and a second try alone (batch.ts). The server ends a statement at its limit. A silent server is given up a little later.
  */
 const CONNECT_MS = 2_000;
 const LOCK_MS = 2_000;
 const STATEMENT_MS = 2_500;
 const ANSWER_MS = 2_700;
-/** Of a statement in a transaction, which the server is told to end after ten seconds (statement.ts). */
+/** For statements in a transaction. The server ends them after ten seconds (statement.ts). */
 const PATIENT_ANSWER_MS = 11_000;
-/** Users of one session take turns: their waiting time says nothing about the server. */
+/** Users of one session wait for each other. So this wait can be long although the server is fine. */
 const TURN_MS = 60_000;
 const KEEP_ALIVE_MS = 10_000;
-/** A server that stays read-only must not be connected to anew by every write. */
+/** While a server stays read-only, connections are renewed at most this often. */
 const RENEW_MS = 1_000;
 /** Connections that are not returned at the end are closed after this time. */
 const END_MS = 2_000;
 
 const ALONG_INDEXES: SessionSettings = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", enable_sort: "off" };
 
-/** Connections at most beside the pool's own. Look-ups and the loop's statements share themselves, so they have few on their way; the queue has three. */
+/** Limits of additional connections. Look-ups and statements of the loop are batched, so few of them run at the same time. The queue has three connections. */
 const ALONG_INDEXES_MAX = 8;
 const RELAXED_MAX = 4;
-/** A scan takes one processor, whatever the planner thinks of several. */
+/** A scan uses one processor: parallel workers are off. */
 const SCANNING: SessionSettings = { max_parallel_workers_per_gather: "0", statement_timeout: `${SCAN_TIMEOUT_MS}` };
 
-/** Connections for requests and whatever has no needs of its own. Beside them are sessions of three other kinds, opened when first used and ended with these. */
+/** The pool for ordinary statements. It has three further pools with other settings. Their connections are opened on first use and end with this pool. */
 export class Pool extends pg.Pool {
   /**
-   * Whose statements are planned along indexes, and in their order. For those that fetch rows by key: a prepared one is planned once for a connection,
-   * perhaps while the tables are empty, and would then go on reading them from end to end while they grow (measured in a first load of 3,000 people: 32 a
-   * second with such plans). Without sorts what is asked for in the order of an index is read in it, and only as far as needed.
+   * For statements that fetch rows by key: their plans must use indexes, also for the order. A prepared statement is planned once for each connection. A plan from the
+   * time when the tables were empty would read whole tables while they grow (measured in a first load of 3,000 people: 32 people a second with such plans). Without
+   * sorts, rows in the order of an index are read in this order, and only as many as needed.
    */
   readonly byKey: pg.Pool;
-  /** Whose commits do not wait for the disk: for what may be forgotten in a crash of the database. */
+  /** For data that may be lost in a crash of the database: a commit does not wait for the disk. */
   readonly asyncCommit: pg.Pool;
   /** For statements that no index serves. */
   readonly scans: Scans;
   private readonly scanning: pg.Pool;
   readonly #options: PoolOptions;
   readonly #sessions = new Set<pg.Pool>();
-  /** Of all of them. */
+  /** Open connections of all pools. */
   readonly #open = new Set<Connection>();
   #renewedMs = Number.NEGATIVE_INFINITY;
 
@@ -103,7 +103,7 @@ export class Pool extends pg.Pool {
     this.#options = options;
   }
 
-  /** One session of its own, planned along indexes, that lives until it is ended: for what is kept in temporary tables. */
+  /** A pool with one session, planned as `byKey`, for temporary tables. The caller must end it. */
   session(settings: SessionSettings): pg.Pool {
     const config = configOf({ ...this.#options, max: 1 }, { ...ALONG_INDEXES, ...settings });
     const session = this.#watch(new pg.Pool({ ...config, idleTimeoutMillis: 0, connectionTimeoutMillis: TURN_MS }), this.#options.logger);
@@ -112,14 +112,14 @@ export class Pool extends pg.Pool {
     return session;
   }
 
-  /** Leaves every connection for a new one: they lead to a server that is not the right one any more. What is under way ends first. */
+  /** Replaces all connections, because they lead to a server that accepts no writes any more. Running statements end first. */
   renew(): void {
     const nowMs = systemClock.monotonicMs();
     if (nowMs - this.#renewedMs < RENEW_MS) return;
     this.#renewedMs = nowMs;
     for (const connection of this.#open) {
       connection.retired = true;
-      if (!connection.lent) connection.destroy(new Error("the server takes no writes"));
+      if (!connection.lent) connection.destroy(new Error("the server accepts no writes"));
     }
   }
 
@@ -148,13 +148,13 @@ export class Pool extends pg.Pool {
   }
 
   #watch(pool: pg.Pool, logger: Logger): pg.Pool {
-    // An idle connection that breaks is replaced on the next use; without a listener it would end the process.
+    // A broken idle connection is replaced on the next use. Without this listener its error would end the process.
     pool.on("error", (error) => {
-      // `end` does not wait for the last goodbyes: the server may be gone before them.
+      // `end` does not wait until all connections are closed, and the server may stop before.
       if (!pool.ending) logger.warn({ code: codeOf(error) }, "an idle database connection was lost");
     });
     pool.on("connect", (client) => {
-      // The same for a connection that breaks while it is lent out: its query fails and is reported there.
+      // The same for a connection that breaks while it is checked out. Its query fails and reports the error.
       client.on("error", () => undefined);
       if (!(client instanceof Connection)) return;
       this.#open.add(client);
@@ -166,7 +166,7 @@ export class Pool extends pg.Pool {
     pool.on("release", (_error, client) => {
       if (!(client instanceof Connection)) return;
       client.lent = false;
-      // The pool keeps none that is ending.
+      // The pool does not keep a connection that is ending.
       if (client.retired) client.end().catch(() => undefined);
     });
     pool.on("remove", (client) => {
@@ -188,12 +188,12 @@ function configOf({ url, max }: PoolOptions, more: SessionSettings): pg.PoolConf
     connectionTimeoutMillis: CONNECT_MS,
     statement_timeout: Number(more["statement_timeout"] ?? STATEMENT_MS),
     lock_timeout: LOCK_MS,
-    // A peer that is gone without a word shows on connections that only listen.
+    // TCP keep-alive detects a dead server on connections that only listen.
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     answerTimeoutMs: ANSWER_MS,
     patientTimeoutMs: PATIENT_ANSWER_MS,
-    // Those with a longer bound of their own take long for good reasons.
+    // Pools with their own, longer limit have statements that may take long.
     patient: more["statement_timeout"] !== undefined,
   };
   const Client = class extends Connection {
@@ -201,11 +201,11 @@ function configOf({ url, max }: PoolOptions, more: SessionSettings): pg.PoolConf
       super({ ...given, ...addressed(address(), settings) });
     }
   };
-  // The pool makes its clients from its own options; its type knows of classes without parameters only.
+  // The pool creates its clients with its own options. Its type allows only classes without parameters.
   return { ...config, Client: Client as unknown as new () => pg.Client } as pg.PoolConfig;
 }
 
-/** What an address says in `options` counts as well; the driver would let it replace ours. */
+/** Joins `options` of the address with our settings. The driver would let the address replace them. */
 function addressed(url: string, settings: readonly string[]): Pick<pg.ClientConfig, "connectionString" | "options"> {
   const [, before = "", given = ""] = /^([^?]*\?(?:.*&)?)options=([^&#]*)/.exec(url) ?? [];
   const connectionString = before === "" ? url : url.replace(`options=${given}`, "");

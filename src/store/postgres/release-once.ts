@@ -3,15 +3,15 @@ import type pg from "pg";
 type Lent = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error | boolean) => void) => void;
 
 /**
- * The same pool for a library that may give back twice the connection it listens on: graphile-worker 0.17.3 does when the connection breaks while it stops
- * (src/main.ts, `listenForChanges`), and pg's complaint ends nowhere, which would end the process.
+ * The same pool, for a library that may release a connection twice. graphile-worker 0.17.3 does so if its listening connection breaks while it stops (src/main.ts,
+ * `listenForChanges`). Nothing handles the error that pg then throws, so it would end the process.
  */
 export function releasedOnce(pool: pg.Pool): pg.Pool {
   const connect = (lent?: Lent) =>
     lent === undefined
       ? pool.connect()
       : pool.connect((error, client, release) => {
-          // Of a connection that could not be had there is nothing to give back.
+          // Without a connection there is nothing to release.
           let isReleased = client === undefined;
           lent(error, client, (broken) => {
             if (isReleased) return;

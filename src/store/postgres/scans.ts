@@ -4,23 +4,23 @@ import { Unavailable } from "../../core/errors.ts";
 import { run, type Statement } from "./statement.ts";
 
 /**
- * Statements that read a table from end to end, as a filter or an order that no index knows makes them: on few connections of their own and for a shorter
- * time than others, one of an owner at a time. However many a client asks for, it takes one connection and one processor, and nobody's look-ups wait for it
- * (measured with 24 times `emails.value co`, 45 terms, 10,000 people: docs/benchmarks.md).
+ * Runs statements that read whole tables, for filters and orders without an index. They have a few connections of their own and their own time limit. An owner may run
+ * one at a time. So a client uses one connection and one processor, however many searches it sends, and look-ups of others do not wait (measured with 24 times
+ * `emails.value co`, 45 terms, 10,000 people: docs/benchmarks.md).
  */
 export interface Scans {
-  /** `owner`: whose reading it is. Rejects with Unavailable when it takes too long, or when the owner's others do. */
+  /** `owner`: the client or the kind of list. Rejects with Unavailable if the statement, or an earlier one of the owner, takes too long. */
   run<Row extends pg.QueryResultRow>(owner: string, statement: Statement, values: readonly unknown[]): Promise<Row[]>;
 }
 
-/** Connections, and with that owners that scan at the same time. */
+/** Number of connections, and so of owners that can scan at the same time. */
 export const SCANS_MAX = 3;
 export const SCAN_TIMEOUT_MS = 5_000;
 const WAIT_MS = 3_000;
 const RETRY_AFTER_MS = 5_000;
 
 export function createScans(pool: pg.Pool, clock: Pick<Clock, "sleep"> = systemClock): Scans {
-  /** Owners with a running scan, and who waits for its end, in order. */
+  /** Owner with a running scan → the calls that wait for its end, in order. */
   const waiting = new Map<string, Set<() => void>>();
 
   function turnOf(owner: string): Promise<void> {
@@ -38,7 +38,7 @@ export function createScans(pool: pg.Pool, clock: Pick<Clock, "sleep"> = systemC
       };
       const giveUp = () => {
         if (line.delete(go))
-          reject(new Unavailable("other searches of this client that no index serves still run", { retryAfterMs: RETRY_AFTER_MS }));
+          reject(new Unavailable("earlier slow searches of this client are still running", { retryAfterMs: RETRY_AFTER_MS }));
       };
       line.add(go);
       clock.sleep(WAIT_MS, over.signal).then(giveUp, giveUp);

@@ -4,17 +4,17 @@ import { UniquenessConflict, UnstorableText } from "../../directory/errors.ts";
 import { Connection } from "./connection.ts";
 import { codeOf, endsConnection, failureOf } from "./failures.ts";
 
-/* How statements reach PostgreSQL, and what its errors mean to the rooms that asked. */
+/* Runs statements and transactions, and translates database errors for the callers. */
 
 export type Queryable = Pick<pg.Pool, "query"> | Pick<pg.PoolClient, "query">;
 
-/** A named statement is parsed and planned once per connection. */
+/** A statement with a name is parsed and planned once for each connection. */
 export interface Statement {
   readonly name: string;
   readonly text: string;
 }
 
-/** A single statement is repeated after a conflict; within a transaction the whole transaction is repeated. */
+/** Runs a statement. After a conflict it is repeated, unless `db` is a connection in a transaction: then `inTransaction` repeats the whole transaction. */
 export async function run<Row extends pg.QueryResultRow>(db: Queryable, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
   const send = async (): Promise<Row[]> => {
     const result = await db.query<Row>({ name: statement.name, text: statement.text, values: values as unknown[] });
@@ -23,12 +23,12 @@ export async function run<Row extends pg.QueryResultRow>(db: Queryable, statemen
   return db instanceof pg.Pool ? repeated(send) : send().catch(rethrow);
 }
 
-/** Statements of a transaction may move many rows (a group with all its people), and wait for another one that does. */
-const BOUNDS = "set local statement_timeout = 10000; set local lock_timeout = 4000";
+/** Time limits in a transaction. Its statements may change many rows (a group with all its people), and may wait for another transaction that does. */
+const LIMITS = "set local statement_timeout = 10000; set local lock_timeout = 4000";
 
 /**
- * Runs `work` in one transaction on one connection; any rejection rolls back. It is repeated as a whole after a conflict.
- * `settings`: statements that begin it, such as `set local`; they travel along with `begin`.
+ * Runs `work` in one transaction. If `work` rejects, the transaction is rolled back. After a conflict the whole transaction is repeated, so `work` may run several
+ * times. `settings`: statements at its beginning, such as `set local`. They are sent together with `begin`.
  */
 export const inTransaction = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings = ""): Promise<T> =>
   repeated(() => once(pool, work, settings));
@@ -38,7 +38,7 @@ async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T
   let broken: Error | undefined;
   setPatient(client, true);
   try {
-    await client.query(`begin;${BOUNDS};${settings}`);
+    await client.query(`begin;${LIMITS};${settings}`);
     const value = await work(client);
     await client.query("commit");
     return value;
@@ -56,22 +56,22 @@ async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T
   }
 }
 
-/** Pools of tests may have connections of the library's own kind. */
+/** Pools of tests may have connections of another class. */
 function setPatient(client: pg.PoolClient, patient: boolean): void {
   if (client instanceof Connection) client.patient = patient;
 }
 
-/** How often something is tried that met a deadlock or a serialisation failure (docs/threats.md F45), or a row that was deleted meanwhile. */
+/** Number of attempts after a deadlock, a serialisation failure (docs/threats.md F45), or a foreign key to a row that was deleted meanwhile. */
 const MAX_ROUNDS = 3;
 
 /**
- * What a row refers to was there when the statement began and is not any more: a foreign key is checked as of now. The next round sees that it is missing,
- * and says so. Where it is violated every time, it is a mistake of ours, and no trouble of the database.
+ * A row refers to a row that existed when the statement began and was deleted since. Foreign keys are checked against the present rows. The next attempt finds that
+ * the row is missing, and reports this. If the key is violated each time, it is a bug of ours.
  */
 const FOREIGN_KEY_VIOLATION = "23503";
 const isRepeatable = (error: unknown): boolean => failureOf(error) === "repeat" || codeOf(error) === FOREIGN_KEY_VIOLATION;
 
-/** Rejects in our words. */
+/** Repeats `work` after conflicts. Rejects with our own errors (toAppError). */
 export async function repeated<T>(work: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round++) {
     try {
@@ -82,7 +82,7 @@ export async function repeated<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What `run` rejected with is translated already; the server's own error is then its cause. */
+/** `run` rejects with a translated error, whose cause is the error of the server. */
 const causeOf = (error: unknown): unknown => (error instanceof Unavailable ? error.cause : error);
 
 function rethrow(error: unknown): never {
@@ -96,13 +96,13 @@ const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; 
   groups_display_name_key: { resource: "Group", attribute: "displayName" },
 };
 
-/** An operator has to fix it first. */
+/** Retry-after for an error that an operator must fix first. */
 const REFUSED_AGAIN_MS = 30_000;
 
 /** docs/threats.md F43. */
 const DISK_FULL = "53100";
 
-/** What a driver error means to the rooms that called; a bug of ours passes unchanged. */
+/** Translates an error of the driver for the callers. A bug of ours is returned unchanged. */
 export function toAppError(error: unknown): unknown {
   const failure = failureOf(error);
   switch (failure) {
@@ -122,10 +122,10 @@ export function toAppError(error: unknown): unknown {
   }
 }
 
-/** A byte sequence that is no UTF-8, among them NUL; half a surrogate pair in JSON. */
+/** A byte sequence that is not valid UTF-8 or contains NUL; half a surrogate pair in JSON. */
 const UNSTORABLE: ReadonlySet<string> = new Set(["22021", "22P05"]);
 
-/** Errors in the data that the client has to correct. */
+/** An error in the data that the client must correct. */
 function mistakeOf(error: unknown): Error | undefined {
   const code = codeOf(error);
   if (code !== undefined && UNSTORABLE.has(code)) return new UnstorableText({ cause: error });
@@ -136,7 +136,7 @@ function mistakeOf(error: unknown): Error | undefined {
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** Whether a statement for several may have failed because of one of them: one was refused, or its row is held by others. Not if the database is unavailable. */
+/** True: a batch may have failed because of one item, which was refused or whose row is locked. False: the database is unavailable. */
 export function isItemFailure(error: unknown): boolean {
   if (!(error instanceof Unavailable)) return true;
   return codeOf(error.cause) === LOCK_NOT_AVAILABLE || failureOf(error.cause) === "repeat";

@@ -1,13 +1,13 @@
 import type pg from "pg";
 import { type Queryable, run, type Statement } from "./statement.ts";
 
-/** Comes before every id: where a walk through a table by its ids begins. */
+/** An id before all others, to begin a walk through a table. */
 export const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 
-/** The first id of a walk by kind and id. */
+/** A reference before all others, to begin a walk in the order of kind and id. */
 export const FIRST_REF = { kind: "", id: FIRST_ID } as const;
 
-/** A walk in the order of ids. `values`: of the statement, which answers the next `size` rows after the id. Slices are never empty. */
+/** Walks through a table in the order of ids. The statement returns the next `size` rows after an id. `values`: its parameters. Slices are never empty. */
 export async function* inSlices<Row extends pg.QueryResultRow & { readonly id: string }>(
   db: Queryable,
   statement: Statement,
@@ -15,7 +15,7 @@ export async function* inSlices<Row extends pg.QueryResultRow & { readonly id: s
   values: (after: string) => readonly unknown[],
 ): AsyncIterable<readonly Row[]> {
   for (let after = FIRST_ID; ; ) {
-    // One after the other: each begins where the one before ended.
+    // Slices are read one after another, because each begins where the previous one ended.
     const rows = await run<Row>(db, statement, [...values(after)]);
     if (rows.length > 0) yield rows;
     if (rows.length < size) return;

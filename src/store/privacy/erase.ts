@@ -12,7 +12,7 @@ import { lockSubject } from "./lock-subject.ts";
 import { DIRECTORY_STORE, PERSONAL_STORES } from "./personal-stores.ts";
 import { nameOf, subjectEvent } from "./subject-event.ts";
 
-/* Erases people: what stores keep of them goes, their key is destroyed, and the erasure is on record. One transaction: all of it or nothing. */
+/* Erases a person in one transaction: deletes the data in all tables, destroys the key, and records the erasure. */
 
 const statement = (name: string, text: string): Statement => ({ name: `erase-${name}`, text });
 
@@ -29,9 +29,9 @@ const FACTS = statement(
     (select array_agg(distinct n.name) from locked l cross join unnest(l.names) n(name) where n.name is not null) as names`,
 );
 
-/** Whoever writes a record of a person locks the person first. */
+/** Locks the person before the records, in the same order as writes of records do. */
 const LOCK_PERSON = statement("lock-person", "select from persons where id = $1 for update");
-/** A record that belongs to a person with others is erased with the person. */
+/** The person of a record. If the person has several records, all of them are erased. */
 const PERSON_OF = statement("person-of", `select ${personOf("$1::uuid")} as id`);
 
 const RECORD = statement(
@@ -40,7 +40,7 @@ const RECORD = statement(
    ${appendEvent(5, "(select 1) as once")}`,
 );
 
-/** As a SCIM client would delete the person: the loop removes them from the target. */
+/** The event and the mark of a deletion by a SCIM client. The loop then removes the person from the target. */
 const DELETED = statement(
   "deleted",
   `with event as (${appendEvent(1, "(select 1) as once")}),
@@ -54,7 +54,7 @@ const LIST = statement(
   `select e.subject, e.basis, e.erased_by as by, e.erased_at as at from erasures e order by e.erased_at, e.subject`,
 );
 
-/** Erased people of whom something may have been written since: a run under way, or one that looked at the target before it removed them. */
+/** Erased people with data that was written later: by a run that was in progress, or by one that read the target before it removed the person. */
 const LEFT = statement(
   "left",
   `select e.subject from erasures e
@@ -68,7 +68,7 @@ interface Facts extends pg.QueryResultRow {
   readonly known: boolean;
   /** Null: the directory has no such person. */
   readonly active: boolean | null;
-  /** Of the person, also those that their source has deleted; null: none. */
+  /** Ids of the person's records, including those that their source has deleted. Null: there are none. */
   readonly records: readonly string[] | null;
   readonly heldAt: Date | null;
   readonly erased: boolean;
@@ -79,12 +79,12 @@ export interface ErasureDeps {
   readonly pool: pg.Pool;
   readonly vault: Pick<Vault, "destroy">;
   readonly clock: Clock;
-  /** Whoever has to remove the person too. */
+  /** Targets that must remove the person too. */
   readonly targets: readonly string[];
 }
 
 export function createErasures({ pool, vault, clock, targets }: ErasureDeps): ErasureStore {
-  /** What is said of a person in the directory goes as well. */
+  /** Erases one person. If the directory still has the person, the person is deleted there too. */
   async function erase(db: Queryable, { subject, basis, by, at }: Erasure, asked: AskedBy, facts: Facts, replayed: boolean): Promise<void> {
     const deleted = subjectEvent("user.deleted", subject, asked, clock, {});
     const subjects = [...new Set([subject, ...(facts.records ?? [])])];
@@ -127,7 +127,7 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
     replay: (erasure) =>
       inTransaction(pool, async (db) => {
         const facts = await factsOf(db, erasure.subject);
-        // A hold of the restored database may be one that had been released; one that came later is not.
+        // A hold that is older than the erasure was released before it, so it does not count. A newer hold counts.
         if (facts.erased || !facts.known || (facts.heldAt && facts.heldAt > erasure.at)) return false;
         await erase(db, erasure, { actor: "system" }, facts, true);
         return true;
@@ -144,10 +144,10 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
 
 const SLICE = 500;
 
-/** The one order of all who clear, so that none waits for another in a circle. */
+/** Clears the tables in a fixed order, so that concurrent calls cannot deadlock. */
 export async function clearStores(db: Queryable, subjects: readonly string[], names: readonly string[]): Promise<void> {
   for (const { table, erase } of PERSONAL_STORES) {
-    // Statements without names have no such parameter.
+    // Only some statements have the parameter with names.
     const values = erase.includes("$2") ? [subjects, names] : [subjects];
     await run(db, statement(table, erase), values);
   }

@@ -1,4 +1,4 @@
-/** Whether anything is stored under the id as that of a person. */
+/** SQL: any data is stored under this id for a person. */
 export const IS_KNOWN = `(exists (select from users u where u.id = $1)
   or exists (select from persons p where p.id = $1)
   or exists (select from links l where l.entity_id = $1 and l.kind = 'user')

@@ -12,13 +12,13 @@ const SLICE = 1_000;
 
 const statement = (name: string, text: string): Statement => ({ name: `retention-${name}`, text });
 
-/** The lowest id of the moment in this parameter: ids begin with their time (UUID version 7). */
+/** SQL for the smallest id of the time in this parameter. Ids begin with their time (UUID version 7). */
 const idAt = (at: number): string =>
   `(lpad(to_hex((extract(epoch from $${at}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
 const NOT_HELD = (subject: string): string => `not exists (select from legal_holds k where k.subject = ${subject})`;
 
-/** Nobody but the key knows them, and nothing has happened to them since; that somebody asked about them does not count. */
+/** People of whom only the key and old events are left. Events `subject.*`, such as an export, do not count as new. */
 const LEAVERS = statement(
   "leavers",
   `select k.subject as id from subject_keys k
@@ -30,7 +30,7 @@ const LEAVERS = statement(
     order by k.subject limit ${SLICE}`,
 );
 
-/** From where the last walk ended. What is under a hold is passed over; when a hold ends, the walk begins anew (subjects.ts). */
+/** Continues after the last event of the previous call. Events under a legal hold are skipped. When a hold ends, it begins again with the first event (subjects.ts). */
 const VALUES = statement(
   "values",
   `with slice as materialized (
@@ -55,7 +55,7 @@ const EVENTS = statement(
   select count(*)::int as count, count(*) = ${SLICE} as more from gone`,
 );
 
-/** A hold keeps who looked at its person. */
+/** Events about access. A legal hold also keeps the reads of its person's values. */
 const ACCESS = statement(
   "access",
   `with slice as materialized (
@@ -94,7 +94,7 @@ const MESSAGES = statement(
 const APPEND = statement("append", appendEvent(1, "(select 1) as once"));
 
 export function createRetention(pool: pg.Pool, vault: Pick<Vault, "destroy">): RetentionStore {
-  /** Slice by slice, so that nobody waits for long. */
+  /** Works in slices, so that other transactions do not wait for long. */
   async function inTurn(which: Statement, before: Date, signal: AbortSignal): Promise<number> {
     let total = 0;
     for (let more = true; more && !signal.aborted; ) {

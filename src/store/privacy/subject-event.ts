@@ -4,7 +4,7 @@ import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { AskedBy } from "../../privacy/subjects.ts";
 
-/** What was done with a person's data. Has no values. */
+/** An event about an export, a hold, an erasure or a deletion of a person's data. It has no values. */
 export function subjectEvent(
   code: HistoryEvent["code"] & (`subject.${string}` | "user.deleted"),
   id: string,
@@ -17,5 +17,5 @@ export function subjectEvent(
   return { id: uuidv7(at.getTime()), at, code, actor, causes: [], ...(requestId === undefined ? {} : { requestId }), ...about };
 }
 
-/** As records name who asked. */
+/** The name of the caller for the tables of holds and erasures. */
 export const nameOf = ({ actor, detail }: AskedBy): string => (typeof detail?.osUser === "string" ? `${actor}:${detail.osUser}` : actor);

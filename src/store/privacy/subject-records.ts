@@ -3,7 +3,7 @@ import type { SubjectRecords } from "../../privacy/subjects.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { IS_KNOWN } from "./known.ts";
 
-/** One row with everything: of a single moment, and read on one way. Times are ISO 8601 in UTC. */
+/** All data about a person in one row, so that all of it is from the same moment. Times are ISO 8601 in UTC. */
 const READ: Statement = {
   name: "subject-records",
   text: `select ${IS_KNOWN} as known, json_build_object(
@@ -36,5 +36,5 @@ export async function readRecords(pool: pg.Pool, id: string): Promise<SubjectRec
   return row?.known ? (JSON.parse(row.records, withoutNulls) as SubjectRecords) : undefined;
 }
 
-/** What is not there is left out. */
+/** Leaves out members that are null. */
 const withoutNulls = (_name: string, value: unknown): unknown => (value === null ? undefined : value);

@@ -22,7 +22,7 @@ const HOLD = statement(
 
 const RELEASE = statement(
   "release",
-  // What was passed over for the hold is looked at again.
+  // Deletes the marks of retention, so that the events that were skipped because of the hold are checked again.
   `with done as (delete from legal_holds where subject = $1 returning 1),
   again as (delete from retention_marks where exists (select from done)),
   event as (${appendEvent(2, "done")})

@@ -4,11 +4,11 @@ import { inTransaction } from "../postgres/statement.ts";
 import { PRIORITY } from "../write-sql.ts";
 
 /*
- * A copy of what the loop keeps, in which it can be let loose: temporary tables of one session, which stand before the real ones of the same names. The
- * directory itself is read where it is. Nothing of it outlives the session, and nobody else can see it.
+ * A copy of the loop's tables, in which the loop can run without effect. The copy is temporary tables of one session. They hide the real tables of the same names. The
+ * directory is not copied. The copy ends with the session, and other sessions cannot see it.
  */
 
-/** With their rows of the target. */
+/** Tables that are copied with their rows of the target. */
 const COPIED = [
   "links",
   "departments",
@@ -23,30 +23,30 @@ const COPIED = [
   "hold_members",
   "removed_people",
 ] as const;
-/** As tables without rows: nothing of what was there before matters. */
+/** Tables that are copied without rows, because their rows do not matter. */
 const EMPTY = ["target_states"] as const;
 
-/** The session reads this wherever a statement would reach beyond its copy: see `wakeUp` and the lock of the tree. */
+/** Settings of the session. Statements that would act outside the copy check `dingtalk_scim.rehearsal`: see `wakeUp` and the lock of the tree. */
 export const REHEARSAL_SETTINGS = {
   "dingtalk_scim.rehearsal": "on",
   statement_timeout: "10000",
   idle_in_transaction_session_timeout: "0",
-  // Longer than a plan is kept for its next page.
+  // Longer than a plan is kept for the request of its next page.
   idle_session_timeout: "600000",
-  // What waits to be sorted in is read by every look-up.
+  // Every look-up reads the pending list of a GIN index, so the list must be short.
   gin_pending_list_limit: "64",
   temp_buffers: "64MB",
   work_mem: "32MB",
 } as const;
 
 export interface Shadow {
-  /** One session behind all kinds of sessions. */
+  /** A pool whose `byKey` and `asyncCommit` use the same session. */
   readonly pool: Pool;
-  /** Whether people have to be worked out anew. */
+  /** People were computed with other rules for sources, so they must be computed again. */
   readonly otherSources: boolean;
-  /** Whether dates were read by other rules. */
+  /** Dates were applied with other rules. */
   readonly otherDates: boolean;
-  /** Of the real tables, as an identifier. */
+  /** Schema of the real tables, as a quoted identifier. */
   readonly schema: string;
   close(): Promise<void>;
 }
@@ -55,11 +55,11 @@ type Filled = Omit<Shadow, "pool" | "close">;
 
 export interface ShadowOptions {
   readonly target: string;
-  /** Whether all entities are checked, as with another mapping; else those that are not in sync. */
+  /** True: all entities are checked, as with another mapping. False: only those that are not in sync. */
   readonly everybody: boolean;
-  /** The rules of sources to be rehearsed, by their version: people who were worked out by others are to be worked out anew. */
+  /** Version of the rules for sources in the rehearsal. People who were computed with other rules are computed again. */
   readonly sources?: string;
-  /** The rules of dates to be rehearsed, by their version. */
+  /** Version of the rules for dates in the rehearsal. */
   readonly dates?: string;
 }
 
@@ -82,7 +82,7 @@ export async function openShadow(pool: Pool, options: ShadowOptions): Promise<Sh
   };
 }
 
-/** As the migration persons has it, over the copy. */
+/** The view `people` of the migration `persons`, over the copied table. */
 const PEOPLE = (from: string): string => {
   const columns = "id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref";
   return `create temp view people as
@@ -92,7 +92,7 @@ const PEOPLE = (from: string): string => {
     select ${columns}, manager_source_id, email_keys, document, record_ids, created_at, modified_at from pg_temp.persons`;
 };
 
-/** Only where some were worked out by other rules: they are many rows otherwise, and read where they are. */
+/** Copies `persons` only if the rules differ. Otherwise the real table is read, because a copy would have many rows. */
 async function copyPersons(
   client: pg.PoolClient,
   from: string,
@@ -114,7 +114,7 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
   const { rows } = await session.query<{ schema: string }>("select quote_ident(current_schema()) as schema");
   const from = rows[0]!.schema;
   let other = { otherSources: false, otherDates: false };
-  // One snapshot for all of them.
+  // One transaction, so that all copies are from the same snapshot.
   await inTransaction(
     session,
     async (client) => {
@@ -139,10 +139,10 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
       await client.query(INDEXES);
       if (everybody) await client.query(MARK_EVERYBODY, [target]);
       await client.query(LEADERS_FIRST, [target]);
-      // What may be half of a rename is taken as it is.
+      // Provisional changes of the tree, which may be half of a rename, count as final.
       await client.query("update pg_temp.departments set settles_at = null where settles_at is not null");
       await client.query(`create temp table history (like ${from}.history)`);
-      // Whether the source has spoken of a member of a hold since.
+      // The causes of entities in holds. They show whether a source has written such an entity since.
       await client.query(
         `insert into pg_temp.history select e.* from ${from}.history e where e.id in (select unnest(s.causes) from pg_temp.entity_states s where s.in_hold)`,
       );
@@ -157,14 +157,14 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
   return { schema: from, ...other };
 }
 
-/** Those that the loop itself goes by. With room in the page a claim and a begin leave them alone, as in the real table. */
+/** The indexes that the loop uses. Pages have free space (fillfactor), so that claims update a row without updating indexes, as in the real table. */
 const INDEXES = `
   alter table entity_states add primary key (target, kind, entity_id);
   create index on entity_states (target, priority, next_at) where next_at is not null;
   create index on entity_states using gin (waiting_on) with (fastupdate = off) where waiting_on is not null;
   create index on entity_states (target, cause) where cause is not null`;
 
-/** What a run would look at sooner or later. What is parked waits for a change. */
+/** SQL: a run would check the entity sooner or later. Parked entities are left out: they wait for a change of the data. */
 const IS_OPEN = "state in ('due', 'waiting', 'held')";
 
 const MARK_EVERYBODY = `
@@ -177,8 +177,8 @@ const MARK_EVERYBODY = `
     desired_generation = s.desired_generation + 1`;
 
 /**
- * Whoever leads others is looked at before them, as each who finds their manager missing is looked at once more (measured with 10,000 people: 11,600 looks
- * rather than 14,900). Only of many, as the order is another one than the loop's. By texts that may mean too many.
+ * Managers are checked before the people who report to them. Otherwise each person whose manager is missing is checked twice (measured with 10,000 people: 11,600
+ * checks instead of 14,900). It is done only for many entities, because the order then differs from the loop's. It compares texts only, so it may match too many people.
  */
 const LEADERS_FIRST = `
   with many as (select count(*) > 2000 as are from entity_states where target = $1 and next_at is not null),
@@ -190,7 +190,7 @@ const LEADERS_FIRST = `
   update entity_states s set priority = ${PRIORITY.structure} from leaders l
    where s.target = $1 and s.kind = 'user' and s.entity_id = l.id and s.next_at is not null`;
 
-/** What the loop did in the copy; what it did several times to one entity is one row. */
+/** The writes of the loop in the copy, one row for each entity. */
 const ITEMS = `
   create temp table plan_items (
     kind text not null, id uuid not null, action text not null, changes jsonb not null, held_by text, calls jsonb not null, primary key (kind, id))`;

@@ -11,13 +11,13 @@ import { FIRST_REF } from "../postgres/walk.ts";
 import { eventRow } from "../write-sql.ts";
 
 /*
- * What other rules would touch, read from the rehearsal of their plan, and the hold that keeps all of it back. The rehearsal's own tables hide the real
- * ones of the same names, so these are named with their schema.
+ * The effect of other rules, read from a rehearsal of their plan, and the hold that stops all of it. The tables of the rehearsal hide the real tables of the same
+ * names, so the real ones are named with their schema.
  */
 
 /**
- * What the rules let be written. Left out: what a mode, a pilot or protection keeps back, and what a limit holds already. With the mapping of before, what
- * waits for its turn follows from the source: only those count who are kept back by the policy, or at rest.
+ * The items that the rules would write. It leaves out items that a mode, a pilot or a protection stops, and items that a limit holds already. If the mapping is the
+ * same as before, entities that are due are changes by the source. Then only entities that are in sync or that the policy holds count.
  */
 const ITEMS = (schema: string): string => `
   select p.kind, p.id, p.action, p.changes, p.held_by, s.state, s.desired_generation as generation, s.causes
@@ -32,7 +32,7 @@ interface TouchedRow extends pg.QueryResultRow, Omit<Touched, "changed" | "prese
   present: string;
 }
 
-/** `otherMapping`: whatever the plan says follows from it. */
+/** `otherMapping`: the mapping differs, so the whole plan is its effect. */
 export async function touchedBy(
   session: pg.Pool,
   { target, schema, otherMapping }: { readonly target: string; readonly schema: string; readonly otherMapping: boolean },
@@ -61,7 +61,10 @@ export async function touchedBy(
 
 const SLICE = 10_000;
 
-/** All of it or nothing: a hold without its members would be dissolved. One of other rules is dissolved, as they are not there any more. */
+/**
+ * Opens a hold with all its members in one transaction, because a hold without members would be dissolved. An open hold of other rules is dissolved, because those
+ * rules are gone.
+ */
 export async function holdRules(
   session: pg.Pool,
   { target, schema }: { readonly target: string; readonly schema: string },

@@ -8,9 +8,9 @@ import type { Pool } from "../postgres/pool.ts";
 import { run } from "../postgres/statement.ts";
 import { contains } from "./item-search.ts";
 
-/* The desired tree of departments as operators look at it: one level at a time, or by a part of the name. */
+/* The desired tree of departments for operators: one level at a time, or a search by a part of the name. */
 
-/** Names from the top down; the target allows few levels. */
+/** Names of the path from the top down. The target allows few levels, so the recursion is short. */
 const PATH = `(with recursive above(name, parent_id, level) as (
     select d.name, d.parent_id, 0 union all select p.name, p.parent_id, a.level + 1 from above a join departments p on p.id = a.parent_id)
   select array_agg(name order by level desc) from above)`;

@@ -4,12 +4,13 @@ import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
 /*
- * The figures of one target, without reading those in sync one by one. Read are the entities that are not in sync (by the index of the open ones), the
- * entries of departments, roles and inactive people in their indexes, and the counters of people and groups. That is enough, because
- *   - each person and group of the directory has a state, made in the statement that made them; it goes after they have gone;
- *   - an active person is only in sync once they are at the target.
- * So everybody who is not among the open ones is in sync, and of the active ones, there. Plain counts come to the same (tests/integration/store/figures.test.ts).
- * Not prepared: a plan for any values, perhaps made while the tables were empty, would cost more than planning.
+ * The figures of one target, without reading all entities that are in sync. It reads the entities that are not in sync (by their index), the index entries of
+ * departments, roles and inactive people, and the counters of people and groups. This is enough for two reasons:
+ *   - Each person and group of the directory has a state. The statement that creates the person or group also creates the state, and the state is removed later.
+ *   - An active person is in sync only if the person is at the target.
+ * So everybody who is not open is in sync, and active people among them are at the target. Plain counts give the same figures
+ * (tests/integration/store/figures.test.ts). The statements are not prepared: a generic plan, perhaps from the time when the tables were empty, would cost more than
+ * planning.
  */
 
 const COUNTS: Statement = {
@@ -35,13 +36,13 @@ const COUNTS: Statement = {
     left join links l on l.target = $1 and l.kind = 'user' and l.entity_id = coalesce(u.id, p.id) and l.status = 'owned'
     where o.target = $1 and o.state <> 'inSync'`,
 };
-/** With more open than this, tables are read from end to end rather than looked into for each. */
+/** With more open entities than this, whole tables are read instead of looking up each entity. */
 const MANY_OPEN = 50_000;
 const OPEN: Statement = {
   name: "status-open",
   text: `select count(*) as n from (select from entity_states o where o.target = $1 and o.state <> 'inSync' limit ${MANY_OPEN + 1}) open`,
 };
-/** So many are read at most: of ten thousand, a hundred are above the 99th percentile. */
+/** The largest number of entities that are read. Of ten thousand, a hundred are above the 99th percentile, which is enough. */
 const LATELY_SETTLED = 10_000;
 const LATENCY: Statement = {
   name: "",
@@ -73,7 +74,7 @@ type Count =
   | "structure";
 type CountsRow = pg.QueryResultRow & Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
 
-/** Counts are of one moment, `asOf`. They cost by what is not in sync, not by how many people there are. */
+/** All counts are from the same moment, `asOf`. The cost depends on the number of entities that are not in sync, and not on the number of people. */
 export async function readStats(pool: pg.Pool, target: string): Promise<Omit<SyncStatus, "paused">> {
   const [counts, latency, calls] = await Promise.all([
     countsOf(pool, target),
@@ -98,8 +99,8 @@ export async function readStats(pool: pg.Pool, target: string): Promise<Omit<Syn
 }
 
 /**
- * Statistics may be from before everybody became due, as after a change of the mapping, and a plan by them would look up each by itself (measured with
- * 200,000 open: 2.4 s instead of 0.5 s). The memory is for hashes of a million without files.
+ * After a change of the mapping everybody is due, but the statistics may be older. A plan by them would look up each entity (2.4 s instead of 0.5 s with 200,000 open
+ * entities). work_mem is large enough for hashes of a million rows in memory.
  */
 async function countsOf(pool: pg.Pool, target: string): Promise<CountsRow[]> {
   const [open] = await run<{ n: number }>(pool, OPEN, [target]);

@@ -5,25 +5,25 @@ import { isUuid } from "../../core/id.ts";
 import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
-/** Digits an operator reads from a list, with what stands between them. */
+/** A telephone number as an operator types it, with signs between the digits. */
 const DIGITS = /^\+?[\d\s()-]{4,20}$/;
-/** Fewer would find half of the company. */
+/** Fewer digits would match too many people. */
 const FEWEST_DIGITS = 4;
 
-/** Whether a text holds a folded one, whether in simplified or traditional characters. */
+/** SQL: a text contains `part`, which must be folded. Simplified and traditional characters match each other. */
 export function contains(part: string, parameters: Parameters): (text: string) => string {
   const isIn = holds(part, parameters);
   return (text) => isIn(folded(text));
 }
 
-/** The same of a text that is kept folded. */
+/** The same for a text that is stored folded. */
 function holds(part: string, parameters: Parameters): (text: string) => string {
   const characters = hanVariants(part);
   if (characters.every((variants) => [...variants].length === 1)) {
     const sought = parameters.add(part, "text");
     return (text) => `strpos(${text}, ${sought}) > 0`;
   }
-  // A bracket expression of one letter or sign is that character, but for ^ and the backslash.
+  // Each character becomes a bracket expression with its variants. Only ^ and the backslash need an escape instead.
   const pattern = parameters.add(
     characters.map((variants) => (/[\^\\]/.test(variants) ? `\\${variants}` : `[${variants}]`)).join(""),
     "text",
@@ -32,9 +32,9 @@ function holds(part: string, parameters: Parameters): (text: string) => string {
 }
 
 /**
- * The ids of what an operator may mean by what they type: a part of the name, user name or e-mail address in any letter case, in simplified or traditional
- * characters, the whole job number, id or externalId; and `others`, found before. Each table is read once, from end to end, by columns that are kept folded:
- * no index knows parts of names, and one of trigrams would have to be kept by every write of a person (docs/benchmarks.md).
+ * SQL for the ids that match a text of an operator: a part of the name, user name or e-mail address, without regard to case, in simplified or traditional characters;
+ * or the whole job number, id or externalId. `others`: ids that were found before. Each table is read once as a whole, by folded columns. There is no index for parts
+ * of names: every write of a person would have to update an index of trigrams (docs/benchmarks.md).
  */
 export function idsMeantBy(text: string, kind: EntityKind | undefined, parameters: Parameters, others: readonly string[] = []): string {
   const part = fold(text.trim());
@@ -44,8 +44,9 @@ export function idsMeantBy(text: string, kind: EntityKind | undefined, parameter
 }
 
 /**
- * The ids `id` of people with a telephone number of these last digits; undefined for a text that is no digits, or another kind. By itself: documents take as
- * long to read as all that is kept folded, and each statement has its own bound of time. An index of the digits costs a fifth of what PostgreSQL does for a write.
+ * SQL for the ids of people whose telephone number ends with these digits. Undefined: the text is not a number, or the kind is not `user`. It is a separate statement,
+ * because documents take as long to read as all folded columns, and each statement has its own time limit. An index of the digits would cost a fifth of PostgreSQL's
+ * work for a write.
  */
 export function idsByNumber(text: string, kind: EntityKind | undefined, parameters: Parameters): string | undefined {
   const digits = DIGITS.test(text) ? text.replace(/\D/g, "") : "";
@@ -54,7 +55,7 @@ export function idsByNumber(text: string, kind: EntityKind | undefined, paramete
   return `select coalesce(u.person_id, u.id) as id from users u where ${ends} union all select u.id from persons u where ${ends}`;
 }
 
-/** Its own, or that of a record of the person. */
+/** The id itself, and the person of a record with this id. */
 const byId = (id: string): readonly string[] => [
   `select ${id}`,
   `select u.person_id from users u where u.id = ${id} and u.person_id is not null`,
@@ -62,7 +63,7 @@ const byId = (id: string): readonly string[] => [
 
 interface Searched {
   readonly of: readonly EntityKind[];
-  /** A parameter is added by what uses it: PostgreSQL refuses one of no type. */
+  /** It adds only parameters that its SQL uses, because PostgreSQL refuses unused parameters. */
   readonly ids: (part: string, parameters: Parameters) => readonly string[];
 }
 
@@ -81,7 +82,7 @@ const TABLES: readonly Searched[] = [
         `u.employee_number_key = ${whole}`,
         `lower(u.external_id) = ${whole}`,
       ].join(" or ");
-      // A person of several records is also meant by what only one of them has.
+      // A person with several records also matches by a value that only one of the records has.
       return [`select coalesce(u.person_id, u.id) from users u where ${meant}`, `select u.id from persons u where ${meant}`];
     },
   },
@@ -89,7 +90,7 @@ const TABLES: readonly Searched[] = [
     of: ["user"],
     ids(part, parameters) {
       const isIn = contains(part, parameters);
-      // Whom the directory has no more is not in step until they are gone: few, of whom each is looked up by its key.
+      // People whom the directory has deleted are not in sync until they are removed. They are few, and each is looked up by key.
       return [
         `select e.entity_id from entity_states e
           cross join lateral (select ${NAME_AT_TARGET} as name from links l where l.target = e.target and l.kind = e.kind and l.entity_id = e.entity_id offset 0) l
@@ -121,8 +122,8 @@ const TABLES: readonly Searched[] = [
 const lookUpOf = (table: "users" | "persons"): string => `select from ${table} x where x.id = e.entity_id offset 0`;
 
 /**
- * A number is written as its digits, with anything between them, and ends with the last one. Most documents hold no such text, and reading a document as text
- * takes a fifth of the time that taking it apart does (20 µs of a document of 1 kB): only those that do are taken apart.
+ * SQL: a telephone number ends with these digits. Other characters may be between the digits. A LIKE on the text of the document comes first, because it takes a fifth
+ * of the time of parsing the document (20 µs for 1 kB), and few documents match it. Only these are parsed.
  */
 function endsWith(digits: string, parameters: Parameters): string {
   const ending = parameters.add(digits, "text");

@@ -15,12 +15,12 @@ import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
 import { idsByNumber, idsMeantBy } from "./item-search.ts";
 import { readRemoteNames } from "./reasons.ts";
 
-/** Who has the value: somebody of the directory, or a department of the tree. */
+/** SQL for the name of the person or department that has the conflicting value. */
 const HOLDER_NAME = `case when s.holder is not null then coalesce(
   (select coalesce(h.document->>'displayName', h.user_name) from people h where h.id = (s.holder->>'id')::uuid),
   (select h.name from departments h where h.id = (s.holder->>'id')::uuid)) end`;
 
-/** Who is waited for, or holds what this one needs, by name: the states of those ids tell their kinds. */
+/** SQL for the entities that this one waits for, with their names. `waiting_on` has only ids; the kinds come from the states with these ids. */
 const AWAITED = `case when s.waiting_on <> '{}' then (
     select json_agg(json_build_object('kind', o.kind, 'id', o.entity_id, 'name', o.name)) from (
       select w.kind, w.entity_id, coalesce(wu.document->>'displayName', wu.user_name, wg.display_name, wd.name) as name
@@ -32,7 +32,7 @@ const AWAITED = `case when s.waiting_on <> '{}' then (
         left join departments wd on w.kind = 'department' and wd.id = w.entity_id
        order by w.kind, w.entity_id limit 20) o) end`;
 
-/** The one reason of those that are in sync; found by the index of graces. */
+/** The only reason that an entity in sync can have. The index of grace periods finds it. */
 const IN_GRACE: LoopReason = "inGrace";
 const IN_GRACE_NOW = `s.kind = 'user' and s.entity_id in (
   select e.entity_id from links e where e.target = $1 and e.kind = 'user' and e.grace_until is not null and not e.grace_ended)`;
@@ -48,7 +48,7 @@ const RETRY: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-/** Of one cause there may be many thousands: they are taken in slices, in the order in which runs lock them (store/loop/runs/run-leases.ts). */
+/** Many thousands of entities may have the same reason. They are updated in slices, in the order in which runs lock them (store/loop/runs/run-leases.ts). */
 const SLICE = 2_000;
 const RETRY_ALL: Statement = {
   name: "status-retry-all",
@@ -93,12 +93,12 @@ interface ItemRow extends pg.QueryResultRow {
   grace_until: Date | null;
 }
 
-/** The entities of one target as operators see them, and another try. */
+/** The list of a target's entities for operators, and their retries. */
 export function createItems(
   pool: Pool,
   target: string,
 ): Pick<SyncOperations, "items" | "remoteNames" | "requestSweep" | "retry" | "retryAll"> {
-  /** Who has a telephone number of these last digits. */
+  /** Ids of people whose telephone number ends with these digits. */
   async function withNumber(text: string, kind: EntityKind | undefined): Promise<readonly string[]> {
     const parameters = createParameters();
     const statement = idsByNumber(text, kind, parameters);
@@ -158,7 +158,7 @@ export function createItems(
       let count = 0;
       let after: readonly [string, string] | undefined = [FIRST_REF.kind, FIRST_REF.id];
       while (after) {
-        // One after the other: each begins where the one before ended.
+        // Slices are updated one after another, because each begins where the previous one ended.
         const rows: { kind: string; entity_id: string }[] = await run(pool, RETRY_ALL, [
           target,
           reasonCode,

@@ -16,7 +16,7 @@ const LAST_HINT: Statement = {
 
 type Nullable<T> = { readonly [K in keyof T]-?: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] };
 
-/** Undefined while no process listens. */
+/** Undefined: no process listens. */
 export async function readListening(pool: pg.Pool, target: string): Promise<Listening | undefined> {
   const [row] = await run<Nullable<Listening> & pg.QueryResultRow>(pool, LISTENING, [target]);
   if (!row) return undefined;

@@ -5,11 +5,11 @@ import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Counters of all processes together, and when each source was last heard of. A process that is killed loses what it counted in the last seconds, and nobody
- * waits for the disk.
+ * The sums of the counters of all processes, and the time of the last request of each source. A killed process loses the counts of its last seconds. Commits do not
+ * wait for the disk.
  */
 
-/** Rows are locked in one order by all. A source is changed beside inserts that refer to it: they lock its key only. */
+/** Rows are locked in a fixed order, against deadlocks. `for no key update` does not conflict with inserts that refer to a source, because they lock only its key. */
 const WRITE: Statement = {
   name: "meters-write",
   text: `with counted as (
@@ -23,14 +23,14 @@ const WRITE: Statement = {
 
 const READ: Statement = { name: "meters-read", text: "select name, labels, value from meters where target = $1 order by name, labels" };
 
-/** More than these nobody looks at; the most recent ones are shown. */
+/** The most recent sources are shown. Nobody reads more. */
 const SOURCES_MAX = 100;
 const SOURCES: Statement = {
   name: "meters-sources",
   text: `select name, last_request_at as at from sources where last_request_at is not null order by last_request_at desc limit ${SOURCES_MAX}`,
 };
 
-/** The soonest of those that may be used. One that has ended is shown for a month: its client may still be there. */
+/** The tokens that expire first. An expired token is shown for another month, because its client may still use it. */
 const TOKENS_MAX = 100;
 const TOKENS: Statement = {
   name: "meters-tokens",
@@ -45,7 +45,7 @@ export interface StoredMeters {
 }
 
 export interface MeterStore {
-  /** Adds what the meter has counted; after a failure the meter has it back. An answer that is lost on the way makes it count twice. */
+  /** Adds the counts of the meter. After a failure they are put back into the meter. If only the answer of the database is lost, they are counted twice. */
   write(meter: Meter): Promise<void>;
   read(): Promise<StoredMeters>;
 }
@@ -77,11 +77,11 @@ export const createMeterStore = (pool: Pool, target: string): MeterStore => ({
 const WRITE_MS = 5_000;
 
 export interface MeterKeeper {
-  /** What was counted last is written too. */
+  /** Writes the last counts, and ends. */
   stop(): Promise<void>;
 }
 
-/** Writes down what this process counts, every few seconds. */
+/** Stores the counts of this process every few seconds. */
 export function keepMeter(
   store: MeterStore,
   meter: Meter,

@@ -9,13 +9,13 @@ import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
-/** So many at a time, so that no statement runs for long. */
+/** People in one statement, so that no statement takes long. */
 const SLICE = 1_000;
 
 /**
- * Removed in the window of the limit before the hold was opened or while it was, and afterwards by an approval. Of the other limits too: what empties a
- * department, or a source that loses its people, removes some before it is held. Held rules look back as far as removals are counted. Whom the directory does
- * not want there is not put back, so that one too many does no harm.
+ * The people who were removed because of the cause of a hold: in the time window of the limit before the hold was opened, while it was open, and after its approval.
+ * This applies to other limits too, because an emptied department or a collapsed source removes some people before the hold. For held rules the window is that of
+ * removals. People whom the directory does not want are not put back, so a person too many in this list does no harm.
  */
 const OF_HOLD: Statement = {
   name: "put-back-of-hold",
@@ -32,7 +32,7 @@ const OF_HOLD: Statement = {
 };
 const HOLD_EXISTS: Statement = { name: "put-back-hold", text: "select from holds where target = $1 and id = $2" };
 
-/** Without a row either nothing was ever removed, or it was so long ago that nothing is kept: the history knows. */
+/** The result for each person. Without a row in removed_people, the person was never removed, or too long ago; the history shows which. */
 const JUDGE: Statement = {
   name: "put-back-judge",
   text: `select a.id, coalesce(${NAMES_OF_PERSON}, r.attributes->>'name') as name,

@@ -10,7 +10,10 @@ export interface RemovedPerson {
   readonly at: Date;
 }
 
-/** People whom the directory has deleted and the loop has removed, by a part of the name they had at the target, the last first; as long as that is kept. */
+/**
+ * People whom the directory has deleted and the loop has removed, by a part of their name at the target. Newest removal first. It finds them as long as the name is
+ * stored.
+ */
 export function findRemoved(pool: Pool, target: string, text: string, count: number): Promise<readonly RemovedPerson[]> {
   const parameters = createParameters([target]);
   const isMeant = contains(fold(text.trim()), parameters)("r.attributes->>'name'");

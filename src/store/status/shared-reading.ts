@@ -1,13 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** A reading that took longer than this is given out again for a while. */
+/** The result of a reading that took longer than this is reused for a while. */
 const LONG_MS = 500;
-/** For so many times as long as it took: reading takes at most a twentieth of one connection's time. */
+/** It is reused for 19 times its duration. So reading takes at most a twentieth of one connection's time. */
 const REST = 19;
 
 /**
- * At most one reading at a time, however many ask. Whoever asks gets one that began after they asked; those who ask while one is under way share the
- * next. Only a reading that took long is given out again, so its value should tell of when it is. A failure is told to those who waited, and not kept.
+ * Runs at most one reading at a time. A caller gets the result of a reading that began after the call. Calls during a reading share the next one. The result of a long
+ * reading is reused, so the value should contain its time. A failure rejects the waiting calls and is not reused.
  */
 export function sharedReading<T>(read: () => Promise<T>, clock: Pick<Clock, "monotonicMs">): () => Promise<T> {
   let running: Promise<T> | undefined;

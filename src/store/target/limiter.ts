@@ -5,28 +5,28 @@ import { TargetThrottled } from "../../reconcile/target-failures.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * The rate towards a target, shared by all processes: one row per API holds the moment the next call may leave. A take reserves slots by moving that
- * moment on, and tells how long to wait for each (GCRA with a small burst). Callers of one process that ask at the same time share one statement.
- * The far end counts in fixed one-second windows, so burst + rate must not exceed its limit (docs/dingtalk.md 9.1).
+ * Limits the rate of calls to a target for all processes together. One row for each API has the time when the next call may be sent. `take` reserves slots by moving
+ * this time forward, and computes the wait for each slot (GCRA with a small burst). Concurrent calls in one process share a statement. The target counts calls in
+ * fixed windows of one second, so burst + rate must not exceed its limit (docs/dingtalk.md 9.1).
  */
 
 export interface LimiterOptions {
   readonly target: string;
-  /** Calls per second of one API; 0: no limit, calls are still counted. */
+  /** Calls per second for each API. 0: no limit, but calls are counted. */
   readonly perSecond: number;
-  /** Calls that may leave at once after a quiet time. */
+  /** Number of calls that may be sent together after a quiet time. */
   readonly burst: number;
 }
 
 /**
- * Share of the allowed rate that is used. Windows are the far end's and calls arrive a little late: 20 calls spread over 1,038 ms leave 38 ms for that
- * before a 21st falls into one of its seconds.
+ * Share of the allowed rate that is used. The target's windows are not ours, and calls arrive with small delays. 20 calls spread over 1,038 ms leave 38 ms for delays
+ * before a 21st call could fall into the same second.
  */
 const UTILISATION = 0.963;
 
 /**
- * Parameters: 1 target, 2 api, 3 slots wanted, 4 interval in ms, 5 burst. Answers the wait for the first of the slots. Slots a crash of the server forgets
- * are a moment's rate, so nobody waits for the disk.
+ * Parameters: 1 target, 2 api, 3 number of slots, 4 interval in ms, 5 burst. Returns the wait for the first slot. The commit does not wait for the disk: a crash of
+ * the server loses only slots of the last moment.
  */
 const TAKE: Statement = {
   name: "limiter-take",
@@ -54,13 +54,13 @@ const PAUSE: Statement = {
       blocked_until = greatest(r.blocked_until, excluded.blocked_until)`,
 };
 
-/** Whether a pause has come up since the slot was given. */
+/** True: the target was paused after the slot was reserved. */
 const RESTS: Statement = {
   name: "limiter-rests",
   text: "select coalesce(max(blocked_until) > clock_timestamp(), false) as rests from rate_limits where target = $1 and api in ($2, 'all')",
 };
 
-/** Looked at so long before a call leaves that the look does not make it late. */
+/** The pause is checked again this long before a call is sent, so that the check does not delay the call. */
 const PAUSE_RECHECK_MS = 20;
 
 interface Waiter {
@@ -116,7 +116,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
         const leaveMs = clock.monotonicMs() + waitMs;
         if (leaveMs > untilMs) {
           await run(pool, REFUND, [target, api, intervalMs]);
-          throw new TargetThrottled(`no call of ${api} may leave for ${Math.round(waitMs)} ms`, {
+          throw new TargetThrottled(`no call of ${api} may be sent for ${Math.round(waitMs)} ms`, {
             answer: "limiter",
             reasonCode: "rateLimited",
             ms: waitMs,
@@ -124,7 +124,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
           });
         }
         if (waitMs <= 0) return;
-        // Slots are given seconds ahead, so a pause overtakes most calls while they wait. Theirs is lost then, as it lies in the pause.
+        // Slots are reserved seconds ahead, so a pause may begin while calls wait. Their slots are lost, because they lie in the pause.
         if (waitMs > PAUSE_RECHECK_MS) {
           await clock.sleep(waitMs - PAUSE_RECHECK_MS, signal);
           if (await rests(api)) continue;

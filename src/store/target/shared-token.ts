@@ -5,8 +5,8 @@ import type { SharedToken } from "../../reconcile/target.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * One token for all processes. Whoever finds none takes the turn, a row beside the token's that ends by itself, and fetches without holding a transaction or a
- * connection: DingTalk may take twenty seconds, or the process may be gone. The others look for the token or for the end of the turn.
+ * One token for all processes. A process that finds no token takes the turn: a second row, which expires. It fetches the token without a transaction or a connection,
+ * because DingTalk may take twenty seconds and the process may end. Other processes wait for the token or for the end of the turn.
  */
 
 const CURRENT: Statement = {
@@ -27,11 +27,11 @@ const PUT: Statement = {
     on conflict (name) do update set value = excluded.value, expires_at = excluded.expires_at`,
 };
 
-/** A token is dropped this long before its end, so that none ends on the way (the official Python SDK does the same). */
+/** A token is not used in the last part of its life, so that it does not expire during a call (as in the official Python SDK). */
 const EARLY_MS = 5 * 60_000;
-/** How long a process trusts what it read without asking the database again. */
+/** A process reuses a token this long without reading the database. */
 const REMEMBER_MS = 30_000;
-/** Longer than a fetch may take. */
+/** The turn expires after this time. It is longer than a fetch may take. */
 const TURN_MS = 25_000;
 const LOOK_MS = 100;
 
@@ -64,7 +64,7 @@ export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock
 
   async function fetched(turn: string, rejected: string | undefined, fetch: Fetch): Promise<string> {
     try {
-      // Somebody may have put one between the look and the turn.
+      // Another process may have stored a token before this process got the turn.
       const found = await stored(rejected);
       if (found === undefined) {
         const { value, lifetimeMs } = await fetch();
@@ -75,7 +75,7 @@ export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock
       await run(pool, END_TURN, [name, turn]);
       return found;
     } catch (error) {
-      // If the database is unavailable, the lock expires.
+      // If the database is unavailable, the turn expires by its time.
       await run(pool, END_TURN, [name, turn]).catch(() => undefined);
       throw error;
     }
@@ -84,7 +84,7 @@ export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock
   return {
     async get(fetch, rejected) {
       if (remembered && remembered.until > clock.monotonicMs() && remembered.value !== rejected) return remembered.value;
-      // One of this process asks for all.
+      // All calls of this process share one request.
       asking ??= current(rejected, fetch).finally(() => {
         asking = undefined;
       });

@@ -2,7 +2,7 @@ import type { CheckStore } from "../../../history/log/checker.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 
-/** A turn that never ended is over after as long as a check may take. */
+/** A check begins a day after the last one. A check that never ended (its process was killed) no longer blocks others after 6 hours. */
 const BEGIN: Statement = {
   name: "log-check-begin",
   text: `update history_log l set check_began_at = $1

@@ -2,14 +2,14 @@ import type { KeyObject } from "node:crypto";
 import type { VerifierKey } from "../../../tlog/note.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
-/* Which key signs the log. The secret half is in a file of the worker; here is the half that everybody may know. */
+/* The keys that sign the log. The private key is in a file of the worker. The database has only the public keys. */
 
 export interface LogKey {
   readonly verifier: VerifierKey;
   readonly secret: KeyObject;
 }
 
-/** The key of this process. Rejects when the file does not hold the one in force. */
+/** Loads the key of this process. Rejects if the file does not have the key in force. */
 export type LoadLogKey = () => Promise<LogKey>;
 
 const CURRENT: Statement = { name: "log-key", text: "select k.vkey from history_log_keys k where k.until is null" };
@@ -26,16 +26,16 @@ const REPLACE: Statement = {
 };
 const ADD: Statement = { name: "log-key-add", text: "insert into history_log_keys (vkey) values ($1)" };
 
-/** Undefined before the log has begun. */
+/** The verifier key in force. Undefined before the log has begun. */
 export const currentKey = async (db: Queryable): Promise<string | undefined> => (await run<{ vkey: string }>(db, CURRENT, []))[0]?.vkey;
 
-/** The one in force first. */
+/** All verifier keys. The key in force is the first. */
 export const allKeys = async (db: Queryable): Promise<readonly string[]> =>
   (await run<{ vkey: string }>(db, ALL, [])).map(({ vkey }) => vkey);
 
 export const originOf = async (db: Queryable): Promise<string | undefined> => (await run<{ origin: string }>(db, ORIGIN, []))[0]?.origin;
 
-/** False: another process started it. */
+/** Begins the log with this key. False: another process has begun it already. */
 export const beginLog = async (db: Queryable, key: VerifierKey): Promise<boolean> =>
   (await run(db, BEGIN, [key.name, key.text])).length > 0;
 

@@ -8,13 +8,13 @@ import type { Vault } from "../../vault.ts";
 
 const BATCH = 500;
 
-/** By the index of the remaining ones. Their subjects are unknown: they stay. */
+/** Events whose values are not encrypted, by a partial index. Events without a subject are left out: there is no key for them. */
 const PLAIN: Statement = {
   name: "older-plain",
   text: `select h.id, h.subject_kind, h.subject, h.changes from history h where h.changes is not null and h.subject is not null order by h.id limit ${BATCH}`,
 };
 
-/** The database lets nothing else be changed (migration older_values), and another process may be faster. */
+/** The database allows only this function to change events (migration older_values). It skips events that another process has encrypted meanwhile. */
 const ENCRYPT: Statement = {
   name: "older-encrypt",
   text: "select history_encrypt_values($1::json)",
@@ -27,7 +27,7 @@ interface PlainRow extends pg.QueryResultRow {
   readonly changes: string;
 }
 
-/** Values of events from before, or from processes of an earlier version that still run. */
+/** Encrypts values of events that an earlier version has written. Processes of that version may still be running. */
 export const createOlderEvents = (pool: Pool, vault: Vault): OlderEvents => ({
   async encryptSome() {
     const rows = await run<PlainRow>(pool, PLAIN, []);
@@ -43,8 +43,8 @@ export const createOlderEvents = (pool: Pool, vault: Vault): OlderEvents => ({
     );
     const written = rows.map(({ id }, at) => {
       const { values, members } = parts[at]!;
-      const some = Object.keys(values).length > 0;
-      const bytes = some ? sealed[at] : undefined;
+      const hasValues = Object.keys(values).length > 0;
+      const bytes = hasValues ? sealed[at] : undefined;
       return { id, members, ...(bytes ? { sealed: `\\x${bytes.toString("hex")}` } : {}) };
     });
     await run(pool, ENCRYPT, [JSON.stringify(written)]);
@@ -52,8 +52,8 @@ export const createOlderEvents = (pool: Pool, vault: Vault): OlderEvents => ({
   },
 });
 
-/** Members who joined or left are ids, which are not encrypted. */
+/** Separates the members of a group, which are ids and are not encrypted, from the other values. */
 function partsOf({ members, ...values }: Changes): { readonly values: JsonObject; readonly members: Changes[string] | undefined } {
-  // JSON by its type; an absent side of a change is left out by it.
+  // The cast is safe: the values are JSON, and JSON leaves out the missing side of a change.
   return { values: values as unknown as JsonObject, members };
 }

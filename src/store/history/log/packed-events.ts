@@ -3,9 +3,9 @@ import { instantText } from "../../postgres/instants.ts";
 import { FIELD, packedRow } from "../../postgres/row-encoding.ts";
 
 /*
- * Events as one text for all of them (row-encoding.ts): every event passes here twice, when it is sealed and when it is verified. What is missing is an empty
- * field. Texts come as they are, behind a sign that tells an empty one from none. Only what somebody else than this program has written can hold the characters
- * that part fields; then there are too many of them, and the same rows are read once more with their texts as JSON, which costs a fifth more.
+ * Events packed into one text (row-encoding.ts). It has to be fast, because every event passes here twice: when it is sealed and when it is verified. A missing
+ * value is an empty field. A text follows the character `=`, so that an empty text differs from a missing one. Only rows that another program wrote can contain the
+ * characters that separate fields. Such a row has too many fields. Then the same rows are read again with their texts as JSON, which costs 20 % more.
  */
 
 export type Texts = "plain" | "json";
@@ -16,17 +16,17 @@ const TEXT: Readonly<Record<Texts, (column: string) => string>> = {
   json: (column) => orEmpty(`to_json(${column})`),
 };
 
-/** What of `history h` is read for it: an auditor's user may read no more. */
+/** The columns of `history h` that are read. The database role of an auditor may read exactly these. */
 export const EVENT_COLUMNS =
   "h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.attributes, h.members, h.detail, h.sealed";
 
-/** The ciphertext as its digest, or itself. PostgreSQL breaks base64 into lines. */
+/** The digest of the ciphertext, or the ciphertext itself. `translate` removes the line breaks of PostgreSQL's base64. */
 const SEALED = {
   digest: "coalesce(encode(sha256(r.sealed), 'hex'), '')",
   base64: "coalesce(translate(encode(r.sealed, 'base64'), E'\\n', ''), '')",
 } as const;
 
-/** Of rows `r` of `history`, or of nothing, with `event`, the id. `ref` is an expression. */
+/** SQL for the text of a row `r` of `history`. `r.event` is the id of the event; the other columns are NULL if the event was removed. `ref`: an SQL expression. */
 export function eventText(texts: Texts, ref: string, sealed: keyof typeof SEALED = "digest"): string {
   const text = TEXT[texts];
   const list = texts === "json" ? text("r.attributes") : orEmpty("r.attributes");
@@ -53,21 +53,21 @@ export function eventText(texts: Texts, ref: string, sealed: keyof typeof SEALED
 
 export interface PackedEvent {
   readonly id: string;
-  /** Undefined: there is no such event any more. */
+  /** Undefined: the event was removed. */
   readonly open: OpenColumns | undefined;
-  /** Digest of the encrypted values, or these, as it was asked for. */
+  /** The encrypted values, or their digest, as the statement asked. */
   readonly sealed: string | null;
   readonly ref: string | null;
 }
 
-/** Undefined: not known with plain texts. */
+/** Undefined: the row cannot be read with plain texts, and must be read with texts as JSON. */
 export function packedEvent(row: string, texts: Texts): PackedEvent | undefined {
   const fields = row.split(FIELD) as unknown as Fields;
   if (fields.length !== FIELDS) return undefined;
   const [id, at, code, actor, source, request, causes, kind, subject, target, attempt, outcome, attributes, members, detail, sealed, ref] =
     fields;
   if (at === "") return { id, open: undefined, sealed: null, ref: null };
-  const text = texts === "json" ? parsed<string> : behindSign;
+  const text = texts === "json" ? parsed<string> : withoutPrefix;
   const names = texts === "json" ? parsed<readonly string[]>(attributes) : elementsOf(attributes);
   if (names === undefined) return undefined;
   const open = {
@@ -112,12 +112,12 @@ type Fields = readonly [
 ];
 
 const given = (field: string): string | null => (field === "" ? null : field);
-const behindSign = (field: string): string | null => (field === "" ? null : field.slice(1));
+const withoutPrefix = (field: string): string | null => (field === "" ? null : field.slice(1));
 
-/** As the statement has made it. */
+/** The cast is safe, because our statement has made this JSON. */
 const parsed = <T>(field: string): T | null => (field === "" ? null : (JSON.parse(field) as T));
 
-/** An array as PostgreSQL writes it. Undefined where an element is quoted, or none. */
+/** The elements of an array in PostgreSQL's text form. Undefined: an element is quoted or NULL, which this function cannot read. */
 function elementsOf(array: string): readonly string[] | null | undefined {
   if (array === "") return null;
   if (array === "{}") return [];

@@ -19,7 +19,7 @@ const TILE_OF = statement("tile", "select t.hashes from history_tiles t where t.
 const ENTRIES = statement("entries", "select l.entry from history_leaves l where l.index >= $1 and l.index < $2 order by l.index");
 const BUNDLE = "from history_leaves l left join history h on h.id = l.event where l.index >= $1 and l.index < $2 order by l.index";
 const EVENTS = statement("events", `select l.event, h.id, ${EVENT_COLUMNS} ${BUNDLE}`);
-/** The entries of a bundle and what is kept of their events, as two texts. */
+/** The entries of a bundle and their events, as two texts. */
 const bundle = (texts: Texts, sealed: "digest" | "base64"): Statement =>
   statement(
     `bundle-${texts}-${sealed}`,
@@ -43,7 +43,7 @@ export function createLogReader(pool: Pool): LogReader {
     return rows.length === width ? rows.map(keptEvent) : undefined;
   }
 
-  /** Undefined: not all are there, or they can only be read one by one. */
+  /** Entries and events of a bundle, in packed form. Undefined: some are missing, or they can only be read row by row. */
   async function packed(index: number, width: number, sealed: "digest" | "base64") {
     for (const texts of ["plain", "json"] as const satisfies readonly Texts[]) {
       const [whole] = await run<{ entries: string | null; rows: string | null }>(pool.byKey, BUNDLES[sealed][texts], placeOf(index, width));
@@ -76,8 +76,8 @@ export function createLogReader(pool: Pool): LogReader {
     async kept(index, width) {
       const both = await packed(index, width, "base64");
       if (both) return { entries: both.entries, events: both.kept.map(withText) };
-      const [apart, rows] = [await entries(index, width), await events(index, width)];
-      return apart && rows && { entries: apart, events: rows };
+      const [leaves, rows] = [await entries(index, width), await events(index, width)];
+      return leaves && rows && { entries: leaves, events: rows };
     },
 
     async bundle(index, width) {

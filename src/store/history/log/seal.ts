@@ -14,16 +14,17 @@ import { EVENT_COLUMNS, eventText, packedEvent, type Texts } from "./packed-even
 
 const statement = (name: string, text: string): Statement => ({ name: `seal-${name}`, text });
 
-/** Who has it extends the log. */
+/** Only the process with this lock may extend the log. */
 const TRY_LOCK = statement("lock", "select pg_try_advisory_xact_lock(hashtextextended('history-log', 0)) as mine");
 
-/** Events looked at in one transaction, and entries made before requests have a turn: 32 of them take less than a millisecond. */
+/** Events that are checked in one transaction. */
 const PART = 2_048;
+/** After this number of entries, other work of the process gets a turn. 32 entries take less than a millisecond. */
 const TURN = 32;
 
 /**
- * One part of the history, and of it what has no entry. What is still in plain text gets one when it is encrypted. A row is read once: what it takes to make its
- * entry is put together only when there is none.
+ * Reads a part of the history, and packs the events without an entry. Events whose values are not encrypted yet are left out: they get an entry after that. The text
+ * of a row is made only if the event has no entry.
  */
 const partOf = (texts: Texts): Statement =>
   statement(
@@ -36,8 +37,8 @@ const partOf = (texts: Texts): Statement =>
 const PARTS: Readonly<Record<Texts, Statement>> = { plain: partOf("plain"), json: partOf("json") };
 
 /**
- * Whether a stretch of the history has an entry for each event, by counting: entries are of events, one of each. Most of what is looked at has been sealed before,
- * and counting takes a fifth of the time of looking for each.
+ * Counts the events and the entries of a stretch of the history. If the numbers are equal, every event has an entry, because each entry belongs to one event. Most
+ * events have been sealed before, and counting takes a fifth of the time of a look-up for each.
  */
 const STRETCH = 4_096;
 const IS_COMPLETE = statement(
@@ -51,14 +52,14 @@ const EDGE = statement(
   "edge",
   "select t.level, t.hashes from history_tiles t join unnest($1::smallint[], $2::bigint[]) as w(level, index) on t.level = w.level and t.index = w.index",
 );
-/** Parts entries, which are one line of JSON each. */
-const PARTING = "\n";
+/** Separates entries. Each entry is one line of JSON. */
+const SEPARATOR = "\n";
 
 const PUT_LEAVES = statement(
   "put-leaves",
-  // One text for all entries: as an array, each of their quotes would have to be escaped.
+  // All entries are one text. In an array every quotation mark would have to be escaped.
   `insert into history_leaves (index, event, entry) select $1::bigint + w.n - 1, w.event, w.entry
-     from unnest(string_to_array($2, '${PARTING}')::uuid[], string_to_array($3, '${PARTING}')) with ordinality as w(event, entry, n)`,
+     from unnest(string_to_array($2, '${SEPARATOR}')::uuid[], string_to_array($3, '${SEPARATOR}')) with ordinality as w(event, entry, n)`,
 );
 const PUT_TILES = statement(
   "put-tiles",
@@ -71,12 +72,12 @@ const PUT_CHECKPOINT = statement(
   "put-checkpoint",
   "insert into history_checkpoints (at, size, note, published_at) values ($1, $2, $3, case when $4 then $1::timestamptz end)",
 );
-/** Whether there is no checkpoint of this size, or the last is an hour old: checkpoints also prove that nothing happened. */
+/** A checkpoint is due if there is none of this size, or if the last one is an hour old. Checkpoints also prove that nothing happened. */
 const IS_DUE = statement(
   "is-due",
   `select not exists (select from history_checkpoints c where c.id = (select max(id) from history_checkpoints) and c.size = $1 and c.at > $2::timestamptz - interval '1 hour') as due`,
 );
-/** Those of one size are the same; of the others the last of each hour stays. */
+/** Deletes checkpoints that are older than a day, except the last one of each hour. */
 const THIN_OUT = statement(
   "thin-out",
   `delete from history_checkpoints c where c.at < $1::timestamptz - interval '1 day'
@@ -90,7 +91,7 @@ interface PartRow extends pg.QueryResultRow {
 }
 
 interface Part {
-  /** Where the next one begins; undefined at the end of the history. */
+  /** Id after which the next part begins. Undefined at the end of the history. */
   readonly next: string | undefined;
   readonly made: readonly Made[];
 }
@@ -104,7 +105,7 @@ interface Made {
 export interface SealOptions {
   readonly clock: Clock;
   readonly loadKey: LoadLogKey;
-  /** Witnesses are asked: a checkpoint is published when enough of them have signed it. */
+  /** There are witnesses: a checkpoint is published only after a quorum of them has signed it. */
   readonly witnessed: boolean;
 }
 
@@ -126,7 +127,7 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
     );
   }
 
-  /** The end of the events from here on that all have an entry. */
+  /** Id of the last event after `from` up to which every event has an entry. */
   async function behindComplete(from: string): Promise<string> {
     for (let last = from; ; ) {
       const [row] = await run<{ last: string | null; n: number; sealed: number }>(pool.byKey, IS_COMPLETE, [last]);
@@ -154,7 +155,7 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
   };
 }
 
-/** The parts are read in the order of their ids, and what has an entry is found by its id, whatever the statistics say of a table that grows. */
+/** Forces plans that read parts by id and find entries by id. The statistics of a growing table could suggest other plans. */
 const ALONG_INDEXES =
   "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_sort = off";
 
@@ -165,17 +166,17 @@ async function readPart(db: Queryable, from: string): Promise<Part> {
     const made = await madeOf(rowsOf(row!), texts);
     if (made) return { next: n === PART && last !== null ? last : undefined, made };
   }
-  throw new Error("a row of the history cannot be read");
+  throw new Error(`a row of the history after the event ${from} cannot be read`);
 }
 
-/** One step of the log: entries, tiles and a checkpoint over all of it, in the transaction of `db`, which has the lock. */
+/** Extends the log by these entries: writes entries, tiles and a checkpoint. The transaction of `db` must have the lock. */
 async function extend(db: Queryable, key: LogKey, made: readonly Made[], { clock, witnessed }: SealOptions): Promise<void> {
   const current = await currentKey(db);
   if (current !== key.verifier.text)
-    throw new Error(`the log is signed with the key ${current}, and HISTORY_KEY_FILE holds ${key.verifier.text}`);
+    throw new Error(`the log is signed with the key ${current}, but HISTORY_KEY_FILE has the key ${key.verifier.text}`);
   const tree = await readTree(db);
   if (made.length > 0) {
-    const joined = (of: (one: Made) => string): string => made.map(of).join(PARTING);
+    const joined = (of: (one: Made) => string): string => made.map(of).join(SEPARATOR);
     await run(db, PUT_LEAVES, [tree.size, joined(({ event }) => event), joined(({ entry }) => entry)]);
     const tiles = tree.append(made.map(({ hash }) => hash));
     await run(db, PUT_TILES, [tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)]);
@@ -190,7 +191,7 @@ async function extend(db: Queryable, key: LogKey, made: readonly Made[], { clock
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Undefined: the row is not known. */
+/** Undefined: a row cannot be read with these texts. */
 async function madeOf(rows: readonly string[], texts: Texts): Promise<readonly Made[] | undefined> {
   const made: Made[] = [];
   for (let at = 0; at < rows.length; at += TURN) {
@@ -212,7 +213,7 @@ export async function readTree(db: Queryable): Promise<GrowingTree> {
   return new GrowingTree(log!.size, new Map(tiles.map(({ level, hashes }) => [level, hashes])));
 }
 
-/** Signed by each of the keys. */
+/** Writes a checkpoint that each of the keys has signed. */
 export async function putCheckpoint(
   db: Queryable,
   tree: GrowingTree,
@@ -225,7 +226,7 @@ export async function putCheckpoint(
   await run(db, PUT_CHECKPOINT, [at, tree.size, note, !witnessed]);
 }
 
-/** The lock that extends the log, taken by who changes its key. */
+/** Takes the lock of the log, for a change of its key. False: another process has it. */
 export async function tryLogLock(db: Queryable): Promise<boolean> {
   const [lock] = await run<{ mine: boolean }>(db, TRY_LOCK, []);
   return lock!.mine;
