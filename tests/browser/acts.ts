@@ -115,11 +115,11 @@ export const acts: Readonly<Record<string, Act>> = {
     await page.goto("/verify");
     await page.getByText("never", { exact: false }).first().waitFor();
     await page.getByRole("button", { name: "Verify now" }).click();
-    await page.getByText(/entries are as they were signed/).waitFor();
+    await page.getByText(/entries match the signed log/).waitFor();
     await page.reload();
-    await page.getByText(/entries, in order/).waitFor();
+    await page.getByText(/entries, no fault/).waitFor();
     await page.getByRole("button", { name: "Verify now" }).click();
-    await page.getByText(/entries are as they were signed/).waitFor();
+    await page.getByText(/entries match the signed log/).waitFor();
     const anchors = (await page.locator(".good dd").last().textContent()) ?? "";
     return expected(`one checkpoint of before was compared, not ${anchors}`, anchors === "1");
   }),
@@ -131,7 +131,7 @@ export const acts: Readonly<Record<string, Act>> = {
     });
     await page.goto("/verify");
     await page.getByRole("button", { name: "Verify now" }).click();
-    await page.getByRole("alert").getByText("An event is not as it was sealed").waitFor();
+    await page.getByRole("alert").getByText("An event was changed after it was sealed").waitFor();
     const link = await page.getByRole("alert").getByRole("link").getAttribute("href");
     return expected(`it names the event, not ${link}`, /^\/history\/[0-9a-f-]{36}$/.test(link ?? ""));
   }),
@@ -140,12 +140,12 @@ export const acts: Readonly<Record<string, Act>> = {
     await page.goto("/verify");
     const key = await page.locator("dd code.long").nth(1).textContent();
     await page.getByText("With a key and checkpoints that you kept", { exact: true }).click();
-    const field = page.getByLabel("Verifier key, a line");
+    const field = page.getByLabel("Verifier key (one line)");
     await field.fill("no key");
-    await page.getByText("This is no key or no checkpoint").waitFor();
+    await page.getByText("This is not a key or not a checkpoint").waitFor();
     await field.fill((key ?? "").replace(/^[^/]+/, "other.example.com"));
     await page.getByRole("button", { name: "Verify now" }).click();
-    await page.getByRole("alert").getByText("There is no key of the log's name").waitFor();
+    await page.getByRole("alert").getByText("No key has the name of the log").waitFor();
     return undefined;
   }),
 
@@ -172,7 +172,7 @@ export const acts: Readonly<Record<string, Act>> = {
     await page.waitForURL(/only=inTime/);
     const some = await page.locator("tbody tr").count();
     await page.getByLabel("From").fill("2020-01-01");
-    await page.getByLabel("To, this day too").fill("2020-01-31");
+    await page.getByLabel("To (inclusive)").fill("2020-01-31");
     await page.getByText("Nobody left in these days").waitFor();
     return [...expected(`eight left, not ${all}`, all === 8), ...expected(`fewer were in time, not ${some}`, some > 0 && some < all)];
   }),

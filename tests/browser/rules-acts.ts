@@ -28,13 +28,13 @@ export const rulesActs: Readonly<Record<string, Act>> = {
 
   "mapping: somebody is found and goes through the rules, without their number": signedIn(async (page) => {
     await page.goto("/mapping");
-    await page.getByLabel("Whom to try").fill("Person 13");
+    await page.getByLabel("Person to try").fill("Person 13");
     await page.getByRole("link", { name: "Person 13" }).click();
     await page.waitForURL(/person=[0-9a-f-]{36}/);
     await page.getByRole("cell", { name: "Clerk" }).first().waitFor();
     const text = (await page.locator("main").textContent()) ?? "";
     await page.getByRole("link", { name: "somebody else" }).click();
-    await page.getByLabel("Whom to try").waitFor();
+    await page.getByLabel("Person to try").waitFor();
     return [...expected("the mobile number is masked", text.includes("••••0013") && !/9200.?0013/.test(text))];
   }),
 

@@ -30,7 +30,7 @@ interface LanguageProps {
   readonly onLanguage: (language: Language) => void;
 }
 
-/** Whoever is signed in sees the page, others how to sign in. */
+/** The page for people who are signed in, and the sign-in for others. */
 function Door({ onLanguage }: LanguageProps): ReactNode {
   const session = useQuery<Session | null>({
     queryKey: ["session"],
@@ -83,7 +83,7 @@ function Screen({ session }: { readonly session: Session }): ReactNode {
   const before = useRef(path);
   useEffect(() => {
     document.title = `${t(title)} · dingtalk-scim`;
-    // A screen reader and the keyboard go on at the new view.
+    // The focus moves to the new view, for screen readers and the keyboard.
     if (before.current !== path) heading.current?.focus();
     before.current = path;
   }, [path, title, t]);

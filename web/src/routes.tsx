@@ -22,14 +22,14 @@ import { Reports } from "./screens/reports/reports.tsx";
 import { Verify } from "./screens/verify/verify-screen.tsx";
 import { type Key, useWords } from "./words/words.ts";
 
-/* The views and their addresses, as src/http/dashboard.ts serves them. */
+/* The views and their addresses. src/http/dashboard.ts must serve the same addresses. */
 
 interface Route {
   readonly pattern: RegExp;
   readonly title: Key;
-  /** In the navigation. */
+  /** The link in the navigation. Left out: the view is not in the navigation. */
   readonly href?: string;
-  /** Only for those who may; others are answered by the server. */
+  /** The right that shows the link. The server refuses others. */
   readonly needs?: Session["rights"][number];
   readonly render: (session: Session, id: string) => ReactNode;
 }

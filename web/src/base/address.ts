@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-/* Every view is an address: the path says which, the query what is chosen in it. */
+/* Every view has an address. The path names the view, and the query has the choices made in it. */
 
 export interface Address {
   readonly path: string;
@@ -22,14 +22,14 @@ export function useAddress(): Address {
   return { path: at.pathname, query: at.searchParams };
 }
 
-/** `replace`: what is typed letter by letter leaves no step in the history of the browser. */
+/** Opens an address of this page. `replace`: adds no step to the history of the browser, for choices that change with each letter that is typed. */
 export function go(href: string, { replace = false } = {}): void {
   if (href === window.location.pathname + window.location.search) return;
   window.history[replace ? "replaceState" : "pushState"](null, "", href);
   window.dispatchEvent(new Event(CHANGED));
 }
 
-/** The address here, with other choices; empty ones are left out. */
+/** The present address with changed choices. Empty choices are left out. */
 export function withQuery({ path, query }: Address, change: Readonly<Record<string, string | undefined>>): string {
   const next = new URLSearchParams(query);
   for (const [name, value] of Object.entries(change)) {

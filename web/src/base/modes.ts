@@ -1,2 +1,2 @@
-/** From the most careful one up. */
+/** All modes. The most careful one is the first. */
 export const MODES = ["observe", "upsert", "sync"] as const;

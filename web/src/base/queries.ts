@@ -4,12 +4,12 @@ import type { Answers } from "../generated/api.ts";
 import { call, type Given, type Operation, send } from "./api.ts";
 
 const POLL_MS = 5_000;
-/** A page that nobody looks at asks nothing, so that its session can end (it does after 30 minutes without a request). */
+/** After this time without input the page sends no requests. So its session can end, which happens after 30 minutes without a request. */
 const AWAY_MS = 10 * 60_000;
 
 let lastActiveMs = Date.now();
 
-/** Tells when somebody is back after a while away: what is shown is old then, and nothing asks by itself. */
+/** Calls `tell` when somebody uses the page again after a pause. The page shows old data then, because it has not polled. */
 export function onReturn(tell: () => void): void {
   for (const name of ["pointerdown", "keydown", "visibilitychange"]) {
     document.addEventListener(name, () => {
@@ -22,7 +22,7 @@ export function onReturn(tell: () => void): void {
 
 const pollMs = (): number | false => (document.visibilityState === "visible" && Date.now() - lastActiveMs < AWAY_MS ? POLL_MS : false);
 
-/** What the API answers, asked again every few seconds where `live` is set. */
+/** The answer of an operation. `live`: it is polled every few seconds. */
 export function useAnswer<O extends Operation>(operation: O, given: Given = {}, { live = false, enabled = true } = {}) {
   return useQuery<Answers[O]>({
     queryKey: [operation, given.path ?? {}, given.query ?? {}],
@@ -32,19 +32,19 @@ export function useAnswer<O extends Operation>(operation: O, given: Given = {}, 
   });
 }
 
-/** A list that goes on page by page; asked for anew when `and` is another one. */
-export function usePages<O extends Operation>(operation: O, given: Given, { enabled = true, and = "" } = {}) {
+/** A list that is read page by page. `revision`: the list is read again when this text changes. */
+export function usePages<O extends Operation>(operation: O, given: Given, { enabled = true, revision = "" } = {}) {
   return useInfiniteQuery({
-    queryKey: [operation, "pages", given.path ?? {}, given.query ?? {}, and],
+    queryKey: [operation, "pages", given.path ?? {}, given.query ?? {}, revision],
     queryFn: ({ pageParam, signal }) => call(operation, { ...given, query: { ...given.query, after: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Answers[O]) => (page as { readonly next?: string }).next,
     enabled,
-    placeholderData: (before) => (and === "" ? undefined : before),
+    placeholderData: (before) => (revision === "" ? undefined : before),
   });
 }
 
-/** A write; everything shown is asked for again after it, since anything may have changed. */
+/** A write. Afterwards all data of the page is read again, because anything may have changed. */
 export function useOrder<O extends Operation>(operation: O) {
   const client = useQueryClient();
   return useMutation<Answers[O], Error, Given>({
@@ -53,7 +53,7 @@ export function useOrder<O extends Operation>(operation: O) {
   });
 }
 
-/** The same for operations that answer nothing. */
+/** As `useOrder`, for operations without a result. */
 export function useEnding(operation: string) {
   const client = useQueryClient();
   return useMutation<unknown, Error, Given>({
@@ -62,7 +62,7 @@ export function useEnding(operation: string) {
   });
 }
 
-/** The time, for texts such as "3 minutes ago". */
+/** The time, rounded down to ten seconds, for texts such as "3 minutes ago". */
 export function useNow(): number {
   return useSyncExternalStore(everyTenSeconds, () => Math.floor(Date.now() / 10_000) * 10_000);
 }

@@ -1,4 +1,4 @@
 import type { Session } from "../generated/api.ts";
 
-/** Whether a button is shown; the server judges by itself. */
+/** True: the session has this right, so the page shows the button. The server checks the right again. */
 export const may = ({ rights }: Session, right: Session["rights"][number]): boolean => rights.includes(right);

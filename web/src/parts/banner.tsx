@@ -10,7 +10,7 @@ import { Link } from "./link.tsx";
 import { Problem } from "./states.tsx";
 import { Foreign, When } from "./text.tsx";
 
-/** Whether anything is sent, and under which mode: above every view. */
+/** Shows above every view whether changes are sent to DingTalk, and the mode. */
 export function Banner({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data: status } = useAnswer("GET /api/sync/status", {}, { live: true });
@@ -63,7 +63,7 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
   );
 }
 
-/** In the words of the page, by codes; the particulars are at Connections. */
+/** The reason of a pause, in the language of the page. The view Connections has the details. */
 function TargetPause({ pause }: { readonly pause: NonNullable<SyncStatus["targetPause"]> }): ReactNode {
   const { t } = useWords();
   const worded = useReasons();

@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from "react";
 import { useWords } from "../words/words.ts";
 
-/** A value to enter elsewhere, exactly as it is. */
+/** A value with a button that copies it. */
 export function Copied({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
   const { t } = useWords();
   const [copied, setCopied] = useState(false);

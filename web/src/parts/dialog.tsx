@@ -7,19 +7,19 @@ import { Problem } from "./states.tsx";
 interface DialogProps {
   readonly title: string;
   readonly children: ReactNode;
-  /** What the button that carries it out says. */
+  /** Text of the button that carries out the act. */
   readonly act: string;
   readonly danger?: boolean;
   readonly busy?: boolean;
-  /** Until it may be carried out. */
+  /** The act is not possible yet. */
   readonly blocked?: boolean;
   readonly onAct: () => void;
   readonly onClose: () => void;
-  /** What was answered to the act. An act that needs a new proof of who they are leads to it, and goes on afterwards. */
+  /** The result of the act. If the server asks for a new sign-in, the dialog shows the sign-in, and then the act again. */
   readonly order?: { readonly error: unknown; reset(): void };
 }
 
-/** The browser's own dialog: it keeps the focus inside, closes with Escape and gives the focus back. */
+/** A dialog element of the browser. It keeps the focus inside, closes with Escape, and returns the focus. */
 export function Dialog({
   title,
   children,
@@ -34,7 +34,7 @@ export function Dialog({
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  // Closed while it is still in the page: only then does the browser give the focus back.
+  // It must be closed while it is still in the page. Otherwise the browser does not return the focus.
   useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();

@@ -3,7 +3,7 @@ import type { Kind } from "../generated/api.ts";
 import { Link } from "./link.tsx";
 import { Foreign } from "./text.tsx";
 
-/** What an entity is called, else its id; a person leads to their view. */
+/** The name of an entity, or its id if it has no name. For a person it is a link to the person's view. */
 export function EntityName({
   kind,
   id,

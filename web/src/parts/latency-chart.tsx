@@ -8,7 +8,7 @@ interface LatencyChartProps {
   readonly targetSeconds: number;
 }
 
-/** How many changes took how long, with the line they are held against. */
+/** A chart: the number of changes for each duration, with a line at the target. */
 export function LatencyChart({ caption, latency: { histogram, withinTarget }, targetSeconds }: LatencyChartProps): ReactNode {
   const { t, number, percent, duration } = useWords();
   const most = Math.max(1, ...histogram.map(({ count }) => count));

@@ -8,7 +8,7 @@ interface LinkProps {
   readonly className?: string;
 }
 
-/** To another view. A click with a key or another button is the browser's. */
+/** A link to another view. The browser handles clicks with a modifier key or with another button. */
 export function Link({ href, children, current = false, className }: LinkProps): ReactNode {
   const follow = (event: MouseEvent) => {
     if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;

@@ -7,7 +7,7 @@ interface MoreProps {
   readonly onMore: () => void;
 }
 
-/** The end of a list that goes on: by scrolling there, or by the button. */
+/** The end of a list with more pages. The next page is loaded by scrolling to it, or by the button. */
 export function More({ hasMore, busy, onMore }: MoreProps): ReactNode {
   const { t } = useWords();
   const end = useRef<HTMLDivElement>(null);

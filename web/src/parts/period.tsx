@@ -6,14 +6,14 @@ const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export interface Days {
-  /** The first and the last day, both within. */
+  /** The first and the last day, both inclusive. */
   readonly from: string;
   readonly to: string;
 }
 
 const dayOf = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-/** From the address, else the last `days` days until today. */
+/** The period in the address. Without one: the last `days` days, including today. */
 export function usePeriod(days: number): Days {
   const { query } = useAddress();
   const now = Date.now();
@@ -21,14 +21,14 @@ export function usePeriod(days: number): Days {
   return { from: DAY.test(from) ? from : dayOf(now - (days - 1) * DAY_MS), to: DAY.test(to) ? to : dayOf(now) };
 }
 
-/** As the API takes a period: the end is not within. Undefined where the days are none, or the wrong way round. */
+/** The period for the API, whose end is exclusive. Undefined: a day is not valid, or the last day is before the first. */
 export function bounds({ from, to }: Days): { readonly from: string; readonly to: string } | undefined {
   const [begin, end] = [Date.parse(from), Date.parse(to)];
   if (Number.isNaN(begin) || Number.isNaN(end) || begin > end) return undefined;
   return { from: new Date(begin).toISOString(), to: new Date(end + DAY_MS).toISOString() };
 }
 
-/** Two days, which stand in the address. */
+/** Fields for two days. The address keeps their values. */
 export function PeriodFields({ from, to }: Days): ReactNode {
   const { t } = useWords();
   const address = useAddress();

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useAddress } from "../base/address.ts";
 import { type Key, useWords } from "../words/words.ts";
 
-/** By the code that the way back from a sign-in carries. */
+/** Code in the address after a failed sign-in → text. */
 const TEXTS: Readonly<Record<string, Key>> = {
   linkRefused: "refused.link",
   oidcState: "refused.state",
@@ -14,7 +14,7 @@ const TEXTS: Readonly<Record<string, Key>> = {
   oidcUnavailable: "refused.unavailable",
 };
 
-/** That a sign-in failed and why, above whatever is shown then. */
+/** Shows why a sign-in failed, above the view. */
 export function Refused(): ReactNode {
   const { t } = useWords();
   const { query } = useAddress();

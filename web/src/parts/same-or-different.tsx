@@ -5,7 +5,7 @@ import { useWords } from "../words/words.ts";
 import { SignInAgain } from "./sign-in-form.tsx";
 import { Problem } from "./states.tsx";
 
-/** What one row of a list of pairs can be decided to be. */
+/** A decision about one row of a list of pairs. */
 export type Decision = Pick<ReturnType<typeof useOrder>, "error" | "isPending" | "mutate" | "reset">;
 
 interface Decisions {
@@ -13,7 +13,7 @@ interface Decisions {
   readonly different: Decision;
 }
 
-/** Why a decision was refused; a new sign-in, where the last one is too long ago. */
+/** Shows why a decision was refused. If the sign-in is too old, shows a new sign-in. */
 export function RefusedDecision({ same, different }: Decisions): ReactNode {
   const error = same.error ?? different.error;
   if (!needsSignIn(error)) return <Problem error={error} />;
@@ -24,7 +24,7 @@ export function RefusedDecision({ same, different }: Decisions): ReactNode {
   return <SignInAgain onDone={again} />;
 }
 
-/** The last cell of a row: both sides are the same, or not. */
+/** The last cell of a row, with two buttons: both sides are the same, or they are different. */
 export function SameOrDifferent({ id, same, different }: Decisions & { readonly id: string }): ReactNode {
   const { t } = useWords();
   const busy = same.isPending || different.isPending;

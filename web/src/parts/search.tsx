@@ -9,27 +9,27 @@ interface SearchProps {
 
 const REST_MS = 300;
 
-/** Asks once typing rests, and not in the middle of a composition (an input method). Full-width letters and digits count as plain ones. */
+/** A search field. It searches after a pause in typing, and never during a composition of an input method. Full-width letters and digits count as normal ones. */
 export function Search({ label, hint, value, onChange }: SearchProps): ReactNode {
   const id = useId();
   const [text, setText] = useState(value);
   const composing = useRef(false);
-  const told = useRef(value);
-  const tell = useRef(onChange);
-  tell.current = onChange;
+  const searched = useRef(value);
+  const search = useRef(onChange);
+  search.current = onChange;
   useEffect(() => {
     // Another address was opened.
-    if (value !== told.current) {
-      told.current = value;
+    if (value !== searched.current) {
+      searched.current = value;
       setText(value);
     }
   }, [value]);
   useEffect(() => {
     const timer = setTimeout(() => {
       const plain = text.normalize("NFKC").trim();
-      if (composing.current || plain === told.current) return;
-      told.current = plain;
-      tell.current(plain);
+      if (composing.current || plain === searched.current) return;
+      searched.current = plain;
+      search.current(plain);
     }, REST_MS);
     return () => clearTimeout(timer);
   }, [text]);

@@ -6,7 +6,7 @@ import type { Session } from "../generated/api.ts";
 import { useWords } from "../words/words.ts";
 import { Problem } from "./states.tsx";
 
-/** To the identity provider, and back to this view. `fresh`: it has to ask for a proof again. */
+/** A link to the identity provider, which leads back to this view. `fresh`: the provider must ask for credentials again. */
 export function ProviderLink({ fresh = false }: { readonly fresh?: boolean }): ReactNode {
   const { t } = useWords();
   const { path, query } = useAddress();
@@ -23,7 +23,10 @@ export function ProviderLink({ fresh = false }: { readonly fresh?: boolean }): R
   );
 }
 
-/** Before something that must not be done with a session that was left open. Whoever goes to the provider comes back to the view; others go on where they are. */
+/**
+ * A new sign-in, for an act that an old session must not do. A sign-in by the provider leads back to this view. After a sign-in by token, `onDone` is called and the
+ * page does not change.
+ */
 export function SignInAgain({ onDone }: { readonly onDone: () => void }): ReactNode {
   const { t } = useWords();
   const session = useQueryClient().getQueryData<Session | null>(["session"]);

@@ -5,7 +5,7 @@ import { type Key, useWords } from "../words/words.ts";
 
 const SIGNS: Readonly<Record<State, string>> = { inSync: "✓", due: "↻", waiting: "…", held: "‖", parked: "!" };
 
-/** By sign and word, not by colour alone. */
+/** A state as sign and word, because colour alone is not readable for everybody. */
 export function StateChip({ state }: { readonly state: State }): ReactNode {
   const { t } = useWords();
   return (
@@ -15,7 +15,7 @@ export function StateChip({ state }: { readonly state: State }): ReactNode {
   );
 }
 
-/** Why something could not be shown or done. */
+/** Shows why data could not be read or an act failed. Shows nothing without an error. */
 export function Problem({ error }: { readonly error: unknown }): ReactNode {
   const { t } = useWords();
   if (!error) return null;
@@ -40,7 +40,7 @@ const TEXTS: Readonly<Record<string, Key>> = {
 function problemText(error: unknown, t: (key: Key, values?: Readonly<Record<string, string>>) => string): string {
   if (!(error instanceof ApiError)) return t("problem.unreachable");
   const key = TEXTS[error.code];
-  // What the server says is English; it has the particulars.
+  // The message of the server is in English. It has the details.
   return key ? `${t(key)} (${error.message})` : error.message;
 }
 
@@ -53,7 +53,7 @@ export function Loading(): ReactNode {
   );
 }
 
-/** Nothing to show: what that means, and what to do next. */
+/** The text of an empty list. It should explain why the list is empty, and what to do next. */
 export function Empty({ children }: { readonly children: ReactNode }): ReactNode {
   return <div className="empty">{children}</div>;
 }

@@ -2,15 +2,15 @@ import type { ReactNode } from "react";
 
 interface TableProps {
   readonly caption: string;
-  /** For those who do not see that a heading says the same. */
+  /** The caption is only for screen readers, because a visible heading has the same text. */
   readonly captionHidden?: boolean;
-  /** Headings of the columns: a text that no other one is, or whatever else it shows. */
+  /** Headings of the columns: a unique text, or a unique key with the content. */
   readonly heads: readonly (string | { readonly key: string; readonly shows: ReactNode })[];
   /** The rows. */
   readonly children: ReactNode;
 }
 
-/** A table that scrolls sideways by itself where the page is narrow. */
+/** A table. On a narrow page it scrolls sideways. */
 export function Table({ caption, captionHidden = false, heads, children }: TableProps): ReactNode {
   return (
     <div className="scroll">

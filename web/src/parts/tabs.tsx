@@ -8,7 +8,7 @@ interface TabsProps {
   readonly tabs: readonly (readonly [href: string, title: Key])[];
 }
 
-/** Views that belong together. */
+/** Links to views that belong together. */
 export function Tabs({ label, tabs }: TabsProps): ReactNode {
   const { t } = useWords();
   const { path } = useAddress();

@@ -10,7 +10,7 @@ interface TextFieldProps {
   readonly onChange: (value: string) => void;
 }
 
-/** One line to fill in. The browser offers nothing of what was typed before. */
+/** An input of one line. The browser does not suggest earlier inputs. */
 export function TextField({ label, hint, value, maxLength, inputMode, optional = false, onChange }: TextFieldProps): ReactNode {
   const [id, hintId] = [useId(), useId()];
   return (

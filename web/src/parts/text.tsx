@@ -2,13 +2,13 @@ import type { ReactNode } from "react";
 import { useNow } from "../base/queries.ts";
 import { useWords } from "../words/words.ts";
 
-/** Characters that are not seen, or that turn the text around them: they are shown by their number (docs/threats.md T22). */
+/** Characters that are invisible or change the direction of text. They are shown as their code (docs/threats.md T22). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const UNSEEN = /([\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])/u;
 
-/** A text from elsewhere, such as a name: on its own in direction, with what is unseen made visible. */
+/** A text from outside, such as a name. Its direction does not affect other text, and its invisible characters are made visible. */
 export function Foreign({ text }: { readonly text: string }): ReactNode {
-  // Pieces have no other identity than their place: those with an odd number are what is not seen.
+  // The index is part of the key, because pieces may repeat. `split` puts the invisible characters at the odd indexes.
   const pieces = text.split(UNSEEN).map((piece, at) => ({ piece, key: `${at} ${piece}`, isUnseen: at % 2 === 1 }));
   return (
     <bdi>
@@ -25,10 +25,10 @@ export function Foreign({ text }: { readonly text: string }): ReactNode {
   );
 }
 
-/** Less than this ahead is now: the clocks of server and browser differ, and `useNow` stands still for ten seconds. */
+/** A time that is less than this in the future is shown as now. The clocks of server and browser differ, and `useNow` changes only every ten seconds. */
 const CLOCKS_MS = 60_000;
 
-/** Who did it: by name where that is known, and as the history has it. */
+/** The actor of an event: the name, if it is known, and the id of the history. */
 export function Actor({ actor, name }: { readonly actor: string; readonly name?: string | undefined }): ReactNode {
   return (
     <>
@@ -42,7 +42,7 @@ export function Actor({ actor, name }: { readonly actor: string; readonly name?:
   );
 }
 
-/** Relative and absolute together, of what was and of what is to come. */
+/** A time in the past or the future, relative and absolute. */
 export function When({ at }: { readonly at: string }): ReactNode {
   const words = useWords();
   const now = useNow();
@@ -54,10 +54,10 @@ export function When({ at }: { readonly at: string }): ReactNode {
   );
 }
 
-/** Attributes that hold a telephone number. */
+/** Attributes with telephone numbers. */
 export const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone", "phoneNumbers"]);
 
-/** A value of an attribute; of telephone numbers only the last digits. */
+/** The value of an attribute. A telephone number is shown only by its last digits, unless `revealed` is true. */
 export function Value({
   attribute,
   value,
@@ -67,7 +67,6 @@ export function Value({
   readonly attribute: string;
   readonly value: unknown;
   readonly names?: Readonly<Record<string, string>>;
-  /** Numbers as they are. */
   readonly revealed?: boolean;
 }): ReactNode {
   if (value === null || value === undefined || value === "") return <span className="quiet">–</span>;
@@ -95,7 +94,7 @@ export function Value({
   );
 }
 
-/** What the server has masked stays as it is. */
+/** A telephone number with only its last four digits. A number that the server has masked is not changed. */
 export function masked(text: string): string {
   if (/^••••\d{0,4}$/.test(text)) return text;
   const digits = text.replace(/\D/g, "");

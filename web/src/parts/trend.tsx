@@ -2,10 +2,10 @@ import type { ReactNode } from "react";
 import { useWords } from "../words/words.ts";
 
 interface TrendProps {
-  /** Oldest first; null where nothing is known. */
+  /** One value for each week, oldest first. Null: unknown. */
   readonly values: readonly (number | null)[];
   readonly format: (value: number) => string;
-  /** What the values are held against. */
+  /** The target, shown as a line. */
   readonly line?: number;
 }
 
@@ -13,7 +13,7 @@ const WIDTH = 130;
 const HEIGHT = 36;
 const EDGE = 3;
 
-/** A small line over the weeks; said in words, too. */
+/** A small line chart of the weeks, with a label for screen readers. */
 export function Trend({ values, format, line }: TrendProps): ReactNode {
   const { t } = useWords();
   const known = values.flatMap((value, at) => (value === null ? [] : [{ value, at }]));
@@ -32,7 +32,7 @@ export function Trend({ values, format, line }: TrendProps): ReactNode {
   );
 }
 
-/** Values that hardly differ are not drawn as if they did. */
+/** The range of the chart. It has a minimum, so that tiny differences do not look large. */
 function rangeOf(values: readonly number[]): readonly [number, number] {
   const [low, high] = [Math.min(...values), Math.max(...values)];
   const least = Math.max(Math.abs(high) * 0.02, 1e-9);

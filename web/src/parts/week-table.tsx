@@ -3,7 +3,7 @@ import type { KpiWeek } from "../generated/api.ts";
 import { useWords } from "../words/words.ts";
 import { Table } from "./table.tsx";
 
-/** Weeks as a table, the newest first. */
+/** A table of weeks, newest first. */
 export function WeekTable({ weeks, caption }: { readonly weeks: readonly KpiWeek[]; readonly caption: string }): ReactNode {
   const { t, number, percent, date, duration } = useWords();
   const share = (value: number | null): string => (value === null ? "–" : percent(value));

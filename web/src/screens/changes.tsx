@@ -6,7 +6,7 @@ interface ChangesProps {
   readonly changes: Readonly<Record<string, { readonly before?: unknown; readonly after?: unknown }>>;
 }
 
-/** By attribute: before and after. A side that was not there is left out. */
+/** The old and the new value of each attribute. A missing value is left out. */
 export function Changes({ changes }: ChangesProps): ReactNode {
   const { t } = useWords();
   const entries = Object.entries(changes);

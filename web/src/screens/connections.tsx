@@ -102,7 +102,7 @@ function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { 
   );
 }
 
-/** Whether DingTalk is heard, and how much of what changes there. */
+/** The state of the connection for events of DingTalk, and the share of changes that it reports. */
 function ListeningFacts({ listening }: Pick<SyncStatus, "listening">): ReactNode {
   const { t, number } = useWords();
   if (!listening) return <p>{t("listening.off")}</p>;
@@ -141,11 +141,11 @@ function ListeningFacts({ listening }: Pick<SyncStatus, "listening">): ReactNode
   );
 }
 
-/** Each permission with the name under which the console of DingTalk grants it. */
+/** The permissions, each with its name in the console of DingTalk and its state. */
 function Permissions({ known, problems }: { readonly known: boolean; readonly problems: readonly string[] }): ReactNode {
   const { t, language } = useWords();
   const codes = PERMISSIONS.map(({ code }) => code);
-  // Another problem, such as wrong credentials, keeps the check from asking for each.
+  // If there is another problem, such as wrong credentials, the check has not tried each permission.
   const asked = known && problems.every((code) => codes.includes(code));
   const stateOf = (code: string) => (problems.includes(code) ? "missing" : asked ? "granted" : "unknown");
   return (

@@ -6,7 +6,7 @@ import { Table } from "../parts/table.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
-/** Who was deleted and had such a name; each leads to what happened to them. */
+/** Deleted people with such a name, each with a link to the person's history. */
 export function DeletedPeople({ name }: { readonly name: string }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/history/deleted", { query: { q: name, count: 50 } });

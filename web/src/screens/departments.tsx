@@ -10,11 +10,11 @@ import { Foreign } from "../parts/text.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 
-/** Levels that are open at first. */
+/** Number of levels that are open at first. */
 const OPEN_LEVELS = 2;
 const COUNT = 100;
 
-/** The tree that DingTalk should have; below the second level it is folded. A search shows whole paths. */
+/** The desired tree of departments. Deeper levels are folded. A search shows whole paths. */
 export function Departments(): ReactNode {
   const { t } = useWords();
   const address = useAddress();
@@ -55,7 +55,7 @@ function Found({ q }: { readonly q: string }): ReactNode {
   );
 }
 
-/** Those directly below one department, or of the top. */
+/** The departments directly below one department. `parent` undefined: the top level. */
 function Level({ level, parent }: { readonly level: number; readonly parent: string | undefined }): ReactNode {
   const { t } = useWords();
   const pages = usePages("GET /api/departments", { query: { parent, count: COUNT } });

@@ -8,7 +8,7 @@ import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
 import { Events } from "./history.tsx";
 
-/** One event: what led to it, what it changed, and what followed. */
+/** One event with its changes, causes and effects. */
 export function EventStory({ id }: { readonly id: string }): ReactNode {
   const { t } = useWords();
   const { data: story, error } = useAnswer("GET /api/history/{id}", { path: { id } });

@@ -8,7 +8,7 @@ import { useWords } from "../words/words.ts";
 const DAY_MS = 86_400_000;
 const DAYS = 30;
 
-/** How many events each of the last days had; a day is a link that narrows the list to it. Days are those of UTC. */
+/** The number of events for each of the last days in UTC. A day is a link that limits the list to this day. */
 export function Histogram({ filter }: { readonly filter: string }): ReactNode {
   const { t } = useWords();
   const today = Math.floor(useNow() / DAY_MS) * DAY_MS;
@@ -42,7 +42,7 @@ export function Histogram({ filter }: { readonly filter: string }): ReactNode {
 
 const TIMES = / ?(?:and )?at (?:ge|lt) "[^"]*"/g;
 
-/** The filter with this period in place of another that was chosen before. */
+/** The filter with this period. It replaces a period that is in the filter already. */
 export function narrowed(filter: string, from: string, to: string): string {
   const rest = filter.replaceAll(TIMES, "").trim();
   const times = `at ge "${from}" and at lt "${to}"`;

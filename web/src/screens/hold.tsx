@@ -100,7 +100,7 @@ interface DecisionProps {
 
 const SHOWN = 20;
 
-/** Names and count stand there, and the count has to be typed: nobody removes more people than they mean to. */
+/** The dialog for a decision. It shows names and count, and the count must be typed. So nobody removes more people than intended. */
 function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
   const { t } = useWords();
   const id = useId();

@@ -7,7 +7,7 @@ import { Loading, Problem } from "../parts/states.tsx";
 import { Foreign, When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
-/** One incident, where the link of its messages leads: what, since when, what to do, and who was told. */
+/** One incident: the problem, its time, the remedy and the messages. The link in its messages leads here. */
 export function IncidentScreen({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
   const { t, language } = useWords();
   const { data: incident, error } = useAnswer("GET /api/incidents/{id}", { path: { id }, query: { lang: language } }, { live: true });

@@ -8,7 +8,7 @@ import { Table } from "../parts/table.tsx";
 import { Foreign } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
-/** Records that may be somebody of another source, to be decided. */
+/** Records that may be the same person as in another source. An operator decides. */
 export function Joins({ joins, session }: { readonly joins: readonly Join[]; readonly session: Session }): ReactNode {
   const { t } = useWords();
   const decisions = { same: useOrder("POST /api/joins/{id}/accept"), different: useOrder("POST /api/joins/{id}/refuse") };

@@ -164,13 +164,13 @@ function RetryDialog({ reason: { reasonCode, count }, onClose }: { readonly reas
   );
 }
 
-/** Whom an act concerns: the first names, and how many more. */
+/** The people of an act: the first names, and the number of the others. */
 export function Names({ names, total }: { readonly names: readonly string[]; readonly total: number }): ReactNode {
   const { t } = useWords();
   return (
     <ul className="names">
       {names.map((name, at) => (
-        // Several may have one name.
+        // Names may repeat.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above.
         <li key={at}>
           <Foreign text={name} />

@@ -27,7 +27,7 @@ export function Overview(): ReactNode {
   );
 }
 
-/** The one sentence. */
+/** The sentence with the number of people in sync, and of those that need a decision. */
 function Sentence({ status: { people, asOf } }: { readonly status: SyncStatus }): ReactNode {
   const { t } = useWords();
   return (

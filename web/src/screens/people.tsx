@@ -14,7 +14,7 @@ import { useWords } from "../words/words.ts";
 const STATES: readonly State[] = ["inSync", "due", "waiting", "held", "parked"];
 const KINDS = ["user", "department", "group", "role", "all"] as const;
 
-/** People, and whatever else is kept equal; what is searched and chosen stands in the address. */
+/** People and other entities. The address has the search and the choices. */
 export function People(): ReactNode {
   const { t } = useWords();
   const address = useAddress();

@@ -15,7 +15,7 @@ interface ActsProps {
   readonly session: Session;
 }
 
-/** What can be done about one person: each with their name before it is done. */
+/** The acts for one person. Dialogs show the person's name before the act. */
 export function PersonActs({ id, person: { item, present }, events, session }: ActsProps): ReactNode {
   const { t } = useWords();
   const retry = useOrder("POST /api/sync/items/{kind}/{id}/retry");
@@ -76,7 +76,7 @@ function RestoreDialog({ id, name, onClose }: DialogProps): ReactNode {
       <p>{t("restore.text")}</p>
       {has(`restored.${refused}`) ? (
         <p className="problem" role="alert">
-          {/* The condition is what the cast says. */}
+          {/* The condition proves the cast. */}
           {t(`restored.${refused}` as Key)}
         </p>
       ) : (
@@ -86,7 +86,7 @@ function RestoreDialog({ id, name, onClose }: DialogProps): ReactNode {
   );
 }
 
-/** Why the one person was not put back. */
+/** The reason why the person was not put back. */
 function resultIn(error: unknown): string | undefined {
   const people = error instanceof ApiError ? error.problem["people"] : undefined;
   const [first] = Array.isArray(people) ? (people as readonly { readonly result?: string }[]) : [];

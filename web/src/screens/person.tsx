@@ -19,7 +19,7 @@ export function Person({ id, session }: { readonly id: string; readonly session:
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/users/{id}", { path: { id } }, { live: true });
   const story = usePages("GET /api/history", { query: { filter: `subject eq "${id}"`, count: 20 } });
-  // Only with a time is it the other form.
+  // The other form of the answer is only for requests with a time.
   const person = data && "item" in data ? data : undefined;
   if (!person) return error ? <Problem error={error} /> : <Loading />;
   const { item } = person;
@@ -119,7 +119,7 @@ function Facts({ person: { item, present, action, lastHint } }: { readonly perso
   );
 }
 
-/** What dates say of days to come. A masked one says only that there is something. */
+/** Scheduled changes. A masked change shows only its kind and its source. */
 function Scheduled({ person: { scheduled } }: { readonly person: PersonAnswer }): ReactNode {
   const { t } = useWords();
   if (scheduled.length === 0) return null;
@@ -146,7 +146,7 @@ function Scheduled({ person: { scheduled } }: { readonly person: PersonAnswer })
   );
 }
 
-/** What the directory wants beside what was last seen there. */
+/** The values of the sources, the desired values, and the values last seen in DingTalk. */
 function Difference({ person, session }: { readonly person: PersonAnswer; readonly session: Session }): ReactNode {
   const { t } = useWords();
   const [asks, setAsks] = useState(false);

@@ -14,7 +14,7 @@ import { Changes } from "./changes.tsx";
 
 const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
 
-/** Everything that would be done, as if the mode were another. Making it takes seconds; it is made when the view is opened, and not again by itself. */
+/** The plan of all writes in a chosen mode. It takes seconds, so it is made only when the view is opened or the button is used. */
 export function Plan(): ReactNode {
   const { t } = useWords();
   const address = useAddress();
@@ -75,7 +75,7 @@ export function Plan(): ReactNode {
   );
 }
 
-/** What the rules allow, and may not be what is meant. */
+/** A warning about a rule that is allowed but may be a mistake. */
 function Advice({ advice: { code, text, remedy, minutes } }: { readonly advice: PlanAnswer["advice"][number] }): ReactNode {
   const { duration } = useWords();
   const worded = useReasons()({ reasonCode: code, reason: text });

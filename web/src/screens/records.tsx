@@ -8,7 +8,7 @@ import { Foreign, Value, When } from "../parts/text.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 
-/** Of a person with several records: where their sources do not say the same, and the way back. */
+/** The records of a person with several records: where their sources differ, and buttons to separate them. */
 export function Records({ person, session }: { readonly person: Person; readonly session: Session }): ReactNode {
   const { t } = useWords();
   const [leaving, setLeaving] = useState<string>();
@@ -71,7 +71,7 @@ function Said({ source, value, masked }: { readonly source: string; readonly val
   );
 }
 
-/** A source has deleted its record, and that alone keeps the person out. */
+/** Shown if the person is out only because a source has deleted its record. */
 function Out({ person: { out, item }, session }: { readonly person: Person; readonly session: Session }): ReactNode {
   const { t } = useWords();
   const reasonOf = useReasons();

@@ -9,7 +9,7 @@ import { type Key, useWords } from "../words/words.ts";
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;
 
-/** Which checks there are (src/http/auth/refusals.ts). One that a later version has is shown by its code alone. */
+/** Check (src/http/auth/refusals.ts) → text. A check of a later version is shown only by its code. */
 const CHECKS: Readonly<Record<string, Key>> = {
   missing: "check.missing",
   notBearer: "check.notBearer",
@@ -35,10 +35,10 @@ const CHECKS: Readonly<Record<string, Key>> = {
   oidcUnavailable: "refused.unavailable",
 };
 
-/** Why credentials were refused within a week: which check each failed, and nothing of the credential that could be used. */
+/** The credentials that were refused in the last week, each with the failed check. It shows no part of a credential that could be used. */
 export function Refusals(): ReactNode {
   const { t } = useWords();
-  // By the hour, so that the question stays the same while somebody looks.
+  // Rounded to the hour, so that the query does not change while the view is open.
   const since = new Date(Math.floor((useNow() - WEEK_MS) / HOUR_MS) * HOUR_MS).toISOString();
   const filter = `code eq "access.refused" and at gt "${since}"`;
   const { data, error } = useAnswer("GET /api/history", { query: { filter, count: 20 } }, { live: true });

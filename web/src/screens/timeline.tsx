@@ -7,7 +7,7 @@ import { Table } from "../parts/table.tsx";
 import { When } from "../parts/text.tsx";
 import { useWords } from "../words/words.ts";
 
-/** The way of each change of a person, from the request to the answer of DingTalk, with both clocks. */
+/** The steps of each change of a person, from the request to the answer of DingTalk, with the times of both clocks. */
 export function Timeline({ id }: { readonly id: string }): ReactNode {
   const words = useWords();
   const { t } = words;

@@ -1,13 +1,13 @@
 import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import { type Catalogue, createWords, LANGUAGES, type Language, languageFor, type Words } from "./words.ts";
 
-/** For tests; never kept. */
+/** A language for tests. It is never stored as the choice. */
 const PSEUDO = "en-XA";
 const askedLanguage = (): string | null => new URLSearchParams(window.location.search).get("lang");
 
 const STORED = "dingtalk-scim-language";
 
-/** One language is loaded, the others when they are chosen. */
+/** Only the chosen language is loaded. */
 const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, Reasons]>>> = {
   en: async () => [(await import("./en.ts")).en, (await import("../../../src/words/reasons/en.ts")).ENGLISH_REASONS],
   "zh-Hans-CN": async () => [
@@ -20,7 +20,7 @@ const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, R
   ],
 };
 
-/** `?lang=` wins and is kept, then what was kept, then what the browser asks for. */
+/** The language of the page: `?lang=`, which is then stored; or the stored choice; or the language of the browser. */
 export function chosenLanguage(): Language {
   const asked = askedLanguage();
   if (asked === PSEUDO) return "en";

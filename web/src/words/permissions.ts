@@ -1,12 +1,12 @@
-/** A permission of DingTalk that the server needs: its code, and its name in the console, which is Chinese. */
+/** A permission of DingTalk that the server needs, with its Chinese name in the console. */
 export interface PermissionName {
-  /** As problems of the check name it. */
+  /** The code in the problems of the check. */
   readonly code: string;
   readonly console: string;
   readonly english: string;
 }
 
-/** In the order of the console. The check tries each with a call (src/targets/dingtalk/check.ts). */
+/** All permissions, in the order of the console. The check tries each with a call (src/targets/dingtalk/check.ts). */
 export const PERMISSIONS: readonly PermissionName[] = [
   { code: "qyapi_get_department_list", console: "通讯录部门信息读权限", english: "read departments" },
   { code: "qyapi_get_department_member", console: "通讯录部门成员读权限", english: "read the people of departments" },

@@ -1,7 +1,7 @@
 import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import type { Words } from "./words.ts";
 
-/* The language `?lang=en-XA`: English with other letters, and longer. What is still in plain letters then did not come from a catalogue. */
+/* The language `?lang=en-XA`: English with other letters, and longer. A text in normal letters then shows that it does not come from a catalogue. */
 
 const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
   [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].map((letter, at) => [
@@ -10,7 +10,7 @@ const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
   ]),
 );
 
-/** A third longer: as much room as translations need. */
+/** Makes a text a third longer, because translations may need this room. */
 const pseudo = (text: string): string => {
   const letters = [...text].map((letter) => LETTERS[letter] ?? letter).join("");
   return `[${letters}${"·".repeat(Math.ceil(text.length / 3))}]`;

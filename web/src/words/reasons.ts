@@ -7,7 +7,10 @@ interface Reasoned {
   readonly remedy?: string;
 }
 
-/** A reason in the words of the page, by its code; one that a later server tells, in the server's. The server's own remedy is more precise, and English. */
+/**
+ * The texts of a reason in the language of the page, by its code. An unknown code, of a later server, has the English texts of the server. On an English page the
+ * remedy of the server is shown, because it is more precise.
+ */
 export function useReasons(): (reasoned: Reasoned) => {
   readonly title: string;
   readonly remedy: string | undefined;
@@ -18,12 +21,12 @@ export function useReasons(): (reasoned: Reasoned) => {
     const worded = reasonOf(reasons, reasonCode);
     if (!worded) return { title: reason ?? reasonCode, remedy, lang: "en" };
     const [title, ours] = worded;
-    // What is decided here needs no command line.
+    // The remedy of the server names a command. It is not needed for decisions that this page offers.
     const isTheirs = language === "en" && remedy !== undefined && !isDecidedHere(reasonCode);
     return isTheirs ? { title, remedy, lang: "en" } : { title, remedy: ours };
   };
 }
 
-/** The view "Needs you" has something of its own for these: a hold or a match. */
+/** Reasons that the view "Needs you" decides in its own sections: holds and matches. */
 const DECIDED_HERE: ReadonlySet<string> = new Set(["heldByLimit", "adoptionOpen", "joinOpen"]);
 export const isDecidedHere = (reasonCode: string): boolean => DECIDED_HERE.has(reasonCode);

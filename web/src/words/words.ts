@@ -3,7 +3,7 @@ import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import type { en } from "./en.ts";
 
 /*
- * The words of the page, a catalogue for each language. A message with {count} may have forms for one and for others; the rules of the language choose.
+ * The texts of the page, with a catalogue for each language. A message with {count} may have two forms, `one` and `other`. The plural rules of the language choose.
  */
 
 export type Message = string | { readonly one: string; readonly other: string };
@@ -13,7 +13,7 @@ export type Catalogue = Readonly<Record<Key, Message>>;
 export const LANGUAGES = ["en", "zh-Hans-CN", "zh-Hant-HK"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-/** What each is called, in itself. */
+/** The name of each language, in the language itself. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", "zh-Hans-CN": "简体中文", "zh-Hant-HK": "繁體中文" };
 
 export type Values = Readonly<Record<string, string | number>>;
@@ -22,17 +22,17 @@ export interface Words {
   readonly language: Language;
   readonly reasons: Reasons;
   t(key: Key, values?: Values): string;
-  /** Whether there are words for a key that was put together. */
+  /** True: the catalogue has this key. For keys that are composed at run time. */
   has(key: string): key is Key;
   number(value: number): string;
   percent(value: number): string;
-  /** Such as 45 sec or 2 min, in the words of the language. */
+  /** A duration in the language of the page, such as 45 sec or 2 min. */
   duration(seconds: number): string;
-  /** Year, month and day in UTC, such as 2026-11-21. */
+  /** The date in UTC, such as 2026-11-21. */
   date(at: string): string;
-  /** Date and time with the zone, such as 2026-11-21 19:40 HKT. */
+  /** Date and time with the zone, such as 2026-11-21 19:40:05 HKT. */
   time(at: string): string;
-  /** Such as "3 minutes ago". */
+  /** The time relative to `now`, such as "3 minutes ago". */
   ago(at: string, now?: number): string;
 }
 
@@ -85,14 +85,14 @@ const UNITS: readonly (readonly [number, Intl.RelativeTimeFormatUnit])[] = [
   [1, "second"],
 ];
 
-/** Below two minutes seconds say more. */
+/** Units of durations. Durations below two minutes are shown in seconds. */
 const DURATIONS = [
   { unit: "day", from: 172_800, size: 86_400 },
   { unit: "hour", from: 3_600, size: 3_600 },
   { unit: "minute", from: 120, size: 60 },
 ] as const;
 
-/** The same in every language: it sorts, and it can be pasted into a ticket. Only the zone has a name. */
+/** The time in the same form for every language. So it sorts, and can be pasted into a ticket. Only the name of the zone depends on the place. */
 function timeText(at: string): string {
   const format = new Intl.DateTimeFormat("en-HK", {
     hourCycle: "h23",
@@ -108,7 +108,7 @@ function timeText(at: string): string {
   return `${parts["year"]}-${parts["month"]}-${parts["day"]} ${parts["hour"]}:${parts["minute"]}:${parts["second"]} ${parts["timeZoneName"]}`;
 }
 
-/** The language of the page for what a browser asks for. `zh-CN` and `zh-SG` are written in simplified characters, other Chinese in traditional ones. */
+/** The language of the page for the languages of a browser. `zh-CN` and `zh-SG` mean simplified characters, other Chinese means traditional characters. */
 export function languageFor(wanted: readonly string[]): Language {
   for (const tag of wanted.map((each) => each.toLowerCase())) {
     if (tag === "en" || tag.startsWith("en-")) return "en";
@@ -122,6 +122,6 @@ export const WordsContext = createContext<Words | undefined>(undefined);
 
 export function useWords(): Words {
   const words = useContext(WordsContext);
-  if (!words) throw new Error("there are no words around this part");
+  if (!words) throw new Error("useWords needs a WordsContext around the component");
   return words;
 }

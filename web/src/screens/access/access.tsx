@@ -10,10 +10,10 @@ import { LinkDialog, TokenDialog } from "./make-dialogs.tsx";
 import { TrustDialog } from "./trust-dialog.tsx";
 import { Links, People, Tokens, Trusts } from "./ways.tsx";
 
-/** What is about to be done. */
+/** The act whose dialog is open. */
 type Asked = { readonly kind: "token" | "trust" | "link" } | ({ readonly kind: "end" } & Ending);
 
-/** Who has a way in: tokens, trusts, people signed in, one-time links. */
+/** The view of all access: tokens, trusted workloads, people signed in, one-time links. */
 export function Access({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/access", {}, { live: true });

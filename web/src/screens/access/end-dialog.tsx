@@ -5,7 +5,7 @@ import { useWords } from "../../words/words.ts";
 
 export type Ends = `DELETE /api/access/${"tokens" | "trusts" | "sessions" | "links"}/{id}`;
 
-/** Which way in is about to be closed. */
+/** The access that the dialog ends. */
 export interface Ending {
   readonly operation: Ends;
   readonly id: string;

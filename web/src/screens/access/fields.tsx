@@ -3,7 +3,7 @@ import { useAnswer } from "../../base/queries.ts";
 import type { NewToken } from "../../generated/api.ts";
 import { useWords } from "../../words/words.ts";
 
-/* What a token and a trust have in common. */
+/* Fields of the dialogs for a token and for a trust. */
 
 type Scope = NewToken["scopes"][number];
 

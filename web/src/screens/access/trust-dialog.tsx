@@ -7,18 +7,18 @@ import { useWords } from "../../words/words.ts";
 import { ScopesField, SourceField } from "./fields.tsx";
 import type { MakingProps } from "./make-dialogs.tsx";
 
-/** Somewhere else than at Entra ID as Microsoft runs it for the world. */
-interface Elsewhere {
+/** Addresses of another provider than the global Entra ID. Empty: those of Entra ID. */
+interface ProviderAddresses {
   readonly issuer: string;
   readonly jwksUrl: string;
 }
 
-const AS_ENTRA: Elsewhere = { issuer: "", jwksUrl: "" };
+const AS_ENTRA: ProviderAddresses = { issuer: "", jwksUrl: "" };
 const MOST_LONG = 500;
 const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 const isExact = (text: string): boolean => /^\S+$/.test(text.trim());
 
-/** A workload that gets access tokens for assertions, by what Entra shows of it. */
+/** The dialog that trusts a workload, by the values that Entra shows for it. */
 export function TrustDialog({ onClose, onMade }: MakingProps): ReactNode {
   const { t } = useWords();
   const [name, setName] = useState("");

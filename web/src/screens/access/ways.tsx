@@ -4,11 +4,11 @@ import { Table } from "../../parts/table.tsx";
 import { Foreign, When } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 
-/* A table for each kind of way in. */
+/* A table for each kind of access. */
 
 type End = ((id: string, name: string) => void) | undefined;
 
-/** The last cell of a row: ending it, where that is possible. */
+/** The last cell of a row, with a button that ends the access. No button if it has ended already. */
 function EndCell({ onEnd, id, name, over, act }: { onEnd: End; id: string; name: string; over: boolean; act: string }): ReactNode {
   if (!onEnd) return null;
   return (
@@ -33,7 +33,7 @@ interface WaysProps {
   readonly children: ReactNode;
 }
 
-/** The table below a heading of the same words; with a column for ending where that may be done. */
+/** A table below a heading with the same text. It has a column for the button if the person may end access. */
 function Ways({ title, heads, onEnd, children }: WaysProps): ReactNode {
   const { t } = useWords();
   return (

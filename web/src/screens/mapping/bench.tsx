@@ -9,7 +9,7 @@ import { Table } from "../../parts/table.tsx";
 import { Foreign, Value } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 
-/** One person through the mapping; who it is stands in the address. */
+/** The result of the mapping for one person. The address has the person's id. */
 export function Bench(): ReactNode {
   const { t } = useWords();
   const address = useAddress();

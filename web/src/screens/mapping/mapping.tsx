@@ -12,7 +12,7 @@ import { Mistakes } from "./mistakes.tsx";
 import { Notes } from "./notes.tsx";
 import { Replay } from "./replay.tsx";
 
-/** The mapping file as it is now: its rules, what they cannot make of people, one person through them, and another file tried on some. */
+/** The present mapping file: its rules, its notes about people, its result for one person, and a trial of a changed file. */
 export function Mapping({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/mapping");
@@ -90,11 +90,11 @@ function Rules({ rules, groups }: Pick<MappingAnswer, "rules" | "groups">): Reac
     <section>
       <h2>{t("mapping.rules")}</h2>
       {(["person", "department"] as const).map((about) => {
-        const some = rules.filter((rule) => rule.about === about);
-        if (some.length === 0) return null;
+        const shown = rules.filter((rule) => rule.about === about);
+        if (shown.length === 0) return null;
         return (
           <Table key={about} caption={t(`mappingAbout.${about}`)} heads={[t("column.attribute"), t("mapping.rule"), t("mapping.when")]}>
-            {some.map(({ attribute, rule, when, empty, default: otherwise, maxLength }) => (
+            {shown.map(({ attribute, rule, when, empty, default: otherwise, maxLength }) => (
               <tr key={attribute}>
                 <th scope="row">
                   <code>{attribute}</code>

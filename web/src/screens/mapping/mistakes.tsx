@@ -6,11 +6,11 @@ import { useWords } from "../../words/words.ts";
 
 interface MistakesProps {
   readonly problems: Mapping["problems"];
-  /** What they mean. */
+  /** The consequence of the mistakes. */
   readonly text: string;
 }
 
-/** By line and column. */
+/** The mistakes of a file, each with line and column. */
 export function Mistakes({ problems, text }: MistakesProps): ReactNode {
   const { t } = useWords();
   return (

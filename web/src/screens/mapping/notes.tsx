@@ -7,7 +7,7 @@ import { type Key, useWords } from "../../words/words.ts";
 
 const PEOPLE = 500;
 
-/** How often a rule gave a value, and what rules could not do. */
+/** Notes about values that rules could not make, and the number of people with a value for each attribute. */
 export function Notes(): ReactNode {
   const { t, has, number } = useWords();
   const { data, error } = useAnswer("GET /api/mapping/trial", { query: { people: PEOPLE } });
@@ -28,7 +28,7 @@ export function Notes(): ReactNode {
                   <code>{attribute}</code>
                 </th>
                 <td>
-                  {/* The condition is what the cast says. */}
+                  {/* The condition proves the cast. */}
                   {has(`mappingNote.${code}`) ? t(`mappingNote.${code}` as Key) : <span lang="en">{text}</span>}{" "}
                   <code className="quiet">{code}</code>
                 </td>

@@ -12,7 +12,7 @@ import { Mistakes } from "./mistakes.tsx";
 const COUNTS = [20, 100, 500] as const;
 type On = NonNullable<MappingToTry["on"]>;
 
-/** The file with changes, tried on people before anybody puts it on the server. */
+/** A trial of a changed mapping file on people, before it is put on the server. */
 export function Replay({ text: file }: { readonly text: string }): ReactNode {
   const { t, number } = useWords();
   const [textId, onId, countId] = [useId(), useId(), useId()];

@@ -12,17 +12,17 @@ import { ReportTabs } from "./report-tabs.tsx";
 
 type Pack = EvidencePacks["packs"][number];
 
-/** Packs about a period, to be taken away: made here, listed for ever, and downloaded while the server keeps the file. */
+/** Evidence packs about a period. They are ordered here, and listed as long as their event exists. They can be downloaded while the server has the file. */
 export function Evidence(): ReactNode {
   const { t } = useWords();
   const kept = useAnswer("GET /api/evidence", {}, { live: true });
   const packs = kept.data?.packs;
-  // Made anew with the list of files: a pack that is done has an event.
+  // The events are read again when the list of files changes, because a finished pack has a new event.
   const files = packs?.map(({ id, state }) => `${id} ${state}`).join() ?? "";
   const made = usePages(
     "GET /api/history",
     { query: { filter: 'code eq "evidence.made"', count: 50 } },
-    { enabled: packs !== undefined, and: files },
+    { enabled: packs !== undefined, revision: files },
   );
   const events = made.data?.pages.flatMap((page) => page.events);
   return (
@@ -112,7 +112,7 @@ function List({ packs, events }: { readonly packs: readonly Pack[]; readonly eve
         </tr>
       ))}
       {events.map((event) => {
-        // What the server writes into this event (docs/auditors.md).
+        // docs/auditors.md defines the details of this event.
         const made = (event.detail ?? {}) as Made;
         const file = packs.find(({ id, state }) => id === made.id && state === "made");
         return (
@@ -158,7 +158,7 @@ function Contents({ made: { events, sample, seed, manifest } }: { readonly made:
   );
 }
 
-/** The days of UTC, both within, where it begins and ends with days. */
+/** The first and the last day in UTC, both inclusive. */
 function Period({ from, to }: { readonly from: string; readonly to: string }): ReactNode {
   const last = new Date(Date.parse(to) - 1).toISOString();
   return (

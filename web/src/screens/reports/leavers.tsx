@@ -11,14 +11,14 @@ import { useWords } from "../../words/words.ts";
 import { ReportTabs } from "./report-tabs.tsx";
 
 const DAYS = 30;
-/** More are in the evidence pack of the period. */
+/** Limit of the rows. The evidence pack of the period has all of them. */
 const MOST = 500;
 
 type Leaver = LeaversAnswer["leavers"][number];
 const VERDICTS = ["inTime", "late", "open", "returned", "neverThere"] as const;
 type Verdict = (typeof VERDICTS)[number];
 
-/** Late says more than that somebody is still there. */
+/** `late` takes precedence over the other states, such as `open`. */
 const verdictOf = ({ inTime, state }: Leaver): Verdict =>
   inTime === true ? "inTime" : inTime === false ? "late" : state === "out" ? "inTime" : state;
 
@@ -31,7 +31,7 @@ const LOOKS: Readonly<Record<Verdict, string>> = {
   neverThere: "state-waiting",
 };
 
-/** Who left in a period, and whether each was out of DingTalk in time. */
+/** The people who left in a period, and whether they lost their access in time. */
 export function Leavers(): ReactNode {
   const { t } = useWords();
   const days = usePeriod(DAYS);
@@ -62,7 +62,7 @@ function List({ answer: { leavers, limitMinutes } }: { readonly answer: LeaversA
         <Link href={`/history?filter=${encodeURIComponent('code eq "user.deactivated"')}`}>{t("leavers.everBefore")}</Link>
       </Empty>
     );
-  const some = only === undefined ? leavers : leavers.filter((each) => verdictOf(each) === only);
+  const shown = only === undefined ? leavers : leavers.filter((each) => verdictOf(each) === only);
   const judged = leavers.filter(({ inTime }) => inTime !== null).length;
   const inTime = leavers.filter((each) => each.inTime === true).length;
   return (
@@ -78,7 +78,7 @@ function List({ answer: { leavers, limitMinutes } }: { readonly answer: LeaversA
           </li>
         ))}
       </ul>
-      {some.length === 0 ? (
+      {shown.length === 0 ? (
         <p>{t("leavers.noneOfThese")}</p>
       ) : (
         <Table
@@ -86,12 +86,12 @@ function List({ answer: { leavers, limitMinutes } }: { readonly answer: LeaversA
           captionHidden
           heads={[t("leavers.received"), t("kind.user"), t("leavers.verdict"), t("leavers.minutes"), t("leavers.answered")]}
         >
-          {some.slice(0, MOST).map((leaver) => (
+          {shown.slice(0, MOST).map((leaver) => (
             <Row key={leaver.event} leaver={leaver} />
           ))}
         </Table>
       )}
-      {some.length > MOST ? <p>{t("leavers.more", { shown: MOST })}</p> : null}
+      {shown.length > MOST ? <p>{t("leavers.more", { shown: MOST })}</p> : null}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { WeekTable } from "../../parts/week-table.tsx";
 import { useWords } from "../../words/words.ts";
 import { sinceKnown } from "./reports.tsx";
 
-/** For managers: what thirteen weeks come to. Nobody's name; made to be printed. */
+/** The report for managers: the sums of thirteen weeks, without names. It is made for printing. */
 export function Report(): ReactNode {
   const { t, percent, date, duration, number } = useWords();
   const { data, error } = useAnswer("GET /api/kpis", { query: { weeks: 13 } });

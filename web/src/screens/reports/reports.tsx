@@ -10,7 +10,7 @@ import { WeekTable } from "../../parts/week-table.tsx";
 import { type Key, useWords } from "../../words/words.ts";
 import { ReportTabs } from "./report-tabs.tsx";
 
-/** The figures of docs/kpis.md over thirteen weeks, in all their parts. */
+/** All figures of docs/kpis.md for thirteen weeks. */
 export function Reports(): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/kpis", { query: { weeks: 13 } });
@@ -46,7 +46,7 @@ export function Reports(): ReactNode {
   );
 }
 
-/** Without the weeks before the installation. */
+/** The weeks since the installation. */
 export function sinceKnown(weeks: Kpis["weeks"]): readonly KpiWeek[] {
   const first = weeks.findIndex(
     ({ accuracy, changes, interventions, leavers }) => accuracy !== null || changes + interventions + leavers.total > 0,
@@ -96,7 +96,7 @@ function Acts({ weeks }: { readonly weeks: readonly KpiWeek[] }): ReactNode {
         {most.map(([code, count]) => (
           <li key={code}>
             <Link href={`/history?filter=${encodeURIComponent(`code eq "${code}"`)}`}>{number(count)}</Link>{" "}
-            {/* The condition is what the cast says. */}
+            {/* The condition proves the cast. */}
             {has(`act.${code}`) ? t(`act.${code}` as Key) : null} <code className="quiet">{code}</code>
           </li>
         ))}

@@ -1,4 +1,4 @@
-/* The formats of the log (C2SP signed-note, tlog-checkpoint, tlog-tiles), as far as a verifier in a browser needs them. */
+/* The formats of the log that a verifier in a browser needs (C2SP signed-note, tlog-checkpoint, tlog-tiles). */
 
 export const TILE = 256;
 
@@ -6,7 +6,7 @@ export interface Checkpoint {
   readonly origin: string;
   readonly size: number;
   readonly root: Uint8Array;
-  /** What is signed, with its last line break. */
+  /** The signed text, with its last line break. */
   readonly signed: string;
   readonly signatures: readonly { readonly name: string; readonly id: string; readonly bytes: Uint8Array }[];
 }
@@ -18,7 +18,7 @@ export interface LogKey {
   readonly bytes: Uint8Array;
 }
 
-/** What is read cannot be what it should be. */
+/** A text or a file does not have the required format. */
 export class BadForm extends Error {}
 
 export function bytesOf(base64: string): Uint8Array {
@@ -56,13 +56,13 @@ export function parseCheckpoint(text: string): Checkpoint {
   return { origin, size: Number(size), root: bytesOf(root), signed, signatures };
 }
 
-/** Several, one after another, as a file of anchors has them. */
+/** Reads checkpoints that follow one another, as in a file of anchors. Throws BadForm. */
 export function parseCheckpoints(text: string): readonly Checkpoint[] {
   const parts = `${text.trim()}\n`.split(/(?<=^— .*\n)(?!— )\n*/m).filter((part) => part.trim() !== "");
   return parts.map(parseCheckpoint);
 }
 
-/** Lines `name+id+key`; those of witnesses are left out. */
+/** Reads lines `name+id+key`. Keys of witnesses are left out. Throws BadForm. */
 export function parseKeys(text: string): readonly LogKey[] {
   return text
     .split("\n")
@@ -76,7 +76,7 @@ export function parseKeys(text: string): readonly LogKey[] {
     });
 }
 
-/** Entries, each behind its length in two bytes. */
+/** Reads a bundle of entries. Each entry follows its length of two bytes. Throws BadForm. */
 export function entriesIn(bundle: Uint8Array): readonly Uint8Array[] {
   const entries: Uint8Array[] = [];
   for (let at = 0; at < bundle.length; ) {
@@ -88,7 +88,7 @@ export function entriesIn(bundle: Uint8Array): readonly Uint8Array[] {
   return entries;
 }
 
-/** `x001/x234/067`, and the width of one that is not full: `067.p/8`. */
+/** The path of a tile, as `x001/x234/067`. A partial tile also has its width: `067.p/8`. */
 export function tilePath(index: number, width: number): string {
   const digits = String(index).padStart(Math.ceil(String(index).length / 3) * 3, "0");
   const parts = digits.match(/\d{3}/g) ?? [];

@@ -1,11 +1,11 @@
 import type { Fault } from "./verify.ts";
 
-/** What this browser found last, and the newest checkpoint that it found in order: the log has to continue it. */
+/** The last result in this browser, and the newest checkpoint that it has verified. The log must continue this checkpoint. */
 export interface Kept {
   readonly at: string;
   readonly size: number;
   readonly fault?: Fault;
-  /** As it was served; undefined before the first one that was in order. */
+  /** The text of the checkpoint. Undefined: none was verified yet. */
   readonly checkpoint?: string;
 }
 
@@ -14,7 +14,7 @@ const STORED = "dingtalk-scim-verified";
 export function readKept(): Kept | undefined {
   try {
     const value: unknown = JSON.parse(window.localStorage.getItem(STORED) ?? "null");
-    // Written below, and by nobody else.
+    // The cast is safe, because only `keep` writes this item.
     return value === null ? undefined : (value as Kept);
   } catch {
     return undefined;

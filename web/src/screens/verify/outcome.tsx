@@ -5,11 +5,11 @@ import type { Fault, Verdict } from "./verify.ts";
 
 interface OutcomeProps {
   readonly verdict: Verdict;
-  /** Whether the key was given by whoever looks. */
+  /** The person has given the key. False: the key is that of the server. */
   readonly withKey: boolean;
 }
 
-/** What the check came to, and on what it rests. */
+/** The result of the check, and the key that it used. */
 export function Outcome({ verdict, withKey }: OutcomeProps): ReactNode {
   const { t, number } = useWords();
   if (!verdict.ok)

@@ -4,7 +4,7 @@ import type { LogSource } from "./verify.ts";
 const TRIES = 8;
 const PAUSE_MS = 2_000;
 
-/** The log of this server. A server that asks to slow down is waited for. */
+/** The log of this server. If the server answers 429, it waits and tries again. */
 export function serverLog(signal: AbortSignal): LogSource {
   const read = async (address: string): Promise<Response> => {
     for (let tried = 1; ; tried++)

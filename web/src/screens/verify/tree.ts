@@ -1,4 +1,4 @@
-/* The Merkle tree of RFC 6962, as it grows: of each height at most one finished subtree is kept. */
+/* The Merkle tree of RFC 6962, for a growing number of leaves. It stores at most one finished subtree of each height. */
 
 const digest = async (...parts: readonly Uint8Array[]): Promise<Uint8Array> => {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -16,7 +16,7 @@ const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Uint8Array> => d
 
 export class Tree {
   size = 0;
-  /** By height; a place is empty where the size has a 0 in binary. */
+  /** Height → finished subtree. Empty for a height whose binary digit of the size is 0. */
   readonly #finished: (Uint8Array | undefined)[] = [];
 
   async add(leaf: Uint8Array): Promise<void> {

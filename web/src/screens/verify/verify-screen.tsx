@@ -11,7 +11,7 @@ import { FaultText, Outcome } from "./outcome.tsx";
 import { serverLog } from "./source.ts";
 import { type Verdict, verifyLog } from "./verify.ts";
 
-/** Was the history altered? What is signed now, and a check of all of it in this browser. */
+/** The view that verifies the history: the signed checkpoint, and a check of the whole log in this browser. */
 export function Verify(): ReactNode {
   const { t } = useWords();
   const { data, error } = useQuery({
@@ -207,7 +207,7 @@ function Check({ checkpoint: { origin } }: { readonly checkpoint: Checkpoint }):
   );
 }
 
-/** Undefined for what has not the form. */
+/** The result of `read`. Undefined: the text does not have the required format. */
 function readable<T>(read: () => T): T | undefined {
   try {
     return read();

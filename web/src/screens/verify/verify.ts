@@ -15,37 +15,37 @@ import {
 import { leafHash, sha256, Tree } from "./tree.ts";
 
 /*
- * Is the history what was signed? Computed here, in the browser, from what the server serves: every entry is hashed, the tree over them is compared with the
- * checkpoint and with every anchor, and each event that is kept with its entry. It is the same check as `dingtalk-scim history verify`, but for the witnesses.
+ * Verifies in the browser that the history is the one that was signed. It reads the whole log from the server, compares the root of the tree with the checkpoint and
+ * with every anchor, and compares each stored event with its entry. It is the check of `dingtalk-scim history verify` without the witnesses.
  */
 
 export interface LogSource {
   checkpoint(): Promise<string>;
   keys(): Promise<string>;
   entries(path: string): Promise<Uint8Array>;
-  /** A line of JSON for each entry. */
+  /** One line of JSON for each entry. */
   events(path: string): Promise<string>;
 }
 
 export interface VerifyOptions {
-  /** Left out: the keys that the server names itself. */
+  /** Left out: the keys of the server are used. */
   readonly keys?: readonly LogKey[];
-  /** Checkpoints that were kept elsewhere. */
+  /** Checkpoints that were kept at another place. */
   readonly anchors: readonly Checkpoint[];
   readonly onProgress: (done: number, of: number) => void;
   readonly signal: AbortSignal;
 }
 
 export interface Verified {
-  /** As it was served. */
+  /** The text of the checkpoint. */
   readonly checkpoint: string;
   readonly origin: string;
   readonly size: number;
   readonly root: string;
   readonly compared: number;
-  /** Of them, those whose encrypted values are not kept any more. */
+  /** The number of compared events whose encrypted values are not stored any more. */
   readonly withoutValues: number;
-  /** Events that are not kept any more. */
+  /** The number of events that are not stored any more. */
   readonly gone: number;
   readonly anchors: number;
 }
@@ -66,14 +66,14 @@ export type FaultCode =
 
 export interface Fault {
   readonly code: FaultCode;
-  /** Of the first wrong entry, from 0. */
+  /** Index of the first wrong entry, from 0. */
   readonly index?: number;
   readonly event?: string;
 }
 
 export type Verdict = { readonly ok: true; readonly verified: Verified } | { readonly ok: false; readonly fault: Fault };
 
-class Wrong extends Error {
+class FaultFound extends Error {
   readonly fault: Fault;
   constructor(fault: Fault) {
     super(fault.code);
@@ -85,7 +85,7 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
   try {
     return { ok: true, verified: await verified(source, options) };
   } catch (error) {
-    if (error instanceof Wrong) return { ok: false, fault: error.fault };
+    if (error instanceof FaultFound) return { ok: false, fault: error.fault };
     if (error instanceof BadForm || error instanceof SyntaxError) return { ok: false, fault: { code: "form" } };
     throw error;
   }
@@ -97,17 +97,17 @@ async function verified(source: LogSource, { keys, anchors, onProgress, signal }
   const trusted = keys ?? parseKeys(await source.keys());
   await mustBeSigned(signed, trusted, "signature");
   for (const anchor of anchors) {
-    if (anchor.origin !== signed.origin) throw new Wrong({ code: "otherLog" });
+    if (anchor.origin !== signed.origin) throw new FaultFound({ code: "otherLog" });
     await mustBeSigned(anchor, trusted, "anchorSignature");
-    if (anchor.size > signed.size) throw new Wrong({ code: "shortened" });
+    if (anchor.size > signed.size) throw new FaultFound({ code: "shortened" });
   }
   const tree = new Tree();
   const counts = { compared: 0, withoutValues: 0, gone: 0 };
-  const atAnchors = async (): Promise<void> => {
+  const compareAnchors = async (): Promise<void> => {
     for (const { size, root } of anchors)
-      if (size === tree.size && !isSame(root, await tree.root())) throw new Wrong({ code: "rewritten" });
+      if (size === tree.size && !isSame(root, await tree.root())) throw new FaultFound({ code: "rewritten" });
   };
-  await atAnchors();
+  await compareAnchors();
   for (let index = 0; index * TILE < signed.size; index++) {
     signal.throwIfAborted();
     const width = Math.min(TILE, signed.size - index * TILE);
@@ -115,27 +115,27 @@ async function verified(source: LogSource, { keys, anchors, onProgress, signal }
     const [bundle, lines] = await Promise.all([source.entries(path), source.events(path)]);
     const entries = entriesIn(bundle);
     const events = lines.split("\n").filter((line) => line !== "");
-    if (entries.length !== width || events.length !== width) throw new Wrong({ code: "count", index: index * TILE });
+    if (entries.length !== width || events.length !== width) throw new FaultFound({ code: "count", index: index * TILE });
     for (const [at, entry] of entries.entries()) {
       await compare(tree.size, entry, events[at]!, counts);
       await tree.add(await leafHash(entry));
-      await atAnchors();
+      await compareAnchors();
     }
     onProgress(tree.size, signed.size);
   }
-  if (!isSame(await tree.root(), signed.root)) throw new Wrong({ code: "root" });
+  if (!isSame(await tree.root(), signed.root)) throw new FaultFound({ code: "root" });
   const { origin, size, root } = signed;
   return { checkpoint: text, origin, size, root: base64Of(root), ...counts, anchors: anchors.length };
 }
 
 async function mustBeSigned({ origin, signed, signatures }: Checkpoint, trusted: readonly LogKey[], code: FaultCode): Promise<void> {
   const mine = trusted.filter(({ name }) => name === origin);
-  if (mine.length === 0) throw new Wrong({ code: "noKey" });
+  if (mine.length === 0) throw new FaultFound({ code: "noKey" });
   for (const { name, id, bytes } of mine) {
     const signature = signatures.find((each) => each.name === name && each.id === id);
     if (signature && (await isSignedBy(bytes, signature.bytes, signed))) return;
   }
-  throw new Wrong({ code });
+  throw new FaultFound({ code });
 }
 
 async function isSignedBy(key: Uint8Array, signature: Uint8Array, text: string): Promise<boolean> {
@@ -158,14 +158,14 @@ async function compare(
   const said = JSON.parse(new TextDecoder().decode(entry)) as Members;
   const kept = JSON.parse(line) as Members;
   const where = { index, ...(said.id === undefined ? {} : { event: said.id }) };
-  if (kept.id !== said.id) throw new Wrong({ code: "otherEvent", ...where });
+  if (kept.id !== said.id) throw new FaultFound({ code: "otherEvent", ...where });
   if (kept.open === undefined) {
     counts.gone++;
     return;
   }
-  if (hexOf(await sha256(new TextEncoder().encode(kept.open))) !== said.open) throw new Wrong({ code: "event", ...where });
+  if (hexOf(await sha256(new TextEncoder().encode(kept.open))) !== said.open) throw new FaultFound({ code: "event", ...where });
   if (kept.sealed === undefined) {
     if (said.sealed !== undefined) counts.withoutValues++;
-  } else if (hexOf(await sha256(bytesOf(kept.sealed))) !== said.sealed) throw new Wrong({ code: "values", ...where });
+  } else if (hexOf(await sha256(bytesOf(kept.sealed))) !== said.sealed) throw new FaultFound({ code: "values", ...where });
   counts.compared++;
 }
