@@ -1,7 +1,7 @@
 import type { EventCode, HistoryEvent } from "./event.ts";
 import type { EventLog, Period } from "./event-log.ts";
 import { callsOf, timeIn } from "./timeline.ts";
-import { walk } from "./walk.ts";
+import { allRelated, walk } from "./walk.ts";
 
 /*
  * Decides whether a leaver lost access in time. A leaver is a person whom the source deactivated or deleted. A leaver is out when the target has confirmed that
@@ -47,7 +47,8 @@ export async function readLeavers(
   const people = [...new Set(left.flatMap(({ subject }) => (subject ? [subject.id] : [])))];
   const events = new Map<string, HistoryEvent[]>(people.map((id) => [id, []]));
   for (let at = 0; at < people.length; at += PEOPLE_AT_ONCE) {
-    for await (const page of related(log, people.slice(at, at + PEOPLE_AT_ONCE))) {
+    const slice = people.slice(at, at + PEOPLE_AT_ONCE);
+    for await (const page of allRelated(log, "subject", slice, { codes: LEAVER_CODES, kind: "user" })) {
       for (const event of page) events.get(event.subject!.id)?.push(event);
     }
   }
@@ -59,15 +60,6 @@ export async function readLeavers(
 }
 
 const PEOPLE_AT_ONCE = 200;
-
-async function* related(log: EventLog, people: readonly string[]): AsyncIterable<readonly HistoryEvent[]> {
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await log.related("subject", people, { codes: LEAVER_CODES, kind: "user", count: 1_000, ...(after ? { after } : {}) });
-    yield page.events;
-    after = page.next;
-    more = after !== undefined;
-  }
-}
 
 export type StoryEvent = Pick<HistoryEvent, "id" | "at" | "code" | "causes" | "outcome" | "detail">;
 

@@ -2,7 +2,7 @@ import type { EntityKind } from "../core/entity.ts";
 import type { EventLog } from "./event-log.ts";
 import type { EntityState } from "./state.ts";
 import { History, type Snapshot, STATE_CODES } from "./state.ts";
-import { walk } from "./walk.ts";
+import { allRelated, walk } from "./walk.ts";
 
 /* The state of entities at a time in the past, read from the history alone. */
 
@@ -33,27 +33,26 @@ export async function readEntityAt(
 async function applied(log: EventLog, history: History, subjects: readonly string[], at: Date): Promise<readonly string[]> {
   const ids: string[] = [];
   if (subjects.length === 0) return ids;
-  for (let after: string | undefined, more = true; more; ) {
-    const page = await log.related("subject", subjects, { codes: STATE_CODES, count: PAGE, ...(after ? { after } : {}) });
-    for (const event of page.events) {
+  for await (const page of allRelated(log, "subject", subjects, { codes: STATE_CODES })) {
+    for (const event of page) {
       if (event.at.getTime() > at.getTime()) continue;
       history.apply(event);
       ids.push(event.id);
     }
-    after = page.next;
-    more = after !== undefined;
   }
   return ids;
 }
 
 const CONTAINERS: readonly EntityKind[] = ["department", "role"];
 
+/** A change of a group may lead to writes of many thousand people. Only those of departments and roles are read. */
 async function ledTo(log: EventLog, causes: readonly string[], at: Date): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (let from = 0; from < causes.length; from += PAGE) {
-    const { events } = await log.related("cause", causes.slice(from, from + PAGE), { codes: ["target.intent"], count: PAGE });
-    for (const { subject, at: when } of events)
-      if (subject && CONTAINERS.includes(subject.kind) && when.getTime() <= at.getTime()) found.add(subject.id);
+  for (const kind of CONTAINERS) {
+    for (let from = 0; from < causes.length; from += PAGE) {
+      for await (const page of allRelated(log, "cause", causes.slice(from, from + PAGE), { codes: ["target.intent"], kind }))
+        for (const { subject, at: when } of page) if (subject && when.getTime() <= at.getTime()) found.add(subject.id);
+    }
   }
   return [...found];
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../core/entity.ts";
 import { DIRECTORY_CODES, type EventCode, type HistoryEvent, RECORD_CODES } from "./event.ts";
-import type { EventLog } from "./event-log.ts";
+import type { EventLog, RelatedQuery } from "./event-log.ts";
+import { allRelated } from "./walk.ts";
 
 /*
  * The steps of a change: received → committed → planned → held or sent → answered.
@@ -116,7 +117,7 @@ export async function readTimeline(log: EventLog, { kind, id, after, count }: Ti
   const known = new Set([...own, ...there].map((event) => event.id));
   const missing = [...new Set([...own, ...there].flatMap(({ causes }) => causes))].filter((cause) => !known.has(cause));
   const causes = (await allOf(log, "id", missing)).filter(({ code }) => code !== "target.intent" && code !== "target.outcome");
-  const held = (await allOf(log, "cause", [...known, ...missing])).filter((event) => holds(event, id));
+  const held = (await allOf(log, "cause", [...known, ...missing], { codes: HOLD_CODES })).filter((event) => holds(event, id));
   const events = [...own, ...there, ...causes, ...held];
   const steps = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(stepsOf);
   return { steps: steps.sort(byTime), ...(page.next === undefined ? {} : { next: page.next }) };
@@ -124,31 +125,33 @@ export async function readTimeline(log: EventLog, { kind, id, after, count }: Ti
 
 /** Intents and outcomes of the department or role that a group became. The target has no object for the group itself. */
 async function departmentsOf(log: EventLog, events: readonly HistoryEvent[]): Promise<readonly HistoryEvent[]> {
-  const led = await allOf(
-    log,
-    "cause",
-    events.map(({ id }) => id),
-  );
-  const intents = led.filter(({ code, subject }) => code === "target.intent" && subject?.kind !== "user");
-  const outcomes = await allOf(
-    log,
-    "cause",
-    intents.map(({ id }) => id),
-  );
-  return [...intents, ...outcomes.filter(({ subject }) => subject?.kind !== "user")];
+  const found: HistoryEvent[] = [];
+  for (const kind of ["department", "role"] as const) {
+    // Only these kinds are read: a change of a group may lead to writes of many thousand people.
+    const intents = await allOf(log, "cause", idsOf(events), { codes: ["target.intent"], kind });
+    found.push(...intents, ...(await allOf(log, "cause", idsOf(intents), { kind })));
+  }
+  return found;
 }
 
+const idsOf = (events: readonly HistoryEvent[]): readonly string[] => events.map(({ id }) => id);
+
+const HOLD_CODES: readonly EventCode[] = ["hold.opened", "hold.extended"];
+
 /** An event of a hold lists the members that joined the hold with this event. */
-const holds = ({ code, detail }: HistoryEvent, id: string): boolean =>
-  (code === "hold.opened" || code === "hold.extended") && Array.isArray(detail?.["members"]) && detail["members"].includes(id);
+const holds = ({ detail }: HistoryEvent, id: string): boolean => Array.isArray(detail?.["members"]) && detail["members"].includes(id);
 
 const ORDER: readonly StepName[] = ["received", "committed", "planned", "held", "sent", "answered"];
 const byTime = (one: Step, other: Step): number =>
   one.at.getTime() - other.at.getTime() || ORDER.indexOf(one.step) - ORDER.indexOf(other.step) || (one.event < other.event ? -1 : 1);
 
-/** Far more than one person's page can lead to. */
-const MANY = 1_000;
-
-async function allOf(log: EventLog, by: "id" | "cause", values: readonly string[]): Promise<readonly HistoryEvent[]> {
-  return values.length === 0 ? [] : (await log.related(by, values, { count: MANY })).events;
+async function allOf(
+  log: EventLog,
+  by: "id" | "cause",
+  ids: readonly string[],
+  query: Pick<RelatedQuery, "codes" | "kind"> = {},
+): Promise<readonly HistoryEvent[]> {
+  const found: HistoryEvent[] = [];
+  if (ids.length > 0) for await (const page of allRelated(log, by, ids, query)) found.push(...page);
+  return found;
 }

@@ -1,6 +1,6 @@
 import type { FilterNode } from "../filter/ast.ts";
-import type { EventCode, HistoryEvent } from "./event.ts";
-import { EVENT_ATTRIBUTES, type EventLog, type Period } from "./event-log.ts";
+import type { EventCode, HistoryEvent, LoggedEvent } from "./event.ts";
+import { EVENT_ATTRIBUTES, type EventLog, type Period, type RelatedQuery, type Relation } from "./event-log.ts";
 
 export interface WalkQuery {
   readonly period?: Partial<Period>;
@@ -18,6 +18,21 @@ export async function* walk(log: EventLog, query: WalkQuery): AsyncIterable<read
   const filter = filterOf(query);
   for (let after: string | undefined, more = true; more; ) {
     const page = await log.list({ order: "oldest", count: PAGE, ...(filter ? { filter } : {}), ...(after ? { after } : {}) });
+    if (page.events.length > 0) yield page.events;
+    after = page.next;
+    more = after !== undefined;
+  }
+}
+
+/** All events with a relation to one of the ids, oldest first, one page at a time. */
+export async function* allRelated(
+  log: EventLog,
+  by: Relation,
+  ids: readonly string[],
+  query: Pick<RelatedQuery, "codes" | "kind">,
+): AsyncIterable<readonly LoggedEvent[]> {
+  for (let after: string | undefined, more = true; more; ) {
+    const page = await log.related(by, ids, { ...query, count: PAGE, ...(after ? { after } : {}) });
     if (page.events.length > 0) yield page.events;
     after = page.next;
     more = after !== undefined;
