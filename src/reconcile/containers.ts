@@ -1,6 +1,9 @@
 import type { Attributes } from "./target-values.ts";
 
-/** Where an entity sits at the target: departments of a person, parent of a department, roles. Who is asked "is anybody still inside?" looks here. */
+/**
+ * The containers of an entity at the target: departments of a person, parent of a department, roles of a person. The check "is somebody still
+ * inside?" uses them.
+ */
 export function containersOf(attributes: Attributes): readonly string[] {
   const { departments, parent, roles } = attributes;
   return [

@@ -2,48 +2,51 @@ import type { JsonObject } from "../core/entity.ts";
 import type { SyncState } from "./run/end/next-state.ts";
 import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
-/* The facts about an entity, loaded for every run. */
+/* The facts about an entity. Each run loads them again. */
 
-/** Our duty towards a remote object: `intended` before a create whose answer we do not have, `owned` after. */
+/** The link between an entity and a remote object. `intended`: a create was begun, and its answer is not known. `owned`: we manage the object. */
 export interface Link {
   readonly status: "intended" | "owned";
-  /** Undefined while an intended create's remote id is not known. */
+  /** Undefined while the remote id of an intended create is not known. */
   readonly remoteId: string | undefined;
-  /** The last observation; undefined when it can no longer be trusted. */
+  /** The last observation. Undefined: no observation is reliable now. */
   readonly observed: { readonly attributes: Attributes; readonly presence: Actual["presence"] } | undefined;
-  /** Until the next read: the remembered values, because a read may not return all of them. */
+  /** The values of an earlier observation. The next read uses them for attributes that it does not return. */
   readonly remembered?: Attributes;
-  /** Of an intended link: the person was asked to agree. */
+  /** Only of an intended link: the invitation that was sent to the person. */
   readonly invitation?: Invitation;
-  /** It was at the target before us. `fresh`: nothing was changed since it was linked; `strangers`: of a department, something inside is not ours. */
+  /**
+   * The object existed at the target before us. `fresh`: nothing was changed since it was linked. `strangers`: it is a department that contains
+   * objects which we do not manage.
+   */
   readonly adopted?: { readonly fresh: boolean; readonly strangers: boolean };
-  /** Of a leaver who is still there. */
+  /** Only of a leaver who is still at the target. */
   readonly grace?: Grace;
 }
 
-/** The time between being switched off or parked and being removed. */
+/** The time between the deactivation (or parking) of a leaver and the removal. */
 export interface Grace {
   readonly since: Date;
   readonly until: Date;
-  /** The limits of the policy have counted the leaver when it began. */
+  /** The limits of the policy counted the leaver when the grace began. */
   readonly counted: boolean;
-  /** It has ended before; the event is not repeated. */
+  /** The event of its end is already recorded. */
   readonly ended: boolean;
 }
 
-/** Another entity this one refers to, and how far it is. */
+/** Another entity that this entity refers to, and its progress. */
 export interface Reference {
   readonly id: string;
-  /** Undefined until it exists at the target. */
+  /** Undefined until the entity exists at the target. */
   readonly remoteId: string | undefined;
   readonly state: SyncState | undefined;
 }
 
-/** A department a person belongs to. */
+/** A department of a person. */
 export interface DepartmentReference extends Reference {
-  /** While it is not at the target: its own attributes and those of the departments above it. */
+  /** Only while the department is not at the target: its own attributes, and those of the departments above it. */
   readonly settings?: readonly Attributes[];
-  /** While it is not at the target: a proposal for it or a parent is undecided. */
+  /** Only while the department is not at the target: an adoption of it or of a parent is proposed and not decided. */
   readonly undecided?: boolean;
 }
 
@@ -53,66 +56,66 @@ export interface GroupOfPerson {
   readonly externalId: string | undefined;
   /** The result of the mapping for the group; undefined before its first run. */
   readonly placement: "department" | "role" | "none" | undefined;
-  /** How far the look at the group is, while `placement` is undefined. */
+  /** The state of the group while `placement` is undefined. */
   readonly state?: SyncState | undefined;
   readonly department: DepartmentReference | undefined;
-  /** Whether that department, or one above it, is for people of other organisations. */
+  /** Whether that department, or a department above it, is for people of other organisations. */
   readonly external: boolean;
   readonly role: Reference | undefined;
 }
 
 export interface Manager {
-  /** As the client named it. */
+  /** The reference as the client wrote it. */
   readonly reference: string;
-  /** The person meant, when there is one in the directory. */
+  /** The person of the directory that the reference means. Undefined: there is none. */
   readonly person: (Reference & Meant & { readonly undecided?: boolean }) | undefined;
 }
 
-/** How certain the target of a reference is. */
+/** How certain the result of a reference is. */
 export interface Meant {
   readonly active: boolean;
-  /** More than one active person has the number or externalId: it is not known who is meant. */
+  /** More than one active person has this number or externalId, so the reference is ambiguous. */
   readonly several?: boolean;
-  /** Of somebody who is not active: their day of hire is still to come. */
+  /** Only of an inactive person: their day of hire is in the future. */
   readonly coming?: boolean;
 }
 
 export interface PersonFacts {
   readonly sourceId: string | undefined;
-  /** The SCIM document with id; undefined when the directory has no such person (any more). */
+  /** The SCIM document with id. Undefined: the directory has no such person. */
   readonly document: JsonObject | undefined;
   readonly link: Link | undefined;
   readonly groups: readonly GroupOfPerson[];
-  /** Departments the person is in by attributes; `path`: the folded names down to it. */
+  /** Departments from attributes of the person. `path`: the folded names from the top down to the department. */
   readonly departments: readonly (DepartmentReference & {
     readonly main: boolean;
     readonly external: boolean;
     readonly path: readonly string[];
   })[];
   readonly manager: Manager | undefined;
-  /** Without a link: a proposal with an existing person is undecided. */
+  /** Only without a link: an adoption is proposed and not decided. */
   readonly undecided?: boolean;
-  /** A proposal to join it with another record of the same person is undecided. */
+  /** Joining this record with another record of the same person is proposed and not decided. */
   readonly joinOpen?: boolean;
-  /** What the target held of them when they were removed, when it is to be put back. */
+  /** The values that the person had at the target before a removal. They are to be restored. */
   readonly restoring?: Attributes;
-  /** Departments the person sits in at the target that were emptied a moment ago, and for how long they may still come back. */
+  /** Departments of the person at the target that the directory gave up a moment ago. They may come back within `ms` milliseconds. */
   readonly settling?: readonly { readonly remoteId: string; readonly ms: number }[];
 }
 
 export interface GroupFacts {
-  /** The SCIM document with id; undefined when the directory has no such group (any more). */
+  /** The SCIM document with id. Undefined: the directory has no such group. */
   readonly document: JsonObject | undefined;
 }
 
-/** Somebody the directory names as manager of a department. */
+/** A person whom the directory names as manager of a department. */
 export interface DepartmentManager {
-  /** As the client named them. */
+  /** The reference as the client wrote it. */
   readonly reference: string;
   readonly person:
     | (Reference &
         Meant & {
-          /** Whether the directory wants them in the department, and whether the target has them there. */
+          /** `belongs`: the directory wants the person in the department. `member`: the target has the person there. */
           readonly belongs: boolean;
           readonly member: boolean;
         })
@@ -120,7 +123,7 @@ export interface DepartmentManager {
 }
 
 export interface DepartmentFacts {
-  /** Undefined when the tree has no such node. */
+  /** Undefined: the tree has no such node. */
   readonly node:
     | {
         readonly name: string;
@@ -128,23 +131,23 @@ export interface DepartmentFacts {
         readonly external: boolean;
         readonly present: boolean;
         readonly parent: Reference | undefined;
-        /** Whether the directory has ever named managers: from then on the list is its own, also when it becomes empty. */
+        /** Whether the directory has ever named managers. From then on the directory owns the list, even when the list becomes empty. */
         readonly managed: boolean;
         readonly managers: readonly DepartmentManager[];
-        /** More than 1 where siblings before it have the same name at the target: shown behind the name. */
+        /** The number behind the name at the target. More than 1 if siblings before it have the same name. */
         readonly ordinal?: number;
         /** The sibling that has the name without a number. */
         readonly namesake?: { readonly id: string; readonly name: string } | undefined;
-        /** Whether the department is there, or is gone, for certain only then: it may be half of a rename. */
+        /** Milliseconds until it is certain whether the department exists. Until then the change may be half of a rename. */
         readonly settlesInMs?: number | undefined;
-        /** Remote ids of people who wait to leave the department until it has let go of them. */
+        /** Remote ids of people who can leave the department only after they are no longer its managers. */
         readonly leaving: readonly string[];
       }
     | undefined;
   readonly link: Link | undefined;
-  /** Without a link: a proposal with an existing department is undecided. */
+  /** Only without a link: an adoption is proposed and not decided. */
   readonly undecided?: boolean;
-  /** People or departments of ours still inside at the target. */
+  /** Whether the department contains people or departments of ours at the target. */
   readonly occupied: boolean;
 }
 
@@ -154,14 +157,14 @@ export interface RoleFacts {
   readonly occupied: boolean;
 }
 
-/** An invitation the target has sent for us: the person becomes a member by accepting it, whenever they like. */
+/** An invitation that the target sent for us. The person becomes a member by accepting it. */
 export interface Invitation {
   /** ISO 8601. */
   readonly at: string;
-  /** The attribute by which the person was reached, and its value: another one is a reason for another invitation. */
+  /** The attribute by which the person was invited, and its value. A new value leads to a new invitation. */
   readonly attribute: string;
   readonly value: AttributeValue;
   readonly remedy: string;
-  /** It was seen that it had run out. */
+  /** The invitation has expired, and a run has seen this. */
   readonly ended?: boolean;
 }

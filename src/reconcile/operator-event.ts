@@ -2,13 +2,13 @@ import type { Clock } from "../core/clock.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { HistoryEvent } from "../history/event.ts";
 
-/** What a `reasonCode` looks like, as items tell it. */
+/** The form of a `reasonCode`. */
 export const REASON_CODE = /^[a-zA-Z]{1,60}$/;
 
-/** The operator: over HTTP in a request of a source, or an operating-system user at the command line. */
+/** Who gave the order: a client over HTTP with a request of a source, or an operating-system user at the command line. */
 export type Operator = Pick<HistoryEvent, "actor" | "requestId" | "sourceId">;
 
-/** What an operator asked for, wherever they did. */
+/** The event of an operator's order, for the API and the command line. */
 export function operatorEvent(
   code: HistoryEvent["code"] & `operator.${string}`,
   operator: Operator,

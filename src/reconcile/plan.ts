@@ -1,14 +1,16 @@
 import type { Actual, Attributes, AttributeValue, Note } from "./target-values.ts";
 
-/** When an attribute is sent: always kept equal, only with the create, or only while the target has no value of its own. */
+/**
+ * When an attribute is sent. `always`: whenever it differs. `onCreate`: only with the create. `neverOverwrite`: only while the target has no value.
+ */
 export type When = "always" | "onCreate" | "neverOverwrite";
 
-/** What the target should hold of one entity, in the target's canonical form. */
+/** The desired state of one entity at the target, in the target's canonical form. */
 export type Desired =
   | { readonly state: "absent" }
-  /** There, and left as it is. */
+  /** The entity is not changed, whatever its state is. */
   | { readonly state: "kept" }
-  /** Disabled at the target: only the attributes that matter for an account without sign-in. */
+  /** Disabled at the target. `attributes` has only those that matter for an account without sign-in. */
   | { readonly state: "suspended"; readonly attributes: Attributes }
   | {
       readonly state: "present";
@@ -25,7 +27,10 @@ export type Plan =
   | { readonly action: "suspend"; readonly actual: Actual }
   | { readonly action: "resume"; readonly actual: Actual };
 
-/** The difference as data: one entity, one action. Compares only what we manage; other attributes belong to the target's administrators. */
+/**
+ * The difference between desired and actual state as data: one action for one entity. Compares managed attributes only. All other attributes belong
+ * to the administrators of the target.
+ */
 export function plan(desired: Desired, actual: Actual | undefined): Plan {
   if (desired.state === "absent") return actual ? { action: "remove", actual } : { action: "none" };
   if (desired.state === "kept") return { action: "none" };
@@ -43,7 +48,7 @@ function difference(attributes: Attributes, when: Readonly<Record<string, When>>
   return Object.keys(set).length > 0 ? { action: "update", actual, set } : { action: "none" };
 }
 
-/** Attributes whose value differs. An attribute that the target did not return (absent, not null) differs only from a value, not from "empty". */
+/** The attributes whose value differs. A missing value (absent, not null: the target did not return it) differs from a value but not from "empty". */
 function changed(attributes: Attributes, when: Readonly<Record<string, When>>, actual: Attributes): Attributes {
   const set: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(attributes)) {

@@ -1,7 +1,7 @@
 import type { Plan } from "./plan.ts";
 import type { LoopReason } from "./reasons.ts";
 
-/** From the most careful to the boldest: `observe` plans only, `upsert` never removes or suspends, `sync` does all. */
+/** `observe`: nothing is sent. `upsert`: nothing is removed or suspended. `sync`: everything is sent. */
 export const SYNC_MODES = ["observe", "upsert", "sync"] as const;
 
 export type SyncMode = (typeof SYNC_MODES)[number];
@@ -12,7 +12,7 @@ export type Verdict =
 
 const REMOVALS: ReadonlySet<Plan["action"]> = new Set(["remove", "suspend"]);
 
-/** Whether a plan may be carried out now. Pure: a held plan is shown to the operator, and nothing is sent. */
+/** Whether a plan may be carried out now. Pure. A refused plan is shown to operators and not sent. */
 export function policy(plan: Plan, mode: SyncMode): Verdict {
   if (plan.action === "none" || mode === "sync") return { allow: true };
   if (mode === "observe") {

@@ -1,10 +1,10 @@
 /*
- * Stable names of what the loop says. Pages translate by them, scripts select by them; the English text beside each is for people and may change. A remedy
- * belongs to its reason. What an adapter says has codes of its own (for DingTalk: targets/dingtalk/client/codes.ts and note-codes.ts). Each is explained in
- * docs/operations.md, and a test holds both lists equal.
+ * Stable codes of the loop's reasons. Pages translate them, and scripts select by them. The English text beside a code is for people and may change.
+ * Each reason has a remedy of its own. The reasons of an adapter have codes of their own (for DingTalk: targets/dingtalk/client/codes.ts and
+ * note-codes.ts). docs/operations.md explains each code, and a test compares both lists.
  */
 
-/** Why an entity is not in sync, or not for long, where the loop itself concluded it. */
+/** Why an entity is not in sync, or will soon be out of sync, if the loop itself has decided this. */
 export const LOOP_REASONS = [
   "waitingForDepartment",
   "waitingForManager",
@@ -42,7 +42,7 @@ export const LOOP_REASONS = [
 
 export type LoopReason = (typeof LOOP_REASONS)[number];
 
-/** What could not be made true and does not keep the rest back, where the loop itself concluded it. */
+/** Values that could not be set while the rest was, if the loop itself has decided this. */
 export const LOOP_NOTES = [
   "unknownManager",
   "ownManager",
@@ -65,19 +65,19 @@ export const LOOP_NOTES = [
 
 export type LoopNote = (typeof LOOP_NOTES)[number];
 
-/** Something else has to come first. */
+/** Another entity has to come first. */
 export interface Waiting {
   readonly kind: "waiting";
   readonly on: readonly string[];
-  /** For that long at most; nothing else will wake it. */
+  /** The maximum wait in milliseconds. Nothing else requeues the entity. */
   readonly forMs?: number;
-  /** Those it waits for wait for it, and it cannot give way; false: one of them certainly will. */
+  /** True: the entities in `on` wait for this entity, and it cannot give way. False: one of them certainly gives way. */
   readonly inCircle?: boolean;
   readonly reasonCode: LoopReason;
   readonly reason: string;
 }
 
-/** Only an operator, a change of the directory, or a change of those it hangs `on` helps. */
+/** Only an operator, a change in the directory, or a change of the entities in `on` can help. */
 export interface Stuck<Kind extends "held" | "parked" = "held" | "parked"> {
   readonly kind: Kind;
   readonly on?: readonly string[];

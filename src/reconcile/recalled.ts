@@ -2,7 +2,7 @@ import type { EntityKind } from "../core/entity.ts";
 import type { TargetAdapter } from "./target.ts";
 import type { Actual, Attributes } from "./target-values.ts";
 
-/** The values just read or listed, completed with remembered values of attributes that they do not include. Pure. */
+/** Completes the values of a read or a list with remembered values of attributes that it does not return. Pure. */
 export function withRecalled(
   target: Pick<TargetAdapter, "recall">,
   kind: EntityKind,

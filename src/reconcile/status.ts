@@ -10,32 +10,35 @@ import type { RulesHold } from "./rules/store.ts";
 import type { HeldBy, Planned, SyncState } from "./run/end/next-state.ts";
 import type { Note } from "./target-values.ts";
 
-/* What operators see of the loop, and what they may ask of it. */
+/* The state of the loop for operators, and their orders. */
 
 export interface SyncStatus {
   /** Time of the counts. If counting is slow, they are cached for a while. */
   readonly asOf: Date;
   readonly states: Readonly<Record<SyncState, number>>;
-  /** Since when the longest waiting entity is due. */
+  /** The due time of the entity that has waited longest. */
   readonly oldestDue?: Date;
   /** Entities that are due or waiting without a scheduled run. The loop repairs them once a minute; there should be none (docs/threats.md I4). */
   readonly lost: number;
   readonly paused?: TargetPause;
-  /** From a change being committed to the target being equal, over the last 10,000 entities that were settled within the last day and are in sync still. */
+  /** Time from the commit of a change until the target is equal. Covers the last 10,000 entities that were settled within a day and are still in sync. */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
-  /** Active people of the directory; those of them that are at the target; those that are there and in sync. `stuck`: people, leavers too, who are held or parked. */
+  /**
+   * `active`: active people of the directory. `present`: those of them at the target. `accurate`: those of the present people that are in sync.
+   * `stuck`: all people, leavers too, who are held or parked.
+   */
   readonly people: { readonly active: number; readonly present: number; readonly accurate: number; readonly stuck: number };
   readonly calls: readonly { readonly api: string; readonly count: number }[];
 }
 
-/** How the one process that listens to the target fares. */
+/** The state of the process that listens to the target. */
 export interface Listening extends Hearing {
   readonly state: "connecting" | "listening" | "disconnected";
   readonly since: Date;
   /** Consecutive failed attempts. */
   readonly failures: number;
   readonly reason?: string;
-  /** When the target last said something. */
+  /** Time of the target's last message. */
   readonly eventAt?: Date;
 }
 
@@ -49,20 +52,20 @@ export interface LastHint {
 export interface SyncItem {
   readonly ref: EntityRef;
   readonly name?: string;
-  /** Of people. */
+  /** Only of people. */
   readonly userName?: string;
   readonly remoteId?: string;
   readonly state: SyncState;
   readonly reasonCode?: string;
   readonly reason?: string;
   readonly remedy?: string;
-  /** Who has a value that this one cannot have. */
+  /** The entity that has a value which this entity needs. */
   readonly holder?: HeldBy & { readonly name?: string };
-  /** What would be done, where a mode holds it back. */
+  /** The plan that the mode does not allow. */
   readonly planned?: Planned;
-  /** Entities of ours that have to come first, or that hold what this one needs. */
+  /** Entities of ours that have to come first, or that hold a value which this entity needs. */
   readonly waitingOn?: readonly (EntityRef & { readonly name?: string })[];
-  /** Of a leaver who is still there: since when, and when they are removed. */
+  /** Only of a leaver who is still at the target: begin of the grace, and time of the removal. */
   readonly grace?: { readonly since: Date; readonly until: Date };
   readonly attempts: number;
   readonly nextTry?: Date;
@@ -72,12 +75,12 @@ export interface SyncItem {
   readonly notes: readonly Note[];
 }
 
-/** What is not in sync for one reason. */
+/** The number of entities that are not in sync for one reason. */
 export interface ReasonCount {
   readonly state: SyncState;
   readonly reasonCode: string;
   readonly count: number;
-  /** Of one of them; others of the same code may have other words. */
+  /** Texts of one of these entities. Others with the same code may have other texts. */
   readonly reason?: string;
   readonly remedy?: string;
 }
@@ -91,33 +94,36 @@ export interface ItemQuery {
   readonly text?: string;
   /** Only entities that are not in sync for this reason. */
   readonly reasonCode?: string;
-  /** Key of the last item of the page before. */
+  /** Key of the last item of the previous page. */
   readonly after?: string;
   readonly count: number;
 }
 
 export interface SyncOperations extends OrdersStore {
-  /** Begun after it was asked for, unless counting takes long. */
+  /** The counting begins after the call, unless counting is slow (see `asOf`). */
   status(): Promise<SyncStatus>;
-  /** Every reason there is, the most frequent first; begun after it was asked for, unless counting takes long. */
+  /** All reasons, most frequent first. The counting begins after the call, unless counting is slow. */
   reasons(): Promise<readonly ReasonCount[]>;
-  /** What entities are called that have these ids at the target, as far as they are ours. */
+  /** Names of our entities with these remote ids. Leaves out remote ids that are not ours. */
   remoteNames(kind: "user" | "department", remoteIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
-  /** Makes one entity due now; false when there is no such entity. The event is recorded in the same transaction. What the last look found stays until the next. */
+  /**
+   * Makes one entity due now. False: there is no such entity. Records the event in the same transaction. The result of the last run stays visible
+   * until the next run.
+   */
   retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;
-  /** The same for all entities that are not in sync for one reason. Resolves with their number; records no event for 0. */
+  /** Does the same for all entities that are not in sync for one reason. Resolves with their number; records no event for 0. */
   retryAll(reasonCode: string, event: HistoryEvent): Promise<number>;
-  /** The target's pause, if it rests now. */
+  /** The pause of the target. Undefined: the target is not paused. */
   pause(): Promise<SyncStatus["paused"]>;
   /** Undefined while no process listens to the target. */
   listening(): Promise<Listening | undefined>;
   lastHint(id: string): Promise<LastHint | undefined>;
-  /** The processes that run the loop now, and the mode of the last one that was started. */
+  /** The processes that run the loop now, and the mode of the process that started last. */
   processes(): Promise<{ readonly living: readonly LoopProcess[]; readonly lastMode: SyncMode | undefined }>;
-  /** Rules of a process that exceed the limits, while the hold is undecided. */
+  /** The new rules of a process that exceed the limits, while their hold is undecided. */
   openHoldOfRules(): Promise<RulesHold | undefined>;
-  /** Asks the worker to compare everything with the target, on behalf of `actor`; asked twice before it began is asked once. */
+  /** Asks the worker to compare everything with the target, on behalf of `actor`. Repeated requests before the comparison begins count as one. */
   requestSweep(actor: string): Promise<void>;
 }
 
@@ -125,11 +131,11 @@ export interface SyncOperations extends OrdersStore {
 export interface DepartmentNode {
   readonly id: string;
   readonly name: string;
-  /** Names from the top down, its own among them. */
+  /** Names from the top down, including its own. */
   readonly path: readonly string[];
-  /** How many lie directly below it. */
+  /** The number of departments directly below it. */
   readonly children: number;
-  /** Unset before the first look at it. */
+  /** Unset before its first run. */
   readonly state?: SyncState;
   readonly reasonCode?: string;
   readonly reason?: string;
@@ -138,7 +144,10 @@ export interface DepartmentNode {
 }
 
 export interface DepartmentList {
-  /** By name. Those directly below `parent`, of the top when it is left out; or those of the whole tree whose name holds `text`. `after`: the id of the last one. */
+  /**
+   * Departments by name: those directly below `parent` (absent: those at the top), or those of the whole tree whose name contains `text`. `after`:
+   * the id of the last department of the previous page.
+   */
   list(query: {
     readonly parent?: string;
     readonly text?: string;

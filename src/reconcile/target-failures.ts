@@ -5,7 +5,7 @@ import type { Actual, Attributes, AttributeValue, Note, TargetCall } from "./tar
 
 export interface Written {
   readonly remoteId: string;
-  /** The state of the target as far as it is known without another call: the sent values in canonical form. */
+  /** The state of the target, as far as it is known without another call: the sent values in canonical form. */
   readonly attributes: Attributes;
   readonly presence: Actual["presence"];
   readonly notes: readonly Note[];
@@ -37,7 +37,7 @@ export abstract class TargetError extends AppError {
   /** The attribute, if the target names it. */
   readonly attribute: string | undefined;
   calls: readonly TargetCall[] = [];
-  /** The present entity, if a part of the operation was done before the failure. */
+  /** The state of the entity, if a part of the operation succeeded before the failure. */
   taken: Written | undefined;
   constructor(message: string, details: Told, options?: ErrorOptions) {
     super(message, options);
@@ -48,7 +48,7 @@ export abstract class TargetError extends AppError {
   }
 }
 
-/** The target asks us to slow down. Not an attempt. `scope` says what pauses: one API of the app, or every call. */
+/** The target asks us to slow down. This does not count as an attempt. `scope`: the one API of the app that pauses, or "all". */
 export class TargetThrottled extends TargetError {
   readonly code = "TARGET_THROTTLED";
   readonly scope: string | "all";
@@ -60,13 +60,13 @@ export class TargetThrottled extends TargetError {
   }
 }
 
-/** No answer, and certainly nothing done: refused connection, DNS, 5xx or busy before execution. Retried without limit, with back-off. */
+/** No answer, and certainly nothing was done: refused connection, DNS, 5xx, or busy before execution. Retried without limit, with back-off. */
 export class TargetUnavailable extends TargetError {
   readonly code = "TARGET_UNAVAILABLE";
   override readonly retry: Retry = { kind: "backoff" };
 }
 
-/** The run lost its lease before the call: nothing was sent, and the new holder of the lease reads again. Not an attempt. */
+/** The run lost its lease before the call. Nothing was sent, and the new holder of the lease reads again. This does not count as an attempt. */
 export class TargetLeaseEnded extends TargetError {
   readonly code = "TARGET_LEASE_ENDED";
   override readonly retry: Retry = { kind: "after", ms: 0 };
@@ -78,13 +78,16 @@ export class TargetLeaseEnded extends TargetError {
   }
 }
 
-/** The call may or may not have been carried out (time-out, dropped connection). Observe before anything else. */
+/** The call may or may not have been carried out (time-out, dropped connection). The next run observes first. */
 export class TargetOutcomeUnknown extends TargetError {
   readonly code = "TARGET_OUTCOME_UNKNOWN";
   override readonly retry: Retry = { kind: "after", ms: 1000 };
 }
 
-/** Credential, permission, contact scope, address list, ban: until an administrator acts, nothing of this target works (`all`), nothing works from this process (`process`), or this object does not (`entity`). */
+/**
+ * Wrong credential, permission, contact scope, address list, or a ban. Until an administrator acts, nothing of this target works (`all`), nothing
+ * works from this process (`process`), or this object does not work (`entity`).
+ */
 export class TargetMisconfigured extends TargetError {
   readonly code = "TARGET_MISCONFIGURED";
   readonly scope: "all" | "process" | "entity";
@@ -100,7 +103,7 @@ export class TargetMisconfigured extends TargetError {
   }
 }
 
-/** An unmanaged object at the target conflicts under another identity; adopting it needs an operator's decision. */
+/** An unmanaged object at the target has the value. Only an operator can decide to adopt it. */
 export class TargetConflict extends TargetError {
   readonly code = "TARGET_CONFLICT";
   override readonly attribute: string;
@@ -121,12 +124,12 @@ export class TargetConflict extends TargetError {
   }
 }
 
-/** The target refuses these data. Parked until the entity changes or an operator retries. */
+/** The target refuses these data. The entity is parked until it changes or an operator retries. */
 export class TargetRejected extends TargetError {
   readonly code = "TARGET_REJECTED";
 }
 
-/** Managed, but protected at the target for now. Retried after a while, because the end of the protection is not announced. */
+/** We manage the object, but the target protects it for now. Retried after an hour, because the target does not report the end of the protection. */
 export class TargetProtected extends TargetRejected {
   override readonly retry: Retry = { kind: "after", ms: 3600000 };
 }
@@ -137,7 +140,7 @@ export class TargetDependency extends TargetError {
   override readonly retry: Retry;
   /** Maximum number of tries; absent: the default. */
   readonly tries: number | undefined;
-  /** `ms`: minimum time until the other one is done; 5 s if absent. */
+  /** `ms`: minimum time until the other entity is done; 5 s if absent. */
   constructor(message: string, details: Told & { readonly ms?: number; readonly tries?: number }, options?: ErrorOptions) {
     super(message, details, options);
     this.tries = details.tries;

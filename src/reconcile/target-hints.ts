@@ -1,13 +1,16 @@
 import type { Attributes } from "./target-values.ts";
 
-/* Change events of a target. They are hints to read, never values: events may be lost, repeated or late, and our own writes raise them too. */
+/*
+ * Change events of a target. An event is a reason to read, and its values are never used. Events may be lost, repeated or late. Our own writes cause
+ * events too.
+ */
 
 export interface TargetHint {
-  /** The target's id of the event: a redelivery has the same one. */
+  /** The target's id of the event. A redelivery has the same id. */
   readonly eventId: string;
-  /** The target's own name of what happened. */
+  /** The target's name for this kind of event. */
   readonly type: string;
-  /** Time of the change by the target's clock: the latest event has the present state. */
+  /** Time of the change by the target's clock. The latest event describes the present state. */
   readonly atMs: number;
   readonly about: readonly HintSubject[];
 }
@@ -15,20 +18,20 @@ export interface TargetHint {
 export interface HintSubject {
   readonly kind: "user" | "department";
   readonly remoteId: string;
-  /** The reported values by name. Empty: nothing can be compared. */
+  /** The reported values by name. Empty: the event has nothing to compare. */
   readonly told: Readonly<Record<string, Told>>;
-  /** Which unreadable attributes may differ from the remembered ones: the reported ones, or any. */
+  /** Which attributes that we cannot read may differ from the remembered values: the reported ones, or any. */
   readonly concerns: "told" | "anything";
-  /** The event says that the thing is there from now on, as a new one or again. */
+  /** The event says that the object appeared, as a new object or again. */
   readonly appears?: boolean;
-  /** Names of calls (in `TargetCall`) that raise such an event, if it has no values by which our own write could be recognised. */
+  /** Names of calls (in `TargetCall`) that cause such an event. Only for events without values by which our own write could be recognised. */
   readonly raisedBy?: readonly string[];
 }
 
 export interface Told {
-  /** Attributes it is about. */
+  /** The attributes that the value stands for. */
   readonly names: readonly string[];
-  /** Pure. Whether it equals the remembered state, as after our own write. */
+  /** Pure. Whether the value equals the remembered state, as after our own write. */
   isKnown(remembered: Attributes): boolean;
 }
 
@@ -43,7 +46,7 @@ export type ListeningState =
 export interface HintListener {
   /** Resolves once the hints are stored; then they are acknowledged to the target. A rejection causes a redelivery. */
   receive(hints: readonly TargetHint[]): Promise<void>;
-  /** Something was received, at least a heartbeat. */
+  /** The listener received something, at least a heartbeat. */
   heard(): void;
   state(state: ListeningState): void;
 }

@@ -9,8 +9,8 @@ import type { AdoptableKind, AdoptionStore, Proposal } from "./ports.ts";
 import { departmentCandidate, evidenceOf, personCandidate, tiersOf } from "./profiles.ts";
 
 /*
- * A create that was refused because somebody who is not ours has a value of it: often that is the very person, made by hand. The refusal stands, and a
- * person is asked.
+ * A create was refused because an object that we do not manage has one of its values. Often this object is the same person, created by hand. The
+ * refusal stays, and an operator decides about an adoption.
  */
 
 export interface HolderDeps {
@@ -22,12 +22,12 @@ export interface HolderDeps {
 export interface RefusedCreate {
   readonly ref: EntityRef;
   readonly attributes: Attributes;
-  /** Who has the value. */
+  /** Remote id of the object that has the value. */
   readonly remoteId: string;
   readonly intent: HistoryEvent;
 }
 
-/** One read. Whether the holder can be read or not, the refusal is what it is. */
+/** Needs one read. The refusal stays, whether the read succeeds or not. */
 export async function proposeHolder(deps: HolderDeps, refused: RefusedCreate, context: WriteContext): Promise<void> {
   const { ref, remoteId, intent } = refused;
   const { kind } = ref;
@@ -41,7 +41,7 @@ async function read({ target }: HolderDeps, kind: AdoptableKind, remoteId: strin
   try {
     return (await target.read(kind, remoteId, context)).actual;
   } catch (error) {
-    // The call is on record, and the next comparison finds the same.
+    // The call is recorded, and the next comparison finds the same match.
     if (error instanceof TargetError) return undefined;
     throw error;
   }

@@ -1,28 +1,29 @@
 import type { Tier } from "./rules.ts";
 
 /*
- * Who is who, decided by tiers. A tier is an equality of keys. The first tier at which somebody has candidates decides when there is exactly one on both sides;
- * with several, later tiers may decide between those only. What stays undecided is ambiguous, and a person's business. Pure; the same whatever the order.
+ * Matches our entities with objects at the target, by tiers. A tier is an equality of keys. The first tier with candidates for an entity decides if
+ * there is exactly one candidate on both sides. If there are several, later tiers decide among these only. What stays undecided is ambiguous and
+ * needs a person's decision. Pure; the order of the input does not matter.
  */
 
-/** One side of a match: an entity of ours, or something at the target. */
+/** One side of a match: an entity of ours, or an object at the target. */
 export interface Candidate {
   readonly id: string;
-  /** The texts of each tier that have to be equal; none: the tier does not apply. */
+  /** The texts that have to be equal at a tier. Empty: the tier does not apply. */
   keysAt(tier: Tier): readonly string[];
-  /** Two who both have one and have different ones are not the same, whatever else they share. */
+  /** Candidates with two different numbers are different people, as far as `otherNumber` says so. */
   readonly number?: string | undefined;
 }
 
 export interface TierDefinition {
   readonly tier: Tier;
-  /** Tiers of one weight decide nothing where they point to different candidates. */
+  /** If tiers of one weight find different candidates, none of them decides. */
   readonly weight: number;
-  /** What is decided is certain enough to help deciding about others. */
+  /** The result is certain enough to help with matches of others. */
   readonly strong: boolean;
-  /** Of two with different numbers: `counts` all the same, is `doubted` and left to a person, or `no` candidate at all. */
+  /** The effect of different numbers. `counts`: none. `doubted`: a person decides. `no`: not a candidate. */
   readonly otherNumber: "counts" | "doubted" | "no";
-  /** Pairs of this tier, which says more, are not of this one. */
+  /** Pairs of this stronger tier are excluded. */
   readonly without?: Tier;
 }
 
@@ -36,16 +37,16 @@ export interface Match {
 export interface Sides {
   readonly ours: readonly Candidate[];
   readonly theirs: readonly Candidate[];
-  /** Pairs (`pairKey`) that a person has rejected. */
+  /** Pairs (`pairKey`) that an operator has rejected. */
   readonly rejected?: ReadonlySet<string>;
 }
 
 export const pairKey = (ours: string, theirs: string): string => `${ours} ${theirs}`;
 
-/** A value that so many share identifies nobody, and the list would not be read. */
+/** A value that more candidates share identifies nobody. A list of more matches would not be read. */
 const MAX_SHARED = 20;
 
-/** Places of both in the lists. Many thousands of pairs are kept as numbers: texts and maps for each would take most of the memory of an assessment. */
+/** A pair, as indexes into both lists. An assessment has many thousands of pairs: texts and maps for each would take most of its memory. */
 interface Pair {
   readonly ours: number;
   readonly theirs: number;
@@ -65,7 +66,7 @@ export function match(tiers: readonly TierDefinition[], sides: Sides): readonly 
   for (;;) {
     const certain = round(strong, left).filter(({ state }) => state === "proposed");
     if (certain.length === 0) break;
-    // A matched person is no longer a candidate for others, which may decide their match.
+    // A matched person is no longer a candidate for others. This may make other matches unique.
     settled.push(...certain);
     left = without(left, certain);
   }
@@ -109,7 +110,7 @@ function pairsOf({ tier, otherNumber }: TierDefinition, { ours, theirs, rejected
   return once(pairs);
 }
 
-/** Two may share several keys of one tier. */
+/** Removes repeated pairs: two candidates may share several keys of one tier. */
 function once(pairs: readonly Pair[]): readonly Pair[] {
   const seen = new Map<number, number[]>();
   return pairs.filter(({ ours, theirs }) => {
@@ -132,12 +133,12 @@ function byKey(candidates: readonly Candidate[], tier: Tier): ReadonlyMap<string
   return index;
 }
 
-/** Candidates, with the tier that named each first. */
+/** The candidates of an entity, each with the first tier that found it. */
 type Choice = readonly { readonly other: number; readonly tier: Tier }[];
 type Side = "ours" | "theirs";
 const opposite = { ours: "theirs", theirs: "ours" } as const;
 
-/** What the tiers say of all of both sides. */
+/** All matches that the tiers find between both sides. */
 function round(tiers: readonly TierDefinition[], sides: Sides): readonly Match[] {
   const levels = levelsOf(tiers, sides);
   const chosen = { ours: new Map<number, Choice>(), theirs: new Map<number, Choice>() };
@@ -194,7 +195,7 @@ function grouped(pairs: readonly Pair[], side: Side): ReadonlyMap<number, readon
   return groups;
 }
 
-/** All candidates of the entities with several candidates in the tiers of one weight. */
+/** The candidates of all entities that have more than one in the tiers of one weight. */
 function rivalsOf(levels: readonly Level[], weight: number): Readonly<Record<Side, ReadonlyMap<number, Choice>>> {
   const named = levels.filter(({ definition }) => definition.weight === weight);
   const of = (side: Side): ReadonlyMap<number, Choice> => {

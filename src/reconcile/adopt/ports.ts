@@ -2,19 +2,19 @@ import type { EntityRef } from "../../core/entity.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Evidence, Strength, Tier } from "./rules.ts";
 
-/** What may be taken over: roles are found by their names, and groups are never at the target. */
+/** The kinds that can be adopted. Roles are found by their names, and groups never exist at the target. */
 export type AdoptableKind = "user" | "department";
 
-/** Somebody or a department at the target, as a person recognises them. */
+/** A person or department at the target, in a form that people recognise. */
 export interface RemoteView {
   readonly id: string;
   readonly name?: string;
   readonly title?: string;
-  /** Paths. */
+  /** Paths of departments. */
   readonly departments: readonly string[];
 }
 
-/** Who of ours something at the target may be. */
+/** An object at the target that may be an entity of ours. */
 export interface Proposal {
   readonly kind: AdoptableKind;
   readonly entity: { readonly id: string; readonly name?: string };
@@ -41,37 +41,43 @@ export interface TreeNode {
   readonly id: string;
   readonly name: string;
   readonly parentId: string | undefined;
-  /** Where its link leads, if it has one. */
+  /** The remote id of its link, if it has one. */
   readonly remoteId: string | undefined;
-  /** Ids by which somebody may have noted it at the target: its own, and those of the groups that stand for it. */
+  /** Ids of ours that the target may store for it: its own, and those of its groups. */
   readonly ids: readonly string[];
 }
 
-/** The list that proposals come of; `origin` goes into their events. */
+/** The list from which the proposals come. Their events have the values of `origin`. */
 export interface Listing {
   readonly id: string;
   readonly origin: Pick<HistoryEvent, "at" | "actor" | "causes">;
 }
 
-/** What looking for those who are there already asks of the storage. */
+/** The part of the store that the search for existing people and departments needs. */
 export interface AdoptionStore {
-  /** Ids of active people of the directory who are not at the target as far as we know, nor invited, in slices. */
+  /** Ids of active people of the directory who are neither at the target, as far as we know, nor invited. In pages. */
   unlinkedPeople(): AsyncIterable<readonly string[]>;
   /** The present nodes of the tree. */
   treeNodes(): Promise<readonly TreeNode[]>;
-  /** Pairs (`pairKey`) that are not to be proposed again. */
+  /** Pairs (`pairKey`) that are not proposed again. */
   rejected(kind: AdoptableKind): Promise<ReadonlySet<string>>;
-  /** Records what a list proposes. What an earlier list proposed and this one does not is withdrawn. Answers the ids of the proposals, each at its place; none for what was decided meanwhile. */
+  /**
+   * Records the proposals of a list. Withdraws proposals of an earlier list that are not among them. Resolves with the ids of the proposals in the
+   * same order; undefined for those that are already decided.
+   */
   propose(proposals: readonly Proposal[], listing: Listing): Promise<readonly (string | undefined)[]>;
-  /** To be called once after all proposals of a list. Of people who have left, nobody is proposed: what is open about them stays while their side of it is among `there`. */
+  /** Call this once after all proposals of a list. People who have left are never proposed. Their open proposals stay while the remote object is in `there`. */
   withdrawOthers(listing: Listing, there: readonly string[]): Promise<void>;
-  /** A proposal after a refusal, which blocks the entity anyway: no hold. No effect if it is already decided. */
+  /**
+   * Records a proposal after a refused create. The refusal already blocks the entity, so no hold is needed. No effect if the proposal is already
+   * decided.
+   */
   proposeOne(proposal: Proposal, origin: Listing["origin"]): Promise<void>;
-  /** Adopted departments in which these lists show something that is not ours, and no others. */
+  /** Records the adopted departments in which these lists show objects that we do not manage. All others are recorded as having none. */
   noteStrangers(remoteIds: readonly string[], causes: readonly string[]): Promise<void>;
 }
 
-/** Why a decision cannot be carried out. `changed`: the count differs; `busy`: a call is on its way just now; `taken`: one of both has another link; `gone`: the directory does not want it at the target any more. */
+/** Why a decision cannot be carried out. `changed`: the count differs. `busy`: a call is running. `taken`: one of the two has another link. `gone`: the directory no longer wants the entity at the target. */
 export type Refusal = { readonly kind: "changed"; readonly count: number } | { readonly kind: "busy" | "taken" | "decided" | "gone" };
 
 export type Decision =
@@ -87,17 +93,17 @@ export interface AdoptionQuery {
   readonly count: number;
 }
 
-/** Who decides, and the event that says so without its code and subject. */
+/** The event of a decision, without its code and subject. */
 export type DecisionEvent = Omit<HistoryEvent, "id" | "code" | "subject" | "detail"> & { readonly detail?: HistoryEvent["detail"] };
 
-/** What operators see of adoptions, and what they decide. Nothing is written to the target here. */
+/** Adoptions for operators, and their decisions. Nothing here writes to the target. */
 export interface AdoptionOperations {
   list(query: AdoptionQuery): Promise<{ readonly adoptions: readonly Adoption[]; readonly next?: string }>;
   /** Links a proposed, ambiguous or rejected match. */
   accept(id: string, event: DecisionEvent): Promise<Decision>;
-  /** Links all that are proposed at one tier, if they are just so many. What cannot be linked any more is left out. */
+  /** Links all proposals of one tier, if their number is still `count`. Leaves out those that can no longer be linked. */
   acceptTier(tier: number, count: number, event: DecisionEvent): Promise<Decision>;
-  /** They are not the same: remembered. */
+  /** Records that the two are different. The pair is not proposed again. */
   reject(id: string, event: DecisionEvent): Promise<Decision>;
   /** Unlinks: the object is no longer managed. */
   unlink(ref: EntityRef, event: DecisionEvent): Promise<Decision>;

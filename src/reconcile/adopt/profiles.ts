@@ -5,20 +5,20 @@ import type { Identity } from "../target.ts";
 import type { Candidate, TierDefinition } from "./match.ts";
 import { type Evidence, ruleFor, type Tier } from "./rules.ts";
 
-/** What is known of a person on either side. */
+/** The known values of a person on one side. */
 export interface PersonProfile {
   readonly id: string;
   readonly identity: Identity;
-  /** On our side what the policy says the remote id is, on the other the remote id itself. */
+  /** On our side the remote id by the policy's rule; on the other side the remote id itself. */
   readonly userid?: string | undefined;
-  /** Keys of the departments, as `path` makes them on both sides. */
+  /** Keys of the departments, the same on both sides. */
   readonly departments: readonly string[];
 }
 
-/** What is known of a department on either side. */
+/** The known values of a department on one side. */
 export interface DepartmentProfile {
   readonly id: string;
-  /** Ids of ours by which the target may keep it. */
+  /** Ids of ours that the target may store for it. */
   readonly ownIds: readonly string[];
   readonly path: string;
 }
@@ -50,13 +50,13 @@ const DEPARTMENTS: readonly TierDefinition[] = [
   { tier: 2, weight: 2, strong: true, otherNumber: "counts" },
 ];
 
-/** The tiers that the rules let speak. */
+/** The tiers that the rules do not exclude. */
 export const tiersOf = (kind: "user" | "department", rules: AdoptionRules): readonly TierDefinition[] =>
   (kind === "user" ? PEOPLE : DEPARTMENTS).filter(({ tier }) => ruleFor(rules, kind, tier) !== "never");
 
 export const personCandidate = (profile: PersonProfile): Candidate => new PersonCandidate(profile);
 
-/** Keys are computed on demand: stored for everybody, they would take most of the memory of an assessment (measured: 2.5 kB per person, 0.5 without). */
+/** Computes keys on demand. Stored keys for everybody would take most of the memory of an assessment (measured: 2.5 kB per person, 0.5 kB without). */
 class PersonCandidate implements Candidate {
   readonly id: string;
   readonly number: string | undefined;

@@ -13,8 +13,8 @@ import { createRemoteTree, nodeKeys, type RemoteTree } from "./remote-tree.ts";
 import { ruleFor } from "./rules.ts";
 
 /*
- * Who and what at the target may be one of ours, from lists that somebody has read anyway. Nothing is written to the target. In memory is a little of each
- * person who has no link, on both sides.
+ * Proposes matches between our entities and objects at the target, from lists that were read for another purpose. Nothing is written to the target.
+ * The memory holds a few values of each person without a link, on both sides.
  */
 
 export interface AdoptDeps {
@@ -24,7 +24,7 @@ export interface AdoptDeps {
   readonly rules: AdoptionRules;
 }
 
-/** What the lists have shown that is not ours. */
+/** The objects of the lists that we do not manage. */
 export interface Strangers {
   readonly tree: RemoteTree;
   department(stranger: Actual): void;
@@ -58,7 +58,7 @@ export function collectStrangers(target: Pick<TargetAdapter, "identity" | "nameK
   };
 }
 
-/** Matches what has no link on either side, records the proposals, and links where the rules say so. Answers what was proposed. */
+/** Matches everything without a link on both sides, records the proposals, and links where the rules say so. Resolves with the proposals. */
 export async function proposeAdoptions(
   deps: AdoptDeps,
   strangers: Strangers,
@@ -88,7 +88,7 @@ async function linkCertain(
   for (const [at, { kind, tier, state, remote }] of proposals.entries()) {
     const id = ids[at];
     if (id === undefined || state !== "proposed" || ruleFor(deps.rules, kind, tier) !== "link") continue;
-    // One after the other: each is a decision of its own.
+    // One after the other, because each is a decision of its own.
     if ((await deps.store.accept(id, by)).kind === "done") linked.add(`${kind} ${remote.id}`);
   }
   return linked;
@@ -158,7 +158,7 @@ const remoteView = ({ profile, title, departments }: StrangePerson, tree: Remote
   departments: departments.map((id) => tree.path(id)),
 });
 
-/** A person as the target would have them. */
+/** The values of a person as the target would hold them. */
 export function profileOf(
   { target, mapping, rules }: Pick<AdoptDeps, "target" | "mapping" | "rules">,
   id: string,
