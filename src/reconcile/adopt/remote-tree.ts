@@ -3,11 +3,11 @@ import type { TargetAdapter } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import type { TreeNode } from "./ports.ts";
 
-/* Departments of both sides as paths, in a form in which the same place is the same text. */
+/* Departments of both sides as paths. The same place has the same text on both sides. */
 
-/** Deeper than any target's tree: ends what goes round in a circle. */
+/** A limit for cycles of parents. No target has a deeper tree. */
 const MAX_DEPTH = 50;
-/** Cannot be part of a name. */
+/** A separator that cannot be part of a name. */
 const BETWEEN = "\n";
 
 type Naming = Pick<TargetAdapter, "rootDepartment" | "nameKey">;
@@ -15,17 +15,17 @@ type Naming = Pick<TargetAdapter, "rootDepartment" | "nameKey">;
 export interface RemoteTree {
   add(department: Actual): void;
   has(remoteId: string): boolean;
-  /** The department and those above it, up to the root, which is not among them. */
+  /** The ids from the department up to the root, without the root. */
   way(remoteId: string): readonly string[];
-  /** For comparing; undefined for the root and for what no list has shown. */
+  /** For comparisons. Undefined for the root, and for a department that no list has shown. */
   key(remoteId: string): string | undefined;
-  /** For people. */
+  /** For display. */
   path(remoteId: string): string;
 }
 
 export function createRemoteTree(naming: Naming): RemoteTree {
   const known = new Map<string, { readonly name: string; readonly parent: string }>();
-  /** One text for all who are in a department. */
+  /** All people of a department share one text. */
   const keys = new Map<string, string | undefined>();
   const keyOf = (name: string): string => naming.nameKey?.(name) ?? fold(name);
 

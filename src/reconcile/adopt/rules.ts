@@ -10,10 +10,10 @@ export type Tier = PersonTier;
 
 export type Strength = "strong" | "weak";
 
-/** Attributes that speak for a match, by the names that operators see. */
+/** Attributes that support a match, by the names that operators see. */
 export type Evidence = "userid" | "job_number" | "mobile" | "email" | "name" | "department" | "source_identifier" | "path";
 
-/** Nothing is taken over without a person's word. */
+/** The default: every match needs a person's decision. */
 export const PROPOSE_ALL: AdoptionRules = {
   people: { 1: "propose", 2: "propose", 3: "propose", 4: "propose", 5: "propose", 6: "propose" },
   departments: { 1: "propose", 2: "propose" },
@@ -23,7 +23,7 @@ export const PROPOSE_ALL: AdoptionRules = {
 /** A mobile number alone, or a name alone, is no proof. */
 export const strengthOf = (kind: "user" | "department", tier: Tier): Strength => (kind === "user" && tier >= 5 ? "weak" : "strong");
 
-/** What a rule makes of a match: a weak one is never taken over without a person's word, whatever the rule says. */
+/** The rule for a match. A weak match always needs a person's decision, whatever the rule says. */
 export const ruleFor = (rules: AdoptionRules, kind: "user" | "department", tier: Tier): Adoption => {
   const rule = kind === "user" ? rules.people[tier] : rules.departments[tier as DepartmentTier];
   return rule === "link" && strengthOf(kind, tier) === "weak" ? "propose" : rule;

@@ -14,8 +14,8 @@ import { leaversThere } from "./leavers.ts";
 import { type Assessment, createFinding, type Finding, findingsOf, type Matched, type SourceActivity } from "./report.ts";
 
 /*
- * The health of both sides: who is who, and what of the data will keep somebody out or wrong. Reads the target by its lists only, a page at a time, and the
- * directory a slice at a time; writes nothing to the target. Works with an empty directory.
+ * The assessment: which people and departments of both sides match, and which data will keep people out or cause wrong values. Reads the lists of the
+ * target page by page, and the directory in slices. Writes nothing to the target. Works with an empty directory.
  */
 
 export interface AssessmentStore {
@@ -24,11 +24,11 @@ export interface AssessmentStore {
   /** Ids of people who are inactive in the directory and have no link, in slices. */
   unlinkedLeavers(): AsyncIterable<readonly string[]>;
   sources(): Promise<readonly SourceActivity[]>;
-  /** What the last checks of all running processes found wrong. */
+  /** Problems that the last checks of all running processes found. */
   knownProblems(): Promise<readonly Pick<Problem, "code" | "text" | "remedy">[]>;
   beginAssessment(event: HistoryEvent): Promise<void>;
   endAssessment(report: Assessment, event: HistoryEvent): Promise<void>;
-  /** Says why there is no report. */
+  /** Records why there is no report. */
   failAssessment(reason: string): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export interface AssessDeps extends Omit<AdoptDeps, "rules"> {
   readonly policy?: LeaverRules & Pick<Policy, "isAddressAllowed"> & { readonly adopt: AdoptionRules };
 }
 
-/** What has been read so far. */
+/** Numbers read so far. */
 export interface AssessmentProgress {
   departments(read: number): void;
   people(read: number): void;
@@ -47,7 +47,7 @@ export interface AssessmentProgress {
 
 const SILENT: AssessmentProgress = { departments: () => undefined, people: () => undefined, directory: () => undefined };
 
-/** Makes the report, records it, and proposes who is who. Rejects with the error of a list: half a list says nothing. */
+/** Makes the report, records it, and proposes adoptions. Rejects with the error of a list, because a part of a list proves nothing. */
 export async function assess(
   deps: AssessDeps,
   actor: string,
@@ -107,7 +107,7 @@ async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSign
   return { ...report, findings: findingsOf(report) };
 }
 
-/** Everything that needs the lists. What they showed of single people is let go of here: the directory is read afterwards. */
+/** The part that needs the lists. The values of single people are dropped at its end, before the directory is read. */
 async function bothSides(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress) {
   const seen = await lists(deps, signal, progress);
   const rules = deps.policy?.adopt ?? PROPOSE_ALL;
@@ -130,7 +130,7 @@ interface Seen {
   readonly departments: number;
   readonly neverActivated: Finding;
   readonly administrators: Finding;
-  /** Attributes that anybody's record had. */
+  /** Attributes for which at least one record had a value. */
   readonly attributes: ReadonlySet<string>;
 }
 
@@ -144,7 +144,7 @@ async function lists({ store, target }: AssessDeps, signal: AbortSignal, progres
       kind,
       page.map(({ remoteId }) => remoteId),
     );
-    // One whose create is on its way has an intended link: it is ours.
+    // A person whose create has no answer yet has an intended link, and counts as managed.
     return page.filter(({ remoteId }) => !links.has(remoteId));
   };
   for await (const { actuals } of target.list("department", { signal })) {
@@ -167,7 +167,7 @@ async function lists({ store, target }: AssessDeps, signal: AbortSignal, progres
   return { strangers, ...count, neverActivated: never.done(), administrators: administrators.done(), attributes };
 }
 
-/** Who has no proposal that may become a link. */
+/** People at the target without a proposal that may become a link. */
 function onlyThere(
   strangers: readonly { readonly remoteId: string; readonly name: string }[],
   proposals: readonly Proposal[],

@@ -9,7 +9,7 @@ import type { Note } from "../target-values.ts";
 import { managerLoops } from "./manager-loops.ts";
 import { type Assessment, createFinding, shareOf } from "./report.ts";
 
-/* The directory's half of an assessment: every active person once, a slice at a time. Kept of each is a number, an address of memory for lists, and their manager. */
+/* The directory's part of an assessment. Reads each active person once, in slices. Keeps an id, an address for the lists, and the manager of each. */
 
 export interface DirectoryDeps {
   readonly target: TargetAdapter;
@@ -26,7 +26,7 @@ export const proposalsById = (proposals: readonly Proposal[], kind: Proposal["ki
   return byId;
 };
 
-/** Providers whose addresses belong to people, not to an employer: named where the policy has no list of domains. */
+/** E-mail providers for private people. Reported only if the policy has no list of domains. */
 const PRIVATE = new Set(
   "gmail.com googlemail.com outlook.com hotmail.com live.com yahoo.com yahoo.com.hk icloud.com me.com qq.com foxmail.com 163.com 126.com yeah.net sina.com sohu.com aliyun.com 139.com 189.cn netvigator.com gmx.net protonmail.com".split(
     " ",
@@ -112,7 +112,7 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
       readonly linked: number;
       readonly ambiguous: Assessment["people"]["ambiguous"];
       readonly onlyHere: Assessment["people"]["onlyHere"];
-      /** Attributes that the mapping gave anybody. */
+      /** Attributes for which the mapping gave a value to at least one person. */
       readonly attributes: ReadonlySet<string>;
     } {
       const shared = createFinding();
@@ -136,7 +136,7 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
   };
 }
 
-/** Of the proposals one for each entity that has exactly one, by tier. */
+/** The number of entities with exactly one proposal, by tier. */
 export function tiersOfMatches(proposed: ProposalsOf): Readonly<Record<string, number>> {
   const tiers: Record<string, number> = {};
   for (const [first] of proposed.values()) if (first?.state === "proposed") tiers[first.tier] = (tiers[first.tier] ?? 0) + 1;

@@ -6,8 +6,8 @@ import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { createFinding, type Finding } from "./report.ts";
 
 /*
- * Who has left by the directory and is at the target all the same, without a link: an account that should have ended. Strong matches only, and never with somebody
- * who may be an active person. Told, and never proposed: who is taken over and inactive would be removed.
+ * People who have left by the directory, and still have an account at the target without a link. Only strong matches count, and no match that may
+ * also be an active person. They are reported and never proposed, because an adopted inactive person would be removed.
  */
 export async function leaversThere(
   deps: Pick<AdoptDeps, "target" | "mapping" | "store" | "rules"> & { readonly ids: AsyncIterable<readonly string[]> },

@@ -1,4 +1,4 @@
-/** People who are above themselves, by who names whom as manager. Each loop once, all of its people. Pure. */
+/** Cycles among managers. Each cycle is listed once with all its people. Pure. */
 export function managerLoops(managerOf: ReadonlyMap<string, string>): readonly (readonly string[])[] {
   const done = new Set<string>();
   const loops: string[][] = [];

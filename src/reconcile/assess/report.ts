@@ -1,8 +1,8 @@
 import type { Problem } from "../target.ts";
 
-/* What an assessment tells of both sides, before the first write and at any time after. */
+/* The result of an assessment of both sides. */
 
-/** One of a list. `id` is of the directory, `remoteId` of the target. */
+/** One entry of a list. `id`: in the directory. `remoteId`: at the target. */
 export interface Listed {
   readonly id?: string;
   readonly remoteId?: string;
@@ -10,7 +10,7 @@ export interface Listed {
   readonly detail?: string;
 }
 
-/** How many there are, and the first of them. */
+/** The number of entries, and the first of them. */
 export interface Finding {
   readonly count: number;
   readonly items: readonly Listed[];
@@ -19,11 +19,11 @@ export interface Finding {
 export interface Share {
   readonly count: number;
   readonly of: number;
-  /** 1 of nobody. */
+  /** 1 if `of` is 0. */
   readonly share: number;
 }
 
-/** Of both sides, by the tier of the match. What is linked is known for certain. */
+/** Matches by tier. Linked entities are certain. */
 export interface Matched {
   readonly directory: number;
   readonly target: number;
@@ -59,9 +59,9 @@ export interface Assessment {
   readonly names: { readonly refused: Finding; readonly cut: Finding };
   readonly managers: { readonly notFound: Finding; readonly loop: Finding };
   readonly accounts: { readonly neverActivated: Finding; readonly administrators: Finding; readonly leavers: Finding };
-  /** Fields that the mapping fills and that no profile at the target has. */
+  /** Fields that the mapping fills, but that no person at the target has. */
   readonly customFields: Finding;
-  /** Addresses at providers for private people, used as accounts. */
+  /** Addresses of private e-mail providers, used as accounts. */
   readonly privateAddresses: Finding;
   readonly sources: readonly SourceActivity[];
   /** How long leavers with a regular account keep their access by the policy, in hours; left out where they do not, or where that is meant. */

@@ -124,7 +124,7 @@ async function compareLinked(
   await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
 }
 
-/** A list shows the people the app may see, so what it says of managers is only a reason to read the department itself. */
+/** A list contains only the people whom the app may see. So a difference of managers is only a reason to read the department. */
 async function compareManagers(deps: SweepDeps, managers: ReadonlyMap<string, readonly string[]>, sweeping: Sweeping): Promise<void> {
   const links = await deps.store.linksTo("department", [...managers.keys()]);
   for (const [remoteId, link] of links) {
@@ -147,7 +147,7 @@ function withDiffered(actual: Actual, before: Attributes | undefined): Actual {
 const changedNames = (before: Attributes, told: Attributes): readonly string[] =>
   Object.keys(told).filter((name) => !sameValue(before[name], told[name]));
 
-/** Attributes that others own may change as they like; only what a run would do something about counts. */
+/** Only a difference that a run would correct counts. Other attributes belong to others. */
 async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {
   const next = await forecast(deps, ref, actual);
   return next !== undefined && (next.kind !== "plan" || next.plan.action !== "none" || next.observes);

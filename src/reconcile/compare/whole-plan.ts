@@ -16,8 +16,8 @@ import type { TargetAdapter } from "../target.ts";
 import type { TargetCall } from "../target-values.ts";
 
 /*
- * The plan of everybody: the loop itself, on a copy of what it keeps and with a target that sends no write. So what it does there is what it would do: the
- * same conclusions, in the same order, with the same calls, over as many runs as it takes. What the target itself would refuse is not known.
+ * The plan of everybody. The loop itself runs on a copy of its tables, with a target that sends no write. So the plan has the same decisions, in the
+ * same order, with the same calls, over as many runs as needed. Refusals that only the target can decide are not known.
  */
 
 export type PlannedAction = Exclude<Plan["action"], "none">;
@@ -35,9 +35,9 @@ export interface PlanItem {
   readonly name?: string;
   readonly action: PlannedAction;
   readonly changes: Changes;
-  /** What holds it back: a mode, a limit or a grace. */
+  /** The mode, limit or grace that holds it back. */
   readonly heldBy?: string;
-  /** Of a leaver: when the grace is over, and they are removed. */
+  /** Only of a leaver: the end of the grace, when the person is removed. */
   readonly until?: Date;
 }
 
@@ -50,12 +50,12 @@ export interface PlanSummary {
   /** People, departments and roles that are updated, by attribute. */
   readonly byAttribute: Readonly<Record<string, number>>;
   readonly held: number;
-  /** Writes to the target, and those of each of its APIs. */
+  /** The number of writes, and the numbers for each API of the target. */
   readonly calls: number;
   readonly byApi: Readonly<Record<string, number>>;
 }
 
-/** How long its writes take at least at a rate for each API, as each API has its own. Pure. */
+/** The minimum duration of the writes in minutes. Each API has its own rate of `perSecond`. Pure. */
 export const minutesFor = ({ byApi }: Pick<PlanSummary, "byApi">, perSecond: number): number =>
   perSecond > 0 ? Math.max(0, ...Object.values(byApi)) / perSecond / 60 : 0;
 
@@ -66,7 +66,7 @@ export interface PlanQuery {
   readonly count: number;
 }
 
-/** What was rehearsed, kept where it was made until it is closed. */
+/** The result of a rehearsal. It stays in the store until `close`. */
 export interface Rehearsed {
   readonly summary: PlanSummary;
   /** In the order of kind and id. */
@@ -80,17 +80,17 @@ export interface WholePlan extends Rehearsed {
   readonly advice: readonly PolicyAdvice[];
 }
 
-/** A copy of what the loop keeps, in which it may do as it likes, and what it has done there. */
+/** A copy of the loop's tables, and the result of the loop in it. */
 export interface RehearsalStore {
   readonly store: ReconcilerDeps["store"];
   record(writes: readonly PlannedWrite[]): Promise<void>;
   /** Makes entities with a later run due now. Resolves with their number. */
   hasten(): Promise<number>;
-  /** Adds what was held back to the items; in `observe` all of them are. */
+  /** Adds the held changes to the items; in `observe` all of them. */
   settle(mode: SyncMode): Promise<Rehearsed>;
-  /** Of a plan that is settled: what it touches. `otherMapping`: by whatever it says; else by what follows from another policy. */
+  /** The size of a settled plan. `otherMapping`: all its changes count. Otherwise only those that follow from another policy count. */
   touched(scope: { readonly otherMapping: boolean }): Promise<Touched>;
-  /** Of a plan that is settled: opens the hold, for everybody to see, with all of the plan as its members. */
+  /** Opens the hold for a settled plan. All items of the plan are its members. */
   hold(hold: HoldOfRules): Promise<void>;
   close(): Promise<void>;
 }
@@ -101,18 +101,18 @@ export interface RehearsalDeps extends Pick<ReconcilerDeps, "policy"> {
   readonly mapping: Mapping;
   readonly mode: SyncMode;
   readonly clock: Clock;
-  /** Runs at the same time; as many as the loop has while they are few, and more then. */
+  /** Number of concurrent runs. Absent: as many as the loop has for few entities, and more for many. */
   readonly sideBySide?: number;
 }
 
-/** As in the loop: what depends on each other and meets on its way may take a call more than one after the other. */
+/** The same number as in the loop. With more, entities that depend on each other may need extra calls. */
 const SIDE_BY_SIDE = 32;
-/** Of many, more at a time: they share their statements. While the runs of one lane compute, the database works for the other. */
+/** More runs for many entities, because they share statements. While the runs of one lane compute, the database works for the other. */
 const MANY = { after: 2_000, lanes: 2, claims: 200 } as const;
-/** Each has brought something about, so there are few. */
+/** Each round has changed something, so few rounds are needed. */
 const MAX_ROUNDS = 200;
 
-/** The plan has to be closed; after a failure the rehearsal is. */
+/** The caller has to close the plan. After a failure the rehearsal closes it. */
 export async function planEverybody(deps: RehearsalDeps, signal: AbortSignal): Promise<WholePlan> {
   try {
     await rehearse(deps, signal);
@@ -142,7 +142,7 @@ async function rehearse(
     }),
     mapping,
     policy,
-    // In observe nothing would come to be, and whatever hangs on it could not be told.
+    // In observe nothing would be created, so plans of dependent entities could not be computed.
     mode: mode === "observe" ? "sync" : mode,
     clock,
     logger: silentLogger,
@@ -162,7 +162,7 @@ async function rehearse(
       if (claims.length === 0) return any;
       await Promise.all(claims.map((claim) => reconcile(claim, signal)));
       await flush();
-      // From here on there may be more lanes.
+      // More entities may need more lanes.
       if (lanes() > running) return true;
     }
   }

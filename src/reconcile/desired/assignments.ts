@@ -8,34 +8,34 @@ import type { AttributeDepartment } from "../ports.ts";
 import type { Note } from "../target-values.ts";
 import { levelsOf } from "./path-levels.ts";
 
-/* Where a person belongs: what groups and attributes say, joined so that people of other organisations and our own never share a department. */
+/* The departments and roles of a person, from groups and attributes. External and our own people never share a department. */
 
-/** A department of a person, and what holds for them there only. */
+/** A department of a person, and the values that apply only there. */
 export interface DepartmentAssignment extends DepartmentReference {
   readonly title?: string;
   readonly order?: number;
 }
 
-/** Departments and roles of a person, as references to what they have become at the target. */
+/** Departments and roles of a person, as references to objects at the target. */
 export interface Assignments {
   readonly departments: readonly DepartmentAssignment[];
   readonly roles: readonly Reference[];
   readonly main: Reference | undefined;
   /** Groups without a first run: their target is not known. */
   readonly unknownGroups: readonly string[];
-  /** Groups that cannot be placed before the one above them has come. Nobody who has another department waits with them. */
+  /** Groups that wait for the group above them. A person who has another department does not wait with them. */
   readonly stuckGroups: readonly string[];
   readonly notes: readonly Note[];
 }
 
-/** A parked person is in the one department for that; undefined when it is not fit for them, as it would mix external people with ours. */
+/** The only department of a parked person. Undefined if external people would share it with ours. */
 export function parkingDepartment(mapping: Mapping, external: boolean): readonly AttributeDepartment[] | undefined {
   const { parkIn } = mapping.settings;
   if (!parkIn) return external ? undefined : [];
   return mapping.isExternal(parkIn) === external ? [{ path: levelsOf(mapping, parkIn), main: true }] : undefined;
 }
 
-/** Departments a person is in by other means than groups: by attributes, or the one for externals who have none. */
+/** Departments of a person that do not come from groups: those from attributes, or the default for external people. */
 export function attributeDepartments(
   mapping: Mapping,
   mapped: PersonMapping,
@@ -64,7 +64,7 @@ export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, 
   const { groups } = facts;
   const placement = assignDepartments(settings, mapped, placementsOf(groups, settings));
   const wanted = new Set(placement.departments.flatMap((place) => (place.kind === "group" ? [place.groupId] : [])));
-  // A path may lead to a department that a group has made external, or ours, by itself.
+  // A group may have made the department of a path external, or ours.
   const fitting = facts.departments.filter((department) => department.external === mapped.external);
   const notes: Note[] = [...placement.notes];
   if (fitting.length < facts.departments.length) notes.push(MIXED);
@@ -88,7 +88,7 @@ export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, 
   };
 }
 
-/** Titles and orders of single departments: as the client names the department, else as the rule says from which it follows. */
+/** Titles and orders in single departments. A department is found by the client's name for it, or else by the rule that it comes from. */
 function withJobPositions(
   mapped: PersonMapping,
   byAttributes: PersonFacts["departments"],
@@ -140,7 +140,7 @@ const notThere = (positions: number): Note => ({
   text: `${positions} of the positions ${positions === 1 ? "is" : "are"} in a department the person is not in`,
 });
 
-/** In the department for leavers and nowhere else. */
+/** Only the department for leavers. */
 export const parkedAssignments = (facts: PersonFacts): Assignments => ({
   departments: facts.departments.map(referenceTo),
   roles: [],
@@ -153,7 +153,7 @@ export const parkedAssignments = (facts: PersonFacts): Assignments => ({
 const placementsOf = (groups: readonly GroupOfPerson[], settings: Pick<MappingSettings, "separator">) =>
   groups.map((group) => ({ id: group.id, placement: placementOf(group, settings) }));
 
-/** What the tree remembers of the mapping's answer, with the path as the group states it. */
+/** The placement that the tree has stored for a group, with the path in the group's name. */
 function placementOf(
   { placement, displayName, external }: GroupOfPerson,
   { separator }: Pick<MappingSettings, "separator">,
@@ -177,7 +177,7 @@ function isMeant(group: GroupOfPerson, reference: string, separator: string): bo
   return key(group.displayName) === key(reference);
 }
 
-/** Whether a reference is the path of a department that follows from attributes. */
+/** Whether a reference is the path of a department from attributes. */
 const isPath = ({ path }: { readonly path: readonly string[] }, reference: string, separator: string): boolean =>
   JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
 
@@ -197,7 +197,7 @@ const NO_MAIN: Note = {
   text: "the main department is none of the departments the person is in",
 };
 
-/** Remote ids in a stable order. Stuck ones are left out with a note; pending ones are waited for. */
+/** Remote ids in a stable order. Stuck references are left out with a note; pending ones are added to `waitFor`. */
 export function remoteIds(references: readonly Reference[], what: string, waitFor: string[], notes: Note[]): readonly string[] {
   const ids = new Set<string>();
   for (const { id, remoteId, state } of references) {

@@ -6,13 +6,13 @@ import type { ConcludeDeps } from "./conclude.ts";
 import { desiredDepartment, type NumberedName, part, type StructureResult, shownName, withNumber } from "./department.ts";
 
 /*
- * What is concluded of a department. The tree gives no two siblings one name, but names change hands: whoever is to have a name waits until the one who
- * has it has been renamed, moved or removed. Where that goes round in a circle (two swap their names, or one moves below the new holder of its name), the
- * first to see it gives its name up: for its final name in its old place when that is free, else for a readable number behind it, for as long as the others
- * take. There is no other way, as no two calls arrive at one moment.
+ * The conclusion for a department. Two siblings in the tree never have the same name, but a name may pass from one to another. The new holder waits
+ * until the old one is renamed, moved or removed. If these waits form a cycle (two swap their names, or one moves below the new holder of its name),
+ * the first run that finds the cycle gives up its department's name. It uses the final name in the old place if that name is free, otherwise a number
+ * behind the name until the others are done. A swap needs this step because a target accepts one change at a time.
  */
 
-/** More siblings of one name than this would be a mistake of the source. */
+/** More siblings with one name would be an error of the source. */
 const MAX_NUMBER = 9;
 
 export async function concludeDepartment(
@@ -48,7 +48,7 @@ async function holders({ store }: ConcludeDeps, id: string, { name, parent }: At
   return typeof name === "string" && typeof parent === "string" ? store.nameHolders(id, { name, parent }) : [];
 }
 
-/** Whether the holder is on the way to give the name up. One that is stuck is named by the refusal instead. */
+/** Whether the holder will give up the name. A stuck holder will not; then the target's refusal names it. */
 function gives(
   holder: NameHolder,
   wanted: Attributes,
@@ -80,7 +80,7 @@ async function yieldName(
   const names = [...(node.present ? [plain] : []), ...Array.from({ length: MAX_NUMBER - 1 }, (_, at) => numbered(node.name, at + 2))].map(
     shown,
   );
-  // It has made way already: the others follow.
+  // This department has given way already, so the others go next.
   if (names.includes(now) && now !== shown(node.name)) return waits;
   for (const name of names) {
     if (name === now) continue;

@@ -11,8 +11,8 @@ import { ADOPTION_REMEDY, desiredPerson, type PersonResult } from "./person.ts";
 import type { DesiredDeps } from "./result.ts";
 
 /*
- * The conclusion for an entity from its facts. The run, the operator's plan and the comparison all use it, so that they cannot come
- * to different conclusions. Nothing is written and nothing is read from the target.
+ * The conclusion for an entity from its facts. The run, the operator's plan and the comparison share this code, so they always agree. It writes
+ * nothing and does not read the target.
  */
 
 export interface ConcludeDeps {
@@ -21,13 +21,13 @@ export interface ConcludeDeps {
   readonly mapping: Mapping;
 }
 
-/** How the mapping and the directory want a person; `parking`: in the department for leavers only. */
+/** The desired state of a person's presence by mapping and directory. `parking`: only in the department for leavers. */
 export interface Classification {
   readonly standing: LifecycleState;
   readonly mapped: PersonMapping | undefined;
   readonly paths: readonly AttributeDepartment[];
   readonly parking: boolean;
-  /** For a leaver with a grace, and for one who came back. */
+  /** Only of a leaver with a grace, and of a person who came back. */
   readonly grace?: GraceStep;
 }
 
@@ -36,7 +36,7 @@ export type ClassifyDeps = Pick<DesiredDeps, "mapping" | "policy"> & {
   readonly target: Pick<TargetAdapter, "canSuspend">;
 };
 
-/** Pure but for the time. */
+/** Pure, except for the time. */
 export function classify(
   { mapping, target, policy, clock }: ClassifyDeps,
   facts: PersonFacts,
@@ -53,12 +53,12 @@ export function classify(
   if (standing !== "parked") return { standing, ...member() };
   const paths = parkingDepartment(mapping, mapped.external);
   if (paths) return { standing, mapped, paths, parking: true, ...known };
-  // Nobody is parked among people of another kind.
+  // Nobody is parked in a department for the other kind of people.
   if (grace?.kind === "starts") return { standing: "member", ...member(), grace: { ...grace, standing: "member" } };
   return grace?.kind === "runs" ? { standing: "member", ...member() } : { standing: "absent", ...unmapped };
 }
 
-/** `facts`: with the departments that the judgement's paths have become, where they have. */
+/** `facts` has the departments that exist for the paths of the classification. */
 export async function concludePerson(
   deps: ConcludeDeps,
   personId: string,
@@ -82,7 +82,7 @@ export async function concludePerson(
   };
   let resolved = desiredPerson(facts, mapped, places, { ...rules, mayWaitForManager: true });
   if (resolved.kind === "waiting" && (await store.waitsInCircle(personId, resolved.on))) {
-    // A manager is left out for the moment, where people name each other or are waited for by those they wait for.
+    // In a cycle of waits the manager is left out for now. People may be managers of each other, or may wait for each other in another way.
     resolved = desiredPerson(facts, mapped, places, { ...rules, mayWaitForManager: false });
     if (resolved.kind === "waiting") return { ...resolved, inCircle: true };
   }
@@ -101,7 +101,7 @@ export async function concludePerson(
     : resolved;
 }
 
-/** A second account would be made beside the one that may be theirs. */
+/** A second account might be created for the same person. */
 const JOIN_OPEN: PersonResult = {
   kind: "held",
   on: [],
@@ -117,13 +117,13 @@ const ADOPTION_OPEN: PersonResult = {
   remedy: ADOPTION_REMEDY,
 };
 
-/** What a call of ours may have made goes first. */
+/** An intended link has priority: an unanswered create may have made the account. */
 function absentPerson({ undecided, link }: PersonFacts): PersonResult {
   if (undecided && !link) return LEAVER_UNDECIDED;
   return { kind: "desired", desired: { state: "absent" }, ...(undecided ? { again: true } : {}) };
 }
 
-/** Nothing here says that the account is theirs, so it is not removed; nothing says that it is not, so they may still be in. */
+/** It is not known whether the account belongs to the leaver. So it is not removed, and the leaver may still have access. */
 const LEAVER_UNDECIDED: PersonResult = {
   kind: "held",
   reasonCode: "leaverUndecided",
@@ -134,22 +134,25 @@ const LEAVER_UNDECIDED: PersonResult = {
 
 const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
 
-/** How long a department that the person would leave may still come back: a group that is deleted and recreated must not move everybody twice. */
+/**
+ * Milliseconds in which a department that the person would leave may come back. A group that is deleted and created again must not move everybody
+ * twice.
+ */
 function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number | undefined {
   const staying = placesIn(desired);
   const left = Array.isArray(staying) ? settling.filter(({ remoteId }) => !staying.includes(remoteId)) : [];
   return left.length > 0 ? Math.max(...left.map(({ ms }) => ms)) : undefined;
 }
 
-/** The mapping may name another manager than the directory does, or leave the one who is there alone. */
+/** The mapping may name another manager than the directory, or may leave the manager unmanaged. */
 async function withManager({ store }: ConcludeDeps, facts: PersonFacts, { manager }: PersonMapping): Promise<PersonFacts> {
   if (!manager || facts.sourceId === undefined || manager === facts.manager?.reference) return facts;
   return { ...facts, manager: await store.manager(facts.sourceId, manager) };
 }
 
 /**
- * Departments that have to let go of a manager before this person can leave them: what a target does with a manager who leaves is
- * not known. It does so whatever else it waits for, so this wait is never one of a circle. One that is stuck itself is not waited for.
+ * Departments that must drop the person as manager before the person can leave them, because it is not known how a target treats a manager who
+ * leaves. A department does this whatever else it waits for, so this wait is never part of a cycle. A stuck department is not waited for.
  */
 async function stillManages(
   { store }: ConcludeDeps,

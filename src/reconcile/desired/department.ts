@@ -4,26 +4,26 @@ import type { LoopNote, Stuck, Waiting } from "../reasons.ts";
 import type { Attributes, AttributeValue, Note } from "../target-values.ts";
 import { ADOPTION_REMEDY } from "./person.ts";
 
-/** What a department or role should be at the target, or what has to happen first. */
+/** The desired state of a department or role, or the step that has to come first. */
 export type StructureResult =
-  /** `again`: a part that must not wait for the rest. */
+  /** `again`: only a part, which must not wait for the rest; another run follows. */
   | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean }
   | Waiting
-  /** The one above is stuck in the same way: waiting for it would keep everybody inside waiting, too. */
+  /** The parent is stuck in the same way. To wait for it would block everybody inside too. */
   | (Stuck & { readonly on: readonly string[] });
 
 const absent: StructureResult = { kind: "desired", desired: { state: "absent" } };
 
 export type NumberedName = (name: string, number: number) => string;
 
-/** The name as it is to be shown at the target. */
+/** The name that the target shows. */
 export const shownName = ({ name, ordinal = 1 }: { readonly name: string; readonly ordinal?: number }, numbered: NumberedName): string =>
   ordinal > 1 ? numbered(name, ordinal) : name;
 
-/** Parents are created first; people and departments inside are removed first. Both orders follow from the facts, not from a list of stages. */
+/** Parents are created first. People and departments inside are removed first. Both orders follow from the facts. */
 export function desiredDepartment(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureResult {
   const resolved = resultOf(facts, rootDepartment, numbered);
-  // Who leaves waits until the department has let go of them, so that does not wait for anything else.
+  // People who leave wait until the department has dropped them as managers. So this part does not wait for anything.
   const managers = resolved.kind === "desired" ? undefined : withoutLeaving(facts);
   return managers ? part({ managers }) : resolved;
 }
@@ -107,9 +107,9 @@ function belowMissing({ id, state }: Reference): StructureResult {
 }
 
 /**
- * Only members can be managers. One who is on the way is set later, by the run that their coming causes; one who waits to leave is let go first. The
- * list of a department whose managers nobody ever named belongs to the target's administrators: from it only those who leave are taken. Before the
- * department is there, it has no list, and nothing may come to pass afterwards that has it looked at again: who is missing is noted at once.
+ * The managers to set. Only members can be managers. A manager who is not a member yet is set later, by the run that their arrival causes. A manager
+ * who has to leave is dropped first. If the directory never named managers, the list belongs to the administrators of the target, and only people who
+ * leave are dropped. Before the department exists it has no list, and no later event may cause another run, so missing managers get a note now.
  */
 function managersOf(facts: DepartmentFacts): { readonly managers?: AttributeValue; readonly notes: readonly Note[] } {
   const { node, link } = facts;
@@ -129,7 +129,7 @@ function managersOf(facts: DepartmentFacts): { readonly managers?: AttributeValu
   return link?.remoteId === undefined ? { notes } : { managers: [...managers].sort(), notes };
 }
 
-/** Who is manager there now without those who wait to leave; undefined when that is the same, or not known. */
+/** The present managers without those who have to leave. Undefined: no change, or not known. */
 function withoutLeaving({ node, link }: DepartmentFacts): readonly string[] | undefined {
   const there = link?.observed?.attributes["managers"];
   if (!node || !Array.isArray(there)) return undefined;

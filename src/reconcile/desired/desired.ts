@@ -45,7 +45,7 @@ export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known)
   }
 }
 
-/** Only people who are inactive or deleted, but present, have to hand anything over. Without a grace they hand over everything. */
+/** Only people who are inactive or deleted, but present, release values. Without a grace they release all. */
 const asked = async (
   store: Pick<ReconcileStore, "asked">,
   id: string,

@@ -7,8 +7,8 @@ import type { DesiredResult } from "./result.ts";
 type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;
 
 /**
- * An inactive person of ours lets an active one have what both cannot have. Where the target does not let go of a value and the active one cannot be there
- * without it, it is most often the same human under a new record: then the inactive one leaves the target.
+ * An inactive person of ours releases values that an active person needs and both cannot have. If the target does not allow the release of a value,
+ * and the active person cannot exist without it, both are most likely the same human under a new record. Then the inactive person is removed.
  */
 export function releaseValues(
   target: Pick<TargetAdapter, "freeing">,
@@ -17,7 +17,7 @@ export function releaseValues(
   asked: readonly AskedValue[],
 ): DesiredEntity {
   if (asked.length === 0 || resolved.desired.state === "absent") return resolved;
-  // Single values of a person who is no longer in the directory are not changed.
+  // The single values of a person who is no longer in the directory are not changed.
   const stuck =
     resolved.desired.state === "kept"
       ? asked[0]

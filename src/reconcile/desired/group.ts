@@ -8,13 +8,13 @@ import type { LoopReason } from "../reasons.ts";
 import { levelsOf, withNameKeys } from "./path-levels.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";
 
-/** `place`: where the tree is to have the group, undefined when it is gone; "stay" leaves it where it is. */
+/** `place`: the desired place in the tree. Undefined: the group was deleted. "stay": no change. */
 interface GroupConclusion {
   readonly place: GroupTarget | undefined | "stay";
   readonly resolved: DesiredResult;
 }
 
-/** A group is never at the target under its own name: it becomes a node of the department tree, a role, or nothing. */
+/** A group has no object of its own at the target: it becomes a department, a role, or nothing. */
 export async function placementOfGroup(
   { store, mapping, target }: DesiredDeps,
   id: string,
@@ -46,9 +46,9 @@ const parentMissing = (reference: string): DesiredResult => ({
 const MAX_ANCESTORS = 25;
 
 interface Chain {
-  /** The group and those above it, nearest first. */
+  /** The group and the groups above it, nearest first. */
   readonly groups: readonly JsonObject[];
-  /** A named parent that was not sent yet. Its placement requeues the group. */
+  /** A named parent that the source has not sent yet. Its placement requeues the group. */
   readonly missing?: string;
 }
 
@@ -59,10 +59,11 @@ async function chainOf({ store, mapping }: Pick<DesiredDeps, "store" | "mapping"
   const groups = [group];
   while (groups.length <= MAX_ANCESTORS) {
     const reference = mapping.parentReference(groups[groups.length - 1]!);
-    // One after the other: each names the next.
+    // One after the other, because each group names the next.
     const above = reference === undefined ? undefined : await store.groupMeant(id, reference);
     if (above) groups.push(above);
-    // What is no group may be a path, if it looks like one; anything else is the id of a group to come, and must not become the name of a department.
+    // A reference to no known group may be a path, if it looks like one. Otherwise it is the id of a future group, and must not become the name of a
+    // department.
     else if (reference === undefined || isPath(reference, separator)) return { groups };
     else return { groups, missing: reference };
   }

@@ -2,11 +2,11 @@ import type { Mapping } from "../../mapping/mapping.ts";
 import type { AccountKind, LeaverRules } from "../../policy/policy.ts";
 import type { Grace, PersonFacts } from "../facts.ts";
 
-/* Whether a person should be at the target, and what happens otherwise: immediately, or after a grace. "Immediately" is a grace of length 0. */
+/* Whether a person should be at the target. If not: what happens now, and what after a grace. A removal without delay is a grace of length 0. */
 
 /**
- * How the directory wants a person at the target. `member`: in all their departments; `parked`: in the one for leavers only;
- * `suspended`: there, but switched off; `kept`: there as they are, as the directory says nothing of them any more; `absent`: not there.
+ * The desired presence of a person. `member`: in all their departments. `parked`: only in the department for leavers. `suspended`: present and
+ * disabled. `kept`: present and unchanged, because the directory no longer has the person. `absent`: not present.
  */
 export type LifecycleState = "member" | "parked" | "suspended" | "kept" | "absent";
 
@@ -15,29 +15,29 @@ export interface Lifecycle {
   readonly grace?: GraceStep;
 }
 
-/** Where a leaver stands on the way out. */
+/** The step of a leaver's grace. */
 export type GraceStep =
-  /** It begins when they have been switched off or parked; for those who stay as they are, now. */
+  /** The grace begins when the person has been disabled or parked; if they stay unchanged, it begins now. */
   | { readonly kind: "starts"; readonly account: AccountKind; readonly ms: number; readonly standing: LifecycleState }
-  /** `moved`: another policy has another end. */
+  /** `moved`: the policy has changed, and with it the end. */
   | { readonly kind: "runs"; readonly until: Date; readonly moved: boolean }
-  /** They are removed. `counted`: as one who was switched off or parked. */
+  /** The person is removed. `told`: the event is already recorded. `counted`: the limits counted the person when the grace began. */
   | { readonly kind: "over"; readonly since: Date; readonly until: Date; readonly told: boolean; readonly counted: boolean }
-  /** They are to be there, or to stay for good. */
+  /** The person is wanted again, or stays permanently. */
   | { readonly kind: "cancelled" };
 
 export interface LeaverSituation {
   readonly settings: Pick<Mapping["settings"], "inactive" | "parkIn">;
   readonly rules: LeaverRules;
-  /** Of the account there; undefined when none is, or when it is not known. */
+  /** Kind of the account at the target. Undefined: there is none, or its kind is not known. */
   readonly account: AccountKind | undefined;
   readonly now: Date;
 }
 
-/** Without a word of the policy leavers go at once. */
+/** The default: leavers are removed without a grace. */
 export const AT_ONCE: LeaverRules = { grace: { regular: 0, enterprise: 0 }, leaver: {} };
 
-/** Pure. Leavers who were never there are not made. */
+/** Pure. A leaver who is not at the target is not created. */
 export function lifecycleOf(person: Pick<PersonFacts, "document" | "link">, situation: LeaverSituation): Lifecycle {
   const { document, link } = person;
   const end = endOf(person, situation);
@@ -58,7 +58,7 @@ export function lifecycleOf(person: Pick<PersonFacts, "document" | "link">, situ
 
 const over = ({ since, ended, counted }: Grace, until: Date): GraceStep => ({ kind: "over", since, until, told: ended, counted });
 
-/** What becomes of them in the end. Accounts that can be switched off are, unless the policy says otherwise; with a grace nobody stays for good. */
+/** The final state. Accounts that can be disabled are disabled, unless the policy says otherwise. With a grace, nobody stays permanently. */
 function endOf(
   { document, link }: Pick<PersonFacts, "document" | "link">,
   { settings: { inactive }, rules: { grace, leaver }, account }: LeaverSituation,

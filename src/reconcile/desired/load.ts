@@ -11,9 +11,9 @@ import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 type Observation = Pick<Actual, "attributes" | "presence">;
 
-/** What is known of one entity when it is concluded. `actual`: the newest observation; `seen`: set when it was read from the target just now. */
+/** The known data of one entity. `actual`: the newest observation. `seen`: set if this run has just read it from the target. */
 export type Known =
-  /** `resolved`: set once it is concluded, which placing it does. */
+  /** `resolved`: set by `place`, which concludes the group. */
   | { readonly kind: "group"; readonly facts: GroupFacts; readonly resolved?: DesiredResult }
   | { readonly kind: "role"; readonly facts: RoleFacts }
   | {
@@ -29,13 +29,13 @@ interface Seen {
   readonly actual: Actual | undefined;
 }
 
-/** The source of a fresh observation: a read of this run, or one that another caller has just made. */
+/** The source of a fresh observation: a read by this run, or a read that the caller has just made. */
 export interface Looking {
   readonly context?: WriteContext;
   readonly actual?: Actual;
 }
 
-/** Loads the facts. Reads from the target only with a `context`, and only what the conclusion needs. */
+/** Loads the facts. Reads the target only with a `context`, and only if the conclusion needs it. */
 export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: Looking = {}): Promise<Known> {
   const { store } = deps;
   switch (kind) {
@@ -51,7 +51,7 @@ export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: 
     case "department": {
       const facts = (await store.departments([id])).get(id)!;
       const known = await observed(deps, kind, facts.link, needsDepartment(facts), looking);
-      // The managers there are read from the link.
+      // The present managers come from the link.
       const link = known.seen && facts.link ? { ...facts.link, observed: known.seen.actual } : facts.link;
       return { kind, facts: { ...facts, link }, ...known };
     }
@@ -74,10 +74,10 @@ async function observed(
   return { actual: seen.actual, seen };
 }
 
-/** Whether a leaver is switched off or removed depends on the kind of account there, and must not depend on what was forgotten of it. */
+/** The kind of the account decides whether a leaver is disabled or removed. So the kind is read if it is not known. */
 const needsPerson = ({ document, link }: PersonFacts, { grace = AT_ONCE.grace }: Partial<LeaverRules> = {}): boolean =>
   document ? document["active"] === false : grace.regular > 0 || grace.enterprise > 0 || link?.grace !== undefined;
 
-/** A person who waits to leave is released immediately, which needs the present managers. */
+/** A person who has to leave is dropped as manager immediately. This needs the present managers. */
 const needsDepartment = ({ node, link }: DepartmentFacts): boolean =>
   node !== undefined && node.leaving.length > 0 && link?.status === "owned";

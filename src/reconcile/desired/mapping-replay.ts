@@ -4,24 +4,24 @@ import type { Explanation, Mapping, PersonInput } from "../../mapping/mapping.ts
 import type { ReconcileStore } from "../ports.ts";
 import { personInput } from "./conclude.ts";
 
-/** What another mapping would make of people, beside what the present one makes of them. */
+/** The results of another mapping for people, compared with those of the present mapping. */
 export interface Replay {
-  /** So many were tried. */
+  /** Number of people compared. */
   readonly people: number;
-  /** False: the time was over before everybody was tried. */
+  /** False: the time was over before all people were compared. */
   readonly complete: boolean;
-  /** By attribute: for how many it comes out otherwise. */
+  /** By attribute: the number of people with a different result. */
   readonly byAttribute: Readonly<Record<string, number>>;
-  /** For whom anything does, in the order in which they were given. */
+  /** People with at least one difference, in the given order. */
   readonly items: readonly ReplayedPerson[];
 }
 
 export interface ReplayedPerson {
   readonly id: string;
   readonly name: string;
-  /** By attribute of the target; a side on which the attribute is left alone is not there. */
+  /** By attribute of the target. A side is missing if its mapping does not manage the attribute. */
   readonly changes: Changes;
-  /** What was read and given where the outcome differs, under each of the two. */
+  /** Inputs and results of both mappings for each difference. */
   readonly explanations: readonly Explanation[];
 }
 
@@ -29,15 +29,15 @@ export interface ReplayOptions {
   readonly present: Mapping;
   readonly other: Mapping;
   readonly store: Pick<ReconcileStore, "people">;
-  /** Page by page: between two pages others have their turn. */
+  /** In pages. Other work of the process runs between two pages. */
   readonly ids: AsyncIterable<readonly string[]>;
   /** Whether the time is over. */
   readonly isOver: () => boolean;
 }
 
 /**
- * Puts people, as the directory has them now, through both mappings. Nothing is written and nothing is sent. Of what follows from groups only, such as the
- * departments that they become, and of what the target itself makes of the values, it knows nothing.
+ * Applies both mappings to people as the directory has them now. Writes nothing and sends nothing. Leaves out results that depend on groups, such as
+ * departments, and changes by the target's normalization.
  */
 export async function replayMapping({ present, other, store, ids, isOver }: ReplayOptions): Promise<Replay> {
   const byAttribute: Record<string, number> = {};

@@ -2,7 +2,7 @@ import type { Mapping } from "../../mapping/mapping.ts";
 import type { ReconcileStore } from "../ports.ts";
 import { personInput } from "./conclude.ts";
 
-/** What a mapping makes of the people of a directory. */
+/** The results of a mapping for the people of a directory. */
 export interface Trial {
   readonly people: number;
   /** By attribute of the target: how many people get a value. */
@@ -19,7 +19,7 @@ export interface TrialNote {
   count: number;
 }
 
-/** Applies a mapping to people, page by page; nothing is written. What the target itself makes of the values is not part of it. */
+/** Applies a mapping to people, page by page. Writes nothing. Leaves out the target's normalization. */
 export async function tryMapping({
   mapping,
   store,

@@ -4,8 +4,8 @@ import type { PathLevel } from "../ports.ts";
 import type { TargetAdapter } from "../target.ts";
 
 /**
- * A path with what the mapping says of each department on it. `external` is what the last one is for when the caller knows; a pattern of the
- * mapping may make it external all the same.
+ * A path with the mapping's settings of each department on it. `external`: whether the last department is for external people, if the caller knows. A
+ * pattern of the mapping may also make it external.
  */
 export function levelsOf(mapping: Mapping, path: DepartmentPath, external = false): readonly PathLevel[] {
   const keys = keysOf(path);
@@ -22,6 +22,6 @@ export function levelsOf(mapping: Mapping, path: DepartmentPath, external = fals
   });
 }
 
-/** What the target makes of names decides which of them are one. */
+/** Adds the keys by which the target compares names. */
 export const withNameKeys = ({ nameKey }: Pick<TargetAdapter, "nameKey">, path: readonly PathLevel[]): readonly PathLevel[] =>
   nameKey ? path.map((level) => ({ ...level, nameKey: nameKey(level.name) })) : path;

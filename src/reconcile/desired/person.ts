@@ -6,7 +6,7 @@ import type { Actual, Attributes, AttributeValue, Note } from "../target-values.
 import { type Assignments, type DepartmentAssignment, remoteIds } from "./assignments.ts";
 import type { LifecycleState } from "./leaver.ts";
 
-/** What a person should be at the target, or what has to be there first. */
+/** The desired state of a person, or the entity that has to exist first. */
 export type PersonResult = { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean } | Waiting | Stuck;
 
 export interface PersonRules {
@@ -14,19 +14,19 @@ export interface PersonRules {
   readonly rootDepartment: string;
   readonly standing: Exclude<LifecycleState, "kept" | "absent">;
   readonly presence: Actual["presence"] | undefined;
-  /** A manager who is on the way may be waited for, unless that could go round in a circle. */
+  /** Whether to wait for a manager who is not at the target yet. False if the wait could form a cycle. */
   readonly mayWaitForManager: boolean;
   /** Whether a department with these attributes hides people from others. */
   readonly conceals?: (settings: Attributes) => boolean;
 }
 
-/** Pure. `mapped` and `places` are the mapping's answers for a person who is to be there. */
+/** Pure. `mapped` and `places` are the mapping's results for a person who should be present. */
 export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places: Assignments, rules: PersonRules): PersonResult {
-  // Access ends at once; what else has to be right of somebody who is switched off comes after.
+  // Access ends first. All other values of a suspended person come in a later run.
   if (rules.standing === "suspended" && rules.presence !== "disabled")
     return { kind: "desired", desired: { state: "suspended", attributes: {} } };
   const undecided = places.departments.some((place) => place.remoteId === undefined && place.undecided);
-  // In the root, or without the department, they would be moved about for a question that is still open.
+  // Without this department, or in the root, the person would be moved although a proposal is undecided.
   const stays = undecided && facts.link?.status === "owned";
   const notes: Note[] = [...mapped.notes, ...places.notes, ...(undecided ? [UNDECIDED] : [])];
   const waitFor: string[] = [...places.unknownGroups];
@@ -76,11 +76,13 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
   return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
 }
 
-/** What holds in one department only. Nothing said leaves what is there; an order cannot be taken away, so none said leaves that one. */
+/**
+ * Values that apply in one department. Without a value the present titles stay. An order cannot be removed, so without one the present order stays.
+ */
 function byDepartment({ positions }: PersonMapping, { departments }: Assignments): Readonly<Record<string, AttributeValue>> {
   const list = (told: (post: DepartmentAssignment) => string | number | undefined): readonly string[] => {
     const known = departments.filter((post) => post.remoteId !== undefined && told(post) !== undefined);
-    // Of two groups with one department the first one's word counts.
+    // If two groups have the same department, the first one's value is used.
     return [...new Map(known.toReversed().map((post) => [post.remoteId, told(post)]))].map(([id, value]) => `${id}=${value}`).sort();
   };
   const titles = list(({ title }) => title);
@@ -110,7 +112,7 @@ const UNDECIDED: Note = {
 
 export const ADOPTION_REMEDY = "decide: dingtalk-scim adopt list, then adopt accept ID or adopt reject ID";
 
-/** In the root everybody would see a person who should be hidden. */
+/** In the root, everybody would see a person who should be hidden. */
 const hiddenOnly = (on: readonly string[]): PersonResult => ({
   kind: "parked",
   on,
@@ -119,7 +121,7 @@ const hiddenOnly = (on: readonly string[]): PersonResult => ({
   remedy: `see department ${on[0]}`,
 });
 
-/** Where they belong is known as soon as the group above has come. */
+/** The place of the person is known once the group above exists. */
 const groupWaits = (on: readonly string[]): PersonResult => ({
   kind: "parked",
   on,
@@ -128,7 +130,7 @@ const groupWaits = (on: readonly string[]): PersonResult => ({
   remedy: `see group ${on[0]}`,
 });
 
-/** In the root they would see everybody, so they are left as they are until there is a place for them. */
+/** In the root an external person would see everybody. So the person stays unchanged until a department is named. */
 const OUTSIDE = {
   kind: "held",
   reasonCode: "externalWithoutDepartment",
@@ -140,7 +142,7 @@ type ManagerResult =
   | { readonly kind: "wait"; readonly id: string }
   | { readonly kind: "set"; readonly remoteId: string | null | undefined; readonly note?: Note };
 
-/** An optional reference: it is set when it can be, waited for a moment, and never blocks the rest. */
+/** An optional reference. It is set if possible, waited for briefly, and never blocks the rest. */
 function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerResult {
   if (!manager) return { kind: "set", remoteId: null };
   const { person } = manager;
@@ -150,7 +152,7 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   if (person.coming) return without("managerNotThere", "the manager has not been hired yet; set when they are there");
   if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
-  // Who leads them there now may be the very person.
+  // The present manager may be the same person.
   if (person.undecided)
     return { kind: "set", remoteId: undefined, note: { attribute: "manager", code: "managerNotThere" satisfies LoopNote, text: MAY_LEAD } };
   const onTheWay = person.state === "due" || person.state === "waiting";

@@ -5,8 +5,8 @@ import { withNameKeys } from "./path-levels.ts";
 import type { DesiredDeps } from "./result.ts";
 
 /**
- * Puts a group, or a person who is in departments by attributes, where the mapping says: into the desired tree. The only effect before a plan, and a step
- * of the run alone. Returns the facts afterwards.
+ * Writes the place of a group, or of a person with departments from attributes, to the desired tree. This is the only effect before a plan, and only
+ * the run calls it. Resolves with the facts after it.
  */
 export async function place(deps: DesiredDeps, { ref: { id }, causes }: Claim, known: Known): Promise<Known> {
   const { store, target, mapping } = deps;

@@ -2,12 +2,12 @@ import type { Desired } from "../plan.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Attributes } from "../target-values.ts";
 
-/** The directory alone says where somebody belongs; and an account keeps its kind. */
+/** Not restored: only the directory decides about departments and roles, and an account keeps its kind. */
 const NOT_PUT_BACK: ReadonlySet<string> = new Set(["departments", "mainDepartment", "departmentOrders", "roles", "exclusive_account_type"]);
 
 /**
- * What is desired of a person who is put back: what the directory says, and besides, where the target has nothing of its own, what it held when they were
- * removed. Pure.
+ * The desired state of a restored person: the values of the directory, and the values before the removal for attributes that the target leaves empty.
+ * Pure.
  */
 export function puttingBack(target: Pick<TargetAdapter, "normalize">, desired: Desired, kept: Attributes | undefined): Desired {
   if (!kept || desired.state !== "present") return desired;
@@ -22,7 +22,7 @@ export function puttingBack(target: Pick<TargetAdapter, "normalize">, desired: D
   };
 }
 
-/** Titles of single departments: of those the person is in again, and only what is not the person's own title said once more. */
+/** Titles in single departments. Keeps those of departments that the person is in again, if they differ from the person's own title. */
 function titlesWithin({ departmentTitles, ...kept }: Attributes, departments: unknown): Attributes {
   if (!Array.isArray(departmentTitles)) return kept;
   const titles = departmentTitles.filter((entry: string) => {

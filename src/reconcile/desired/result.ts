@@ -9,9 +9,9 @@ import type { OpenRefusal } from "../run/plan/refusals.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Actual, Note } from "../target-values.ts";
 
-/** What one run should bring about. */
+/** The result that one run should reach. */
 export type DesiredResult =
-  /** Nothing of it lives at the target itself (a group is a department, a role or nothing). */
+  /** Nothing to do at the target. A group has no object of its own: it is a department, a role or nothing. */
   | { readonly kind: "settled"; readonly notes: readonly Note[]; readonly gone: boolean }
   | Waiting
   | Stuck
@@ -20,11 +20,11 @@ export type DesiredResult =
       readonly desired: Desired;
       readonly link: Link | undefined;
       readonly inDirectory: boolean;
-      /** Values that an active person needs more. */
+      /** Values that an active person needs and this person releases. */
       readonly gives?: readonly OpenRefusal[];
-      /** Set when it took a read to know what is desired. */
+      /** Set if the conclusion needed a read. */
       readonly seen?: { readonly actual: Actual | undefined };
-      /** It is only a part, which must not wait for the rest: another run follows. */
+      /** Only a part, which must not wait for the rest. Another run follows. */
       readonly again?: boolean;
     };
 
@@ -32,7 +32,7 @@ export interface DesiredDeps {
   readonly store: ReconcileStore;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
-  /** What it says of leavers; unless given they go at once. */
+  /** Rules for leavers. Absent: leavers are removed without a grace. */
   readonly policy?: Partial<LeaverRules>;
   readonly clock: Pick<Clock, "now">;
 }

@@ -5,28 +5,28 @@ import type { Actual } from "../target-values.ts";
 import type { HoldLimit, HoldState } from "./hold.ts";
 import type { LimitName, Spending } from "./limits.ts";
 
-/** The beginning of runs that take something away. */
+/** Begins runs that remove something. */
 export interface Guard {
-  /** Commits the intent only when the limits of the policy allow it, or an approval; else the entity becomes a member of a hold. */
+  /** Commits the intent if the limits of the policy, or an approval, allow it. Otherwise the entity becomes a member of a hold. */
   beginGuarded(ask: Ask): Promise<Begun>;
 }
 
-/** What a run asks of the guard before it begins. */
+/** The input of the guard before a run. */
 export interface Ask {
   readonly claim: Claim;
   readonly intent: HistoryEvent;
   readonly action: string;
   readonly spendings: readonly Spending[];
   readonly policy: Pick<Policy, "limits" | "version">;
-  /** A person who is removed, as they are there: kept for putting them back. */
+  /** The present values of a person who is removed. They are stored for a restore. */
   readonly removes?: Pick<Actual, "remoteId" | "attributes">;
 }
 
 export type Begun =
   | { readonly kind: "begun" }
-  /** The lease is lost: nothing may be sent. */
+  /** The lease is lost, and nothing may be sent. */
   | { readonly kind: "lost" }
-  /** `opened`: holds that began with this run. */
+  /** `opened`: holds that this run has opened. */
   | { readonly kind: "held"; readonly holds: readonly HeldUnder[]; readonly opened: readonly OpenedHold[] };
 
 export interface HeldUnder {

@@ -11,7 +11,7 @@ const WHAT: Readonly<Record<HoldLimit, string>> = {
   mappingChanged: "a new mapping or policy would change more than the policy allows",
 };
 
-/** How a run ends that the guard holds back. */
+/** The end of a run that the guard has held. */
 export function heldUnder({ holds }: Extract<Begun, { kind: "held" }>): Stuck<"held"> {
   const [first] = holds as readonly [HeldUnder, ...HeldUnder[]];
   const ids = holds.map(({ id }) => id).join(", ");

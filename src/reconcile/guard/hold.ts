@@ -2,46 +2,46 @@ import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import type { LoopReason } from "../reasons.ts";
 import { LIMIT_NAMES } from "./limits.ts";
 
-/* Holds: what a limit keeps back, as one thing to decide about. */
+/* Holds: changes that a limit has stopped, decided together. */
 
 export const HOLD_STATES = ["open", "approved", "rejected", "dissolved", "expired"] as const;
 
 export type HoldState = (typeof HOLD_STATES)[number];
 
-/** Why a member of a hold is held. */
+/** The reason code of all members of a hold. */
 export const HELD_BY_LIMIT = "heldByLimit" satisfies LoopReason;
 
-/** How long an approval counts. */
+/** An approval is valid for this number of hours. */
 export const APPROVAL_HOURS = 1;
-/** How long an open hold waits for a decision; then its members stay held until the source speaks of them again. */
+/** An open hold expires after this number of hours. Its members stay held until the source changes them again. */
 export const OPEN_HOURS = 7 * 24;
 
-/** What a hold can be for: a limit that runs spend of, or rules that would touch more than the limits (reconcile/rules/weigh.ts). */
+/** The cause of a hold: a limit that runs use up, or new rules that exceed the limits (reconcile/rules/weigh.ts). */
 export const HOLD_LIMITS = [...LIMIT_NAMES, "mappingChanged"] as const;
 
 export type HoldLimit = (typeof HOLD_LIMITS)[number];
 
-/** Whoever agreed to these agreed to each member as a whole: its other limits do not ask again. */
+/** An approval of these covers each member completely: its other limits do not apply. */
 export const PERMITS_ALL: ReadonlySet<HoldLimit> = new Set(["mappingChanged", "sourceCollapsed"]);
 
 export interface Hold {
   readonly id: string;
   readonly state: HoldState;
   readonly limit: HoldLimit;
-  /** Members. */
+  /** Number of members. */
   readonly count: number;
-  /** How many went through in the window before the limit was reached. */
+  /** Number of changes that passed in the window before the limit was reached. */
   readonly passed: number;
-  /** What the limit allows, and of how many that is a share. */
+  /** `allowed`: the limit as a number. `present`: the number of which a percentage was taken. */
   readonly allowed: number;
   readonly present: number;
   readonly windowHours: number;
-  /** Over the members: which entity, what would be done, as of which generation. */
+  /** A digest over the members: entity, action and generation of each. */
   readonly digest: string;
   readonly openedAt: Date;
   readonly expiresAt: Date;
   readonly approvals: readonly Approval[];
-  /** What tripped, where the figures do not tell. */
+  /** The cause, if the figures do not show it. */
   readonly detail?: JsonObject;
 }
 
@@ -60,7 +60,7 @@ export interface HoldMember {
   readonly causes: readonly { readonly event: string; readonly requestId?: string; readonly actor?: string }[];
 }
 
-/** What somebody agrees to. Left out in the sandbox: whatever the hold is now. */
+/** What somebody approves. Absent in the sandbox: the hold as it is now. */
 export interface Agreement {
   readonly digest?: string;
   readonly count?: number;
@@ -69,17 +69,17 @@ export interface Agreement {
 export type Approved =
   | { readonly kind: "approved" }
   | { readonly kind: "needsSecond"; readonly approvals: readonly Approval[] }
-  /** The hold is not what was agreed to, or is not open any more. */
+  /** The hold has changed, or is no longer open. */
   | { readonly kind: "moved" };
 
-/** More people than this, or a larger share of those there, need the agreement of two. */
+/** Holds with more people than this, or with a larger share of those present, need two approvals. */
 const ONE_APPROVES_PEOPLE = 50;
 const ONE_APPROVES_PERCENT = 10;
 
 export const needsTwo = ({ count, present }: Pick<Hold, "count" | "present">): boolean =>
   count > ONE_APPROVES_PEOPLE || count * 100 > present * ONE_APPROVES_PERCENT;
 
-/** What an approval does to a hold. Pure. `alone`: one is enough, as in the sandbox. */
+/** The effect of an approval on a hold. Pure. `alone`: one approval is enough, as in the sandbox. */
 export function approval(
   hold: Hold,
   { digest, count }: Agreement,

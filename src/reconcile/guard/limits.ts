@@ -6,7 +6,7 @@ import type { GraceStep } from "../desired/leaver.ts";
 import type { Plan } from "../plan.ts";
 import type { Actual, Attributes, AttributeValue } from "../target-values.ts";
 
-/* What a plan spends of the limits of the policy, and whether there is enough left. Pure; the counting is the storage's. */
+/* The part of the policy's limits that a plan uses, and whether the limits allow it. Pure; the store counts. */
 
 export const LIMIT_NAMES = ["peopleRemoved", "departmentsRemoved", "departmentEmptied", "attributeBlanked", "sourceCollapsed"] as const;
 
@@ -14,11 +14,11 @@ export type LimitName = (typeof LIMIT_NAMES)[number];
 
 export interface Spending {
   readonly limit: LimitName;
-  /** Remote id of the department or name of the attribute, where the limit counts for each; else empty. */
+  /** Remote id of the department or name of the attribute, if the limit counts for each of them. Otherwise empty. */
   readonly key: string;
 }
 
-/** Hours of the sliding window of each. */
+/** Length of each sliding window in hours. */
 export const WINDOW_HOURS: Readonly<Record<LimitName, number>> = {
   peopleRemoved: 24,
   departmentsRemoved: 24,
@@ -32,11 +32,11 @@ const REMOVED: Spending = { limit: "peopleRemoved", key: FOR_ALL };
 
 export interface SpendingContext {
   readonly rootDepartment: string;
-  /** Where a leaver stands: with a grace they are counted when it begins, as those who are gone then, and not once more when they are removed. */
+  /** The step of a leaver's grace. With a grace the leaver is counted when it begins, and not again at the removal. */
   readonly leaver?: GraceStep | undefined;
 }
 
-/** Nothing for a plan that takes nothing away. */
+/** Empty for a plan that removes nothing. */
 export function spendingsOf({ kind }: EntityRef, plan: Plan, { rootDepartment, leaver }: SpendingContext): readonly Spending[] {
   const leaves = (actual: Actual): readonly Spending[] => [REMOVED, ...left(actual.attributes, [], rootDepartment)];
   switch (plan.action) {
@@ -67,7 +67,7 @@ function moves({ actual, set }: Update, rootDepartment: string): readonly Spendi
   return Array.isArray(departments) ? left(actual.attributes, departments, rootDepartment) : [];
 }
 
-/** The root is exempt: newcomers pass through it. */
+/** Leaving the root does not count, because new people pass through it. */
 function left(there: Attributes, staying: readonly string[], rootDepartment: string): readonly Spending[] {
   const { departments = [] } = there;
   if (!Array.isArray(departments)) return [];
@@ -86,9 +86,9 @@ const isEmpty = (value: AttributeValue | undefined): boolean =>
   value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /**
- * Values that are set in the place of others, as keys of `attributeBlanked`: many people who get one and the same lose what they had. `firstWrite`: the first one
- * to an account that was adopted. A flag that is off there was most likely never set by anybody, so nothing is lost when it is turned on: else taking over an
- * organisation would need an approval for each flag with a default (`hide_mobile`). At any later write it counts.
+ * Overwritten values, as keys of `attributeBlanked`: if many people get the same value, they lose their old ones. `firstWrite`: the first write to an
+ * adopted account. There a flag that is off was probably never set, so turning it on loses nothing. Without this exception, an adoption of an
+ * organisation would need an approval for each flag with a default (`hide_mobile`). Later writes count.
  */
 export function replacements(plan: Plan, { firstWrite }: { readonly firstWrite: boolean }): readonly Spending[] {
   if (plan.action !== "update") return [];
@@ -99,10 +99,10 @@ export function replacements(plan: Plan, { firstWrite }: { readonly firstWrite: 
     .map(([name, value]) => ({ limit: "attributeBlanked", key: `${name}=${digestOf(value)}` }));
 }
 
-/** Values are personal, and a count needs none. */
+/** Values are personal data, and a digest is enough for counting. */
 const digestOf = (value: AttributeValue): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
 
-/** How many acts of a limit pass in its window. `present`: of what the limit is a share. */
+/** The number of changes that a limit allows in its window. `present`: the number of which the limit is a percentage. */
 export function allowedOf({ limit }: Pick<Spending, "limit">, limits: Limits, present: number): number {
   switch (limit) {
     case "peopleRemoved":
@@ -125,13 +125,13 @@ export function allowedOf({ limit }: Pick<Spending, "limit">, limits: Limits, pr
   }
 }
 
-/** For so many people a value may be set or emptied however few there are: up to here nothing has to be known of the others. */
+/** A value may be set or emptied for this number of people in any organisation. Up to it no other counts are needed. */
 export const sureOf = ({ attributeBlanked: { people } }: Pick<Limits, "attributeBlanked">): number => people - 1;
 
-/** Rounded after the digits that a product of two decimals can be wrong in. */
+/** Rounded to 6 digits first, because a product of two decimals can be slightly too small. */
 const shareOf = (whole: number, percent: number): number => Math.floor(Number(((whole * percent) / 100).toFixed(6)));
 
-/** What is known of a limit and key in its window. */
+/** The count of a limit and key in its window. */
 export interface Counter {
   readonly spent: number;
   readonly present: number;
@@ -143,7 +143,7 @@ export interface Tripped extends Spending, Counter {
   readonly allowed: number;
 }
 
-/** The limits that one more act would exceed. */
+/** The limits that one more change would exceed. */
 export function tripped(spendings: readonly Spending[], limits: Limits, counterOf: ReadCounter): readonly Tripped[] {
   return spendings.flatMap((spending) => {
     const counter = counterOf(spending);
@@ -152,15 +152,15 @@ export function tripped(spendings: readonly Spending[], limits: Limits, counterO
   });
 }
 
-/** What is known of a source since last night. */
+/** Counts of a source since last night. */
 export interface SourceFigure {
   readonly active: number;
   readonly activeNow: number;
-  /** It changed nobody but those who left, and had been silent for long before. */
+  /** The source changed only people who left, after a long silence. */
   readonly onlyRemovals: boolean;
 }
 
-/** Whether removals of its people are more likely a mistake than leavers. Pure. */
+/** Whether removals of this source are more likely an error than real leavers. Pure. */
 export function hasCollapsed({ active, activeNow, onlyRemovals }: SourceFigure, limits: Limits): boolean {
   const { people, percent } = limits.sourceCollapsed;
   if (active < people) return false;
@@ -168,7 +168,7 @@ export function hasCollapsed({ active, activeNow, onlyRemovals }: SourceFigure, 
   return lost * 100 >= active * percent || (onlyRemovals && lost > limits.peopleRemoved.atLeast);
 }
 
-/** Whether so much happened that a limit may be near: below its fixed part nothing has to be counted of what is there. */
+/** Whether the present number is needed. Below the fixed part of a limit it is not. */
 export function needsPresent({ limit }: Spending, limits: Limits, spent: number): boolean {
   if (limit === "peopleRemoved" || limit === "departmentsRemoved") return spent > limits[limit].atLeast;
   if (limit === "sourceCollapsed") return false;

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import type { Operator } from "../operator-event.ts";
 import type { Agreement, Hold, HoldMember, HoldState } from "./hold.ts";
 
-/* What operators see of holds, and what they decide. */
+/* Holds for operators, and their decisions. */
 
 export interface HoldPage {
   readonly holds: readonly Hold[];
@@ -16,13 +16,13 @@ export interface MemberPage {
 
 export type Decision =
   | { readonly kind: "decided"; readonly hold: Hold }
-  /** One has agreed; somebody else has to agree as well. */
+  /** One person has approved. A second person has to approve too. */
   | { readonly kind: "needsSecond"; readonly hold: Hold }
-  /** The hold is not what was agreed to, or was decided already. Nothing has happened. */
+  /** The hold has changed or is already decided. No effect. */
   | { readonly kind: "moved"; readonly hold: Hold }
   | { readonly kind: "unknown" };
 
-/** Who decides. `name`: tells two people apart who share an actor, as at the command line. */
+/** Who decides. `name`: distinguishes two people with the same actor, as at the command line. */
 export interface Decider extends Operator {
   readonly name?: string;
   readonly detail?: JsonObject;
@@ -34,7 +34,7 @@ export interface HoldOperations {
   get(id: string): Promise<Hold | undefined>;
   members(id: string, query: { readonly after?: string; readonly count: number }): Promise<MemberPage>;
   openCount(): Promise<number>;
-  /** `alone`: one is enough, as in the sandbox. */
+  /** `alone`: one approval is enough, as in the sandbox. */
   approve(id: string, agreement: Agreement, operator: Decider, options: { readonly alone: boolean }): Promise<Decision>;
   reject(id: string, agreement: Agreement, operator: Decider): Promise<Decision>;
 }

@@ -6,8 +6,8 @@ import type { Verdict } from "../policy.ts";
 import type { TargetAdapter } from "../target.ts";
 
 /**
- * Whether the policy lets a person be written at all: by the pilot's scope, for those who leave by the list of protected people, and for all others by the
- * domains of their addresses. Pure. `input`: undefined when the directory has no such person any more, who is then in no pilot.
+ * Whether the policy allows writes for a person: by the scope of the pilot, for leavers by the list of protected people, and for all others by the
+ * domains of their addresses. Pure. `input` undefined: the directory has no such person, so the person is in no pilot.
  */
 export function permission(
   policy: Pick<Policy, "isPilot" | "inScope" | "isProtected" | "isAddressAllowed">,
@@ -44,7 +44,7 @@ export function permission(
   return { allow: true };
 }
 
-/** Of what would be written: an address that is there already is not of our making. */
+/** Checks only the written addresses. An address that is already at the target is not our change. */
 function privateAddresses(
   { isAddressAllowed }: Pick<Policy, "isAddressAllowed">,
   plan: Exclude<Plan, { action: "none" }>,

@@ -1,32 +1,32 @@
 import type { Operator } from "../operator-event.ts";
 
-/* Putting back people whom the loop has removed. */
+/* Restoring people whom the loop has removed. */
 
-/** So long what the target held of a removed person is kept. */
+/** The values of a removed person are kept for this number of days. */
 export const KEPT_DAYS = 30;
 
-/** What is to be put back: some people, or all who were removed under one hold. */
+/** People to restore: by id, or all who were removed under one hold. */
 export type PutBackRequest = { readonly ids: readonly string[] } | { readonly hold: string };
 
 /**
- * `restoring`: the next run does it. `notWanted`: the directory does not want the person there. `deleted`: it has nobody of this id any more. `recordDeleted`:
- * one of several sources has deleted its record, and the others say that the person is there. `expired`: removed so long ago that nothing is kept.
- * `restored`: it was done before. `notRemoved`: the loop has not removed the person. `unknown`: nobody has this id.
+ * `restoring`: the next run restores the person. `notWanted`: the directory does not want the person there. `deleted`: the directory no longer has
+ * the person. `recordDeleted`: one of several sources has deleted its record, and the others still have the person. `expired`: the stored values are
+ * deleted. `restored`: restored before. `notRemoved`: the loop has not removed the person. `unknown`: no person has this id.
  */
 export type PutBackResult = "restoring" | "notWanted" | "deleted" | "recordDeleted" | "expired" | "restored" | "notRemoved" | "unknown";
 
 export interface PutBack {
   readonly people: readonly { readonly id: string; readonly name?: string; readonly result: PutBackResult }[];
-  /** How many are put back. */
+  /** Number of people to restore. */
   readonly restoring: number;
 }
 
 export interface PutBackOperations {
-  /** Undefined when there is no such hold. Nothing is recorded when nobody is put back. */
+  /** Undefined: there is no such hold. Records nothing if nobody is restored. */
   putBack(request: PutBackRequest, operator: Operator, detail?: Readonly<Record<string, string>>): Promise<PutBack | undefined>;
 }
 
-/** Whoever the directory wants there comes back by itself; this is for what it does not say. */
+/** A person whom the directory wants comes back without a restore. A restore adds the values that the directory does not have. */
 export const PUT_BACK_TEXTS: Readonly<Record<PutBackResult, string>> = {
   restoring: "is put back",
   notWanted: "not put back: the person is not active in the directory; make them active at the source first",

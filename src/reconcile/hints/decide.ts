@@ -3,25 +3,25 @@ import type { Attributes } from "../target-values.ts";
 import type { UntoldEvent } from "./own-writes.ts";
 import type { HintDecision, OpenHint } from "./ports.ts";
 
-/** What an event reports of one thing, while it is in this process's memory. */
+/** The content of an event about one object, held only in the memory of this process. */
 export interface Report extends Pick<HintSubject, "told" | "concerns" | "appears" | "raisedBy"> {
   readonly atMs: number;
 }
 
-/** The event of our own last write is still expected, and may come after the event of an earlier write. */
+/** The event of our own last write may still arrive, even after the event of an earlier write. */
 const JUST_WRITTEN_MS = 2_000;
 const PATIENCE_MS = 1_000;
 
 /**
- * What becomes of hints about one thing. Only where all that was told lastly is what is remembered, it was our own write, or one that changed nothing: then
- * nobody has to look. Events that another process heard tell nothing here. `raised`: events that calls of ours account for. Pure.
+ * The decision about hints for one object. If all last reported values equal the remembered ones, the change was our own write or changed nothing.
+ * Then no check is needed. Events that another process received have no values here. `raised`: events that our own calls explain. Pure.
  */
 export function decide(
   { link, busy, eventIds, ageMs }: OpenHint,
   reportOf: (eventId: string) => Report | undefined,
   raised: ReadonlyMap<string, unknown> = new Map(),
 ): HintDecision {
-  // A create under way may be about to own it, and a run's own write is recorded at its end.
+  // A create in progress may soon own the object, and a run records its own write at its end.
   if (busy) return "wait";
   if (!link) return eventIds.some((id) => reportOf(id)?.appears) ? "appeared" : "stranger";
   const others = eventIds.filter((id) => !raised.has(id));
@@ -33,7 +33,7 @@ export function decide(
   return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < PATIENCE_MS ? "wait" : "look";
 }
 
-/** Events without values that our own call may have raised. Pure. */
+/** Events without values that a call of ours may have caused. Pure. */
 export const untoldEvents = (
   { eventIds }: Pick<OpenHint, "eventIds">,
   reportOf: (eventId: string) => Report | undefined,
@@ -44,8 +44,8 @@ export const untoldEvents = (
   });
 
 /**
- * What is remembered of a thing, is not shown by a read, and may be otherwise by what was told: so that a look sends neither what nobody has changed, nor
- * leaves what somebody has. Pure.
+ * Remembered attributes that reads do not return and that the events may have changed. A check then sends only these: unchanged values are not sent
+ * again, and changed ones are corrected. Pure.
  */
 export function doubted(
   { link, eventIds }: Pick<OpenHint, "link" | "eventIds">,

@@ -1,12 +1,12 @@
 /* Whether the target's events are reliable. A comparison finds the changes without an event. */
 
-/** Differences of a day: found through hints, and found by a comparison although a hint should have come. */
+/** Differences of one day. `heard`: found through hints. `missed`: found by a comparison although a hint should have arrived. */
 export interface Hearing {
   readonly heard: number;
   readonly missed: number;
 }
 
-/** Below this share, comparisons run hourly and an incident is opened. */
+/** Below this share, comparisons run every hour and an incident is opened. */
 export const LEAST_HEARD = 0.9;
 
 const HOUR_MS = 3_600_000;

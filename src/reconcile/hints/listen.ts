@@ -14,7 +14,7 @@ export interface ListenDeps {
   readonly target: Pick<TargetAdapter, "name" | "listen">;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Somebody is due. */
+  /** Called when an entity has become due. */
   readonly wake: () => void;
   /** Whether an object that appeared at the target has an id of ours; it is managed again then. */
   readonly takeBack: (kind: OpenHint["kind"], remoteId: string, signal: AbortSignal) => Promise<boolean>;
@@ -24,11 +24,11 @@ export interface ListenDeps {
 
 /** Interval of the listener's heartbeat, and of the attempts of other processes to replace a dead listener. */
 const PLACE_MS = 5_000;
-/** Things that are decided about at a time. */
+/** Maximum number of objects in one round. */
 const MOST_OPEN = 500;
 /** Delay for entities that have a running or very recent run. */
 const AGAIN_MS = 100;
-/** What other processes left open is found after this at the latest. */
+/** Maximum time until hints that other processes left open are found. */
 const LEFT_OPEN_MS = 30_000;
 /** Minimum time between two checks of an object because of hints: a flood of hints gives one check. */
 const BETWEEN_LOOKS_MS = 1_500;
@@ -39,13 +39,13 @@ const BETWEEN_LOOKS_MS = 1_500;
 const FREE_LOOKS = 5;
 const LONGEST_BETWEEN_MS = 600_000;
 const CALM_MS = 60_000;
-/** In-memory reports and recent checks: the oldest are dropped, at the cost of one check each. */
+/** Maximum number of reports and recent checks in memory. The oldest are dropped, at the cost of one check each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
 /** Interval of the check whether enough changes arrive as events. */
 const HEALTH_MS = 60_000;
 
-/** Of all processes one listens to the target, and the others stand by. Ends when `signal` is aborted. */
+/** One of all processes listens to the target, and the others stand by. Ends when `signal` is aborted. */
 export async function listenToTarget(deps: ListenDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, logger, target } = deps;
   if (!target.listen) return;
@@ -77,7 +77,7 @@ async function atPlace(deps: ListenDeps, place: ListeningPlace, signal: AbortSig
   }
 }
 
-/** Shows how the connection is, and notices when the place is lost. */
+/** Stores the state of the connection, and notices when this process is no longer the listener. */
 async function show(
   { store, clock, logger, target, compare }: ListenDeps,
   place: ListeningPlace,
@@ -88,7 +88,7 @@ async function show(
   let healthMs = Number.NEGATIVE_INFINITY;
   let told = false;
   while (!signal.aborted) {
-    // What changes while this state is written down is shown next.
+    // A change during the write below is stored in the next round.
     const changed = receiver.changed();
     try {
       await place.check();
@@ -117,7 +117,7 @@ async function show(
 interface Receiver {
   readonly listener: HintListener;
   state(): ShownListening;
-  /** Resolves when the state is another one. */
+  /** Resolves when the state changes. */
   changed(): Promise<void>;
   /** Decides about hints until the signal is aborted. */
   settle(): Promise<void>;
@@ -238,7 +238,10 @@ async function isManagedAgain(
   }
 }
 
-/** Decides, and knows which calls of ours have accounted for events already: after a start none, and the first event beside such a call may go for its own. */
+/**
+ * Decides about hints, and remembers which of our calls already explain an event. The memory is empty after a start, so the first event near such a
+ * call may be taken as its event.
+ */
 function createConcluding() {
   const spent = new Map<string, true>();
   return (hint: OpenHint, reportOf: (eventId: string) => Report | undefined): ReturnType<typeof decide> => {
@@ -274,7 +277,7 @@ const eventOf = ({ kind, types, link }: OpenHint, at: Date, target: string): His
   detail: { types: [...new Set(types)].sort(), count: types.length, ...(link?.status === "intended" ? { invited: true } : {}) },
 });
 
-/** One promise for all who wait until it rings next. */
+/** One promise for all waiters. It resolves at the next `ring`. */
 function createBell(): { ring(): void; rung(): Promise<void> } {
   let ring: () => void = () => undefined;
   let next = new Promise<void>((resolve) => {

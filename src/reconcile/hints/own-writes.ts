@@ -1,11 +1,11 @@
-/* Events without values, and our own calls that raised them. Both have times of the target's clock. Pure. */
+/* Matches events without values with our own calls that caused them. All times are by the target's clock. Pure. */
 
-/** A call of ours that was carried out, as the history keeps it. */
+/** A call of ours that was carried out, from the history. */
 export interface OwnWrite {
-  /** Of the event that recorded it, and its place in there. */
+  /** Id of the event that recorded the call, and its index there. */
   readonly id: string;
   readonly api: string;
-  /** When the target answered, by its own clock, in whole seconds. */
+  /** Time of the target's answer by its own clock, in whole seconds. */
   readonly answeredMs: number;
   readonly durationMs: number;
 }
@@ -24,8 +24,8 @@ const SECOND_MS = 1_000;
 const LATER_MS = 2_000;
 
 /**
- * Which call raised which event: each call one at most, so that of two events and one call one is left. What somebody else changed within the same seconds
- * as we did is hidden only if of both events one gets lost; then a comparison finds it. Answers the ids of calls by those of events.
+ * Which call caused which event. Each call explains at most one event. A change by somebody else within the same seconds is hidden only if one of the
+ * two events is lost; then a comparison finds it. Returns ids of calls by ids of events.
  */
 export function raisedByUs(events: readonly UntoldEvent[], writes: readonly OwnWrite[]): ReadonlyMap<string, string> {
   const left = [...writes].sort((a, b) => a.answeredMs - b.answeredMs);

@@ -4,29 +4,29 @@ import type { Attributes } from "../target-values.ts";
 import type { Hearing } from "./health.ts";
 import type { OwnWrite } from "./own-writes.ts";
 
-/** Something that happened to one thing, as a target reported it. It is stored without any value. */
+/** Hints about one object, stored without values. */
 export interface OpenHint {
   readonly kind: "user" | "department";
   readonly remoteId: string;
-  /** Ids of the events; and what they are called, in the same order. */
+  /** Ids of the events. `types`: their types in the same order. */
   readonly eventIds: readonly string[];
   readonly types: readonly string[];
-  /** Time since the first one arrived. */
+  /** Milliseconds since the first event arrived. */
   readonly ageMs: number;
-  /** Undefined: nothing of ours. */
+  /** Undefined: the object is not managed. */
   readonly link: HintedLink | undefined;
-  /** A run is at work on it, and what it learns is not recorded yet. */
+  /** A run is working on the entity, and its result is not recorded yet. */
   readonly busy: boolean;
 }
 
 export interface HintedLink {
   readonly id: string;
   readonly status: "intended" | "owned";
-  /** Undefined: nothing is remembered, so that the next run reads. */
+  /** Undefined: nothing is remembered, so the next run reads. */
   readonly observed: Attributes | undefined;
-  /** Since when that is remembered, which a write of ours renews. */
+  /** Time of the last observation. A write of ours updates it. */
   readonly observedMs: number | undefined;
-  /** Of a department, whose events tell no value: calls of the last minutes that were carried out. */
+  /** Only of a department, whose events have no values: our calls of the last minutes that were carried out. */
   readonly writes: readonly OwnWrite[];
 }
 
@@ -39,36 +39,36 @@ export type HintDecision = HintOutcome | "appeared" | "wait";
 export interface Look {
   readonly hint: OpenHint;
   readonly event: HistoryEvent;
-  /** Names of attributes. */
+  /** Names of attributes, or all. */
   readonly doubted: readonly string[] | "anything";
 }
 
 export interface HintStore {
   /** Stores hints; known ones stay unchanged. */
   keepHints(hints: readonly TargetHint[]): Promise<void>;
-  /** Those without an outcome, the oldest first, together for each thing. `now`: by which the last minutes are counted. */
+  /** Hints without an outcome, oldest first, grouped by object. `now`: the end of the last minutes from which calls are returned. */
   openHints(limit: number, now: Date): Promise<readonly OpenHint[]>;
   /** Closes hints that need no check; hints about unmanaged objects are deleted. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
   /**
-   * Ends hints, has what was remembered of their entities read again, makes those due, and records an event for each; all or nothing. What is doubted is
-   * forgotten even where a read does not show it.
+   * Closes hints, drops the observations of their entities, makes the entities due, and records an event for each, in one transaction. Doubted
+   * attributes are dropped even if a read does not return them.
    */
   lookAt(looks: readonly Look[]): Promise<void>;
-  /** Forgets hints that are older than a redelivery can be. */
+  /** Deletes hints that are too old for a redelivery. */
   forgetHints(): Promise<void>;
-  /** Tells how the connection is; also that this process lives. */
+  /** Stores the state of the connection, as a heartbeat of this process. */
   showListening(state: ShownListening): Promise<void>;
   /** The share of a day's changes that arrived as events, and the time of the last full comparison. */
   hearing(): Promise<Hearing & { readonly comparedMs: number | undefined }>;
-  /** The place of the one process that listens: undefined while another has it. */
+  /** Makes this process the listener. Undefined: another process is the listener. */
   takePlace(): Promise<ListeningPlace | undefined>;
 }
 
 export interface ListeningPlace {
-  /** Aborted once it is lost. */
+  /** Aborted when another process may become the listener. */
   readonly lost: AbortSignal;
-  /** Finds out whether it is still had. */
+  /** Checks whether this process is still the listener. */
   check(): Promise<void>;
   leave(): Promise<void>;
 }

@@ -1,25 +1,28 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Attributes } from "../target-values.ts";
 
-/** Somebody who came into the target, and whose manager is to be told. */
+/** A person who was created at the target, and whose manager should get a note. */
 export interface Newcomer {
   readonly id: string;
-  /** The event that says so. */
+  /** Id of the event of the creation. */
   readonly outcome: string;
   readonly cameAt: Date;
   readonly attempts: number;
-  /** What the target holds of them; undefined when they are not there any more, or not looked at yet. */
+  /** The values at the target. Undefined: the person is no longer there, or was not observed yet. */
   readonly attributes: Attributes | undefined;
 }
 
 export interface NewcomerStore {
-  /** Notes who came since the last look, of all processes. The first look of all only marks where to begin: whoever was there before is no newcomer. */
+  /**
+   * Records the people created since the last call, for all processes. The first call ever only stores the starting point: earlier people are no
+   * newcomers.
+   */
   notice(now: Date): Promise<void>;
-  /** Takes some whose time has come, for `leaseMs`; none while an operator has stopped everything. */
+  /** Claims due newcomers for `leaseMs` milliseconds. None while an operator has paused the loop. */
   take(now: Date, limits: { readonly count: number; readonly leaseMs: number }): Promise<readonly Newcomer[]>;
   told(id: string, event: HistoryEvent): Promise<void>;
-  /** To be tried again. */
+  /** The note failed and is tried again at `nextAt`. */
   later(id: string, nextAt: Date): Promise<void>;
-  /** `nobody`: there is no manager to tell. */
+  /** `nobody`: there is no manager to write to. */
   giveUp(id: string, as: "nobody" | "failed"): Promise<void>;
 }
