@@ -11,9 +11,9 @@ export interface PlanPage {
   readonly next?: string;
 }
 
-/** Plans of everybody, page by page, for those who ask one page at a time. */
+/** Serves plans of everybody page by page. */
 export interface PlanDesk {
-  /** A first page is of a plan made for it, the others are of the same one while it is kept; then of a new one, in the same order. */
+  /** A first page comes from a new plan. Later pages come from the same plan while it is kept, and otherwise from a new plan in the same order. */
   page(mode: SyncMode, query: PlanQuery): Promise<PlanPage>;
 }
 
@@ -35,7 +35,7 @@ export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
   async function drop(mode: SyncMode): Promise<void> {
     const plan = kept.get(mode)?.plan;
     kept.delete(mode);
-    // Its session may have expired.
+    // The database session of the plan may have expired.
     await plan?.close().catch(() => undefined);
   }
 

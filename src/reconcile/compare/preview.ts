@@ -16,7 +16,7 @@ export interface PreviewDeps extends DesiredDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** The conclusion of a run from the present facts. Sends nothing, reads nothing from the target, and writes nothing. */
+/** The conclusion of a run from the present facts. Sends nothing, does not read the target, and writes nothing. */
 export type Forecast =
   | {
       readonly kind: "plan";
@@ -31,16 +31,16 @@ export type Forecast =
 
 export interface PersonPreview {
   readonly remoteId: string | undefined;
-  /** The last observation; undefined when there is none, and then the next run reads first. */
+  /** The last observation. Undefined: there is none, so the next run reads first. */
   readonly actual: Actual | undefined;
-  /** Departments the person is in by attributes, as paths of names: those of a new path come to be with the run. */
+  /** Departments from attributes of the person, as paths of names. The run creates missing ones. */
   readonly paths: readonly (readonly string[])[];
   readonly forecast: Forecast;
-  /** Every rule with what it read and gave; empty when the directory has no such person. */
+  /** Each rule with its inputs and result. Empty if the directory has no such person. */
   readonly explanations: readonly Explanation[];
 }
 
-/** One person, explained. Undefined when neither the directory nor a link knows them. */
+/** One person with explanations. Undefined if neither the directory nor a link has the person. */
 export async function previewPerson(deps: PreviewDeps, personId: string): Promise<PersonPreview | undefined> {
   const ref = { kind: "user", id: personId } as const;
   const known = await load(deps, ref);
@@ -57,7 +57,10 @@ export async function previewPerson(deps: PreviewDeps, personId: string): Promis
   };
 }
 
-/** The same for any entity, against an observation that may be newer than the remembered one. Undefined for what never lives at the target itself. */
+/**
+ * Does the same for any entity. `actual`: an observation that may be newer than the stored one. Undefined for entities without an object of their own
+ * at the target.
+ */
 export async function forecast(deps: PreviewDeps, ref: EntityRef, actual?: Actual): Promise<Forecast | undefined> {
   const known = await load(deps, ref, actual ? { actual } : {});
   const resolved = await desiredOf(deps, ref, known);

@@ -17,8 +17,8 @@ import { forecast } from "./preview.ts";
 const KINDS = ["department", "user", "role"] as const;
 
 /**
- * Compares everything of ours with the target's lists, page by page: in memory are one page and the ids seen so far. Differences are marked, and the
- * worker does the rest. Rejects with the listing's error when any page fails: then nothing is taken to be missing (docs/threats.md F57).
+ * Compares all managed entities with the target's lists, page by page. The memory holds one page and the ids seen so far. Differences are marked for
+ * the worker. Rejects with the listing's error if any page fails, and then no entity counts as missing (docs/threats.md F57).
  */
 export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal): Promise<SweepResult> {
   const { store, clock, target } = deps;
@@ -26,7 +26,7 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   const event = { id: uuidv7(at.getTime()), at, code: "operator.reconcile", actor, causes: [], target: target.name } as const;
   await store.beginSweep(event);
   const count = emptyCount();
-  // One kind after the other: people are compared with departments that are known to be there.
+  // In this order, because people are compared with departments that are known to exist.
   const strangers = collectStrangers(target);
   for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers, signal });
   await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, strangers, event);
@@ -62,16 +62,16 @@ async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping
   for await (const slice of store.linksBefore(kind, since)) {
     for (const { id, remoteId } of slice) {
       if (seen.has(remoteId)) continue;
-      // A list may lack what moved while it was read, or what the app may not see: only the object itself can say that it is gone.
+      // A list may lack objects that moved during the listing, or that the app may not see. Only a read of the object proves that it is gone.
       const actual = await readOrUnseen(target, kind, remoteId, signal);
       if (actual === "unseen") {
-        // Its run gets the same answer, and waits with that reason.
+        // The run of the entity gets the same answer, and waits with that reason.
         await store.noteMissing({ kind, id }, since, [event.id]);
         continue;
       }
       if (actual) {
         const link = (await store.linksTo(kind, [remoteId])).get(remoteId);
-        // Where only a part of the target is listed, it may have been moved out of it.
+        // If the list covers only a part of the target, the object may have moved out of that part.
         if (link?.status === "owned") await compareLinked(deps, kind, actual, link, sweeping);
         continue;
       }
@@ -84,7 +84,7 @@ async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping
   if (kind !== "role") for (const each of others) kind === "user" ? strangers.person(each) : strangers.department(each);
 }
 
-/** Answers what of the page is not linked. */
+/** Returns the objects of the page without a link. */
 async function comparePage(deps: SweepDeps, kind: EntityKind, page: readonly Actual[], sweeping: Sweeping): Promise<readonly Actual[]> {
   const { store } = deps;
   const unlinked: Actual[] = [];
@@ -111,7 +111,7 @@ async function compareLinked(
   link: LinkTo,
   { since, count, event }: Sweeping,
 ): Promise<void> {
-  // It is about to be read whole, for an event: a list tells less, and what it leaves out may be otherwise by now.
+  // An event has already made the entity due for a full read. A list returns fewer attributes, and the others may have changed.
   if (!link.observed && link.remembered) return;
   const now = withRecalled(deps.target, kind, actual, link.observed?.attributes);
   if (link.observed && !differs(link.observed, now)) return;

@@ -238,10 +238,7 @@ async function isManagedAgain(
   }
 }
 
-/**
- * Decides about hints, and remembers which of our calls already explain an event. The memory is empty after a start, so the first event near such a
- * call may be taken as its event.
- */
+/** Decides about hints, and remembers which of our calls already explain an event. After a start this memory is empty. */
 function createConcluding() {
   const spent = new Map<string, true>();
   return (hint: OpenHint, reportOf: (eventId: string) => Report | undefined): ReturnType<typeof decide> => {

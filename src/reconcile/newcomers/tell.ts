@@ -15,21 +15,21 @@ export interface NewcomerDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
-  /** Between two turns of this process. */
+  /** Interval of the rounds of this process. */
   readonly everyMs?: number;
 }
 
 const EVERY_MS = 10_000;
 const AT_ONCE = 20;
-/** Longer than all of one turn take. */
+/** Longer than one round can take. */
 const LEASE_MS = 10 * 60_000;
-/** A manager may be named, or come into the target, a little later than the person. */
+/** A manager may be named, or may arrive at the target, a little later than the person. */
 const MANAGER_AGAIN_MS = 5 * 60_000;
 const PATIENCE_MS = 24 * 3_600_000;
 const BASE_MS = 60_000;
 const MOST_MS = 60 * 60_000;
 
-/** Tells managers of newcomers until `signal` is aborted. */
+/** Sends notes about newcomers to their managers until `signal` is aborted. */
 export async function tellOfNewcomers(deps: NewcomerDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, logger, target, everyMs = EVERY_MS } = deps;
   const turn = async (): Promise<undefined> => {
@@ -41,7 +41,7 @@ export async function tellOfNewcomers(deps: NewcomerDeps, signal: AbortSignal): 
   await turnsUntil(signal, turn, { clock, logger, everyMs, failed, fields: { target: target.name } });
 }
 
-/** Killed between the call and its record it is sent again; DingTalk shows a person the same note once a day. */
+/** After a crash between the call and its record the note is sent again. DingTalk shows a person the same note once a day. */
 async function tell(
   newcomer: Newcomer,
   { store, target, language, clock, logger, random }: NewcomerDeps,

@@ -1,6 +1,6 @@
 import type { NoteToPerson } from "../target.ts";
 
-/* What a manager reads in DingTalk about somebody who has come. */
+/* The text of the note that a manager gets in DingTalk about a newcomer. */
 
 export type NoteLanguage = "en" | "zh-Hans" | "zh-Hant";
 
@@ -30,7 +30,7 @@ const TEXTS: Readonly<
   },
 };
 
-/** Names of people are texts: nothing in them may become markup. */
+/** Escapes names, so that nothing in them becomes markup. */
 const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, (sign) => `\\${sign}`).slice(0, 200);
 
 export function newcomerNote(language: NoteLanguage, { name, title }: { readonly name: string; readonly title?: string }): NoteToPerson {

@@ -4,7 +4,7 @@ import type { Logger } from "../../core/logger.ts";
 export interface LoopStartOptions {
   /** The check before the first poll. Rejects if it is not possible, for example while the database is unavailable. */
   readonly check: (signal: AbortSignal) => Promise<void>;
-  /** What may begin once the check is through. */
+  /** Called after the first successful check. */
   readonly start: () => void;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -13,7 +13,7 @@ export interface LoopStartOptions {
 export interface LoopStart {
   /** Throws while the last check was not possible. A running check, or one that pauses the target, is no failure: the status shows it. */
   assertPossible(): void;
-  /** Breaks the check off; nothing begins any more. */
+  /** Aborts the check. Nothing is started after it. */
   stop(): Promise<void>;
 }
 

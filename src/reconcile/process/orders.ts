@@ -18,16 +18,17 @@ export interface Halt {
 
 export interface OrdersStore {
   orders(): Promise<Orders>;
-  /** Nothing is claimed and nothing is sent any more. Ordered again, the reason is the new one. */
+  /** Stops claims and calls. A second order replaces the reason. */
   halt(halt: Pick<Halt, "by" | "reason">, event: HistoryEvent): Promise<void>;
-  /** Without an event when nothing was halted. */
+  /** Records no event if nothing was halted. */
   goOn(event: HistoryEvent): Promise<void>;
   /** Requeues entities held by the mode. Records no event if the order is already in force. */
   orderMode(mode: SyncMode | undefined, event: HistoryEvent): Promise<void>;
 }
 
 /**
- * The highest mode an order can say: of the processes that live, the boldest setting; while none lives, that of the last one, else of the one that asks. Pure.
+ * The highest mode that an order may set: the highest setting of the live processes. If none is live, the mode of the last process, or else of the
+ * one that asks. Pure.
  */
 export function ceilingOf(
   { living, lastMode }: { readonly living: readonly { readonly mode: SyncMode }[]; readonly lastMode: SyncMode | undefined },
@@ -45,15 +46,15 @@ export const modeInForce = (ceiling: SyncMode, ordered: SyncMode | undefined): S
 /** The orders as this process knows them. */
 export interface Steering {
   readonly isHalted: () => boolean;
-  /** Changes with each order that stops something: runs that started earlier must not send any more. */
+  /** Changes with each order that stops something. Runs that started before it must not send any more. */
   readonly term: () => number;
   /** Reads the orders now. */
   look(): Promise<void>;
-  /** Reads them every half second until `signal` is aborted. */
+  /** Reads the orders every half second until `signal` is aborted. */
   watch(signal: AbortSignal): Promise<void>;
 }
 
-/** Twice a second: every process follows an order within two seconds. */
+/** In milliseconds. With it every process follows an order within two seconds. */
 const LOOK_MS = 500;
 
 export function createSteering({
@@ -67,7 +68,7 @@ export function createSteering({
   readonly ceiling: SyncMode;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Something may be done now that could not be before. */
+  /** Called when an order allows more than before. */
   readonly wake?: () => void;
 }): Steering {
   let mode = ceiling;
@@ -97,7 +98,7 @@ export function createSteering({
           await look();
           told = false;
         } catch (error) {
-          // Without the database nothing is claimed or begun either.
+          // Without the database no run is claimed or begun either.
           if (!told) logger.warn({ error }, "the orders of operators cannot be read; retrying");
           told = true;
         }

@@ -4,23 +4,23 @@ import { AGAIN_MS, findings, NOT_READY_CODE, type PreflightDeps, pauseFor, state
 
 export interface PauseWatchDeps extends PreflightDeps {
   readonly log: LoopLog;
-  /** By which this process works, or why by none. */
+  /** Whether the rules of this process are in force, and if not, why. */
   readonly rules: Pick<RulesWatch, "problem">;
-  /** Something may be done now. */
+  /** Called when work may continue. */
   readonly wake: () => void;
 }
 
 const LOOK_MS = AGAIN_MS;
 /** Slightly less than the interval, so that no check misses its turn. */
 const CHECK_MS = AGAIN_MS - 1_000;
-/** In place of an API: no work is begun at all. */
+/** The name of the pause of all work, in the place of an API. */
 const TARGET_REST = "everything";
-/** A ban expires without action, and calls may extend it. */
+/** A ban expires on its own, and calls may extend it. */
 const BANS: ReadonlySet<string> = new Set(["addressBlocked", "organisationBlocked"]);
 
 /**
- * While the loop works: shows that this process lives, tells the log of pauses, and ends one as soon as its cause is gone, for which one process checks the
- * target every five seconds. Ends when `signal` is aborted.
+ * The pause watch of a running loop. Stores the heartbeat of this process, logs pauses, and ends a pause when its cause is gone: one process checks
+ * the target every five seconds. Ends when `signal` is aborted.
  */
 export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Promise<void> {
   const { target, store, presence, rest, rules, clock, logger, log, wake } = deps;
@@ -43,7 +43,7 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
     if (await isToCheck(pause, own !== undefined)) {
       const found = await findings(deps, signal);
       if (found.complete && found.common.length === 0 && pause) await store.liftPause();
-      // A check has found it, and it goes on.
+      // The check found the reason of this pause, and the reason still exists.
       if (pause?.reasonCode === NOT_READY_CODE) await pauseFor(store, found);
       if (found.complete && found.common.length + found.own.length === 0) rest.end();
       wake();

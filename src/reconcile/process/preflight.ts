@@ -15,13 +15,13 @@ export interface TargetPause {
 export type PauseProblem = Pick<Problem, "code" | "text" | "remedy">;
 
 export interface PauseStore {
-  /** No claim for this long, in any process. */
+  /** Pauses claims for all processes for `ms` milliseconds. */
   pause(ms: number, reason: string, reasonCode: string, problems?: readonly PauseProblem[]): Promise<void>;
   /** Ends the target's pause, regardless of its origin. */
   liftPause(): Promise<void>;
   /** The current pause. */
   paused(): Promise<TargetPause | undefined>;
-  /** Whether this process should check if the cause is gone: one process does so per interval. */
+  /** Whether this process should check the cause now. One process does so per interval. */
   mayCheck(everyMs: number): Promise<boolean>;
 }
 

@@ -2,10 +2,10 @@ import type { Clock } from "../../core/clock.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Problem } from "../target.ts";
 
-/** `checking`: before its first poll. `resting`: it claims nothing, because of a problem of this process or of all. */
+/** `checking`: before its first poll. `resting`: it claims nothing, because of its own problem or a common one. */
 export type ProcessState = "checking" | "working" | "resting";
 
-/** One process that runs the loop, as the others see it. */
+/** One process that runs the loop, as stored for all processes. */
 export interface LoopProcess {
   readonly id: string;
   readonly mode: SyncMode;
@@ -17,10 +17,10 @@ export interface LoopProcess {
 }
 
 export interface Presence {
-  /** Of this process. */
+  /** Id of this process. */
   readonly id: string;
   show(state: ProcessState, problems: LoopProcess["problems"]): Promise<void>;
-  /** Whether a process with other credentials or addresses works: then a refusal of ours says nothing about everybody. */
+  /** Whether a process with other credentials or addresses works. Then a refusal here is no common problem. */
   othersWork(): Promise<boolean>;
   leave(): Promise<void>;
 }

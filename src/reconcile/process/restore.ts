@@ -60,7 +60,7 @@ export async function watchForRestores(deps: RestoreDeps, signal: AbortSignal): 
       seen = await look(deps, seen ?? (await file.read()));
       told = false;
     } catch (error) {
-      // Once, not every few seconds.
+      // Logged once, not in each round.
       if (!told) logger.warn({ error }, "the latest event could not be recorded beside the database; a restore would not be detected");
       told = true;
     }

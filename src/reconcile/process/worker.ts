@@ -21,7 +21,7 @@ export interface WorkerOptions {
   readonly reconcile: Reconciler;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Concurrent runs. More than the target's rate allows only makes the loaded facts older. */
+  /** Number of concurrent runs. More runs than the target's rate allows only make the loaded facts older. */
   readonly concurrency: number;
   /** Whether this process has requests in flight: then the loop yields the processor. */
   readonly shouldYield?: () => boolean;
@@ -51,8 +51,8 @@ const CERTAIN_MS = 1_000;
 const REPAIR_MS = 60_000;
 
 /**
- * Time between two polls while requests are in flight. Each poll starts at most `concurrency` runs, which is more than DingTalk allows; runs without calls
- * would otherwise use as much of the processor as the requests do.
+ * Time between two polls while requests are in flight. Each poll starts at most `concurrency` runs, more than DingTalk allows. Without this pause,
+ * runs without calls would use as much of the processor as the requests.
  */
 const YIELD_MS = 300;
 

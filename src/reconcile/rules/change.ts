@@ -15,8 +15,8 @@ export interface NewRules {
 }
 
 /**
- * Puts rules in force: when the mapping is not the one of the last time, everybody is looked at again; when the mode or the policy is not, those who are
- * held. First nobody works by the others any more, then all are marked. Stopped half-way, it begins anew the next time. Answers how many were marked.
+ * Puts rules in force. A new mapping marks everybody; a new mode or policy marks the held entities. First no process works by other rules any more,
+ * then the entities are marked. A stopped attempt begins again at the next start. Resolves with the number of marked entities.
  */
 export async function putInForce(
   store: Pick<RulesStore, "rules" | "putInForce" | "markAll" | "markHeld" | "endMarking">,
@@ -46,7 +46,7 @@ export async function putInForce(
   return marked;
 }
 
-/** The first start of all is one with new rules. A new mode is not told apart from a new mapping, which has everybody looked at. */
+/** The first start ever counts as one with new rules. If the mapping is new, a new mode needs no event of its own, because everybody is marked. */
 function changesIn(before: Partial<Rules>, now: Rules): readonly EventCode[] {
   const mapping = before.mapping !== now.mapping;
   return [

@@ -5,9 +5,9 @@ import { type NewRules, putInForce } from "./change.ts";
 import type { KnownRules, RulesHold, RulesStore, WrittenRules } from "./store.ts";
 
 /*
- * By which rules is worked. A process that starts with others than something was last written by has them weighed first (weigh.ts): until it is decided
- * that they may be written by, the ones before stay in force, and nobody claims by the new ones. In `observe` nothing is written, so nothing is weighed
- * until the mode is raised.
+ * Which rules a process uses. If a process starts with rules that differ from those of the last write, it first weighs them (weigh.ts). Until a
+ * decision, the old rules stay in force, and no process claims by the new ones. In `observe` nothing is written, so the rules are weighed only when
+ * the mode is raised.
  */
 
 export interface OwnRules extends NewRules {
@@ -16,27 +16,30 @@ export interface OwnRules extends NewRules {
   readonly mode: SyncMode;
 }
 
-/** Where a process stands with its rules. */
+/** The state of a process with its rules. */
 export type Standing =
-  /** It works by them. */
+  /** The process works by them. */
   | { readonly kind: "works"; readonly marked: number }
-  /** A person decides, or has decided against them. */
+  /** A person has to decide, or has rejected them. */
   | { readonly kind: "held"; readonly hold: RulesHold }
-  /** Another process works by other rules, or waits for a decision about them. */
+  /** Another process works by other rules, or waits for a decision about other rules. */
   | { readonly kind: "rests" }
-  /** Nobody has compared yet. */
+  /** The rules were not weighed yet. */
   | { readonly kind: "toWeigh"; readonly written: WrittenRules };
 
 export interface SettleDeps {
   readonly store: Omit<RulesStore, "aloneAtWeighing">;
-  /** Works people out by the own rules. Before anybody is looked at by them: whoever is found as before leaves the hold in which their change was approved. */
+  /**
+   * Computes the values of people by the own rules before any run uses them. A person whose result is unchanged leaves the hold in which the change
+   * was approved.
+   */
   readonly prepare: () => Promise<void>;
   readonly own: OwnRules;
-  /** Of this process among those of the loop. */
+  /** Id of this process. */
   readonly processId: string;
 }
 
-/** `starting`: whoever starts last says what is worked by. `awaited`: the hold that this process was last held by. */
+/** `starting`: the process that starts last sets the rules. `awaited`: the hold that stopped this process last. */
 export async function settleRules(
   deps: SettleDeps,
   { starting, awaited }: { readonly starting: boolean; readonly awaited?: string },
@@ -62,13 +65,13 @@ export async function settleRules(
   return { kind: "toWeigh", written: known.written };
 }
 
-/** The modes of processes may differ: only a start says a new one. */
+/** The modes of processes may differ. Only a start sets a new one. */
 async function works({ store, own }: SettleDeps, known: KnownRules, starting: boolean): Promise<Standing> {
   const isNew = !isInForce(known, own) || (starting && (!known.marked || known.inForce.mode !== own.mode));
   return { kind: "works", marked: isNew ? await putInForce(store, own) : 0 };
 }
 
-/** In force first: nobody writes by other rules any more once these may be written by. */
+/** The rules are put in force before writes are allowed, so that no process writes by other rules afterwards. */
 export async function letWrite(deps: SettleDeps, known: KnownRules, starting: boolean): Promise<Standing> {
   const { store, own, prepare } = deps;
   const isNew = !known.written || !isWritten(known.written, own);

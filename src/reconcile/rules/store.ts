@@ -4,7 +4,7 @@ import type { HoldState } from "../guard/hold.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Exceeded } from "./weigh.ts";
 
-/* Which rules a target was worked on by, and what becomes of others: every process reads and writes the same row. */
+/* The rules of a target and decisions about new ones. All processes share one row. */
 
 /** The mode, and the versions of mapping and policy. */
 export interface Rules {
@@ -15,33 +15,33 @@ export interface Rules {
 
 /** Rules by their versions, with the limits of the policy. */
 export interface WrittenRules extends Omit<Rules, "mode" | "policy"> {
-  /** Unknown of what was written before there were policies. */
+  /** Undefined for writes before policies existed. */
   readonly policy?: string;
   readonly limits?: Limits;
 }
 
 export interface KnownRules {
-  /** By which everybody was last looked at. Who works by others claims nothing. */
+  /** The rules by which everybody was last marked. A process with other rules claims nothing. */
   readonly inForce: Partial<Rules>;
-  /** By which something may have been written last; undefined before the first write. */
+  /** The rules of the last possible write. Undefined before the first write. */
   readonly written?: WrittenRules;
   readonly orderedMode?: SyncMode;
-  /** Whether all whom the rules in force concern have been marked. */
+  /** Whether all entities that the rules in force concern are marked. */
   readonly marked: boolean;
 }
 
-/** A hold of rules that would touch more than the limits. */
+/** A hold of rules that would exceed the limits. */
 export interface RulesHold {
   readonly id: string;
   readonly state: HoldState;
-  /** An approval that counts still. */
+  /** The approval is still valid. */
   readonly counts: boolean;
   readonly openedAt: Date;
   readonly mapping: string;
   readonly policy: string;
 }
 
-/** What is held back as a whole, with what the plan would touch too much of. */
+/** New rules that are held, with the limits that their plan would exceed. */
 export interface HoldOfRules {
   readonly id: string;
   readonly at: Date;
@@ -49,32 +49,32 @@ export interface HoldOfRules {
   readonly policy: string;
   readonly before: WrittenRules;
   readonly exceeded: readonly Exceeded[];
-  /** People there. */
+  /** Number of people at the target. */
   readonly present: number;
-  /** Whatever the plan says follows from it. */
+  /** True: all changes of the plan are caused by the mapping. */
   readonly otherMapping: boolean;
 }
 
 export interface RulesStore {
   rules(): Promise<KnownRules>;
-  /** Puts them in force, with the events that say so; from then on nobody works by others. */
+  /** Puts the rules in force, with their events. Processes with other rules stop working. */
   putInForce(rules: Rules, events: readonly HistoryEvent[]): Promise<void>;
-  /** Everybody in the directory, and every department and role; how many. */
+  /** Marks everybody in the directory, and each department and role. Resolves with their number. */
   markAll(causes: readonly string[]): Promise<number>;
-  /** Everybody who is held, and who has left and is there still. */
+  /** Marks everybody who is held, and leavers who are still at the target. Resolves with their number. */
   markHeld(causes: readonly string[]): Promise<number>;
   endMarking(): Promise<void>;
-  /** They may be written by. */
+  /** Allows writes by these rules. */
   letWrite(rules: WrittenRules): Promise<void>;
   /** The last hold of these rules. */
   holdOfRules(rules: Pick<Rules, "mapping" | "policy">): Promise<RulesHold | undefined>;
   openHoldOfRules(): Promise<RulesHold | undefined>;
-  /** The rules that were held are gone. */
+  /** Dissolves the hold, because no process has its rules any more. */
   dissolveHoldOfRules(): Promise<void>;
-  /** Whether another process lives that works by these. */
+  /** Whether another live process works by these rules. */
   othersWorkBy(rules: Partial<Rules>, ownId: string): Promise<boolean>;
-  /** Members of an approved hold tell when they are done. */
+  /** Follows the members of an approved hold until they are done. */
   followMembers(holdId: string): Promise<void>;
-  /** Runs `work` unless another process is at it; false then. */
+  /** Runs `work` unless another process runs it. Resolves with false in that case. */
   aloneAtWeighing(work: () => Promise<void>): Promise<boolean>;
 }

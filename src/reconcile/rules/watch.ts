@@ -8,29 +8,29 @@ export interface RulesWatchDeps extends SettleDeps {
   readonly store: RulesStore;
   readonly clock: { sleep(ms: number, signal?: AbortSignal): Promise<void> };
   readonly logger: Logger;
-  /** Plans everybody under the own rules, and holds them if that is too much. */
+  /** Plans everybody under the own rules, and holds them if they exceed the limits. */
   readonly weigh: (written: WrittenRules, signal: AbortSignal) => Promise<Weighed>;
-  /** Something may be done now that could not be before. */
+  /** Called when the new rules allow work. */
   readonly wake: () => void;
 }
 
 export interface RulesWatch {
-  /** To be called once before anything is claimed. Compares nothing: that takes its time. */
+  /** Call this once before the first claim. It does not weigh, because weighing takes long. */
   begin(): Promise<void>;
-  /** Weighs what is to be weighed, and follows decisions and other processes until `signal` is aborted. */
+  /** Weighs new rules, and follows decisions and other processes until `signal` is aborted. */
   watch(signal: AbortSignal): Promise<void>;
   isWorking(): boolean;
-  /** Why this process works by no rules. */
+  /** Why this process does not work by its rules. */
   problem(): Pick<Problem, "code" | "text" | "remedy"> | undefined;
 }
 
-/** An approval is followed within about a second. */
+/** In milliseconds. An approval takes effect within about a second. */
 const LOOK_MS = 1_000;
 
 export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
   const { store, clock, logger, weigh, wake } = deps;
   let standing: Standing | undefined;
-  /** Until it is decided about the start, this process may put its rules before those of others. */
+  /** Until the start is decided, this process may replace the rules of others. */
   let starting = true;
 
   async function look(): Promise<void> {
@@ -47,7 +47,7 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
 
   async function compare(signal: AbortSignal): Promise<void> {
     await store.aloneAtWeighing(async () => {
-      // Another process may have decided meanwhile.
+      // Another process may have decided in the meantime.
       await look();
       if (standing?.kind !== "toWeigh") return;
       const { hold } = await weigh(standing.written, signal);
@@ -69,7 +69,7 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
           await (standing?.kind === "toWeigh" ? compare(signal) : look());
           told = false;
         } catch (error) {
-          // Nothing is claimed by rules that are not settled.
+          // While the rules are not settled, nothing is claimed.
           if (!told && !signal.aborted) logger.warn({ error }, "mapping and policy cannot be registered; retrying");
           told = true;
         }

@@ -2,25 +2,25 @@ import type { EntityKind } from "../../core/entity.ts";
 import type { Limits } from "../../policy/policy.ts";
 import { allowedOf, type LimitName } from "../guard/limits.ts";
 
-/* Whether other rules would touch more than the limits let through: by the plan of everybody under them, before the first write. Pure. */
+/* Whether new rules would exceed the limits, by the plan of everybody under them, before the first write. Pure. */
 
-/** What the plan says. */
+/** The size of the plan. */
 export interface Touched {
   readonly peopleRemoved: number;
   readonly departmentsRemoved: number;
-  /** People who were settled without being at the target, and would be made. */
+  /** People who were settled without an account at the target, and would be created. */
   readonly peopleMade: number;
-  /** People who are written because another policy no longer keeps them back, or has another end for leavers. */
+  /** People who are written because a new policy no longer holds them, or has another end for leavers. */
   readonly peopleReleased: number;
   readonly changed: readonly { readonly kind: EntityKind; readonly attribute: string; readonly count: number }[];
-  /** Departments that would lose more than half, as the guard met them while the plan was made. */
+  /** Departments that would lose more than half of their people, as the guard counted them during the plan. */
   readonly emptied: number;
-  /** Of whom the plan could not tell. */
+  /** Entities whose plan could not be computed. */
   readonly unknown: number;
   readonly present: Readonly<Record<EntityKind, number>>;
 }
 
-/** A limit that would be exceeded. `attribute`: of many people, departments or roles the same one. */
+/** A limit that would be exceeded. `attribute`: the attribute that would change for many people, departments or roles. */
 export interface Exceeded {
   readonly limit: LimitName | "peopleTouched";
   readonly count: number;
@@ -29,7 +29,7 @@ export interface Exceeded {
   readonly kind?: EntityKind;
 }
 
-/** Larger figures first within a limit. Empty: the rules may be written by. */
+/** The exceeded limits, largest number first within a limit. Empty: the rules may be used. */
 export function weigh(touched: Touched, limits: Limits): readonly Exceeded[] {
   const { present } = touched;
   const share = (kind: EntityKind): number => allowedOf({ limit: "attributeBlanked" }, limits, present[kind]);

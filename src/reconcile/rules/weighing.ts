@@ -8,13 +8,13 @@ export interface WeighingDeps extends RehearsalDeps {
 }
 
 export interface Weighed {
-  /** The hold that was opened, and why. */
+  /** The opened hold, and the exceeded limits. */
   readonly hold?: { readonly id: string; readonly exceeded: readonly Exceeded[] };
 }
 
 /**
- * Plans everybody under the rules of this process and, where that is more than the limits of before let through, holds all of it. The limits of before:
- * who raises them does not decide by that how much the raise lets out at once.
+ * Plans everybody under the rules of this process. If the plan exceeds the previous limits, all of it is held. The previous limits count, so that a
+ * raise of the limits does not approve itself.
  */
 export async function weighRules(deps: WeighingDeps, signal: AbortSignal): Promise<Weighed> {
   const { rehearsal, mapping, policy, written, clock } = deps;

@@ -15,23 +15,23 @@ export interface ReconcilerDeps {
   readonly store: ReconcileStore & Guard & Pick<AdoptionStore, "proposeOne">;
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
-  /** Of the settings; an order may say less. */
+  /** The mode of the settings. An order may lower it. */
   readonly mode: SyncMode;
-  /** Another number after each order to stop something: what a run began before it is not sent any more. */
+  /** Changes after each order that stops something. A run that began before it sends nothing any more. */
   readonly term?: () => number;
   readonly policy: Policy;
-  /** Makes the directory tell what the target has, in place of what it told of it before. Without it the target has no authority. */
+  /** Sets the `observed` values of a person in the directory, in place of the earlier ones. Absent: the target has no authority. */
   readonly observe?: (personId: string, observed: Observed, causes: readonly string[]) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** In [0, 1); spreads retries. */
   readonly random: () => number;
   readonly log?: LoopLog;
-  /** Of this process, for what is wrong with it alone. */
+  /** The pause of this process for its own problems. */
   readonly rest?: OwnRest;
-  /** What the first retry waits; RETRY_BASE_MS unless given. */
+  /** The delay of the first retry in milliseconds. Absent: RETRY_BASE_MS. */
   readonly retryBaseMs?: number;
 }
 
-/** Makes one entity equal at the target: load, observe, plan, policy, apply, record. Never rejects for a failure it can record. */
+/** Makes one entity equal at the target: load, observe, plan, policy, apply, record. Does not reject for a failure that it can record. */
 export type Reconciler = (claim: Claim, signal: AbortSignal) => Promise<void>;

@@ -38,7 +38,7 @@ export function createReconciler(deps: ReconcilerDeps): Reconciler {
   };
 }
 
-/** Lost: another run is at work, and this one must not write. Released: the process stops. */
+/** Lost: another run has the entity, and this run must not write. Released: the process is stopping. */
 async function resultOf(
   deps: ReconcilerDeps,
   events: RunEvents,
@@ -140,7 +140,7 @@ async function record(deps: ReconcilerDeps, claim: Claim, result: RunResult): Pr
   });
 }
 
-/** Over with the deadline, or as soon as an operator stops what the run may be about. */
+/** The deadline of the lease, or an earlier order of an operator that stops the run. */
 function untilOrdered(deadline: Deadline, term: (() => number) | undefined): Deadline {
   const begun = term?.();
   const stands = (): boolean => term?.() === begun;

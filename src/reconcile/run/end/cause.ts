@@ -1,8 +1,8 @@
 import { TargetConflict, TargetDependency, TargetProtected, TargetRejected } from "../../target-failures.ts";
 
 /**
- * What at the target keeps an entity parked: the same text for all that one change there would help. A comparison tries one of them. Undefined for what the
- * target cannot change, and for what is looked at by itself. Pure.
+ * The condition at the target that keeps an entity parked. Entities that the same change would help have the same text. A comparison tries one of
+ * them. Undefined if no change at the target can help, and for entities that are retried anyway. Pure.
  */
 export function causeOf(error: unknown, entityId: string): string | undefined {
   if (error instanceof TargetProtected) return undefined;

@@ -52,11 +52,14 @@ export interface GraceRun {
   readonly target: string;
 }
 
-/** They are switched off, parked, or as they are to be; or the target refuses that, and removing them must not hang on it. */
+/**
+ * Whether the grace can begin: the leaver is disabled, parked or needs no change. A refusal by the target also counts, because it must not prevent
+ * the removal.
+ */
 const isBroughtAbout = (standing: LifecycleState, { state }: NextState, { event }: Pick<RunOutcome, "event">): boolean =>
   standing === "member" || standing === "kept" || state === "inSync" || state === "parked" || event?.outcome === "done";
 
-/** It is due at the end of the grace, whatever else it waits for. */
+/** Makes the entity due at the end of the grace at the latest. */
 function lookingAt(next: NextState, until: Date, at: Date): NextState {
   const leftMs = Math.max(0, until.getTime() - at.getTime());
   const nextMs = Math.min(next.nextMs ?? Number.POSITIVE_INFINITY, leftMs);

@@ -17,11 +17,11 @@ export interface LoopLog {
 }
 
 const MINUTE_MS = 60_000;
-/** Ten thousand people may be parked by one cause: the status counts them, the log shows the first. */
+/** One cause may park ten thousand people. The status has the count, and the log has the first lines. */
 export const LINES_PER_MINUTE = 60;
 
 export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">, target: string, perMinute = LINES_PER_MINUTE): LoopLog {
-  /** Runs and pauses are counted apart: many of the one must not hide the other. */
+  /** Runs and pauses have separate limits, so that neither hides the other. */
   const bounded = (what: string) => {
     let begunMs = Number.NEGATIVE_INFINITY;
     let lines = 0;
@@ -75,7 +75,7 @@ export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">,
   };
 }
 
-/** The same limiter, with a line for each pause that the target asked for. */
+/** The same limiter, with a log line for each pause that the target asked for. */
 export const tellingRests = (limiter: RateLimiter, log: LoopLog): RateLimiter => ({
   take: limiter.take,
   async pause(api, ms, reason) {

@@ -20,10 +20,10 @@ import {
 } from "../../target-failures.ts";
 import type { Note } from "../../target-values.ts";
 
-/** The five states an entity can be in; there is no sixth (docs/threats.md I4). */
+/** The five states of an entity. docs/threats.md I4 relies on them. */
 export type SyncState = "inSync" | "due" | "waiting" | "held" | "parked";
 
-/** What the target said of a value it refused. */
+/** The target's reason for refusing a value. */
 export interface Explanation {
   readonly reasonCode: string;
   readonly answer: string;
@@ -52,9 +52,9 @@ export type RunEnd =
   | Waiting
   | (Stuck<"held"> & { readonly planned?: Planned })
   | Stuck<"parked">
-  /** Something was taken a moment ago and may be free by now. */
+  /** Another entity had the value a moment ago and may have released it. */
   | { readonly kind: "soon"; readonly told: Explanation }
-  /** Other entities of ours hold values at the target that this one needs. `holderMoves`: they are about to leave or to change, so the values may come free. */
+  /** Other entities of ours hold values that this one needs. `holderMoves`: they will leave or change soon, so the values may become free. */
   | {
       readonly kind: "blocked";
       readonly by: readonly string[];
@@ -63,9 +63,12 @@ export type RunEnd =
       readonly holder?: HeldBy;
       readonly notes: readonly Note[];
     }
-  /** Invited and not there: they may accept for `leftMs` more. `leaves`: they are not to be there any more. */
+  /**
+   * The person was invited and has not accepted. They can still accept for `leftMs` milliseconds. `leaves`: the directory no longer wants them at the
+   * target.
+   */
   | { readonly kind: "invited"; readonly leaves: boolean; readonly leftMs: number; readonly remedy: string }
-  /** `on`: other entities that the failure makes doubtful; they are reconciled first. */
+  /** `on`: other entities whose state the failure makes doubtful. They run first. */
   | { readonly kind: "failed"; readonly error: unknown; readonly on?: readonly string[] };
 
 export interface Pause {
@@ -79,41 +82,44 @@ export interface NextState {
   /** Milliseconds until the next run; undefined: only a change or an operator requeues it. */
   readonly nextMs: number | undefined;
   readonly attempts: number;
-  /** Stable name of the reason: one of LOOP_REASONS, or the adapter's. */
+  /** Stable code of the reason: one of LOOP_REASONS, or the adapter's. */
   readonly reasonCode?: string;
   readonly reason?: string;
   readonly remedy?: string;
   readonly waitingOn?: readonly string[];
-  /** Who has the value that this one cannot have. */
+  /** The entity that has a value which this entity needs. */
   readonly holder?: HeldBy;
-  /** What would be done, where a mode holds it back. */
+  /** The plan that the mode does not allow. */
   readonly planned?: Planned;
   readonly answer?: string;
   readonly notes?: readonly Note[];
-  /** Whether the entities it waits for are requeued once, because one of them can release its value; unset if a cycle is not known. */
+  /** Whether the entities that it waits for are requeued once, because one of them can release its value. Unset: no cycle is known. */
   readonly inCircle?: boolean;
-  /** The remembered observation can no longer be trusted: read before the next plan. */
+  /** The stored observation is unreliable, so the next run reads before its plan. */
   readonly observeFirst: boolean;
-  /** The whole target is paused this long, for every process. */
+  /** All processes are paused for this time. */
   readonly pauseAll?: Pause;
-  /** Only this process is paused: others may claim the entity. */
+  /** Only this process is paused. Other processes may claim the entity. */
   readonly pauseHere?: Pause & { readonly remedy: string };
 }
 
-/** What a retry waits at first; everything else is a multiple of it. Tests of many faults make it small. */
+/** The first retry delay in milliseconds. All other delays are multiples of it. Tests with many faults lower it. */
 export const RETRY_BASE_MS = 1_000;
-/** In multiples of the base. A waiting entity is requeued by the other one; this covers a missed requeue. */
+/** In multiples of the base. The other entity requeues a waiting one; this delay covers a missed requeue. */
 const WAIT_GUARD = 30;
-/** In bases. What the target says about order is seldom settled within a second. */
+/** In multiples of the base. A missing dependency rarely appears within a second. */
 const DEPENDENCY_PAUSE = 5;
-/** Dependencies that the target reports are resolved soon or never: after this many tries an operator has to act. */
+/** Maximum number of tries after a dependency error. Such errors end soon or never, so an operator has to act after that. */
 export const MAX_DEPENDENCY_TRIES = 20;
-/** Retries for a value that another managed entity has, without a change of either: checks are cheap, and rotating values among many people takes several. */
+/**
+ * Maximum number of retries for a value that another managed entity has, while neither changes. A check is cheap, and a rotation of values among many
+ * people takes several.
+ */
 export const MAX_BLOCKED_LOOKS = 100;
 const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
 const MAX_CIRCLE_LOOKS = 5;
-/** A bug of ours throws every time: then it is parked, and the others go on. */
+/** Maximum number of tries after an unexpected error. Then the entity is parked, so that a bug of ours does not block the others. */
 const MAX_BUG_TRIES = 8;
 
 /** Interval of the check whether an invitation was accepted. */
@@ -126,7 +132,7 @@ export interface RetryRules {
   readonly baseMs: number;
 }
 
-/** The only retry table. `attempts`: runs in a row that failed before this one. */
+/** The only retry table. `attempts`: number of consecutive failed runs before this one. */
 export function nextState(end: RunEnd, attempts: number, rules: RetryRules): NextState {
   const guardMs = WAIT_GUARD * rules.baseMs;
   const steady = { attempts: 0, observeFirst: false } as const;
@@ -155,7 +161,7 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         state: "waiting",
         attempts: end.inCircle ? attempts + 1 : attempts,
         observeFirst: false,
-        // One requeue each is enough: if none can release its value, they must not requeue each other endlessly.
+        // One requeue of each is enough. If none can release its value, they must not requeue each other endlessly.
         ...(end.inCircle === undefined ? {} : { inCircle: end.inCircle && attempts < MAX_CIRCLE_LOOKS }),
         nextMs: end.forMs ?? guardMs,
         reasonCode: end.reasonCode,
@@ -184,14 +190,14 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         observeFirst: false,
       };
       const waits = end.holderMoves && attempts + 1 < MAX_BLOCKED_LOOKS;
-      // When parked, it still names the holder: any change of the holder requeues it.
+      // A parked entity still names the holder, and any change of the holder requeues it.
       return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
     }
     case "invited":
       return {
         ...steady,
         state: "waiting",
-        // One read each. A leaver who accepts has access until the next one.
+        // Each check costs one read. A leaver who accepts has access until the next check.
         nextMs: Math.min(end.leaves ? INVITED_LEAVER_MS : INVITED_MS, end.leftMs + 60_000),
         reasonCode: end.leaves ? "invitedLeaver" : "invitationOpen",
         reason: end.leaves
@@ -237,7 +243,7 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
     return { ...told, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
   if (error instanceof TargetMisconfigured) {
     const waits = { ...told, state: "due", attempts, nextMs: stated } as const;
-    // The pause decides the time: if it ends sooner, the entity is due immediately.
+    // The end of the pause decides the time. If the pause ends early, the entity is due immediately.
     const pause = { ms: stated, reason: error.message, reasonCode: error.reasonCode };
     if (error.scope === "process") return { ...waits, nextMs: baseMs, pauseHere: { ...pause, remedy: error.remedy } };
     return error.scope === "all" ? { ...waits, nextMs: baseMs, pauseAll: pause } : { ...waits, state: "waiting" };
@@ -248,10 +254,10 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
     return { ...told, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
   }
   if (error instanceof TargetProtected) return { ...told, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
-  // Unless it has the present state, that state has to be read before the next plan.
+  // If the error does not have the present state, the next run reads it before the plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
     return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };
-  // Our own database was away: nothing was tried.
+  // Our own database was unavailable, so nothing was tried.
   if (error instanceof Unavailable) return { ...told, state: "due", attempts, nextMs: stated };
   if (tried >= MAX_BUG_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
   return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };

@@ -62,7 +62,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
         ...failure,
         ...refusedIn(result.refused, intent, withoutStrangers),
       },
-      // Whom the target names by its own id may be told from it.
+      // The remote id of an unmanaged object may identify a person, so it is stored as personal data.
       ...(result.refused.some(({ stranger }) => stranger !== undefined) ? { personal: refusedIn(result.refused, intent, heldBy) } : {}),
     };
   }
@@ -76,7 +76,7 @@ const graceOf = (leaver: GraceStep | undefined): JsonObject =>
 
 const withoutStrangers: typeof heldBy = (kind, open) => (open?.holder ? heldBy(kind, open) : {});
 
-/** What was refused, without the values, and who has them. */
+/** The refused attributes without their values, and the holders. */
 const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent, holderOf: typeof heldBy): JsonObject =>
   refused.length === 0
     ? {}

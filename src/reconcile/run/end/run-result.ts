@@ -7,12 +7,12 @@ import type { Actual, Attributes, Note } from "../../target-values.ts";
 import { type Conclusion, conclude, type OpenRefusal } from "../plan/refusals.ts";
 import type { RunEnd } from "./next-state.ts";
 
-/* The result of a run besides its next state. Pure. */
+/* The result of a run except its next state. Pure. */
 
-/** The next state, the cause and what becomes of a grace follow from how it ended. `refused` absent: what was known before. */
+/** The end of the run decides the next state, the cause and the grace. `refused` absent: the earlier refusals stay. */
 export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace" | "restored"> {
   readonly end: RunEnd;
-  /** Where a leaver stood when the run began. */
+  /** The step of a leaver's grace at the begin of the run. */
   readonly leaver?: GraceStep;
   /** The run restored a removed person from the copy. */
   readonly restores?: boolean;
@@ -26,10 +26,13 @@ export interface Known {
   readonly open: readonly OpenRefusal[];
 }
 
-/** Nothing follows for the link or for other entities. */
+/** No effect on the link or on other entities. */
 export const NO_FOLLOW_UPS = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
 
-/** Entities that refer to this one are requeued when it is created, by our call, an earlier one or an invitation. */
+/**
+ * Whether the entity appears at the target with this run. Then entities that refer to it are requeued. A call of ours, an earlier call or an
+ * invitation may have created it.
+ */
 export const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned" || link.adopted?.fresh === true;
 
 export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extract<LinkChange, { kind: "put" }> => ({
@@ -40,13 +43,13 @@ export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presen
   containers: containersOf(actual.attributes),
 });
 
-/** What a run that is held has read need not be read again by the next one. */
+/** Stores the read of a held run, so that the next run does not repeat it. */
 export function seenLink({ link }: DesiredEntity, actual: Actual | undefined): LinkChange {
   const isNew = actual !== undefined && link?.status === "owned" && link.remoteId === actual.remoteId && link.observed === undefined;
   return isNew ? { ...putLink(actual), kind: "seen" } : { kind: "keep" };
 }
 
-/** The link stays while an unanswered call may still be carried out; the entity is searched for afterwards. */
+/** The link stays while an unanswered call may still be carried out. Afterwards the entity is searched for. */
 export function leaving(
   target: Pick<TargetAdapter, "canFind">,
   claim: Claim,

@@ -8,8 +8,9 @@ import type { TargetAdapter } from "../../target.ts";
 import type { Actual, Attributes, AttributeValue } from "../../target-values.ts";
 
 /*
- * Attributes of which the mapping gives the target the authority. Each has one owner at a time: the source that wrote it within thirty days, else the
- * target. What the source owns is put right at the target as ever. What the target owns is left there, and the directory tells it as `observed`.
+ * Attributes for which the mapping gives the target authority. Each has one owner at a time: the source, if it wrote the attribute within thirty
+ * days, otherwise the target. Values of the source are corrected at the target as usual. Values of the target stay, and the directory shows them as
+ * `observed`.
  */
 
 export interface AuthorityDeps {
@@ -18,23 +19,23 @@ export interface AuthorityDeps {
   readonly mapping: Pick<Mapping, "authorities">;
 }
 
-/** By the names of SCIM. */
+/** By SCIM names. */
 export type Observed = Readonly<Record<string, JsonValue>>;
 
 export interface Yielded {
-  /** Without what the target owns. */
+  /** The desired state without attributes that the target owns. */
   readonly desired: Desired;
   /** The new `observed` values of the directory; undefined: unchanged. */
   readonly observed: Observed | undefined;
 }
 
-/** For so long what a source has written holds against the target. */
+/** Time during which a value of a source has priority over the target. */
 export const SOURCE_HOLDS_MS = 30 * 86_400_000;
 
 const NAMES: Readonly<Record<string, string>> = { nickname: "nickName" };
 const nameOf = (attribute: string): string => NAMES[attribute] ?? attribute;
 
-/** Writes nothing. Asks who wrote lastly only where the two sides differ. */
+/** Writes nothing. Asks for the last writer only where the two sides differ. */
 export async function yieldTo(
   { store, target, mapping: { authorities } }: AuthorityDeps,
   ref: EntityRef,
@@ -53,7 +54,7 @@ export async function yieldTo(
   if (authorities.length === 0 || ref.kind !== "user" || !document || desired.state !== "present") return { desired, observed: undefined };
   if (!actual) return { desired: await comingBack(store, ref, { document, desired, authorities, now }), observed: undefined };
   const wanted = wantedOf(target, desired.attributes, actual, authorities);
-  // What is to be empty there is nobody's to fill: it is kept from the target on purpose.
+  // An attribute that the mapping wants empty stays empty, whoever owns it.
   const open = authorities.filter(({ attribute }) => desired.attributes[attribute] !== null);
   const differing = open.filter(({ attribute }) => differs(wanted[attribute], actual.attributes[attribute]));
   const opinions = differing.filter(({ attribute, reads }) => wanted[attribute] !== undefined && reads.length > 0);
@@ -73,7 +74,7 @@ export async function yieldTo(
   };
 }
 
-/** A person who left there, or was removed, is created again with the values that the target owned. */
+/** A removed person is created again with the values that the target owned. */
 async function comingBack(
   store: AuthorityDeps["store"],
   ref: EntityRef,
@@ -101,7 +102,7 @@ async function comingBack(
   };
 }
 
-/** In the form the target holds, as it is compared. */
+/** The desired values in the target's form, for comparison. */
 function wantedOf(
   target: AuthorityDeps["target"],
   attributes: Attributes,
@@ -115,7 +116,7 @@ function wantedOf(
   return named.length === 0 ? {} : target.normalize("user", Object.fromEntries(named), actual).attributes;
 }
 
-/** A value that the target does not return is no difference. */
+/** A value that the target does not return is not a difference. */
 const differs = (wanted: AttributeValue | undefined, there: AttributeValue | undefined): boolean =>
   there !== undefined && !sameValue(wanted, there);
 
@@ -127,6 +128,6 @@ const without = (attributes: Attributes, names: readonly string[]): Attributes =
 
 function observedIn(document: JsonObject): JsonObject {
   const extension = extensionOf(document, PERSON_EXTENSIONS["dingtalk"]!) as JsonObject;
-  // An object wherever it is: only this program writes it.
+  // Always an object, because only this program writes it.
   return (extension["observed"] ?? {}) as JsonObject;
 }

@@ -25,5 +25,5 @@ function between(before: Attributes, after: Attributes): Changes {
 }
 
 const side = <S extends "before" | "after">(name: S, value: AttributeValue | undefined): { readonly [K in S]?: AttributeValue } =>
-  // A computed key of one of two names is a record of both to the compiler.
+  // TypeScript types a computed key of two possible names as a record of both.
   (value === undefined || value === null ? {} : { [name]: value }) as { [K in S]?: AttributeValue };

@@ -12,7 +12,7 @@ export interface ShapedPlan {
   readonly open: readonly OpenRefusal[];
 }
 
-/** The plan for what the target can hold of what is desired, and has not refused, with notes about the rest. Pure, as `normalize` is. */
+/** The plan for desired values that the target can hold and has not refused. All others become notes. Pure. */
 export function normalizedPlan(
   target: Pick<TargetAdapter, "normalize" | "freeing">,
   ref: EntityRef,
@@ -21,11 +21,11 @@ export function normalizedPlan(
   refused: readonly OpenRefusal[] = [],
 ): ShapedPlan {
   if (desired.state === "absent" || desired.state === "kept") {
-    // Who left for another's sake has that noted.
+    // A person who was removed for another's sake keeps that note.
     return { shaped: {}, next: plan(desired, actual), notes: [], open: refused.filter(({ letGo }) => letGo === "forGood") };
   }
   const { attributes, notes } = target.normalize(ref.kind, desired.attributes, actual);
-  // Somebody who is not there is offered anew as a whole.
+  // For a person who is not at the target, all values are sent again.
   const open = actual ? refused.filter(({ attribute, value }) => isOffered(attributes[attribute], value)) : [];
   const next = plan({ ...desired, attributes: withoutOpen(target, ref, attributes, open) }, actual);
   return { shaped: attributes, next, notes: desired.state === "present" ? [...desired.notes, ...notes] : notes, open };

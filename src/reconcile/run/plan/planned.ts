@@ -17,7 +17,7 @@ export interface PlannedDeps {
 }
 
 export interface Planned extends ShapedPlan {
-  /** How it ends when nothing is done because an invitation is open, or has run out. */
+  /** The end of a run that does nothing because an invitation is open or expired. */
   readonly invited: { readonly end: RunEnd; readonly link: LinkChange } | undefined;
 }
 
@@ -34,7 +34,7 @@ export async function planned(
   return { ...shaped, invited: actual ? undefined : whileInvited(resolved.link?.invitation, shaped.next, now) };
 }
 
-/** Identifying and sign-in attributes of a newly adopted person are not changed, so a wrong link can be undone without harm. */
+/** Identifying and sign-in attributes of a newly adopted person are not changed. So a wrong link can be undone without harm. */
 const withoutOverwriting = (names: readonly string[], desired: Desired): Desired =>
   desired.state === "present" && names.length > 0
     ? { ...desired, when: { ...desired.when, ...Object.fromEntries(names.map((name) => [name, "neverOverwrite" as const])) } }

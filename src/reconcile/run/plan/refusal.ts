@@ -1,9 +1,12 @@
 import type { AttributeValue } from "../../target-values.ts";
 import type { Explanation } from "../end/next-state.ts";
 
-/** Why a value was released: another entity needs it first, or an active person needs it permanently. Or the target cannot release it. */
+/**
+ * Why a value was released. `first`: another entity needs it first. `forGood`: an active person needs it permanently. `refused`: the target does not
+ * allow the release.
+ */
 export type LetGo = "first" | "forGood" | "refused";
-/** A refused value as it is remembered. `holder`: the entity of ours that has it. */
+/** A stored refusal of a value. `holder`: our entity that has the value. */
 export interface Refusal {
   readonly value: AttributeValue;
   readonly told: Explanation;

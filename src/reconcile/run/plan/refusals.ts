@@ -5,9 +5,9 @@ import type { AttributeValue, Note } from "../../target-values.ts";
 import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "../end/next-state.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 
-/* Values that the target refuses: each is noted, waited for, or released by its holder. None is sent again until something changes. */
+/* Values that the target refuses. Each is noted, waited for, or released by its holder. A refused value is sent again only after a change. */
 
-/** A refusal that still stands, with what may be expected of the one who has the value. */
+/** A refusal that still applies, with the expected change of the holder. */
 export interface OpenRefusal {
   readonly attribute: string;
   readonly value: AttributeValue;
@@ -15,17 +15,17 @@ export interface OpenRefusal {
   readonly holder?: Holder;
   readonly stranger?: string;
   readonly letGo?: LetGo;
-  /** Another has the value, and it is not known who: by now it may be free. */
+  /** The holder is not known, and may have released the value by now. */
   readonly lookAgain?: true;
 }
 
 type Holders = Pick<ReconcileStore, "holder">;
 
-/** What of the remembered refusals still stands: a value that its holder has let go of is offered again. */
+/** The stored refusals that still apply. A value that its holder has released is sent again. */
 export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refusals | undefined): Promise<readonly OpenRefusal[]> {
   const open: OpenRefusal[] = [];
   for (const [attribute, { holder: entityId, ...known }] of Object.entries(remembered ?? {})) {
-    // Rarely more than one.
+    // There is rarely more than one.
     const holder = entityId === undefined ? undefined : await store.holder(ref, { attribute, value: known.value, entityId });
     if (entityId !== undefined && (!holder || holder.expect === "free")) continue;
     open.push({ attribute, ...known, ...(holder ? { holder } : {}) });
@@ -33,7 +33,7 @@ export async function stillOpen(store: Holders, ref: EntityRef, remembered: Refu
   return open;
 }
 
-/** With the values that others ask for given up, where this one wants another value anyway and cannot have it. */
+/** Adds the release of values that others need, if this entity wants another value and cannot have it. */
 export async function sparing(
   store: Pick<ReconcileStore, "asked">,
   ref: EntityRef,
@@ -45,7 +45,7 @@ export async function sparing(
   return open.map((one) => (one.letGo === undefined && isAsked(one) ? { ...one, letGo: "first" } : one));
 }
 
-/** What stands after an attempt: a value that was to be let go of and was not is kept, and that is remembered. */
+/** The refusals after an attempt. If a value should have been released and was not, this is stored. */
 export function afterAttempt(open: readonly OpenRefusal[], fresh: readonly OpenRefusal[]): readonly OpenRefusal[] {
   const kept = open.map(
     (one): OpenRefusal => (one.letGo && fresh.some(({ attribute }) => attribute === one.attribute) ? { ...one, letGo: "refused" } : one),
@@ -53,7 +53,7 @@ export function afterAttempt(open: readonly OpenRefusal[], fresh: readonly OpenR
   return [...kept, ...fresh.filter(({ attribute }) => !open.some((one) => one.attribute === attribute))];
 }
 
-/** Fresh refusals, with the holders of values that are taken. */
+/** New refusals, with the holders of values that are in use. */
 export async function withHolders(store: Holders, ref: EntityRef, refused: readonly Refused[]): Promise<readonly OpenRefusal[]> {
   return Promise.all(refused.map((one) => withHolder(store, ref, one)));
 }
@@ -76,9 +76,9 @@ export interface Situation {
   readonly kind: EntityRef["kind"];
   /** Consecutive runs that did not settle. */
   readonly attempts: number;
-  /** What the entity has at the target now. */
+  /** Whether the entity has a value of this attribute at the target now. */
   readonly has: (attribute: string) => boolean;
-  /** Whether the target lets an entity be without a value, or with another in its place. */
+  /** Whether the target allows clearing or replacing this attribute. */
   readonly canFree: (attribute: string) => boolean;
 }
 
@@ -118,7 +118,7 @@ function verdictOn({ attribute, holder, letGo, lookAgain }: OpenRefusal, { attem
       return "wait";
     case "yields":
     case "spares":
-      // What cannot be freed is not worth the removal of an account, as long as this person is there without it.
+      // If the value cannot be released, that is no reason to remove the account while this person can exist without the value.
       return canFree(attribute) ? "wait" : "note";
     case "circle":
       if (letGo) return "wait";

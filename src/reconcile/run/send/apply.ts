@@ -9,7 +9,7 @@ import type { DesiredEntity } from "../end/run-result.ts";
 
 /* The calls of a run: one observation, and the calls of one plan. */
 
-/** What the target holds: the remembered observation while it can be trusted, else one read. */
+/** The actual state: the stored observation while it is reliable, otherwise one read. */
 export async function observe(
   target: Pick<TargetAdapter, "find" | "read" | "recall">,
   ref: EntityRef,
@@ -18,7 +18,7 @@ export async function observe(
 ): Promise<Actual | undefined> {
   if (!link) return undefined;
   if (link.status === "intended") {
-    // A create without an answer is repeated, and the adapter finds what the first one may have made. To remove it, it has to be found first.
+    // A create without an answer is repeated, and the adapter finds the object of the first one. Before a removal the object has to be found.
     return desired.state === "present" && !link.invitation ? undefined : (await target.find(ref, context)).actual;
   }
   if (link.remoteId === undefined) return undefined;

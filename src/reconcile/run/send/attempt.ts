@@ -27,7 +27,7 @@ export interface Attempt {
   readonly known: Known;
 }
 
-/** Sends what the plan says. A failure is a result as well. */
+/** Sends the calls of a plan. A failure is also a result. */
 export async function send(deps: ReconcilerDeps, events: RunEvents, attempt: Attempt, context: WriteContext): Promise<RunResult> {
   try {
     return await sent(deps, events, attempt, context);
@@ -109,7 +109,7 @@ async function failed(
   return { ...NO_FOLLOW_UPS, end, ...blocked?.conclusion, event, link, ...(taken ? linked(attempt, taken) : {}) };
 }
 
-/** What is there by now, and the departments left and entered on the way. */
+/** The present link, and the departments that the person has left and entered. */
 function linked({ next, resolved }: Attempt, written: Written) {
   const known = actualOf(next);
   const before = containersOf(known);

@@ -27,8 +27,8 @@ export interface Beginning {
 }
 
 /**
- * Commits the intent before anything is sent. What takes something away is counted by the guard in the same transaction, and may be held. Lost: another
- * run is at work, and nothing may be sent.
+ * Commits the intent before the first call. If the plan removes something, the guard counts it in the same transaction and may hold it. Lost: another
+ * run has the entity, and nothing may be sent.
  */
 export async function beginRun(
   { store, target, policy, logger }: BeginDeps,
@@ -51,7 +51,7 @@ export async function beginRun(
   return heldUnder(begun);
 }
 
-/** Near the limit: only the guard can decide whether one more change may pass. */
+/** Near the limit only the guard can decide about one more change. */
 async function unguarded(
   { store, target, policy }: Pick<BeginDeps, "store" | "target" | "policy">,
   { claim, next, intent }: Omit<Beginning, "leaver" | "firstWrite">,
@@ -71,5 +71,5 @@ async function known<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** Whether the intent stands is not known. The worker gives the lease back, and the intent, if there is one, is settled as unknown. */
+/** It is not known whether the intent was committed. The worker releases the lease. An existing intent later gets the outcome "unknown". */
 export class NotBegun extends Error {}

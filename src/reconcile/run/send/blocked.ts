@@ -9,7 +9,7 @@ export interface Blocked {
   readonly conclusion: Conclusion;
 }
 
-/** A value it cannot be without, and that one of our own has, may come free; one that a stranger has needs a person's decision. */
+/** A required value that an entity of ours has may become free. If an unmanaged object has it, a person has to decide. */
 export async function blockedBy(
   { store, target }: { readonly store: Pick<ReconcileStore, "holder">; readonly target: Pick<TargetAdapter, "freeing"> },
   claim: Claim,

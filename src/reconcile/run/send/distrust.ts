@@ -9,7 +9,7 @@ interface DistrustDeps {
   readonly target: Pick<TargetAdapter, "disproved" | "rootDepartment">;
 }
 
-/** A refusal because of another object proves our remembered state of it wrong. Returns the managed entities to requeue for that. */
+/** Drops observations that a refusal has disproved. Resolves with the ids of the managed entities, which are requeued. */
 export async function distrust(
   { store, target }: DistrustDeps,
   ref: EntityRef,
@@ -26,7 +26,7 @@ export async function distrust(
   return ids;
 }
 
-/** What the target said of attributes it did not take. */
+/** The target's answers about attributes that it did not accept. */
 export const answersOf = (written: Written | undefined): readonly string[] => [
   ...(written?.notes ?? []).flatMap(({ answer }) => answer ?? []),
   ...(written?.refused ?? []).map(({ error }) => error.answer),

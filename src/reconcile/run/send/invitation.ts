@@ -5,12 +5,12 @@ import type { TargetPending } from "../../target-failures.ts";
 import type { Attributes } from "../../target-values.ts";
 import type { RunEnd } from "../end/next-state.ts";
 
-/** Seven days by what is known (docs/dingtalk.md 5.1 says nothing), and an hour for clocks. */
+/** An invitation seems to be valid for seven days (docs/dingtalk.md 5.1 says nothing). One hour is added for clock differences. */
 const OPEN_MS = 7 * 86_400_000 + 3_600_000;
 
 /**
- * How a run ends that finds somebody not there who was invited; undefined when it is to go on: with another invitation for a new reason, or, for whoever is
- * not to be there, because none can come any more. Pure.
+ * The end of a run for an invited person who is not at the target. Undefined: the run continues, either because a new value needs another invitation,
+ * or because an unwanted invitation has expired. Pure.
  */
 export function whileInvited(
   invitation: Invitation | undefined,

@@ -3,7 +3,7 @@ import type { Note } from "../../target-values.ts";
 
 const NOT_SENT = { code: "notSent", text: "the target has no call that carries this change" };
 
-/** Only sent values are done. A value that no call carried gets a note and is not remembered, because later plans use the remembered values. Pure. */
+/** Notes for values that no call has sent. Such a value is not stored, because later plans rely on stored values. Pure. */
 export function notesOfUnsent(plan: Plan, notes: readonly Note[]): readonly Note[] {
   const told = new Set(notes.map(({ attribute }) => attribute));
   const unsent = plan.action === "update" ? Object.keys(plan.set) : [];
