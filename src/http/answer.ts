@@ -7,10 +7,12 @@ import { errorHeaders, Malformed } from "./errors.ts";
 import type { RenderError } from "./problem.ts";
 import { requestIdOf } from "./request-context.ts";
 
-/** From so many characters on, a text is encoded before it is handed over: node would go through it twice, for its length and for its bytes. */
+/**
+ * Minimum length in characters of a text that is encoded before it is sent. Node would process such a text twice: for its length and for its bytes.
+ */
 const LONG = 4_096;
 
-/** Sends a whole body. One write: node adds the length, and leaves the body out for HEAD. */
+/** Sends a whole body in one write. Node adds the length, and leaves out the body for HEAD. */
 export function sendText(res: Response, status: number, contentType: string, text: string): void {
   res.statusCode = status;
   res.setHeader("Content-Type", `${contentType}; charset=utf-8`);
@@ -27,7 +29,7 @@ export interface ErrorAnswer {
   readonly clock: Pick<Clock, "sleep">;
 }
 
-/** The end of every failed request: one answer in the form of the room that owns the path, and a log entry where an operator has to know. */
+/** Ends a failed request: an answer in the form of the room that owns the path, and a log entry if an operator has to act. */
 export function sendError(req: Request, res: Response, { error: thrown, render, logger, clock }: ErrorAnswer): void {
   const error = normalizeError(thrown);
   const requestId = requestIdOf(res);
@@ -35,7 +37,7 @@ export function sendError(req: Request, res: Response, { error: thrown, render, 
   if (unexpected) logger.error({ requestId, error }, "unexpected failure of a request");
   else if (status === 503) logger.warn({ requestId, error }, "a request could not be served");
   if (res.headersSent) {
-    // Half an answer is out: breaking the connection is the one way left to say that it is not whole.
+    // A part of the answer is already sent. A broken connection is the only way to mark it as incomplete.
     res.destroy();
     return;
   }
@@ -44,7 +46,7 @@ export function sendError(req: Request, res: Response, { error: thrown, render, 
   sendJson(res, status, body, contentType);
 }
 
-/** Express throws a URIError with a status for a path whose percent-encoding is broken; one of ours has none and stays unknown. */
+/** Express throws a URIError with a status for invalid percent-encoding in a path. A URIError of ours has no status and stays an unknown error. */
 function normalizeError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const isBrokenPath = error instanceof URIError && (error as { status?: unknown }).status === 400;

@@ -16,15 +16,15 @@ import type { Traffic } from "./traffic.ts";
 export interface AppOptions extends KnownHosts, IdentifyDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told of every finished request, for metrics. */
+  /** Called after every request, for metrics. */
   readonly observe: ObserveRequest;
   readonly mounts: readonly Mount[];
   readonly traffic: Traffic;
 }
 
 /**
- * The HTTP entry: gives every request its id, checks it by its headers alone and hands it to the mount that owns the path. Bodies are read by
- * the mounts, after that. Does nothing on import and listens nowhere: http/connection/server.ts does.
+ * The HTTP entry. Gives each request an id, checks it by its headers, and passes it to the mount that owns the path. The mounts read the bodies. Does
+ * nothing on import and does not listen; http/connection/server.ts does.
  */
 export function createApp(options: AppOptions): Express {
   const { limits } = options;
@@ -60,7 +60,7 @@ function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler 
     startTrace(res, { requestId, startedMs: clock.monotonicMs(), startedAt });
     res.setHeader("X-Request-Id", requestId);
     res.setHeader("X-Content-Type-Options", "nosniff");
-    // What we answer is personal or changes at any time (RFC 9111 section 5.2.2.5).
+    // Answers have personal data, or change at any time (RFC 9111 section 5.2.2.5).
     res.setHeader("Cache-Control", "no-store");
     traffic.arrived();
     res.once("close", () => {
@@ -72,7 +72,7 @@ function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler 
   };
 }
 
-/** Clients put `/Users` behind a base address that ends with a slash. Repeated slashes of a path are one; a query keeps its own. */
+/** Some clients append `/Users` to a base address with a trailing slash. Repeated slashes of a path become one slash. The query stays unchanged. */
 export function withoutRepeatedSlashes(url: string): string {
   const at = url.indexOf("//");
   const query = url.indexOf("?");
@@ -85,7 +85,7 @@ const notFound: RequestHandler = () => {
   throw new NotFoundPath();
 };
 
-/** Express knows an error handler by its four parameters. */
+/** Express recognises an error handler by its four parameters. */
 const answerErrors =
   (render: RenderError, { logger, clock }: Pick<AppOptions, "logger" | "clock">): ErrorRequestHandler =>
   (error, req, res, _next) =>

@@ -6,24 +6,24 @@ import { createJsonScan, type JsonBounds, type JsonExcess } from "./connection/j
 import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
 
 /*
- * Bodies are read by the routers, after the door has authenticated the request, and only by those that want one (docs/threats.md T9, T10).
- *   readJsonBody(options)  middleware: req.body = the parsed JSON, undefined when there was no body
- *   readFormBody(options)  middleware: req.body = URLSearchParams
+ * Routers read bodies after the gate has authenticated the request, and only if they need one (docs/threats.md T9, T10).
+ * - readJsonBody(options): middleware; req.body = the parsed JSON, undefined without a body
+ * - readFormBody(options): middleware; req.body = URLSearchParams
  */
 
 export interface BodyOptions {
-  /** More is refused with 413, before the rest is read. */
+  /** A larger body is refused with 413 before the rest is read. */
   readonly limitBytes: number;
-  /** Media types, in lower case. Anything else, and every Content-Encoding, is 415. */
+  /** Accepted media types in lower case. Any other type, and any Content-Encoding, is refused with 415. */
   readonly types: readonly string[];
 }
 
-/** What a JSON body may be made of. A thousand people in one Bulk request, or 5,000 members of a group, hold half as many values. */
+/** Bounds of a JSON body. A Bulk request for a thousand people, or a group of 5,000 members, has half of these values. */
 export const JSON_BOUNDS: JsonBounds = { depth: 32, members: 1_000, values: 50_000 };
 
 export const JSON_BODY: BodyOptions = { limitBytes: 1_048_576, types: ["application/scim+json", "application/json"] };
 
-/** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8, beyond JSON_BOUNDS), RequestAborted. */
+/** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8, exceeds JSON_BOUNDS), RequestAborted. */
 export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
   return async (req, res, next) => {
     const bytes = await readBytes(req, res, { ...options, check: createBodyCheck(req) });
@@ -32,7 +32,7 @@ export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
   };
 }
 
-/** The same for `application/x-www-form-urlencoded`; no body is an empty form. */
+/** Does the same for `application/x-www-form-urlencoded`. No body is an empty form. */
 export function readFormBody(limitBytes: number): RequestHandler {
   const options: BodyOptions = { limitBytes, types: ["application/x-www-form-urlencoded"] };
   return async (req, res, next) => {
@@ -41,7 +41,7 @@ export function readFormBody(limitBytes: number): RequestHandler {
   };
 }
 
-/** A shorter body can only exceed the depth, which scim/json.ts checks again; the stack is still safe. */
+/** A body up to this size can exceed only the depth, and scim/json.ts checks the depth too. Its depth cannot overflow the stack. */
 const SMALL_BYTES = 4_096;
 
 const EXCESSES: Readonly<Record<JsonExcess, string>> = {
@@ -66,25 +66,25 @@ function parseJson(bytes: Buffer): unknown {
     // RFC 8259 section 8.1 lets a parser ignore a byte order mark.
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
   } catch (error) {
-    // V8 quotes the input in its message: neither the answer nor the log may repeat it.
+    // The message of V8 quotes the input. Neither the answer nor the log may repeat it.
     if (error instanceof SyntaxError) throw new Malformed("the body is not valid JSON");
     throw error;
   }
 }
 
-/** Why a body is refused, as soon as a chunk shows it. */
+/** Returns the reason for a refusal as soon as a chunk of the body has one. */
 type BodyCheck = (piece: Buffer) => Malformed | undefined;
 
 interface ReadOptions extends BodyOptions {
   readonly check?: BodyCheck | undefined;
 }
 
-/** Valid UTF-8. */
+/** The bytes of the body. They are valid UTF-8. */
 async function readBytes(req: IncomingMessage, res: Response, options: ReadOptions): Promise<Buffer | undefined> {
   const declared = req.headers["content-length"];
   if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined)) return undefined;
   checkType(req, options.types);
-  // Node has checked that the length is a number.
+  // Node has already checked that the length is a number.
   if (declared !== undefined && Number(declared) > options.limitBytes) throw new BodyTooLarge(options.limitBytes);
   // The server delegates this to us (http/connection/server.ts), so that clients do not send a body that will be refused.
   if (req.headers.expect !== undefined) res.writeContinue();
@@ -101,7 +101,7 @@ function checkType(req: IncomingMessage, types: readonly string[]): void {
   const encoding = req.headers["content-encoding"];
   if (header === undefined) throw new UnsupportedMediaType(types, "Content-Type is missing");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity") throw new UnsupportedMediaType(types, "Content-Encoding is set");
-  // Parameters have no effect (RFC 8259 section 11): some clients name a charset that is not the one they send. The bytes themselves have to be UTF-8.
+  // Parameters have no effect (RFC 8259 section 11). Some clients name a charset that differs from the bytes. The bytes must be UTF-8.
   const type = header.toLowerCase().split(";", 1)[0]!.trim();
   if (!types.includes(type)) throw new UnsupportedMediaType(types, `Content-Type is ${MEDIA_TYPE.test(type) ? type : "no media type"}`);
 }
@@ -134,14 +134,14 @@ function collect(req: IncomingMessage, { limitBytes, check }: ReadOptions): Prom
     };
     req.on("data", onData);
     req.on("end", onEnd);
-    // Comes without `end` only when the connection broke; the error event that goes with it says no more.
+    // Without an `end` before it, the connection was lost. The error event has no more information.
     req.on("close", onClose);
     req.on("error", onClose);
   });
 }
 
 const MAX_DISCARDED_BYTES = 8 * 1_048_576;
-/** After each piece, of 64 kB at most: 6 MB a second and connection. */
+/** The pause after each piece of at most 64 kB: 6 MB a second for each connection. */
 const DISCARD_PAUSE_MS = 10;
 
 /**

@@ -8,7 +8,7 @@ import type { Mount } from "./mount.ts";
 
 /* The dashboard: files built from web/, the same for all users. Their data come from the API, with the session of the user. */
 
-/** Every view has an address that can be bookmarked and shared; the page reads it. */
+/** Each view has an address that can be bookmarked and shared. The page reads it. */
 const PAGES = [
   "/",
   "/needs-you",
@@ -38,7 +38,7 @@ interface Part {
   readonly zipped: Buffer;
 }
 
-/** `folder` is dist/web. Read when the server starts; where it was not built, the page says how to. */
+/** `folder` is dist/web, read at the start of the server. If it was not built, the page shows the command to build it. */
 export function dashboardMounts(folder: string): readonly Mount[] {
   const html = existsSync(join(folder, "index.html")) ? readFileSync(join(folder, "index.html"), "utf8") : NOT_BUILT;
   const parts = readParts(join(folder, "assets"));
@@ -71,7 +71,7 @@ export function dashboardMounts(folder: string): readonly Mount[] {
   ];
 }
 
-/** Nothing from elsewhere, nothing inline, no text that becomes markup (docs/threats.md T22). */
+/** Only own files, no inline scripts, and no text that becomes markup (docs/threats.md T22). */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -95,7 +95,7 @@ function readParts(folder: string): ReadonlyMap<string, Part> {
   );
 }
 
-/** The name of a part changes with its content. */
+/** The name of a part has a hash of its content. */
 function sendPart(req: Request, res: Response, { type, bytes, zipped }: Part): void {
   const isZipped = /\bgzip\b/.test(req.headers["accept-encoding"] ?? "");
   res.statusCode = 200;

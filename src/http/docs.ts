@@ -5,7 +5,7 @@ import { sendText } from "./answer.ts";
 import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
 
-/** `/openapi.yaml`, the contract with this server's own address, and `/docs`, the same for reading in a browser. `openapi` is the text of the file. */
+/** `/openapi.yaml`: the contract with this server's address. `/docs`: the contract in a viewer. `openapi`: the text of the file. */
 export function docsMounts(openapi: string, publicUrl: string): readonly Mount[] {
   const contract = openapi.replace(/^servers:\n(?: +.*\n)+/m, `servers:\n  - url: ${JSON.stringify(publicUrl)}\n`);
   const docs = Router();
@@ -39,13 +39,13 @@ const file =
   (_req, res) =>
     sendText(res, 200, contentType, text);
 
-/** The folder of the viewer. A package that is missing is reported at start. Its 2 MB are read when somebody asks, and not kept. */
+/** The folder of the viewer. A missing package is reported at start. Its 2 MB are read for each request and not cached. */
 const VIEWER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/swagger-ui-bundle.js"));
 
-/** The headers of every answer say that it is not to be stored. */
+/** The headers of every answer already forbid storing. */
 const AS_IT_IS = { cacheControl: false, etag: false, lastModified: false, acceptRanges: false } as const;
 
-/** Nothing from elsewhere. The viewer lays out by style attributes, and its stylesheet holds pictures as data. */
+/** Only own files. The viewer uses style attributes, and its stylesheet has pictures as data. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -71,7 +71,7 @@ const PAGE = `<!doctype html>
 </html>
 `;
 
-/** Only reads can be tried from the page: a click must not change a real organisation. */
+/** The page can try only reads, because a click must not change a real organisation. */
 const START = `SwaggerUIBundle({
   url: "/openapi.yaml",
   dom_id: "#docs",

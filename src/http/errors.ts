@@ -1,14 +1,14 @@
 import { AppError, type Retry } from "../core/errors.ts";
 
 /*
- * What the HTTP entry refuses. Messages are written for clients and never repeat what came in. The statuses are in the table of the room that
- * owns the path: scim/errors.ts for SCIM, problem.ts for everything else. `errorHeaders` gives the headers that go with an error in either.
+ * Errors of the HTTP entry. Messages are for clients and never repeat input. The room that owns the path decides the status: scim/errors.ts for SCIM,
+ * problem.ts for everything else. `errorHeaders` has the headers for both.
  */
 
 /** No valid credential. The same message for every cause, so that callers cannot learn which part was wrong (docs/threats.md T28). */
 export class Unauthenticated extends AppError {
   readonly code = "UNAUTHENTICATED";
-  /** `missing` when the request carried none at all. For the challenge only. */
+  /** `missing`: the request has no credential. Only for the challenge. */
   readonly credential: "missing" | "invalid";
   constructor(credential: "missing" | "invalid", options?: ErrorOptions) {
     super("a valid bearer token is required", options);
@@ -16,7 +16,7 @@ export class Unauthenticated extends AppError {
   }
 }
 
-/** Whoever asks is known, and has neither a scope nor a role that the address asks for. */
+/** The caller is known, and has no scope or role that the address needs. */
 export class Forbidden extends AppError {
   readonly code = "FORBIDDEN";
   constructor(
@@ -28,12 +28,12 @@ export class Forbidden extends AppError {
   }
 }
 
-/** A write with the cookie of a session that another site may have caused (docs/threats.md T21). */
+/** A write with a session cookie that another site may have sent (docs/threats.md T21). */
 export class CrossSite extends AppError {
   readonly code = "FORBIDDEN";
 }
 
-/** What is asked for needs a sign-in of the last minutes, not a session that was left open (docs/threats.md T38). */
+/** The action needs a sign-in within the last minutes. An older session is not enough (docs/threats.md T38). */
 export class SignInAgain extends AppError {
   readonly code = "SIGN_IN_AGAIN";
   constructor() {
@@ -41,7 +41,7 @@ export class SignInAgain extends AppError {
   }
 }
 
-/** A path that no room answers. */
+/** No mount has this path. */
 export class NotFoundPath extends AppError {
   readonly code = "NOT_FOUND";
   constructor(message = "there is nothing at this address") {
@@ -56,7 +56,7 @@ export class MethodNotAllowed extends AppError {
   }
 }
 
-/** The Host header names a server we are not (RFC 9110 section 15.5.20, docs/threats.md T20). */
+/** The Host header names another server (RFC 9110 section 15.5.20, docs/threats.md T20). */
 export class MisdirectedRequest extends AppError {
   readonly code = "MISDIRECTED_REQUEST";
   constructor() {
@@ -73,7 +73,7 @@ export class BodyTooLarge extends AppError {
 
 export class UnsupportedMediaType extends AppError {
   readonly code = "UNSUPPORTED_MEDIA_TYPE";
-  /** `found`: what is wrong about the headers. */
+  /** `found`: the wrong header. */
   constructor(
     readonly accepted: readonly string[],
     found: string,
@@ -82,12 +82,12 @@ export class UnsupportedMediaType extends AppError {
   }
 }
 
-/** The body, or the path's percent-encoding, cannot be read. */
+/** The body, or the percent-encoding of the path, is invalid. */
 export class Malformed extends AppError {
   readonly code = "INVALID_SYNTAX";
 }
 
-/** The client disconnected before its body was complete: there is nobody to answer. */
+/** The client disconnected before its body was complete. No answer can be sent. */
 export class RequestAborted extends AppError {
   readonly code = "REQUEST_ABORTED";
   constructor() {
@@ -106,10 +106,10 @@ export class TooManyRequests extends AppError {
 
 const REALM = 'Bearer realm="dingtalk-scim"';
 
-/** Headers that belong to an answer with this error, whatever its body looks like. */
+/** Headers of an answer with this error, in every form of the body. */
 export function errorHeaders(error: unknown): Readonly<Record<string, string>> {
   if (error instanceof Unauthenticated) {
-    // RFC 6750 section 3.1: no error code when the request carried no credential.
+    // RFC 6750 section 3.1: no error code if the request has no credential.
     return { "WWW-Authenticate": error.credential === "missing" ? REALM : `${REALM}, error="invalid_token"` };
   }
   if (error instanceof Forbidden) {

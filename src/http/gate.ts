@@ -15,12 +15,12 @@ export interface GateDeps {
   readonly isOurHost: (header: string | undefined, localAddress: string | undefined) => boolean;
 }
 
-/** Stands before a mount and reads headers only: address, host, method, credential, limit, scope; in this order, each with its own error. */
+/** Runs before a mount and reads only headers. Checks address, host, method, credential, limit and scope, in this order, each with its own error. */
 export function createGate(gate: Gate, { identify, limits, isOurHost }: GateDeps): RequestHandler {
   return async (req, res, next) => {
     const trace = traceOf(res);
     trace.mount = gate.path;
-    // PostgreSQL stores no NUL, so nothing can have such a name; and no proxy or log has to meet it.
+    // PostgreSQL cannot store NUL, so no resource has such a name. Proxies and logs should not get it either.
     if (req.url.includes("%00")) throw new Malformed("the address holds the character NUL");
     if (countOfHeader(req, "host") > 1) throw new Malformed("there is more than one Host header");
     if (!gate.anyHost && !isOurHost(req.headers.host, req.socket.localAddress)) throw new MisdirectedRequest();
@@ -35,7 +35,7 @@ export function createGate(gate: Gate, { identify, limits, isOurHost }: GateDeps
       if (!allows(actor, gate.access)) throw new Forbidden(gate.access);
       const turn = limits.share.enter(actor.tokenId);
       trace.turn = turn;
-      // The client left during the token look-up: nothing else would release its slot.
+      // The client disconnected during the token look-up. Nothing else would release its slot.
       if (res.closed) turn.end();
       if (turn.granted) await turn.granted;
     }

@@ -5,7 +5,7 @@ import { sendJson } from "./answer.ts";
 import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
 
-/** One thing that must work before traffic is welcome, such as `database`. Rejects, with any reason, when it does not. */
+/** A dependency that must work before the server gets traffic, such as `database`. Rejects with any reason if it does not work. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void>;
 
 export interface HealthOptions {
@@ -20,10 +20,10 @@ interface Readiness {
 }
 
 const CHECK_TIMEOUT_MS = 2_000;
-/** Probes need no credential: the checks run at most once in this time. */
+/** Minimum time between two runs of the checks, because probes need no credential. */
 const MAX_AGE_MS = 1_000;
 
-/** `/healthz`: the process runs and its event loop turns. `/readyz`: every check holds, else 503 and which do not, without reasons. */
+/** `/healthz`: the process and its event loop run. `/readyz`: all checks succeed; otherwise 503 with the names of failed checks, without reasons. */
 export function healthMounts({ checks, clock, logger }: HealthOptions): readonly Mount[] {
   let latest: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
   const readiness = (): Promise<Readiness> => {

@@ -4,14 +4,14 @@ import { methodNotAllowed } from "./methods.ts";
 import type { Mount } from "./mount.ts";
 import type { ObserveRequest } from "./observe.ts";
 
-/** One registry for the process; rooms that have something to show register it here. Starts the event-loop measurement. */
+/** The registry of the process. Rooms register their metrics in it. Starts the measurement of the event loop. */
 export function createMetricsRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   return registry;
 }
 
-/** Which program this is. `commit` is empty where the package does not tell. */
+/** The version of this program. `commit` is empty if the package does not have it. */
 export interface Build {
   readonly version: string;
   readonly node: string;
@@ -39,12 +39,14 @@ export function observeIn(registry: Registry): ObserveRequest {
   return ({ method, route, status, ms }) => duration.observe({ method: METHODS.has(method) ? method : "other", route, status }, ms / 1_000);
 }
 
-/** Node knows some 35, and a stranger may send each to every address: those that no address takes are one. */
+/**
+ * Methods with a label of their own. Node accepts about 35 methods, and a stranger may send each of them to each address. All others share one label.
+ */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
- * `/metrics` in Prometheus' text form. Numbers tell how many people there are, so it asks for a token. `openOnLoopback`: not of callers on this machine,
- * which is only right where no proxy runs on it: a plain one looks like a caller itself.
+ * `/metrics` in the text form of Prometheus. It needs a token, because its numbers include the number of people. `openOnLoopback`: callers on this
+ * machine need no token. This is only safe without a proxy on this machine, because a plain proxy looks like such a caller.
  */
 export function metricsEndpoint(registry: Registry, { openOnLoopback }: { readonly openOnLoopback: boolean }): Mount {
   const router = Router();

@@ -7,7 +7,7 @@ import { traceOf } from "./request-context.ts";
 export interface FinishedRequest {
   readonly method: string;
   readonly route: string;
-  /** 499 when the client went away before the answer was out. */
+  /** 499: the client disconnected before the answer was complete. */
   readonly status: number;
   readonly ms: number;
   /** Only for authenticated callers. */
@@ -17,7 +17,7 @@ export interface FinishedRequest {
 export type ObserveRequest = (request: FinishedRequest) => void;
 
 const CLIENT_WENT_AWAY = 499;
-/** Probes come every few seconds and would drown the rest. */
+/** Not logged: probes come every few seconds and would hide the rest. */
 const QUIET: ReadonlySet<string> = new Set(["/healthz", "/readyz", "/metrics"]);
 
 export interface ObserveDeps {
@@ -44,7 +44,7 @@ export function observeRequest(req: Request, res: Response, { clock, logger, obs
 
 function routeOf(req: Request, mount: string | undefined): string {
   const pattern: unknown = req.route?.path;
-  // Where the error handler answered, express has put `baseUrl` back to that of the mount; the pattern stays that of the route.
+  // After an error, express has reset `baseUrl` to that of the mount, while the pattern is still that of the route.
   if (typeof pattern === "string") return `${req.baseUrl || mount || ""}${pattern === "/" ? "" : pattern}` || "/";
   return mount ? `${mount}/*` : "unmatched";
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../core/entity.ts";
 import type { Scope } from "./auth/scopes.ts";
 
-/** A token as it is stored: never its secret. */
+/** A token in the store, without its secret. */
 export interface TokenRecord {
   readonly id: string;
   readonly sourceId: string;
@@ -14,24 +14,24 @@ export interface TokenRecord {
 }
 
 export interface TokenLookup {
-  /** Revoked and expired ones too. Throws Unavailable when the database does not answer. */
+  /** Includes revoked and expired tokens. Throws Unavailable if the database does not answer. */
   find(id: string): Promise<TokenRecord | undefined>;
   /** Records the use of a token; writes at most once a minute. */
   touch(id: string): Promise<void>;
 }
 
-/** A workload of an identity provider that gets access tokens for assertions it has signed (RFC 7523 section 2.2). Every text is compared as it stands. */
+/** A workload of an identity provider that gets access tokens for its signed assertions (RFC 7523 section 2.2). All texts are compared exactly. */
 export interface TrustRecord {
-  /** A UUID, and the client id at the token endpoint: no token has one. */
+  /** A UUID, and the client id at the token endpoint. No token has the same id. */
   readonly id: string;
   readonly sourceId: string;
   readonly issuer: string;
   readonly subject: string;
-  /** The assertion names one of these, and nothing else beside it. */
+  /** The assertion has exactly one of these audiences. */
   readonly audiences: readonly string[];
   /** The claim `tid`. */
   readonly tenantId: string;
-  /** Where the issuer publishes its keys. */
+  /** The address of the issuer's keys. */
   readonly jwksUrl: string;
   readonly scopes: readonly Scope[];
   readonly lastUsedAt?: Date;
@@ -39,18 +39,18 @@ export interface TrustRecord {
 }
 
 export interface TrustLookup {
-  /** Removed ones too. `id` is a UUID. Throws Unavailable when the database does not answer. */
+  /** Includes removed trusts. `id` is a UUID. Throws Unavailable if the database does not answer. */
   find(id: string): Promise<TrustRecord | undefined>;
   /** Records the use of a trust; writes at most once a minute. */
   touch(id: string): Promise<void>;
 }
 
-/** Somebody who is signed in, as it is stored: never the secret of the cookie. */
+/** A session in the store, without the secret of its cookie. */
 export interface SessionRecord {
   readonly id: string;
-  /** As history names them: `token:<id>`, `link:<id>`, `user:<sub>`. */
+  /** As in the history: `token:<id>`, `link:<id>`, `user:<sub>`. */
   readonly actor: string;
-  /** The token it was opened with, and with which it ends. */
+  /** The token that opened the session. The session ends with it. */
   readonly tokenId?: string | undefined;
   readonly sourceId: string;
   readonly roles: readonly string[];
@@ -59,28 +59,28 @@ export interface SessionRecord {
   readonly openedAt: Date;
   readonly usedAt: Date;
   readonly expiresAt: Date;
-  /** When they last proved who they are, as far as it is known. */
+  /** Time of the last authentication, if it is known. */
   readonly authenticatedAt?: Date;
-  /** When the identity provider that let them in was last asked for their roles. Only of such sessions. */
+  /** Time of the last role check at the identity provider. Only for sessions that a provider opened. */
   readonly checkedAt?: Date;
-  /** What it is asked with, encrypted with the secret of the cookie. */
+  /** The refresh token for this check, encrypted with the secret of the cookie. */
   readonly sealedRefresh?: Uint8Array;
 }
 
 export interface LoginLinkRecord {
   readonly id: string;
   readonly role: string;
-  /** Who made it, as the operating system knows them. */
+  /** The operating-system name of the person who created it. */
   readonly madeBy: string;
 }
 
 export interface SessionStore {
-  /** Expired ones too. `secretHash`: SHA-256. Throws Unavailable when the database does not answer. */
+  /** Includes expired sessions. `secretHash`: SHA-256. Throws Unavailable if the database does not answer. */
   find(secretHash: Uint8Array): Promise<SessionRecord | undefined>;
-  /** With the event `session.opened`. Removes those that have expired. */
+  /** Records the event `session.opened` and deletes expired sessions. */
   add(session: SessionRecord, secretHash: Uint8Array, requestId: string): Promise<void>;
   noteUse(id: string): Promise<void>;
-  /** Those that have not expired and were used since then, newest first. */
+  /** Sessions that have not expired and were used after this time, newest first. */
   list(usedAfter: Date): Promise<readonly SessionRecord[]>;
   /** Records the event `session.closed` if the session existed. `reason`: only if the signed-in person did not ask for it. */
   remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<boolean>;
@@ -90,7 +90,7 @@ export interface SessionStore {
     id: string,
     session: Required<Pick<SessionRecord, "actor" | "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">>,
   ): Promise<void>;
-  /** Of several who try, one gets it. Undefined when there is none that counts. */
+  /** Only one of several concurrent callers gets the link. Undefined: there is no valid link. */
   spendLink(secretHash: Uint8Array, now: Date): Promise<LoginLinkRecord | undefined>;
 }
 
@@ -106,7 +106,7 @@ export interface StoredKey {
 }
 
 export interface KeyStore {
-  /** Returns the key of this id; when there is none, keeps the offered one first. Of several processes that offer one, all get the same. */
+  /** Returns the key with this id. Stores the offered key first if there is none. Concurrent callers all get the same key. */
   keep(offered: StoredKey): Promise<StoredKey>;
   find(id: string): Promise<StoredKey | undefined>;
 }

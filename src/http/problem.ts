@@ -1,7 +1,7 @@
 import { STATUS_CODES } from "node:http";
 import { AppError } from "../core/errors.ts";
 
-/** An error as a room answers it. Pure data: the door adds headers, logs and sends. */
+/** An error in the form of a room. Pure data: the HTTP entry adds headers, logs and sends. */
 export interface RenderedError {
   readonly status: number;
   readonly contentType: string;
@@ -12,7 +12,7 @@ export interface RenderedError {
 
 export type RenderError = (error: unknown, requestId: string) => RenderedError;
 
-/** By code, so that errors of any room are found without an import of the room. A code that is missing here is an unknown failure: 500. */
+/** By code, so that errors of any room need no import of the room. A missing code is an unknown failure: 500. */
 const STATUS: ReadonlyMap<string, number> = new Map([
   ["BAD_REQUEST", 400],
   ["INVALID_SYNTAX", 400],
@@ -38,12 +38,12 @@ const STATUS: ReadonlyMap<string, number> = new Map([
   ["UNAVAILABLE", 503],
 ]);
 
-/** Messages of these are for operators: they may name parts of the system. */
+/** Replacements for messages that are only for operators, because they may name parts of the system. */
 const OPERATOR_ONLY: ReadonlyMap<string, string> = new Map([["UNAVAILABLE", "temporarily unavailable, try again later"]]);
 
 const MAX_DETAIL = 200;
 
-/** Problem details (RFC 9457), for everything but SCIM. Never throws, whatever was thrown; shows nothing internal. */
+/** Problem details (RFC 9457) for everything except SCIM. Never throws, and has no internal data. */
 export const renderProblem: RenderError = (error, requestId) => {
   const code = error instanceof AppError && STATUS.has(error.code) ? error.code : "INTERNAL";
   const status = STATUS.get(code) ?? 500;

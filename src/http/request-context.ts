@@ -5,7 +5,7 @@ import type { Actor, Scope } from "./auth/scopes.ts";
 import type { Turn } from "./connection/client-share.ts";
 import { Forbidden, SignInAgain, Unauthenticated } from "./errors.ts";
 
-/** Who asks, for which source, in which request. What a router hands on to the rooms behind it. */
+/** Caller, source and id of a request. Routers pass it to the rooms behind them. */
 export interface RequestContext {
   readonly requestId: string;
   readonly receivedAt: Date;
@@ -15,17 +15,17 @@ export interface RequestContext {
   readonly scopes: readonly Scope[];
 }
 
-/** What the door knows about a request while it runs; one object a request, kept in `res.locals`. */
+/** What the HTTP entry knows about a running request. One object for each request, in `res.locals`. */
 export interface Trace {
   readonly requestId: string;
   readonly startedMs: number;
   readonly startedAt: Date;
-  /** Path of the mount that answers; unset when none does. */
+  /** Path of the mount that answers. Unset: no mount answers. */
   mount?: string;
   actor?: Actor;
-  /** Set where the actor is known by the cookie of a session. */
+  /** Set if a session cookie identified the actor. */
   session?: { readonly secret: string; readonly authenticatedAt?: Date };
-  /** Its client's place among the running requests. */
+  /** Its slot among the client's running requests. */
   turn?: Turn;
 }
 
@@ -36,10 +36,10 @@ export function startTrace(res: Response, trace: Trace): void {
 // `locals` is untyped in express; only startTrace writes this entry.
 export const traceOf = (res: Response): Trace => res.locals.trace as Trace;
 
-/** Our own id of the request: `X-Request-Id` of the answer, `requestId` in the log and in history. */
+/** Our id of the request: `X-Request-Id` of the answer, `requestId` in the log and the history. */
 export const requestIdOf = (res: Response): string => traceOf(res).requestId;
 
-/** The authenticated context. Throws Unauthenticated where the mount is public. */
+/** The authenticated context. Throws Unauthenticated if the mount is public. */
 export function requestContext(res: Response): RequestContext {
   const { requestId, startedAt, actor } = traceOf(res);
   if (!actor) throw new Unauthenticated("missing");
@@ -65,7 +65,7 @@ export function demandRecentSignIn(res: Response, clock: Pick<Clock, "now">): vo
   if (session && clock.now().getTime() - provedMs > RECENT_MS) throw new SignInAgain();
 }
 
-/** The same, before the body of a request is read. */
+/** Does the same before the body of a request is read. */
 export function requireRecentSignIn(clock: Pick<Clock, "now">): RequestHandler {
   return (_req, res, next) => {
     demandRecentSignIn(res, clock);

@@ -1,4 +1,4 @@
-/** The requests that are being answered, for whatever in this process should step back for them. */
+/** Counts running requests, so that other work of this process can yield to them. */
 export interface Traffic {
   arrived(): void;
   left(): void;

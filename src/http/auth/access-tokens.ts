@@ -4,7 +4,7 @@ import { uuidv7 } from "../../core/id.ts";
 import { type Actor, isScope, type Scope } from "./scopes.ts";
 import { SIGNING_ALGORITHM, type SigningKey } from "./signing.ts";
 
-/** What an access token says, after its signature was checked. */
+/** The content of an access token with a valid signature. */
 export interface AccessClaims {
   /** The id of a token or of a trust. */
   readonly clientId: string;
@@ -12,9 +12,9 @@ export interface AccessClaims {
 }
 
 export interface AccessTokens {
-  /** A JWT for this client (RFC 9068) with these of its scopes. */
+  /** A JWT for this client (RFC 9068) with some of its scopes. */
   issue(actor: Actor, scopes: readonly Scope[]): Promise<string>;
-  /** Undefined when it is none of ours, altered or expired. */
+  /** Undefined: not signed by us, changed or expired. */
   verify(jwt: string): Promise<AccessClaims | undefined>;
 }
 

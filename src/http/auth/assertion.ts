@@ -20,27 +20,27 @@ export type AssertionRefusal =
 export type AssertionVerdict =
   | {
       readonly ok: true;
-      /** The issuer's own id of the assertion, if it gives one. */
+      /** The issuer's id of the assertion, if it has one. */
       readonly jti: string | undefined;
-      /** From then on it is refused in any case. */
+      /** The assertion is refused after this time in any case. */
       readonly endsAt: Date;
     }
   | { readonly ok: false; readonly reason: AssertionRefusal };
 
 export interface AssertionCheck {
   readonly trust: Pick<TrustRecord, "issuer" | "subject" | "audiences" | "tenantId">;
-  /** The keys of the issuer. What it rejects with, other than errors of jose, is thrown on. */
+  /** The keys of the issuer. Errors that are not from jose are passed on. */
   readonly keys: JWTVerifyGetKey;
   readonly now: Date;
 }
 
-/** Entra ID signs with RS256. No algorithm of a shared secret, and not `none`: the key is public (docs/threats.md T6). */
+/** Entra ID signs with RS256. Shared-secret algorithms and `none` are excluded, because the key is public (docs/threats.md T6). */
 const ALGORITHMS = ["RS256", "ES256"];
 const CLOCK_TOLERANCE_SECONDS = 60;
 /** Entra's assertions are valid for 65 minutes and are repeated from a cache. An older one is refused, even if its own lifetime is longer. */
 export const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
 
-/** Signature, then claims (RFC 7523 section 3). The key is the one that `kid` names among those of the issuer; keys in the header are ignored. */
+/** Checks the signature, then the claims (RFC 7523 section 3). Uses the issuer's key that `kid` names. Ignores keys in the header. */
 export async function judgeAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {
   try {
     const { payload } = await jwtVerify(assertion, named(keys), {
@@ -60,7 +60,7 @@ export async function judgeAssertion(assertion: string, { trust, keys, now }: As
   }
 }
 
-/** Without a `kid` any key of the right kind would be tried. */
+/** Requires a `kid`. Without one, jose would try any key of the right type. */
 const named =
   (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
   (header, token) => {
@@ -68,9 +68,9 @@ const named =
     return keys(header, token);
   };
 
-/** What jose does not check. `exp` and `iat` are numbers by now. */
+/** Checks that jose does not make. `exp` and `iat` are already known to be numbers. */
 function judgeClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenantId: string): AssertionVerdict {
-  // Whoever else it is meant for could hand it on to us.
+  // Another audience could forward the assertion to us.
   if (Array.isArray(aud) && aud.length > 1) return refused("aud is not one of the audiences");
   if (tid !== tenantId) return refused("tid is not the tenant");
   // Delegated permissions: an app acts for a signed-in person (docs/threats.md T7).

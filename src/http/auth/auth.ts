@@ -11,22 +11,22 @@ import { type Actor, SCOPES, type Scope } from "./scopes.ts";
 import { hashSecret, isSecretOf, readToken } from "./tokens.ts";
 
 export type Verdict =
-  /** `passing`: by an access token, which ends within the hour. */
+  /** `passing`: from an access token, which ends within an hour. */
   { readonly ok: true; readonly actor: Actor; readonly passing?: true } | { readonly ok: false; readonly refusal: Refusal };
 
 export interface Authenticator {
   /**
-   * The actor behind the text of a bearer token: one of ours, or an access token of our token endpoint. Why there is none is for the log, never for the
-   * answer. Throws Unavailable when the database does not answer.
+   * The actor of a bearer token: a token of ours, or an access token of our token endpoint. The reason of a refusal is for the log, never for the
+   * answer. Throws Unavailable if the database does not answer.
    */
   authenticate(token: string): Promise<Verdict>;
-  /** The same for the pair of the token endpoint: the token's id, and its secret part or its whole text. */
+  /** Does the same for the token endpoint: the id of the token, and its secret part or its whole text. */
   authenticateClient(id: string, secret: string): Promise<Verdict>;
-  /** Who is behind a client id now; undefined when it was revoked or removed, or has expired. */
+  /** The present actor of a client id. Undefined: revoked, removed or expired. */
   actorOfClient(id: string): Promise<Actor | undefined>;
-  /** Whether this very token was good within the last day. Says nothing about now. */
+  /** Whether this token was valid within the last day. It may be invalid now. */
   wasValidRecently(token: string): boolean;
-  /** After a revocation in this process: what was verified before counts no more. Other processes notice within a second. */
+  /** Call this after a revocation in this process: cached results of the token are dropped. Other processes notice within a second. */
   forget(tokenId: string): void;
 }
 
@@ -34,7 +34,7 @@ export interface AuthenticatorOptions {
   readonly tokens: TokenLookup;
   readonly trusts: TrustLookup;
   readonly accessTokens: AccessTokens;
-  /** The setting BOOTSTRAP_TOKEN: a token with every scope for this source, which no table holds. */
+  /** The setting BOOTSTRAP_TOKEN: a token with all scopes for this source, which is not stored. */
   readonly bootstrap?: { readonly token: Secret; readonly sourceId: string };
   readonly clock: Clock;
   readonly logger: Logger;
@@ -42,12 +42,14 @@ export interface AuthenticatorOptions {
 
 /** How long a verified token is cached: the hot path needs no query, and a revocation by another process takes effect after this time. */
 const FRESH_MS = 1_000;
-/** A day: Entra ID sends requests about every 40 minutes, and must not be locked out by guesses from the same address. */
+/**
+ * How long a client counts as recently valid. Entra ID sends requests about every 40 minutes, and guesses from the same address must not lock it out.
+ */
 const RECOGNISED_MS = 24 * 3_600_000;
 const MAX_REMEMBERED = 10_000;
 const TOUCH_MS = 60_000;
 
-/** Names the token of the setting, as client id and in history. */
+/** The id of the token from the setting, as client id and in the history. */
 export const BOOTSTRAP_ID = "bootstrap";
 
 interface Remembered {
@@ -58,7 +60,7 @@ interface Remembered {
 }
 
 export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, clock, logger }: AuthenticatorOptions): Authenticator {
-  /** By SHA-256 of the text, so that no token lies around in memory, oldest first. */
+  /** By SHA-256 of the text, so that the memory has no tokens. Oldest first. */
   const remembered = new Map<string, Remembered>();
   const bootstrapHash = bootstrap && hashSecret(bootstrap.token.reveal());
 
@@ -70,11 +72,11 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       return ofRecord(id, await tokens.find(id), secret);
     }
     if (reading.kind === "mistyped") return refused("mistyped", reading.id);
-    // Cheaper than an exception for what is clearly something else.
+    // Cheaper than an exception for a text that is clearly no JWT.
     if (token.split(".").length !== 3) return refused("unknownForm");
     const access = await accessTokens.verify(token);
     if (!access) return refused("accessTokenRefused");
-    // The client behind an access token may have been revoked or narrowed since.
+    // The client of an access token may have lost rights since.
     const client = await clientOf(access.clientId);
     return client ? { ok: true, actor: narrowed(client, access.scopes), passing: true } : refused("clientGone", access.clientId);
   }
@@ -106,7 +108,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
   }
 
   function touch(id: string): void {
-    // Not awaited: when it fails, the request has lost nothing and the next one tries again.
+    // Not awaited: a failure does not affect the request, and the next request tries again.
     tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not recorded"));
   }
 
@@ -116,7 +118,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     remembered.set(key, entry);
     const oldest = remembered.keys().next().value;
     if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    // Only what was good stays: guesses must not push out the others. Rejections reach the caller through `verdict`.
+    // Only valid tokens stay cached, so that guesses do not replace them. Rejections reach the caller through `verdict`.
     const drop = () => {
       if (remembered.get(key) === entry) remembered.delete(key);
     };
@@ -133,7 +135,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     async authenticate(token) {
       const key = keyOf(token);
       const entry = remembered.get(key);
-      // Concurrent requests wait for the same look-up.
+      // Concurrent requests share one look-up.
       return entry && ageMs(entry) < FRESH_MS ? entry.verdict : remember(key, token);
     },
     async authenticateClient(id, secret) {
@@ -149,7 +151,7 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       return entry?.tokenId !== undefined && ageMs(entry) < RECOGNISED_MS;
     },
     forget(tokenId) {
-      // Look-ups under way may have read the row before it changed: all of those go too.
+      // A running look-up may have read the row before its change, so unfinished look-ups are dropped too.
       for (const [key, entry] of remembered) if (entry.tokenId === tokenId || entry.tokenId === undefined) remembered.delete(key);
     },
   };
@@ -159,7 +161,7 @@ const accepted = (actor: Actor): Verdict => ({ ok: true, actor });
 
 const refused = (code: RefusalCode, tokenId?: string): Verdict => ({ ok: false, refusal: refusal(code, tokenId) });
 
-/** The digest of nothing: no secret has it. */
+/** A digest that no secret has. */
 const DUMMY_HASH = new Uint8Array(32);
 
 const keyOf = (token: string): string => hash("sha256", token, "base64");

@@ -8,7 +8,7 @@ import type { IssuerKeys } from "./issuer-keys.ts";
 import { isKeyAddress } from "./key-address.ts";
 import type { Actor } from "./scopes.ts";
 
-/** What an assertion is worth. The reason is for the log, never for the answer. */
+/** The result of checking an assertion. The reason is for the log, never for the answer. */
 export type Exchange =
   | { readonly ok: true; readonly actor: Actor }
   | {
@@ -20,9 +20,9 @@ export type Exchange =
         | "ASSERTION_KEY_HOSTS does not name the key host";
     };
 
-/** Workload identity federation (RFC 7523 section 2.2): who has a key of a trusted issuer's needs no secret of ours. */
+/** Workload identity federation (RFC 7523 section 2.2). A workload with a key of a trusted issuer needs no secret of ours. */
 export interface Federation {
-  /** Throws Unavailable when the database does not answer, or the issuer's keys cannot be had. */
+  /** Throws Unavailable if the database does not answer or the issuer's keys cannot be read. */
   exchange(clientId: string, assertion: string): Promise<Exchange>;
 }
 
@@ -30,13 +30,13 @@ export interface FederationOptions {
   readonly trusts: TrustLookup;
   readonly ledger: AssertionLedger;
   readonly keys: IssuerKeys;
-  /** Origins of which keys are fetched. */
+  /** Origins from which keys may be fetched. */
   readonly keyOrigins: readonly string[];
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
-/** An assertion that was taken is remembered for longer than it lasts, since clocks of two processes differ. */
+/** Used assertions are stored for this time after their end, because the clocks of two processes differ. */
 const CLOCK_MARGIN_MS = 5 * 60_000;
 
 export function createFederation({ trusts, ledger, keys, keyOrigins, clock, logger }: FederationOptions): Federation {
@@ -45,24 +45,24 @@ export function createFederation({ trusts, ledger, keys, keyOrigins, clock, logg
       const trust = isUuid(clientId) ? await trusts.find(clientId) : undefined;
       const actor = trust && actorOf(trust);
       if (!trust || !actor) return { ok: false, reason: "there is no such trust" };
-      // Looked at here too: the setting may have changed since the trust was made.
+      // Checked again, because the setting may have changed since the trust was created.
       if (!isKeyAddress(trust.jwksUrl, keyOrigins)) return { ok: false, reason: "ASSERTION_KEY_HOSTS does not name the key host" };
       const verdict = await judgeAssertion(assertion, { trust, keys: keys.at(trust.jwksUrl), now: clock.now() });
       if (!verdict.ok) return verdict;
       const { jti, endsAt } = verdict;
       if (jti !== undefined && !(await ledger.consume(digestOf(trust.issuer, jti), new Date(endsAt.getTime() + CLOCK_MARGIN_MS))))
         return { ok: false, reason: "it was used before" };
-      // Not awaited: when it fails, the request has lost nothing and the next one tries again.
+      // Not awaited: a failure does not affect the request, and the next request tries again.
       trusts.touch(trust.id).catch((error: unknown) => logger.warn({ actor: actor.id, error }, "the last use of a trust was not recorded"));
       return { ok: true, actor };
     },
   };
 }
 
-/** Undefined when the trust was removed. */
+/** Undefined: the trust was removed. */
 export function actorOf({ id, sourceId, scopes, removedAt }: TrustRecord): Actor | undefined {
   return removedAt === undefined ? { id: `trust:${id}`, tokenId: id, sourceId, scopes } : undefined;
 }
 
-/** An id is unique within its issuer. Fixed size for ids of any length. */
+/** A digest of fixed size, because ids may be long. An id is unique only within its issuer. */
 const digestOf = (issuer: string, jti: string): Uint8Array => hash("sha256", JSON.stringify([issuer, jti]), "buffer");

@@ -17,7 +17,7 @@ export interface IdentifyDeps {
   readonly limits: Limits;
   readonly addressOf: ClientAddress;
   readonly logRefusal: LogRefusal;
-  /** Who is signed in to the dashboard; without it bearer tokens alone count. */
+  /** Finds dashboard sessions. Absent: only bearer tokens are accepted. */
   readonly signedIn?: SignedIn;
 }
 
@@ -28,8 +28,8 @@ export interface SignedIn {
 }
 
 /**
- * Who sends a request: the actor of its bearer token, or of the session of its cookie. One with an Authorization header is judged by that alone. Throws
- * Unauthenticated, TooManyRequests for strangers, and CrossSite for a write that a foreign page may have caused.
+ * The sender of a request: the actor of its bearer token, or of its session cookie. An Authorization header always has priority. Throws
+ * Unauthenticated, TooManyRequests for unknown callers, and CrossSite for a write that another site may have caused.
  */
 export type Identify = (req: Request, res: Response) => Promise<Actor>;
 
@@ -42,7 +42,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     if (session) return session.actor;
     const credential = bearerCredential(req);
     const { token } = credential;
-    // A recently valid client is not locked out because of guesses from the same address.
+    // Guesses from the same address must not lock out a recently valid client.
     const isKnown = token !== undefined && authenticator.wasValidRecently(token);
     const address = isKnown ? "" : addressOf(req);
     const attempt = isKnown ? undefined : attemptOfStranger(limits, address);
@@ -57,7 +57,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
   };
 }
 
-/** The session behind the cookie of a request, noted in its trace; undefined when there is none that counts. */
+/** The session of a request's cookie, also set in its trace. Undefined: there is no valid session. */
 export function createSessionFinder({ signedIn, limits, addressOf }: Pick<IdentifyDeps, "signedIn" | "limits" | "addressOf">) {
   return async (req: Request, res: Response): Promise<Session | undefined> => {
     const secret = signedIn && req.headers.authorization === undefined ? signedIn.cookie.read(req) : undefined;
@@ -72,7 +72,7 @@ export function createSessionFinder({ signedIn, limits, addressOf }: Pick<Identi
   };
 }
 
-/** Takes one of the attempts that strangers of this network have, and throws TooManyRequests when there is none; `good` gives it back. */
+/** Takes one of the attempts that unknown callers of this network have. Throws TooManyRequests if there is none. `good` returns the attempt. */
 export function attemptOfStranger({ unauthenticated }: Pick<Limits, "unauthenticated">, address: string): { good(): void } {
   const network = networkOf(address);
   const waitMs = unauthenticated.take(network);
@@ -84,7 +84,7 @@ const SCHEME = /^Bearer +([\x21-\x7e]+) *$/i;
 
 type Credential = { readonly token: string } | { readonly token: undefined; readonly refusal: Refusal };
 
-/** The token of the one Authorization header. Another scheme, an empty token and a second header are no credential (docs/threats.md T3). */
+/** The token of the Authorization header. Another scheme, an empty token or a second header is no credential (docs/threats.md T3). */
 function bearerCredential(req: IncomingMessage): Credential {
   const header = req.headers.authorization;
   if (header === undefined) return { token: undefined, refusal: refusal("missing") };
@@ -93,7 +93,7 @@ function bearerCredential(req: IncomingMessage): Credential {
   return token === undefined ? { token, refusal: refusal("notBearer") } : { token };
 }
 
-/** Node keeps the first of several and hides the rest; `headersDistinct` would show them, at the price of a second table for every request. */
+/** Node keeps the first header of a name and hides the others. `headersDistinct` has them all, but costs a second table for every request. */
 export function countOfHeader({ rawHeaders }: IncomingMessage, lowerName: string): number {
   let found = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

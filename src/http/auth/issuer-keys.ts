@@ -4,14 +4,15 @@ import { Unavailable } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 
 /*
- * Public keys that others sign with, kept as docs/threats.md T8 says: what was published last serves for a day while the host does not answer, and a key nobody knows
- * is asked for at most every 30 seconds. jose's own remote set drops its keys when they age and waits only after a success, hence this one around its local set.
+ * Public keys of other issuers, cached as docs/threats.md T8 says. While the host does not answer, the last keys are used for a day. An unknown key
+ * causes at most one request every 30 seconds. jose's remote set drops aged keys and waits only after a success, so this cache wraps jose's local
+ * set.
  */
 
 export interface IssuerKeys {
   /**
-   * The keys published at an address that the caller has found to be allowed. Rejects with Unavailable when they cannot be known now, and with jose's
-   * JWKSNoMatchingKey when they are known and this one is not among them.
+   * The keys at an address that the caller has checked. Rejects with Unavailable if they cannot be read now, and with jose's JWKSNoMatchingKey if
+   * they do not have the requested key.
    */
   at(address: string): JWTVerifyGetKey;
 }
@@ -20,20 +21,20 @@ const FRESH_MS = 10 * 60_000;
 const USABLE_MS = 24 * 3_600_000;
 const COOLDOWN_MS = 30_000;
 const TIMEOUT_MS = 5_000;
-/** Entra publishes some 20 kB. */
+/** Entra publishes about 20 kB. */
 const MAX_BYTES = 256 * 1_024;
 
 interface Published {
   keys?: { readonly find: JWTVerifyGetKey; readonly atMs: number };
-  /** When it was asked for last, whatever came of it. */
+  /** Time of the last request, successful or not. */
   askedMs: number;
-  /** Why the last try failed; undefined when it went well. */
+  /** The error of the last request. Undefined: it succeeded. */
   failure: unknown;
   asking?: Promise<void> | undefined;
 }
 
 export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }): IssuerKeys {
-  /** By address. Operators choose those, so there are few. */
+  /** By address. Operators choose the addresses, so there are few. */
   const known = new Map<string, Published>();
 
   async function ask(published: Published, address: string): Promise<void> {
@@ -47,7 +48,7 @@ export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; rea
     }
   }
 
-  /** Concurrent callers wait for the same request. */
+  /** Concurrent callers share one request. */
   function refresh(published: Published, address: string): Promise<void> {
     published.asking ??= ask(published, address).finally(() => {
       published.asking = undefined;
@@ -80,7 +81,7 @@ export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; rea
             await refresh(published, address);
             if (published.failure === undefined) return usable(published)(header, token);
           }
-          // A set that is old cannot say that there is no such key.
+          // An old set of keys does not prove that a key does not exist.
           throw published.failure === undefined ? error : unknown(published);
         }
       };
@@ -88,7 +89,7 @@ export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; rea
   };
 }
 
-/** Redirects are not followed: the address is the one that was allowed. */
+/** Does not follow redirects, because only this address is allowed. */
 async function fetchKeys(address: string): Promise<JSONWebKeySet> {
   const response = await fetch(address, {
     headers: { accept: "application/jwk-set+json, application/json", "user-agent": "dingtalk-scim" },
@@ -100,7 +101,7 @@ async function fetchKeys(address: string): Promise<JSONWebKeySet> {
     throw new Unavailable(`the address of the keys answers with ${response.status}`);
   }
   const set: unknown = JSON.parse(await bounded(response));
-  // createLocalJWKSet checks the rest; an empty set would take away all that we have.
+  // createLocalJWKSet checks the rest. An empty set would remove all known keys.
   if (typeof set !== "object" || set === null || !("keys" in set) || !Array.isArray(set.keys) || set.keys.length === 0)
     throw new Unavailable("the address of the keys answers with something else");
   return set as JSONWebKeySet;

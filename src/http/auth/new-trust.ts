@@ -2,7 +2,7 @@ import type { TrustRecord } from "../ports.ts";
 
 /* The input for a trusted workload, and the trust derived from it. Pure. */
 
-/** As Entra ID shows them. What is left out is that of Entra ID as Microsoft runs it for the world. */
+/** The values that Entra ID shows. Absent ones have the defaults of Microsoft's global cloud. */
 export interface StatedTrust {
   /** The claim `tid`. */
   readonly tenantId: string;
@@ -16,14 +16,14 @@ export type DecidedTrust = Pick<TrustRecord, "issuer" | "subject" | "audiences" 
 
 const ENTRA = "https://login.microsoftonline.com";
 
-/** An id is a UUID in lower case, everything else an exact text. */
+/** Ids are UUIDs in lower case. All other texts are exact. */
 export function decidedTrust({ tenantId, subject, audiences, ...stated }: StatedTrust): DecidedTrust {
   const tenant = tenantId.toLowerCase();
   const { issuer = `${ENTRA}/${tenant}/v2.0`, jwksUrl = `${ENTRA}/${tenant}/discovery/v2.0/keys` } = stated;
   return { issuer, subject, audiences: [...new Set(audiences.flatMap(formsOf))], tenantId: tenant, jwksUrl };
 }
 
-/** A text without blanks, which come from copying; undefined where there is none, or blanks are within. */
+/** The text without outer blanks, which come from copying. Undefined: it is empty, or has blanks inside. */
 export function exactText(text: string): string | undefined {
   const value = text.trim();
   return value === "" || /\s/.test(value) ? undefined : value;
@@ -31,5 +31,5 @@ export function exactText(text: string): string | undefined {
 
 const SCOPE_SUFFIX = /\/\.default$/;
 
-/** Of an audience that ends in /.default, which is how Entra's portal shows it, the assertion carries the part before: both are taken. */
+/** Entra's portal shows an audience with the suffix /.default, and assertions have it without. Both forms are accepted. */
 const formsOf = (audience: string): readonly string[] => [audience, audience.replace(SCOPE_SUFFIX, "")];

@@ -16,8 +16,9 @@ import { type LogRefusal, type Refusal, refusal } from "./refusals.ts";
 import { type ClientCredential, type OAuthErrorCode, readTokenRequest } from "./token-request.ts";
 
 /*
- * Our token endpoint (RFC 6749 section 4.4): an access token of an hour for a token's id and secret, or for a client id and an assertion signed by an issuer
- * that is trusted, since Entra's gallery takes no long-lived bearer any more (docs/clients.md 1.4). Nothing else: no refresh tokens, no users.
+ * Our token endpoint (RFC 6749 section 4.4). Returns an access token for an hour, for the id and secret of a token, or for a client id and an
+ * assertion of a trusted issuer. Entra's gallery no longer accepts long-lived bearer tokens (docs/clients.md 1.4). There are no refresh tokens and no
+ * users.
  */
 
 export interface OAuthOptions {
@@ -82,7 +83,7 @@ export function tokenEndpoint({ authenticator, federation, accessTokens, limits,
   return { path: "/oauth2/token", access: "public", handler: router };
 }
 
-/** Public keys of everything we sign (RFC 7517): access tokens, and whatever else the suppliers give. */
+/** Public keys of all our signatures (RFC 7517): those for access tokens, and those of the suppliers. */
 export function jwksEndpoint(suppliers: readonly (() => Promise<readonly JWK[]>)[]): Mount {
   const router = Router();
   router
@@ -98,9 +99,9 @@ export function jwksEndpoint(suppliers: readonly (() => Promise<readonly JWK[]>)
 
 function refuse(req: Request, res: Response, error: OAuthErrorCode, description: string): void {
   const status = error === "invalid_client" ? 401 : 400;
-  // RFC 6749 section 5.2 asks for a challenge where the client used the Authorization header. To one that did not, libraries take a challenge for a refused
-  // token and never show `invalid_client`.
+  // RFC 6749 section 5.2 requires a challenge if the client used the Authorization header. Without that header, libraries take a challenge for a
+  // refused token and hide `invalid_client`.
   if (status === 401 && req.headers.authorization !== undefined) res.setHeader("WWW-Authenticate", 'Basic realm="dingtalk-scim"');
-  // RFC 6749 fixes these two names; the others make it a problem document as well.
+  // RFC 6749 requires the first two names. The others make it a problem document too.
   sendJson(res, status, { error, error_description: description, title: error, status, detail: description });
 }

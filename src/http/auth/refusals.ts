@@ -36,9 +36,9 @@ export type RefusalCode = keyof typeof REASONS;
 
 export interface Refusal {
   readonly code: RefusalCode;
-  /** In place of the text of the code. */
+  /** Replaces the text of the code. */
   readonly reason?: string;
-  /** Of a token or of a trust, as far as one was named. */
+  /** Id of a token or a trust, if the request has one. */
   readonly tokenId?: string;
 }
 
@@ -46,10 +46,10 @@ export const refusal = (code: RefusalCode, tokenId?: string): Refusal => (tokenI
 
 export interface RefusedRequest {
   readonly requestId: string;
-  /** As it was sent; without the query string. */
+  /** As sent, without the query string. */
   readonly path: string;
   readonly address: string;
-  /** The text that was taken for a credential, if there was one. */
+  /** The text that was tried as a credential, if there was one. */
   readonly credential?: string | undefined;
 }
 
@@ -61,7 +61,7 @@ const LINES = 100;
 const ALL = "all";
 
 const MAX_PATH = 200;
-/** Of an unknown token: enough to find it among those one has, far too little to use it. */
+/** Length of the logged prefix of an unknown token: enough to recognise the token, too short to use it. */
 const PREFIX = 6;
 const MIN_CUT = 24;
 /** An id from an unauthenticated caller is logged only if it has the form of our ids: a token, a trust, the setting. */
@@ -95,7 +95,7 @@ export function createRefusalLog({ logger, clock }: { readonly logger: Logger; r
 
 export const shownPath = (path: string): string => path.split("?", 1)[0]!.slice(0, MAX_PATH);
 
-/** What of a refused credential may be written down. */
+/** The parts of a refused credential that may be logged. */
 export function shownOf(
   tokenId: string | undefined,
   credential: string | undefined,

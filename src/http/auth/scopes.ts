@@ -1,6 +1,6 @@
 import type { Role } from "./roles.ts";
 
-/** What a token may do. None implies another: a token lists all it needs (docs/threats.md T4). */
+/** Scopes of a token. None includes another: a token lists all that it needs (docs/threats.md T4). */
 export type Scope = "provision" | "history:read" | "history:personal" | "metrics" | "admin";
 
 export const SCOPES: readonly Scope[] = ["provision", "history:read", "history:personal", "metrics", "admin"];
@@ -9,13 +9,13 @@ export const isScope = (text: string): text is Scope => (SCOPES as readonly stri
 
 /** The caller of a request: a token, a trusted workload or a signed-in person, of one source. */
 export interface Actor {
-  /** `token:<id>`, `trust:<id>` or `link:<id>`, as history names it. */
+  /** As in the history: `token:<id>`, `trust:<id>` or `link:<id>`. */
   readonly id: string;
-  /** The client id at the token endpoint, or the id of a session: limits are counted by it. */
+  /** The client id at the token endpoint, or the id of a session. Limits count by it. */
   readonly tokenId: string;
   readonly sourceId: string;
   readonly scopes: readonly Scope[];
-  /** Only for signed-in persons; a token has scopes alone. */
+  /** Only for signed-in people. A token has scopes only. */
   readonly roles?: readonly Role[];
 }
 

@@ -4,7 +4,7 @@ import type { KeyStore } from "../ports.ts";
 
 export const SIGNING_ALGORITHM = "ES256";
 
-/** Row of `signing_keys`: purpose and number, so that a second one can follow. */
+/** Row of `signing_keys`: purpose and number. The number allows a second key later. */
 const KEY_ID = "oauth-1";
 
 export interface SigningKey {
@@ -12,18 +12,18 @@ export interface SigningKey {
   readonly kid: string;
   readonly privateKey: CryptoKey;
   readonly publicKey: CryptoKey;
-  /** What anybody may see. */
+  /** The public part of the key. */
   readonly publicJwk: JWK;
 }
 
-/** The key that signs our access tokens. Made on the first call of the first process, and the same for all of them from then on. */
+/** The key that signs access tokens. The first call of the first process creates it. All processes share it. */
 export function createSigningKey(keys: KeyStore): () => Promise<SigningKey> {
   let loaded: Promise<SigningKey> | undefined;
   return () => {
     if (loaded) return loaded;
     const loading = load(keys);
     loaded = loading;
-    // A database that was away for a moment must not break the key for good.
+    // After a database failure the next call tries again.
     loading.catch(() => {
       if (loaded === loading) loaded = undefined;
     });
@@ -47,7 +47,7 @@ async function load(keys: KeyStore): Promise<SigningKey> {
 
 async function makeJwk(): Promise<JsonObject> {
   const { privateKey } = await generateKeyPair(SIGNING_ALGORITHM, { extractable: true });
-  // A JWK of an elliptic curve holds texts only.
+  // All values of an elliptic-curve JWK are texts.
   return { ...(await exportJWK(privateKey)) } as JsonObject;
 }
 

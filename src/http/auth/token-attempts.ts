@@ -9,26 +9,26 @@ export interface TokenAttempts {
 }
 
 export interface TokenAttempt {
-  /** 0 when it may be judged. */
+  /** 0: the attempt may be checked now. */
   readonly waitMs: number;
-  /** Nobody could judge it: it was no failure. */
+  /** Returns the attempt, because it could not be checked. */
   giveBack(): void;
-  /** The client is who it says it is. */
+  /** The credential was right. */
   succeeded(): void;
 }
 
-/** Enough for a typing error. */
+/** Attempts of one client a minute. Enough for a typing error. */
 const OF_ONE_CLIENT = 5;
 /** Limit for all clients of a network together, because an attacker can use a new id for every attempt. */
 const OF_ONE_NETWORK = 20;
-/** A client that got a token within a day does not share the limit of its network: an attacker behind the same proxy must not lock it out. */
+/** A client with a token within the last day does not count for its network. An attacker behind the same proxy must not lock it out. */
 const KNOWN_MS = 24 * 3_600_000;
 const MAX_KNOWN = 1_000;
 
 export function createTokenAttempts(clock: Pick<Clock, "monotonicMs">): TokenAttempts {
   const byClient = createAttemptLimit(OF_ONE_CLIENT, clock);
   const byNetwork = createAttemptLimit(OF_ONE_NETWORK, clock);
-  /** Clients that succeeded, the one that did longest ago first. */
+  /** Successful clients, least recent success first. */
   const known = new Map<string, number>();
 
   function remember(key: string): void {
@@ -42,7 +42,7 @@ export function createTokenAttempts(clock: Pick<Clock, "monotonicMs">): TokenAtt
     take(network, clientId) {
       const key = keyOf(network, clientId);
       const isKnown = clock.monotonicMs() - (known.get(key) ?? Number.NEGATIVE_INFINITY) < KNOWN_MS;
-      // Before the client's own: an id that was made up becomes a key only as often as its network may fail.
+      // The network is counted first. So invented ids create keys only as often as their network may fail.
       const waitMs = (isKnown ? 0 : byNetwork.take(network)) || byClient.take(key);
       const giveBack = () => {
         byClient.giveBack(key);
@@ -60,5 +60,5 @@ export function createTokenAttempts(clock: Pick<Clock, "monotonicMs">): TokenAtt
   };
 }
 
-/** Fixed size for ids of any length. */
+/** A digest of fixed size, because ids may be long. */
 const keyOf = (network: string, clientId: string): string => hash("sha256", `${network} ${clientId}`, "base64");

@@ -7,7 +7,7 @@ export type ClientCredential =
   /** A JWT, not yet verified (RFC 7523 section 2.2). */
   | { readonly kind: "assertion"; readonly assertion: string };
 
-/** What is asked for, or why it cannot be (RFC 6749 section 5.2). */
+/** The requested token, or the reason of a refusal (RFC 6749 section 5.2). */
 export type TokenRequest =
   | { readonly ok: true; readonly clientId: string; readonly credential: ClientCredential; readonly scopes: readonly Scope[] | undefined }
   | { readonly ok: false; readonly error: OAuthErrorCode; readonly description: string };
@@ -15,8 +15,8 @@ export type TokenRequest =
 const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /**
- * Pure. Credentials come in the header (client_secret_basic), in the body (client_secret_post) or as an assertion, and never in two ways at once (RFC 6749
- * section 2.3). Refusals repeat nothing of what was sent.
+ * Pure. Credentials are in the header (client_secret_basic), in the body (client_secret_post), or an assertion. Two of these together are refused
+ * (RFC 6749 section 2.3). Refusals repeat no input.
  */
 export function readTokenRequest(form: URLSearchParams, authorization: string | undefined): TokenRequest {
   const names = new Set<string>();
@@ -39,10 +39,10 @@ function readAssertion(form: URLSearchParams, authorization: string | undefined)
   const assertion = form.get("client_assertion");
   if (type === null || !assertion) return refusal("invalid_request", "client_assertion or client_assertion_type is missing");
   if (type !== ASSERTION_TYPE) return refusal("invalid_client", `client_assertion_type has to be ${ASSERTION_TYPE}`);
-  // Optional in RFC 7521 section 4.2, where the subject is the client; here the subject is the name the issuer has for it.
+  // RFC 7521 section 4.2 makes it optional if the subject is the client. Here the subject is the issuer's name for the client.
   const clientId = form.get("client_id");
   if (!clientId) return refusal("invalid_client", "client_id is missing");
-  // Entra's form has no field for scopes, and its documents show words of their own: what we do not know is left out (RFC 6749 section 3.3).
+  // Entra's form has no field for scopes, and its documents use scopes of their own. Unknown scopes are ignored (RFC 6749 section 3.3).
   const scopes = wordsOf(form).filter(isScope);
   return { ok: true, clientId, credential: { kind: "assertion", assertion }, scopes: scopes.length > 0 ? scopes : undefined };
 }
@@ -65,12 +65,12 @@ function readSecret(form: URLSearchParams, authorization: string | undefined): T
 const wordsOf = (form: URLSearchParams): readonly string[] =>
   (form.get("scope") ?? "").split(" ").filter((word) => word !== "" && !isDefaultScope(word));
 
-/** Entra's `…/.default` means: whatever the client has. */
+/** Entra's `…/.default` means all scopes of the client. */
 const isDefaultScope = (word: string): boolean => word === ".default" || word.endsWith("/.default");
 
 const refusal = (error: OAuthErrorCode, description: string): TokenRequest => ({ ok: false, error, description });
 
-/** RFC 6749 section 2.3.1: both halves are form-encoded before Base64. */
+/** RFC 6749 section 2.3.1: both parts are form-encoded before Base64. */
 function basicCredentials(header: string): { readonly id: string; readonly secret: string } | undefined {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   if (encoded === undefined) return undefined;

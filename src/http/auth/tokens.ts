@@ -2,8 +2,8 @@ import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /*
- * The text of a token: sdt_<env>_<id>_<secret><crc>. A fixed prefix lets scanners of repositories and logs find leaked ones, the checksum finds typing
- * errors without a look-up (docs/threats.md T1). Only the id and the hash of the secret are ever stored (docs/threats.md T2).
+ * The text of a token: sdt_<env>_<id>_<secret><crc>. With the fixed prefix, scanners of repositories and logs find leaked tokens. The checksum finds
+ * typing errors without a look-up (docs/threats.md T1). Only the id and the hash of the secret are stored (docs/threats.md T2).
  */
 
 export type TokenEnvironment = "live" | "test";
@@ -29,7 +29,7 @@ export function formatToken({ environment, id, secret }: TokenParts): string {
   return text + checksum(text);
 }
 
-/** What a text is: a token of ours, one that was cut or mistyped (`id` where that part can still be read), or something else. */
+/** The kind of a text: a token of ours, a damaged token (with `id` if it is readable), or another text. */
 export type TokenReading =
   | { readonly kind: "token"; readonly parts: TokenParts }
   | { readonly kind: "mistyped"; readonly id?: string }
@@ -38,7 +38,7 @@ export type TokenReading =
 export function readToken(text: string): TokenReading {
   const [, environment, id, secret, crc] = FORM.exec(text) ?? [];
   if (environment && id && secret && checksum(text.slice(0, -CRC_LENGTH)) === crc) {
-    // The expression allows only these two.
+    // The expression allows only these two values.
     return { kind: "token", parts: { environment: environment as TokenEnvironment, id, secret } };
   }
   if (!text.startsWith("sdt_")) return { kind: "other" };
@@ -46,16 +46,16 @@ export function readToken(text: string): TokenReading {
   return { kind: "mistyped", ...(readable === undefined ? {} : { id: readable }) };
 }
 
-/** Undefined for anything that is not of the form, or whose checksum is wrong. */
+/** Undefined: the form or the checksum is wrong. */
 export function parseToken(text: string): TokenParts | undefined {
   const reading = readToken(text);
   return reading.kind === "token" ? reading.parts : undefined;
 }
 
-/** SHA-256 is enough: a secret of 256 random bits cannot be searched for (docs/threats.md T2). */
+/** SHA-256 is enough, because a secret of 256 random bits cannot be guessed (docs/threats.md T2). */
 export const hashSecret = (secret: string): Buffer => hash("sha256", secret, "buffer");
 
-/** In constant time, on digests, which have one length whatever was sent. */
+/** Compares digests of equal length in constant time. */
 export const isSecretOf = (secret: string, secretHash: Uint8Array): boolean => timingSafeEqual(hashSecret(secret), secretHash);
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

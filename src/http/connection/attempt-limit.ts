@@ -2,9 +2,9 @@ import type { Clock } from "../../core/clock.ts";
 
 /** Limit of unauthenticated attempts. It is counted before verification, so that concurrent attempts are limited too. */
 export interface AttemptLimit {
-  /** Takes one attempt; the milliseconds to wait when there is none to take, else 0. */
+  /** Takes one attempt. Returns the milliseconds to wait if there is none, otherwise 0. */
   take(key: string): number;
-  /** The attempt was good after all: gives it back. */
+  /** Returns an attempt that was valid. */
   giveBack(key: string): void;
 }
 
@@ -18,20 +18,20 @@ const WINDOW_MS = 60_000;
 const MAX_KEYS = 10_000;
 
 /**
- * In windows of a minute that begin with a key's first attempt. Strangers choose the keys, so both are bounded: how many are kept, and, by the callers, how
- * long they are. When there is no room the key with the oldest window is forgotten, which lets one who has 10,000 networks try more often, and nobody else.
- * No library: theirs keep a timer for every key (measured: 770 MB more within a minute of made-up client ids).
+ * Counts in windows of one minute, which begin with a key's first attempt. Unknown callers choose the keys, so the number of keys is bounded here,
+ * and their length by the callers. If there is no room, the key with the oldest window is dropped. Only a caller with 10,000 networks gets more
+ * attempts by this. Libraries keep a timer for each key (measured: 770 MB more within a minute of invented client ids).
  */
 export function createAttemptLimit(perMinute: number, clock: Pick<Clock, "monotonicMs">): AttemptLimit {
-  /** In the order in which windows began. */
+  /** In the order of the begin of the windows. */
   const windows = new Map<string, Window>();
-  /** Goes on where it stood: a new one would pass every key that was forgotten since the map was last laid out (measured: ten times as long). */
+  /** The iterator is kept. A new one would pass all keys deleted since the map was last rehashed (measured: ten times slower). */
   let following = windows.entries();
   let oldest: readonly [string, Window] | undefined;
 
   function next(): readonly [string, Window] | undefined {
     const { value } = following.next();
-    // One that has reached the end stays there.
+    // A finished iterator stays finished.
     if (value === undefined) following = windows.entries();
     return value;
   }

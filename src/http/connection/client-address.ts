@@ -3,16 +3,16 @@ import { isIP } from "node:net";
 import { canonicalAddress } from "./address.ts";
 import type { TrustedProxies } from "./trusted-proxies.ts";
 
-/** What of a request tells where it comes from. */
+/** The parts of a request that show its origin. */
 export type Addressed = Pick<IncomingMessage, "socket" | "headers">;
 
-/** The address a request comes from, canonical; `unknown` for a connection that is gone. */
+/** The canonical address of a request's client. `unknown`: the connection is closed. */
 export type ClientAddress = (request: Addressed) => string;
 
 /**
- * The other end of the connection, or, where that is a trusted proxy, the nearest address in the forwarding headers that is none. Whatever stands further out
- * was sent by somebody nobody vouches for. A client can add the header that its proxy does not use: where `X-Forwarded-For` (de facto) and `Forwarded`
- * (RFC 7239) are both there and disagree, neither is believed, and the request counts for the proxy.
+ * The peer of the connection, or, if the peer is a trusted proxy, the nearest address in the forwarding headers that is not a trusted proxy.
+ * Addresses beyond it are not reliable. A client can add the header that its proxy does not use. If `X-Forwarded-For` (de facto) and `Forwarded` (RFC
+ * 7239) are both present and differ, both are ignored, and the request counts for the proxy.
  */
 export function createClientAddress(proxies: TrustedProxies): ClientAddress {
   return ({ socket, headers }) => {
@@ -26,7 +26,7 @@ export function createClientAddress(proxies: TrustedProxies): ClientAddress {
   };
 }
 
-/** `chain`: in header order, the nearest last; undefined if an element is not an address. */
+/** `chain`: in header order, nearest last. An element is undefined if it is not an address. */
 function nearest(peer: string, chain: readonly (string | undefined)[], proxies: TrustedProxies): string {
   let address = peer;
   for (let hop = 0; hop < chain.length && proxies.trusts(address, hop); hop++) {
@@ -39,7 +39,7 @@ function nearest(peer: string, chain: readonly (string | undefined)[], proxies: 
 
 const listed = (header: string): readonly (string | undefined)[] => header.split(",").map(addressIn);
 
-/** `for` of every element. A header with a syntax error is ignored as a whole: an open quote could hide the proxy's element. */
+/** The `for` of each element. A header with a syntax error is ignored completely, because an open quote could hide the proxy's element. */
 function paired(header: string): readonly (string | undefined)[] {
   const elements: (string | undefined)[] = [];
   let rest = header;
@@ -58,7 +58,7 @@ function paired(header: string): readonly (string | undefined)[] {
   }
 }
 
-/** Without its port. `unknown` and made-up names (RFC 7239 section 6) are no addresses. */
+/** Without its port. `unknown` and invented names (RFC 7239 section 6) are not addresses. */
 function addressIn(text: string): string | undefined {
   const node = text.trim();
   const [, inBrackets] = /^\[([^\]]*)\](?::\d{1,5})?$/.exec(node) ?? [];

@@ -1,23 +1,23 @@
 import type { Clock } from "../../core/clock.ts";
 import { TooManyRequests } from "../errors.ts";
 
-/** What one client may have running at the same time, so that its slow requests leave connections to the database and turns of the process to others. */
+/** The limit of one client's running requests. It leaves database connections and processor time to the others. */
 export interface ClientShare {
-  /** One request more of this client. `end` has to be called in every case, once. */
+  /** Enters one request of this client. Call `end` once in every case. */
   enter(client: string): Turn;
 }
 
 export interface Turn {
-  /** Undefined when the request may go on at once. Else resolves when it may, and rejects with TooManyRequests when that takes too long. */
+  /** Undefined: the request may continue now. Otherwise resolves when it may continue, and rejects with TooManyRequests if that takes too long. */
   readonly granted: Promise<void> | undefined;
-  /** The request is over, or its client has gone while it waited. */
+  /** The request is done, or its client disconnected while it waited. */
   end(): void;
 }
 
-/** Two thirds of the connections of a process (main.ts), and more than any known client sends side by side. */
+/** Two thirds of the connections of a process (main.ts), and more than any known client runs in parallel. */
 export const RUNNING_OF_A_CLIENT = 10;
 const WAITING_OF_A_CLIENT = 100;
-/** Long enough for a burst of writes, short enough that no client takes the wait for a lost request. */
+/** Long enough for a burst of writes, and too short for a client to give up. */
 const WAIT_MS = 5_000;
 const RETRY_MS = 1_000;
 
@@ -53,7 +53,7 @@ export function createClientShare(clock: Pick<Clock, "sleep">, running = RUNNING
         if (line.waiting.delete(go)) reject(new TooManyRequests(RETRY_MS));
       };
       line.waiting.add(go);
-      // Aborted if there is nothing left to wait for; a disconnected client gets the same answer without effect.
+      // Aborted when nothing waits any more. After a disconnect the refusal has no effect.
       clock.sleep(WAIT_MS, ended.signal).then(refuse, refuse);
     });
     return {

@@ -4,38 +4,38 @@ import { canonicalAddress, networkOf } from "./address.ts";
 
 export interface ConnectionBounds {
   readonly total: number;
-  /** Of one network (address.ts), unless it is a trusted proxy, behind which are many clients. */
+  /** Maximum of one network (address.ts). A trusted proxy has no such limit, because many clients use it. */
   readonly perAddress: number;
   readonly isProxy: (address: string) => boolean;
 }
 
-/** A quarter of all. A proxy that is not named in TRUST_PROXY counts as one client. */
+/** A quarter of all connections. A proxy that TRUST_PROXY does not name counts as one client. */
 export const CONNECTIONS_OF_AN_ADDRESS = 500;
 
 export interface Connections {
-  /** A connection is busy until its answers are out. */
+  /** A connection is busy until its answers are sent. */
   hold(req: IncomingMessage, res: ServerResponse): void;
   closeUnused(): void;
 }
 
 interface Connection {
   readonly socket: Socket;
-  /** Undefined: not counted. */
+  /** Undefined: not counted by network. */
   readonly network: string | undefined;
   running: number;
   request?: IncomingMessage;
 }
 
 /**
- * The connections of a server. One too many is not turned away while others only wait: in its place goes, in this order, the oldest that has not yet sent a
- * whole request, the one that has been idle longest, and the oldest that is sending a later request. So whoever opens connections and sends nothing, or
- * little by little, replaces connections of its own kind, and a client that sends its request at once is served (docs/threats.md T9). Those whose requests are
- * being answered stay; when all are, the new one is closed.
+ * The connections of a server. If there is no room for a new one, an unused one is closed, in this order: the oldest that has not sent a whole
+ * request yet, the one that has been idle longest, the oldest that is sending a later request. So a client that opens connections and sends nothing,
+ * or sends slowly, only replaces its own kind, and a client that sends its request immediately is served (docs/threats.md T9). Busy connections stay.
+ * If all are busy, the new one is closed.
  */
 export function trackConnections(server: Server, { total, perAddress, isProxy }: ConnectionBounds): Connections {
   const open = new Map<Socket, Connection>();
   const byNetwork = new Map<string, number>();
-  /** That have not had a whole request answered, in the order in which they came. */
+  /** Connections without an answered request, oldest first. */
   const unproven = new Set<Connection>();
   const idle = new Set<Connection>();
   const busy = new Set<Connection>();
@@ -57,7 +57,7 @@ export function trackConnections(server: Server, { total, perAddress, isProxy }:
     close(firstOf(unproven, isWaitedFor) ?? firstOf(idle, isWaitedFor) ?? firstOf(busy, isWaitedFor) ?? newcomer);
   }
 
-  /** Counted out at once: its socket tells of its end later. */
+  /** Removed before the socket is closed, because its close event comes later. */
   function close(connection: Connection): void {
     remove(connection);
     connection.socket.destroy();
@@ -89,7 +89,7 @@ export function trackConnections(server: Server, { total, perAddress, isProxy }:
         const isDone = req.complete;
         if (isDone) unproven.delete(connection);
         busy.delete(connection);
-        // Else it was answered before its body was there, which may never come.
+        // Otherwise the answer came before the whole body, and the body may never come.
         (isDone ? idle : unproven).add(connection);
       });
     },

@@ -2,13 +2,13 @@ import { IncomingMessage, type ServerOptions, ServerResponse } from "node:http";
 import type { Express } from "express";
 
 /**
- * Classes of requests and responses for a server whose handler is this express app. Express gives every message another prototype and a dozen fields one
- * after the other, so that each looks like no other to the engine, and every access to one in node, express and here takes the slow way. Made with that
- * prototype and those fields, all have one shape (measured with 8 clients: see docs/benchmarks.md, "What was found").
+ * Message classes for a server whose handler is this express app. Express changes the prototype of each message and adds a dozen fields one by one.
+ * Then V8 cannot optimise accesses to messages. With this prototype and these fields from the beginning, all messages have one shape (measured with 8
+ * clients: docs/benchmarks.md, "What was found").
  */
 export function messagesOf(app: Express): Pick<ServerOptions, "IncomingMessage" | "ServerResponse"> {
   class AppRequest extends IncomingMessage {
-    // Of express and its router, in the order in which they come.
+    // Fields of express and its router, in the order in which they are set.
     res = undefined;
     baseUrl = undefined;
     originalUrl = undefined;
@@ -27,7 +27,7 @@ export function messagesOf(app: Express): Pick<ServerOptions, "IncomingMessage" 
   return { IncomingMessage: AppRequest, ServerResponse: AppResponse };
 }
 
-/** Express finds its methods and the app itself by the prototype. */
+/** Express finds its methods and the app through the prototype. */
 function adopt(prototype: object, express: object): void {
   Object.setPrototypeOf(prototype, express);
 }

@@ -4,14 +4,14 @@ import { isIPv6 } from "node:net";
 const LOOPBACK: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];
 
 export interface KnownHosts {
-  /** Host names we answer for: of PUBLIC_URL and of HOST. Ports do not count, since proxies and port mappings change them. */
+  /** Host names of this server: those of PUBLIC_URL and HOST. Ports are ignored, because proxies and port mappings change them. */
   readonly publicUrl: string;
   readonly host: string;
 }
 
 /**
- * Tells whether a Host header names us: the host of PUBLIC_URL, HOST, a loopback name, or the very address the connection came in at. Answers never
- * depend on the header (links are made from PUBLIC_URL alone); this keeps a foreign name that resolves to us from using a browser against us.
+ * Whether a Host header names this server: the host of PUBLIC_URL, HOST, a loopback name, or the address of the connection. Answers never depend on
+ * the header (links come from PUBLIC_URL). The check prevents that a foreign name which resolves to this server uses a browser for attacks.
  */
 export function createHostCheck({
   publicUrl,
@@ -33,10 +33,10 @@ function withoutPort(header: string): string {
   return colon > header.lastIndexOf("]") ? header.slice(0, colon) : header;
 }
 
-/** What proxies add, beside everything that begins with `x-forwarded-`. */
+/** Headers of proxies, besides those that begin with `x-forwarded-`. */
 const FORWARDED: readonly string[] = ["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"];
 
-/** Whether a request was made on this machine, rather than handed on by a proxy that runs on it and says so. */
+/** Whether a request comes from this machine and no proxy on it has forwarded the request, according to its headers. */
 export function isOnLoopback({ socket, headers }: IncomingMessage): boolean {
   const address = socket.remoteAddress?.replace(/^::ffff:/, "") ?? "";
   if (address !== "::1" && !address.startsWith("127.")) return false;

@@ -5,20 +5,20 @@ import { type ClientShare, createClientShare } from "./client-share.ts";
 
 /** Requests of known clients. */
 export interface ClientLimit {
-  /** Takes one request; the milliseconds to wait when there is none to take, else 0. */
+  /** Takes one request. Returns the milliseconds to wait if there is none, otherwise 0. */
   take(client: string): number;
 }
 
 export interface Limits {
   readonly perClient: ClientLimit;
-  /** By network: requests without a token that we know. */
+  /** By network: requests without a known token. */
   readonly unauthenticated: AttemptLimit;
   readonly tokenAttempts: TokenAttempts;
-  /** Of the requests that run at the same time. */
+  /** Limit of requests that run at the same time. */
   readonly share: ClientShare;
 }
 
-/** Of one network. */
+/** Requests of unknown callers of one network. */
 const STRANGERS_PER_MINUTE = 300;
 
 export interface LimitSettings {
@@ -37,17 +37,17 @@ export function createLimits({ ratePerClient, concurrencyPerClient }: LimitSetti
   };
 }
 
-/** Full buckets say nothing: they are dropped when there are so many. Reached only by an installation with as many busy clients. */
+/** Above this number full buckets are dropped, because they have no information. Only an installation with as many busy clients reaches it. */
 const MAX_BUCKETS = 10_000;
 
 /**
- * A token bucket per client: `ratePerSecond` in the long run, twice that at once; 0 is no limit. Own arithmetic rather than a library's: those know fixed
- * windows, which let twice the rate through around their ends, and keep a timer for each key.
+ * A token bucket for each client: `ratePerSecond` on average, and a burst of twice that; 0 is no limit. Libraries have fixed windows, which pass
+ * twice the rate around their ends, and keep a timer for each key.
  */
 export function createClientLimit(ratePerSecond: number, clock: Pick<Clock, "monotonicMs">): ClientLimit {
   if (ratePerSecond === 0) return { take: () => 0 };
   const burst = 2 * ratePerSecond;
-  /** By id of a verified token, the one that came longest ago first. */
+  /** By id of a verified token, least recent request first. */
   const buckets = new Map<string, { tokens: number; atMs: number }>();
 
   function makeRoom(nowMs: number): void {

@@ -8,10 +8,10 @@ import { NO_PROXIES, type TrustedProxies } from "./trusted-proxies.ts";
 import { answerUnreadable, refuseExpectation, renderPlain, type UnreadableOptions } from "./unreadable.ts";
 
 export interface HttpServer {
-  /** Where it listens; the real port when 0 was asked for. */
+  /** Host and port of the listener. The real port if 0 was requested. */
   readonly host: string;
   readonly port: number;
-  /** Accepts no more, lets running requests finish for at most `graceMs` (25 s when unset), then closes every connection. May be called twice. */
+  /** Accepts no new requests, lets running ones finish for at most `graceMs` (25 s when unset), then closes all connections. May be called twice. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -19,15 +19,15 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly handler: RequestListener;
-  /** Classes of the messages it is called with, where node's own do not fit. */
+  /** Message classes for the handler. Absent: those of node. */
   readonly messages?: Pick<ServerOptions, "IncomingMessage" | "ServerResponse">;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Bounds, where the usual ones do not fit. */
+  /** Replaces single default limits. */
   readonly limits?: Partial<ServerLimits>;
-  /** Many clients share a connection's address there; none when unset. */
+  /** Proxies whose connections many clients share. None when unset. */
   readonly trustedProxies?: TrustedProxies;
-  /** How what is no request is answered, by its path; with problem details when unset. */
+  /** Renders errors of unreadable requests, by path. Problem details when unset. */
   readonly renderFor?: UnreadableOptions["renderFor"];
 }
 
@@ -37,13 +37,16 @@ export interface ServerLimits {
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
   readonly connectionsPerAddress: number;
-  /** Without a byte in either direction, while a request is answered: for clients that do not read. */
+  /** Maximum time without a byte in either direction while a request is answered: for clients that do not read. */
   readonly inactivityTimeoutMs: number;
   /** Interval of the check of time-outs. */
   readonly checkIntervalMs: number;
 }
 
-/** Against slow and many connections (docs/threats.md T9). Keep-alive outlives that of common proxies (60 s), so that they never write to a closing one. */
+/**
+ * Limits against slow and too many connections (docs/threats.md T9). Keep-alive is longer than that of common proxies (60 s), so that they never
+ * write to a closing connection.
+ */
 const SERVER_LIMITS: ServerLimits = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
@@ -59,7 +62,7 @@ const STOP_POLL_MS = 20;
 
 const MAX_HEADER_BYTES = 32_768;
 
-/** Listens, or throws CannotStart that says why not. */
+/** Starts to listen, or throws CannotStart with the reason. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { handler, messages = {}, clock, logger, trustedProxies = NO_PROXIES, renderFor = renderPlain } = options;
   const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
@@ -70,7 +73,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
     insecureHTTPParser: false,
-    // A filter of the longest kind (filter/lexer.ts) in the query, percent-encoded.
+    // Enough for the longest filter (filter/lexer.ts) in the query, percent-encoded.
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   server.timeout = limits.inactivityTimeoutMs;
@@ -86,7 +89,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     handler(req, res);
   };
   server.on("request", serve);
-  // Whoever asks first whether to send a body gets the answer from http/body.ts, after authentication and only if it will be read.
+  // http/body.ts answers `Expect: 100-continue`, after authentication and only if the body is read.
   server.on("checkContinue", serve);
   server.on("checkExpectation", (req, res) => {
     connections.hold(req, res);
@@ -96,7 +99,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
   await listen(server, options);
   server.on("error", (error) => logger.error({ error }, "the HTTP server failed"));
-  // A listening TCP server has an address of this kind.
+  // A listening TCP server has an address of this type.
   const { address, port } = server.address() as AddressInfo;
   return {
     host: address,

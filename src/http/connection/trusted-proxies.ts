@@ -1,7 +1,7 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { canonicalAddress } from "./address.ts";
 
-/** Which senders of `X-Forwarded-For` and `Forwarded` are believed: the setting TRUST_PROXY. */
+/** The senders whose `X-Forwarded-For` and `Forwarded` headers are used: the setting TRUST_PROXY. */
 export interface TrustedProxies {
   /** `hop`: 0 for the peer of the connection, 1 for the address that it reports, and so on. `address` is canonical. */
   trusts(address: string, hop: number): boolean;
@@ -11,14 +11,14 @@ export const NO_PROXIES: TrustedProxies = { trusts: () => false };
 
 const MAX_HOPS = 10;
 
-/** Words for ranges, the same as in express and nginx modules. */
+/** Names of ranges, the same as in express and in nginx modules. */
 const RANGES: Readonly<Record<string, readonly string[]>> = {
   loopback: ["127.0.0.0/8", "::1/128"],
   linklocal: ["169.254.0.0/16", "fe80::/10"],
   uniquelocal: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
 };
 
-/** `1` (so many proxies stand before this server), or addresses, CIDR ranges and words separated by commas. Undefined when it is neither. */
+/** `1` (the number of proxies in front of this server), or addresses, CIDR ranges and names, separated by commas. Undefined: neither. */
 export function readTrustedProxies(text: string): TrustedProxies | undefined {
   const value = text.trim().toLowerCase();
   if (/^\d{1,2}$/.test(value)) {
@@ -37,7 +37,7 @@ function addRange(list: BlockList, range: string): boolean {
   const [address = "", length, more] = range.split("/");
   const family = isIP(address);
   if (family === 0 || more !== undefined || address.includes("%")) return false;
-  // A whole family would make every client a proxy, and every address one that was made up.
+  // A range of a whole address family would make every client a proxy.
   if (length !== undefined && (!/^[1-9]\d{0,2}$/.test(length) || Number(length) > (family === 4 ? 32 : 128))) return false;
   const plain = canonicalAddress(address);
   // A mapped address is an IPv4 address, whose range would need another length.

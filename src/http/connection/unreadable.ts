@@ -6,11 +6,11 @@ import { uuidv7 } from "../../core/id.ts";
 import { type RenderError, renderProblem } from "../problem.ts";
 
 /*
- * What never becomes a request: no HTTP, a head that is too large or does not come to its end. Answered on the bare connection, in the form of the room whose
- * path the first line names, as far as it can be read.
+ * Input that never becomes a request: no HTTP, or a head that is too large or incomplete. The answer goes directly to the connection, in the form of
+ * the room whose path the first line names, if that line is readable.
  */
 
-/** Why node could not read it, by the status of the answer. */
+/** Why node could not read the request, by the status of the answer. */
 export class Unreadable extends AppError {
   readonly code: "BAD_REQUEST" | "REQUEST_TIMEOUT" | "URI_TOO_LONG" | "EXPECTATION_FAILED" | "HEADERS_TOO_LARGE";
   constructor(code: Unreadable["code"], message: string) {
@@ -21,7 +21,7 @@ export class Unreadable extends AppError {
 
 export interface UnreadableOptions {
   readonly clock: Clock;
-  /** Of the room that owns a path. */
+  /** The renderer of the room that owns a path. */
   readonly renderFor: (path: string) => RenderError;
 }
 
@@ -29,7 +29,7 @@ export const renderPlain: UnreadableOptions["renderFor"] = () => renderProblem;
 
 type ReadingError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/** How long the rest of what a client sends is thrown away: closing at once would reset the connection, and the answer would be lost on the way. */
+/** Time in which further data of the client are discarded. An immediate close would reset the connection and lose the answer. */
 const LINGER_MS = 1_000;
 
 export function answerUnreadable(error: ReadingError, socket: Socket, { clock, renderFor }: UnreadableOptions): void {
@@ -40,7 +40,7 @@ export function answerUnreadable(error: ReadingError, socket: Socket, { clock, r
   const { path, length } = firstLine(error.rawPacket);
   const { status, head, body } = bareAnswer(understood(error, length), renderFor(path), clock);
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}`);
-  // Parsed no more: node would report each further piece.
+  // Parsing stops, because node would report each further piece.
   socket.removeAllListeners("data");
   socket.on("data", () => undefined);
   socket.on("error", () => undefined);
@@ -49,7 +49,7 @@ export function answerUnreadable(error: ReadingError, socket: Socket, { clock, r
   closeSoon(socket, clock);
 }
 
-/** A client that does not close its side would keep the connection for ever. */
+/** Closes the connection after the time above, even if the client does not close its side. */
 function closeSoon(socket: Socket, clock: Clock): void {
   const closed = new AbortController();
   socket.once("close", () => closed.abort());
@@ -71,10 +71,10 @@ function understood({ code }: ReadingError, lineLength: number): Unreadable {
     : new Unreadable("HEADERS_TOO_LARGE", "the headers are larger than 32 kB");
 }
 
-/** Half of what node allows for the whole head: then it is the address that is too long. */
+/** Half of node's limit for the whole head. Beyond it the address is too long. */
 const LONG_LINE = 8_192;
 
-/** The path and the length of the request line at the beginning of what was read last; an empty path where there is none. */
+/** The path and the length of the request line in the data read last. The path is empty if there is none. */
 function firstLine(read: Buffer | undefined): { readonly path: string; readonly length: number } {
   const [line = "", path = ""] = /^[A-Z]{1,20} ([^\s?]*)[^\r\n]*/.exec(read?.toString("latin1") ?? "") ?? [];
   return { path, length: line.length };

@@ -2,26 +2,26 @@ import { hash } from "node:crypto";
 import { createSecretCookie, makeSecret, type SecretCookie } from "../session/cookie.ts";
 
 /*
- * One try to sign in (docs/threats.md T41), from the way to the provider until somebody comes back. All of it is in a cookie of the browser that began it; `state`, `nonce` and the
- * verifier of PKCE (RFC 7636) follow from its text. So nothing is stored before somebody comes back, whoever begins how often, and an answer that was meant for
- * another browser, another try or another return address does not fit.
+ * One attempt to sign in (docs/threats.md T41), from the redirect to the provider until the return. All its data are in a cookie of the browser that
+ * began it. `state`, `nonce` and the PKCE verifier (RFC 7636) are derived from the cookie. So the server stores nothing before the return, however
+ * many attempts are begun. An answer for another browser, another attempt or another return address is refused.
  */
 
 export interface Attempt {
   /** The provider has to authenticate the user again, even with an existing session. */
   readonly fresh: boolean;
-  /** Path and query of our own page to go to afterwards. */
+  /** Path and query of our page after the sign-in. */
   readonly returnTo: string;
   readonly expiresAt: Date;
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
-  /** For the ledger of what was used: each try counts once. */
+  /** For the ledger of used attempts: each attempt is valid once. */
   readonly digest: Buffer;
 }
 
 export const ATTEMPT_SECONDS = 600;
-/** Of an address of ours, encoded. */
+/** Maximum length of an encoded address of ours. */
 const MAX_RETURN = 900;
 
 const FORM = new RegExp(String.raw`^([0-9a-z]{1,11})\.([\w-]{43})\.([01])\.([\w-]{0,${MAX_RETURN}})$`);
@@ -29,14 +29,14 @@ const FORM = new RegExp(String.raw`^([0-9a-z]{1,11})\.([\w-]{43})\.([01])\.([\w-
 export const createAttemptCookie = (publicUrl: string): SecretCookie =>
   createSecretCookie(publicUrl, { name: "dingtalk-scim-login", form: FORM, sameSite: "Lax" });
 
-/** The text for the cookie. An address that is not ours, or too long, becomes the start page. */
+/** The text of the cookie. An address that is too long or not ours becomes the start page. */
 export function beginAttempt(at: Date, { fresh, returnTo }: { readonly fresh: boolean; readonly returnTo: string | undefined }): string {
   const encoded = Buffer.from(ownPath(returnTo)).toString("base64url");
   const kept = encoded.length <= MAX_RETURN ? encoded : "";
   return `${at.getTime().toString(36)}.${makeSecret()}.${fresh ? "1" : "0"}.${kept}`;
 }
 
-/** Undefined for another text, and for a try that began more than ten minutes ago. */
+/** Undefined: another text, or an attempt that began more than ten minutes ago. */
 export function readAttempt(text: string, now: Date): Attempt | undefined {
   const [, started, , fresh, encoded] = FORM.exec(text) ?? [];
   if (started === undefined || encoded === undefined) return undefined;
@@ -56,7 +56,7 @@ export function readAttempt(text: string, now: Date): Attempt | undefined {
 
 const ANYWHERE = "http://here.invalid";
 
-/** Only paths of this server: browsers read `//host` and `/\host` as another one. */
+/** Accepts only paths of this server. Browsers read `//host` and `/\host` as another host. */
 function ownPath(given: string | undefined): string {
   if (!given?.startsWith("/") || !URL.canParse(given, ANYWHERE)) return "/";
   const url = new URL(given, ANYWHERE);

@@ -3,11 +3,11 @@ import { type OidcSettings, tenantOf } from "./settings.ts";
 
 /** The identity from an ID token whose signature, issuer, audience, nonce and times were checked. */
 export interface Person {
-  /** Of the claim `sub`: one for each person and client. */
+  /** The claim `sub`: unique for each person and client. */
   readonly subject: string;
   readonly name: string;
   readonly roles: readonly Role[];
-  /** When they proved to the provider who they are; undefined when it does not say. */
+  /** Time of the authentication at the provider. Undefined: not known. */
   readonly authenticatedAt?: Date;
 }
 
@@ -17,7 +17,7 @@ export type PersonReading =
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** `sub` of OpenID Connect Core 1.0 has at most 255 ASCII characters. Here without spaces, as it becomes a part of a name in the history. */
+/** `sub` of OpenID Connect Core 1.0 has at most 255 ASCII characters. Spaces are refused here, because it is part of a name in the history. */
 const SUBJECT = /^[\x21-\x7e]{1,255}$/;
 const MAX_NAME = 200;
 
@@ -48,7 +48,7 @@ function rolesIn(claims: Claims, { rolesClaim, roleNames }: Pick<OidcSettings, "
   return [...new Set(roles)];
 }
 
-/** A claim of this name; else, what a path of names leads to (`realm_access.roles`). */
+/** The claim with this name, otherwise the value at a path of names (`realm_access.roles`). */
 function valueAt(claims: Claims, path: string): unknown {
   if (Object.hasOwn(claims, path)) return claims[path];
   let value: unknown = claims;

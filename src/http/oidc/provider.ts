@@ -13,18 +13,18 @@ import type { OidcSettings } from "./settings.ts";
 
 export interface NotSignedIn {
   readonly kind: "refused";
-  /** `oidcUnavailable`: the provider did not answer; this is no statement about the user. */
+  /** `oidcUnavailable`: the provider did not answer. This says nothing about the user. */
   readonly refusal: Refusal;
 }
 
 export type SignedInPerson = { readonly kind: "person"; readonly person: Person; readonly refreshToken?: string } | NotSignedIn;
 
 export interface Provider {
-  /** Where the browser has to go. */
+  /** The provider's address for the browser. */
   addressFor(attempt: Attempt): Promise<URL | NotSignedIn>;
-  /** Who came back. `query` is that of the address they came back to. */
+  /** The person who came back. `query`: that of the return address. */
   redeem(query: URLSearchParams, attempt: Attempt): Promise<SignedInPerson>;
-  /** Who they are now. */
+  /** The present state of the person. */
   lookAgain(refreshToken: string): Promise<SignedInPerson>;
 }
 
@@ -36,7 +36,7 @@ export interface ProviderOptions {
 }
 
 const TIMEOUT_SECONDS = 5;
-/** What the provider says about itself changes hardly ever. */
+/** The provider's metadata are cached for this time, because they rarely change. */
 const KNOWN_MS = 10 * 60_000;
 /** `offline_access`: a refresh token, for checking the roles again. */
 const SCOPE = "openid profile offline_access";
@@ -52,14 +52,14 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
     if (known && clock.monotonicMs() - known.atMs < KNOWN_MS) return known.metadata;
     const found = await client.discovery(new URL(settings.issuer), settings.clientId, secret, undefined, {
       timeout: TIMEOUT_SECONDS,
-      // The settings allow it on this machine only.
+      // The settings allow this only for a provider on this machine.
       ...(isPlain ? { execute: [client.allowInsecureRequests] } : {}),
     });
     known = { metadata: { ...found.serverMetadata() }, atMs: clock.monotonicMs() };
     return known.metadata;
   }
 
-  /** A new one each time: keys are remembered by configuration. */
+  /** Made new each time, because the library caches keys by configuration. */
   async function configuration(): Promise<client.Configuration> {
     const server = await metadata();
     const byPost = server.token_endpoint_auth_methods_supported?.includes("client_secret_post") ?? false;
@@ -71,12 +71,12 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
     );
     made.timeout = TIMEOUT_SECONDS;
     if (isPlain) client.allowInsecureRequests(made);
-    // The signature of the ID token too, although it comes from the provider itself over TLS.
+    // The signature of the ID token is checked too, although it comes from the provider over TLS.
     client.enableNonRepudiationChecks(made);
     return made;
   }
 
-  /** `ask` gets tokens from the provider. */
+  /** `ask` requests tokens from the provider. */
   async function personBy(
     ask: (made: client.Configuration) => Promise<client.TokenEndpointResponse & client.TokenEndpointResponseHelpers>,
   ): Promise<SignedInPerson> {
@@ -135,17 +135,17 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
 const refused = (code: RefusalCode, reason?: string) =>
   ({ kind: "refused", refusal: { ...refusal(code), ...(reason === undefined ? {} : { reason }) } }) as const;
 
-/** Registered words of OAuth and OpenID Connect are shown, nothing else that a provider writes. */
+/** Only the form of registered words of OAuth and OpenID Connect is shown. Other texts of a provider are not. */
 const WORD = /^[a-z_]{1,60}$/;
 
-/** What the provider answered, where it did and the answer does not count; undefined when it did not answer. */
+/** The refusal by the provider. Undefined: the provider did not answer. */
 function verdictOn(error: unknown): SignedInPerson | undefined {
   const said = (word: string) => (WORD.test(word) ? word : "an error without a known word");
   if (error instanceof client.AuthorizationResponseError) return refused("oidcDenied", `the provider says ${said(error.error)}`);
   if (error instanceof client.ResponseBodyError)
     return refused("oidcDenied", `the provider refused the code or the refresh token: ${said(error.error)}`);
   if (error instanceof client.ClientError && error.code !== undefined && CHECKS.has(error.code)) {
-    // The library's texts name claims, never their values.
+    // The texts of the library name claims, never their values.
     const { message } = error.cause instanceof Error ? error.cause : error;
     return refused("oidcToken", message);
   }

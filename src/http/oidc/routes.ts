@@ -14,19 +14,19 @@ import type { Provider } from "./provider.ts";
 
 export interface OidcSignIn {
   readonly provider: Provider;
-  /** Holds what a browser has begun. */
+  /** The cookie with the data of the attempt. */
   readonly cookie: SecretCookie;
-  /** Each answer of the provider counts once, in all processes. */
+  /** Ensures in all processes that each answer of the provider is used once. */
   readonly ledger: AssertionLedger;
   readonly clock: Pick<Clock, "now">;
 }
 
 export interface OidcRoutesOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
-  /** Undefined where no provider is set. */
+  /** Undefined: no provider is set. */
   readonly oidc: OidcSignIn | undefined;
   /** Sends the refusal of a sign-in. */
   readonly refuse: (req: Request, res: Response, why: Refusal) => void;
-  /** Opens their session and answers with its cookie. */
+  /** Opens the person's session and answers with its cookie. */
   readonly letIn: (req: Request, res: Response, who: LetIn) => Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export interface LetIn {
   readonly returnTo: string;
 }
 
-/** `/auth/login`, the way to the identity provider, and `/auth/callback`, the way back (the code flow of OpenID Connect Core 1.0). */
+/** `/auth/login`: the redirect to the identity provider. `/auth/callback`: the return (code flow of OpenID Connect Core 1.0). */
 export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoutesOptions): Router {
   const router = Router();
 
@@ -52,7 +52,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
       attemptOfStranger(limits, addressOf(req));
       const now = oidc.clock.now();
       const text = beginAttempt(now, { fresh: req.query.fresh !== undefined, returnTo: oneText(req.query.return) });
-      // It was made for this moment.
+      // Always valid, because it was just made.
       const address = await oidc.provider.addressFor(readAttempt(text, now)!);
       if (!(address instanceof URL)) return refuse(req, res, address.refusal);
       oidc.cookie.write(res, text, ATTEMPT_SECONDS);
@@ -84,7 +84,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
   return router;
 }
 
-/** Without `auth_time`, the time is that of the answer if a new authentication was requested, else unknown. */
+/** Without `auth_time`, the time is that of the answer if a new authentication was requested. Otherwise it is unknown. */
 const withProof = (person: Person, { fresh }: Attempt, now: Date): Person =>
   person.authenticatedAt || !fresh ? person : { ...person, authenticatedAt: now };
 

@@ -2,12 +2,12 @@ import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 /*
- * The cookie of a session holds 256 random bits and nothing else. Over https a cookie has the prefix `__Host-` and Secure, so that no other host and no plain
- * connection can set or read it (RFC 6265bis section 4.1.3); over plain http browsers would refuse both.
+ * The cookie of a session has 256 random bits and nothing else. Over https it has the prefix `__Host-` and the attribute Secure, so no other host and
+ * no plain connection can set or read it (RFC 6265bis section 4.1.3). Over plain http browsers would refuse both.
  */
 
 export interface SecretCookie {
-  /** The secret that came with a request, if one did. */
+  /** The secret in the request's cookie, if there is one. */
   read(req: IncomingMessage): string | undefined;
   write(res: ServerResponse, secret: string, maxAgeSeconds: number): void;
   clear(res: ServerResponse): void;
@@ -15,13 +15,13 @@ export interface SecretCookie {
 
 const SECRET_FORM = /^[\w-]{43}$/;
 
-/** `publicUrl` tells how browsers reach this server. */
+/** `publicUrl`: the address of this server for browsers. */
 export const createSessionCookie = (publicUrl: string): SecretCookie =>
   createSecretCookie(publicUrl, { name: "dingtalk-scim", form: SECRET_FORM, sameSite: "Strict" });
 
 export interface CookieOptions {
   readonly name: string;
-  /** Of a value; another one counts as none. */
+  /** The form of a value. Other values are ignored. */
   readonly form: RegExp;
   /** `Lax` if the cookie is needed on navigation from another site. */
   readonly sameSite: "Strict" | "Lax";
@@ -44,7 +44,7 @@ export function createSecretCookie(publicUrl: string, { name: plainName, form, s
 
 export const makeSecret = (): string => randomBytes(32).toString("base64url");
 
-/** Derived from the secret, which scripts cannot read. It is available only from `GET /auth/session`, whose answer only our own pages can read. */
+/** Derived from the secret, which scripts cannot read. Only the answer of `GET /auth/session` has it, and only our own pages can read this answer. */
 export const csrfTokenOf = (secret: string): string => hash("sha256", `csrf ${secret}`, "base64url");
 
 export function isCsrfTokenOf(secret: string, token: unknown): boolean {

@@ -6,31 +6,31 @@ import type { SessionRecord, SessionStore } from "../ports.ts";
 import { seal, unseal } from "./sealed.ts";
 
 /*
- * Whoever was let in by an identity provider keeps their roles for a quarter of an hour (docs/threats.md T42). Then the next request asks the provider again, with the refresh token
- * of the sign-in, and the session goes on with the roles of now, or ends.
+ * A person whom an identity provider let in keeps the roles for 15 minutes (docs/threats.md T42). The next request then asks the provider again, with
+ * the refresh token of the sign-in. The session continues with the present roles, or ends.
  *
- *   the provider says        the session
- *   roles                    goes on with them
- *   none that counts here    ends (roleLost)
- *   no to the refresh token  ends (signInEnded): the account is blocked, signed out or gone
- *   nothing                  goes on, is asked for again each half minute, and ends half an hour after the last answer (providerSilent)
+ * |   the provider's answer        the session
+ * |   roles                        continues with them
+ * |   no valid role                ends (roleLost)
+ * |   refuses the refresh token    ends (signInEnded): the account is blocked, signed out or deleted
+ * |   no answer                    continues, asks again every 30 seconds, and ends 30 minutes after the last answer (providerSilent)
  */
 
-/** The record as it is now; undefined when the session has ended. */
+/** The present record. Undefined: the session has ended. */
 export type RoleWatch = (record: SessionRecord, checkedAt: Date, secret: string) => Promise<SessionRecord | undefined>;
 
 export type EndReason = "roleLost" | "signInEnded" | "providerSilent";
 
 export interface RoleWatchOptions {
   readonly store: Pick<SessionStore, "claimCheck" | "renew" | "remove">;
-  /** Undefined where no provider is set any more: those whom it let in are out. */
+  /** Undefined: no provider is set any more, so its sessions end. */
   readonly lookAgain: ((refreshToken: string) => Promise<SignedInPerson>) | undefined;
   readonly clock: Pick<Clock, "now">;
   readonly logger: Logger;
 }
 
 const GOOD_MS = 15 * 60_000;
-/** With a provider that does not answer. */
+/** Maximum time without an answer of the provider. */
 const LAST_MS = 30 * 60_000;
 const AGAIN_MS = 30_000;
 
@@ -45,7 +45,7 @@ export function createRoleWatch({ store, lookAgain, clock, logger }: RoleWatchOp
     const ageMs = now.getTime() - checkedAt.getTime();
     if (ageMs < GOOD_MS) return record;
     if (!lookAgain || !record.sealedRefresh) return end(record, "signInEnded");
-    // Requests of a page come together; one of them asks, the others go on with what is known.
+    // Requests of a page come together. One of them asks, and the others continue with the known roles.
     if (!(await store.claimCheck(record.id, now, AGAIN_MS))) return ageMs < LAST_MS ? record : undefined;
     const answer = await lookAgain(unseal(record.sealedRefresh, secret));
     if (answer.kind === "refused") {
@@ -59,7 +59,7 @@ export function createRoleWatch({ store, lookAgain, clock, logger }: RoleWatchOp
       scopes: scopesOf(person.roles),
       name: person.name,
       checkedAt: now,
-      // Providers that give a new one with each answer refuse the old one afterwards.
+      // Some providers send a new refresh token with each answer and then refuse the old one.
       sealedRefresh: refreshToken === undefined ? record.sealedRefresh : seal(refreshToken, secret),
     };
     await store.renew(record.id, { ...renewed, actor: record.actor });

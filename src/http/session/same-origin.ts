@@ -3,8 +3,8 @@ import { CrossSite } from "../errors.ts";
 import { isCsrfTokenOf } from "./cookie.ts";
 
 /*
- * Whether a request that a browser sends was made by our own page (docs/threats.md T21). Three signs, each alone enough in most browsers: the origin, what the
- * browser says of the relation of the two sites, and a token that only our page can know.
+ * Whether a browser's request comes from our own page (docs/threats.md T21). There are three signs, and each is enough in most browsers: the origin,
+ * the browser's header about the relation of the two sites, and a token that only our page knows.
  */
 
 const READS: readonly (string | undefined)[] = ["GET", "HEAD"];
@@ -18,7 +18,7 @@ export function checkWrite(req: IncomingMessage, secret: string, publicUrl: stri
   if (!isCsrfTokenOf(secret, token)) throw new CrossSite("X-CSRF-Token must be the one that GET /auth/session answers");
 }
 
-/** For signing in, which programs may do as well: what a browser says must be right, and what a program leaves out does not matter. */
+/** For signing in, which programs may do too. The browser's headers must be right, and missing headers are accepted. */
 export function checkSignIn(req: IncomingMessage, publicUrl: string): void {
   const { origin, "sec-fetch-site": site } = req.headers;
   if (origin !== undefined) demandSame(origin, publicUrl);

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
 /*
- * A text that is kept with a session and can be read only while its cookie is at hand: the key follows from the secret of the cookie, which is stored nowhere.
- * Whoever has the database alone reads nothing. AES-256-GCM: nonce, ciphertext, tag.
+ * Encrypts a text of a session with a key derived from the secret of its cookie. The secret is not stored, so the database alone is not enough to
+ * read the text. AES-256-GCM: nonce, ciphertext, tag.
  */
 
 const ALGORITHM = "aes-256-gcm";
@@ -17,7 +17,7 @@ export function seal(text: string, secret: string): Buffer {
   return Buffer.concat([nonce, cipher.update(text, "utf8"), cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Throws for what was sealed with another secret, or changed since. */
+/** Throws if the text was encrypted with another secret or has changed. */
 export function unseal(sealed: Uint8Array, secret: string): string {
   const bytes = Buffer.from(sealed);
   const decipher = createDecipheriv(ALGORITHM, keyOf(secret), bytes.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });

@@ -17,26 +17,26 @@ export interface Session {
   readonly actor: Actor;
   readonly name: string;
   readonly openedAt: Date;
-  /** When they last proved who they are; undefined when an identity provider let them in without a proof that is known to be new. */
+  /** Time of the last authentication. Undefined: an identity provider let the person in without a proof of a new authentication. */
   readonly authenticatedAt?: Date;
 }
 
 export interface OpenedSession {
   readonly session: Session;
-  /** For the cookie. Stored nowhere. */
+  /** The secret for the cookie. It is not stored. */
   readonly secret: string;
 }
 
 export interface Sessions {
-  /** Undefined for a secret of no session, and for one that has ended. Throws Unavailable when the database does not answer. */
+  /** Undefined: there is no such session, or it has ended. Throws Unavailable if the database does not answer. */
   find(secret: string): Promise<Session | undefined>;
   openWithToken(actor: Actor, requestId: string): Promise<OpenedSession>;
-  /** Spends a one-time link; undefined when there is none of this code, it has expired or was used. */
+  /** Uses up a one-time link. Undefined: there is no such link, or it has expired or was used. */
   openWithLink(code: string, requestId: string): Promise<OpenedSession | undefined>;
   /** For a sign-in with an identity provider. Without a refresh token the session ends when the roles have to be checked again. */
   openByProvider(person: Person, refreshToken: string | undefined, requestId: string): Promise<OpenedSession>;
   close(session: Session, requestId: string): Promise<void>;
-  /** Of everybody, newest first. */
+  /** The sessions of everybody, newest first. */
   list(): Promise<readonly SessionRecord[]>;
   /** Ends a session; false if there is none. */
   end(id: string, by: { readonly actor: string; readonly requestId: string }): Promise<boolean>;
@@ -44,7 +44,7 @@ export interface Sessions {
 
 export interface SessionsOptions {
   readonly store: SessionStore;
-  /** Who is behind a token now; undefined when it was revoked or has expired. */
+  /** The present actor of a token. Undefined: revoked or expired. */
   readonly actorOfToken: (tokenId: string) => Promise<Actor | undefined>;
   /** Checks the roles of identity provider sessions again. */
   readonly roleWatch: RoleWatch;
@@ -55,7 +55,7 @@ export interface SessionsOptions {
 }
 
 const IDLE_MS = 30 * 60_000;
-/** Written at most so often: a session may end that much early. */
+/** Minimum time between two writes of the last use. A session may end that much too early. */
 const NOTE_USE_MS = 60_000;
 export const SESSION_SECONDS = 12 * 3_600;
 
@@ -124,7 +124,7 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
   };
 
   function noted(record: SessionRecord, scopes: readonly string[]): Session {
-    // Not awaited: when it fails, the request has lost nothing and the next one tries again.
+    // Not awaited: a failure does not affect the request, and the next request tries again.
     if (clock.now().getTime() - record.usedAt.getTime() > NOTE_USE_MS)
       store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not recorded"));
     return sessionOf({ ...record, scopes });
@@ -132,9 +132,9 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
 }
 
 function sessionOf({ id, actor, sourceId, roles: givenRoles, name, scopes: given, openedAt, authenticatedAt }: SessionRecord): Session {
-  // A scope or role that a later version wrote gives nothing here.
+  // Unknown scopes and roles, from a later version, are ignored.
   const [scopes, roles] = [given.filter(isScope), givenRoles.filter(isRole)];
-  // Limits of its own: it must not take the place of the client whose token it was opened with.
+  // It has limits of its own, apart from those of the token that opened it.
   const by = { id: actor, tokenId: id, sourceId, scopes, roles };
   return { id, actor: by, name, openedAt, ...(authenticatedAt ? { authenticatedAt } : {}) };
 }

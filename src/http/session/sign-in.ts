@@ -15,7 +15,7 @@ import { checkSignIn } from "./same-origin.ts";
 import { type OpenedSession, SESSION_SECONDS, type Session } from "./sessions.ts";
 
 export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
-  /** Undefined where no identity provider is set. */
+  /** Undefined: no identity provider is set. */
   readonly oidc: OidcSignIn | undefined;
   readonly authenticator: Authenticator;
   readonly logRefusal: LogRefusal;
@@ -24,7 +24,7 @@ export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"
 
 const BODY = { limitBytes: 16_384, types: ["application/json"] };
 
-/** `/auth`: who is signed in to the dashboard; signing in by an identity provider, with a token or a one-time link, and out. */
+/** `/auth`: the signed-in person; signing in with an identity provider, a token or a one-time link; signing out. */
 export function signInMount(options: SignInOptions): Mount {
   const { authenticator, limits, addressOf, logRefusal, signedIn, oidc } = options;
   const { sessions, cookie, publicUrl } = signedIn;
@@ -35,14 +35,14 @@ export function signInMount(options: SignInOptions): Mount {
     sendSession(res, session, secret);
   }
 
-  /** Signing in again takes the place of the session there was. */
+  /** A new sign-in replaces the present session. */
   async function endBefore(req: Request, res: Response): Promise<void> {
     const secret = cookie.read(req);
     const before = secret === undefined ? undefined : await sessions.find(secret);
     if (before) await sessions.close(before, requestIdOf(res));
   }
 
-  /** A person sees the page say it, a program gets the status. */
+  /** A browser gets a page with the reason, a program gets the status. */
   function refuse(req: Request, res: Response, why: Refusal): void {
     const requestId = requestIdOf(res);
     logRefusal(why, { requestId, path: req.baseUrl + req.path.replace(/^\/link\/.*/, "/link"), address: addressOf(req) });
@@ -87,7 +87,7 @@ export function signInMount(options: SignInOptions): Mount {
   router
     .route("/link/:code")
     .get(async (req: Request<{ code: string }>, res) => {
-      // What only looks must not spend the link: previews, prefetching, HEAD.
+      // Previews, prefetching and HEAD must not use up the link.
       if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) throw new Unauthenticated("missing");
       const attempt = attemptOfStranger(limits, addressOf(req));
       const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
