@@ -139,7 +139,7 @@ export const en = {
   "leaver.inTime": "in time",
   "leaver.late": "late",
   "leaver.open": "still there, not late yet",
-  "leaver.returned": "active again before the removal",
+  "leaver.returned": "active again first",
   "leaver.neverThere": "never in DingTalk",
   "evidence.title": "Evidence packs",
   "evidence.text":
