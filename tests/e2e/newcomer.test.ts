@@ -77,7 +77,7 @@ describe("a database that cannot be opened", () => {
   test.each<[string, () => string, string]>([
     ["a wrong password", () => to((url) => (url.password = "not-this-one")), "the password in DATABASE_URL is wrong"],
     ["a database that is missing", () => to((url) => (url.pathname = "/nowhere")), "the database in DATABASE_URL does not exist"],
-    ["no server", () => to((url) => (url.port = "1")), "no server listens at host and port of DATABASE_URL"],
+    ["no server", () => to((url) => (url.port = "1")), "no server listens at the host and port of DATABASE_URL"],
     ["a host nobody knows", () => to((url) => (url.hostname = "db.invalid")), "the host name in DATABASE_URL"],
     ["no password", () => to((url) => (url.password = "")), "DATABASE_URL has no password"],
     [
