@@ -5,23 +5,23 @@ import type { DingTalkConfig } from "./dingtalk/config.ts";
 import { createDingTalkTarget, type DingTalkDeps } from "./dingtalk/index.ts";
 import { createMemoryTarget } from "./memory/index.ts";
 
-/** Which target, and its own settings. */
+/** The kind of the target, and its settings. */
 export type TargetSettings = ({ readonly kind: "dingtalk" } & DingTalkConfig) | { readonly kind: "memory" };
 
-/** A target that may hold connections. */
+/** A target with connections. */
 export type OpenTarget = TargetAdapter & { close(): void };
 
 type Makers = {
   readonly [Kind in TargetSettings["kind"]]: (settings: Extract<TargetSettings, { kind: Kind }>, deps: DingTalkDeps) => OpenTarget;
 };
 
-/** One line for each target; see docs/adding-a-target.md. */
+/** One entry for each target; see docs/adding-a-target.md. */
 const TARGETS: Makers = {
   dingtalk: (settings, deps) => createDingTalkTarget(settings, deps),
   memory: () => createMemoryTarget(),
 };
 
-/** Attributes a mapping may set at each target; a name that ends in ".*" stands for all that begin so. Undefined: any. */
+/** Attributes that a mapping may set at each target. A name that ends in ".*" stands for all names with that prefix. Undefined: all names. */
 export const ATTRIBUTE_NAMES: Readonly<Record<TargetSettings["kind"], ((kind: EntityKind) => readonly string[]) | undefined>> = {
   dingtalk: attributeNames,
   memory: undefined,

@@ -1,2 +1,2 @@
-/** The one target of this installation: the key of its links, states and events. */
+/** The only target of this installation. Links, states and events have this key. */
 export const TARGET = "dingtalk";

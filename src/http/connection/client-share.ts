@@ -26,7 +26,10 @@ interface Line {
   readonly waiting: Set<() => void>;
 }
 
-/** `running`: of one client at the same time; 0 is no limit. Clients are ids of verified tokens, and only those with running requests are kept. */
+/**
+ * The share of each client. `running`: maximum of one client at the same time; 0 is no limit. Clients are ids of verified tokens. Only clients with
+ * running requests are stored.
+ */
 export function createClientShare(clock: Pick<Clock, "sleep">, running = RUNNING_OF_A_CLIENT): ClientShare {
   if (running === 0) return { enter: () => NO_LIMIT };
   const lines = new Map<string, Line>();

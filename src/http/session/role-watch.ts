@@ -9,11 +9,11 @@ import { seal, unseal } from "./sealed.ts";
  * A person whom an identity provider let in keeps the roles for 15 minutes (docs/threats.md T42). The next request then asks the provider again, with
  * the refresh token of the sign-in. The session continues with the present roles, or ends.
  *
- * |   the provider's answer        the session
- * |   roles                        continues with them
- * |   no valid role                ends (roleLost)
- * |   refuses the refresh token    ends (signInEnded): the account is blocked, signed out or deleted
- * |   no answer                    continues, asks again every 30 seconds, and ends 30 minutes after the last answer (providerSilent)
+ *   the provider's answer        the session
+ *   roles                        continues with them
+ *   no valid role                ends (roleLost)
+ *   refuses the refresh token    ends (signInEnded): the account is blocked, signed out or deleted
+ *   no answer                    continues, asks again every 30 seconds, and ends 30 minutes after the last answer (providerSilent)
  */
 
 /** The present record. Undefined: the session has ended. */

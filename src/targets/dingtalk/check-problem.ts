@@ -10,8 +10,8 @@ import type { DingTalkConfig } from "./config.ts";
 /* Turns a refusal during the check into a problem with its remedy. Pure. */
 
 /**
- * Whom a refusal keeps from working. Those that are not listed pass by themselves, or say nothing about the next call: DingTalk was busy, out of reach, asked
- * to slow down, or gave an answer nobody knows.
+ * The processes that a refusal stops. The other kinds pass without action, or say nothing about the next call: DingTalk was busy or unreachable,
+ * asked us to slow down, or gave an unknown answer.
  */
 const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
   permission: "everybody",
@@ -22,11 +22,11 @@ const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
   address: "process",
 };
 
-/** A refusal in the words of the person who has to fix it. */
+/** A refusal as a problem with a remedy, for the administrator. */
 export function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
   const { answer, remedy } = error;
   const { kind, says, reason } = meaningOf(answer);
-  // Said of this process's settings alone, whatever the kind.
+  // These concern only the settings of this process, whatever the kind.
   const own = reason === "apiAddressWrong" || reason === "httpsRequired" ? "process" : undefined;
   const concerns = CONCERNS[kind] ?? "moment";
   const host = hostOf(api.generation === "old" ? config.oapiUrl : config.apiUrl);
@@ -66,11 +66,11 @@ export function problemOf(config: DingTalkConfig, api: Api, error: TargetError):
   }
 }
 
-/** The limiter's own refusal is no answer of DingTalk's: calls rest for a reason that was said before. */
+/** A refusal of our own limiter is no answer of DingTalk: calls are paused for a reason that was reported before. */
 const restOf = (error: TargetError): string =>
   error.reasonCode === "rateLimited" ? "its calls are paused, by DingTalk or by our own rate limit" : meaningOf(error.answer).says;
 
-/** Codes of the system are in capitals, DingTalk's are not: without an answer it is the way there that is broken. */
+/** System codes are in capitals, and DingTalk's codes are not. Such a code means that no answer arrived. */
 export const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";
 
 export const hostOf = (url: string): string => new URL(url).host;

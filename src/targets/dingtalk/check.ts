@@ -13,9 +13,9 @@ import type { DingTalkConfig } from "./config.ts";
 import { type Registration, registrationSeenIn } from "./people/registration.ts";
 import { ROOT } from "./structure/department-wire.ts";
 
-/** A user id that does not exist: a request to change this person needs the permission and changes nothing. */
+/** A user id that does not exist. A request to change this person needs the permission and changes nothing. */
 const PROBE_USER_ID = "dingtalk-scim-check";
-/** Announced ends of throttles, and signatures, stop making sense beyond. */
+/** Above this difference, announced ends of throttles and signatures are unreliable. */
 const MAX_SKEW_MS = 5 * 60_000;
 
 interface Probe {
@@ -23,12 +23,12 @@ interface Probe {
   readonly parameters: JsonObject;
 }
 
-/** One harmless call for each permission point the adapter lives on (docs/dingtalk.md 2.3). */
+/** One harmless call for each permission that the adapter needs (docs/dingtalk.md 2.3). */
 function probesOf({ managedRoot = ROOT, enterpriseAccounts }: DingTalkConfig): readonly Probe[] {
   const dept_id = Number(managedRoot);
   return [
     { api: API.departmentGet, parameters: { dept_id } },
-    // One page of people: who is in the root also shows how this organisation writes numbers.
+    // One page of people. The people in the root also show how this organisation writes numbers.
     { api: API.userList, parameters: { dept_id, cursor: 0, size: 100 } },
     { api: API.userAdmins, parameters: {} },
     { api: API.userUpdate, parameters: { userid: PROBE_USER_ID, name: PROBE_USER_ID } },
@@ -38,13 +38,13 @@ function probesOf({ managedRoot = ROOT, enterpriseAccounts }: DingTalkConfig): r
 
 const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: PROBE_USER_ID } };
 
-/** Fields of people that DingTalk leaves out without the field permission, and what the permission is called in the console. */
+/** Fields of people that DingTalk leaves out without a field permission, and the name of this permission in the console. */
 const FIELD_PERMISSIONS: readonly (readonly [field: string, shown: string, permission: string])[] = [
   ["mobile", "mobile numbers", "企业员工手机号信息 (employees' mobile numbers)"],
   ["email", "e-mail addresses, work places, remarks and custom fields", "邮箱等个人信息 (e-mail and other personal information)"],
 ];
 
-/** What is missing before syncing can work; see `TargetAdapter.check`. Costs about eight calls and changes nothing. */
+/** Problems that prevent syncing; see `TargetAdapter.check`. Costs about eight calls and changes nothing. */
 export function createCheck(client: DingTalkClient, config: DingTalkConfig, clock: Clock, registration: Registration) {
   return async function check(context: WriteContext): Promise<readonly Problem[]> {
     const session = client.open(context);
@@ -64,10 +64,10 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
   };
 }
 
-/** Refusals that every call gets: one of them says it all. */
+/** Refusals that every call would get. One of them is enough. */
 const NOTHING_WORKS: ReadonlySet<Kind> = new Set(["address", "blocked", "token", "credential"]);
 
-/** The old and the new API of one organisation are in the same cloud (docs/dingtalk.md 1). */
+/** Both API addresses of an organisation belong to the same cloud (docs/dingtalk.md 1). */
 export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" | "apiUrl">): readonly Problem[] {
   const [old, recent] = [cloudOf(oapiUrl), cloudOf(apiUrl)];
   if (old === undefined || recent === undefined || old === recent) return [];
@@ -82,10 +82,10 @@ export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" |
   ];
 }
 
-/** `.com` or `.io`; undefined for an address that is neither, such as a proxy's. */
+/** `.com` or `.io`. Undefined for any other address, such as a proxy's. */
 const cloudOf = (url: string): string | undefined => /\.dingtalk(\.com|\.io)$/.exec(new URL(url).hostname)?.[1];
 
-/** A wrong organisation is answered as an unknown error (docs/dingtalk.md 2.2), a wrong pair by the documented codes. */
+/** DingTalk answers a wrong organisation with an unknown error (docs/dingtalk.md 2.2), and a wrong key or secret with documented codes. */
 const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);
 
 async function checkCredentials(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {
@@ -137,7 +137,7 @@ async function checkScope(session: Session, config: DingTalkConfig): Promise<rea
   ];
 }
 
-/** How many ids an operator reads before looking into the console anyway. */
+/** Maximum number of ids in a text. For more the operator has to open the console. */
 const IDS_SHOWN = 5;
 
 function contactScope(departments: readonly string[], people: readonly string[]): Problem {
@@ -155,8 +155,8 @@ function contactScope(departments: readonly string[], people: readonly string[])
 }
 
 /**
- * Where the organisation seems to be registered, when the settings say otherwise. Advice: a mainland number that is refused in one form is sent in the other, which
- * costs one more call. What answers to our own writes have shown counts before what people's numbers suggest.
+ * Reports that the region of the organisation seems to differ from the settings. This is only advice: a mainland number that is refused in one form
+ * is sent in the other, at the cost of one call. Answers to our own writes have priority over the numbers of people.
  */
 function checkRegistration(registration: Registration, answer: JsonObject): readonly Problem[] {
   const { configured, isMainland } = registration;
@@ -186,7 +186,7 @@ const rootMissing = ({ managedRoot = ROOT }: DingTalkConfig): Problem => ({
 
 function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): readonly Problem[] {
   switch (meaningOf(failure.answer).kind) {
-    // The probe id is missing, out of scope or not an enterprise account: DingTalk says so only to apps with the permission.
+    // The probe id is missing, out of scope, or no enterprise account. Only an app with the permission gets these answers.
     case "userMissing":
     case "scope":
     case "protected":
@@ -205,7 +205,7 @@ const ENTERPRISE_ACCOUNTS: Problem = {
   remedy: "ask DingTalk for enterprise accounts (企业账号): DingTalk admin console › Security and permissions › Enterprise accounts",
 };
 
-/** DingTalk's clock against ours, by the Date header. */
+/** Compares DingTalk's clock with ours, by the Date header. */
 function checkClock(session: Session, clock: Clock): readonly Problem[] {
   const theirs = session.serverDate;
   if (!theirs) return [];
@@ -221,7 +221,7 @@ function checkClock(session: Session, clock: Clock): readonly Problem[] {
   ];
 }
 
-/** The answer, or the refusal as a value. What says of itself that it passes is asked once more: a busy moment is no finding. */
+/** The answer, or the refusal as a value. A temporary refusal is tried a second time, because a busy moment is no problem. */
 async function attempt(call: () => Promise<JsonObject>): Promise<JsonObject | TargetError> {
   const first = await outcome(call);
   return first instanceof TargetUnavailable || first instanceof TargetThrottled ? outcome(call) : first;

@@ -31,15 +31,15 @@ import { createRoles } from "./structure/roles.ts";
 
 export interface DingTalkDeps {
   readonly clock: Clock;
-  /** Asked before every call with the call's path; hears of every throttle answer. */
+  /** Every call asks it first, with the path of the call, and reports every throttle answer to it. */
   readonly limiter: RateLimiter;
   readonly tokens: SharedToken;
   readonly meter?: Meter;
-  /** In [0, 1): spreads what several processes would do at the same moment. */
+  /** In [0, 1): prevents that several processes act at the same moment. */
   readonly random?: () => number;
 }
 
-/** DingTalk as a target. Holds connections and what it has learned (the role group's id, the form of numbers), nothing else; `close` lets the connections go. */
+/** DingTalk as a target. Holds connections and learned values (id of the role group, form of numbers). `close` closes the connections. */
 export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps): TargetAdapter & { close(): void } {
   const region = (config.region ?? DEFAULT_REGION).toUpperCase();
   const random = deps.random ?? Math.random;
@@ -113,7 +113,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     check: createCheck(client, config, deps.clock, registration),
   };
 
-  /** Everything is answered as if it were taken, so there is nothing to look at after an update. */
+  /** Every write is answered as accepted, so no read after an update is needed. */
   function rehearsal(): TargetAdapter {
     const dry = rehearsing(client);
     const rehearsed = {
@@ -168,7 +168,7 @@ function writesOf(
 
 type Kinds<T> = Readonly<Record<Exclude<EntityKind, "group">, () => T>>;
 
-/** A group is a department or a role here, by the mapping; it never arrives as itself. */
+/** A group becomes a department or a role by the mapping, so it never arrives as a group. */
 function on<T>(kind: EntityKind, by: Kinds<T>): T {
   if (kind === "group")
     throw new TargetRejected("DingTalk has no groups; the mapping makes them departments or roles", {
@@ -178,5 +178,5 @@ function on<T>(kind: EntityKind, by: Kinds<T>): T {
   return by[kind]();
 }
 
-/** Letters and digits, as DingTalk demands (docs/dingtalk.md 6), and far too many to guess. */
+/** Letters and digits, as DingTalk requires (docs/dingtalk.md 6). Long enough to be safe from guessing. */
 const newPassword = (): string => `Aa1${randomBytes(24).toString("base64url")}`;

@@ -16,12 +16,12 @@ import { departmentFromWire, isForeign } from "./structure/department-wire.ts";
 import type { ManagedArea } from "./structure/managed-area.ts";
 import { roleActual, roleGroups } from "./structure/roles.ts";
 
-/** A page of `user/list` at its largest, and an end for one that never says it is done: 100 000 is DingTalk's own largest cursor. */
+/** The largest page of `user/list`, and the maximum number of pages. 100 000 is DingTalk's largest cursor. */
 const PAGE = 100;
 const MAX_PAGES = 1_001;
-/** Four times the 10 000 departments an organisation can have. */
+/** Four times DingTalk's limit of 10 000 departments. */
 const MAX_DEPARTMENTS = 40_000;
-/** A listing has thousands of calls; a single busy answer must not discard the others. */
+/** A listing has thousands of calls. One busy answer must not discard the others. */
 const TRIES = 4;
 const LONGEST_PAUSE_MS = 10_000;
 /** A full comparison lists departments, then people. The second list reuses the tree that the first has just walked. */
@@ -33,7 +33,7 @@ export interface ListingDeps {
   readonly area: ManagedArea;
 }
 
-/** Everything of a kind below the managed root through the paged lists (docs/dingtalk.md 5.4: there is no call for all people). Rejects as a whole when any page fails. */
+/** Lists everything of a kind below the managed root in pages (docs/dingtalk.md 5.4: no call lists all people). Rejects if any page fails. */
 export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
   const { area } = deps;
   let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;
@@ -60,7 +60,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
       for await (const department of departmentsIn(session)) {
         const managers: string[] = [];
         let told = true;
-        // A person is in the list of each of their departments, with all of them named: the first time is enough.
+        // A person is in the list of each of their departments, with all departments. Only the first record is used.
         for await (const page of peopleOf(session, department, area.root)) {
           managers.push(...page.filter((record) => isTrue(record.leader)).map((record) => String(record.userid)));
           told &&= page.every((record) => record.leader !== undefined);
@@ -77,7 +77,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     }
   }
 
-  /** Places outside are apart; the walk has shown most that are inside. */
+  /** Separates departments outside the managed root. The listing of departments has shown most that are inside. */
   async function placed(session: Session, people: readonly Actual[]): Promise<readonly Actual[]> {
     if (area.whole) return people;
     const named = people.flatMap(({ attributes }) => (Array.isArray(attributes.departments) ? (attributes.departments as string[]) : []));
@@ -85,7 +85,10 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     return people.map((actual) => apart(actual, inside));
   }
 
-  /** The root and everything below it; from the last walk, once, while it is fresh. A department made since is missed: absence is confirmed by a read. */
+  /**
+   * The root and everything below it, from the last listing if it is recent. A newer department is missed; this is safe, because a read confirms each
+   * absence.
+   */
   async function* departmentsIn(session: Session): AsyncIterable<string> {
     const known = walked && deps.clock.monotonicMs() - walked.atMs < TREE_FRESH_MS ? walked.departments : undefined;
     walked = undefined;
@@ -110,8 +113,8 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
   }
 
   /**
-   * The department that carries our id, wherever it is. Where the lists do not tell whose a department is, each one is asked:
-   * "certainly not there" is worth that, and it is rare.
+   * The department that carries our id. If the lists do not show the ids of ours, each department is read. This is rare, and worth its cost for
+   * certainty that the department does not exist.
    */
   async function findDepartment(entityId: string, context: WriteContext): Promise<Found> {
     const session = withRetries(client.open(context), deps, context.signal);
@@ -144,11 +147,11 @@ interface Found {
 async function* peopleOf(session: Session, deptId: string, root: string): AsyncIterable<readonly JsonObject[]> {
   let cursor = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
-    // Pages in turn: each names the next.
+    // One page after the other, because each has the cursor of the next.
     const answer = await session
       .call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" })
       .catch(deptId === root ? raised : goneSince);
-    // Removed since the tree was walked, by us most often: it has no people. Whether somebody is missing is never concluded from a list.
+    // The department was removed since it was listed, usually by us, so it has no people. A list alone never proves that somebody is missing.
     if (answer === "gone") return;
     const result = resultOf(answer);
     yield objectsIn(result.list);
@@ -169,7 +172,7 @@ const raised = (error: unknown): never => {
   throw error;
 };
 
-/** Children by parent, from the root down. A department seen twice (moved meanwhile) is not walked twice. */
+/** Children by parent, from the root down. A department that appears twice (it was moved meanwhile) is listed once. */
 async function* tree(session: Session, root: string): AsyncIterable<readonly JsonObject[]> {
   const waiting = [root];
   const seen = new Set(waiting);
@@ -186,7 +189,7 @@ async function* tree(session: Session, root: string): AsyncIterable<readonly Jso
   }
 }
 
-/** Reads may be repeated: the same session, which waits out a throttle or a short failure a few times. */
+/** A session that repeats reads a few times after a throttle or a short failure. */
 function withRetries(session: Session, { clock, random }: ListingDeps, signal: AbortSignal): Session {
   return withCall(session, async (api, parameters) => {
     for (let attempt = 0; ; attempt++) {

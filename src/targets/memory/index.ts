@@ -19,7 +19,7 @@ interface Held {
   readonly actual: Actual;
 }
 
-/** Makes one operation fail: `before` it was done, or `after` it, without an answer. Applies to the next matching operation only. */
+/** A failure of one operation: `before` it is carried out, or `after` it, without an answer. Applies only to the next matching operation. */
 export interface MemoryFault {
   readonly when: "before" | "after";
   readonly error: () => TargetError;
@@ -27,13 +27,14 @@ export interface MemoryFault {
 
 export interface MemoryTarget extends TargetAdapter {
   close(): void;
-  /** The next operation meets this. */
+  /** Makes the next matching operation fail. */
   fail(fault: MemoryFault): void;
 }
 
 /**
- * A whole target in a map, with the promises of the port: the smallest example of an adapter, and a target for tests that are not about one.
- * People get the entity's id as remote id, departments and roles a number; siblings have different names; a department goes last.
+ * A complete target in a map, with the promises of the port. The smallest example of an adapter, and a target for tests that do not depend on one.
+ * The remote id of a person is the entity's id; those of departments and roles are numbers. Siblings have different names. A department is removed
+ * last.
  */
 export const createMemoryTarget = (): MemoryTarget => memoryTarget(new Map(), 0);
 
@@ -44,7 +45,7 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
   const collection = collectionOf(things);
   const { get, all, keep, drop } = collection;
 
-  /** Every operation passes here: one recorded call, and the fault that was asked for. */
+  /** All operations pass here: one recorded call, and the requested failure. */
   async function operate<T>(api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
     const calls = [{ api, code: "ok", durationMs: 0 }];
     const failed = (error: TargetError): TargetError => Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
@@ -109,7 +110,7 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
       for (let start = 0; start < found.length; start += PAGE) yield { actuals: found.slice(start, start + PAGE) };
     },
     freeing: (ref, attribute) => (ref.kind === "user" && attribute !== "name" ? null : undefined),
-    // All of it is in the map, so a copy of the map is all of it.
+    // The map has all data, so a copy of the map is complete.
     rehearsal: () => memoryTarget(new Map(things), lastId),
     check: async () => [],
     fail: (fault) => void faults.push(fault),

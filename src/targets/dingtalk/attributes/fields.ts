@@ -3,7 +3,7 @@ import { RESERVED } from "../../../reconcile/target-values.ts";
 import { densePhone } from "./phone.ts";
 import { DEPARTMENT_NAME_MAX } from "./text.ts";
 
-/** What a value may be, and what happens to one that does not fit. Lengths are in UTF-16 units, which never exceeds DingTalk's own count. */
+/** The form of a value, and the treatment of values that do not fit. Lengths are in UTF-16 units. DingTalk's own count is never larger. */
 export type Form =
   | {
       readonly type: "text";
@@ -11,7 +11,7 @@ export type Form =
       readonly tooLong: "cut" | "omit";
       readonly lines?: boolean;
       readonly departmentName?: boolean;
-      /** Drops what only makes a long value readable, before it counts as too long. */
+      /** Shortens a value by removing characters that are only for readability. Used only for a value that is too long. */
       readonly dense?: (text: string) => string;
     }
   | { readonly type: "flag" }
@@ -22,21 +22,22 @@ export type Form =
   | { readonly type: "id" }
   /** A sorted set of remote ids. */
   | { readonly type: "ids"; readonly max: number }
-  /** A sorted set of `"<dept_id>=<value>"`, for what DingTalk keeps per department. */
+  /** A sorted set of `"<dept_id>=<value>"`, for values that DingTalk stores for each department. */
   | { readonly type: "perDepartment"; readonly value: "text" | "number" };
 
 export interface Field {
   readonly form: Form;
   /**
-   * What null becomes. `empty`: an empty string, and whether DingTalk clears by it is not documented; `force`: named in `force_update_fields`, documented;
-   * `false`, `none`: the value that means so; `never`: left as it is, with a note; `unwished`: left as it is, nothing was asked for.
+   * How null is sent. `empty`: an empty string; it is not documented that this clears the field. `force`: listed in `force_update_fields`,
+   * documented. `false`, `none`: the value with this meaning. `never`: not sent, with a note. `unwished`: not sent, without a note, because null asks
+   * for nothing.
    */
   readonly clear: "empty" | "force" | "false" | "none" | "never" | "unwished";
-  /** Another person or department holding the same value makes a conflict. */
+  /** Two people or departments with the same value are a conflict. */
   readonly unique?: boolean;
-  /** `create`: fixed afterwards; `update`: can only be set on something that exists. */
+  /** `create`: cannot be changed afterwards. `update`: can only be set on an existing object. */
   readonly when?: "create" | "update";
-  /** Field permission without which reads leave it out silently (docs/dingtalk.md 2.3). */
+  /** Field permission. Without it reads leave the field out silently (docs/dingtalk.md 2.3). */
   readonly permission?: "mobile" | "personal";
 }
 
@@ -48,7 +49,7 @@ const text = (max: number, tooLong: "cut" | "omit", more: Partial<Field> = {}): 
 const flag: Field = { form: { type: "flag" }, clear: "false" };
 const ids = (max: number): Field => ({ form: { type: "ids", max }, clear: "none" });
 
-/** docs/dingtalk.md 5.1 and 6, in DingTalk's own names. `extension.<field name>` is answered by `fieldOf`. */
+/** docs/dingtalk.md 5.1 and 6, in DingTalk's names. `fieldOf` has `extension.<field name>`. */
 const USER: Readonly<Record<string, Field>> = {
   name: text(80, "cut", { clear: "never" }),
   mobile: { form: { type: "phone" }, clear: "never", unique: true, permission: "mobile" },
@@ -57,9 +58,9 @@ const USER: Readonly<Record<string, Field>> = {
   email: text(50, "omit", { unique: true, permission: "personal" }),
   // Clearing it would freeze or delete the person's mailbox (docs/dingtalk.md 6).
   org_email: text(100, "omit", { clear: "never", permission: "personal" }),
-  // Reads do not tell it.
+  // Reads do not return it.
   org_email_type: { form: { type: "choice", of: ["profession", "base"] }, clear: "unwished" },
-  // 20 by the official help, 50 by the API's page (docs/dingtalk.md 5.1): the smaller is right by both.
+  // 20 by the official help, 50 by the API's page (docs/dingtalk.md 5.1). The smaller limit satisfies both.
   telephone: { form: { type: "text", max: 20, tooLong: "omit", dense: densePhone }, clear: "empty", unique: true },
   work_place: text(100, "cut", { permission: "personal" }),
   remark: { form: { type: "text", max: 2_000, tooLong: "cut", lines: true }, clear: "empty", permission: "personal" },
@@ -78,11 +79,11 @@ const USER: Readonly<Record<string, Field>> = {
   exclusive_mobile: { form: { type: "phone" }, clear: "never" },
 };
 
-/** docs/dingtalk.md 4.1 and 4.2. Every list of who may see a department takes 50 entries. */
+/** docs/dingtalk.md 4.1 and 4.2. Each list of who may see a department has at most 50 entries. */
 const DEPARTMENT: Readonly<Record<string, Field>> = {
   name: { form: { type: "text", max: DEPARTMENT_NAME_MAX, tooLong: "cut", departmentName: true }, clear: "never", unique: true },
   parent: { form: { type: "id" }, clear: "never" },
-  // A manager has to be a member, and a new department has none.
+  // A manager has to be a member, and a new department has no members.
   managers: { form: { type: "ids", max: 50 }, clear: "force", when: "update" },
   order: { form: { type: "number", min: 0 }, clear: "never" },
   code: text(30, "omit", { when: "update" }),
@@ -104,7 +105,7 @@ const ROLE: Readonly<Record<string, Field>> = {
   name: text(64, "cut", { clear: "never", unique: true }),
 };
 
-/** Attributes of a person that are more than one value of the same name on the wire. */
+/** Attributes of a person that need more than one value, or another name, in calls. */
 export const COMPOSED = new Set([
   "manager",
   "departments",
@@ -122,7 +123,7 @@ const EXTENSION_FIELD: Field = text(EXTENSION_MAX, "cut", { permission: "persona
 
 const FIELDS: Readonly<Record<EntityKind, Readonly<Record<string, Field>>>> = { user: USER, department: DEPARTMENT, role: ROLE, group: {} };
 
-/** Undefined for a name DingTalk has nothing for. */
+/** Undefined: DingTalk has no field for this name. */
 export function fieldOf(kind: EntityKind, name: string): Field | undefined {
   if (kind === "user" && name.startsWith(EXTENSION) && name.length > EXTENSION.length) return EXTENSION_FIELD;
   return Object.hasOwn(FIELDS[kind], name) ? FIELDS[kind][name] : undefined;
@@ -130,7 +131,7 @@ export function fieldOf(kind: EntityKind, name: string): Field | undefined {
 
 export const fieldsOf = (kind: EntityKind): readonly (readonly [string, Field])[] => Object.entries(FIELDS[kind]);
 
-/** What a mapping may set: every field but those the loop fills in, and any custom field of a person. */
+/** The attributes that a mapping may set: all fields except those that the loop sets, and each custom field of a person. */
 export const attributeNames = (kind: EntityKind): readonly string[] => [
   ...Object.keys(FIELDS[kind]).filter((name) => !(RESERVED[kind === "user" ? "user" : "department"] as readonly string[]).includes(name)),
   ...(kind === "user" ? [`${EXTENSION}*`] : []),

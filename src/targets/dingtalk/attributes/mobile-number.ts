@@ -10,16 +10,16 @@ export type MobileNumber = { readonly number: string } | { readonly reason: Reas
 /** Kinds of numbers that are not mobile. Unknown kinds are accepted: number plans change faster than libraries. */
 const NO_MOBILE: ReadonlySet<string | undefined> = new Set(["FIXED_LINE", "TOLL_FREE", "PREMIUM_RATE", "SHARED_COST", "UAN", "VOICEMAIL"]);
 
-/** Where the people of an organisation around the Pearl River are at home: a number without a country code is compared with their mobile numbers. */
+/** Home regions of people around the Pearl River. A number without a country code is compared with the mobile numbers of these regions. */
 const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
 
 /**
- * The mobile number a text means. A wrong one would belong to a stranger, who then is let in: without a country code it is one of `region`, unless it is a
- * mobile number only elsewhere; a landline, or a number of a length that mobiles do not have, is none.
+ * The mobile number that a text means. A wrong number would belong to a stranger, who would then get access. A number without a country code is of
+ * `region`, unless it is a mobile number only elsewhere. A landline, or a number whose length no mobile number has, is refused.
  */
 export const mobileNumber = (text: string, region: string): MobileNumber => reading(text, region);
 
-/** One run reads a number several times. */
+/** Cached, because one run reads a number several times. */
 const reading = remembering(read);
 
 function read(text: string, region: string): MobileNumber {
@@ -45,7 +45,7 @@ function isMobileIn(text: string, country: CountryCode): boolean {
   return number?.country === country && isMobile(number);
 }
 
-/** The library's types leave out that a plan knows the lengths of each kind of number. */
+/** The library's types lack the lengths of each kind of number. */
 interface PlanOfTypes {
   type(kind: "MOBILE"): { possibleLengths(): readonly number[] } | undefined;
 }

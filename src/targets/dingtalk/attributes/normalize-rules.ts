@@ -11,7 +11,7 @@ const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): Attr
   return had === undefined ? attributes.exclusive_account_type : had;
 };
 
-/** A person who has signed in owns the number (docs/dingtalk.md 5.2), and a number DingTalk has refused is not offered twice. */
+/** A person who has signed in owns the number (docs/dingtalk.md 5.2). A number that DingTalk has refused is not sent again. */
 const mobileLocked: Rule = ({ mobile }, actual) => {
   if (mobile === undefined || !actual || actual.attributes.mobile === undefined || actual.attributes.mobile === mobile) return [];
   if (actual.attributes.activated !== true && actual.attributes.mobile_refused !== mobile) return [];
@@ -28,7 +28,7 @@ const accountType: Rule = (attributes, actual) => {
   const requested = attributes.exclusive_account_type;
   const had = actual?.attributes.exclusive_account_type;
   const left: (readonly [string, Reason?])[] = [];
-  // No update carries it, so where it is not known either there is nothing to be said.
+  // No update can set it, so without a known present value no note is possible.
   if (actual && had === undefined && requested !== undefined) left.push(["exclusive_account_type"]);
   if (requested !== undefined && had !== undefined && had !== requested) {
     left.push(["exclusive_account_type", ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"]]);
@@ -43,7 +43,7 @@ const accountType: Rule = (attributes, actual) => {
   return left;
 };
 
-/** Without a main department nothing is said about it; one the person is not in cannot be set. */
+/** Without a main department it is not managed. A department that the person is not in cannot be the main one. */
 const mainDepartment: Rule = (attributes, actual) => {
   const main = attributes.mainDepartment;
   const departments = attributes.departments ?? actual?.attributes.departments;
@@ -51,7 +51,7 @@ const mainDepartment: Rule = (attributes, actual) => {
   return [["mainDepartment", ["notAMember", "the main department is not one of the person's departments"]]];
 };
 
-/** The edition of a mailbox goes along with its address: alone it could never be compared, and would be sent in every run. */
+/** The edition of a mailbox is sent only with its address. Alone it could never be compared, and every run would send it. */
 const mailboxEdition: Rule = ({ org_email, org_email_type }, actual) => {
   if (org_email_type === undefined || !actual || actual.attributes.org_email_type !== undefined) return [];
   return org_email === undefined || org_email === actual.attributes.org_email ? [["org_email_type"]] : [];
@@ -69,7 +69,7 @@ const extensionFits: Rule = (attributes) => {
   return left;
 };
 
-/** A new custom field that is to be empty needs no call: in append mode it is simply not there. */
+/** A new custom field with an empty value needs no call, because append mode leaves it out. */
 const emptyExtension: Rule = (attributes, actual) =>
   actual === undefined
     ? []
@@ -90,8 +90,8 @@ export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
 };
 
 /**
- * DingTalk keeps an order and a title for each department of a person, also where nobody gave one: the orders nobody asked for,
- * and the titles that only repeat the person's own, stay as they are.
+ * DingTalk stores an order and a title for each department of a person, even if nobody set them. Orders that nobody requested, and titles that only
+ * repeat the person's own, stay unchanged.
  */
 export function unmanagedEntries(requested: Attributes, there: Attributes): Attributes {
   const departments = listOf(requested.departments ?? there.departments);

@@ -11,7 +11,7 @@ export interface Shaped {
   readonly notes: readonly Note[];
 }
 
-/** A value in canonical form, or the reason there is none. */
+/** A value in canonical form, or the reason why there is none. */
 type Fitted = { readonly value: AttributeValue; readonly notes?: readonly Reason[] } | { readonly omit: Reason | undefined };
 
 /** Desired attributes as DingTalk can hold them; see `TargetAdapter.normalize`. Pure. */
@@ -131,7 +131,7 @@ function fitPairs(value: AttributeValue, kind: "text" | "number"): Fitted {
 
 const wrongType = (expected: string): Fitted => ({ omit: ["wrongType", `DingTalk expects ${expected} here`] });
 
-/** docs/dingtalk.md 5.2: only a manager can be cleared by the book. */
+/** docs/dingtalk.md 5.2 documents clearing only for the manager. */
 const UNPROVEN_CLEAR: Reason = [
   "clearingUndocumented",
   "sent as an empty text; DingTalk does not promise that this empties the field, so look whether it did",

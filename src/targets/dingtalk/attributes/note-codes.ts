@@ -1,4 +1,4 @@
-/** Notes that the adapter makes itself (see docs/operations.md). Those of a refused attribute have the reason of the refusal as their code. */
+/** Notes of the adapter (see docs/operations.md). The note of a refused attribute has the reason of the refusal as its code. */
 export const NOTE_CODES = [
   "cut",
   "tooLong",

@@ -4,5 +4,7 @@ import type { NoteCode } from "./note-codes.ts";
 /** Code and text of a note. */
 export type Reason = readonly [code: NoteCode, text: string];
 
-/** What one attribute means for another, or what actual forbids. Answers the names to leave out, with the reason where somebody would miss them. */
+/**
+ * The effect of one attribute on another, or of the actual state. Returns the attributes to leave out, with a reason if the operator should see one.
+ */
 export type Rule = (attributes: Attributes, actual: Actual | undefined) => readonly (readonly [name: string, reason?: Reason])[];

@@ -1,22 +1,22 @@
 export interface CleanText {
   readonly text: string;
-  /** Something a reader would miss was taken out; spaces around and Unicode form do not count. */
+  /** Visible content was removed. Outer spaces and the Unicode form do not count. */
   readonly removed: boolean;
   readonly cut: boolean;
 }
 
 const LINE_BREAKS = /\r\n?|\u2028|\u2029/g;
-/** Control characters but the line feed. DingTalk also refuses their `\uXXXX` escapes (40033). */
+/** Control characters except the line feed. DingTalk also refuses their `\uXXXX` escapes (40033). */
 const CONTROL = /(?!\n)\p{Cc}/gu;
-/** Bidirectional marks and overrides, zero-width space and no-break, soft hyphen. The joiners stay: emoji and some scripts need them. */
+/** Bidirectional marks and overrides, zero-width space and no-break, soft hyphen. Joiners stay, because emoji and some scripts need them. */
 const INVISIBLE = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
-/** A backslash that makes what follows look like an escape, which DingTalk refuses wherever it stands. */
+/** A backslash that makes the following text look like an escape. DingTalk refuses such texts. */
 const LOOKS_ESCAPED = /\\(?=u[0-9a-f]{4})/gi;
 
 /**
- * Text as DingTalk can hold it (docs/threats.md F28, F29): NFC, no control or bidirectional characters, trimmed,
- * at most `max` UTF-16 units, cut between graphemes. Cleaning clean text changes nothing.
+ * A text as DingTalk can store it (docs/threats.md F28, F29): NFC, without control or bidirectional characters, trimmed, at most `max` UTF-16 units,
+ * cut between graphemes. Cleaning a clean text changes nothing.
  */
 export function cleanText(raw: string, options: { readonly max: number; readonly lines?: boolean }): CleanText {
   const lines = raw.replace(LINE_BREAKS, "\n");
@@ -29,7 +29,7 @@ export function cleanText(raw: string, options: { readonly max: number; readonly
 
 const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
 
-/** Never splits what a reader sees as one character, unless a single one is longer than `max`. */
+/** Never splits a visible character, unless it alone is longer than `max`. */
 export function cutAtGrapheme(text: string, max: number): string {
   if (text.length <= max) return text;
   let kept = "";
@@ -46,7 +46,10 @@ function wholeCodePoints(text: string, max: number): string {
   return text.slice(0, splitsPair ? max - 1 : max);
 }
 
-/** Characters a department name must not contain (docs/dingtalk.md 4.1), and what stands for them: alike to the eye, and told apart on the way back. */
+/**
+ * Characters that a department name must not contain (docs/dingtalk.md 4.1), and their replacements. The replacements look alike and can be converted
+ * back.
+ */
 const STAND_INS: readonly (readonly [forbidden: string, standIn: string])[] = [
   ["-", "\u2010"],
   [",", "\u201a"],
@@ -55,10 +58,10 @@ const STAND_INS: readonly (readonly [forbidden: string, standIn: string])[] = [
 
 export const departmentName = (plain: string): string => STAND_INS.reduce((name, [from, to]) => name.replaceAll(from, to), plain);
 
-/** The name as it was before `departmentName`, for people and for matching departments made by hand. */
+/** The name before `departmentName`, for display and for matching departments that were created by hand. */
 export const plainDepartmentName = (name: string): string => STAND_INS.reduce((plain, [from, to]) => plain.replaceAll(to, from), name);
 
-/** DingTalk's limit for a department's name (docs/dingtalk.md 4.1), in UTF-16 units, which never exceeds its own count. */
+/** DingTalk's limit for a department's name (docs/dingtalk.md 4.1), in UTF-16 units. DingTalk's own count is never larger. */
 export const DEPARTMENT_NAME_MAX = 64;
 
 const BLANKS = /\s+/gu;
@@ -66,8 +69,8 @@ const BLANKS = /\s+/gu;
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * What names have in common that DingTalk may take for one: as they are after its own cuts and our stand-ins, without regard to letter case, width, blanks
- * and characters nobody sees. Stricter than its documentation: two names that look the same would be one to staff, too.
+ * A key for names that DingTalk may treat as equal: after its own cuts and our replacements, without letter case, width, blanks and invisible
+ * characters. It is stricter than the documentation, because people too would take two such names for one.
  */
 export const departmentNameKey = (name: string): string =>
   plainDepartmentName(cleanText(departmentName(name), { max: DEPARTMENT_NAME_MAX }).text)
@@ -77,7 +80,7 @@ export const departmentNameKey = (name: string): string =>
     .trim()
     .toLowerCase();
 
-/** A name with a number behind it that stays within DingTalk's limit. */
+/** A name with a number suffix, within DingTalk's limit. */
 export function numberedDepartmentName(name: string, number: number): string {
   const mark = ` (${number})`;
   return cleanText(departmentName(name), { max: DEPARTMENT_NAME_MAX - mark.length }).text + mark;

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import { TargetUnavailable } from "../../../reconcile/target-failures.ts";
 import type { Api } from "./apis.ts";
 
-/** DingTalk's answer to a call that was not carried out as asked. `code` is the most specific one found, or one of ours in SYNTHETIC_CODES. */
+/** DingTalk's refusal of a call. `code`: the most specific code of the answer, or one of SYNTHETIC_CODES. */
 export interface Refusal {
   readonly code: string;
   readonly message: string;
@@ -10,13 +10,13 @@ export interface Refusal {
   readonly body: JsonObject;
 }
 
-/** Answers that carry no code of DingTalk's. */
+/** Our own codes for answers without a code of DingTalk. */
 export const SYNTHETIC_CODES = {
-  /** The page or JSON of the address guard, for every app behind our address (docs/dingtalk.md 9.3). */
+  /** The page or JSON of the address guard. It blocks all apps with our address (docs/dingtalk.md 9.3). */
   banned: "ip-ban",
-  /** 5xx without an envelope: said before anything was carried out. */
+  /** 5xx without an envelope: nothing was carried out. */
   failed: "http-5xx",
-  /** 502 and 504 without an envelope, or a cut-off body: the call may have been carried out. */
+  /** 502 or 504 without an envelope, or an incomplete body: the call may have been carried out. */
   lost: "answer-lost",
 } as const;
 
@@ -38,15 +38,15 @@ export function objectIn(text: string): JsonObject | undefined {
   }
 }
 
-/** The `result` of a success. Without one the answer says nothing: least of all that something does not exist. */
+/** The `result` of a success. An answer without it proves nothing, and above all no absence. */
 export function resultOf(body: JsonObject): JsonObject {
   if (isObject(body.result)) return body.result;
   throw new TargetUnavailable("DingTalk answered without a result", { answer: "no-result", reasonCode: "answerIncomplete" });
 }
 
 /**
- * Reads the envelope of either generation (docs/dingtalk.md 3). Pure.
- * The order is that of docs/dingtalk.md 12: address ban, then `code`, then `sub_code` below 88, then `errcode`.
+ * Reads the envelope of both generations (docs/dingtalk.md 3). Pure. The order is that of docs/dingtalk.md 12: address ban, then `code`, then
+ * `sub_code` below 88, then `errcode`.
  */
 export function readAnswer(api: Api, status: number, text: string): Answer {
   const body = objectIn(text);
@@ -71,7 +71,7 @@ function newEnvelope(status: number, body: JsonObject): Answer {
   return refused(code === undefined ? `http-${status >= 500 ? "5xx" : status}` : String(code), textOf(body.message ?? body.Message), body);
 }
 
-/** Some calls of the new API answer 200 with an empty body; everything else that is not JSON is the address guard or a broken gateway. */
+/** Some calls of the new API answer 200 with an empty body. Any other answer without JSON comes from the address guard or a failed gateway. */
 function unreadable(api: Api, status: number, text: string): Answer {
   const trimmed = text.trim();
   const ok = status >= 200 && status < 300;

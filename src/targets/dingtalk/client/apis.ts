@@ -1,9 +1,9 @@
-/** What a call acts upon. An unknown user is "not found" for a call about users, and a missing prerequisite for any other. */
+/** The object of a call. An unknown user is "not found" for a call about users, and a missing dependency for all others. */
 export type Subject = "user" | "department" | "role" | "account" | "app";
 
 export interface Api {
   readonly path: string;
-  /** The path without what differs between organisations. */
+  /** The path without the parts that differ between organisations. */
   readonly template?: string;
   /** Old: token in the query, `errcode` envelope. New: token in a header, HTTP status and `code` (docs/dingtalk.md 1). */
   readonly generation: "old" | "new";
@@ -11,7 +11,7 @@ export interface Api {
   /** A `read` without an answer has done nothing; a `write` without one may have been carried out. */
   readonly effect: "read" | "write";
   readonly subject: Subject;
-  /** Nothing works when this one is not permitted; the others only fail the entity that needed them. */
+  /** A `read` without an answer has changed nothing. A `write` without an answer may have been carried out. */
   readonly essential: boolean;
 }
 
@@ -33,7 +33,7 @@ const recent = (path: string, effect: Api["effect"], subject: Subject, method: A
   essential: false,
 });
 
-/** Every address the adapter knows. Users and departments can only be written through the old API. */
+/** Every address that the adapter uses. Users and departments can only be written through the old API. */
 export const API = {
   userCreate: old("/topapi/v2/user/create", "write", "user"),
   userUpdate: old("/topapi/v2/user/update", "write", "user"),
@@ -63,15 +63,15 @@ export const API = {
   accountEnable: recent("/v1.0/contact/orgAccounts/enable", "write", "account"),
   accountSignOut: recent("/v1.0/contact/orgAccounts/signOut", "write", "account"),
   accountStatus: recent("/v1.0/contact/orgAccounts/status", "read", "account", "GET"),
-  /** Removes a person and hands over what was theirs; of the product 智能人事. */
+  /** Removes a person and hands over their documents and approvals; part of 智能人事. */
   terminateAndHandOver: recent("/v1.0/hrm/processes/terminateAndHandOver", "write", "user"),
   /** A ticket for one connection that receives events of DingTalk. */
   streamOpen: recent("/v1.0/gateway/connections/open", "read", "app"),
-  /** Asking again renews the token and changes nothing else, hence a read. The secret travels in the body, unlike with `/gettoken`. */
+  /** Counts as a read: a repeated call renews the token and changes nothing else. The secret is in the body, unlike with `/gettoken`. */
   token: { ...recent("/v1.0/oauth2/accessToken", "read", "app"), essential: true },
 } as const satisfies Readonly<Record<string, Api>>;
 
-/** The token call that names the organisation: it fails when the app belongs to another one. */
+/** The token call with the organisation. It fails if the app belongs to another organisation. */
 export const organisationToken = (corpId: string): Api => ({
   ...API.token,
   path: `/v1.0/oauth2/${encodeURIComponent(corpId)}/token`,

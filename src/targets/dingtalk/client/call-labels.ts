@@ -6,7 +6,7 @@ import { CODES } from "./codes.ts";
 /** `refused`: DingTalk refused. `failed`: no answer, or aborted by us. */
 export type CallOutcome = "ok" | "refused" | "failed";
 
-/** Of metrics: each set is bounded, whatever DingTalk or the network says. */
+/** Labels of metrics. Each set of values is bounded, whatever DingTalk or the network answers. */
 export const callLabels = (api: Api, outcome: CallOutcome): Labels => ({ method: api.method, api: api.template ?? api.path, outcome });
 
 const OWN: ReadonlySet<string> = new Set(["ok", "aborted", "timeout", "no-answer", "bug", ...Object.values(SYNTHETIC_CODES)]);
@@ -15,7 +15,7 @@ const NETWORK: ReadonlySet<string> = new Set([
   ..."ERR_BAD_RESPONSE ERR_BAD_REQUEST ERR_NETWORK ERR_CANCELED CERT_HAS_EXPIRED".split(" "),
 ]);
 
-/** A code that is not in our table is one of any number: those are `other`, and the history has each call with its own. */
+/** A code outside our table could be any text, so its label is `other`. The history has the code of each call. */
 export function codeLabel(code: string): string {
   const lastWord = code.slice(code.lastIndexOf(".") + 1);
   if (OWN.has(code) || NETWORK.has(code) || Object.hasOwn(CODES, code)) return code;

@@ -14,20 +14,20 @@ import { BAN_MS, errorOf, transportError } from "./errors.ts";
 import { fetchToken } from "./token.ts";
 import { createWire, type Door, PlaceLost, type Wire } from "./wire.ts";
 
-/** The calls of one operation: each is recorded, also those that fail. */
+/** The calls of one operation. Each call is recorded, failed ones too. */
 export interface Session {
   readonly calls: readonly TargetCall[];
-  /** What the last answer said the time is there. */
+  /** The time in the `Date` header of the last answer. */
   readonly serverDate: Date | undefined;
-  /** Answers the whole body of a success; rejects with a TargetError, aborted calls included. */
+  /** Resolves with the whole body of a success. Rejects with a TargetError, also after an abort. */
   call(api: Api, parameters?: JsonObject): Promise<JsonObject>;
-  /** The same without a token, for the token calls themselves. */
+  /** Does the same without a token, for the token calls. */
   callWithoutToken(api: Api, parameters: JsonObject): Promise<JsonObject>;
 }
 
 export interface DingTalkClient {
   open(context: WriteContext): Session;
-  /** Lets go of idle connections. */
+  /** Closes idle connections. */
   close(): void;
 }
 
@@ -37,26 +37,26 @@ export interface ClientDeps {
   readonly tokens: SharedToken;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Told of every call that was sent or tried. */
+  /** Counts every call that was sent or tried. */
   readonly meter?: Meter;
 }
 
-/** A worker that would wait longer gives its entity back and takes another. */
+/** A worker that would wait longer releases its entity and takes another. */
 const MAX_WAIT_MS = 30_000;
 
-/** The one door to DingTalk: token, limiter, the right part of the second, whether the run still has its place, HTTP, envelope. Nothing is repeated here but the call whose token had expired; the reconcile loop decides. */
+/** All calls to DingTalk pass here: token, limiter, rate window, lease check, HTTP, envelope. Only a call with an expired token is repeated; the reconcile loop decides about all other retries. */
 export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
   const wire = createWire(config, deps.clock);
 
   function open({ signal, deadline }: WriteContext): Session {
-    // Every call in flight listens to it, and one signal may stop a whole worker.
+    // Every running call adds a listener, and one signal may stop a whole worker.
     setMaxListeners(0, signal);
     const calls: TargetCall[] = [];
     let serverDate: Date | undefined;
     let wrote = false;
 
     async function once(api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> {
-      // A look through many departments, one call each, takes longer than one term.
+      // A search through many departments, with one call each, takes longer than one lease.
       await within.deadline?.prolong?.();
       await takeTurn(wire, { config, deps }, api, within.signal);
       const startedMs = deps.clock.monotonicMs();
@@ -104,7 +104,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
     }
 
     async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
-      // The token is shared: one caller's abort must not fail the other waiters.
+      // The token is shared, so an abort of one caller must not fail the others.
       const fetch = () =>
         fetchToken(
           (tokenApi, body) => callWithoutToken(tokenApi, body, { signal: new AbortController().signal, deadline: undefined }),
@@ -114,7 +114,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
       const first = await once(api, parameters, token, { signal, deadline });
       if (first.ok) return first.body;
       if (meaningOf(first.refusal.code).kind !== "token") return refuse(deps, api, first.refusal);
-      // A refused token was refused at the gateway, so nothing was carried out: repeating is safe, once.
+      // The gateway refused the token, so nothing was carried out. One repetition is safe.
       const second = await once(api, parameters, await deps.tokens.get(fetch, token), { signal, deadline });
       return second.ok ? second.body : refuse(deps, api, second.refusal);
     }
@@ -144,7 +144,7 @@ async function takeTurn(
   try {
     signal.throwIfAborted();
     await deps.limiter.take(api.path, { signal, maxWaitMs: MAX_WAIT_MS });
-    // Each that waited tries in its turn of the pace, not all at the end of the rest.
+    // Waiting calls continue at the pace of the limiter, not all at the end of the pause.
     while (wire.unreachableMs() > 0) {
       await deps.clock.sleep(wire.unreachableMs(), signal);
       await deps.limiter.take(api.path, { signal, maxWaitMs: MAX_WAIT_MS });
@@ -157,7 +157,7 @@ async function takeTurn(
   }
 }
 
-/** A refusal that names a pause binds every process, before the caller hears of it. */
+/** A refusal with a pause applies to all processes before the caller gets the error. */
 async function refuse(deps: ClientDeps, api: Api, refusal: Refusal): Promise<never> {
   const error = errorOf(api, refusal, { nowMs: deps.clock.now().getTime(), random: deps.random() });
   const { kind } = meaningOf(refusal.code);

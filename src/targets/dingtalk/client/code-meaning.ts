@@ -1,12 +1,13 @@
 /**
- * What an answer is about, and so what may be done (docs/dingtalk.md 12). `errors.ts` turns each kind into a TargetError.
+ * The topic of an answer, which decides the reaction (docs/dingtalk.md 12). `errors.ts` turns each kind into a TargetError.
  *
- * transient: busy, said before anything was done · unfinished: DingTalk lost track itself, a write may have happened
- * rate, rateMinute: this app on this API · rateAll: one API, everybody's calls · blocked: our address or organisation, five minutes
- * quota: the month is used up · token: fetch another one · credential, permission, address: an administrator has to act
- * scope: this object is outside what the app may touch · userMissing, departmentMissing, roleMissing: the thing named does not exist
- * dependency: something else has to come first · taken: another object holds the value · pending: the person has to agree
- * locked: the person's own number, not ours to change · data, capacity, protected: refused until somebody changes something
+ * - transient: busy, before anything was done
+ * - unfinished: DingTalk itself does not know the outcome; a write may have been carried out
+ * - rate, rateMinute: this app and this API. rateAll: one API, calls of all apps. blocked: our address or organisation, five minutes
+ * - quota: the calls of the month are used up. token: a new token is needed. credential, permission, address: an administrator has to act
+ * - scope: the object is outside the app's contact scope. userMissing, departmentMissing, roleMissing: the named object does not exist
+ * - dependency: something else has to come first. taken: another object holds the value. pending: the person has to agree
+ * - locked: the person owns the number, and we cannot change it. data, capacity, protected: refused until somebody changes something
  */
 export type Kind =
   | "transient"
@@ -34,17 +35,17 @@ export type Kind =
 
 export interface Meaning {
   readonly kind: Kind;
-  /** Ours, and stable; several codes of DingTalk's may mean the same. A remedy belongs to a reason, whichever the code. */
+  /** Our own stable code. Several codes of DingTalk may share one. Each reason has one remedy. */
   readonly reason: string;
-  /** In the operator's words, without personal data. */
+  /** In the operator's words. Has no personal data. */
   readonly says: string;
-  /** The attribute it is about, where the code tells, or a name for several it may be about (`MEANT` in targets/dingtalk/people/parts.ts). */
+  /** The attribute that the refusal is about, if the code shows it, or a name for several (`MEANT` in targets/dingtalk/people/parts.ts). */
   readonly attribute?: string;
-  /** Of a dependency: how often it is tried before people have to look. */
+  /** Only of a dependency: the number of tries before an operator has to act. */
   readonly tries?: number;
-  /** It concerns the entity as a whole, not a single value. */
+  /** The refusal is about the whole entity, not about one value. */
   readonly whole?: true;
-  /** What to do, where the kind's own advice in REMEDIES is not precise enough. */
+  /** The remedy, where that of the kind in REMEDIES is not precise enough. */
   readonly remedy?: string;
 }
 

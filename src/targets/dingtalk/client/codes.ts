@@ -19,7 +19,7 @@ import {
   PERMISSION,
 } from "./code-meaning.ts";
 
-/** Every code of docs/dingtalk.md 12, old and new API. New-API codes stand here in full, or by their last word where DingTalk puts words before it. */
+/** All codes of docs/dingtalk.md 12, old and new API. A new-API code is given in full, or by its last word where DingTalk adds a prefix. */
 export const CODES: Readonly<Record<string, Meaning>> = {
   // Transient
   "-1": BUSY,
@@ -35,7 +35,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   concurrentError: BUSY,
   "http-5xx": of("transient", "dingtalkBusy", "DingTalk failed before answering"),
   "http-429": BUSY,
-  // Of the gateway, which carried nothing out, and without the sub_code that would say why.
+  // From the gateway, without the sub_code that explains it. Nothing was carried out.
   "88": of("transient", "gatewayRefused", "DingTalk's gateway refused without saying why"),
   operationTimeout: of("unfinished", "noAnswer", "DingTalk did not finish in time"),
   "service.timeout": of("unfinished", "noAnswer", "DingTalk did not finish in time"),
@@ -171,7 +171,8 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "40010": NO_PARENT,
   "60005": { ...of("dependency", "peopleInside", "people are still in the department or below it", undefined, PEOPLE_INSIDE), tries: 4 },
   "60006": of("dependency", "departmentsInside", "departments are still inside the department"),
-  // Listed as bad data by DingTalk. The mapping never asks for a circle, so one can only exist on the way: the other department has to move first.
+  // DingTalk documents it as wrong data. The mapping never requests a cycle, so a cycle can only be temporary: the other department has to move
+  // first.
   "60010": of("dependency", "parentBelow", "the new parent is still below this department", "parent"),
   "23007": of("dependency", "roleInUse", "people still have the role"),
   "40031": of("dependency", "managerNotMember", "a manager is not yet a member of the department", "managers"),
@@ -265,7 +266,7 @@ export const CODES: Readonly<Record<string, Meaning>> = {
 export const UNKNOWN = of("data", "unknownAnswer", "DingTalk refused with a code we do not know");
 const UNKNOWN_CLIENT_FAULT = /^http-4/;
 
-/** Never undefined: an unknown code is a refusal of these data, shown with its code. It parks one entity and stops nothing else. */
+/** Always defined: an unknown code is a refusal of these data, shown with its code. It parks one entity and stops nothing else. */
 export function meaningOf(code: string): Meaning {
   const lastWord = code.slice(code.lastIndexOf(".") + 1);
   if (Object.hasOwn(CODES, code)) return CODES[code] ?? UNKNOWN;

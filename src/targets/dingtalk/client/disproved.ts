@@ -15,7 +15,7 @@ const MANAGER: readonly Named[] = [
 ];
 const ROLES: readonly Named[] = [{ attribute: "roles", kind: "role" }];
 
-/** Refusals that are about another thing than the one the call is for (docs/dingtalk.md 12). */
+/** Refusals about an object other than that of the call (docs/dingtalk.md 12). */
 const BY_ANSWER: Readonly<Record<string, readonly Named[]>> = {
   "60003": DEPARTMENTS,
   "40009": DEPARTMENTS,

@@ -18,7 +18,7 @@ import type { Kind, Meaning } from "./code-meaning.ts";
 import { meaningFor } from "./meaning.ts";
 import { permissionOf } from "./permissions.ts";
 
-/** Where and when a refusal was received. `random` is in [0, 1). */
+/** Time of a refusal, and a random number in [0, 1). */
 export interface Moment {
   readonly nowMs: number;
   readonly random: number;
@@ -30,7 +30,7 @@ const SCOPE_MS = 10 * 60_000;
 const QUOTA_MS = 6 * 3_600_000;
 /** docs/dingtalk.md 9.3: a ban of an address lasts five minutes. */
 export const BAN_MS = 5 * 60_000;
-/** An announced end later than this means a wrong clock. */
+/** An announced end that is later than this is the sign of a wrong clock. */
 const MAX_ANNOUNCED_MS = 15 * 60_000;
 
 interface Told {
@@ -40,7 +40,7 @@ interface Told {
   readonly attribute: string | undefined;
 }
 
-/** Turns DingTalk's refusal into the one error the reconcile loop acts upon. Pure. */
+/** The TargetError for a refusal. Pure. */
 export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError {
   const meaning = meaningFor(api, refusal);
   const message = `${api.path} refused with ${refusal.code}: ${meaning.says}`;
@@ -61,7 +61,7 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "rateAll":
       return new TargetThrottled(message, { ...told, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
     case "blocked":
-      // Processes of one installation mostly share their address, and a call during a ban makes it longer.
+      // The processes of an installation usually share their address, and a call during a ban extends the ban.
       return new TargetMisconfigured(message, { ...told, scope: "all", ms: BAN_MS });
     case "quota":
       return new TargetMisconfigured(message, { ...told, scope: "entity", ms: QUOTA_MS });
@@ -100,12 +100,12 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
   }
 }
 
-/** The thing the call is about, or something it mentions: the first is gone, the second has to be made first. */
+/** The object of the call does not exist, or an object that the call refers to has to be created first. */
 function missing(isSubject: boolean, message: string, told: Told): TargetError {
   return isSubject ? new TargetNotFound(message, told) : new TargetDependency(message, told);
 }
 
-/** What an administrator does about each kind; `{…}` is filled from the answer. */
+/** The remedy of each kind. `{…}` is filled from the answer. */
 const REMEDIES: Readonly<Record<Kind, string>> = {
   transient: "",
   unfinished: "",
@@ -161,7 +161,7 @@ export function permissionsIn(refusal: Refusal): readonly string[] {
 
 const isText = (value: JsonValue): value is string => typeof value === "string";
 
-/** The address of ours that DingTalk saw. */
+/** Our address as DingTalk saw it. */
 export const addressIn = (message: string): string | undefined =>
   /\b(?:\d{1,3}\.){3}\d{1,3}\b/.exec(message)?.[0] ?? /ip=([0-9a-f:]{4,45})/i.exec(message)?.[1];
 
@@ -181,14 +181,14 @@ export function announcedEndMs(message: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** The user id that holds a value: its own field in some answers, the end of the text in others (docs/dingtalk.md 5.1). */
+/** The user id that holds a value. Some answers have a field for it, others have it at the end of the text (docs/dingtalk.md 5.1). */
 function heldBy(refusal: Refusal): { readonly heldBy?: string } {
   const field = refusal.body.userid;
   const id = typeof field === "string" && field !== "" ? field : /userid\s*[:：]\s*([\w\-@.]{1,64})/i.exec(refusal.message)?.[1];
   return id === undefined ? {} : { heldBy: id };
 }
 
-/** Before the connection stood nothing can have been carried out; after it, a write may have been (docs/threats.md F2, F3). */
+/** Before the connection was established nothing can have been carried out. Afterwards a write may have been (docs/threats.md F2, F3). */
 export function transportError(api: Api, sent: boolean, reason: string): TargetError {
   const unknown = sent && api.effect === "write";
   const told = { answer: reason, reasonCode: sent ? "noAnswer" : "unreachable" };

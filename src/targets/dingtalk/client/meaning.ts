@@ -4,19 +4,22 @@ import type { Api } from "./apis.ts";
 import type { Meaning } from "./code-meaning.ts";
 import { meaningOf } from "./codes.ts";
 
-/** What fields are called in calls, where that is not the attribute's own name. */
+/** Names of fields in calls, where they differ from the attribute. */
 const WIRE_NAMES = {
   user: { dept_id_list: "departments", manager_userid: "manager", loginId: "login_id", dept_position_list: "departmentTitles" },
   department: { parent_id: "parent", dept_manager_userid_list: "managers" },
 } as const;
 
-/** Codes that stand for many causes; DingTalk's text tells some of them apart (docs/dingtalk.md 5.2 and 6). Programs cannot rely on texts, so none is needed. */
+/**
+ * Codes with many causes. DingTalk's text distinguishes some of them (docs/dingtalk.md 5.2 and 6). The texts may change, so the program works without
+ * them too.
+ */
 const VAGUE = new Set(["40035", "400002", "invalid.param"]);
 const SAYS_TAKEN = /已存在|重复|already exist|duplicate/i;
 const SAYS_MANAGER = /主管|负责人|manager/i;
 const SAYS_FEATURE = /未开通|未开启|专属|企业账号|not (?:open|enabled|purchased)|exclusive/i;
 
-/** The meaning of a refusal: that of its code, with what the text says beyond it. Pure. */
+/** The meaning of a refusal: that of its code, made more precise by its text. Pure. */
 export function meaningFor(api: Api, { code, message }: Pick<Refusal, "code" | "message">): Meaning {
   const meaning = meaningOf(code);
   if (meaning.kind !== "data" || meaning.attribute !== undefined) return meaning;
@@ -36,7 +39,7 @@ const STILL_MANAGER: Meaning = {
   remedy: "take the person off the managers of that department in DingTalk (管理后台 › 通讯录 › the department › 部门主管), then retry",
 };
 
-/** Also where DingTalk does not say so: nothing else of such a create is new. */
+/** Also used where DingTalk's answer does not say so, because nothing else in such a create is unusual. */
 export const NO_FEATURE: Meaning = {
   kind: "data",
   reason: "featureMissing",
@@ -46,7 +49,7 @@ export const NO_FEATURE: Meaning = {
     "have enterprise accounts (企业账号) switched on for the organisation, or give the person a mobile number and no accountType, then retry",
 };
 
-/** The first field that the text names. "name" is a word of every text. */
+/** The first field that the text names. "name" is excluded, because every text has this word. */
 export function attributeIn(api: Api, message: string): string | undefined {
   if (api.subject !== "user" && api.subject !== "department") return undefined;
   const names = new Map([...fieldsOf(api.subject).map(([name]) => [name, name] as const), ...Object.entries(WIRE_NAMES[api.subject])]);

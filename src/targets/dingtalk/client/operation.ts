@@ -3,10 +3,10 @@ import { TargetConflict, TargetError } from "../../../reconcile/target-failures.
 import type { Attributes, AttributeValue, Note } from "../../../reconcile/target-values.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 
-/** A long listing fails after thousands of calls; its last few say enough. */
+/** The number of calls that an error keeps. A long listing fails after thousands of calls, and the last few are enough. */
 const CALLS_IN_ERROR = 50;
 
-/** Runs one operation of the port with its own record of calls, which a rejection carries too. */
+/** Runs one operation of the port with its own record of calls. A rejection has the record too. */
 export async function operate<T>(client: DingTalkClient, context: WriteContext, run: (session: Session) => Promise<T>): Promise<T> {
   const session = client.open(context);
   try {

@@ -1,10 +1,10 @@
 import { API, type Api } from "./apis.ts";
 
-/** A permission point of the console, and what it is for in the operator's words (docs/dingtalk.md 2.3). */
+/** A permission of the console, and its purpose in the operator's words (docs/dingtalk.md 2.3). */
 export interface Permission {
   readonly point: string;
   readonly lets: string;
-  /** Only an administrator of the whole organisation's contacts can grant it. */
+  /** Only an administrator for the contacts of the whole organisation can grant it. */
   readonly sensitive?: true;
 }
 
@@ -31,7 +31,7 @@ const OTHERS: ReadonlyMap<string, Permission> = new Map([
   [API.terminateAndHandOver.path, HR],
 ]);
 
-/** What a call needs, for answers that do not say it themselves. */
+/** The permission that a call needs, for answers that do not name it. */
 export function permissionOf(api: Api): Permission {
   const other = OTHERS.get(api.path);
   if (other) return other;

@@ -1,11 +1,12 @@
 /*
- * DingTalk counts calls in whole seconds of its own clock (docs/dingtalk.md 9.1: a refusal names the second in which there were too many). Calls that
- * leave evenly arrive evenly only while their way takes equally long; where it takes 50 ms once and 500 ms the next time, some of one second arrive in the
- * next, which then has too many. So no call leaves so late in a second that it might arrive in the next: it waits for that. What is allowed for a second then
- * arrives within it, whatever each way takes. (Measured at 20 calls a second of 20, with 50 to 500 ms: docs/benchmarks.md, "Towards DingTalk".)
+ * DingTalk counts calls in whole seconds of its own clock (docs/dingtalk.md 9.1: a refusal names the second with too many calls). Calls that are sent
+ * evenly arrive evenly only if their latency is constant. With latencies from 50 ms to 500 ms, some calls of one second arrive in the next second,
+ * which then has too many. So no call is sent so late in a second that it might arrive in the next second; it waits for the next second. Then all
+ * calls of a second arrive within it, whatever their latencies are. (Measured at 20 calls a second of 20, with 50 to 500 ms: docs/benchmarks.md,
+ * "Towards DingTalk".)
  *
- * Where the seconds of that clock begin follows from the `Date` of answers: a whole second that had begun when the answer came, and had not ended
- * when the call left. Each answer bounds the difference of the clocks from both sides, and many bound it closely.
+ * The begin of DingTalk's seconds follows from the `Date` of its answers. That second had begun when the answer arrived, and had not ended when the
+ * call was sent. So each answer gives a lower and an upper bound for the difference of the clocks, and many answers give narrow bounds.
  */
 
 export interface ClockSample {
@@ -18,34 +19,38 @@ export interface ClockSample {
 
 export interface RateWindow {
   observe(exchanged: ClockSample): void;
-  /** How long a call that could leave now should be held back; 0 while ways differ too little to matter, or too much to help, or too little is known. */
+  /**
+   * Milliseconds to wait before a call that could be sent now. 0: the latencies vary too little for an effect or too much for a benefit, or too
+   * little is known.
+   */
   holdMs(nowMs: number): number;
 }
 
 /** Number of calls for measuring latencies. */
 const REMEMBERED = 100;
 /**
- * Ways that mostly differ by less are left to the pace (store/target/limiter.ts), which has 38 ms to spare. A few long ones among many that are alike say nothing of
- * the next: holding calls back for them did harm (three processes, 50 ms each way and a busy machine: 0.5 % refused, none without).
+ * Minimum spread of most latencies. The limiter (store/target/limiter.ts) has a margin of 38 ms for smaller spreads. A few long latencies among many
+ * equal ones do not predict the next one. Waiting because of them was harmful (three processes, 50 ms latency and a busy machine: 0.5 % refused,
+ * without waiting none).
  */
 const STEADY_MS = 60;
-/** Calls have to leave within the rest of each second: with less than this left they would all leave at once. */
+/** Calls are sent in the rest of each second. If less than this were left, they would all be sent at the same moment. */
 const LEAST_MS = 200;
 /**
- * Nothing is held back before the difference of the clocks is known as closely as this. Later it is known less closely, as no call leaves late in a second any
- * more; to stop and begin again would bring the calls that were held back and those that were not into one second.
+ * Waiting begins only when the difference of the clocks is known to this precision. Later the precision decreases, because no call is sent late in a
+ * second any more. Waiting continues nevertheless: a stop and a new begin would put waiting and other calls into one second.
  */
 const CLOSELY_MS = 240;
 const STEP_MS = 50;
-/** Clocks drift apart, so what is known of their difference grows old: 50 millionths. */
+/** Clocks drift apart by 50 millionths, so the bounds widen with time. */
 const DRIFT = 5e-5;
-/** Servers that write the date keep it for a few milliseconds more than its second. */
+/** Servers use a date for a few milliseconds beyond its second. */
 const STALE_MS = 10;
 
-export function createFarSeconds(): RateWindow {
+export function createRateWindow(): RateWindow {
   const ways: number[] = [];
   let holding = false;
-  /** Their clock minus ours is between these, as of a moment. */
+  /** Bounds of the difference (their clock minus ours) at a time. */
   let bounds: { readonly least: number; readonly most: number; readonly atMs: number } | undefined;
 
   const boundsAt = (nowMs: number) => {
@@ -62,7 +67,7 @@ export function createFarSeconds(): RateWindow {
       const known = boundsAt(receivedMs) ?? seen;
       const least = Math.max(known.least, seen.least);
       const most = Math.min(known.most, seen.most);
-      // They contradict each other: a clock was set, or another server answered. What was known is worth nothing then.
+      // The bounds contradict each other: a clock was set, or another server answered. Then the earlier bounds are dropped.
       bounds = { ...(least <= most ? { least, most } : seen), atMs: receivedMs };
     },
 
@@ -72,15 +77,15 @@ export function createFarSeconds(): RateWindow {
       const sorted = [...ways].sort((a, b) => a - b);
       const share = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))]!;
       if (share(0.9) - share(0.1) < STEADY_MS) return 0;
-      // In steps, so that the part of the second in which calls wait stays the same: where it moves, one second gets the calls of more than a second.
+      // In steps, so that calls always wait in the same part of a second. If that part moved, one second would get the calls of more than a second.
       const longest = Math.ceil(share(1) / STEP_MS) * STEP_MS;
-      // By their clock, as early and as late as it may be now.
+      // The earliest and the latest present time of their clock.
       const [earliest, latest] = [nowMs + known.least, nowMs + known.most];
       const unknownMs = latest - earliest;
       holding = unknownMs + longest <= 1_000 - LEAST_MS && (holding || unknownMs <= CLOSELY_MS);
       if (!holding) return 0;
       const secondOf = (ms: number): number => Math.floor(ms / 1_000);
-      // It leaves after the second has begun for certain, and arrives before it can have ended.
+      // The call is sent when the second has certainly begun, and arrives before the second can end.
       const second = secondOf(earliest);
       return second === secondOf(latest + longest) ? 0 : Math.max(0, (second + 1) * 1_000 - earliest);
     },

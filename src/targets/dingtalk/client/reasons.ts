@@ -1,6 +1,6 @@
 import { CODES, UNKNOWN } from "./codes.ts";
 
-/** Reasons the adapter finds without a code of DingTalk's that says so. */
+/** Reasons of the adapter without a code of DingTalk. */
 export const OWN_REASONS = [
   "unreachable",
   "noAnswer",
@@ -22,5 +22,5 @@ export const OWN_REASONS = [
   UNKNOWN.reason,
 ] as const;
 
-/** Every `reasonCode` an entity may get from this adapter. */
+/** All reason codes of this adapter. */
 export const DINGTALK_REASONS: ReadonlySet<string> = new Set([...Object.values(CODES).map(({ reason }) => reason), ...OWN_REASONS]);

@@ -5,12 +5,12 @@ import type { ManagedArea } from "../structure/managed-area.ts";
 import { API, type Api } from "./apis.ts";
 import type { DingTalkClient, Session } from "./client.ts";
 
-/** Ids that DingTalk would choose. Far above its own, and digits, as those are. */
+/** Ids in place of those that DingTalk would choose: digits, and far above its own. */
 const FIRST_ID = 9_000_000_000_000_000;
 
 /**
- * A client that sends no write: each is answered as if DingTalk had taken it, and only those are recorded. What a write asks for before or after it is
- * answered by what the loop knows; a read that says what is there goes through.
+ * A client that sends no write. Each write is answered as accepted, and only writes are recorded. Reads before or after a write are answered from
+ * what the loop knows. Reads of the actual state are sent.
  */
 export function rehearsing(client: DingTalkClient): DingTalkClient {
   let last = FIRST_ID;
@@ -18,7 +18,7 @@ export function rehearsing(client: DingTalkClient): DingTalkClient {
     [API.departmentCreate, () => ({ result: { dept_id: ++last } })],
     [API.roleAddGroup, () => ({ groupId: ++last })],
     [API.roleAdd, () => ({ roleId: ++last })],
-    // The loop has checked before whether people are inside.
+    // The loop has already checked whether people are inside.
     [API.departmentChildIds, () => ({ result: { dept_id_list: [] } })],
     [API.departmentChildren, () => ({ result: [] })],
   ]);
@@ -44,7 +44,7 @@ export function rehearsing(client: DingTalkClient): DingTalkClient {
   return { open, close: () => undefined };
 }
 
-/** What is made in the rehearsal is inside, and where the rest is has been asked before, or is asked when something is really done. */
+/** Departments of the rehearsal are inside. All others were checked before, or are checked before a real write. */
 export const rehearsedArea = (area: ManagedArea): ManagedArea => ({
   ...area,
   async within(session, ids) {

@@ -1,6 +1,6 @@
 import type { Session } from "./client.ts";
 
-/** The same session with another way to call. What it has recorded stays its own. */
+/** The same session with another `call`. Its record of calls stays the same. */
 export const withCall = (session: Session, call: Session["call"]): Session => ({
   get calls() {
     return session.calls;

@@ -3,12 +3,12 @@ import { TargetUnavailable } from "../../../reconcile/target-failures.ts";
 import type { DingTalkConfig } from "../config.ts";
 import { API, type Api } from "./apis.ts";
 
-/** The official SDK asks for a new token five minutes before the end of the old one (docs/dingtalk.md 2.1). */
+/** The official SDK requests a new token five minutes before the end of the old one (docs/dingtalk.md 2.1). */
 const EARLY_MS = 5 * 60_000;
 
 /**
- * Asks for the app's token. DingTalk answers the same one while it lives, and renews it; the one token serves both generations of the API.
- * For `SharedToken.get`, which lets one process ask while the others wait.
+ * Requests the app's token. DingTalk returns the same token while it is valid, and renews it. Both generations of the API use it. For
+ * `SharedToken.get`, which lets one process fetch while the others wait.
  */
 export async function fetchToken(
   call: (api: Api, body: JsonObject) => Promise<JsonObject>,
@@ -23,5 +23,5 @@ export async function fetchToken(
   return { value, lifetimeMs: early(seconds * 1_000) };
 }
 
-/** Short-lived tokens, as a test makes them, still serve for half their life. */
+/** Short-lived tokens, as in tests, are used for half of their lifetime. */
 const early = (lifetimeMs: number): number => Math.max(lifetimeMs - EARLY_MS, lifetimeMs / 2);

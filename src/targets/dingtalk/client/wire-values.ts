@@ -2,15 +2,15 @@ import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import type { AttributeValue } from "../../../reconcile/target-values.ts";
 import { isObject } from "./answer.ts";
 
-/** Ids as a list, or as the text with commas that requests use. */
+/** Ids as a list, or as a text with commas as in requests. */
 export const idsOf = (value: JsonValue | undefined): string[] =>
   Array.isArray(value) ? value.map(String) : typeof value === "string" && value !== "" ? value.split(",") : [];
 
-/** The documentation prints some lists of one as the thing itself. */
+/** The documentation shows some lists of one element as the element itself. */
 export const objectsIn = (value: JsonValue | undefined): readonly JsonObject[] =>
   Array.isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : [];
 
-/** The documentation prints booleans as text in places. */
+/** The documentation shows some booleans as texts. */
 export const isTrue = (value: JsonValue | undefined): boolean => value === true || value === "true" || value === 1;
 
 export const textOrUndefined = (value: JsonValue | undefined): string | undefined =>

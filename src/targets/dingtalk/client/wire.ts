@@ -8,17 +8,17 @@ import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import type { DingTalkConfig } from "../config.ts";
 import type { Api } from "./apis.ts";
 import { transportError } from "./errors.ts";
-import { createFarSeconds } from "./rate-window.ts";
+import { createRateWindow } from "./rate-window.ts";
 
-/* One request to DingTalk and its answer as text, over connections that are kept. */
+/* One request to DingTalk and its answer as text, over persistent connections. */
 
-/** What holds for one call at the door. */
+/** Conditions of one call. */
 export interface Door {
   readonly signal: AbortSignal;
   readonly deadline: Deadline | undefined;
 }
 
-/** The deadline was over before the request was written. */
+/** The deadline ended before the request was written. */
 export class PlaceLost extends Error {}
 
 export interface Reply {
@@ -28,43 +28,43 @@ export interface Reply {
 }
 
 export interface Wire {
-  /** Rejects with PlaceLost when the deadline is over before the request is written, else with a TargetError. */
+  /** Rejects with PlaceLost if the deadline ends before the request is written, otherwise with a TargetError. */
   exchange(api: Api, parameters: JsonObject, token: string | undefined, door: Door): Promise<Reply>;
-  /** How long no connection should be tried, since the last one could not be made. */
+  /** Milliseconds in which no connection should be tried, because the last attempt failed. */
   unreachableMs(): number;
-  /** How long a call should wait for the right part of DingTalk's second. */
+  /** Milliseconds that a call should wait for DingTalk's rate window. */
   holdMs(): number;
-  /** Lets go of idle connections. */
+  /** Closes idle connections. */
   close(): void;
 }
 
 const TIMEOUT_MS = 20_000;
-/** A page of 100 people with full remarks stays far below. */
+/** A page of 100 people with full remarks is much smaller. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** With many calls pending, each that cannot connect would leave an intent and an outcome in the history. */
+/** Pause after a failed connection. Without it, each of many waiting calls would add an intent and an outcome to the history. */
 const UNREACHABLE_MS = 2_000;
 
 /**
- * axios without what comes before a request there: joining defaults, interceptors, transformations. None of them is used here, and they took 0.08 of the
- * 0.20 ms of CPU of a call.
+ * The HTTP adapter of axios without its preparation of requests (defaults, interceptors, transformations). None of these is used here, and they took
+ * 0.08 of the 0.20 ms of CPU of a call.
  */
 const send = axios.getAdapter("http");
 
 export function createWire(config: DingTalkConfig, clock: Clock): Wire {
   const timeoutMs = config.timeoutMs ?? TIMEOUT_MS;
-  // The agents' own time-out covers connecting, axios' covers the answer.
+  // The time-out of the agents covers connecting, that of axios covers the answer.
   const agents = {
     httpAgent: new http.Agent({ keepAlive: true, timeout: timeoutMs }),
     httpsAgent: new https.Agent({ keepAlive: true, timeout: timeoutMs }),
   };
-  const rateWindow = createFarSeconds();
+  const rateWindow = createRateWindow();
   let unreachableUntilMs = Number.NEGATIVE_INFINITY;
 
   async function exchange(api: Api, parameters: JsonObject, token: string | undefined, { signal, deadline }: Door): Promise<Reply> {
     const request: Request = { sent: false, deadline };
-    // The last thing before the request: every wait lies behind it.
+    // The last check before the request. No wait follows.
     const leftMs = deadline?.leftMs() ?? Number.POSITIVE_INFINITY;
     if (leftMs < 1) throw new PlaceLost();
     const sentMs = clock.monotonicMs();
@@ -96,11 +96,11 @@ export function createWire(config: DingTalkConfig, clock: Clock): Wire {
       if (date) rateWindow.observe({ sentMs, receivedMs: clock.monotonicMs(), dateMs: date.getTime() });
       return { status: response.status, text: typeof text === "string" ? text : "", date };
     } catch (error) {
-      // The axios error holds the address with the token and the body with personal data: only its code goes on (docs/threats.md T25).
+      // The axios error has the address with the token, and the body with personal data. Only its code is used (docs/threats.md T25).
       if (request.tooLate) throw new PlaceLost();
       const reason = signal.aborted ? "aborted" : reasonOf(error);
       const cutShort = deadline !== undefined && deadline.leftMs() < 1;
-      // The way there is this process's own: others may have one.
+      // The connection failed for this process only. Other processes may have one.
       if (!request.sent && !signal.aborted && !cutShort) unreachableUntilMs = clock.monotonicMs() + UNREACHABLE_MS;
       throw transportError(api, request.sent, reason);
     }
@@ -133,8 +133,8 @@ interface Request {
 }
 
 /**
- * Remembers whether the connection stood: before that, nothing can have reached DingTalk. A new connection is one more wait; the request is written right
- * after the listener here, so the deadline is looked at once more.
+ * Records whether the connection was established: before that, nothing can have reached DingTalk. A new connection is one more wait. The request is
+ * written directly after this listener, so the deadline is checked once more here.
  */
 function watched(wire: Request) {
   return {

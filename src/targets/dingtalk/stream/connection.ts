@@ -6,28 +6,28 @@ import { type Frame, readFrame } from "./frames.ts";
 /* One connection to the Stream gateway (docs/dingtalk.md 10.2). */
 
 export interface Connection {
-  /** Resolves when it is of no use any more. `askedBack`: it goes on for a while, until it is closed. Never rejects. */
+  /** Resolves when the connection ends. `askedBack`: the gateway asks for a new one, and this one works until it is closed. Never rejects. */
   readonly over: Promise<Exclude<ListeningEnd, "refused">>;
   close(): void;
 }
 
 export interface ConnectionOptions {
   readonly clock: Clock;
-  /** Without a frame for so long it is dead. */
+  /** A connection without a frame for this time is dead. */
   readonly silentMs: number;
   readonly onFrame: (frame: Exclude<Frame, { kind: "ping" | "disconnect" }>, answer: (text: string) => void) => void;
   readonly onSign: () => void;
 }
 
 const HANDSHAKE_MS = 10_000;
-/** Events name people and departments; their lists are bounded by what one act of an administrator takes. */
+/** Events name people and departments. One act of an administrator bounds their number. */
 const MAX_FRAME_BYTES = 1024 * 1024;
-/** So often in the time of silence it is asked for a sign of life. */
+/** Number of pings within the time `silentMs`. */
 const PINGS = 4;
 
 /**
- * Resolves with the first frame, and rejects when there is none: a socket that opens and stays dumb is no connection. From then on answers to our own pings
- * count as well: between two events the gateway may be silent for long.
+ * Resolves with the first frame. Rejects if none arrives, because an open socket without a frame is not a connection. Later, answers to our pings
+ * count as well, because the gateway may be silent for long between events.
  */
 export function connect(url: string, options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
   const { clock, silentMs, onFrame, onSign } = options;

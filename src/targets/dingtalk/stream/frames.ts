@@ -1,14 +1,14 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import { isObject, objectIn } from "../client/answer.ts";
 
-/* Frames of the Stream protocol (docs/dingtalk.md 10.2) as they are read and answered. Pure. */
+/* Reading and answering frames of the Stream protocol (docs/dingtalk.md 10.2). Pure. */
 
 export type Frame =
   | { readonly kind: "ping"; readonly answer: string }
-  /** The gateway wants this client to come back over a new connection. */
+  /** The gateway asks this client to open a new connection. */
   | { readonly kind: "disconnect" }
   | { readonly kind: "event"; readonly event: StreamEvent; readonly answer: string }
-  /** CONNECTED, KEEPALIVE and unsubscribed topics: a heartbeat. */
+  /** CONNECTED, KEEPALIVE and unsubscribed topics. They count as heartbeats. */
   | { readonly kind: "other" };
 
 export interface StreamEvent {

@@ -15,24 +15,25 @@ export interface StreamDeps {
   /** In [0, 1). */
   readonly random: () => number;
   readonly region: string;
-  /** Without a frame for so long a connection is dead; 60 s unless given. */
+  /** A connection without a frame for this time is dead; 60 s when unset. */
   readonly silentMs?: number;
 }
 
 const SILENT_MS = 60_000;
-/** From one attempt to the next, whatever was between them. */
+/** Minimum time between two attempts. */
 const PACE_MS = 1_000;
-/** The first pause is half of it at least. */
+/** The base of the pauses after failed attempts. The first pause is at least half of it. */
 const AGAIN_MS = 2_000;
 const AGAIN_MAX_MS = 60_000;
-/** Events that are stored together. */
+/** Maximum number of events in one write. */
 const MOST_AT_ONCE = 200;
 
 const SUBSCRIPTIONS = [{ type: "EVENT", topic: "*" }];
 
 /**
- * Keeps one connection to the Stream gateway and hands on what it says, until `signal` is aborted. One attempt at a time, never two within a second, and
- * with growing pauses while they fail. Asked to come back, it opens the new connection before it leaves the old one. Never rejects.
+ * Keeps one connection to the Stream gateway and passes its events on, until `signal` is aborted. Makes one attempt at a time, with at least a second
+ * between two, and with growing pauses after failures. If the gateway asks for a new connection, the new one is opened before the old one is closed.
+ * Never rejects.
  */
 export async function listen(config: DingTalkConfig, deps: StreamDeps, listener: HintListener, signal: AbortSignal): Promise<void> {
   const { clock, random, silentMs = SILENT_MS } = deps;
@@ -58,7 +59,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
       next = await connect(await address(config, deps.client, signal), options, signal);
     } catch (error) {
       if (signal.aborted) break;
-      // A replaced connection may still deliver events: it stays open until the other side closes it.
+      // A replaced connection may still deliver events, so it stays open until the gateway closes it.
       await fail("refused", reasonOf(error));
       continue;
     }
@@ -68,7 +69,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
     listener.state({ kind: "listening" });
     const end = await next.over;
     if (signal.aborted) break;
-    // One that stood for a while was none of the failures.
+    // A connection that lasted for a while does not count as a failure.
     if (clock.monotonicMs() - openedMs >= silentMs) failures = 0;
     if (end === "askedBack") continue;
     current = undefined;
@@ -77,7 +78,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
   current?.close();
 }
 
-/** Asks for a ticket, which opens one connection. */
+/** Requests a ticket, which opens one connection. */
 async function address({ appKey, appSecret, apiUrl }: DingTalkConfig, client: DingTalkClient, signal: AbortSignal): Promise<string> {
   const body = { clientId: appKey, clientSecret: appSecret, ua: "dingtalk-scim", subscriptions: SUBSCRIPTIONS };
   const { endpoint, ticket } = await client.open({ signal }).callWithoutToken(API.streamOpen, body);
@@ -88,7 +89,7 @@ async function address({ appKey, appSecret, apiUrl }: DingTalkConfig, client: Di
   return url.href;
 }
 
-/** Encrypted, unless the API itself is spoken to without: so the simulator is. */
+/** Encrypted, unless the API itself is unencrypted, as with the simulator. */
 function isAddress(endpoint: string, apiUrl: string): boolean {
   if (!URL.canParse(endpoint)) return false;
   const { protocol } = new URL(endpoint);
@@ -98,7 +99,10 @@ function isAddress(endpoint: string, apiUrl: string): boolean {
 /** An error without a code is a network failure. */
 const reasonOf = (error: unknown): string => (error instanceof TargetError ? error.answer : "no-connection");
 
-/** Stored first, acknowledged then; what could not be stored is not acknowledged, and comes again. What arrives meanwhile is stored together. */
+/**
+ * Events are acknowledged after they are stored. Events that could not be stored are not acknowledged, and DingTalk sends them again. Events that
+ * arrive during a write are stored together.
+ */
 function taking({ corpId }: DingTalkConfig, { region }: StreamDeps, { receive }: HintListener) {
   let waiting: { readonly event: StreamEvent; acknowledge(): void }[] = [];
   let working = false;
@@ -108,13 +112,13 @@ function taking({ corpId }: DingTalkConfig, { region }: StreamDeps, { receive }:
     while (waiting.length > 0) {
       const batch = waiting.slice(0, MOST_AT_ONCE);
       waiting = waiting.slice(MOST_AT_ONCE);
-      // Of another organisation nothing is ours.
+      // Events of other organisations are ignored.
       const ours = batch.filter(({ event }) => event.corpId === undefined || event.corpId === corpId);
       try {
         await receive(ours.map(({ event }) => hintOf(event, region)));
         for (const { acknowledge } of batch) acknowledge();
       } catch {
-        // The listener has said why.
+        // The listener has logged the reason.
       }
     }
     working = false;

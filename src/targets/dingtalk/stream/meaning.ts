@@ -9,29 +9,29 @@ import { differences } from "../client/operation.ts";
 import { idsOf, objectsIn } from "../client/wire-values.ts";
 import type { StreamEvent } from "./frames.ts";
 
-/* What contact events are about (docs/dingtalk.md 10.1), and what of them was known. Pure. */
+/* The meaning of contact events (docs/dingtalk.md 10.1), and whether their values were known. Pure. */
 
-/** An event about more is about so many: what is beyond is the comparison's. */
+/** Maximum number of objects of an event. The comparison finds the rest. */
 const MOST_SUBJECTS = 1_000;
 const LONGEST_ID = 64;
 
 type Meaning = Pick<HintSubject, "told" | "concerns" | "appears" | "raisedBy">;
-/** Only the thing itself can tell. */
+/** The event has no value, so only a read shows the change. */
 const UNTOLD_CHANGE: Meaning = { told: {}, concerns: "anything" };
-/** What a read shows all of. */
+/** The event has no value, and a read returns everything that may have changed. */
 const READABLE: Meaning = { told: {}, concerns: "told" };
 const about = (part: string, names: readonly string[], isKnown: Told["isKnown"]): Meaning => ({
   told: { [part]: { names, isKnown } },
   concerns: "told",
 });
-/** That nothing is another one than before, as after a write of ours that says the same again. */
+/** The event reports no difference, as after a repeated write of ours. */
 const UNCHANGED = about("unchanged", [], () => true);
-/** A remembered person is present. */
+/** The person is present. This is known if the person is remembered. */
 const PRESENT: Meaning = { ...about("presence", [], () => true), appears: true };
 
 const PEOPLE: Readonly<Record<string, Meaning>> = {
   user_add_org: PRESENT,
-  // A person who is present again may be a new account.
+  // If the person is present again, it may be with a new account.
   user_leave_org: UNTOLD_CHANGE,
   user_active_org: { ...about("activated", ["activated"], ({ activated }) => activated === true), appears: true },
   org_admin_add: READABLE,
@@ -39,18 +39,18 @@ const PEOPLE: Readonly<Record<string, Meaning>> = {
 };
 const DEPARTMENTS: Readonly<Record<string, Meaning>> = {
   org_dept_create: PRESENT,
-  // It tells no value. What a read does not show of a department has no effect either (docs/dingtalk.md 4.4).
+  // It has no value. Values of a department that a read does not return have no effect either (docs/dingtalk.md 4.4).
   org_dept_modify: { ...READABLE, raisedBy: [API.departmentUpdate.path] },
   org_dept_remove: READABLE,
 };
 
-/** People change these themselves, or roles do, and no event of a person says so. */
+/** People or roles change these, and no event about the person reports it. */
 const UNTOLD: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
 
 export const tellsOf = (kind: EntityKind, attribute: string | undefined): boolean =>
   kind === "department" || (kind === "user" && (attribute === undefined || !UNTOLD.has(attribute)));
 
-/** Other events concern no entity: roles, the organisation as a whole, other products. */
+/** Other events (roles, the whole organisation, other products) concern no entity. */
 export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {
   return { eventId: id, type, atMs, about: subjects(type, data, region).slice(0, MOST_SUBJECTS) };
 }
@@ -68,7 +68,7 @@ function subjects(type: string, data: JsonObject, region: string): readonly Hint
   });
 }
 
-/** Older events spell keys otherwise: `UserId`, `DeptId`. */
+/** Older events use other spellings: `UserId`, `DeptId`. */
 const entry = (data: JsonObject, name: string): JsonValue | undefined =>
   Object.entries(data).find(([key]) => key.toLowerCase() === name)?.[1];
 
@@ -78,7 +78,7 @@ function idsIn(data: JsonObject, name: string): readonly string[] {
   return [...new Set(all)].filter((id) => id !== "" && id.length <= LONGEST_ID);
 }
 
-/** Told as a date, and remembered as the moment it was sent as. */
+/** Events have a date. Remembered values have the time that was sent. */
 const HIRED = "hired_date";
 
 type Reading = (value: JsonValue, region: string) => Attributes;
@@ -87,7 +87,7 @@ const text =
   (name: string): Reading =>
   (value) => ({ [name]: String(value) });
 
-/** Keys of `diffInfo`, by ours. */
+/** Our attributes by keys of `diffInfo`. */
 const READINGS: Readonly<Record<string, Reading>> = {
   name: text("name"),
   title: text("title"),
@@ -106,7 +106,7 @@ const READINGS: Readonly<Record<string, Reading>> = {
   },
 };
 
-/** Each reported change of a value. A value that cannot be compared counts as unknown. */
+/** All reported changes of values. A value that cannot be compared counts as unknown. */
 function meaningOf(diff: JsonObject, region: string): Meaning {
   const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -119,13 +119,13 @@ function meaningOf(diff: JsonObject, region: string): Meaning {
   };
 }
 
-/** Undefined when it is not known what it is about. */
+/** Undefined: the meaning of the key is not known. */
 function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): Told | undefined {
   const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
   if (!reading) return undefined;
   try {
     const [had, has] = [read(reading, before, region), read(reading, after, region)];
-    // A field that was cleared is missing; and of all custom fields together only some are other ones.
+    // A cleared field is missing. Of all custom fields only some have changed.
     const told = differences({ ...emptied(had), ...has }, had);
     return {
       names: Object.keys(told),
@@ -150,7 +150,7 @@ function isSame(name: string, told: AttributeValue, known: AttributeValue | unde
   return JSON.stringify(told) === JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered);
 }
 
-/** Told with or without a country code, which is not that of the organisation for everybody. */
+/** The number may be reported without a country code, which is not the same for all people. */
 function isSameMobile(told: string, known: string): boolean {
   const [here, there] = [told, known].map((each) => each.replace(/\D/g, "")) as [string, string];
   const national = known.slice(known.indexOf("-") + 1).replace(/\D/g, "");

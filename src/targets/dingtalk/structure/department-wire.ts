@@ -6,21 +6,21 @@ import { idsOf, isTrue, textOrNull, textOrUndefined } from "../client/wire-value
 /** The organisation itself (docs/dingtalk.md 4). */
 export const ROOT = "1";
 
-/** Body of `department/create` (docs/dingtalk.md 4.1), without attributes that a create does not accept and without empty ones. */
+/** Body of `department/create` (docs/dingtalk.md 4.1). Without empty attributes, and without those that a create does not accept. */
 export function departmentCreateBody(entityId: string, attributes: Attributes): JsonObject {
   const body: Record<string, JsonValue> = {};
   for (const [name, value] of Object.entries(createFields(attributes))) if (!isNothing(value)) body[wireName(name)] = toWire(name, value);
   return { ...body, parent_id: Number(attributes.parent ?? ROOT), source_identifier: entityId };
 }
 
-/** Attributes that `department/create` takes. */
+/** Attributes that `department/create` accepts. */
 export const createFields = (attributes: Attributes): Attributes =>
   only(attributes, (name) => fieldOf("department", name)?.when !== "update");
-/** Attributes that only `department/update` takes, where there is anything to set. Managers are not among them: a new department has no members. */
+/** Attributes with a value that only `department/update` accepts. Managers are not included, because a new department has no members. */
 export const postCreateFields = (attributes: Attributes): Attributes =>
   only(attributes, (name, value) => name !== "managers" && fieldOf("department", name)?.when === "update" && !isNothing(value));
 
-/** Body of `department/update` for just `set` (docs/dingtalk.md 4.2). */
+/** Body of `department/update` for exactly `set` (docs/dingtalk.md 4.2). */
 export function departmentUpdateBody(deptId: string, set: Attributes): JsonObject {
   const body: Record<string, JsonValue> = { dept_id: Number(deptId) };
   for (const [name, value] of Object.entries(set)) if (fieldOf("department", name)) body[wireName(name)] = toWire(name, value);
@@ -31,7 +31,7 @@ export function departmentUpdateBody(deptId: string, set: Attributes): JsonObjec
 const WIRE_NAMES: Readonly<Record<string, string>> = { parent: "parent_id", managers: "dept_manager_userid_list" };
 const wireName = (name: string): string => WIRE_NAMES[name] ?? name;
 
-/** Lists travel as one text with commas (docs/dingtalk.md 3). */
+/** Lists are sent as one text with commas (docs/dingtalk.md 3). */
 function toWire(name: string, value: AttributeValue): JsonValue {
   if (Array.isArray(value)) return value.join(",");
   if (value === null) return "";
@@ -49,7 +49,7 @@ export function departmentFromWire(record: JsonObject, complete: boolean): Actua
   for (const [name, { form }] of fieldsOf("department")) {
     const told = record[wireName(name)];
     if (form.type === "ids") {
-      // The visibility lists come back only while their switch is on; managers always, once there are any.
+      // The visibility lists are returned only while their switch is on. Managers are always returned if there are any.
       if (told !== undefined || (complete && name === "managers")) attributes[name] = idsOf(told).sort();
     } else if (told === undefined || told === null || told === "") {
       if (complete && form.type === "text") attributes[name] = null;
@@ -61,7 +61,7 @@ export function departmentFromWire(record: JsonObject, complete: boolean): Actua
   return { remoteId: String(record.dept_id), attributes, presence: "active", ...(entityId ? { entityId } : {}) };
 }
 
-/** School directories (negative ids) and departments of associated organisations are never ours, nor anything below them. */
+/** Departments of a school (negative ids) or of an associated organisation, and everything below them, are never ours. */
 export const isForeign = (record: JsonObject): boolean => Number(record.dept_id) < 0 || isTrue(record.from_union_org);
 
 export const nameOf = (record: JsonObject): string | null => textOrNull(record.name);

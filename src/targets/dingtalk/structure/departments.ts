@@ -28,7 +28,7 @@ import {
 } from "./department-wire.ts";
 import type { ManagedArea } from "./managed-area.ts";
 
-/** Departments. DingTalk chooses their ids, so ours goes along as `source_identifier` and is what we find them by (docs/dingtalk.md 14.2). */
+/** Departments. DingTalk chooses their ids. Ours is sent as `source_identifier`, by which we find the department (docs/dingtalk.md 14.2). */
 export function createDepartments(client: DingTalkClient, area: ManagedArea, region: string) {
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
     return operate(client, context, async (session) => {
@@ -120,9 +120,9 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
 }
 
 /**
- * The loop lets names change hands in order; a refusal comes only where it did not know who has the name. Two departments that swap theirs would then wait
- * for each other for ever: the one that comes first takes the name it is to have with a number behind it, which frees its old one.
- * Always rejects: with a dependency when the holder is one of ours and will move on, with the conflict when it is not.
+ * The loop orders changes of names. A refusal only comes if the holder of the name was not known. Two departments that swap their names would then
+ * wait for each other endlessly. So this department takes its new name with a number suffix, which frees its old name. Always rejects: with a
+ * dependency if the holder is one of ours and will change, otherwise with the conflict.
  */
 async function renameAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict, root: string): Promise<never> {
   const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
@@ -165,8 +165,8 @@ async function createOne(session: Session, body: JsonObject): Promise<string> {
 }
 
 /**
- * The child that carries our id. `listsub` may not tell whose a child is: then the one of the same name is asked, and when the create went
- * unanswered each of the others too, because its name may have changed since. That is rare, and a second department would stay for ever.
+ * The child that carries our id. `listsub` may not return our ids. Then children with the same name are read, and after an unanswered create all
+ * others too, because the name may have changed since. This is rare; without it a second department would stay permanently.
  */
 async function ownAmong(
   session: Session,
@@ -181,14 +181,14 @@ async function ownAmong(
   const namesakes = children.filter((child) => nameOf(child) === attributes.name);
   const others = ask === "everyChild" ? children.filter((child) => !namesakes.includes(child)) : [];
   for (const child of [...namesakes, ...others]) {
-    // In turn: the first is nearly always the one.
+    // One after the other, because the first is nearly always the right one.
     const actual = await get(session, String(child.dept_id));
     if (actual?.entityId === ref.id) return actual;
   }
   return undefined;
 }
 
-/** Managers who are not members yet are a note: their coming brings another run. */
+/** Managers who are not members yet become a note. Their arrival causes another run. */
 function done(session: Session, before: Actual, { taken, refused, failure }: Sent): Written {
   const [first] = refused;
   if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
@@ -205,7 +205,7 @@ function done(session: Session, before: Actual, { taken, refused, failure }: Sen
   return written;
 }
 
-/** Some organisations delete what is below as well (docs/dingtalk.md 4.3), and that may be somebody else's. */
+/** Some organisations also delete the departments below (docs/dingtalk.md 4.3), and these may not be ours. */
 async function demandLeaf(session: Session, deptId: string): Promise<void> {
   const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
   const children = isObject(result) ? idsOf(result.dept_id_list) : [];
@@ -216,10 +216,13 @@ async function demandLeaf(session: Session, deptId: string): Promise<void> {
     });
 }
 
-/** Names are swapped within one cycle: the present holder is being renamed as well. */
+/** Names are swapped within one cycle, so the present holder is renamed soon too. */
 const SOON_MS = 200;
 
-/** The holder was given another name between the refusal and the look: the next try will do. Tries are bounded, should the holder only be out of our sight. */
+/**
+ * The holder was renamed between the refusal and the look-up, so the next try will succeed. The number of tries is limited, in case the holder is
+ * only invisible to us.
+ */
 const nameNowFree = (conflict: TargetConflict): TargetDependency =>
   new TargetDependency(
     "the name was taken a moment ago and nobody has it now",

@@ -6,20 +6,20 @@ import type { Session } from "../client/client.ts";
 import { idsOf } from "../client/wire-values.ts";
 import { ROOT } from "./department-wire.ts";
 
-/** The department below which we work, and what is in it. Nothing outside is made, changed or removed. */
+/** The managed root, and the departments below it. Nothing outside is created, changed or removed. */
 export interface ManagedArea {
   readonly root: string;
-  /** It is the organisation itself: nothing is outside, and nothing has to be asked. */
+  /** The root is the organisation itself. Nothing is outside, and no call is needed. */
   readonly whole: boolean;
-  /** Those of the departments that are the root or below it, by what was learned a short while ago. */
+  /** Those of the departments that are the root or below it, according to recent answers. */
   within(session: Session, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Rejects with TargetProtected unless the department is the root or below it now. */
   demandInside(session: Session, id: string): Promise<void>;
-  /** A list has shown these inside. */
+  /** Records departments that a list has shown inside. */
   learn(ids: Iterable<string>): void;
 }
 
-/** Departments are moved seldom; what a change depends on is asked at the time. */
+/** Departments rarely move. Before a change the place is read again. */
 const FRESH_MS = 60_000;
 
 export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs">): ManagedArea {
@@ -29,13 +29,13 @@ export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs"
     return inside;
   };
 
-  /** Self first, the organisation last (docs/dingtalk.md 4.4). */
+  /** The path starts with the department and ends with the organisation (docs/dingtalk.md 4.4). */
   async function ask(session: Session, id: string): Promise<boolean> {
     try {
       const { parent_id_list: parents } = resultOf(await session.call(API.departmentParents, { dept_id: Number(id) }));
       return note(id, idsOf(parents).includes(root));
     } catch (error) {
-      // One that is not there any more has nothing of ours in it.
+      // A department that no longer exists contains nothing of ours.
       if (error instanceof TargetNotFound) return note(id, false);
       throw error;
     }
@@ -52,7 +52,7 @@ export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs"
       for (const id of ids) {
         const seen = known.get(id);
         const fresh = seen !== undefined && clock.monotonicMs() - seen.atMs < FRESH_MS;
-        // In turn: few departments are new.
+        // One after the other, because few departments are new.
         if (id === root || (fresh ? seen.inside : await ask(session, id))) inside.add(id);
       }
       return inside;

@@ -9,7 +9,7 @@ import { operate, withHolder } from "../client/operation.ts";
 import { isTrue, objectsIn } from "../client/wire-values.ts";
 
 const PAGE = 200;
-/** More role groups than an organisation can have: an end for a paging loop that never says it is done. */
+/** More than the number of role groups of any organisation. It ends a paging loop that never finishes. */
 const MAX_PAGES = 200;
 
 export interface RoleGroup {
@@ -18,7 +18,7 @@ export interface RoleGroup {
   readonly roles: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** Roles in one role group of ours (docs/dingtalk.md 8.1). DingTalk keeps no id of ours for them: within the group the name is what they are found by. */
+/** Roles in one role group (docs/dingtalk.md 8.1). DingTalk does not store our ids for them, so their names within the group identify them. */
 export function createRoles(client: DingTalkClient, groupName: string) {
   let groupId: number | undefined;
 
@@ -98,11 +98,11 @@ export function createRoles(client: DingTalkClient, groupName: string) {
 
 export const roleActual = (id: string, name: string): Actual => ({ remoteId: id, attributes: { name }, presence: "active" });
 
-/** All role groups with their roles, DingTalk's own ones too. */
+/** All role groups with their roles, including those of DingTalk. */
 export async function roleGroups(session: Session): Promise<readonly RoleGroup[]> {
   const groups: RoleGroup[] = [];
   for (let page = 0; page < MAX_PAGES; page++) {
-    // Pages in turn: each says whether another follows.
+    // One page after the other, because each says whether another follows.
     const result = resultOf(await session.call(API.roleList, { size: PAGE, offset: page * PAGE }));
     groups.push(...objectsIn(result.list).map(groupFromWire));
     if (!isTrue(result.hasMore)) return groups;

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { createFarSeconds } from "../../../../src/targets/dingtalk/client/rate-window.ts";
+import { createRateWindow } from "../../../../src/targets/dingtalk/client/rate-window.ts";
 
 const RATE = 20;
 /** As the limiter lets them leave: a little below the rate, evenly (store/target/limiter.ts). */
@@ -19,14 +19,14 @@ interface Road {
 
 /** Calls over `seconds`, as they arrive in each second of the far clock once it is known; `held`: whether calls are held back at all. */
 function travel({ offsetMs, way }: Road, seconds: number, held = true): readonly number[] {
-  const farSeconds = createFarSeconds();
+  const rateWindow = createRateWindow();
   const answers: { readonly receivedMs: number; readonly sentMs: number; readonly dateMs: number }[] = [];
   const arrivals = new Map<number, number>();
   for (let n = 0; n * APART_MS < seconds * 1_000; n++) {
     const readyMs = n * APART_MS;
     answers.sort((a, b) => a.receivedMs - b.receivedMs);
-    while (answers[0] && answers[0].receivedMs <= readyMs) farSeconds.observe(answers.shift()!);
-    const sentMs = readyMs + (held ? farSeconds.holdMs(readyMs) : 0);
+    while (answers[0] && answers[0].receivedMs <= readyMs) rateWindow.observe(answers.shift()!);
+    const sentMs = readyMs + (held ? rateWindow.holdMs(readyMs) : 0);
     const { thereMs, backMs } = way(n);
     const second = Math.floor((sentMs + thereMs + offsetMs) / 1_000);
     arrivals.set(second, (arrivals.get(second) ?? 0) + 1);
@@ -67,42 +67,42 @@ test("however long ways are within half a second, and whatever the clocks say, n
 });
 
 describe("a call is not held back", () => {
-  const known = (wholeMs: (n: number) => number): ReturnType<typeof createFarSeconds> => {
-    const farSeconds = createFarSeconds();
+  const known = (wholeMs: (n: number) => number): ReturnType<typeof createRateWindow> => {
+    const rateWindow = createRateWindow();
     for (let n = 0; n < 200; n++) {
       const sentMs = n * APART_MS;
       const dateMs = Math.floor((sentMs + wholeMs(n) / 2) / 1_000) * 1_000;
-      farSeconds.observe({ sentMs, receivedMs: sentMs + wholeMs(n), dateMs });
+      rateWindow.observe({ sentMs, receivedMs: sentMs + wholeMs(n), dateMs });
     }
-    return farSeconds;
+    return rateWindow;
   };
-  const holds = (farSeconds: ReturnType<typeof createFarSeconds>): boolean =>
-    Array.from({ length: 100 }, (_, n) => farSeconds.holdMs(200 * APART_MS + 10 * n)).some((ms) => ms > 0);
+  const holds = (rateWindow: ReturnType<typeof createRateWindow>): boolean =>
+    Array.from({ length: 100 }, (_, n) => rateWindow.holdMs(200 * APART_MS + 10 * n)).some((ms) => ms > 0);
 
   test("while ways take equally long", () => expect(holds(known(() => 400))).toBe(false));
   test("because a few of many took longer", () => expect(holds(known((n) => (n % 20 === 0 ? 400 : 50 + (n % 7))))).toBe(false));
   test("when some are so long that no part of a second is safe", () => expect(holds(known((n) => (n % 2 ? 50 : 900)))).toBe(false));
-  test("before enough is known", () => expect(createFarSeconds().holdMs(0)).toBe(0));
+  test("before enough is known", () => expect(createRateWindow().holdMs(0)).toBe(0));
   test("otherwise it is, for less than a second", () => {
-    const farSeconds = known((n) => (n % 2 ? 50 : 500));
-    expect(holds(farSeconds)).toBe(true);
-    for (let n = 0; n < 1_000; n++) expect(farSeconds.holdMs(200 * APART_MS + n)).toBeLessThan(1_000);
+    const rateWindow = known((n) => (n % 2 ? 50 : 500));
+    expect(holds(rateWindow)).toBe(true);
+    for (let n = 0; n < 1_000; n++) expect(rateWindow.holdMs(200 * APART_MS + n)).toBeLessThan(1_000);
   });
 });
 
 test("when a clock is set, what was known is forgotten and learned anew", () => {
-  const farSeconds = createFarSeconds();
+  const rateWindow = createRateWindow();
   const feed = (from: number, to: number, offsetMs: number): void => {
     for (let n = from; n < to; n++) {
       const sentMs = n * APART_MS;
       const wholeMs = n % 2 ? 20 : 220;
-      farSeconds.observe({ sentMs, receivedMs: sentMs + wholeMs, dateMs: Math.floor((sentMs + offsetMs + wholeMs / 2) / 1_000) * 1_000 });
+      rateWindow.observe({ sentMs, receivedMs: sentMs + wholeMs, dateMs: Math.floor((sentMs + offsetMs + wholeMs / 2) / 1_000) * 1_000 });
     }
   };
   feed(0, 300, 0);
   feed(300, 700, 7_400);
   // A second of theirs begins at 600 of ours now: shortly before, a call waits; shortly after, it leaves.
   const begins = Math.ceil((700 * APART_MS + 7_400) / 1_000) * 1_000 - 7_400;
-  expect(farSeconds.holdMs(begins - 50)).toBeGreaterThan(0);
-  expect(farSeconds.holdMs(begins + 200)).toBe(0);
+  expect(rateWindow.holdMs(begins - 50)).toBeGreaterThan(0);
+  expect(rateWindow.holdMs(begins + 200)).toBe(0);
 });
