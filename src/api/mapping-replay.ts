@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import type { RecentChange } from "../history/recent-changes.ts";
 import { sendJson } from "../http/answer.ts";
 import { traceOf } from "../http/request-context.ts";
-import type { Replay } from "../reconcile/desired/mapping-replay.ts";
+import type { Replay } from "../reconcile/trial/mapping-replay.ts";
 import { Conflict } from "./conflict.ts";
 import { maskedChanges } from "./hidden-numbers.ts";
 import { type PersonalReads, shownChanges } from "./personal-reads.ts";

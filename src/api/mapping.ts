@@ -8,7 +8,7 @@ import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
 import { requireRight, traceOf } from "../http/request-context.ts";
 import type { PersonPreview } from "../reconcile/compare/preview.ts";
-import type { Trial } from "../reconcile/desired/mapping-trial.ts";
+import type { Trial } from "../reconcile/trial/mapping-trial.ts";
 import { Conflict } from "./conflict.ts";
 import { hiddenNumber, isNumber, isPhone, makesNumber } from "./hidden-numbers.ts";
 import { type ReplayMapping, replayHandler } from "./mapping-replay.ts";

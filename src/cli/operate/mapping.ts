@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { FileProblem } from "../../mapping/file/problem.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
-import type { Trial } from "../../reconcile/desired/mapping-trial.ts";
+import type { Trial } from "../../reconcile/trial/mapping-trial.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { EXIT, foundProblems } from "../terminal/exit-codes.ts";
@@ -98,7 +98,7 @@ async function compiled(file: string): Promise<Checked> {
 async function tried(mapping: Mapping, most: number): Promise<Trial> {
   const [{ withPool }, { tryMapping }, { systemClock }] = await Promise.all([
     import("../database/joined-pool.ts"),
-    import("../../reconcile/desired/mapping-trial.ts"),
+    import("../../reconcile/trial/mapping-trial.ts"),
     import("../../core/clock.ts"),
   ]);
   return withPool(async ({ pool }) => {

@@ -1,8 +1,8 @@
 import { sameJson } from "../../core/same-json.ts";
 import type { Changes } from "../../history/event.ts";
 import type { Explanation, Mapping, PersonInput } from "../../mapping/mapping.ts";
+import { personInput } from "../desired/conclude.ts";
 import type { ReconcileStore } from "../ports.ts";
-import { personInput } from "./conclude.ts";
 
 /** The results of another mapping for people, compared with those of the present mapping. */
 export interface Replay {

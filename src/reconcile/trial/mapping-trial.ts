@@ -1,6 +1,6 @@
 import type { Mapping } from "../../mapping/mapping.ts";
+import { personInput } from "../desired/conclude.ts";
 import type { ReconcileStore } from "../ports.ts";
-import { personInput } from "./conclude.ts";
 
 /** The results of a mapping for the people of a directory. */
 export interface Trial {
