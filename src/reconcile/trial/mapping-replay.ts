@@ -1,8 +1,7 @@
 import { sameJson } from "../../core/same-json.ts";
 import type { Changes } from "../../history/event.ts";
 import type { Explanation, Mapping, PersonInput } from "../../mapping/mapping.ts";
-import { personInput } from "../desired/conclude.ts";
-import type { ReconcileStore } from "../ports.ts";
+import { type TriedPeople, triedPeople } from "./people.ts";
 
 /** The results of another mapping for people, compared with those of the present mapping. */
 export interface Replay {
@@ -25,12 +24,9 @@ export interface ReplayedPerson {
   readonly explanations: readonly Explanation[];
 }
 
-export interface ReplayOptions {
+export interface ReplayOptions extends TriedPeople {
   readonly present: Mapping;
   readonly other: Mapping;
-  readonly store: Pick<ReconcileStore, "people">;
-  /** In pages. Other work of the process runs between two pages. */
-  readonly ids: AsyncIterable<readonly string[]>;
   /** Whether the time is over. */
   readonly isOver: () => boolean;
 }
@@ -39,24 +35,19 @@ export interface ReplayOptions {
  * Applies both mappings to people as the directory has them now. Writes nothing and sends nothing. Leaves out results that depend on groups, such as
  * departments, and changes by the target's normalization.
  */
-export async function replayMapping({ present, other, store, ids, isOver }: ReplayOptions): Promise<Replay> {
+export async function replayMapping({ present, other, isOver, ...people }: ReplayOptions): Promise<Replay> {
   const byAttribute: Record<string, number> = {};
   const items: ReplayedPerson[] = [];
-  let people = 0;
-  for await (const page of ids) {
-    const found = await store.people(page);
-    for (const id of page) {
-      const facts = found.get(id);
-      if (!facts?.document) continue;
-      if (isOver()) return { people, complete: false, byAttribute, items };
-      people += 1;
-      const { changes, explanations } = difference(present, other, personInput(facts));
-      for (const attribute of Object.keys(changes)) byAttribute[attribute] = (byAttribute[attribute] ?? 0) + 1;
-      const { displayName, userName } = facts.document;
-      if (explanations.length > 0) items.push({ id, name: String(displayName ?? userName ?? id), changes, explanations });
-    }
+  let count = 0;
+  for await (const { id, document, input } of triedPeople(people)) {
+    if (isOver()) return { people: count, complete: false, byAttribute, items };
+    count += 1;
+    const { changes, explanations } = difference(present, other, input);
+    for (const attribute of Object.keys(changes)) byAttribute[attribute] = (byAttribute[attribute] ?? 0) + 1;
+    const { displayName, userName } = document;
+    if (explanations.length > 0) items.push({ id, name: String(displayName ?? userName ?? id), changes, explanations });
   }
-  return { people, complete: true, byAttribute, items };
+  return { people: count, complete: true, byAttribute, items };
 }
 
 function difference(present: Mapping, other: Mapping, input: PersonInput): Pick<ReplayedPerson, "changes" | "explanations"> {

@@ -1,6 +1,5 @@
 import type { Mapping } from "../../mapping/mapping.ts";
-import { personInput } from "../desired/conclude.ts";
-import type { ReconcileStore } from "../ports.ts";
+import { type TriedPeople, triedPeople } from "./people.ts";
 
 /** The results of a mapping for the people of a directory. */
 export interface Trial {
@@ -19,33 +18,22 @@ export interface TrialNote {
   count: number;
 }
 
-/** Applies a mapping to people, page by page. Writes nothing. Leaves out the target's normalization. */
-export async function tryMapping({
-  mapping,
-  store,
-  ids,
-}: {
-  readonly mapping: Mapping;
-  readonly store: Pick<ReconcileStore, "people">;
-  readonly ids: AsyncIterable<readonly string[]>;
-}): Promise<Trial> {
+/** Applies a mapping to people. Writes nothing. Leaves out the target's normalization. */
+export async function tryMapping({ mapping, ...tried }: TriedPeople & { readonly mapping: Mapping }): Promise<Trial> {
   const values: Record<string, number> = {};
   const notes = new Map<string, TrialNote>();
   let people = 0;
-  for await (const page of ids) {
-    for (const [id, facts] of await store.people(page)) {
-      if (!facts.document) continue;
-      people += 1;
-      const mapped = mapping.person(personInput(facts));
-      for (const [name, value] of Object.entries(mapped.attributes)) {
-        values[name] = (values[name] ?? 0) + (value === null ? 0 : 1);
-      }
-      for (const { attribute, code, text } of mapped.notes) {
-        const key = `${attribute} ${code}`;
-        const known = notes.get(key) ?? { attribute, code, text, example: id, count: 0 };
-        known.count += 1;
-        notes.set(key, known);
-      }
+  for await (const { id, input } of triedPeople(tried)) {
+    people += 1;
+    const mapped = mapping.person(input);
+    for (const [name, value] of Object.entries(mapped.attributes)) {
+      values[name] = (values[name] ?? 0) + (value === null ? 0 : 1);
+    }
+    for (const { attribute, code, text } of mapped.notes) {
+      const key = `${attribute} ${code}`;
+      const known = notes.get(key) ?? { attribute, code, text, example: id, count: 0 };
+      known.count += 1;
+      notes.set(key, known);
     }
   }
   return { people, values, notes: [...notes.values()].sort((a, b) => b.count - a.count) };
