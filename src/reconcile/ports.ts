@@ -236,10 +236,8 @@ export interface SweepStore {
   noteObserved(ref: EntityRef, seen: Seen, since: Date, causes: readonly string[]): Promise<void>;
   /** Drops the observation, unless a run has observed the entity since, and makes the entity due. */
   noteMissing(ref: EntityRef, since: Date, causes: readonly string[]): Promise<void>;
-  /** The entities whose ids objects at the target carry. Leaves out ids that we do not know. */
-  owners(kind: EntityKind, ids: readonly string[]): Promise<ReadonlyMap<string, Owner>>;
-  /** Periods whose events were lost by a restore of the database. */
-  lostPeriods(): Promise<readonly Period[]>;
+  /** What decides whether objects at the target with these ids are ours. */
+  ownership(kind: EntityKind, ids: readonly string[]): Promise<Ownership>;
   /** Links the remote object to the entity, replacing any former link, and requeues the entity. */
   relink(ref: EntityRef, seen: Omit<Seen, "wrong">, causes: readonly string[]): Promise<void>;
   /** Makes entities due that have neither a scheduled time nor a run. Resolves with their number. */
@@ -258,6 +256,16 @@ export interface LinkTo {
   readonly observed: Observation | undefined;
   /** The values of an earlier observation. The next read uses them for attributes that it does not return. */
   readonly remembered?: Attributes;
+}
+
+/** What decides whether objects at the target with ids of our form are ours. */
+export interface Ownership {
+  /** By id. Leaves out ids that we do not know. */
+  readonly owners: ReadonlyMap<string, Owner>;
+  /** Periods whose events were lost by a restore of the database. */
+  readonly lostPeriods: readonly Period[];
+  /** Pairs (`pairKey`) of these entities and remote ids that a person has rejected. */
+  readonly rejected: ReadonlySet<string>;
 }
 
 /** An entity that the directory, the states, the links or the history know. */

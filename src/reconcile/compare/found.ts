@@ -2,7 +2,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import { isCanonicalUuid, madeAtMs, uuidv7 } from "../../core/id.ts";
 import { pairKey } from "../adopt/match.ts";
 import { containersOf } from "../containers.ts";
-import type { Owner, Period } from "../ports.ts";
+import type { Ownership } from "../ports.ts";
 import type { Actual } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps } from "./count.ts";
 
@@ -41,16 +41,14 @@ export async function takeBack(
   const told = listed.unlinked.some(({ entityId }) => entityId !== undefined);
   // Where the target chooses ids, ours is a field of the thing, which its list may leave out.
   const mayHide = target.canFind(kind) && target.remoteIdFor({ kind, id: "" }) === undefined && !told;
-  const owners = await ownersOf(deps, kind, listed.unlinked);
-  const periods = await store.lostPeriods();
-  const givenUp = kind === "user" || kind === "department" ? await store.rejected(kind) : new Set<string>();
+  const listedOnes = await ownershipOf(deps, kind, listed.unlinked);
   const strangers: Actual[] = [];
   const isStranger = (each: Actual): void => {
     strangers.push(each);
     stranger(count, kind, each);
   };
   for (const each of listed.unlinked) {
-    if (each.entityId === undefined ? !mayHide : !isOurs(each.entityId, owners, periods)) {
+    if (each.entityId === undefined ? !mayHide : !isOurs(each.entityId, listedOnes)) {
       isStranger(each);
       continue;
     }
@@ -58,12 +56,12 @@ export async function takeBack(
     const { actual } = await target.read(kind, each.remoteId, { signal: how.signal });
     if (!actual) continue;
     const id = actual.entityId;
-    const known = id !== undefined && (owners.has(id) ? owners : await ownersOf(deps, kind, [actual]));
-    if (id === undefined || !known || !isOurs(id, known, periods) || givenUp.has(pairKey(id, actual.remoteId))) {
+    const known = id === each.entityId ? listedOnes : await ownershipOf(deps, kind, [actual]);
+    if (id === undefined || !isOurs(id, known) || known.rejected.has(pairKey(id, actual.remoteId))) {
       isStranger(each);
       continue;
     }
-    const linked = known.get(id)?.remoteId;
+    const linked = known.owners.get(id)?.remoteId;
     if (linked === actual.remoteId) continue;
     const ref = { kind, id: linked !== undefined && (await isThere(deps, kind, linked, listed, how)) ? twinId(deps) : id };
     await store.relink(ref, { actual, containers: containersOf(actual.attributes) }, how.causes);
@@ -95,16 +93,18 @@ const isThere = async (
   { signal }: TakingBack,
 ): Promise<boolean> => seen.has(remoteId) || (await target.read(kind, remoteId, { signal })).actual !== undefined;
 
-async function ownersOf({ store }: SweepDeps, kind: EntityKind, things: readonly Actual[]): Promise<ReadonlyMap<string, Owner>> {
+const NONE_KNOWN: Ownership = { owners: new Map(), lostPeriods: [], rejected: new Set() };
+
+async function ownershipOf({ store }: SweepDeps, kind: EntityKind, things: readonly Actual[]): Promise<Ownership> {
   const ids = things.flatMap(({ entityId }) => (entityId !== undefined && isCanonicalUuid(entityId) ? [entityId] : []));
-  return ids.length > 0 ? store.owners(kind, ids) : new Map();
+  return ids.length > 0 ? store.ownership(kind, ids) : NONE_KNOWN;
 }
 
 /** Whether an id is one of ours. Pure. */
-export function isOurs(id: string, owners: ReadonlyMap<string, Owner>, periods: readonly Period[]): boolean {
+export function isOurs(id: string, { owners, lostPeriods }: Pick<Ownership, "owners" | "lostPeriods">): boolean {
   if (owners.has(id)) return true;
   const atMs = isCanonicalUuid(id) ? madeAtMs(id) : undefined;
-  return atMs !== undefined && periods.some(({ since, until }) => atMs > since.getTime() && atMs <= until.getTime());
+  return atMs !== undefined && lostPeriods.some(({ since, until }) => atMs > since.getTime() && atMs <= until.getTime());
 }
 
 function stranger(count: Count, kind: EntityKind, { remoteId, attributes: { name } }: Actual): void {

@@ -1,5 +1,6 @@
 import type pg from "pg";
-import type { LinkTo, Observation, Period, SweepStore } from "../../reconcile/ports.ts";
+import { pairKey } from "../../reconcile/adopt/match.ts";
+import type { LinkTo, Observation, SweepStore } from "../../reconcile/ports.ts";
 import type { Attributes } from "../../reconcile/target-values.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";
@@ -25,19 +26,22 @@ const LINKS_TO = statement(
 );
 /**
  * Which of these ids are ours. People are in the directory and departments in the tree. An entity with a state, a link or an event was ours
- * too.
+ * too. One statement: what appears at the target is looked up by itself.
  */
-const OWNERS = statement(
-  "owners",
-  `select w.id, l.remote_id, l.status from unnest($3::uuid[]) as w(id)
-     left join links l on l.target = $1 and l.kind = $2 and l.entity_id = w.id
-    where l.entity_id is not null
-       or exists (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = w.id)
-       or case $2 when 'user' then ${isPerson("w.id")}
-                  when 'department' then exists (select 1 from departments d where d.id = w.id and d.target = $1) else false end
-       or exists (select 1 from history h where h.subject = w.id and h.subject_kind = $2)`,
+const OWNERSHIP = statement(
+  "ownership",
+  `select
+    (select json_agg(json_build_array(w.id, case l.status when 'owned' then l.remote_id end)) from unnest($3::uuid[]) as w(id)
+       left join links l on l.target = $1 and l.kind = $2 and l.entity_id = w.id
+      where l.entity_id is not null
+         or exists (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = w.id)
+         or case $2 when 'user' then ${isPerson("w.id")}
+                    when 'department' then exists (select 1 from departments d where d.id = w.id and d.target = $1) else false end
+         or exists (select 1 from history h where h.subject = w.id and h.subject_kind = $2)) as owners,
+    (select json_agg(json_build_array(p.since, p.until)) from lost_periods p where p.target = $1) as periods,
+    (select json_agg(json_build_array(a.entity_id, a.remote_id)) from adoptions a
+      where a.target = $1 and a.kind = $2 and a.entity_id = any($3::uuid[]) and a.state = 'rejected') as rejected`,
 );
-const LOST_PERIODS = statement("lost-periods", "select since, until from lost_periods where target = $1");
 /** Lock order: runs lock the state first, then the link. The reverse order causes deadlocks. */
 const LOCKED = "locked as materialized (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 for update)";
 const AFTER_LOCK = "(select count(*) from locked) >= 0";
@@ -133,13 +137,15 @@ interface LinkRow extends pg.QueryResultRow {
   presence: Observation["presence"] | null;
 }
 
-interface OwnerRow extends pg.QueryResultRow {
-  id: string;
-  remote_id: string | null;
-  status: LinkTo["status"] | null;
+/** JSON texts; null: none. */
+interface OwnershipRow extends pg.QueryResultRow {
+  readonly owners: string | null;
+  readonly periods: string | null;
+  readonly rejected: string | null;
 }
 
-type PeriodRow = pg.QueryResultRow & Period;
+const pairsOf = <Second>(json: string | null): readonly (readonly [string, Second])[] =>
+  json === null ? [] : (JSON.parse(json) as readonly (readonly [string, Second])[]);
 
 const observedOf = ({ attributes, presence }: LinkRow): Observation | undefined =>
   attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined;
@@ -173,14 +179,14 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
       return new Map(rows.map((row) => [row.remote_id, toOf(row)]));
     },
 
-    async owners(kind, ids) {
-      const rows = await run<OwnerRow>(pool, OWNERS, [target, kind, ids]);
-      return new Map(
-        rows.map(({ id, remote_id, status }) => [id, { remoteId: status === "owned" ? (remote_id ?? undefined) : undefined }]),
-      );
+    async ownership(kind, ids) {
+      const [row] = await run<OwnershipRow>(pool, OWNERSHIP, [target, kind, ids]);
+      return {
+        owners: new Map(pairsOf<string | null>(row!.owners).map(([id, remoteId]) => [id, { remoteId: remoteId ?? undefined }])),
+        lostPeriods: pairsOf<string>(row!.periods).map(([since, until]) => ({ since: new Date(since), until: new Date(until) })),
+        rejected: new Set(pairsOf<string>(row!.rejected).map(([id, remoteId]) => pairKey(id, remoteId))),
+      };
     },
-
-    lostPeriods: () => run<PeriodRow>(pool, LOST_PERIODS, [target]),
 
     async relink({ kind, id }, { actual: { remoteId, attributes, presence }, containers }, causes) {
       await run(pool, RELINK, [target, kind, id, remoteId, JSON.stringify(attributes), presence, containers, causes, [target]]);

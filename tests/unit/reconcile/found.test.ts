@@ -14,5 +14,5 @@ test.each([
   ["an id in capitals, which we never write", uuidv7(at + 30_000).toUpperCase(), false],
   ["anybody's user id", "manager7", false],
 ])("%s", (_name, id, ours) => {
-  expect(isOurs(id, new Map([[known, { remoteId: undefined }]]), lost)).toBe(ours);
+  expect(isOurs(id, { owners: new Map([[known, { remoteId: undefined }]]), lostPeriods: lost })).toBe(ours);
 });
