@@ -28,8 +28,12 @@ export interface ProjectionRequest {
 
 export const MAX_NAMES = 200;
 
+/** Of nearly every request: it names neither. */
+const WHOLE: Projection = { whole: true, wants: () => true, apply: (resource) => resource };
+
 /** Rejects with InvalidValue when too many names are given. */
 export function readProjection(schema: ResourceSchema, request: ProjectionRequest): Projection {
+  if (request.attributes === undefined && request.excludedAttributes === undefined) return WHOLE;
   const wanted = selection(schema, names(request.attributes).map(withoutFilter));
   const unwanted = selection(schema, names(request.excludedAttributes));
   const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
