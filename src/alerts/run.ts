@@ -33,13 +33,7 @@ export function startAlerts(deps: AlertsDeps): Turns {
 
   const [failed, worksAgain] = ["a part of the alerts failed; retrying", "a part of the alerts works again"];
   const every = (task: string, work: (signal: AbortSignal) => Promise<void>): Turns =>
-    takeTurns(
-      async (signal) => {
-        await work(signal);
-        return undefined;
-      },
-      { clock, logger, everyMs, failed, worksAgain, fields: { task } },
-    );
+    takeTurns(work, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
 
   async function sayAlive(url: Secret, signal: AbortSignal): Promise<void> {
     if (!pulse.take(lastLookMs)) return;

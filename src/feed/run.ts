@@ -1,4 +1,4 @@
-import { type Turns, takeTurns } from "../core/turns.ts";
+import { type Turn, type Turns, takeTurns } from "../core/turns.ts";
 import { type DeliverDeps, deliver } from "./deliver.ts";
 import type { Sink } from "./sinks/sink.ts";
 
@@ -18,8 +18,7 @@ const REST_FACTOR = 10;
 export function startFeed(deps: FeedDeps): Turns {
   const { store, sinks, consumers, clock, logger, everyMs = EVERY_MS } = deps;
   const [failed, worksAgain] = ["a part of the feed failed; retrying", "a part of the feed works again"];
-  const every = (task: string, turn: (signal: AbortSignal) => Promise<number | undefined>): Turns =>
-    takeTurns(turn, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
+  const every = (task: string, turn: Turn): Turns => takeTurns(turn, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
 
   let isRegistered = false;
   const parts = [
@@ -33,7 +32,6 @@ export function startFeed(deps: FeedDeps): Turns {
     ...sinks.map((sink) =>
       every(sink.name, async (signal) => {
         await deliver(sink, deps, signal);
-        return undefined;
       }),
     ),
   ];

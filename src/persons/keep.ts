@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { turnsUntil } from "../core/turns.ts";
 import type { JoinOrigin } from "./ports.ts";
 
 /** What was worked out by other rules is worked out anew. */
@@ -18,16 +19,14 @@ export interface KeepPersonsDeps {
   readonly logger: Logger;
 }
 
-/** Until `signal` is aborted. */
+/** Slice by slice, until `signal` is aborted. */
 export async function keepPersons({ upkeep, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    const renewed = isWorking() ? await upkeep.renew({ at: clock.now(), actor: "system", causes: [] }).catch(failed) : 0;
-    if (renewed > 0) logger.info({ count: renewed }, "people with several records were recomputed with the rules of this mapping");
-    else await clock.sleep(EVERY_MS, signal).catch(() => undefined);
-  }
-
-  function failed(error: unknown): number {
-    logger.error({ error }, "people with several records could not be recomputed; retrying in a few seconds");
+  const renew = async (): Promise<number | undefined> => {
+    const renewed = isWorking() ? await upkeep.renew({ at: clock.now(), actor: "system", causes: [] }) : 0;
+    if (renewed === 0) return undefined;
+    logger.info({ count: renewed }, "people with several records were recomputed with the rules of this mapping");
     return 0;
-  }
+  };
+  const failed = "people with several records could not be recomputed; retrying every few seconds";
+  await turnsUntil(signal, renew, { clock, logger, everyMs: EVERY_MS, failed, level: "error" });
 }

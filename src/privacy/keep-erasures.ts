@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { type TurnsTaken, takeTurns } from "../core/turns.ts";
 import type { Erasure, ErasureStore } from "./subjects.ts";
 
 /** A place outside the database. */
@@ -19,24 +20,12 @@ const EVERY_MS = 60_000;
 
 /**
  * Keeps both records of erasures equal: an erasure that a restored database lacks is repeated, one that the file lacks is added. Clears data written
- * about erased people since. Runs once before the loop starts, then every minute until `signal` is aborted.
+ * about erased people since. Runs once a minute; the first turn has to end before the loop starts.
  */
-export async function keepErasures(deps: KeepErasuresDeps, signal: AbortSignal): Promise<void> {
+export function keepErasures(deps: KeepErasuresDeps): TurnsTaken {
   const { clock, logger } = deps;
-  const turn = async (): Promise<void> => {
-    try {
-      await keepOnce(deps);
-    } catch (error) {
-      logger.error({ error }, "erasures could not be compared with their copy beside the database; retrying in a minute");
-    }
-  };
-  await turn();
-  void (async () => {
-    while (!signal.aborted) {
-      await clock.sleep(EVERY_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await turn();
-    }
-  })();
+  const failed = "erasures could not be compared with their copy beside the database; retrying every minute";
+  return takeTurns(() => keepOnce(deps), { clock, logger, everyMs: EVERY_MS, failed, level: "error" });
 }
 
 export async function keepOnce({ store, file, logger }: Omit<KeepErasuresDeps, "clock">): Promise<void> {

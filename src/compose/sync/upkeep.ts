@@ -22,8 +22,8 @@ interface UpkeepDeps {
 }
 
 /**
- * What a process keeps in order beside the loop, until `signal`: restores, erasures, what is too old, dates that come, people with several records. Resolves
- * when a restored database was looked for, which has to be before the loop adds events of its own.
+ * What a process keeps in order beside the loop: restores, erasures, what is too old, dates that come, people with several records. Resolves
+ * when a restored database was looked for, which has to be before the loop adds events of its own. To be stopped after `signal` is aborted.
  */
 export async function startUpkeep(
   { config, pool, vault, clock, logger }: AppContext,
@@ -31,15 +31,17 @@ export async function startUpkeep(
   signal: AbortSignal,
 ): Promise<{ stop(): Promise<void> }> {
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
-  await watchForRestores({ ...restores, compare }, signal);
+  const restored = watchForRestores({ ...restores, compare });
+  await restored.first;
   const erasures = createErasures({ pool, vault, clock, targets: [TARGET] });
-  await keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger }, signal);
+  const erased = keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger });
+  await erased.first;
   const retention = keepRetention({ store: createRetention(pool, vault), days: config.retention, clock, logger }, signal);
   const schedule = startSchedule({ store: people.schedule, version: mapping.datesVersion, isWorking, clock, logger });
   const joined = keepPersons({ upkeep: people.upkeep, isWorking, clock, logger }, signal);
   return {
     async stop() {
-      await Promise.all([schedule.stop(), retention, joined]);
+      await Promise.all([restored.stop(), erased.stop(), schedule.stop(), retention, joined]);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
+import { turnsUntil } from "../../core/turns.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { SYNC_MODES, type SyncMode } from "../policy.ts";
 
@@ -91,19 +92,8 @@ export function createSteering({
     isHalted: () => halted,
     term: () => term,
     look,
-    async watch(signal) {
-      let told = false;
-      while (!signal.aborted) {
-        try {
-          await look();
-          told = false;
-        } catch (error) {
-          // Without the database no run is claimed or begun either.
-          if (!told) logger.warn({ error }, "the orders of operators cannot be read; retrying");
-          told = true;
-        }
-        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
-      }
-    },
+    // Without the database no run is claimed or begun either.
+    watch: (signal) =>
+      turnsUntil(signal, look, { clock, logger, everyMs: LOOK_MS, failed: "the orders of operators cannot be read; retrying" }),
   };
 }

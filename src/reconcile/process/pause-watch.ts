@@ -1,3 +1,4 @@
+import { turnsUntil } from "../../core/turns.ts";
 import type { RulesWatch } from "../rules/watch.ts";
 import type { LoopLog } from "../run/end/loop-log.ts";
 import { AGAIN_MS, findings, NOT_READY_CODE, type PreflightDeps, pauseFor, stateOf, type TargetPause } from "./preflight.ts";
@@ -58,10 +59,8 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
     return true;
   }
 
-  while (!signal.aborted) {
-    await look().catch((error: unknown) => logger.warn({ target: target.name, error }, "the pauses of the target cannot be read"));
-    await clock.sleep(LOOK_MS, signal).catch(() => undefined);
-  }
+  const failed = "the pauses of the target cannot be read; retrying";
+  await turnsUntil(signal, look, { clock, logger, everyMs: LOOK_MS, failed, fields: { target: target.name } });
 }
 
 const codeOf = ({ reasonCode = "notReady" }: TargetPause): string => reasonCode;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
+import { type TurnsTaken, takeTurns } from "../../core/turns.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { Period } from "../ports.ts";
 
@@ -50,28 +51,15 @@ export const LOOK_MS = 5_000;
 /** Tolerance for the clocks of other processes, which ids are made from. */
 const TOLERANCE_MS = 1_000;
 
-/** Checks once before the loop starts, then every few seconds until `signal` is aborted. */
-export async function watchForRestores(deps: RestoreDeps, signal: AbortSignal): Promise<void> {
+/** Checks every few seconds; the first turn has to end before the loop starts. */
+export function watchForRestores(deps: RestoreDeps): TurnsTaken {
   const { file, clock, logger } = deps;
   let seen: Seen | undefined;
-  let told = false;
   const turn = async (): Promise<void> => {
-    try {
-      seen = await look(deps, seen ?? (await file.read()));
-      told = false;
-    } catch (error) {
-      // Logged once, not in each round.
-      if (!told) logger.warn({ error }, "the latest event could not be recorded beside the database; a restore would not be detected");
-      told = true;
-    }
+    seen = await look(deps, seen ?? (await file.read()));
   };
-  await turn();
-  void (async () => {
-    while (!signal.aborted) {
-      await clock.sleep(LOOK_MS, signal).catch(() => undefined);
-      if (!signal.aborted) await turn();
-    }
-  })();
+  const failed = "the latest event could not be recorded beside the database; a restore would not be detected";
+  return takeTurns(turn, { clock, logger, everyMs: LOOK_MS, failed });
 }
 
 async function look({ store, file, clock, logger, target, compare }: RestoreDeps, seen: Seen | undefined): Promise<Seen | undefined> {

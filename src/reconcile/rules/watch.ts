@@ -1,4 +1,5 @@
 import type { Logger } from "../../core/logger.ts";
+import { turnsUntil } from "../../core/turns.ts";
 import type { Problem } from "../target.ts";
 import { letWrite, type SettleDeps, type Standing, settleRules } from "./settle.ts";
 import type { RulesStore, WrittenRules } from "./store.ts";
@@ -62,19 +63,10 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
   return {
     begin: look,
 
-    async watch(signal) {
-      let told = false;
-      while (!signal.aborted) {
-        try {
-          await (standing?.kind === "toWeigh" ? compare(signal) : look());
-          told = false;
-        } catch (error) {
-          // While the rules are not settled, nothing is claimed.
-          if (!told && !signal.aborted) logger.warn({ error }, "mapping and policy cannot be registered; retrying");
-          told = true;
-        }
-        await clock.sleep(LOOK_MS, signal).catch(() => undefined);
-      }
+    watch(signal) {
+      const turn = () => (standing?.kind === "toWeigh" ? compare(signal) : look());
+      // While the rules are not settled, nothing is claimed.
+      return turnsUntil(signal, turn, { clock, logger, everyMs: LOOK_MS, failed: "mapping and policy cannot be registered; retrying" });
     },
 
     isWorking: () => standing?.kind === "works",

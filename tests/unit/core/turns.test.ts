@@ -76,3 +76,30 @@ test("a stop waits for the turn that runs, and what fails for that reason is no 
   await turns.stop();
   expect([ended, lines]).toEqual([true, []]);
 });
+
+test.each([
+  ["worked", undefined, []],
+  ["failed", outage, ["error: it failed"]],
+] as const)("the first turn is waited for, and one that %s has ended", async (_name, failure, expected) => {
+  const lines: string[] = [];
+  const ended: boolean[] = [];
+  const line = (level: string) => (_fields: object, text: string) => void lines.push(`${level}: ${text}`);
+  const turns = takeTurns(
+    async () => {
+      await Promise.resolve();
+      ended.push(true);
+      if (failure) throw failure;
+    },
+    {
+      clock: { sleep: (_ms, signal) => new Promise((resolve) => signal!.addEventListener("abort", () => resolve())) },
+      logger: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
+      everyMs: 1,
+      failed: "it failed",
+      level: "error",
+    },
+  );
+  await turns.first;
+  expect(ended).toEqual([true]);
+  await turns.stop();
+  expect([ended, lines]).toEqual([[true], expected]);
+});
