@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
+import { type Bell, createBell } from "../process/bell.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
 import { decide, doubted, type Report, untoldEvents } from "./decide.ts";
@@ -88,8 +89,6 @@ async function show(
   let healthMs = Number.NEGATIVE_INFINITY;
   let told = false;
   while (!signal.aborted) {
-    // A change during the write below is stored in the next round.
-    const changed = receiver.changed();
     try {
       await place.check();
       await store.showListening(receiver.state());
@@ -110,15 +109,16 @@ async function show(
       if (!told) logger.warn({ target: target.name, error }, "the state of the event connection cannot be stored");
       told = true;
     }
-    await Promise.race([changed, clock.sleep(PLACE_MS, signal).catch(() => undefined)]);
+    // A change during the write is stored in the next round.
+    await receiver.changed(PLACE_MS, signal);
   }
 }
 
 interface Receiver {
   readonly listener: HintListener;
   state(): ShownListening;
-  /** Resolves when the state changes. */
-  changed(): Promise<void>;
+  /** Resolves when the state has changed since the last time. */
+  readonly changed: Bell["rest"];
   /** Decides about hints until the signal is aborted. */
   settle(): Promise<void>;
 }
@@ -131,8 +131,8 @@ function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
   let heardAt: Date | undefined;
   let eventAt: Date | undefined;
-  const change = createBell();
-  const arrival = createBell();
+  const change = createBell(clock);
+  const arrival = createBell(clock);
 
   const listener: HintListener = {
     async receive(hints) {
@@ -201,19 +201,14 @@ function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
   return {
     listener,
     state: () => ({ ...state, ...(heardAt ? { heardAt } : {}), ...(eventAt ? { eventAt } : {}) }),
-    changed: change.rung,
+    changed: change.rest,
     async settle() {
       while (!signal.aborted) {
-        const next = arrival.rung();
         const left = await round().catch((error: unknown) => {
           logger.warn({ target: target.name, error }, "events of the target cannot be processed; retrying");
           return "later" as const;
         });
-        if (left === "more") continue;
-        const pause = new AbortController();
-        const sleep = clock.sleep(left === "later" ? AGAIN_MS : LEFT_OPEN_MS, AbortSignal.any([signal, pause.signal]));
-        await Promise.race([next, sleep.catch(() => undefined)]);
-        pause.abort();
+        if (left !== "more") await arrival.rest(left === "later" ? AGAIN_MS : LEFT_OPEN_MS, signal);
       }
     },
   };
@@ -273,23 +268,6 @@ const eventOf = ({ kind, types, link }: OpenHint, at: Date, target: string): His
   target,
   detail: { types: [...new Set(types)].sort(), count: types.length, ...(link?.status === "intended" ? { invited: true } : {}) },
 });
-
-/** One promise for all waiters. It resolves at the next `ring`. */
-function createBell(): { ring(): void; rung(): Promise<void> } {
-  let ring: () => void = () => undefined;
-  let next = new Promise<void>((resolve) => {
-    ring = resolve;
-  });
-  return {
-    ring() {
-      ring();
-      next = new Promise<void>((resolve) => {
-        ring = resolve;
-      });
-    },
-    rung: () => next,
-  };
-}
 
 function bound(map: Map<string, unknown>): void {
   for (const key of map.keys()) {

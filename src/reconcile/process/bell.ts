@@ -3,7 +3,8 @@ import type { Clock } from "../../core/clock.ts";
 /** A waiter sleeps until it is notified or a time is over. A notification without a waiter ends the next wait immediately. */
 export interface Bell {
   ring(): void;
-  rest(ms: number): Promise<void>;
+  /** Ends with `signal`, too. */
+  rest(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export function createBell(clock: Pick<Clock, "sleep">): Bell {
@@ -14,14 +15,15 @@ export function createBell(clock: Pick<Clock, "sleep">): Bell {
       notified = true;
       notify();
     },
-    async rest(ms) {
+    async rest(ms, signal) {
       if (!notified) {
         const timer = new AbortController();
+        const until = signal ? AbortSignal.any([signal, timer.signal]) : timer.signal;
         await Promise.race([
           new Promise<void>((resolve) => {
             notify = resolve;
           }),
-          clock.sleep(ms, timer.signal).catch(() => undefined),
+          clock.sleep(ms, until).catch(() => undefined),
         ]);
         timer.abort();
       }
