@@ -1,32 +1,19 @@
 import { randomUUID } from "node:crypto";
-import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, person, remote, stateOf } from "../reconcile/sample.ts";
-import { type RunningListener, settled, startListening, until } from "./listening.ts";
+import { type ListeningEnvironment, openListeningEnvironment, until } from "./listening.ts";
 
 /* People who appear in DingTalk with an id of ours that nothing here was waiting for. Who should be out is out again in seconds, and not after a comparison. */
 
 const ROOT = "1";
-let env: TestEnvironment;
-let listener: RunningListener;
-let worker: Running;
+let env: ListeningEnvironment;
 beforeEach(async () => {
-  env = await openTestEnvironment({ retryBaseMs: 10 });
-  worker = env.startWorker();
-  listener = await startListening(env, worker);
+  env = await openListeningEnvironment();
+  await env.listen();
 });
-afterEach(async () => {
-  await listener.stop();
-  await env.close();
-});
+afterEach(() => env.close());
 
-const rest = async () => {
-  await env.quiet();
-  await settled(env);
-  await env.quiet();
-};
 const countOf = async (call: string): Promise<number> => (await env.calls())[`/topapi/v2/user/${call}`]?.count ?? 0;
-const appear = (userid: string) =>
-  env.control("edit", { call: "/topapi/v2/user/create", body: { userid, name: "Li", mobile: "+852-69990001", dept_id_list: ROOT } });
+const appear = (userid: string) => env.edit("/topapi/v2/user/create", { userid, name: "Li", mobile: "+852-69990001", dept_id_list: ROOT });
 const number = (value: string) => ({ phoneNumbers: [{ type: "mobile", value }] });
 
 test("an old invitation that is accepted after its person has left brings nobody in", async () => {
@@ -38,12 +25,12 @@ test("an old invitation that is accepted after its person has left brings nobody
   await env.quiet();
   expect(await remote(env, id)).toBeDefined();
   await change(env, id, { active: false });
-  await rest();
+  await env.atRest();
   expect(await remote(env, id)).toBeUndefined();
 
-  await env.control("edit", { call: "accept", body: { mobile: "+852-65550003" } });
+  await env.edit("accept", { mobile: "+852-65550003" });
   await until(async () => (await countOf("delete")) === 2);
-  await rest();
+  await env.atRest();
   expect([await remote(env, id), await stateOf(env, "user", id)]).toEqual([undefined, expect.objectContaining({ state: "inSync" })]);
 });
 
@@ -54,17 +41,17 @@ test.each([
   const id = await env.addUser(person("Li"));
   await env.quiet();
   await leave(id);
-  await rest();
+  await env.atRest();
   await appear(id);
   await until(async () => (await countOf("delete")) === 2);
-  await rest();
+  await env.atRest();
   expect(await remote(env, id)).toBeUndefined();
 });
 
 test("an id in the form of ours that nobody here ever had is a stranger's, and is not read", async () => {
   const stranger = randomUUID();
   await appear(stranger);
-  await rest();
+  await env.atRest();
   expect(await remote(env, stranger)).toBeDefined();
   expect(await countOf("get")).toBe(0);
 });
@@ -72,9 +59,9 @@ test("an id in the form of ours that nobody here ever had is a stranger's, and i
 test("the events of what we create and remove ourselves cost no read", async () => {
   const ids: string[] = [];
   for (let n = 0; n < 5; n++) ids.push(await env.addUser(person(`P${n}`)));
-  await rest();
+  await env.atRest();
   for (const id of ids) await change(env, id, { active: false });
-  await rest();
+  await env.atRest();
   // A removal reads first whether somebody is an administrator by now.
   expect([await countOf("create"), await countOf("delete"), await countOf("get")]).toEqual([5, 5, 5]);
 });

@@ -1,27 +1,20 @@
 import { randomInt } from "node:crypto";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
-import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { type RunningListener, settled, startListening, until } from "./listening.ts";
+import { type ListeningEnvironment, openListeningEnvironment, settled, until } from "./listening.ts";
 
 /* What DingTalk says by itself, from its gateway to the directory's state being restored. */
 
 const ROUND_TRIP_MS = 150;
 
-let env: TestEnvironment;
-let listener: RunningListener | undefined;
+let env: ListeningEnvironment;
 let people = 0;
 
 beforeEach(async () => {
-  env = await openTestEnvironment({ retryBaseMs: 10 });
+  env = await openListeningEnvironment();
 });
-afterEach(async () => {
-  await listener?.stop();
-  listener = undefined;
-  await env.close();
-});
+afterEach(() => env.close());
 
-const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 const addPerson = (more: JsonObject = {}): Promise<string> => {
   people += 1;
   return env.addUser({
@@ -37,22 +30,21 @@ const callsOf = async (path: string): Promise<number> => (await env.calls())[`/t
 
 test("what somebody changes in DingTalk is put right within two seconds and two round trips", async () => {
   const id = await addPerson();
-  const group = await env.addGroup("Sales", [id]);
-  expect(group).toBeTruthy();
-  listener = await startListening(env, env.startWorker());
+  await env.addGroup("Sales", [id]);
+  await env.listen();
   await env.quiet();
   await settled(env);
   await env.control("latency", { minMs: ROUND_TRIP_MS });
   const times: number[] = [];
   for (const title of ["King", "Queen", "Jack"]) {
-    await edit("/topapi/v2/user/update", { userid: id, title });
+    await env.edit("/topapi/v2/user/update", { userid: id, title });
     times.push(await until(async () => (await remote(id))?.["title"] === "Clerk"));
   }
   expect(Math.max(...times)).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
 
   const { departments } = await env.state();
   const sales = departments.find(({ name }) => name === "Sales")!;
-  await edit("/topapi/v2/department/update", { dept_id: sales.dept_id, name: "Sold" });
+  await env.edit("/topapi/v2/department/update", { dept_id: sales.dept_id, name: "Sold" });
   const renamed = await until(async () => (await env.state()).departments.some(({ name }) => name === "Sales"));
   expect(renamed).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
 });
@@ -63,9 +55,9 @@ test("a write of a value that reads do not show ends: it is not taken for a chan
     emails: [{ type: "work", value: "li@example.com" }],
     phoneNumbers: [{ type: "mobile", value: "+86 138 4232 1252" }],
   });
-  listener = await startListening(env, env.startWorker());
+  await env.listen();
   await env.quiet();
-  await edit("/topapi/v2/user/update", { userid: id, title: "King" });
+  await env.edit("/topapi/v2/user/update", { userid: id, title: "King" });
   const outcomesOfChanges = async () =>
     (await env.pool.query("select outcome from hints where type = 'user_modify_org' order by event_id")).rows.map(({ outcome }) => outcome);
   // The second one is of our own write.
@@ -75,9 +67,9 @@ test("a write of a value that reads do not show ends: it is not taken for a chan
 
 test("who left there by themselves is there again, and the history says why", async () => {
   const id = await addPerson();
-  listener = await startListening(env, env.startWorker());
+  await env.listen();
   await env.quiet();
-  await edit("leave", { userid: id });
+  await env.edit("leave", { userid: id });
   await until(async () => (await remote(id)) !== undefined);
   const { rows } = await env.pool.query(
     "select i.code, i.detail->>'action' as action, h.code as cause, h.detail->'types' as types from history i join history h on h.id = any(i.causes) where i.code = 'target.intent' and h.code = 'hint.received'",
@@ -88,11 +80,11 @@ test("who left there by themselves is there again, and the history says why", as
 test("an accepted invitation is over at once", async () => {
   await env.control("switches", { protectedMobiles: ["+852-61234567"] });
   const id = await addPerson({ phoneNumbers: [{ type: "mobile", value: "+852 6123 4567" }] });
-  listener = await startListening(env, env.startWorker());
+  await env.listen();
   const stateOf = async () => (await env.pool.query("select state from entity_states where entity_id = $1", [id])).rows[0];
   await until(async () => (await stateOf())?.state === "waiting");
   await env.control("latency", { minMs: ROUND_TRIP_MS });
-  await edit("accept", { mobile: "+852-61234567" });
+  await env.edit("accept", { mobile: "+852-61234567" });
   const ms = await until(async () => (await stateOf())?.state === "inSync");
   expect(ms).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
 });
@@ -100,7 +92,7 @@ test("an accepted invitation is over at once", async () => {
 test("our own updates cost no write and no read", async () => {
   const count = Number(process.env["OWN_UPDATES"] ?? 60);
   const ids = await Promise.all(Array.from({ length: 20 }, () => addPerson()));
-  listener = await startListening(env, env.startWorker());
+  await env.listen();
   await env.quiet();
   await settled(env);
   const before = { update: await callsOf("user/update"), get: await callsOf("user/get") };
@@ -118,11 +110,11 @@ test("our own updates cost no write and no read", async () => {
 test("events that come again and again are one look at each person", async () => {
   const times = Number(process.env["REPLAYS"] ?? 100);
   const ids = await Promise.all(Array.from({ length: 5 }, () => addPerson()));
-  listener = await startListening(env, env.startWorker());
+  await env.listen();
   await env.quiet();
   await settled(env);
   await env.control("stream", { action: "replay", times: 1 });
-  for (const userid of ids) await edit("/topapi/v2/user/update", { userid, title: `Other ${randomInt(1e9)}` });
+  for (const userid of ids) await env.edit("/topapi/v2/user/update", { userid, title: `Other ${randomInt(1e9)}` });
   await until(async () => (await Promise.all(ids.map(remote))).every((user) => user?.["title"] === "Clerk"));
   await settled(env);
   const gets = await callsOf("user/get");
@@ -138,10 +130,10 @@ test("events that come again and again are one look at each person", async () =>
 });
 
 test("people who are not ours are not looked at, and nothing of them is kept", async () => {
-  listener = await startListening(env, env.startWorker());
+  await env.listen();
   const body = { userid: "stranger", name: "Stranger", mobile: "+852-91230000", dept_id_list: "1" };
-  await edit("/topapi/v2/user/create", body);
-  await edit("/topapi/v2/user/update", { userid: "stranger", title: "Guest" });
+  await env.edit("/topapi/v2/user/create", body);
+  await env.edit("/topapi/v2/user/update", { userid: "stranger", title: "Guest" });
   const last = await addPerson();
   await until(
     async () => (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows.length > 0,

@@ -1,34 +1,23 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { SyncMode } from "../../../src/reconcile/policy.ts";
-import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
+import type { Running } from "../../support/test-environment.ts";
 import { change, person, remote } from "../reconcile/sample.ts";
-import { type RunningListener, settled, startListening, until } from "./listening.ts";
+import { type ListeningEnvironment, openListeningEnvironment, until } from "./listening.ts";
 
 /* People who leave the organisation by themselves, in DingTalk: what becomes of it is the word of the directory, as far as mode and policy let it. */
 
-let env: TestEnvironment;
-let listener: RunningListener | undefined;
+let env: ListeningEnvironment;
 let worker: Running | undefined;
 beforeEach(async () => {
-  env = await openTestEnvironment({ retryBaseMs: 10 });
+  env = await openListeningEnvironment();
 });
-afterEach(async () => {
-  await listener?.stop();
-  listener = undefined;
-  await env.close();
-});
+afterEach(() => env.close());
 
-const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
-const atRest = async () => {
-  await settled(env);
-  await env.quiet();
-};
 async function work(mode: SyncMode, policy?: string): Promise<void> {
-  await listener?.stop();
   await worker?.stop(5_000);
   worker = env.startWorker({ mode, ...(policy === undefined ? {} : { policy }) });
-  listener = await startListening(env, worker);
-  await atRest();
+  await env.listen(worker);
+  await env.atRest();
 }
 /** Somebody who is there, and was made in `sync`. */
 async function somebody(more: JsonObject = {}): Promise<string> {
@@ -39,9 +28,9 @@ async function somebody(more: JsonObject = {}): Promise<string> {
   return id;
 }
 async function leave(userid: string): Promise<void> {
-  await edit("leave", { userid });
+  await env.edit("leave", { userid });
   await until(async () => (await env.pool.query("select 1 from history where code = 'hint.received'")).rows.length > 0);
-  await atRest();
+  await env.atRest();
 }
 const itemOf = async (id: string) =>
   (
@@ -88,7 +77,7 @@ test("who was to be invited is invited again, and is there when they accept", as
   await work("sync");
   await leave(id);
   expect([await remote(env, id), await itemOf(id)]).toEqual([undefined, expect.objectContaining({ state: "waiting" })]);
-  await edit("accept", { mobile: `+${String(state_code)}-${String(mobile)}` });
+  await env.edit("accept", { mobile: `+${String(state_code)}-${String(mobile)}` });
   await until(async () => (await itemOf(id))?.state === "inSync");
   expect(await remote(env, id)).toBeDefined();
 });
@@ -100,15 +89,15 @@ test.each<[SyncMode, JsonObject]>([
   const id = await somebody();
   await work("upsert");
   await change(env, id, { active: false });
-  await atRest();
+  await env.atRest();
   expect([await remote(env, id), await itemOf(id)]).toEqual([expect.anything(), expect.objectContaining({ reason_code: "modeUpsert" })]);
   if (mode === "sync") {
     // Between the write at its source and the run they go by themselves.
     await worker?.stop(5_000);
-    await edit("leave", { userid: id });
+    await env.edit("leave", { userid: id });
     await work("sync");
   } else await leave(id);
-  await atRest();
+  await env.atRest();
   expect([await remote(env, id), await itemOf(id)]).toEqual([undefined, expect.objectContaining({ state: "inSync" })]);
   expect((await env.pool.query("select 1 from links where entity_id = $1", [id])).rows).toEqual([]);
 });
@@ -117,7 +106,7 @@ test("a leaver in a grace who goes by themselves ends it", async () => {
   const id = await somebody();
   await work("sync", "version: 1\ngrace: 24h");
   await change(env, id, { active: false });
-  await atRest();
+  await env.atRest();
   expect(await remote(env, id)).toBeDefined();
   await leave(id);
   expect([await remote(env, id), await itemOf(id)]).toEqual([undefined, expect.objectContaining({ state: "inSync" })]);

@@ -1,8 +1,48 @@
 import { systemClock } from "../../../src/core/clock.ts";
+import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { takeBackOne } from "../../../src/reconcile/compare/found.ts";
 import { type ListenDeps, listenToTarget } from "../../../src/reconcile/hints/listen.ts";
-import type { Connection, Running, TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type Running,
+  type TestEnvironment,
+  type TestEnvironmentOptions,
+} from "../../support/test-environment.ts";
+
+/** A test environment with a process that listens to DingTalk. */
+export interface ListeningEnvironment extends TestEnvironment {
+  /** Beside `worker`, which is a new one unless given. Whoever listened before is stopped. */
+  listen(worker?: Running): Promise<void>;
+  /** What somebody does in DingTalk: a call of its API, or an act that has none, such as `leave`. */
+  edit(call: string, body: JsonObject): Promise<void>;
+  /** Resolves when every event was decided about and nothing is left to do. */
+  atRest(): Promise<void>;
+}
+
+export async function openListeningEnvironment(options: TestEnvironmentOptions = {}): Promise<ListeningEnvironment> {
+  const env = await openTestEnvironment({ retryBaseMs: 10, ...options });
+  const { close } = env;
+  let listener: RunningListener | undefined;
+  return Object.assign(env, {
+    async listen(worker = env.startWorker()) {
+      await listener?.stop();
+      listener = await startListening(env, worker);
+    },
+    edit: (call: string, body: JsonObject) => env.control("edit", { call, body }),
+    async atRest() {
+      for (let n = 0; n < 2; n++) {
+        await settled(env);
+        await env.quiet();
+      }
+    },
+    async close() {
+      await listener?.stop();
+      await close();
+    },
+  });
+}
 
 export interface RunningListener {
   stop(): Promise<void>;

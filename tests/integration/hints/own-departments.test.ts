@@ -1,41 +1,29 @@
-import type { JsonObject } from "../../../src/core/entity.ts";
-import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { changeGroup, person } from "../reconcile/sample.ts";
-import { outcomes, type RunningListener, settled, startListening, until } from "./listening.ts";
+import { type ListeningEnvironment, openListeningEnvironment, outcomes, until } from "./listening.ts";
 
 /* Events of departments tell no value. What we changed ourselves costs no read all the same, and what somebody else changed beside it is found. */
 
-let env: TestEnvironment;
-let listener: RunningListener;
+let env: ListeningEnvironment;
 beforeEach(async () => {
-  env = await openTestEnvironment({ retryBaseMs: 10 });
-  listener = await startListening(env, env.startWorker());
+  env = await openListeningEnvironment();
+  await env.listen();
 });
-afterEach(async () => {
-  await listener.stop();
-  await env.close();
-});
+afterEach(() => env.close());
 
 const callsOf = async (path: string): Promise<number> => (await env.calls())[`/topapi/v2/department/${path}`]?.count ?? 0;
-const atRest = async () => {
-  await settled(env);
-  await env.quiet();
-  await settled(env);
-};
-const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 const names = async () => (await env.state()).departments.map(({ name }) => name).sort();
 const addGroups = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => env.addGroup(`Team ${n}`)));
 
 test("200 own changes of departments cost no read", async () => {
   const count = Number(process.env["OWN_UPDATES"] ?? 200);
   const groups = await addGroups(10);
-  await atRest();
+  await env.atRest();
   const before = { update: await callsOf("update"), get: await callsOf("get") };
   for (let n = 0; n < count; n += groups.length) {
     await Promise.all(groups.map((group, at) => changeGroup(env, group, { displayName: `Team ${at} of ${n}` })));
     await env.quiet();
   }
-  await atRest();
+  await env.atRest();
   expect({ writes: (await callsOf("update")) - before.update, reads: (await callsOf("get")) - before.get }).toEqual({
     writes: count,
     reads: 0,
@@ -46,12 +34,12 @@ test("200 own changes of departments cost no read", async () => {
 test("making, moving, leading and removing departments costs no read either", async () => {
   const head = await env.addUser(person("Head"));
   const groups = await Promise.all(["Asia", "Asia/Sales", "Europe"].map((name) => env.addGroup(name, [head])));
-  await atRest();
+  await env.atRest();
   const gets = await callsOf("get");
   await changeGroup(env, groups[1]!, { displayName: "Europe/Sales" });
-  await atRest();
+  await env.atRest();
   await env.groups.remove(env.context, groups[0]!);
-  await atRest();
+  await env.atRest();
   expect(await names()).toEqual(["Europe", "Sales", "Sandbox"].sort());
   expect((await callsOf("get")) - gets).toBe(0);
 });
@@ -61,15 +49,15 @@ test.each([
   ["after", false],
 ])("what somebody else changes just %s a change of ours is put right", async (_name, isFirst) => {
   const [group] = await addGroups(1);
-  await atRest();
+  await env.atRest();
   const team = (await env.state()).departments.find(({ name }) => name === "Team 0")!;
-  const theirs = () => edit("/topapi/v2/department/update", { dept_id: team.dept_id, name: "Theirs" });
+  const theirs = () => env.edit("/topapi/v2/department/update", { dept_id: team.dept_id, name: "Theirs" });
   const ours = () => changeGroup(env, group!, { displayName: "Ours" });
   if (isFirst) await theirs();
   await ours();
   await until(async () => (await names()).includes("Ours"));
   if (!isFirst) await theirs();
   await until(async () => (await env.pool.query("select 1 from hints where outcome = 'look'")).rows.length > 0);
-  await atRest();
+  await env.atRest();
   expect(await names()).toEqual(["Ours", "Sandbox"]);
 });

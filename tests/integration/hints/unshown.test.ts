@@ -2,9 +2,8 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_USER, ENTERPRISE, notesOn, person, remote } from "../reconcile/sample.ts";
-import { type RunningListener, settled, startListening, until } from "./listening.ts";
+import { type ListeningEnvironment, openListeningEnvironment, until } from "./listening.ts";
 
 /*
  * What a read does not show is remembered through a look: it is neither sent again for nothing, nor kept when it was told to be another one. What would be
@@ -13,19 +12,13 @@ import { type RunningListener, settled, startListening, until } from "./listenin
 
 const MAPPING = DEFAULT_MAPPING.replace("  settings:\n", `  settings:\n    dept_permits: '"1"'\n`);
 
-let env: TestEnvironment;
-let listener: RunningListener | undefined;
+let env: ListeningEnvironment;
 
 beforeEach(async () => {
-  env = await openTestEnvironment({ retryBaseMs: 10, mapping: MAPPING });
+  env = await openListeningEnvironment({ mapping: MAPPING });
 });
-afterEach(async () => {
-  await listener?.stop();
-  listener = undefined;
-  await env.close();
-});
+afterEach(() => env.close());
 
-const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 const writes = async () => {
   const calls = await env.calls();
   return Object.entries(calls).reduce(
@@ -34,27 +27,22 @@ const writes = async () => {
   );
 };
 const looks = async () => (await env.pool.query("select count(*)::int as n from history where code = 'hint.received'")).rows[0].n as number;
-const atRest = async () => {
-  await settled(env);
-  await env.quiet();
-  await settled(env);
-};
 /** Somebody else changes something there, which is looked at. Answers how many writes of ours followed. */
 async function writesAfter(act: () => Promise<void>): Promise<number> {
-  await atRest();
+  await env.atRest();
   const [before, lookedAt] = [await writes(), await looks()];
   await act();
   await until(async () => (await looks()) > lookedAt);
-  await atRest();
+  await env.atRest();
   return (await writes()) - before;
 }
 /** Nothing of ours, and told by an event. */
-const another = (userid: string) => () => edit("/topapi/v2/user/update", { userid, telephone: "4711" });
+const another = (userid: string) => () => env.edit("/topapi/v2/user/update", { userid, telephone: "4711" });
 async function listen(...people: readonly JsonObject[]): Promise<readonly string[]> {
   const ids: string[] = [];
   for (const each of people) ids.push(await env.addUser(each));
-  listener = await startListening(env, env.startWorker());
-  await atRest();
+  await env.listen();
+  await env.atRest();
   return ids;
 }
 
@@ -99,7 +87,7 @@ test.each<[string, JsonObject, JsonObject, JsonObject, string, unknown]>([
 ])("%s that nobody can read is put right where an event says that it was changed", async (_name, switches, more, body, field, value) => {
   await env.control("switches", switches);
   const [id] = await listen(person("Li", more));
-  expect(await writesAfter(() => edit("/topapi/v2/user/update", { userid: id!, ...body }))).toBe(1);
+  expect(await writesAfter(() => env.edit("/topapi/v2/user/update", { userid: id!, ...body }))).toBe(1);
   expect((await remote(env, id!))?.[field]).toEqual(value);
 });
 
@@ -107,8 +95,8 @@ test("who was made anew there gets what is not shown as well", async () => {
   const [id] = await listen(person("Li", EMAIL));
   const { mobile, state_code, name, dept_id_list } = (await remote(env, id!))!;
   const again = async () => {
-    await edit("/topapi/v2/user/delete", { userid: id! });
-    await edit("/topapi/v2/user/create", {
+    await env.edit("/topapi/v2/user/delete", { userid: id! });
+    await env.edit("/topapi/v2/user/create", {
       userid: id!,
       name,
       mobile: `+${String(state_code)}-${String(mobile)}`,
@@ -123,7 +111,7 @@ test("a number that DingTalk has refused is not offered again for a look", async
   const [id] = await listen(person("Li"));
   await env.control("switches", { registeredMobiles: ["+852-61112222"] });
   await change(env, id!, { phoneNumbers: [{ type: "mobile", value: "+852 6111 2222" }] });
-  await atRest();
+  await env.atRest();
   expect(await notesOn(env, id!)).toEqual(expect.arrayContaining([expect.stringMatching(/^mobile: /)]));
   expect(await writesAfter(another(id!))).toBe(0);
 });
@@ -134,7 +122,7 @@ test("what DingTalk has made of a value stays through a look", async () => {
   const hand = env.connect();
   const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
   await compare();
-  await atRest();
+  await env.atRest();
   expect(await notesOn(env, id!)).toContain("title: keptOtherwise");
   expect(await writesAfter(another(id!))).toBe(0);
   expect((await remote(env, id!))?.["title"]).toBe("Clerk (HK)");
@@ -144,9 +132,9 @@ test("whom a department is shown to is not sent again for a look while nobody hi
   await addGroup(env, { displayName: "Board" });
   await listen();
   const board = (await env.state()).departments.find(({ name }) => name === "Board")!;
-  expect(await writesAfter(() => edit("/topapi/v2/department/update", { dept_id: board.dept_id, brief: "of ours" }))).toBe(0);
+  expect(await writesAfter(() => env.edit("/topapi/v2/department/update", { dept_id: board.dept_id, brief: "of ours" }))).toBe(0);
   await writesAfter(() =>
-    edit("/topapi/v2/department/update", { dept_id: board.dept_id, hide_dept: true, dept_permits: String(board.dept_id) }),
+    env.edit("/topapi/v2/department/update", { dept_id: board.dept_id, hide_dept: true, dept_permits: String(board.dept_id) }),
   );
   expect((await env.state()).departments.find(({ name }) => name === "Board")).toMatchObject({ dept_permits: [1] });
 });
@@ -162,7 +150,7 @@ test("a custom field that somebody cleared is found by a comparison, and one tha
     await env.quiet();
     return result.differing;
   };
-  await edit("/topapi/v2/user/update", { userid: id, extension: '{"Cost centre":""}' });
+  await env.edit("/topapi/v2/user/update", { userid: id, extension: '{"Cost centre":""}' });
   expect([await compare(), (await remote(env, id))?.["extension"]]).toEqual([1, '{"Cost centre":"4711"}']);
   expect(await compare()).toBe(0);
 
