@@ -30,7 +30,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   policy: ["core", "mapping"],
   scim: ["core", "directory", "filter", "http"],
   // Imports people from files and reports. It uses the same commands as SCIM clients.
-  import: ["core", "directory", "filter", "history", "mapping", "schedule/days.ts", "scim"],
+  import: ["core", "directory", "history", "mapping", "schedule/days.ts", "scim"],
   api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "schedule", "tlog", "words"],
   reconcile: ["core", "history", "mapping", "policy"],
   targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],
@@ -70,8 +70,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
-  "store/alerts": ["core", "alerts", "history", "store/postgres", ...sharedStatements()],
-  "store/feed": ["core", "feed/ports.ts", "history", "store/postgres", "store/history/event-log.ts", ...sharedStatements()],
+  "store/alerts": ["core", "alerts", "store/postgres", ...sharedStatements()],
+  "store/feed": ["core", "feed/ports.ts", "store/postgres", "store/history/event-log.ts", ...sharedStatements()],
   "store/kpis": ["core", "history", "kpis", "store/postgres", ...sharedStatements()],
   "store/import": ["core", "import/workday/ports.ts", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
@@ -108,7 +108,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Parts of SQL statements that several sub-rooms of the storage use, and the encryption of the values of their events. */
-function sharedStatements(): readonly string[] {
+export function sharedStatements(): readonly string[] {
   return ["store/write-sql.ts", "store/references.ts", "store/hearing-sql.ts", "store/key-columns.ts", "store/vault.ts"];
 }
 
@@ -176,14 +176,7 @@ export function breaches(files: readonly SourceFile[]): readonly string[] {
 
 /** Circles of imports, type imports included; one sentence for each circle. */
 function circles(files: readonly SourceFile[]): string[] {
-  const imports = new Map(
-    files.map(({ path, text }) => [
-      path,
-      importsOf(text)
-        .filter((specifier) => specifier.startsWith("."))
-        .map((specifier) => posix.join(posix.dirname(path), specifier)),
-    ]),
-  );
+  const imports = new Map(files.map((file) => [file.path, pathsImportedBy(file)]));
   const done = new Set<string>();
   const found: string[] = [];
   const visit = (path: string, way: readonly string[]): void => {
@@ -195,6 +188,24 @@ function circles(files: readonly SourceFile[]): string[] {
   };
   for (const path of imports.keys()) visit(path, []);
   return found;
+}
+
+/** Paths of files that it imports. */
+const pathsImportedBy = ({ path, text }: SourceFile): readonly string[] =>
+  importsOf(text)
+    .filter((specifier) => specifier.startsWith("."))
+    .map((specifier) => posix.join(posix.dirname(path), specifier));
+
+/** What the files of each room import. */
+export function importsByRoom(files: readonly SourceFile[]): ReadonlyMap<string, readonly string[]> {
+  const imports = new Map<string, string[]>();
+  for (const file of files) {
+    const room = roomOf(file.path);
+    const known = imports.get(room) ?? [];
+    imports.set(room, known);
+    known.push(...pathsImportedBy(file));
+  }
+  return imports;
 }
 
 function wrongImports(file: SourceFile): string[] {

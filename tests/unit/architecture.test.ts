@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARROWS, breaches, LIBRARIES, sourceFiles } from "../support/architecture.ts";
+import { ARROWS, breaches, importsByRoom, LIBRARIES, sharedStatements, sourceFiles } from "../support/architecture.ts";
 
-const files = sourceFiles(join(__dirname, "..", "..", "src"));
+const root = join(__dirname, "..", "..");
+const files = sourceFiles(join(root, "src"));
 
 test("every import follows the arrows, every library lives in its rooms, and effects stay where they belong", () => {
   expect(breaches(files)).toEqual([]);
@@ -11,6 +13,32 @@ test("every room has its arrows told", () => {
   const rooms = new Set(files.filter(({ path }) => path.includes("/")).map(({ path }) => path.split("/")[0]));
   expect([...rooms].filter((room) => !(room! in ARROWS))).toEqual([]);
 });
+
+test("every arrow is used; core is open to all", () => {
+  const imports = importsByRoom(files);
+  const isUsed = (room: string, to: string) => (imports.get(room) ?? []).some((path) => path === to || path.startsWith(`${to}/`));
+  const open = ["*", "core", ...sharedStatements()];
+  const unused = Object.entries(ARROWS).flatMap(([room, arrows]) =>
+    arrows.filter((to) => !open.includes(to) && !isUsed(room, to)).map((to) => `${room} → ${to}`),
+  );
+  expect(unused).toEqual([]);
+});
+
+test("ARCHITECTURE.md tells the arrows of every room", () => {
+  const page = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const [table = ""] = /(?<=\| Room \| Content \| May import \|\n)(?:\|.*\n)+/.exec(page) ?? [];
+  const told = [...table.matchAll(/^\| `([a-z]+)(?:\/<name>)?` \|.*\| ([^|]+) \|$/gm)].map(([, room, cell]) => [room!, arrowsTold(cell!)]);
+  const rooms = Object.entries(ARROWS).filter(([room]) => !room.includes("/"));
+  const stated = rooms.map(([room, arrows]) => [room, room === "store" ? ["see below"] : [...arrows].sort()]);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(stated));
+});
+
+/** As a cell of the table has them. */
+function arrowsTold(cell: string): readonly string[] {
+  if (cell === "nothing") return [];
+  if (cell === "everything") return ["*"];
+  return cell.replaceAll("`", "").split(", ").sort();
+}
 
 test("every library that is told is used", () => {
   const unused = Object.keys(LIBRARIES).filter((library) => !files.some(({ text }) => text.includes(`"${library}`)));
