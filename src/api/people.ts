@@ -16,7 +16,7 @@ import { hiddenNumber, isNumber } from "./hidden-numbers.ts";
 import { entityAt, type PastOptions } from "./history/at.ts";
 import { timelineRoutes } from "./history/timeline.ts";
 import { choiceOf } from "./query-values.ts";
-import { renderItemFor } from "./sync.ts";
+import { renderItemFor } from "./sync/sync.ts";
 
 export interface PeopleOptions extends PastOptions {
   readonly operations: Pick<SyncOperations, "items" | "lastHint" | "remoteNames">;

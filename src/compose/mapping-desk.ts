@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import type { MappingDesk } from "../api/mapping.ts";
-import type { ReplayMapping } from "../api/mapping-replay.ts";
+import type { MappingDesk } from "../api/mapping/mapping.ts";
+import type { ReplayMapping } from "../api/mapping/replay.ts";
 import { CannotStart, Unavailable } from "../core/errors.ts";
 import { createKeyedLock } from "../core/keyed-lock.ts";
 import type { EventLog } from "../history/event-log.ts";

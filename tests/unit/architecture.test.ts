@@ -68,7 +68,7 @@ describe("the rules notice", () => {
     ["the environment outside config", "http/app.ts", "const port = process.env.PORT;"],
     ["time outside the clock", "reconcile/process/worker.ts", "const at = Date.now();"],
     ["sleeping outside the clock", "reconcile/process/worker.ts", "setTimeout(next, 10);"],
-    ["SQL outside the store", "api/sync.ts", "const q = `select id from users`;"],
+    ["SQL outside the store", "api/sync/sync.ts", "const q = `select id from users`;"],
     ["an address of DingTalk outside the adapter", "reconcile/plan.ts", `const api = "/topapi/v2/user/get";`],
     ["a cast to any", "scim/users.ts", "const x = body as any;"],
     ["a retired word", "reconcile/plan.ts", "const wish = 1;"],

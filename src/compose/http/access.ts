@@ -1,6 +1,6 @@
-import { accessEndpoint } from "../../api/access.ts";
-import type { ActorNames } from "../../api/events.ts";
-import { sourcesEndpoint } from "../../api/sources.ts";
+import { accessEndpoint } from "../../api/access/access.ts";
+import { sourcesEndpoint } from "../../api/access/sources.ts";
+import type { ActorNames } from "../../api/history/events.ts";
 import { Secret } from "../../core/secret.ts";
 import { createRefusalEvents } from "../../evidence/refusal-events.ts";
 import { createAccessTokens } from "../../http/auth/access-tokens.ts";

@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
-import { type ActorNames, historyEndpoint } from "../../api/events.ts";
+import { type ActorNames, historyEndpoint } from "../../api/history/events.ts";
 import { evidenceEndpoint } from "../../api/history/evidence.ts";
 import { leaversEndpoint } from "../../api/history/leavers.ts";
+import { logMounts } from "../../api/history/log.ts";
 import { organisationEndpoint } from "../../api/history/organisation.ts";
-import { logMounts } from "../../api/log.ts";
 import { createEvidenceDesk } from "../../evidence/pack/desk.ts";
 import type { Mount } from "../../http/mount.ts";
 import { createEventAppender } from "../../store/history/event-appender.ts";

@@ -1,8 +1,8 @@
 import { feedEndpoint } from "../../api/feed.ts";
-import { holdsEndpoint } from "../../api/holds.ts";
 import { incidentsEndpoint } from "../../api/incidents.ts";
 import { kpisEndpoint } from "../../api/kpis.ts";
-import { syncEndpoint } from "../../api/sync.ts";
+import { holdsEndpoint } from "../../api/sync/holds.ts";
+import { syncEndpoint } from "../../api/sync/sync.ts";
 import { createSecurityEventTokens } from "../../http/auth/security-event-tokens.ts";
 import type { Mount } from "../../http/mount.ts";
 import { createPlanDesk } from "../../reconcile/compare/plan-desk.ts";

@@ -1,7 +1,7 @@
 import { departmentsEndpoint } from "../../api/departments.ts";
 import { groupsEndpoint } from "../../api/groups.ts";
 import { joinsEndpoint } from "../../api/joins.ts";
-import { mappingEndpoint } from "../../api/mapping.ts";
+import { mappingEndpoint } from "../../api/mapping/mapping.ts";
 import { peopleEndpoint } from "../../api/people.ts";
 import type { Mount } from "../../http/mount.ts";
 import { previewPerson } from "../../reconcile/compare/preview.ts";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { createMetrics } from "../../api/all-metrics.ts";
+import { createMetrics } from "../../api/metrics/all.ts";
 import { type AppOptions, createApp, renderFor } from "../../http/app.ts";
 import { messagesOf } from "../../http/connection/express-messages.ts";
 import { type HttpServer, startHttpServer } from "../../http/connection/server.ts";

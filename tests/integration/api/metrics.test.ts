@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { observeMeters } from "../../../src/api/meter-metrics.ts";
-import { remembered } from "../../../src/api/remembered.ts";
-import { observeSync, type SyncStats } from "../../../src/api/sync-metrics.ts";
+import { observeMeters } from "../../../src/api/metrics/meters.ts";
+import { remembered } from "../../../src/api/metrics/remembered.ts";
+import { observeSync, type SyncStats } from "../../../src/api/metrics/sync.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
 import { createMeterStore } from "../../../src/store/status/meters.ts";

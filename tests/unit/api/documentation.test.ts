@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { observeAlerts } from "../../../src/api/alert-metrics.ts";
-import { observeFeed } from "../../../src/api/feed-metrics.ts";
-import { observeListening } from "../../../src/api/listening-metrics.ts";
-import { observeMeters } from "../../../src/api/meter-metrics.ts";
-import { observeReplica } from "../../../src/api/replica-metrics.ts";
-import { observeSync } from "../../../src/api/sync-metrics.ts";
+import { observeAlerts } from "../../../src/api/metrics/alerts.ts";
+import { observeFeed } from "../../../src/api/metrics/feed.ts";
+import { observeListening } from "../../../src/api/metrics/listening.ts";
+import { observeMeters } from "../../../src/api/metrics/meters.ts";
+import { observeReplica } from "../../../src/api/metrics/replica.ts";
+import { observeSync } from "../../../src/api/metrics/sync.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { flatTable, parseQuery } from "../../../src/filter/parse.ts";
 import { EVENT_CODES, OUTCOMES } from "../../../src/history/event.ts";

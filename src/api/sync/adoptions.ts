@@ -1,17 +1,17 @@
 import { type Request, type Response, Router } from "express";
-import type { Clock } from "../core/clock.ts";
-import { isCanonicalUuid } from "../core/id.ts";
-import { sendJson } from "../http/answer.ts";
-import { readJsonBody } from "../http/body.ts";
-import { NotFoundPath } from "../http/errors.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import { requestContext, requireRecentSignIn, requireRight } from "../http/request-context.ts";
-import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../reconcile/adopt/ports.ts";
-import { refusalText } from "../reconcile/adopt/refusal-text.ts";
-import type { AssessmentRequests } from "../reconcile/assess/requests.ts";
-import { Conflict } from "./conflict.ts";
-import { afterOf, choiceOf, countOf, InvalidParameter } from "./query-values.ts";
-import { fieldsOf, operatorOf } from "./requests.ts";
+import type { Clock } from "../../core/clock.ts";
+import { isCanonicalUuid } from "../../core/id.ts";
+import { sendJson } from "../../http/answer.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import { requestContext, requireRecentSignIn, requireRight } from "../../http/request-context.ts";
+import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../../reconcile/adopt/ports.ts";
+import { refusalText } from "../../reconcile/adopt/refusal-text.ts";
+import type { AssessmentRequests } from "../../reconcile/assess/requests.ts";
+import { Conflict } from "../conflict.ts";
+import { afterOf, choiceOf, countOf, InvalidParameter } from "../query-values.ts";
+import { fieldsOf, operatorOf } from "../requests.ts";
 
 export interface AdoptionRoutes {
   readonly adoptions: AdoptionOperations;

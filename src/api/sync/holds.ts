@@ -1,18 +1,18 @@
 import { type Request, type Response, Router } from "express";
-import type { Clock } from "../core/clock.ts";
-import { isCanonicalUuid } from "../core/id.ts";
-import { sendJson } from "../http/answer.ts";
-import { readJsonBody } from "../http/body.ts";
-import { NotFoundPath } from "../http/errors.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import type { Mount } from "../http/mount.ts";
-import { renderProblem } from "../http/problem.ts";
-import { requestIdOf, requireRecentSignIn, requireRight } from "../http/request-context.ts";
-import { type Agreement, HOLD_STATES, type Hold, type HoldMember } from "../reconcile/guard/hold.ts";
-import type { Decision, HoldOperations } from "../reconcile/guard/operations.ts";
-import { Conflict } from "./conflict.ts";
-import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey } from "./query-values.ts";
-import { fieldsOf, operatorOf } from "./requests.ts";
+import type { Clock } from "../../core/clock.ts";
+import { isCanonicalUuid } from "../../core/id.ts";
+import { sendJson } from "../../http/answer.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { Mount } from "../../http/mount.ts";
+import { renderProblem } from "../../http/problem.ts";
+import { requestIdOf, requireRecentSignIn, requireRight } from "../../http/request-context.ts";
+import { type Agreement, HOLD_STATES, type Hold, type HoldMember } from "../../reconcile/guard/hold.ts";
+import type { Decision, HoldOperations } from "../../reconcile/guard/operations.ts";
+import { Conflict } from "../conflict.ts";
+import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey } from "../query-values.ts";
+import { fieldsOf, operatorOf } from "../requests.ts";
 
 export interface HoldsEndpointOptions {
   readonly holds: HoldOperations;

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from "express";
-import { sendJson } from "../http/answer.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import type { Mount } from "../http/mount.ts";
+import { sendJson } from "../../http/answer.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { Mount } from "../../http/mount.ts";
 
 export interface SourceSeen {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValueWithName, type Registry } from "prom-client";
-import { HISTOGRAMS, type HistogramName, INFINITE, type Labels, type Sample } from "../core/meter.ts";
+import { HISTOGRAMS, type HistogramName, INFINITE, type Labels, type Sample } from "../../core/meter.ts";
 import type { Reading } from "./remembered.ts";
 
 /** What all processes have counted, as the database has it. */

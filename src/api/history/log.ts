@@ -1,18 +1,18 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
-import type { LogReader } from "../history/log/ports.ts";
-import { readAhead } from "../history/log/read-ahead.ts";
-import { eventLines } from "../history/log/sources.ts";
-import { packedParts, STRETCH_BUNDLES } from "../history/log/stretches.ts";
-import { sendText } from "../http/answer.ts";
-import { NotFoundPath } from "../http/errors.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import type { Mount } from "../http/mount.ts";
-import { entryBundle } from "../tlog/bundle.ts";
-import { parseCheckpoint } from "../tlog/checkpoint.ts";
-import { isWithin, parseTilePath, TILE } from "../tlog/tiles.ts";
-import { InvalidParameter, textOf } from "./query-values.ts";
+import type { LogReader } from "../../history/log/ports.ts";
+import { readAhead } from "../../history/log/read-ahead.ts";
+import { eventLines } from "../../history/log/sources.ts";
+import { packedParts, STRETCH_BUNDLES } from "../../history/log/stretches.ts";
+import { sendText } from "../../http/answer.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { Mount } from "../../http/mount.ts";
+import { entryBundle } from "../../tlog/bundle.ts";
+import { parseCheckpoint } from "../../tlog/checkpoint.ts";
+import { isWithin, parseTilePath, TILE } from "../../tlog/tiles.ts";
+import { InvalidParameter, textOf } from "../query-values.ts";
 
 /* The history as a tiled transparency log (C2SP tlog-tiles), as programs that verify such logs read it. */
 

@@ -1,17 +1,17 @@
 import { type Request, type Response, Router } from "express";
-import type { Clock } from "../core/clock.ts";
-import { isStorableText } from "../core/storable-text.ts";
-import type { HistoryEvent } from "../history/event.ts";
-import { readJsonBody } from "../http/body.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import { requestContext, requireRight } from "../http/request-context.ts";
-import { operatorEvent } from "../reconcile/operator-event.ts";
-import { SYNC_MODES, type SyncMode } from "../reconcile/policy.ts";
-import { ceilingOf, isAbove } from "../reconcile/process/orders.ts";
-import type { SyncOperations } from "../reconcile/status.ts";
-import { Conflict } from "./conflict.ts";
-import { InvalidParameter } from "./query-values.ts";
-import { fieldsOf, operatorOf } from "./requests.ts";
+import type { Clock } from "../../core/clock.ts";
+import { isStorableText } from "../../core/storable-text.ts";
+import type { HistoryEvent } from "../../history/event.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import { requestContext, requireRight } from "../../http/request-context.ts";
+import { operatorEvent } from "../../reconcile/operator-event.ts";
+import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
+import { ceilingOf, isAbove } from "../../reconcile/process/orders.ts";
+import type { SyncOperations } from "../../reconcile/status.ts";
+import { Conflict } from "../conflict.ts";
+import { InvalidParameter } from "../query-values.ts";
+import { fieldsOf, operatorOf } from "../requests.ts";
 
 export interface OrdersOptions {
   readonly operations: SyncOperations;

@@ -1,20 +1,20 @@
 import { type Request, type Response, Router } from "express";
-import type { Clock } from "../core/clock.ts";
-import { isUuid } from "../core/id.ts";
-import { sendJson } from "../http/answer.ts";
-import { isKeyAddress } from "../http/auth/key-address.ts";
-import type { DecidedTrust } from "../http/auth/new-trust.ts";
-import type { Role } from "../http/auth/roles.ts";
-import type { Scope } from "../http/auth/scopes.ts";
-import { hashSecret } from "../http/auth/tokens.ts";
-import { readJsonBody } from "../http/body.ts";
-import { Forbidden, NotFoundPath } from "../http/errors.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import type { Mount } from "../http/mount.ts";
-import { requestContext, requireRecentSignIn, requireRight, traceOf } from "../http/request-context.ts";
-import { makeSecret } from "../http/session/cookie.ts";
+import type { Clock } from "../../core/clock.ts";
+import { isUuid } from "../../core/id.ts";
+import { sendJson } from "../../http/answer.ts";
+import { isKeyAddress } from "../../http/auth/key-address.ts";
+import type { DecidedTrust } from "../../http/auth/new-trust.ts";
+import type { Role } from "../../http/auth/roles.ts";
+import type { Scope } from "../../http/auth/scopes.ts";
+import { hashSecret } from "../../http/auth/tokens.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { Forbidden, NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { Mount } from "../../http/mount.ts";
+import { requestContext, requireRecentSignIn, requireRight, traceOf } from "../../http/request-context.ts";
+import { makeSecret } from "../../http/session/cookie.ts";
+import { InvalidParameter } from "../query-values.ts";
 import { linkIn, tokenIn, trustIn } from "./new-access.ts";
-import { InvalidParameter } from "./query-values.ts";
 
 /** Who did it, as the history names them. */
 interface By {

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import type { Reading } from "./remembered.ts";
 
 /** The state of the loop in numbers: what operators see in the status, or part of it. */

@@ -1,19 +1,19 @@
 import { type Request, type Response, Router } from "express";
-import type { JsonValue } from "../core/entity.ts";
-import { isCanonicalUuid } from "../core/id.ts";
-import { sendJson } from "../http/answer.ts";
-import { readJsonBody } from "../http/body.ts";
-import { NotFoundPath } from "../http/errors.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import type { Mount } from "../http/mount.ts";
-import { requireRight, traceOf } from "../http/request-context.ts";
-import type { PersonPreview } from "../reconcile/compare/preview.ts";
-import type { Trial } from "../reconcile/trial/mapping-trial.ts";
-import { Conflict } from "./conflict.ts";
-import { hiddenNumber, isNumber, isPhone, makesNumber } from "./hidden-numbers.ts";
-import { type ReplayMapping, replayHandler } from "./mapping-replay.ts";
-import type { PersonalReads } from "./personal-reads.ts";
-import { InvalidParameter, textOf } from "./query-values.ts";
+import type { JsonValue } from "../../core/entity.ts";
+import { isCanonicalUuid } from "../../core/id.ts";
+import { sendJson } from "../../http/answer.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { Mount } from "../../http/mount.ts";
+import { requireRight, traceOf } from "../../http/request-context.ts";
+import type { PersonPreview } from "../../reconcile/compare/preview.ts";
+import type { Trial } from "../../reconcile/trial/mapping-trial.ts";
+import { Conflict } from "../conflict.ts";
+import { hiddenNumber, isNumber, isPhone, makesNumber } from "../hidden-numbers.ts";
+import type { PersonalReads } from "../personal-reads.ts";
+import { InvalidParameter, textOf } from "../query-values.ts";
+import { type ReplayMapping, replayHandler } from "./replay.ts";
 
 /** The mapping file as it is now, whether or not it can be used. */
 export interface MappingView {

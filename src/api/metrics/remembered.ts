@@ -1,5 +1,5 @@
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
 
 /** What somebody who scrapes is shown; undefined while it cannot be read. */
 export type Reading<Value> = () => Promise<Value | undefined>;

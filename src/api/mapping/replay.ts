@@ -1,13 +1,13 @@
 import type { Request, Response } from "express";
-import type { RecentChange } from "../history/recent-changes.ts";
-import { sendJson } from "../http/answer.ts";
-import { traceOf } from "../http/request-context.ts";
-import type { Replay } from "../reconcile/trial/mapping-replay.ts";
-import { Conflict } from "./conflict.ts";
-import { maskedChanges } from "./hidden-numbers.ts";
-import { type PersonalReads, shownChanges } from "./personal-reads.ts";
-import { InvalidParameter } from "./query-values.ts";
-import { fieldsOf } from "./requests.ts";
+import type { RecentChange } from "../../history/recent-changes.ts";
+import { sendJson } from "../../http/answer.ts";
+import { traceOf } from "../../http/request-context.ts";
+import type { Replay } from "../../reconcile/trial/mapping-replay.ts";
+import { Conflict } from "../conflict.ts";
+import { maskedChanges } from "../hidden-numbers.ts";
+import { type PersonalReads, shownChanges } from "../personal-reads.ts";
+import { InvalidParameter } from "../query-values.ts";
+import { fieldsOf } from "../requests.ts";
 
 /** On whom another mapping is tried: those whom the last changes were about, or the first people by name. */
 export interface Tried {

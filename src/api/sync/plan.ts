@@ -1,12 +1,12 @@
 import { type Request, type Response, Router } from "express";
-import type { EntityKind } from "../core/entity.ts";
-import { sendJson } from "../http/answer.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import type { PlanDesk } from "../reconcile/compare/plan-desk.ts";
-import { minutesFor, type PlannedAction } from "../reconcile/compare/whole-plan.ts";
-import { SYNC_MODES } from "../reconcile/policy.ts";
-import { type PersonalReads, shownChanges } from "./personal-reads.ts";
-import { afterOf, choiceOf, countOf, isItemKey } from "./query-values.ts";
+import type { EntityKind } from "../../core/entity.ts";
+import { sendJson } from "../../http/answer.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import type { PlanDesk } from "../../reconcile/compare/plan-desk.ts";
+import { minutesFor, type PlannedAction } from "../../reconcile/compare/whole-plan.ts";
+import { SYNC_MODES } from "../../reconcile/policy.ts";
+import { type PersonalReads, shownChanges } from "../personal-reads.ts";
+import { afterOf, choiceOf, countOf, isItemKey } from "../query-values.ts";
 
 export interface PlanOptions {
   readonly plans: PlanDesk;

@@ -1,18 +1,18 @@
 import type { Registry } from "prom-client";
-import type { AlertFigures } from "../alerts/operations.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import type { Meter } from "../core/meter.ts";
-import type { ConsumerFigures } from "../feed/ports.ts";
-import { type Build, createMetricsRegistry, observeIn, showBuild } from "../http/metrics.ts";
-import type { ObserveRequest } from "../http/observe.ts";
-import { observeAlerts } from "./alert-metrics.ts";
-import { observeFeed } from "./feed-metrics.ts";
-import { type ListeningFigures, observeListening } from "./listening-metrics.ts";
-import { type MeterFigures, observeMeters } from "./meter-metrics.ts";
+import type { AlertFigures } from "../../alerts/operations.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { Meter } from "../../core/meter.ts";
+import type { ConsumerFigures } from "../../feed/ports.ts";
+import { type Build, createMetricsRegistry, observeIn, showBuild } from "../../http/metrics.ts";
+import type { ObserveRequest } from "../../http/observe.ts";
+import { observeAlerts } from "./alerts.ts";
+import { observeFeed } from "./feed.ts";
+import { type ListeningFigures, observeListening } from "./listening.ts";
+import { type MeterFigures, observeMeters } from "./meters.ts";
 import { remembered } from "./remembered.ts";
-import { observeReplica } from "./replica-metrics.ts";
-import { observeSync, type SyncStats } from "./sync-metrics.ts";
+import { observeReplica } from "./replica.ts";
+import { observeSync, type SyncStats } from "./sync.ts";
 
 export interface MetricsOptions {
   readonly target: string;

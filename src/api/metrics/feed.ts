@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import type { ConsumerFigures } from "../feed/ports.ts";
+import type { ConsumerFigures } from "../../feed/ports.ts";
 import type { Reading } from "./remembered.ts";
 
 /** Registers the lag of each consumer of the feed; nothing without a feed. */

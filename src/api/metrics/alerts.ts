@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import type { AlertFigures } from "../alerts/operations.ts";
+import type { AlertFigures } from "../../alerts/operations.ts";
 import type { Reading } from "./remembered.ts";
 
 /** Registers what is open and what is on its way to somebody. */

@@ -1,15 +1,15 @@
 import { type Request, type Response, Router } from "express";
-import { isCanonicalUuid } from "../core/id.ts";
-import { sendJson } from "../http/answer.ts";
-import { readJsonBody } from "../http/body.ts";
-import { NotFoundPath } from "../http/errors.ts";
-import { methodNotAllowed } from "../http/methods.ts";
-import { renderProblem } from "../http/problem.ts";
-import { requestIdOf, requireRight } from "../http/request-context.ts";
-import type { PutBackOperations, PutBackRequest } from "../reconcile/guard/put-back.ts";
-import { Conflict } from "./conflict.ts";
-import { InvalidParameter } from "./query-values.ts";
-import { fieldsOf, operatorOf } from "./requests.ts";
+import { isCanonicalUuid } from "../../core/id.ts";
+import { sendJson } from "../../http/answer.ts";
+import { readJsonBody } from "../../http/body.ts";
+import { NotFoundPath } from "../../http/errors.ts";
+import { methodNotAllowed } from "../../http/methods.ts";
+import { renderProblem } from "../../http/problem.ts";
+import { requestIdOf, requireRight } from "../../http/request-context.ts";
+import type { PutBackOperations, PutBackRequest } from "../../reconcile/guard/put-back.ts";
+import { Conflict } from "../conflict.ts";
+import { InvalidParameter } from "../query-values.ts";
+import { fieldsOf, operatorOf } from "../requests.ts";
 
 /** So many people of one request; all of a hold are named by the hold. */
 const MOST = 1_000;

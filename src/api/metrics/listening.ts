@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
-import { shareHeard } from "../reconcile/hints/health.ts";
-import type { Listening } from "../reconcile/status.ts";
+import { shareHeard } from "../../reconcile/hints/health.ts";
+import type { Listening } from "../../reconcile/status.ts";
 import type { Reading } from "./remembered.ts";
 
 /** Wrapped, so that "no listener" differs from "cannot be read". */

@@ -1,10 +1,10 @@
-import { isUuid } from "../core/id.ts";
-import { isStorableText } from "../core/storable-text.ts";
-import { type DecidedTrust, decidedTrust, exactText } from "../http/auth/new-trust.ts";
-import { isRole, ROLES, type Role } from "../http/auth/roles.ts";
-import { isScope, SCOPES, type Scope } from "../http/auth/scopes.ts";
-import { InvalidParameter } from "./query-values.ts";
-import { fieldsOf } from "./requests.ts";
+import { isUuid } from "../../core/id.ts";
+import { isStorableText } from "../../core/storable-text.ts";
+import { type DecidedTrust, decidedTrust, exactText } from "../../http/auth/new-trust.ts";
+import { isRole, ROLES, type Role } from "../../http/auth/roles.ts";
+import { isScope, SCOPES, type Scope } from "../../http/auth/scopes.ts";
+import { InvalidParameter } from "../query-values.ts";
+import { fieldsOf } from "../requests.ts";
 
 /* What somebody asks for who gives access. Each throws InvalidParameter with the form it should have. */
 
