@@ -2,12 +2,12 @@ import { existsSync, realpathSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CannotStart } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { layOut, readPassword } from "./data-directory.ts";
-import { startEmbeddedPostgres, urlOf } from "./embedded.ts";
+import { layOut, readPassword } from "./embedded/data-directory.ts";
+import { startEmbeddedPostgres, urlOf } from "./embedded/embedded.ts";
+import { postmasterOf } from "./embedded/postmaster.ts";
+import { orStartProblem } from "./embedded/start-problem.ts";
 import { isMigrated, migrate, migrateQueue } from "./migrate.ts";
-import { postmasterOf } from "./postmaster.ts";
 import { grantAgain } from "./roles.ts";
-import { orStartProblem } from "./start-problem.ts";
 
 export interface DatabaseSettings {
   /** Unset: the embedded server in `dataDir`. */

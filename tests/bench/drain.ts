@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 import { migrate, migrateQueue } from "../../src/database/migrate.ts";
 import { createGroupDirectory } from "../../src/directory/groups.ts";
 import { createUserDirectory } from "../../src/directory/users.ts";

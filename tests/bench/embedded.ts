@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 import { migrate, migrateQueue } from "../../src/database/migrate.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";

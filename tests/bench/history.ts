@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import pg from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 import { migrate, migrateQueue } from "../../src/database/migrate.ts";
 import { formatOf } from "../../src/evidence/formats/formats.ts";
 import { flatTable, parseQuery } from "../../src/filter/parse.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { systemClock } from "../../src/core/clock.ts";
 import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 import { migrate } from "../../src/database/migrate.ts";
 import { TargetError } from "../../src/reconcile/target-failures.ts";
 import { createSimulator } from "../../src/simulator/server.ts";

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
-import { freePort } from "../../src/database/server.ts";
+import { freePort } from "../../src/database/embedded/server.ts";
 import { storedLog } from "../../src/history/log/sources.ts";
 import { verifyLog } from "../../src/history/log/verify.ts";
 import { logKey, newSecret } from "../../src/keys/log-key.ts";

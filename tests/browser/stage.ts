@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { layOut, readPassword } from "../../src/database/data-directory.ts";
-import { urlOf } from "../../src/database/embedded.ts";
-import { postmasterOf } from "../../src/database/postmaster.ts";
+import { layOut, readPassword } from "../../src/database/embedded/data-directory.ts";
+import { urlOf } from "../../src/database/embedded/embedded.ts";
+import { postmasterOf } from "../../src/database/embedded/postmaster.ts";
 import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
 import { DEFAULT_POLICY } from "../../src/policy/default-policy.ts";
 import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";

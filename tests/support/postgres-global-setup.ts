@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 import { migrate, migrateQueue } from "../../src/database/migrate.ts";
 import { databaseUrl, runOn, SEEDS_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./postgres.ts";
 import { removeLeftover } from "./postgres-leftovers.cjs";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
 import { silentLogger } from "../../src/core/logger.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/database/embedded.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import { chmodSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { binariesIn } from "../../../src/database/binaries.ts";
+import { binariesIn } from "../../../src/database/embedded/binaries.ts";
 import { ask, type Bench, bench, copyOfPackage, postmasterPid, uidOf } from "./embedded-setup.ts";
 
 /* The embedded server, started by root. By `npm run test:root`. */

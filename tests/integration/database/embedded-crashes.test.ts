@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { isAlive, processesIn } from "../../../src/database/processes.ts";
+import { isAlive, processesIn } from "../../../src/database/embedded/processes.ts";
 import { ended, firstLine, startProgram } from "../../support/programs.ts";
 import { ask, type Bench, bench, postmasterPid, preparedBench, removePrepared, waitFor } from "./embedded-setup.ts";
 

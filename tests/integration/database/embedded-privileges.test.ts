@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync } from "node:child_process";
 import { chmodSync, existsSync, lstatSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { findBinaries } from "../../../src/database/binaries.ts";
+import { findBinaries } from "../../../src/database/embedded/binaries.ts";
 import { firstLine, startProgram } from "../../support/programs.ts";
 import { type Bench, bench, copyOfPackage } from "./embedded-setup.ts";
 

@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { Client } from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { findBinaries } from "../../../src/database/binaries.ts";
-import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "../../../src/database/embedded.ts";
-import { stopPostmaster } from "../../../src/database/postmaster.ts";
+import { findBinaries } from "../../../src/database/embedded/binaries.ts";
+import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "../../../src/database/embedded/embedded.ts";
+import { stopPostmaster } from "../../../src/database/embedded/postmaster.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 
 /** Data directories and servers of one test; `clear` leaves nothing of them, whatever the test did. */

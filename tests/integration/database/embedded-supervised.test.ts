@@ -2,9 +2,9 @@ import { readFileSync, renameSync } from "node:fs";
 import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { silentLogger } from "../../../src/core/logger.ts";
-import type { EmbeddedPostgres } from "../../../src/database/embedded.ts";
-import { postmasterOf } from "../../../src/database/postmaster.ts";
-import { isAlive, processesIn } from "../../../src/database/processes.ts";
+import type { EmbeddedPostgres } from "../../../src/database/embedded/embedded.ts";
+import { postmasterOf } from "../../../src/database/embedded/postmaster.ts";
+import { isAlive, processesIn } from "../../../src/database/embedded/processes.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { ask, type Bench, postmasterPid, preparedBench, removePrepared, waitFor } from "./embedded-setup.ts";
 

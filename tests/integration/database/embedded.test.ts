@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { isAlive } from "../../../src/database/processes.ts";
-import { freePort } from "../../../src/database/server.ts";
+import { isAlive } from "../../../src/database/embedded/processes.ts";
+import { freePort } from "../../../src/database/embedded/server.ts";
 import { ask, type Bench, bench, postmasterPid, preparedBench, removePrepared } from "./embedded-setup.ts";
 
 let here: Bench;

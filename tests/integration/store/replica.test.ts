@@ -4,7 +4,7 @@ import pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { type Logger, silentLogger } from "../../../src/core/logger.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../src/database/embedded.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../src/database/embedded/embedded.ts";
 import { migrate, migrateQueue } from "../../../src/database/migrate.ts";
 import type { EventLog } from "../../../src/history/event-log.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";

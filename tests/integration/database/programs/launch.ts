@@ -1,5 +1,5 @@
 import { silentLogger } from "../../../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../../../src/database/embedded.ts";
+import { startEmbeddedPostgres } from "../../../../src/database/embedded/embedded.ts";
 
 /** Starts the embedded server of the folder given, prints its URL or why not, and ends in the way given once its input closes. */
 const [, , dataDir, ending] = process.argv;

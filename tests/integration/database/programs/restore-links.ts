@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { binariesIn } from "../../../../src/database/binaries.ts";
+import { binariesIn } from "../../../../src/database/embedded/binaries.ts";
 
 /** Prints the version of the PostgreSQL in the package folder given, or why it cannot run. */
 try {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../core/clock.ts";
-import { CannotStart } from "../core/errors.ts";
+import type { Clock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
 import { identityOf, isAliveAs, isErrno } from "./processes.ts";
 import { pause } from "./until.ts";
 

@@ -1,6 +1,6 @@
-import { backoffMs } from "../core/backoff.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
 
 export interface SupervisorOptions {
   readonly isRunning: () => boolean;

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { CannotStart } from "../core/errors.ts";
+import { CannotStart } from "../../core/errors.ts";
 import { isErrno } from "./processes.ts";
 
 /*

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readlinkSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
-import { CannotStart } from "../core/errors.ts";
+import { CannotStart } from "../../core/errors.ts";
 import { isErrno } from "./processes.ts";
 
 export interface Binaries {

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Clock } from "../core/clock.ts";
-import { CannotStart } from "../core/errors.ts";
+import type { Clock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
 import { isAlive, isErrno, processesIn, runsIn, signal } from "./processes.ts";
 import { until } from "./until.ts";
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
-import type { Clock } from "../core/clock.ts";
-import { CannotStart } from "../core/errors.ts";
+import type { Clock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
 import type { Binaries } from "./binaries.ts";
 import type { Layout } from "./data-directory.ts";
 import { postmasterOf } from "./postmaster.ts";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
-import { type Clock, systemClock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
+import { type Clock, systemClock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
 import { type Binaries, findBinaries } from "./binaries.ts";
 import { ensureCluster, type Layout, layOut, readPassword } from "./data-directory.ts";
 import { holdDirectory } from "./launcher-lock.ts";

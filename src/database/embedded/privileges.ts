@@ -3,7 +3,7 @@ import { lchownSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { userInfo } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CannotStart } from "../core/errors.ts";
+import { CannotStart } from "../../core/errors.ts";
 import { isErrno } from "./processes.ts";
 
 /** A way to run PostgreSQL. It refuses to run as root, so root needs another user for it. */

@@ -1,5 +1,5 @@
 import { MessageChannel } from "node:worker_threads";
-import type { Clock } from "../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 
 /** Resolves with the first value of `probe` that is not undefined. Resolves with undefined after `timeoutMs`. */
 export async function until<T>(
