@@ -6,7 +6,7 @@ import type { SinkEntry } from "../feed/file.ts";
 import type { FeedStore } from "../feed/ports.ts";
 import { isSecurityEvent, securityEventOf } from "../feed/security-event.ts";
 import { sendJson } from "../http/answer.ts";
-import type { SecurityEventTokens } from "../http/auth/security-event-tokens.ts";
+import type { SecurityEventTokens } from "../http/auth/oauth/security-event-tokens.ts";
 import { readJsonBody } from "../http/body.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";

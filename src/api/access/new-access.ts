@@ -1,6 +1,6 @@
 import { isUuid } from "../../core/id.ts";
 import { isStorableText } from "../../core/storable-text.ts";
-import { type DecidedTrust, decidedTrust, exactText } from "../../http/auth/new-trust.ts";
+import { type DecidedTrust, decidedTrust, exactText } from "../../http/auth/federation/new-trust.ts";
 import { isRole, ROLES, type Role } from "../../http/auth/roles.ts";
 import { isScope, SCOPES, type Scope } from "../../http/auth/scopes.ts";
 import { InvalidParameter } from "../query-values.ts";

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { isUuid } from "../../core/id.ts";
-import { isKeyAddress } from "../../http/auth/key-address.ts";
-import { decidedTrust, exactText } from "../../http/auth/new-trust.ts";
+import { isKeyAddress } from "../../http/auth/federation/key-address.ts";
+import { decidedTrust, exactText } from "../../http/auth/federation/new-trust.ts";
 import { SCOPES, type Scope } from "../../http/auth/scopes.ts";
 import { DEFAULT_SOURCE } from "../../store/access/sources.ts";
 import type { Trust } from "../../store/access/trusts.ts";

@@ -3,7 +3,7 @@ import { incidentsEndpoint } from "../../api/incidents.ts";
 import { kpisEndpoint } from "../../api/kpis.ts";
 import { holdsEndpoint } from "../../api/sync/holds.ts";
 import { syncEndpoint } from "../../api/sync/sync.ts";
-import { createSecurityEventTokens } from "../../http/auth/security-event-tokens.ts";
+import { createSecurityEventTokens } from "../../http/auth/oauth/security-event-tokens.ts";
 import type { Mount } from "../../http/mount.ts";
 import { createPlanDesk } from "../../reconcile/compare/plan-desk.ts";
 import type { WholePlan } from "../../reconcile/compare/whole-plan.ts";

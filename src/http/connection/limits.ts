@@ -1,5 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
-import { createTokenAttempts, type TokenAttempts } from "../auth/token-attempts.ts";
+import { createTokenAttempts, type TokenAttempts } from "../auth/oauth/token-attempts.ts";
 import { type AttemptLimit, createAttemptLimit } from "./attempt-limit.ts";
 import { type ClientShare, createClientShare } from "./client-share.ts";
 

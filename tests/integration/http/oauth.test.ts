@@ -2,9 +2,9 @@ import { Router } from "express";
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, SignJWT } from "jose";
 import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
-import { createAccessTokens } from "../../../src/http/auth/access-tokens.ts";
+import { createAccessTokens } from "../../../src/http/auth/oauth/access-tokens.ts";
+import { createSigningKey } from "../../../src/http/auth/oauth/signing.ts";
 import type { Scope } from "../../../src/http/auth/scopes.ts";
-import { createSigningKey } from "../../../src/http/auth/signing.ts";
 import { requestContext } from "../../../src/http/request-context.ts";
 import { BOOTSTRAP, createKeyMap, type Door, openDoor, PUBLIC_URL, SOURCE } from "./door.ts";
 

@@ -1,5 +1,5 @@
 import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, type JWTVerifyGetKey, SignJWT } from "jose";
-import { type AssertionRefusal, type AssertionVerdict, judgeAssertion } from "../../../src/http/auth/assertion.ts";
+import { type AssertionRefusal, type AssertionVerdict, judgeAssertion } from "../../../src/http/auth/federation/assertion.ts";
 
 const NOW = new Date("2026-11-22T08:00:00Z");
 const now = NOW.getTime() / 1_000;

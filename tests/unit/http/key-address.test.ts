@@ -1,4 +1,4 @@
-import { isKeyAddress } from "../../../src/http/auth/key-address.ts";
+import { isKeyAddress } from "../../../src/http/auth/federation/key-address.ts";
 
 const ORIGINS = ["https://login.microsoftonline.com", "http://127.0.0.1:9000"];
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { systemClock } from "../../../src/core/clock.ts";
-import { createTokenAttempts } from "../../../src/http/auth/token-attempts.ts";
+import { createTokenAttempts } from "../../../src/http/auth/oauth/token-attempts.ts";
 import { createAttemptLimit } from "../../../src/http/connection/attempt-limit.ts";
 import { createClientLimit } from "../../../src/http/connection/limits.ts";
 

@@ -1,4 +1,4 @@
-import { readTokenRequest } from "../../../src/http/auth/token-request.ts";
+import { readTokenRequest } from "../../../src/http/auth/oauth/token-request.ts";
 
 const grant = "grant_type=client_credentials";
 const basic = (id: string, secret: string) => `Basic ${Buffer.from(`${id}:${secret}`).toString("base64")}`;

@@ -1,7 +1,7 @@
 import { errors, jwtVerify, SignJWT } from "jose";
-import type { Clock } from "../../core/clock.ts";
-import { uuidv7 } from "../../core/id.ts";
-import { type Actor, isScope, type Scope } from "./scopes.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { uuidv7 } from "../../../core/id.ts";
+import { type Actor, isScope, type Scope } from "../scopes.ts";
 import { SIGNING_ALGORITHM, type SigningKey } from "./signing.ts";
 
 /** The content of an access token with a valid signature. */

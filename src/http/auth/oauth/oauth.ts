@@ -1,18 +1,18 @@
 import { type Request, type Response, Router } from "express";
 import type { JWK } from "jose";
-import { sendJson } from "../answer.ts";
-import { readFormBody } from "../body.ts";
-import { networkOf } from "../connection/address.ts";
-import type { ClientAddress } from "../connection/client-address.ts";
-import type { Limits } from "../connection/limits.ts";
-import { TooManyRequests } from "../errors.ts";
-import { methodNotAllowed } from "../methods.ts";
-import type { Mount } from "../mount.ts";
-import { traceOf } from "../request-context.ts";
+import { sendJson } from "../../answer.ts";
+import { readFormBody } from "../../body.ts";
+import { networkOf } from "../../connection/address.ts";
+import type { ClientAddress } from "../../connection/client-address.ts";
+import type { Limits } from "../../connection/limits.ts";
+import { TooManyRequests } from "../../errors.ts";
+import { methodNotAllowed } from "../../methods.ts";
+import type { Mount } from "../../mount.ts";
+import { traceOf } from "../../request-context.ts";
+import type { Authenticator, Verdict } from "../auth.ts";
+import type { Federation } from "../federation/federation.ts";
+import { type LogRefusal, type Refusal, refusal } from "../refusals.ts";
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from "./access-tokens.ts";
-import type { Authenticator, Verdict } from "./auth.ts";
-import type { Federation } from "./federation.ts";
-import { type LogRefusal, type Refusal, refusal } from "./refusals.ts";
 import { type ClientCredential, type OAuthErrorCode, readTokenRequest } from "./token-request.ts";
 
 /*

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import type { Clock } from "../../core/clock.ts";
-import { createAttemptLimit } from "../connection/attempt-limit.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { createAttemptLimit } from "../../connection/attempt-limit.ts";
 
 /** Attempts at the token endpoint (docs/threats.md T5). */
 export interface TokenAttempts {

@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import type { TrustRecord } from "../ports.ts";
+import type { TrustRecord } from "../../ports.ts";
 
 /** Why an assertion is refused. Only for the operator's log: the caller gets no reason (docs/threats.md T28). */
 export type AssertionRefusal =

@@ -1,4 +1,4 @@
-import { isScope, type Scope } from "./scopes.ts";
+import { isScope, type Scope } from "../scopes.ts";
 
 export type OAuthErrorCode = "invalid_request" | "invalid_client" | "invalid_scope" | "unsupported_grant_type";
 

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
-import type { Clock } from "../../core/clock.ts";
-import { Unavailable } from "../../core/errors.ts";
-import type { Logger } from "../../core/logger.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { Unavailable } from "../../../core/errors.ts";
+import type { Logger } from "../../../core/logger.ts";
 
 /*
  * Public keys of other issuers, cached as docs/threats.md T8 says. While the host does not answer, the last keys are used for a day. An unknown key

@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
-import type { Clock } from "../../core/clock.ts";
-import { isUuid } from "../../core/id.ts";
-import type { Logger } from "../../core/logger.ts";
-import type { AssertionLedger, TrustLookup, TrustRecord } from "../ports.ts";
+import type { Clock } from "../../../core/clock.ts";
+import { isUuid } from "../../../core/id.ts";
+import type { Logger } from "../../../core/logger.ts";
+import type { AssertionLedger, TrustLookup, TrustRecord } from "../../ports.ts";
+import type { Actor } from "../scopes.ts";
 import { type AssertionRefusal, judgeAssertion } from "./assertion.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import { isKeyAddress } from "./key-address.ts";
-import type { Actor } from "./scopes.ts";
 
 /** The result of checking an assertion. The reason is for the log, never for the answer. */
 export type Exchange =

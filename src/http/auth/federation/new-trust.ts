@@ -1,4 +1,4 @@
-import type { TrustRecord } from "../ports.ts";
+import type { TrustRecord } from "../../ports.ts";
 
 /* The input for a trusted workload, and the trust derived from it. Pure. */
 

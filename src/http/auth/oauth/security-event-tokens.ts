@@ -1,6 +1,6 @@
 import { SignJWT } from "jose";
-import type { Clock } from "../../core/clock.ts";
-import type { JsonObject } from "../../core/entity.ts";
+import type { Clock } from "../../../core/clock.ts";
+import type { JsonObject } from "../../../core/entity.ts";
 import { SIGNING_ALGORITHM, type SigningKey } from "./signing.ts";
 
 export interface SecurityEventTokens {

@@ -1,6 +1,6 @@
 import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
-import type { JsonObject } from "../../core/entity.ts";
-import type { KeyStore } from "../ports.ts";
+import type { JsonObject } from "../../../core/entity.ts";
+import type { KeyStore } from "../../ports.ts";
 
 export const SIGNING_ALGORITHM = "ES256";
 
