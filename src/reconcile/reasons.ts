@@ -1,6 +1,6 @@
 /*
  * Stable codes of the loop's reasons. Pages translate them, and scripts select by them. The English text beside a code is for people and may change.
- * Each reason has a remedy of its own. The reasons of an adapter have codes of their own (for DingTalk: targets/dingtalk/client/codes.ts and
+ * Each reason has a remedy of its own. The reasons of an adapter have codes of their own (for DingTalk: targets/dingtalk/client/answers/codes.ts and
  * note-codes.ts). docs/operations.md explains each code, and a test compares both lists.
  */
 

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CODES } from "../../src/targets/dingtalk/client/codes.ts";
+import { CODES } from "../../src/targets/dingtalk/client/answers/codes.ts";
 
 /* Every file, section and id that a document or a comment names exists. */
 

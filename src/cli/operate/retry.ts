@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import { nearest } from "../../core/did-you-mean.ts";
 import { LOOP_REASONS } from "../../reconcile/reasons.ts";
-import { DINGTALK_REASONS } from "../../targets/dingtalk/client/reasons.ts";
+import { DINGTALK_REASONS } from "../../targets/dingtalk/client/answers/reasons.ts";
 import { withOperations } from "../database/operations.ts";
 import { print, printJson } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";

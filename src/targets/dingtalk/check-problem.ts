@@ -1,10 +1,10 @@
 import type { Problem } from "../../reconcile/target.ts";
 import { type TargetError, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
+import type { Kind } from "./client/answers/code-meaning.ts";
+import { meaningOf } from "./client/answers/codes.ts";
+import { addressIn } from "./client/answers/errors.ts";
+import { permissionOf } from "./client/answers/permissions.ts";
 import type { Api } from "./client/apis.ts";
-import type { Kind } from "./client/code-meaning.ts";
-import { meaningOf } from "./client/codes.ts";
-import { addressIn } from "./client/errors.ts";
-import { permissionOf } from "./client/permissions.ts";
 import type { DingTalkConfig } from "./config.ts";
 
 /* Turns a refusal during the check into a problem with its remedy. Pure. */

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../core/entity.ts";
 import type { ListPage, WriteContext } from "../../reconcile/target.ts";
 import { TargetNotFound, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
 import type { Actual, TargetCall } from "../../reconcile/target-values.ts";
-import { resultOf } from "./client/answer.ts";
+import { resultOf } from "./client/answers/answer.ts";
 import { API } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";
 import { withCalls } from "./client/operation.ts";

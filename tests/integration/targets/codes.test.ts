@@ -10,8 +10,8 @@ import {
   TargetThrottled,
   TargetUnavailable,
 } from "../../../src/reconcile/target-failures.ts";
-import type { Kind } from "../../../src/targets/dingtalk/client/code-meaning.ts";
-import { CODES } from "../../../src/targets/dingtalk/client/codes.ts";
+import type { Kind } from "../../../src/targets/dingtalk/client/answers/code-meaning.ts";
+import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";
 import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";
 
 /* docs/dingtalk.md 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */

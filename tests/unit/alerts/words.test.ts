@@ -4,7 +4,7 @@ import { CAUSE_KINDS } from "../../../src/alerts/condition.ts";
 import { messageOf, oneLine } from "../../../src/alerts/message.ts";
 import { CATALOGUES, wordsIn } from "../../../src/alerts/words/languages.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
-import { CODES } from "../../../src/targets/dingtalk/client/codes.ts";
+import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";
 import { LANGUAGES, languageOf } from "../../../src/words/languages.ts";
 
 /** Kinds of answers that park an entity, or keep it waiting for somebody. */

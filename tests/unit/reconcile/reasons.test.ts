@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { MAPPING_NOTES } from "../../../src/mapping/note-codes.ts";
 import { LOOP_NOTES, LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
 import { NOTE_CODES } from "../../../src/targets/dingtalk/attributes/note-codes.ts";
-import { CODES } from "../../../src/targets/dingtalk/client/codes.ts";
-import { DINGTALK_REASONS, OWN_REASONS } from "../../../src/targets/dingtalk/client/reasons.ts";
+import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";
+import { DINGTALK_REASONS, OWN_REASONS } from "../../../src/targets/dingtalk/client/answers/reasons.ts";
 
 /* Pages translate by these codes and scripts select by them: each is documented, none is documented that does not exist, and each is used. */
 

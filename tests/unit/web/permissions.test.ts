@@ -1,5 +1,5 @@
+import { permissionOf } from "../../../src/targets/dingtalk/client/answers/permissions.ts";
 import { API } from "../../../src/targets/dingtalk/client/apis.ts";
-import { permissionOf } from "../../../src/targets/dingtalk/client/permissions.ts";
 import { PERMISSIONS } from "../../../web/src/words/permissions.ts";
 
 test("the page names the permissions that the check asks for, by the codes of the check", () => {

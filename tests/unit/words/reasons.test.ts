@@ -1,5 +1,5 @@
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
-import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/reasons.ts";
+import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/answers/reasons.ts";
 import { LANGUAGES } from "../../../src/words/languages.ts";
 import { REASONS } from "../../../src/words/reasons/by-language.ts";
 

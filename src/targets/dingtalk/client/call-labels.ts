@@ -1,7 +1,7 @@
 import type { Labels } from "../../../core/meter.ts";
-import { SYNTHETIC_CODES } from "./answer.ts";
+import { SYNTHETIC_CODES } from "./answers/answer.ts";
+import { CODES } from "./answers/codes.ts";
 import type { Api } from "./apis.ts";
-import { CODES } from "./codes.ts";
 
 /** `refused`: DingTalk refused. `failed`: no answer, or aborted by us. */
 export type CallOutcome = "ok" | "refused" | "failed";

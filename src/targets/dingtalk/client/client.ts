@@ -6,11 +6,11 @@ import type { RateLimiter, SharedToken, WriteContext } from "../../../reconcile/
 import { TargetError, TargetLeaseEnded } from "../../../reconcile/target-failures.ts";
 import type { TargetCall } from "../../../reconcile/target-values.ts";
 import type { DingTalkConfig } from "../config.ts";
-import { type Answer, type Refusal, readAnswer } from "./answer.ts";
+import { type Answer, type Refusal, readAnswer } from "./answers/answer.ts";
+import { meaningOf } from "./answers/codes.ts";
+import { BAN_MS, errorOf, transportError } from "./answers/errors.ts";
 import type { Api } from "./apis.ts";
 import { type CallOutcome, callLabels, codeLabel } from "./call-labels.ts";
-import { meaningOf } from "./codes.ts";
-import { BAN_MS, errorOf, transportError } from "./errors.ts";
 import { fetchToken } from "./token.ts";
 import { createWire, type Door, PlaceLost, type Wire } from "./wire.ts";
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import type { AttributeValue } from "../../../reconcile/target-values.ts";
-import { isObject } from "./answer.ts";
+import { isObject } from "./answers/answer.ts";
 
 /** Ids as a list, or as a text with commas as in requests. */
 export const idsOf = (value: JsonValue | undefined): string[] =>

@@ -6,8 +6,8 @@ import type { Clock } from "../../../core/clock.ts";
 import type { Deadline } from "../../../core/deadline.ts";
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import type { DingTalkConfig } from "../config.ts";
+import { transportError } from "./answers/errors.ts";
 import type { Api } from "./apis.ts";
-import { transportError } from "./errors.ts";
 import { createRateWindow } from "./rate-window.ts";
 
 /* One request to DingTalk and its answer as text, over persistent connections. */

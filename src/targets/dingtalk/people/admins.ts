@@ -1,5 +1,5 @@
 import { TargetNotFound, TargetProtected } from "../../../reconcile/target-failures.ts";
-import { isObject } from "../client/answer.ts";
+import { isObject } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";
 import { isTrue, objectsIn } from "../client/wire-values.ts";

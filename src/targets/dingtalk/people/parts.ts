@@ -8,7 +8,7 @@ import {
 } from "../../../reconcile/target-failures.ts";
 import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
-import { meaningOf } from "../client/codes.ts";
+import { meaningOf } from "../client/answers/codes.ts";
 
 /** Most calls of one operation that search for refused values. Values that are left then count as refused. */
 const MAX_ROUNDS = 24;

@@ -1,6 +1,6 @@
 import { type Refused, TargetError, TargetNotFound, TargetRejected } from "../../../reconcile/target-failures.ts";
 import type { Attributes } from "../../../reconcile/target-values.ts";
-import { resultOf } from "../client/answer.ts";
+import { resultOf } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";
 import { isTrue } from "../client/wire-values.ts";

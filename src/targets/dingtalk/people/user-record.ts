@@ -3,7 +3,7 @@ import { isUuid } from "../../../core/id.ts";
 import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { COMPOSED, EXTENSION, type Field, fieldsOf } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
-import { isObject } from "../client/answer.ts";
+import { isObject } from "../client/answers/answer.ts";
 import { idsOf, isTrue, objectsIn, textOrNull, textOrUndefined } from "../client/wire-values.ts";
 
 export interface RecordOptions {

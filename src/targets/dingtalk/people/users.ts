@@ -12,11 +12,11 @@ import {
 } from "../../../reconcile/target-failures.ts";
 import type { Actual, Attributes, AttributeValue, Note } from "../../../reconcile/target-values.ts";
 import { normalize } from "../attributes/normalize.ts";
-import { isObject, resultOf } from "../client/answer.ts";
+import { isObject, resultOf } from "../client/answers/answer.ts";
+import { meaningOf } from "../client/answers/codes.ts";
+import { NO_FEATURE } from "../client/answers/meaning.ts";
 import { API } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
-import { meaningOf } from "../client/codes.ts";
-import { NO_FEATURE } from "../client/meaning.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
 import { textOrUndefined } from "../client/wire-values.ts";
 import type { HandOver } from "../config.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import { isObject, objectIn } from "../client/answer.ts";
+import { isObject, objectIn } from "../client/answers/answer.ts";
 
 /* Reading and answering frames of the Stream protocol (docs/dingtalk.md 10.2). Pure. */
 

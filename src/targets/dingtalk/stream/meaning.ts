@@ -3,7 +3,7 @@ import type { HintSubject, TargetHint, Told } from "../../../reconcile/target-hi
 import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
-import { isObject } from "../client/answer.ts";
+import { isObject } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
 import { differences } from "../client/operation.ts";
 import { idsOf, objectsIn } from "../client/wire-values.ts";

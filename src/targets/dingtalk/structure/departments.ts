@@ -12,7 +12,7 @@ import {
 import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
 import { normalize } from "../attributes/normalize.ts";
 import { numberedDepartmentName } from "../attributes/text.ts";
-import { isObject, resultOf } from "../client/answer.ts";
+import { isObject, resultOf } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";

@@ -1,6 +1,6 @@
 import type { Clock } from "../../../core/clock.ts";
 import { type TargetError, TargetNotFound, TargetProtected } from "../../../reconcile/target-failures.ts";
-import { resultOf } from "../client/answer.ts";
+import { resultOf } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
 import type { Session } from "../client/client.ts";
 import { idsOf } from "../client/wire-values.ts";

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../core/entity.ts";
 import type { WriteContext } from "../../../reconcile/target.ts";
 import { TargetConflict, TargetDependency, TargetNotFound, TargetUnavailable, type Written } from "../../../reconcile/target-failures.ts";
 import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
-import { isObject, resultOf } from "../client/answer.ts";
+import { isObject, resultOf } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
 import { operate, withHolder } from "../client/operation.ts";

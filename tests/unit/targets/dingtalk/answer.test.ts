@@ -1,4 +1,4 @@
-import { type Answer, readAnswer } from "../../../../src/targets/dingtalk/client/answer.ts";
+import { type Answer, readAnswer } from "../../../../src/targets/dingtalk/client/answers/answer.ts";
 import { API } from "../../../../src/targets/dingtalk/client/apis.ts";
 
 const brief = (answer: Answer) => (answer.ok ? "ok" : answer.refusal.code);

@@ -11,9 +11,15 @@ import {
   TargetThrottled,
   TargetUnavailable,
 } from "../../../../src/reconcile/target-failures.ts";
+import { CODES } from "../../../../src/targets/dingtalk/client/answers/codes.ts";
+import {
+  addressIn,
+  announcedEndMs,
+  errorOf,
+  permissionsIn,
+  transportError,
+} from "../../../../src/targets/dingtalk/client/answers/errors.ts";
 import { API, type Api } from "../../../../src/targets/dingtalk/client/apis.ts";
-import { CODES } from "../../../../src/targets/dingtalk/client/codes.ts";
-import { addressIn, announcedEndMs, errorOf, permissionsIn, transportError } from "../../../../src/targets/dingtalk/client/errors.ts";
 
 const NOW = Date.parse("2026-09-02T16:01:01Z");
 const refusal = (code: string, message = "", body: JsonObject = {}) => ({ code, message, body });

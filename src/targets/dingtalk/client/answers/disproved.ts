@@ -1,4 +1,4 @@
-import type { EntityKind } from "../../../core/entity.ts";
+import type { EntityKind } from "../../../../core/entity.ts";
 
 interface Named {
   readonly attribute: string;

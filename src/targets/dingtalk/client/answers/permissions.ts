@@ -1,4 +1,4 @@
-import { API, type Api } from "./apis.ts";
+import { API, type Api } from "../apis.ts";
 
 /** A permission of the console, and its purpose in the operator's words (docs/dingtalk.md 2.3). */
 export interface Permission {

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "../../../core/entity.ts";
-import { TargetUnavailable } from "../../../reconcile/target-failures.ts";
-import type { Api } from "./apis.ts";
+import type { JsonObject, JsonValue } from "../../../../core/entity.ts";
+import { TargetUnavailable } from "../../../../reconcile/target-failures.ts";
+import type { Api } from "../apis.ts";
 
 /** DingTalk's refusal of a call. `code`: the most specific code of the answer, or one of SYNTHETIC_CODES. */
 export interface Refusal {

@@ -1,6 +1,6 @@
-import { fieldsOf } from "../attributes/fields.ts";
+import { fieldsOf } from "../../attributes/fields.ts";
+import type { Api } from "../apis.ts";
 import type { Refusal } from "./answer.ts";
-import type { Api } from "./apis.ts";
 import type { Meaning } from "./code-meaning.ts";
 import { meaningOf } from "./codes.ts";
 

@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../../core/entity.ts";
-import { unreachable } from "../../../core/errors.ts";
+import type { JsonValue } from "../../../../core/entity.ts";
+import { unreachable } from "../../../../core/errors.ts";
 import {
   TargetConflict,
   TargetDependency,
@@ -11,9 +11,9 @@ import {
   TargetRejected,
   TargetThrottled,
   TargetUnavailable,
-} from "../../../reconcile/target-failures.ts";
+} from "../../../../reconcile/target-failures.ts";
+import type { Api } from "../apis.ts";
 import { isObject, type Refusal } from "./answer.ts";
-import type { Api } from "./apis.ts";
 import type { Kind, Meaning } from "./code-meaning.ts";
 import { meaningFor } from "./meaning.ts";
 import { permissionOf } from "./permissions.ts";
