@@ -3,7 +3,7 @@ import { checkingRefusals } from "../../reconcile/compare/out-of-sight.ts";
 import { sweep } from "../../reconcile/compare/sweep.ts";
 import type { Presence } from "../../reconcile/process/presence.ts";
 import type { QueueTasks } from "../../store/loop/queue.ts";
-import { createJoinSearch } from "../../store/people/search.ts";
+import { createJoinSearch } from "../../store/people/joins/search.ts";
 import type { SettleDeps } from "../../store/people/settle.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "../components.ts";

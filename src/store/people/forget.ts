@@ -1,7 +1,7 @@
 import type { JoinOrigin, JoinRefusal } from "../../persons/ports.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isPerson, personOf } from "../references.ts";
-import { tellJoin } from "./join.ts";
+import { tellJoin } from "./joins/join.ts";
 import { lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 
 const WHOSE: Statement = {

@@ -13,7 +13,7 @@ import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
-import { createJoinSearch } from "./search.ts";
+import { createJoinSearch } from "./joins/search.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 

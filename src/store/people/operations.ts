@@ -9,10 +9,10 @@ import { pageOf } from "../postgres/page.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON } from "../references.ts";
 import { forgetDeletions } from "./forget.ts";
-import { joinRecord, noteJoin, separateRecord, tellJoin } from "./join.ts";
-import { lockJoins } from "./join-locks.ts";
+import { joinRecord, noteJoin, separateRecord, tellJoin } from "./joins/join.ts";
+import { lockJoins } from "./joins/join-locks.ts";
+import { createJoinSearch } from "./joins/search.ts";
 import { recordsOfPerson } from "./records.ts";
-import { createJoinSearch } from "./search.ts";
 import type { SettleDeps } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 

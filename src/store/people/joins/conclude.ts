@@ -1,9 +1,9 @@
-import type { JoinOrigin } from "../../persons/ports.ts";
-import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import type { JoinOrigin } from "../../../persons/ports.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
+import type { SettleDeps } from "../settle.ts";
 import type { ComparedRecord } from "./compare.ts";
 import { joinRecord, noteJoin, tellJoin } from "./join.ts";
-import type { SettleDeps } from "./settle.ts";
 
 /* Carries out the result of a comparison: joins the record, proposes it, or withdraws proposals. The caller must hold the locks of join-locks.ts. */
 

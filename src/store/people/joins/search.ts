@@ -1,23 +1,23 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import type { JsonObject } from "../../core/entity.ts";
-import { isUuid } from "../../core/id.ts";
-import { sameJson } from "../../core/same-json.ts";
-import type { JoinOrigin } from "../../persons/ports.ts";
-import { isDated } from "../../schedule/dated.ts";
-import { scheduleOf } from "../../schedule/schedule.ts";
-import { GIVEN, NAMES, userRow, VALUES } from "../directory/user-writes.ts";
-import type { JoinedWrites } from "../joined-writes.ts";
-import { keyColumns } from "../key-columns.ts";
-import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { inSlices } from "../postgres/walk.ts";
-import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
-import { isAlone } from "./alone.ts";
+import type { JsonObject } from "../../../core/entity.ts";
+import { isUuid } from "../../../core/id.ts";
+import { sameJson } from "../../../core/same-json.ts";
+import type { JoinOrigin } from "../../../persons/ports.ts";
+import { isDated } from "../../../schedule/dated.ts";
+import { scheduleOf } from "../../../schedule/schedule.ts";
+import { GIVEN, NAMES, userRow, VALUES } from "../../directory/user-writes.ts";
+import type { JoinedWrites } from "../../joined-writes.ts";
+import { keyColumns } from "../../key-columns.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { inSlices } from "../../postgres/walk.ts";
+import { appendEvent, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
+import { isAlone } from "../alone.ts";
+import { enterPerson, type SettleDeps, settlePerson } from "../settle.ts";
+import { inPersonTransaction } from "../transaction.ts";
 import { type ComparedRecord, compareRecord } from "./compare.ts";
 import { conclude, type Searching } from "./conclude.ts";
 import { lockValues, type MatchColumns, valuesOf } from "./join-locks.ts";
-import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
-import { inPersonTransaction } from "./transaction.ts";
 
 /* Searches for the person of a record: for a new record, for a record whose keys have changed, and for all records on request. */
 

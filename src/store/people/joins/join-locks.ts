@@ -1,5 +1,5 @@
-import type { JoinKey, SourceRules } from "../../mapping/sources.ts";
-import { type Queryable, run, type Statement } from "../postgres/statement.ts";
+import type { JoinKey, SourceRules } from "../../../mapping/sources.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
 /*
  * Locks for the comparison of records. Records that may be one person have a common value. They are compared one after another, because each comparison locks its

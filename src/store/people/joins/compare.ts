@@ -1,11 +1,11 @@
 import type pg from "pg";
-import type { JoinKey } from "../../mapping/sources.ts";
-import { type Likeness, type Match, matchRecord } from "../../persons/match.ts";
-import { APART, equalOrBothNull } from "../postgres/planner.ts";
-import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { isAlone } from "./alone.ts";
-import { recordsOfPerson } from "./records.ts";
-import type { SettleDeps } from "./settle.ts";
+import type { JoinKey } from "../../../mapping/sources.ts";
+import { type Likeness, type Match, matchRecord } from "../../../persons/match.ts";
+import { APART, equalOrBothNull } from "../../postgres/planner.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { isAlone } from "../alone.ts";
+import { recordsOfPerson } from "../records.ts";
+import type { SettleDeps } from "../settle.ts";
 
 /* Compares a record with the records of all sources that may be joined. It finds them by the indexes of the keys. */
 

@@ -1,13 +1,13 @@
 import type pg from "pg";
-import type { JsonObject } from "../../core/entity.ts";
-import { uuidv7 } from "../../core/id.ts";
-import type { EventCode, HistoryEvent } from "../../history/event.ts";
-import type { JoinOrigin, JoinRefusal } from "../../persons/ports.ts";
-import { isDated } from "../../schedule/dated.ts";
-import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
-import { isAlone } from "./alone.ts";
-import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
+import type { JsonObject } from "../../../core/entity.ts";
+import { uuidv7 } from "../../../core/id.ts";
+import type { EventCode, HistoryEvent } from "../../../history/event.ts";
+import type { JoinOrigin, JoinRefusal } from "../../../persons/ports.ts";
+import { isDated } from "../../../schedule/dated.ts";
+import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
+import { appendEvent, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
+import { isAlone } from "../alone.ts";
+import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "../settle.ts";
 
 /* Joins records to one person, and separates them. The caller must have a transaction and the locks of join-locks.ts. */
 
