@@ -54,7 +54,7 @@ describe("the rules notice", () => {
     [
       "a simulator that shares code with the adapter",
       "simulator/gateway/oapi.ts",
-      `import { x } from "../../targets/dingtalk/client/codes.ts";`,
+      `import { x } from "../../targets/dingtalk/client/answers/codes.ts";`,
     ],
     ["a reconcile loop that knows storage", "reconcile/process/worker.ts", `import { x } from "../../store/loop/runs/claims.ts";`],
     ["a sub-room that knows one beside it", "store/loop/runs/claims.ts", `import { x } from "../../directory/users.ts";`],
