@@ -29,7 +29,7 @@ export interface Changes {
 }
 
 /** A cause that is absent for less is flapping: retries make parked people due for a moment, pauses end and start again. */
-export const QUIET_MS = 120_000;
+const QUIET_MS = 120_000;
 
 const HOUR_MS = 3_600_000;
 /** After the opening; then daily. */

@@ -29,7 +29,7 @@ const LATE_CHANGE_MS = 10 * MINUTE_MS;
 const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
 /** Consecutive refusals of one client before a notification; guesses by strangers do not count for a source. */
-export const STREAK = 5;
+const STREAK = 5;
 /** A streak that was not ended and not continued is forgotten. */
 const STREAK_MS = 24 * HOUR_MS;
 /** What happened once is open for as long. */

@@ -68,7 +68,7 @@ interface Table {
 }
 
 /** Statements that give a role the rights of its kind, and revoke all its other rights on the product's tables. */
-export function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[], guarded: readonly string[]): readonly string[] {
+function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[], guarded: readonly string[]): readonly string[] {
   const role = escapeIdentifier(name);
   const all = [`all on all tables in schema public, ${QUEUE}`, `all on all sequences in schema public, ${QUEUE}`];
   const taken = [

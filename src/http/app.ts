@@ -73,7 +73,7 @@ function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler 
 }
 
 /** Some clients append `/Users` to a base address with a trailing slash. Repeated slashes of a path become one slash. The query stays unchanged. */
-export function withoutRepeatedSlashes(url: string): string {
+function withoutRepeatedSlashes(url: string): string {
   const at = url.indexOf("//");
   const query = url.indexOf("?");
   if (at < 0 || !url.startsWith("/") || (query >= 0 && query < at)) return url;

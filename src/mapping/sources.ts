@@ -5,11 +5,11 @@ import { versionOf } from "./file/version.ts";
 /* The block `sources` of the mapping file: when records of several sources are one person, and who says what of them. */
 
 /** By what a record is known to be somebody's who is there already. */
-export const JOIN_KEYS = ["employeeNumber", "userName", "email"] as const;
+const JOIN_KEYS = ["employeeNumber", "userName", "email"] as const;
 export type JoinKey = (typeof JOIN_KEYS)[number];
 
 /** `any`: a person leaves when one source says so; `all`: when the last one does; `authoritative`: when the first source of `active` does. */
-export const LEAVING_RULES = ["any", "all", "authoritative"] as const;
+const LEAVING_RULES = ["any", "all", "authoritative"] as const;
 export type LeavingRule = (typeof LEAVING_RULES)[number];
 
 export interface SourceRules {

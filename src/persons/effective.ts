@@ -84,7 +84,7 @@ export function conflictsOf(records: readonly SourceRecord[], rules: SourceRules
 }
 
 /** Of each source the record that speaks for it: of several, one that is active, else one that has begun, else the one made last. */
-export function speakersOf(records: readonly SourceRecord[]): readonly SourceRecord[] {
+function speakersOf(records: readonly SourceRecord[]): readonly SourceRecord[] {
   const speakers = new Map<string, SourceRecord>();
   for (const record of records) {
     const other = speakers.get(record.source.id);

@@ -45,7 +45,7 @@ const UNITS = [
 ] as const;
 
 /** As the file writes it, in words. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, each]) => ms % each === 0) ?? UNITS[2];
   const count = Math.round(ms / unitMs);
   return `${count} ${unit}${count === 1 ? "" : "s"}`;

@@ -31,9 +31,9 @@ export interface Limits {
 export type Adoption = "link" | "propose" | "never";
 
 /** Tiers of people: 1 userid, 2 job number and name, 3 mobile and name, 4 e-mail and name; weak: 5 mobile, 6 name and department. */
-export const PEOPLE_TIERS = [1, 2, 3, 4, 5, 6] as const;
+const PEOPLE_TIERS = [1, 2, 3, 4, 5, 6] as const;
 /** Tiers of departments: 1 source identifier, 2 path. */
-export const DEPARTMENT_TIERS = [1, 2] as const;
+const DEPARTMENT_TIERS = [1, 2] as const;
 
 export interface AdoptionRules {
   readonly people: Readonly<Record<(typeof PEOPLE_TIERS)[number], Adoption>>;

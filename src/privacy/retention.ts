@@ -7,7 +7,7 @@ import type { HistoryEvent } from "../history/event.ts";
  * Retention. Each job removes one kind of data that is older than its days. A legal hold keeps all data of its person.
  */
 
-export const RETENTION_JOBS = ["leavers", "values", "events", "access", "ended", "messages"] as const;
+const RETENTION_JOBS = ["leavers", "values", "events", "access", "ended", "messages"] as const;
 
 /**
  * `leavers`: values of people who are gone from directory and target; `values`: those of all, in events; `events`: events as a whole; `access`: events of who looked and

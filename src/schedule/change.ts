@@ -4,7 +4,7 @@ import type { Day } from "./days.ts";
 import type { DateRules } from "./rules.ts";
 
 /** `hire`, `leave`: the person joins or leaves. `change`: other values that were sent before they take effect. */
-export const CHANGE_KINDS = ["hire", "leave", "change"] as const;
+const CHANGE_KINDS = ["hire", "leave", "change"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
 /** A change that takes effect on a day. A record has at most one `hire`, one `leave`, and one `change` for each day. */

@@ -48,7 +48,7 @@ function lastDayOf(document: JsonObject, { lastDay: which }: DateRules, zone: st
 }
 
 /** True: the person is employed at this moment, by the dates. A last day before the day of hire belongs to an earlier employment: the person is hired again. */
-export function isEmployed({ hire, leave }: Employment, at: Date): boolean {
+function isEmployed({ hire, leave }: Employment, at: Date): boolean {
   const hasBegun = !hire || at >= hire.at;
   const hasLeft = leave !== undefined && at >= leave.at;
   if (hire && leave && hire.day > leave.day) return hasBegun || !hasLeft;

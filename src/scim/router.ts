@@ -24,7 +24,7 @@ export interface ScimOptions {
   readonly allowRemoveAllMembers?: boolean;
 }
 
-export const SCIM_PATH = "/scim/v2";
+const SCIM_PATH = "/scim/v2";
 
 /** The SCIM service provider at its place: what it answers, who may ask, and how it says no. */
 export const scimMount = (options: ScimOptions): Mount => ({

@@ -7,7 +7,7 @@ import { hashesOf, TILE } from "./tiles.ts";
 export type ReadTile = (level: number, index: number, width: number) => Promise<Buffer>;
 
 /** The hash of the leaves from `from` to `to` (exclusive) in a tree of `size` leaves. */
-export async function rangeHash(read: ReadTile, size: number, from: number, to: number): Promise<Buffer> {
+async function rangeHash(read: ReadTile, size: number, from: number, to: number): Promise<Buffer> {
   const width = to - from;
   if (Number.isInteger(Math.log2(width)) && from % width === 0) return perfectHash(read, size, from, width);
   const split = splitOf(width);

@@ -30,7 +30,7 @@ export const formatAddCheckpoint = ({ old, proof, checkpoint }: AddCheckpoint): 
   `old ${old}\n${proof.map((hash) => `${hash.toString("base64")}\n`).join("")}\n${checkpoint.text}`;
 
 /** Throws FormatError. */
-export function parseAddCheckpoint(text: string): AddCheckpoint {
+function parseAddCheckpoint(text: string): AddCheckpoint {
   const blank = text.indexOf("\n\n");
   const [first = "", ...hashes] = text.slice(0, Math.max(0, blank)).split("\n");
   const old = /^old (0|[1-9]\d{0,14})$/.exec(first)?.[1];

@@ -32,7 +32,7 @@ export interface Contract {
   unseen(statuses?: RegExp): readonly string[];
 }
 
-export const SCIM_ROOT = "/scim/v2";
+const SCIM_ROOT = "/scim/v2";
 const METHODS: readonly string[] = ["get", "put", "post", "patch", "delete"];
 
 interface DocumentedAnswer {

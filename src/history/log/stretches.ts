@@ -36,7 +36,7 @@ export const packedParts = ({ tile, entries, events }: BundleParts): Buffer =>
   );
 
 /** Throws FormatError if the answer is cut off. */
-export function partsIn(stretch: Buffer): readonly BundleParts[] {
+function partsIn(stretch: Buffer): readonly BundleParts[] {
   let at = 0;
   const part = (): Buffer => {
     const begin = at + LENGTH_BYTES;

@@ -50,7 +50,7 @@ const MAX_REMEMBERED = 10_000;
 const TOUCH_MS = 60_000;
 
 /** The id of the token from the setting, as client id and in the history. */
-export const BOOTSTRAP_ID = "bootstrap";
+const BOOTSTRAP_ID = "bootstrap";
 
 interface Remembered {
   readonly verdict: Promise<Verdict>;

@@ -11,7 +11,7 @@ import { type RenderError, renderProblem } from "../problem.ts";
  */
 
 /** Why node could not read the request, by the status of the answer. */
-export class Unreadable extends AppError {
+class Unreadable extends AppError {
   readonly code: "BAD_REQUEST" | "REQUEST_TIMEOUT" | "URI_TOO_LONG" | "EXPECTATION_FAILED" | "HEADERS_TOO_LARGE";
   constructor(code: Unreadable["code"], message: string) {
     super(message);

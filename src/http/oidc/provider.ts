@@ -41,7 +41,7 @@ const KNOWN_MS = 10 * 60_000;
 /** `offline_access`: a refresh token, for checking the roles again. */
 const SCOPE = "openid profile offline_access";
 
-export const callbackOf = (publicUrl: string): string => `${publicUrl}/auth/callback`;
+const callbackOf = (publicUrl: string): string => `${publicUrl}/auth/callback`;
 
 export function createProvider({ settings, publicUrl, clock, logger }: ProviderOptions): Provider {
   let known: { readonly metadata: client.ServerMetadata; readonly atMs: number } | undefined;

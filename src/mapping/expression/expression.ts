@@ -33,7 +33,7 @@ export class ExpressionInvalid extends Error {
 /** Compiles the expression at a place of the file; what is wrong with it is kept for the report on the whole file. */
 export type CompileAt = (path: Path, text: string | number | boolean) => Expression;
 
-export const MAX_EXPRESSION_LENGTH = 2_000;
+const MAX_EXPRESSION_LENGTH = 2_000;
 const LIMITS = { maxAstNodes: 300, maxDepth: 32, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
 /** The rewritten form of an accepted expression is larger by at most this factor. */
 const REWRITTEN = { ...LIMITS, maxAstNodes: 3_000, maxDepth: 300 };

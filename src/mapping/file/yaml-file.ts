@@ -16,7 +16,7 @@ export interface ReadFile<File> extends Places {
   readonly file: File;
 }
 
-export const MAX_FILE_LENGTH = 256 * 1_024;
+const MAX_FILE_LENGTH = 256 * 1_024;
 
 export interface ReadPart<File> extends ReadFile<File> {
   /** Of the shape, in the order of the file. What they concern is not in `file`. */

@@ -17,7 +17,7 @@ export const APPROVAL_HOURS = 1;
 export const OPEN_HOURS = 7 * 24;
 
 /** The cause of a hold: a limit that runs use up, or new rules that exceed the limits (reconcile/rules/weigh.ts). */
-export const HOLD_LIMITS = [...LIMIT_NAMES, "mappingChanged"] as const;
+const HOLD_LIMITS = [...LIMIT_NAMES, "mappingChanged"] as const;
 
 export type HoldLimit = (typeof HOLD_LIMITS)[number];
 

@@ -1,7 +1,7 @@
 import type { PageStart } from "../../directory/list-query.ts";
 import type { Text } from "./resource-kind.ts";
 
-export const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+const LIST_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
 
 export interface ListAnswer {
   readonly total: number;

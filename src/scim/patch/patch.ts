@@ -34,7 +34,7 @@ import { findPath, type PathTarget, parsePath } from "./path.ts";
 
 export const MAX_OPERATIONS = 1_000;
 /** Keeps a request of many operations on long lists below about a tenth of a second; unbounded, 1 MB of them took half a minute. */
-export const MAX_COMPARISONS = 500_000;
+const MAX_COMPARISONS = 500_000;
 
 /** Rejects with InvalidSyntax, InvalidValue, InvalidPath or TooMany. */
 export function readOperations(body: Body): readonly Operation[] {

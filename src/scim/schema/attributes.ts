@@ -50,7 +50,7 @@ export interface ResourceSchema {
   extension(urn: string): ExtensionSpec | undefined;
 }
 
-export const DEFAULT_MAX_LENGTH = 4_096;
+const DEFAULT_MAX_LENGTH = 4_096;
 /** Strings kept in indexed columns: PostgreSQL's B-tree takes rows of up to 2,704 bytes. */
 export const INDEXED_MAX_LENGTH = 512;
 

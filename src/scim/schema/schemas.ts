@@ -25,7 +25,7 @@ export function describeSchemas(baseUrl: string): readonly JsonObject[] {
   return published.map((definition) => JSON.parse(JSON.stringify(definition.describe(`${baseUrl}/Schemas`))) as JsonObject);
 }
 
-export const publishedSchemaIds: readonly string[] = published.map((definition) => definition.id);
+const publishedSchemaIds: readonly string[] = published.map((definition) => definition.id);
 
 /** The documents of /ResourceTypes (RFC 7643 section 6). */
 export function describeResourceTypes(baseUrl: string): readonly JsonObject[] {

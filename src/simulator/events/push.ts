@@ -10,7 +10,7 @@ import { decryptPush, encryptPush, signPush } from "./push-cipher.ts";
 const EVENT_MS = 2_500;
 const CHECK_MS = 1_500;
 /** Number of failed pushes that one call of the failed list returns and erases. */
-export const FAILED_PAGE = 200;
+const FAILED_PAGE = 200;
 /** Size of the failed list. Beyond it the oldest failed pushes are lost. */
 const MOST_FAILED = 10_000;
 

@@ -6,7 +6,7 @@ import { header, json, type Reply } from "../wire/wire.ts";
 import type { StreamGateway, Subscription } from "./stream.ts";
 
 export const STREAM_OPEN = "/v1.0/gateway/connections/open";
-export const STREAM_CONNECT = "/connect";
+const STREAM_CONNECT = "/connect";
 
 /** `POST /v1.0/gateway/connections/open` (docs/dingtalk.md 10.2): answers an endpoint on this port and a ticket for one connection. */
 export const openStream =

@@ -5,7 +5,7 @@ import type { LoginLinkRecord, SessionRecord, SessionStore } from "../../http/po
 import { type Database, historyRow } from "./prisma.ts";
 
 /** Lifetime of a one-time link. */
-export const LINK_MS = 10 * 60_000;
+const LINK_MS = 10 * 60_000;
 
 export interface LoginLinks {
   /** Adds a link and the event `link.created`. Removes expired links. */

@@ -27,7 +27,7 @@ const COPIED = [
 const EMPTY = ["target_states"] as const;
 
 /** Settings of the session. Statements that would act outside the copy check `dingtalk_scim.rehearsal`: see `wakeUp` and the lock of the tree. */
-export const REHEARSAL_SETTINGS = {
+const REHEARSAL_SETTINGS = {
   "dingtalk_scim.rehearsal": "on",
   statement_timeout: "10000",
   idle_in_transaction_session_timeout: "0",

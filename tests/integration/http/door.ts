@@ -25,7 +25,7 @@ export const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
 export const SOURCE = "0190a000-0000-7000-8000-000000000001";
 
 /** Tokens in a map: what the door needs of a database. */
-export function createTokenMap() {
+function createTokenMap() {
   const records = new Map<string, TokenRecord>();
   let finds = 0;
   const lookup: TokenLookup = {
@@ -54,7 +54,7 @@ export function createTokenMap() {
 }
 
 /** Trusts and spent assertions in maps. */
-export function createTrustMap() {
+function createTrustMap() {
   const records = new Map<string, TrustRecord>();
   const spent = new Set<string>();
   const lookup: TrustLookup = {

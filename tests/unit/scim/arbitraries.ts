@@ -11,7 +11,7 @@ import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts
 
 /* Random documents and filters, made from the schema tables: whatever the schema declares is covered without being named here. */
 
-export const anyText = fc
+const anyText = fc
   .oneof(
     fc.string({ minLength: 1, maxLength: 12 }),
     fc.string({ unit: "grapheme", minLength: 1, maxLength: 6 }),
@@ -52,7 +52,7 @@ function anyComplex(spec: AttributeSpec): fc.Arbitrary<JsonObject> {
     .filter((value) => Object.keys(value).some((name) => !spec.multiValued || !labels.has(name))) as fc.Arbitrary<JsonObject>;
 }
 
-export const anyValue = (spec: AttributeSpec): fc.Arbitrary<JsonValue> =>
+const anyValue = (spec: AttributeSpec): fc.Arbitrary<JsonValue> =>
   spec.multiValued
     ? fc.uniqueArray(anyOne(spec), { minLength: 1, maxLength: 3, selector: (element) => whatItIs(spec, element) })
     : anyOne(spec);

@@ -38,7 +38,7 @@ export interface AssertionCheck {
 const ALGORITHMS = ["RS256", "ES256"];
 const CLOCK_TOLERANCE_SECONDS = 60;
 /** Entra's assertions are valid for 65 minutes and are repeated from a cache. An older one is refused, even if its own lifetime is longer. */
-export const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
+const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
 
 /** Checks the signature, then the claims (RFC 7523 section 3). Uses the issuer's key that `kid` names. Ignores keys in the header. */
 export async function judgeAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {

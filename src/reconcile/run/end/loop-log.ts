@@ -18,7 +18,7 @@ export interface LoopLog {
 
 const MINUTE_MS = 60_000;
 /** One cause may park ten thousand people. The status has the count, and the log has the first lines. */
-export const LINES_PER_MINUTE = 60;
+const LINES_PER_MINUTE = 60;
 
 export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">, target: string, perMinute = LINES_PER_MINUTE): LoopLog {
   /** Runs and pauses have separate limits, so that neither hides the other. */

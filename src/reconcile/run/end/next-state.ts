@@ -110,7 +110,7 @@ const WAIT_GUARD = 30;
 /** In multiples of the base. A missing dependency rarely appears within a second. */
 const DEPENDENCY_PAUSE = 5;
 /** Maximum number of tries after a dependency error. Such errors end soon or never, so an operator has to act after that. */
-export const MAX_DEPENDENCY_TRIES = 20;
+const MAX_DEPENDENCY_TRIES = 20;
 /**
  * Maximum number of retries for a value that another managed entity has, while neither changes. A check is cheap, and a rotation of values among many
  * people takes several.

@@ -30,7 +30,7 @@ export interface Yielded {
 }
 
 /** Time during which a value of a source has priority over the target. */
-export const SOURCE_HOLDS_MS = 30 * 86_400_000;
+const SOURCE_HOLDS_MS = 30 * 86_400_000;
 
 const NAMES: Readonly<Record<string, string>> = { nickname: "nickName" };
 const nameOf = (attribute: string): string => NAMES[attribute] ?? attribute;

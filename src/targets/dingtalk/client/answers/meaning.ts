@@ -50,7 +50,7 @@ export const NO_FEATURE: Meaning = {
 };
 
 /** The first field that the text names. "name" is excluded, because every text has this word. */
-export function attributeIn(api: Api, message: string): string | undefined {
+function attributeIn(api: Api, message: string): string | undefined {
   if (api.subject !== "user" && api.subject !== "department") return undefined;
   const names = new Map([...fieldsOf(api.subject).map(([name]) => [name, name] as const), ...Object.entries(WIRE_NAMES[api.subject])]);
   for (const [word] of message.matchAll(/[A-Za-z][A-Za-z_]*/g)) {
