@@ -46,12 +46,6 @@ export function readToken(text: string): TokenReading {
   return { kind: "mistyped", ...(readable === undefined ? {} : { id: readable }) };
 }
 
-/** Undefined: the form or the checksum is wrong. */
-export function parseToken(text: string): TokenParts | undefined {
-  const reading = readToken(text);
-  return reading.kind === "token" ? reading.parts : undefined;
-}
-
 /** SHA-256 is enough, because a secret of 256 random bits cannot be guessed (docs/threats.md T2). */
 export const hashSecret = (secret: string): Buffer => hash("sha256", secret, "buffer");
 

@@ -5,7 +5,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { Secret } from "../../../src/core/secret.ts";
 import { createSigningKey } from "../../../src/http/auth/oauth/signing.ts";
 import { SCOPES } from "../../../src/http/auth/scopes.ts";
-import { hashSecret, isSecretOf, parseToken } from "../../../src/http/auth/tokens.ts";
+import { hashSecret, isSecretOf, readToken } from "../../../src/http/auth/tokens.ts";
 import { ensureBootstrap } from "../../../src/store/access/bootstrap.ts";
 import { createPrisma, type Database } from "../../../src/store/access/prisma.ts";
 import { createSigningKeys } from "../../../src/store/access/signing-keys.ts";
@@ -80,7 +80,7 @@ describe("tokens", () => {
     const { sources, tokens } = rooms();
     const { id: sourceId } = await sources.ensureDefault();
     const made = await tokens.create("cli", { name: "Entra", sourceId, scopes: ["provision"] });
-    expect(parseToken(made.text)).toEqual({ environment: "test", id: made.id, secret: made.secret });
+    expect(readToken(made.text)).toEqual({ kind: "token", parts: { environment: "test", id: made.id, secret: made.secret } });
 
     const found = await tokens.find(made.id);
     expect(found).toMatchObject({ id: made.id, sourceId, scopes: ["provision"] });
@@ -163,9 +163,12 @@ describe("the way in at the first start", () => {
     const starts = await Promise.all(Array.from({ length: 10 }, () => ensureBootstrap(deps)));
     const printed = starts.flatMap(({ newToken }) => newToken ?? []);
     expect(printed).toHaveLength(1);
-    const record = await deps.tokens.find(parseToken(printed[0]!)!.id);
+    const reading = readToken(printed[0]!);
+    if (reading.kind !== "token") throw new Error("what was printed is no token");
+    const { id, secret } = reading.parts;
+    const record = await deps.tokens.find(id);
     expect(record?.scopes).toEqual(SCOPES);
-    expect(isSecretOf(parseToken(printed[0]!)!.secret, record!.secretHash)).toBe(true);
+    expect(isSecretOf(secret, record!.secretHash)).toBe(true);
     expect(record?.sourceId).toBe(starts[0]!.source.id);
   });
 

@@ -1,17 +1,17 @@
 import fc from "fast-check";
-import { formatToken, hashSecret, isSecretOf, makeTokenId, makeTokenSecret, parseToken } from "../../../src/http/auth/tokens.ts";
+import { formatToken, hashSecret, isSecretOf, makeTokenId, makeTokenSecret, readToken } from "../../../src/http/auth/tokens.ts";
 
 const parts = { environment: "live", id: "0a1b2c3d4e5f6071", secret: `${"0".repeat(42)}z` } as const;
 const text = formatToken(parts);
 
 test("a token shows what it is, and whose, and nothing else", () => {
   expect(text).toMatch(/^sdt_live_0a1b2c3d4e5f6071_0{42}z[0-9A-Za-z]{6}$/);
-  expect(parseToken(text)).toEqual(parts);
+  expect(readToken(text)).toEqual({ kind: "token", parts });
 });
 
 test("what is made can be read back", () => {
   const made = { environment: "test", id: makeTokenId(), secret: makeTokenSecret() } as const;
-  expect(parseToken(formatToken(made))).toEqual(made);
+  expect(readToken(formatToken(made))).toEqual({ kind: "token", parts: made });
 });
 
 test("no two secrets are alike", () => {
@@ -29,14 +29,14 @@ test.each([
   ["an extra character", `${text}0`],
   ["a line break at the end", `${text}\n`],
   ["a space in front", ` ${text}`],
-])("%s is no token", (_name, candidate) => expect(parseToken(candidate)).toBeUndefined());
+])("%s is no token", (_name, candidate) => expect(readToken(candidate).kind).not.toBe("token"));
 
 test("any single changed character is noticed by the checksum", () => {
   const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   fc.assert(
     fc.property(fc.integer({ min: 0, max: text.length - 1 }), fc.constantFrom(...alphabet), (at, character) => {
       fc.pre(text[at] !== character);
-      expect(parseToken(text.slice(0, at) + character + text.slice(at + 1))).toBeUndefined();
+      expect(readToken(text.slice(0, at) + character + text.slice(at + 1)).kind).not.toBe("token");
     }),
   );
 });
