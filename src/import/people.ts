@@ -38,7 +38,6 @@ export interface PeopleOptions {
   readonly keys: ReadonlySet<string>;
   /** False: a trial, which writes nothing. */
   readonly writes: boolean;
-  readonly onPerson?: () => void;
 }
 
 /**
@@ -66,7 +65,6 @@ export async function importPeople(records: AsyncIterable<PersonRecord>, options
       else if (error instanceof AppError && error.retry.kind === "never") problems.push({ at: record.at, text: error.message });
       else throw error;
     }
-    options.onPerson?.();
   }
   // Each round lets those go on whose name has become free; what remains is held by somebody the file does not name.
   for (let left = -1; again.length > 0 && again.length !== left; ) {

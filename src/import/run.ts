@@ -25,7 +25,6 @@ export interface ImportOptions {
   readonly confirmed?: number;
   /** False: a trial, which writes nothing. */
   readonly writes: boolean;
-  readonly onPerson?: (done: number, of: number) => void;
 }
 
 export type ImportResult =
@@ -47,7 +46,7 @@ export type ImportResult =
  * Rejects with UnreadableFile, or as the directory does.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
-  const { users, groups, context, isComplete, confirmed, writes, rows, rules, onPerson } = options;
+  const { users, groups, context, isComplete, confirmed, writes, rows, rules } = options;
   const file = await checkFile(rows(), rules);
   if (file.problems.length > 0) return { kind: "refused", file };
   if (isComplete) {
@@ -57,13 +56,11 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   }
   const named = new NamedDepartments();
   const records = new Map<string, PersonRecord>();
-  let done = 0;
   const { changes, unchanged, problems, ids } = await importPeople(recordsOf(rows(), file.readers, records), {
     users,
     context,
     keys: file.keys,
     writes,
-    onPerson: () => onPerson?.(++done, file.people),
   });
   for (const [key, record] of records) if (ids.has(key)) named.add(record, ids.get(key)!);
   // Somebody whose row was not taken over is in the file all the same.

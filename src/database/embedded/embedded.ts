@@ -18,8 +18,6 @@ export interface EmbeddedPostgresOptions {
   readonly clock?: Clock;
   /** Server settings that replace ours, such as `{ fsync: "off" }` if the data may be lost. A server that is already running keeps its settings. */
   readonly settings?: Settings;
-  /** Limit until the server is ready, including its recovery after a crash. */
-  readonly startTimeoutMs?: number;
   /** Replacements for tests and unusual machines. */
   readonly binaries?: Binaries;
   readonly unshare?: string;
@@ -34,6 +32,7 @@ export interface EmbeddedPostgres {
 }
 
 const DATABASE = "dingtalk_scim";
+/** Limit until the server is ready, including its recovery after a crash. */
 const START_TIMEOUT_MS = 120_000;
 
 /**
@@ -74,7 +73,7 @@ async function open(layout: Layout, options: EmbeddedPostgresOptions, clock: Clo
 
 /** The server that a killed process left running, if it answers. A server that does not answer is stopped, so that a new one can start. */
 async function adopt(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server | undefined> {
-  const settled = await until(clock, options.startTimeoutMs ?? START_TIMEOUT_MS, () => {
+  const settled = await until(clock, START_TIMEOUT_MS, () => {
     const postmaster = postmasterOf(layout.cluster);
     return postmaster.state === "running" && !postmaster.ready ? undefined : postmaster;
   });
@@ -105,7 +104,7 @@ async function launch(layout: Layout, options: EmbeddedPostgresOptions, clock: C
     privileges,
     clock,
     settings: options.settings ?? {},
-    timeoutMs: options.startTimeoutMs ?? START_TIMEOUT_MS,
+    timeoutMs: START_TIMEOUT_MS,
     findPort: options.findPort ?? freePort,
   });
   const url = urlOf(password, port);
