@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import { type Clock, sleepUnlessAborted } from "./clock.ts";
 import type { Logger } from "./logger.ts";
 
 export interface TurnOptions {
@@ -76,6 +76,6 @@ export async function turnsUntil(
       if (!failing && !signal.aborted) logger[level]({ ...fields, error }, failed);
       failing = true;
     }
-    await clock.sleep(waitMs ?? everyMs, signal).catch(() => undefined);
+    await sleepUnlessAborted(clock, waitMs ?? everyMs, signal);
   }
 }

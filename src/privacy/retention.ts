@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../core/clock.ts";
 import { uuidv7 } from "../core/id.ts";
 import type { Logger } from "../core/logger.ts";
 import type { HistoryEvent } from "../history/event.ts";
@@ -45,7 +45,7 @@ const FIRST_MS = 60_000;
 export async function keepRetention(deps: RetentionDeps, signal: AbortSignal): Promise<void> {
   const { clock, logger } = deps;
   for (let waitMs = FIRST_MS; !signal.aborted; waitMs = EVERY_MS) {
-    await clock.sleep(waitMs, signal).catch(() => undefined);
+    await sleepUnlessAborted(clock, waitMs, signal);
     if (signal.aborted) return;
     await applyRetention(deps, signal).catch((error: unknown) => {
       logger.error({ error }, "data past its retention could not be removed; retrying in an hour");

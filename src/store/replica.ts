@@ -1,4 +1,4 @@
-import type { Clock } from "../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../core/clock.ts";
 import { Unavailable } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Pool } from "./postgres/pool.ts";
@@ -96,7 +96,7 @@ export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS,
     while (!stopping.signal.aborted) {
       // Failures of the primary are reported elsewhere.
       await look().catch((error: unknown) => logger.debug({ part: "replica", error }, "the position of the primary could not be read"));
-      await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, everyMs, stopping.signal);
     }
   }
   const watching = watch();

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../core/backoff.ts";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 
 export interface SupervisorOptions {
@@ -27,7 +27,7 @@ const END_AGAIN_MS = 50;
 export function superviseServer({ isRunning, start, end, clock, logger }: SupervisorOptions): Supervisor {
   const stopping = new AbortController();
 
-  const pause = (ms: number): Promise<void> => clock.sleep(ms, stopping.signal).catch(() => undefined);
+  const pause = (ms: number): Promise<void> => sleepUnlessAborted(clock, ms, stopping.signal);
 
   async function watch(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {

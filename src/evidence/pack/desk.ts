@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { evidencePack, type PackDeps, type PackOrder } from "./pack.ts";
 import type { ListedPack, PackState, PackStore } from "./store.ts";
@@ -59,7 +59,7 @@ export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
 
   async function sendHeartbeats(id: string, done: AbortSignal): Promise<void> {
     while (!done.aborted) {
-      await clock.sleep(HEARTBEAT_MS, done).catch(() => undefined);
+      await sleepUnlessAborted(clock, HEARTBEAT_MS, done);
       if (!done.aborted)
         await store.seen(id).catch((error: unknown) => logger.warn({ error }, "the heartbeat of an evidence pack could not be recorded"));
     }

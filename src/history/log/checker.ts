@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { type LogSource, type Verdict, type VerifyOptions, verifyLog } from "./verify.ts";
 
@@ -70,7 +70,7 @@ export function startChecker(
       } catch (error) {
         if (!signal.aborted) logger.warn({ error }, "the history could not be verified");
       }
-      await clock.sleep(lookMs, signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, lookMs, signal);
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import { firstUuidAt, madeAtMs } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { OlderEvents, SealStore } from "./ports.ts";
@@ -93,7 +93,7 @@ export function startSealer(
       } catch (error) {
         if (!stopping.signal.aborted) logger.error({ error }, "the history could not be sealed");
       }
-      await clock.sleep(everyMs, stopping.signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, everyMs, stopping.signal);
     }
   }
 

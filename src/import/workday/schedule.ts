@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 
 export interface ReadingSchedule {
@@ -28,7 +28,7 @@ export function scheduleReadings(
         failures += 1;
         logger.error({ error }, "people could not be read from Workday; nothing was changed; retrying");
       }
-      await clock.sleep(lookMs * Math.min(LONGEST_LOOKS, 2 ** failures), signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, lookMs * Math.min(LONGEST_LOOKS, 2 ** failures), signal);
     }
   }
   const running = looks();

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { HistoryEvent } from "../../history/event.ts";
@@ -60,7 +60,7 @@ export async function listenToTarget(deps: ListenDeps, signal: AbortSignal): Pro
       if (!told) logger.warn({ target: target.name, error }, "events of the target cannot be received; retrying");
       told = true;
     }
-    await clock.sleep(PLACE_MS, signal).catch(() => undefined);
+    await sleepUnlessAborted(clock, PLACE_MS, signal);
   }
 }
 

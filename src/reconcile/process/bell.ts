@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 
 /** A waiter sleeps until it is notified or a time is over. A notification without a waiter ends the next wait immediately. */
 export interface Bell {
@@ -23,7 +23,7 @@ export function createBell(clock: Pick<Clock, "sleep">): Bell {
           new Promise<void>((resolve) => {
             notify = resolve;
           }),
-          clock.sleep(ms, until).catch(() => undefined),
+          sleepUnlessAborted(clock, ms, until),
         ]);
         timer.abort();
       }

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 
 export interface LoopStartOptions {
@@ -35,7 +35,7 @@ export function startWhenChecked({ check, start, clock, logger }: LoopStartOptio
         if (stopping.signal.aborted) return;
         failure = error;
         logger.warn({ error }, "the loop cannot start yet; retrying");
-        await clock.sleep(AGAIN_MS, stopping.signal).catch(() => undefined);
+        await sleepUnlessAborted(clock, AGAIN_MS, stopping.signal);
       }
     }
   }

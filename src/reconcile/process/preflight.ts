@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Problem, TargetAdapter } from "../target.ts";
 import { TargetError } from "../target-failures.ts";
@@ -69,7 +69,7 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
     told = texts.join();
     await pauseFor(store, found);
     await presence.show("resting", problems);
-    await clock.sleep(AGAIN_MS, signal).catch(() => undefined);
+    await sleepUnlessAborted(clock, AGAIN_MS, signal);
   }
 }
 

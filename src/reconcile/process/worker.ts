@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
 import type { Reconciler } from "../run/deps.ts";
@@ -148,7 +148,7 @@ export function createWorker({
       await loop;
       const ended = Promise.all(running.values());
       const grace = new AbortController();
-      await Promise.race([ended, clock.sleep(graceMs, grace.signal).catch(() => undefined)]);
+      await Promise.race([ended, sleepUnlessAborted(clock, graceMs, grace.signal)]);
       grace.abort();
       abort.abort(new Error("the worker is stopping"));
       await ended;

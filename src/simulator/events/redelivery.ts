@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { OrganisationEvent } from "./outbox.ts";
 
 /** Time limit for the answer to a Stream message, and the pause before an unanswered message is sent again (docs/dingtalk.md 10.2). */
@@ -77,7 +77,7 @@ export function createRedelivery(clock: Clock, send: (event: OrganisationEvent) 
 
   async function keepWatch(): Promise<void> {
     for (let due = next(); due !== undefined && !stopped.signal.aborted; due = next()) {
-      await clock.sleep(Math.max(1, due - nowMs()), stopped.signal).catch(() => undefined); // rejects only when stopped
+      await sleepUnlessAborted(clock, Math.max(1, due - nowMs()), stopped.signal);
       if (!stopped.signal.aborted) sweep();
     }
     watching = false;

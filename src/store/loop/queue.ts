@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { type LogFunctionFactory, Logger as QueueLogger, type Runner, run as runJobs, type WorkerEvents } from "graphile-worker";
 import type pg from "pg";
 import { backoffMs } from "../../core/backoff.ts";
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { releasedOnce } from "../postgres/release-once.ts";
 import { run, type Statement } from "../postgres/statement.ts";
@@ -116,7 +116,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
         if (!stopping.signal.aborted) logger.warn({ check: "queue", error }, "jobs are not fetched; retrying");
       });
       if (clock.monotonicMs() - beganMs > AGAIN_MAX_MS) failures = 0;
-      await clock.sleep(backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS), stopping.signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS), stopping.signal);
     }
   }
 
@@ -130,7 +130,7 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
       const late = new AbortController();
       // `runner.stop()` rejects when the runner is already stopping.
       const ended = Promise.all([running, runner?.stop().catch(() => undefined)]);
-      await Promise.race([ended, clock.sleep(graceMs, late.signal).catch(() => undefined)]);
+      await Promise.race([ended, sleepUnlessAborted(clock, graceMs, late.signal)]);
       late.abort();
     },
   };

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Labels, Meter, Sample, SampleName } from "../../core/meter.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -92,7 +92,7 @@ export function keepMeter(
     store.write(meter).catch((error: unknown) => logger.warn({ check: "metrics", error }, "the counters could not be stored"));
   const running = (async () => {
     while (!stopping.signal.aborted) {
-      await clock.sleep(WRITE_MS, stopping.signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, WRITE_MS, stopping.signal);
       await write();
     }
   })();

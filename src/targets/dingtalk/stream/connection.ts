@@ -1,5 +1,5 @@
 import { WebSocket } from "ws";
-import type { Clock } from "../../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../../core/clock.ts";
 import type { ListeningEnd } from "../../../reconcile/target-hints.ts";
 import { type Frame, readFrame } from "./frames.ts";
 
@@ -58,7 +58,7 @@ export function connect(url: string, options: ConnectionOptions, signal: AbortSi
 
   async function watch(): Promise<void> {
     while (!ended.signal.aborted) {
-      await clock.sleep(silentMs / PINGS, ended.signal).catch(() => undefined);
+      await sleepUnlessAborted(clock, silentMs / PINGS, ended.signal);
       if (ended.signal.aborted) return;
       if (clock.monotonicMs() - lastMs >= silentMs) {
         finish("silent");

@@ -1,5 +1,5 @@
 import { backoffMs } from "../../../core/backoff.ts";
-import type { Clock } from "../../../core/clock.ts";
+import { type Clock, sleepUnlessAborted } from "../../../core/clock.ts";
 import { TargetError, TargetUnavailable } from "../../../reconcile/target-failures.ts";
 import type { HintListener } from "../../../reconcile/target-hints.ts";
 import { API } from "../client/apis.ts";
@@ -42,7 +42,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
   let failures = 0;
   let attemptedMs = Number.NEGATIVE_INFINITY;
 
-  const rest = (ms: number): Promise<void> => (ms > 0 ? clock.sleep(ms, signal).catch(() => undefined) : Promise.resolve());
+  const rest = (ms: number): Promise<void> => (ms > 0 ? sleepUnlessAborted(clock, ms, signal) : Promise.resolve());
   const fail = async (end: "closed" | "silent" | "refused", reason: string): Promise<void> => {
     failures += 1;
     listener.state({ kind: "disconnected", failures, end, reason });
