@@ -1,5 +1,7 @@
 /* Days and local times of time zones, from the data of Node (Intl). */
 
+/** More than one company has. Names come from records too, in any letter case and as offsets, and each format takes some ten kB. */
+const MAX_FORMATS = 200;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
@@ -17,6 +19,7 @@ function formatOf(zone: string): Intl.DateTimeFormat {
       minute: part,
       second: part,
     });
+    if (formats.size >= MAX_FORMATS) formats.clear();
     formats.set(zone, format);
   }
   return format;
