@@ -26,12 +26,12 @@ export function createList<Item extends { readonly id: string }>(
   const statements = createPageStatements(pool, table);
   const memory = createPageCache();
 
-  async function totalOf(list: PreparedList, { sights }: Pick<Found<Item>, "sights">): Promise<number> {
-    const [sight] = sights;
-    if (sight?.total !== undefined) return sight.total;
-    const remembered = sight && memory.totalOf(list.digest, sight.snapshot);
+  async function totalOf(list: PreparedList, { snapshots }: Pick<Found<Item>, "snapshots">): Promise<number> {
+    const [first] = snapshots;
+    if (first?.total !== undefined) return first.total;
+    const remembered = first && memory.totalOf(list.digest, first.snapshot);
     if (remembered !== undefined) return remembered;
-    const { total, sight: seen } = await statements.count(list);
+    const { total, seen } = await statements.count(list);
     if (list.filtered) memory.rememberTotal(list.digest, seen, total);
     return total;
   }
@@ -39,10 +39,10 @@ export function createList<Item extends { readonly id: string }>(
   async function byIndex(list: PreparedList, startIndex: number, count: number): Promise<Page<Item>> {
     const offset = Math.max(startIndex, 1) - 1;
     const page = await pageAt(list, offset, count);
-    const { items, sights } = page;
+    const { items, snapshots } = page;
     const last = positionAt(page, items.length - 1);
-    const sight = sights.at(-1);
-    if (last && sight && items.length === count) memory.rememberPosition(list.digest, sight, offset + count, last);
+    const seen = snapshots.at(-1);
+    if (last && seen && items.length === count) memory.rememberPosition(list.digest, seen, offset + count, last);
     const isLastPage = items.length < count && (items.length > 0 || offset === 0);
     const total = isLastPage || (last && list.atMostOne) ? offset + items.length : await totalOf(list, page);
     return { items, total };
@@ -50,17 +50,17 @@ export function createList<Item extends { readonly id: string }>(
 
   /** The rows after the first `offset` rows. It continues from the nearest cached row, or skips all rows before. */
   async function pageAt(list: PreparedList, offset: number, count: number): Promise<Found<Item>> {
-    const outlook = list.filtered || list.sorted ? undefined : memory.outlookOf(list.digest);
-    if (offset === 0) return statements.read(list, { kind: "first" }, count, outlook);
+    const probe = list.filtered || list.sorted ? undefined : memory.probeOf(list.digest);
+    if (offset === 0) return statements.read(list, { kind: "first" }, count, probe);
     const known = memory.nearest(list.digest, offset);
     if (known && (known.index === offset || !list.sorted)) {
       const { position } = known;
       const slice: Slice =
         known.index === offset ? { kind: "behind", position } : { kind: "skip", offset: offset - known.index, behind: position };
-      const page = await statements.read(list, slice, count, outlook);
-      if (page.sights.length > 0 && page.sights.every(known.holds)) return page;
+      const page = await statements.read(list, slice, count, probe);
+      if (page.snapshots.length > 0 && page.snapshots.every(known.holds)) return page;
     }
-    return statements.read(list, { kind: "skip", offset }, count, outlook);
+    return statements.read(list, { kind: "skip", offset }, count, probe);
   }
 
   async function byPosition(list: PreparedList, position: string | undefined, count: number): Promise<Page<Item>> {
@@ -77,7 +77,7 @@ export function createList<Item extends { readonly id: string }>(
   return async (sourceId, query) => {
     const list = statements.prepare(sourceId, query);
     const { start, count } = query;
-    if (count === 0) return { items: [], total: await totalOf(list, { sights: [] }) };
+    if (count === 0) return { items: [], total: await totalOf(list, { snapshots: [] }) };
     return start.kind === "index" ? byIndex(list, start.startIndex, count) : byPosition(list, start.position, count);
   };
 }

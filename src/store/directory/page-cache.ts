@@ -43,11 +43,11 @@ export const NO_PROBE: ProbeRequest = { horizon: "ffffffff-ffff-ffff-ffff-ffffff
 
 export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
-  outlookOf(list: string): ProbeRequest;
+  probeOf(list: string): ProbeRequest;
   /** The last cached row among the first `index` rows. */
   nearest(list: string, index: number): Remembered | undefined;
-  rememberTotal(list: string, sight: ListSnapshot, total: number): void;
-  rememberPosition(list: string, sight: ListSnapshot, index: number, position: PageCursor): void;
+  rememberTotal(list: string, seen: ListSnapshot, total: number): void;
+  rememberPosition(list: string, seen: ListSnapshot, index: number, position: PageCursor): void;
 }
 
 export interface Remembered {
@@ -55,7 +55,7 @@ export interface Remembered {
   readonly index: number;
   readonly position: PageCursor;
   /** True: the snapshot of a later statement proves that the row still has this number. */
-  readonly holds: (sight: ListSnapshot) => boolean;
+  readonly holds: (seen: ListSnapshot) => boolean;
 }
 
 interface CachedList {
@@ -99,18 +99,18 @@ export function createPageCache(): PageMemory {
     walks.delete(list);
   }
 
-  function walkOf(list: string, sight: ListSnapshot): CachedList {
+  function walkOf(list: string, seen: ListSnapshot): CachedList {
     let walk = walks.get(list);
-    if (walk && (walk.snapshot === sight.snapshot || stands(walk.base, sight))) {
+    if (walk && (walk.snapshot === seen.snapshot || stands(walk.base, seen))) {
       walks.delete(list);
-      if (walk.snapshot !== sight.snapshot) walk.total = undefined;
-      walk.snapshot = sight.snapshot;
-      walk.beyond = sight.moves?.beyond ?? 0;
+      if (walk.snapshot !== seen.snapshot) walk.total = undefined;
+      walk.snapshot = seen.snapshot;
+      walk.beyond = seen.moves?.beyond ?? 0;
     } else {
       forget(list);
-      walk = { snapshot: sight.snapshot, base: undefined, beyond: 0, total: undefined, positions: [] };
+      walk = { snapshot: seen.snapshot, base: undefined, beyond: 0, total: undefined, positions: [] };
     }
-    const base = baseOf(sight);
+    const base = baseOf(seen);
     if (base) {
       walk.base = base;
       walk.beyond = HORIZON;
@@ -135,7 +135,7 @@ export function createPageCache(): PageMemory {
       const walk = walks.get(list);
       return walk?.snapshot === snapshot ? walk.total : undefined;
     },
-    outlookOf(list) {
+    probeOf(list) {
       const walk = walks.get(list);
       return walk?.base ? { horizon: walk.base.horizon, renew: walk.beyond > FAR_BEHIND } : NO_PROBE;
     },
@@ -147,19 +147,19 @@ export function createPageCache(): PageMemory {
       return {
         index: place.index,
         position: place.position,
-        holds: (sight) => place.snapshot === sight.snapshot || (place.settled && stands(base, sight)),
+        holds: (seen) => place.snapshot === seen.snapshot || (place.settled && stands(base, seen)),
       };
     },
-    rememberTotal(list, sight, total) {
-      walkOf(list, sight).total = total;
+    rememberTotal(list, seen, total) {
+      walkOf(list, seen).total = total;
     },
-    rememberPosition(list, sight, index, position) {
+    rememberPosition(list, seen, index, position) {
       if ((position.key?.length ?? 0) > MAX_KEY_LENGTH) return;
-      const walk = walkOf(list, sight);
+      const walk = walkOf(list, seen);
       const settled = walk.base !== undefined && position.id <= walk.base.horizon;
       const before = placesUpTo(walk.positions, index);
       const known = walk.positions[before - 1]?.index === index;
-      walk.positions.splice(known ? before - 1 : before, known ? 1 : 0, { index, position, snapshot: sight.snapshot, settled });
+      walk.positions.splice(known ? before - 1 : before, known ? 1 : 0, { index, position, snapshot: seen.snapshot, settled });
       if (!known) positions += 1;
     },
   };

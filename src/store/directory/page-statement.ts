@@ -52,7 +52,7 @@ interface PackedPage extends Packed, pg.QueryResultRow {
   /** A JSON array of sort values. Null for a list that is not sorted by values. */
   readonly keys: string | null;
   /** A `ListSnapshot` as JSON. */
-  readonly sight: string;
+  readonly seen: string;
 }
 
 /** A part of a list. */
@@ -61,20 +61,20 @@ export interface Found<Item> {
   /** The sort value of each item. Empty for a list that is not sorted by values. */
   readonly keys: readonly (string | null)[];
   /** The snapshots of the statements that found items. */
-  readonly sights: readonly ListSnapshot[];
+  readonly snapshots: readonly ListSnapshot[];
 }
 
 /** Up to this offset, skipping rows is faster than skipping ids and looking the rows up. */
 const FEW = 200;
 
-const NOTHING = { items: [], keys: [], sights: [] } as const;
+const NOTHING = { items: [], keys: [], snapshots: [] } as const;
 
 export interface PageStatements<Item> {
   /** Rejects with InvalidFilter. */
   prepare(sourceId: string, query: Pick<ListQuery, "filter" | "sort">): PreparedList;
-  /** `outlook`: the request for a snapshot. */
-  read(list: PreparedList, slice: Slice, limit: number, outlook?: ProbeRequest): Promise<Found<Item>>;
-  count(list: PreparedList): Promise<{ readonly total: number; readonly sight: ListSnapshot }>;
+  /** `probe`: the request for a snapshot. */
+  read(list: PreparedList, slice: Slice, limit: number, probe?: ProbeRequest): Promise<Found<Item>>;
+  count(list: PreparedList): Promise<{ readonly total: number; readonly seen: ListSnapshot }>;
 }
 
 export function createPageStatements<Item>(
@@ -91,36 +91,36 @@ export function createPageStatements<Item>(
   /** Runs one statement of a page. `parts` may add parameters to those of the list. */
   async function answer(
     list: PreparedList,
-    outlook: ProbeRequest,
+    probe: ProbeRequest,
     parts: (parameters: Parameters) => readonly [from: string, end: string],
   ): Promise<Found<Item>> {
     const parameters = createParameters(list.values);
-    const sight = snapshotOf({ table, resource }, list, outlook, parameters);
+    const seen = snapshotOf({ table, resource }, list, probe, parameters);
     const [from, end] = parts(parameters);
     const { keyAsText, orderBy } = list.order;
     const page = `select ${select}, ${keyAsText} as sort_key from ${from} order by ${orderBy} ${end}`;
     const keys = keyAsText === NO_KEY ? "null::json" : "json_agg(r.sort_key)";
-    const text = packed(page, packing, { more: { keys }, beside: { sight } });
+    const text = packed(page, packing, { more: { keys }, beside: { seen } });
     const [answered] = await ask<PackedPage>(list, text, parameters.values);
     const found = rowsOf(answered!);
     if (found.length === 0) return NOTHING;
     return {
       items: found.map(items(answered!.shared)),
       keys: answered!.keys === null ? [] : (JSON.parse(answered!.keys) as (string | null)[]),
-      sights: [JSON.parse(answered!.sight) as ListSnapshot],
+      snapshots: [JSON.parse(answered!.seen) as ListSnapshot],
     };
   }
 
   return {
     prepare: (sourceId, query) => prepareList({ resource, alias }, sourceId, query),
 
-    async read(list, slice, limit, outlook = NO_PROBE) {
+    async read(list, slice, limit, probe = NO_PROBE) {
       switch (slice.kind) {
         case "first":
-          return answer(list, outlook, (own) => [matching({ table, alias }, list), `limit ${own.add(limit, "bigint")}`]);
+          return answer(list, probe, (own) => [matching({ table, alias }, list), `limit ${own.add(limit, "bigint")}`]);
         case "skip":
           // A large offset skips only ids. If the index has all columns of the condition, the skipped rows are not read.
-          return answer(list, outlook, (own) => {
+          return answer(list, probe, (own) => {
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
             if (slice.offset <= FEW) return [matching({ table, alias }, list, behind), end];
@@ -130,14 +130,14 @@ export function createPageStatements<Item>(
         case "behind": {
           let page: Found<Item> = NOTHING;
           for (const behind of list.order.behind(slice.position)) {
-            const part = await answer(list, outlook, (own) => [
+            const part = await answer(list, probe, (own) => [
               matching({ table, alias }, list, behind(own)),
               `limit ${own.add(limit - page.items.length, "bigint")}`,
             ]);
             page = {
               items: [...page.items, ...part.items],
               keys: [...page.keys, ...part.keys],
-              sights: [...page.sights, ...part.sights],
+              snapshots: [...page.snapshots, ...part.snapshots],
             };
             if (page.items.length === limit) break;
           }
@@ -153,7 +153,7 @@ export function createPageStatements<Item>(
       const text = `select ${count} as total, pg_current_snapshot()::text as snapshot`;
       const [row] = await ask<{ total: number; snapshot: string }>(list, text, list.conditionValues);
       const { total, snapshot } = row!;
-      return { total, sight: { snapshot } };
+      return { total, seen: { snapshot } };
     },
   };
 }

@@ -2,9 +2,9 @@ import { createPageCache, HORIZON, type ListSnapshot, NO_PROBE, type ProbeReques
 
 const id = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 
-/** What a statement sees of rows 1 to `last`, of which none is missing, when it looks as `outlook` says. */
-function sight(snapshot: string, last: number, outlook: ProbeRequest, more: { total?: number; removed?: number } = {}): ListSnapshot {
-  const { horizon: asked, renew } = outlook;
+/** What a statement sees of rows 1 to `last`, of which none is missing, when it looks as `probe` says. */
+function seen(snapshot: string, last: number, probe: ProbeRequest, more: { total?: number; removed?: number } = {}): ListSnapshot {
+  const { horizon: asked, renew } = probe;
   const beyond = asked === NO_PROBE.horizon ? 0 : last - Number(asked.slice(-12));
   const moves = { removed: more.removed ?? 0, asked, beyond, horizon: renew ? id(last - HORIZON) : null };
   return { snapshot, total: more.total ?? last, moves };
@@ -15,30 +15,30 @@ const KNOWN: ProbeRequest = { horizon: id(1_000 - HORIZON), renew: false };
 
 function walked(): ReturnType<typeof createPageCache> {
   const memory = createPageCache();
-  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 100, { id: id(100), key: undefined });
-  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 980, { id: id(980), key: undefined });
+  memory.rememberPosition("list", seen("s1", 1_000, NO_PROBE), 100, { id: id(100), key: undefined });
+  memory.rememberPosition("list", seen("s1", 1_000, NO_PROBE), 980, { id: id(980), key: undefined });
   return memory;
 }
 
 test.each<[string, number, ListSnapshot, boolean]>([
   ["nothing has happened", 980, { snapshot: "s1" }, true],
   ["something has, and the list is not one that tells what", 100, { snapshot: "s2" }, false],
-  ["something else has happened", 100, sight("s2", 1_000, KNOWN), true],
-  ["rows were added at the end", 100, sight("s2", 1_300, KNOWN), true],
-  ["rows were added, and the position is behind the horizon", 980, sight("s2", 1_300, KNOWN), false],
-  ["too many rows were added to count them", 100, sight("s2", 9_000, KNOWN), false],
-  ["a row was removed", 100, sight("s2", 1_000, KNOWN, { total: 999, removed: 1 }), false],
-  ["a row was removed and one added", 100, sight("s2", 1_001, KNOWN, { total: 1_000, removed: 1 }), false],
-  ["a row came before the horizon", 100, sight("s2", 1_000, KNOWN, { total: 1_001 }), false],
-  ["the statement asked about another horizon", 100, sight("s2", 1_000, { ...KNOWN, horizon: id(700) }), false],
+  ["something else has happened", 100, seen("s2", 1_000, KNOWN), true],
+  ["rows were added at the end", 100, seen("s2", 1_300, KNOWN), true],
+  ["rows were added, and the position is behind the horizon", 980, seen("s2", 1_300, KNOWN), false],
+  ["too many rows were added to count them", 100, seen("s2", 9_000, KNOWN), false],
+  ["a row was removed", 100, seen("s2", 1_000, KNOWN, { total: 999, removed: 1 }), false],
+  ["a row was removed and one added", 100, seen("s2", 1_001, KNOWN, { total: 1_000, removed: 1 }), false],
+  ["a row came before the horizon", 100, seen("s2", 1_000, KNOWN, { total: 1_001 }), false],
+  ["the statement asked about another horizon", 100, seen("s2", 1_000, { ...KNOWN, horizon: id(700) }), false],
 ])("a position is good when %s: row %i", (_case, index, seen, expected) => {
   expect(walked().nearest("list", index)?.holds(seen)).toBe(expected);
 });
 
 test("the nearest row known is the last of those up to the one asked for", () => {
   const memory = walked();
-  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 500, { id: id(500), key: undefined });
-  memory.rememberPosition("list", sight("s1", 1_000, NO_PROBE), 100, { id: id(100), key: undefined });
+  memory.rememberPosition("list", seen("s1", 1_000, NO_PROBE), 500, { id: id(500), key: undefined });
+  memory.rememberPosition("list", seen("s1", 1_000, NO_PROBE), 100, { id: id(100), key: undefined });
   expect([99, 100, 499, 500, 979, 5_000].map((index) => memory.nearest("list", index)?.index)).toEqual([
     undefined,
     100,
@@ -58,19 +58,19 @@ test("a total is good for its snapshot only", () => {
 
 test("the horizon follows the list once many rows are behind it, and what was known stays known", () => {
   const memory = walked();
-  expect(memory.outlookOf("list")).toEqual(KNOWN);
-  memory.rememberPosition("list", sight("s2", 2_500, KNOWN), 200, { id: id(200), key: undefined });
-  expect(memory.outlookOf("list")).toEqual({ ...KNOWN, renew: true });
-  memory.rememberPosition("list", sight("s3", 2_500, memory.outlookOf("list")), 300, { id: id(300), key: undefined });
+  expect(memory.probeOf("list")).toEqual(KNOWN);
+  memory.rememberPosition("list", seen("s2", 2_500, KNOWN), 200, { id: id(200), key: undefined });
+  expect(memory.probeOf("list")).toEqual({ ...KNOWN, renew: true });
+  memory.rememberPosition("list", seen("s3", 2_500, memory.probeOf("list")), 300, { id: id(300), key: undefined });
   const moved = { horizon: id(2_500 - HORIZON), renew: false };
-  expect(memory.outlookOf("list")).toEqual(moved);
-  const later = sight("s4", 2_600, moved);
+  expect(memory.probeOf("list")).toEqual(moved);
+  const later = seen("s4", 2_600, moved);
   expect([100, 200, 300, 980].map((index) => memory.nearest("list", index)?.holds(later))).toEqual([true, true, true, false]);
 });
 
 test("a list in which rows have moved starts anew", () => {
   const memory = walked();
-  memory.rememberPosition("list", sight("s2", 999, KNOWN, { removed: 1 }), 200, { id: id(201), key: undefined });
+  memory.rememberPosition("list", seen("s2", 999, KNOWN, { removed: 1 }), 200, { id: id(201), key: undefined });
   expect([100, 200, 980].map((index) => memory.nearest("list", index)?.index)).toEqual([undefined, 200, 200]);
 });
 
