@@ -32,23 +32,12 @@ export interface TurnsTaken extends Turns {
 /** Runs turns in the background until it is stopped: see `turnsUntil`. */
 export function takeTurns(turn: Turn, options: TurnOptions): TurnsTaken {
   const stopping = new AbortController();
-  let firstEnded = (): void => undefined;
-  const first = new Promise<void>((resolve) => {
-    firstEnded = resolve;
-  });
-  const running = turnsUntil(
-    stopping.signal,
-    async (signal) => {
-      try {
-        return (await turn(signal)) ?? undefined;
-      } finally {
-        firstEnded();
-      }
-    },
-    options,
-  );
+  const { signal } = stopping;
+  const take = createTurn(turn, options);
+  const first = take(signal);
+  const running = goOn(signal, take, first, options);
   return {
-    first,
+    first: first.then(() => undefined),
     async stop() {
       stopping.abort(new Error("the server is stopping"));
       await running;
@@ -60,22 +49,40 @@ export function takeTurns(turn: Turn, options: TurnOptions): TurnsTaken {
  * Runs turns until `signal` is aborted, and resolves when the last one has ended. After a failure the next turn runs as usual. Of consecutive failures only the
  * first is logged, because an outage of the database would log one line per turn.
  */
-export async function turnsUntil(
-  signal: AbortSignal,
-  turn: Turn,
-  { clock, logger, everyMs, failed, level = "warn", worksAgain, fields = {} }: TurnOptions,
-): Promise<void> {
+export async function turnsUntil(signal: AbortSignal, turn: Turn, options: TurnOptions): Promise<void> {
+  if (signal.aborted) return;
+  const take = createTurn(turn, options);
+  await goOn(signal, take, take(signal), options);
+}
+
+/** Never rejects. Resolves with the delay that the turn asked for. */
+type LoggedTurn = (signal: AbortSignal) => Promise<number | undefined>;
+
+function createTurn(turn: Turn, { logger, failed, level = "warn", worksAgain, fields = {} }: TurnOptions): LoggedTurn {
   let failing = false;
-  while (!signal.aborted) {
-    let waitMs: number | undefined;
+  return async (signal) => {
     try {
-      waitMs = (await turn(signal)) ?? undefined;
+      const waitMs = await turn(signal);
       if (failing && worksAgain !== undefined) logger.info({ ...fields }, worksAgain);
       failing = false;
+      return waitMs ?? undefined;
     } catch (error) {
       if (!failing && !signal.aborted) logger[level]({ ...fields, error }, failed);
       failing = true;
+      return undefined;
     }
+  };
+}
+
+async function goOn(
+  signal: AbortSignal,
+  take: LoggedTurn,
+  first: Promise<number | undefined>,
+  { clock, everyMs }: Pick<TurnOptions, "clock" | "everyMs">,
+): Promise<void> {
+  let waitMs = await first;
+  while (!signal.aborted) {
     await sleepUnlessAborted(clock, waitMs ?? everyMs, signal);
+    if (!signal.aborted) waitMs = await take(signal);
   }
 }
