@@ -73,7 +73,7 @@ export function holdsCommand(): Command {
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
-      "\nMore than 50, or more than a tenth of those in DingTalk, need the agreement of two: another one gives it over the API.",
+      "\nMore than 50 members, or more than a tenth of those in DingTalk, need a second approval: by another signed-in user, with another token, or by\nanother operating-system user at the command line. In the sandbox one approval is enough.",
     )
     .action(async (id: string, { count, digest, json }: Output & { count: number; digest?: string }) =>
       show(
@@ -125,10 +125,11 @@ function show(id: string, json: true | undefined, decision: Decision): void {
   if (decision.kind === "moved") foundProblems();
 }
 
-function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
+/** What a decision has done, in the language of the terminal. */
+export function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
   switch (kind) {
     case "decided":
-      return `${hold.count} ${hold.state}.`;
+      return t`${hold.count} ${t(hold.state)}.`;
     case "needsSecond":
       return t`Noted. ${hold.count} need a second approval by another person.`;
     case "moved":

@@ -132,10 +132,11 @@ export const NOTES: Translations = {
     "重启后仍然有效。SYNC_MODE 不允许该模式时退出代码为 1。",
     "重新啟動後仍然有效。SYNC_MODE 不容許該模式時結束代碼為 1。",
   ],
-  "More than 50, or more than a tenth of those in DingTalk, need the agreement of two: another one gives it over the API.": [
-    "超过 50 人或超过钉钉人数的十分之一时须两人同意：另一人通过 API 批准。",
-    "超過 50 人或超過釘釘人數的十分之一時須兩人同意：另一人經 API 批准。",
-  ],
+  "More than 50 members, or more than a tenth of those in DingTalk, need a second approval: by another signed-in user, with another token, or by\nanother operating-system user at the command line. In the sandbox one approval is enough.":
+    [
+      "超过 50 项或超过钉钉中总数的十分之一时，需要第二人批准：另一个登录用户、另一个令牌，或在命令行上的另一个系统用户。\n在沙盒中一次批准即可。",
+      "超過 50 項或超過釘釘總數的十分之一時，需要第二人批准：另一位登入的使用者、另一個權杖，或於指令列的另一個系統使用者。\n在沙盒中一次批准即可。",
+    ],
   "The same as POST /api/sync/restore. Only people who are active in the directory are put back, within 30 days of their removal. Exit code 1 if anybody is not put back.":
     [
       "同 POST /api/sync/restore。仅恢复目录要求在钉钉中的人员，30 天内有效。有人未恢复时退出代码为 1。",

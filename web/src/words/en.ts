@@ -443,7 +443,7 @@ export const en = {
   "hold.cause": "Cause",
   "hold.done": "done",
   "hold.second": "A second approval is needed",
-  "hold.secondText": "Your approval is recorded. Somebody else, with another token, must approve it too.",
+  "hold.secondText": "Your approval is recorded. Another user, or somebody with another token, must approve it too.",
   "holdState.open": "open",
   "holdState.approved": "approved",
   "holdState.rejected": "rejected",

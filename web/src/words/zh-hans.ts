@@ -428,7 +428,7 @@ export const zhHans: Catalogue = {
   "hold.cause": "起因",
   "hold.done": "已执行",
   "hold.second": "需要第二人批准",
-  "hold.secondText": "您的批准已记录，还需另一令牌的持有人批准。",
+  "hold.secondText": "您的批准已记录，还需另一位用户或另一令牌的持有人批准。",
   "holdState.open": "待决定",
   "holdState.approved": "已批准",
   "holdState.rejected": "已拒绝",

@@ -428,7 +428,7 @@ export const zhHant: Catalogue = {
   "hold.cause": "起因",
   "hold.done": "已執行",
   "hold.second": "需要第二人批准",
-  "hold.secondText": "您的批准已記錄，還需另一權杖的持有人批准。",
+  "hold.secondText": "您的批准已記錄，還需另一位使用者或另一權杖的持有人批准。",
   "holdState.open": "待決定",
   "holdState.approved": "已批准",
   "holdState.rejected": "已拒絕",
