@@ -12,7 +12,7 @@ export const rulesActs: Readonly<Record<string, Act>> = {
       for (const [language, said] of [
         ["en", /a regular account cannot be disabled.*36 hr/],
         ["zh-CN", /普通账号无法停用.*36小时/],
-        ["zh-HK", /一般帳號無法停用.*36 ?小時/],
+        ["zh-HK", /一般帳戶無法停用.*36 ?小時/],
       ] as const) {
         await page.goto(`/plan?lang=${language}`);
         await page.getByRole("note").getByText(said).waitFor();

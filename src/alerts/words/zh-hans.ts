@@ -38,15 +38,15 @@ export const SIMPLIFIED: Catalogue = {
       remedy: "请在 docs/operations.md 中查看该原因，更正后重试。",
     },
     hold: {
-      headline: ({ count, detail }) => `已达到策略上限，${number(count)} 项变更被暂缓（${detail.limit}）`,
-      remedy: "请查看被暂缓的内容（dingtalk-scim holds show）。如属误操作，请在来源系统中更正；如确属预期，请批准。",
+      headline: ({ count, detail }) => `已达到策略上限，${number(count)} 项更改被拦下（${detail.limit}）`,
+      remedy: "请查看被拦下的更改（dingtalk-scim holds show）。如属误操作，请在数据源中更正；如确属预期，请批准。",
     },
     target: { headline: (_told, { reason }) => `已停止向钉钉发送：${reason}`, remedy: "请运行 dingtalk-scim doctor，它会指出缺少什么。" },
     process: { headline: (_told, { reason }) => `一个进程已停止向钉钉发送：${reason}`, remedy: "请在该机器上运行 dingtalk-scim doctor。" },
     source: {
       headline: ({ count, detail }) =>
-        `${detail.source === undefined ? "某个客户端" : `来源 ${detail.source} `}被拒绝：连续 ${number(count)} 次请求使用了无效凭据`,
-      remedy: "请在日志中查找 `a credential was refused`，其中写明未通过的检查，然后在来源系统中填入有效的令牌。",
+        `${detail.source === undefined ? "某个客户端" : `数据源 ${detail.source} `}被拒绝：连续 ${number(count)} 次请求使用了无效凭证`,
+      remedy: "请在日志中查找 `a credential was refused`，其中写明未通过的检查，然后在数据源中填入有效的令牌。",
     },
     lost: {
       headline: ({ count }) => `${number(count)} 个对象没有安排下一次处理`,
@@ -59,15 +59,15 @@ export const SIMPLIFIED: Catalogue = {
     },
     overdue: {
       headline: ({ count }) => `${number(count)} 个对象等待处理，最早的已超过 15 分钟`,
-      remedy: "请检查能否连接钉钉，以及是否有人暂停了全部写入。变更量很大时需要较长时间。",
+      remedy: "请检查能否连接钉钉，以及是否有人暂停了全部写入。更改量很大时需要较长时间。",
     },
     latency: {
-      headline: ({ detail }) => `变更到达钉钉需要 ${detail.seconds} 秒（95% 的变更更快），目标为 ${detail.targetSeconds} 秒`,
+      headline: ({ detail }) => `更改到达钉钉需要 ${detail.seconds} 秒（95% 的更改更快），目标为 ${detail.targetSeconds} 秒`,
       remedy: "请检查频率限制（DINGTALK_QPS）、数据库负载和钉钉的响应时间。",
     },
     silence: {
-      headline: ({ detail }) => `来源 ${detail.source} 没有请求的时间已达平时的三倍`,
-      remedy: "请在来源系统中查看预配状态：可能已停止或处于隔离状态。",
+      headline: ({ detail }) => `数据源 ${detail.source} 没有请求的时间已达平时的三倍`,
+      remedy: "请在数据源中查看预配状态：可能已停止或处于隔离状态。",
     },
     comparison: {
       headline: () => "已有 26 小时未与钉钉做全量比对",
@@ -84,14 +84,14 @@ export const SIMPLIFIED: Catalogue = {
     },
     sealing: {
       headline: () => "历史记录已有五分钟未封存",
-      remedy: "请在工作进程的日志中查找原因，常见原因是缺少 HISTORY_KEY_FILE。在此之前，之后的事件无法证明。",
+      remedy: "请在后台进程的日志中查找原因，常见原因是缺少 HISTORY_KEY_FILE。在此之前，之后的事件无法证明。",
     },
     altered: {
       headline: () => "历史记录与签名时不一致",
       remedy: "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。在查明由谁或因何改动之前，请保持数据库原样。",
     },
     schedule: {
-      headline: ({ count }) => `${number(count)} 项按日期生效的变更已延迟超过十分钟`,
+      headline: ({ count }) => `${number(count)} 项按日期生效的更改已延迟超过十分钟`,
       remedy: "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
     },
     dates: {
@@ -99,16 +99,16 @@ export const SIMPLIFIED: Catalogue = {
       remedy: "请查看日志：其中有这些人员的 id 和失败代码。成功之前仍按原来的日期计算，已过最后工作日的人员可能仍在钉钉中。",
     },
     import: {
-      headline: ({ detail }) => `来源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
+      headline: ({ detail }) => `数据源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
       remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
     },
-    worker: { headline: () => "没有进程在执行变更", remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。" },
+    worker: { headline: () => "没有进程在执行更改", remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。" },
     checkpoint: {
       headline: ({ count }) => `历史记录的检查点，共 ${number(count)} 条`,
       remedy:
         "请将此消息保存在数据库所有者无法更改的地方。将消息存为文件后运行 dingtalk-scim history verify --checkpoint FILE，即可证明现有历史记录是其延续。",
     },
-    test: { headline: () => "测试消息：此通道工作正常", remedy: "" },
+    test: { headline: () => "测试消息：此渠道工作正常", remedy: "" },
   },
   reasons: SIMPLIFIED_REASONS,
 };

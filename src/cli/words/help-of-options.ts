@@ -8,8 +8,8 @@ export const HELP_OF_OPTIONS: Translations = {
     "用於執行同步並簽署歷史紀錄的程序（ROLE=worker 或 all）",
   ],
   "for verifiers of the history: reads the history and its log without values, and writes nothing": [
-    "用于验证历史记录者：可读记录及其日志，不含内容，不写入",
-    "用於驗證歷史紀錄者：可讀紀錄及其日誌，不含內容，不寫入",
+    "用于验证历史记录的人：可读历史记录及其日志，不含个人信息内容，不能写入",
+    "用於驗證歷史紀錄的人：可讀歷史紀錄及其日誌，不含個人資料內容，不能寫入",
   ],
   "the result as JSON, with the statements": ["以 JSON 输出结果，含 SQL 语句", "以 JSON 輸出結果，含 SQL 陳述式"],
   "of the consumer, as the file names it": ["接收方的名称，如文件中所写", "接收方的名稱，如檔案所寫"],
@@ -23,7 +23,7 @@ export const HELP_OF_OPTIONS: Translations = {
   "how long the server may be unavailable": ["允许服务器离线多久", "容許伺服器離線多久"],
   "the server (default: PUBLIC_URL, else HOST and PORT)": [
     "服务器地址（默认 PUBLIC_URL，否则 HOST 和 PORT）",
-    "伺服器位址（預設 PUBLIC_URL，否則 HOST 及 PORT）",
+    "伺服器地址（預設 PUBLIC_URL，否則 HOST 及 PORT）",
   ],
   "a token with the scopes provision, history:read and admin (default: BOOTSTRAP_TOKEN, else one is made in the database and revoked at the end)":
     [
@@ -31,8 +31,8 @@ export const HELP_OF_OPTIONS: Translations = {
       "具有 provision、history:read 及 admin 範圍的權杖（預設 BOOTSTRAP_TOKEN，否則於資料庫建立並於結束時撤銷）",
     ],
   "an organisation that has people already: assess, adopt, plan, upsert, sync, and a mass removal by mistake": [
-    "已有人员的组织：评估、确认、计划、upsert、sync，以及一次误操作的大批移除",
-    "已有人員的機構：評估、確認、計劃、upsert、sync，以及一次誤操作的大批移除",
+    "已有人员的组织：评估、认领、计划、upsert、sync，以及一次误操作的大批移除",
+    "已有人員的組織：評估、認領、計劃、upsert、sync，以及一次誤操作的大批移除",
   ],
   "the result as JSON": ["以 JSON 输出结果", "以 JSON 輸出結果"],
   "a name, such as the client that uses it": ["名称，例如所用的客户端", "名稱，例如所用的用戶端"],
@@ -45,10 +45,10 @@ export const HELP_OF_OPTIONS: Translations = {
     "權限範圍：provision、history:read、history:personal、metrics、admin；可重複（預設 provision）",
   ],
   "days until it expires, at most a year": ["有效天数，最长一年", "有效日數，最長一年"],
-  "the id, see `token list`": ["如 `token list` 所示", "如 `token list` 所列"],
-  "role of the person who opens it": ["打开者的权限", "開啟者的權限"],
+  "the id, see `token list`": ["ID，见 `token list`", "ID，見 `token list`"],
+  "role of the person who opens it": ["打开链接者的角色", "開啟連結者的角色"],
   "why, for the history": ["原因，记入历史记录", "原因，記入歷史紀錄"],
-  "a name, such as the application that uses it": ["名称，例如所用的应用", "名稱，例如所用的應用程式"],
+  "a name, such as the application that uses it": ["名称，例如所用的应用", "名稱，例如所用的應用"],
   "directory (tenant) id; the claim tid": ["目录（租户）ID；声明 tid", "目錄（租用戶）ID；宣告 tid"],
   "Subject as Entra shows it; the claim sub": ["Entra 显示的 Subject；声明 sub", "Entra 顯示的 Subject；宣告 sub"],
   "Audience as Entra shows it; the claim aud; may be repeated": [
@@ -58,16 +58,16 @@ export const HELP_OF_OPTIONS: Translations = {
   "the claim iss (default: the tenant's v2.0 issuer)": ["声明 iss（默认为租户的 v2.0 颁发者）", "宣告 iss（預設為租用戶的 v2.0 發行者）"],
   "where the issuer publishes its keys (default: the tenant's)": [
     "颁发者公布公钥的地址（默认为租户的地址）",
-    "發行者公布公鑰的位址（預設為租用戶的位址）",
+    "發行者公布公鑰的地址（預設為租用戶的地址）",
   ],
-  "the id, see `trust list`": ["如 `trust list` 所示", "如 `trust list` 所列"],
+  "the id, see `trust list`": ["ID，见 `trust list`", "ID，見 `trust list`"],
   "a name": ["名称", "名稱"],
   "what it is": ["类型", "類型"],
   "the source of the file's people; nothing else should write to it": [
     "由该文件填充的数据源；不应有其他写入者",
     "由該檔案填充的資料來源；不應有其他寫入者",
   ],
-  "show the changes, and write nothing": ["只说明会做什么，不写入", "只說明會做甚麼，不寫入"],
+  "show the changes, and write nothing": ["只显示更改，不写入", "只顯示更改，不寫入"],
   "the file is not complete: people who are not in it stay unchanged": [
     "文件不含全部人员：不在其中的保持不变",
     "檔案不含全部人員：不在其中的保持不變",
@@ -77,14 +77,17 @@ export const HELP_OF_OPTIONS: Translations = {
     "檔案中的在職人數，用以確認人數遠少於現有資料來源的檔案",
   ],
   "encoding of a CSV file (default: by its first bytes, else UTF-8)": [
-    "CSV 文件的编码；否则按文件开头判断，或 UTF-8",
-    "CSV 檔案的編碼；否則按檔案開頭判斷，或 UTF-8",
+    "CSV 文件的编码；省略则按文件开头判断，否则为 UTF-8",
+    "CSV 檔案的編碼；省略則按檔案開頭判斷，否則為 UTF-8",
   ],
   "a CSV file, or a JSON list of objects (by the ending .json)": [
     "CSV 文件，或 JSON 对象列表（扩展名 .json）",
     "CSV 檔案，或 JSON 物件清單（副檔名 .json）",
   ],
-  "read everybody; people who are not in the report have left": ["全员，因此不在报表中的视为已离职", "全員，因此不在報表中的視為已離職"],
+  "read everybody; people who are not in the report have left": [
+    "读取全员报表；不在报表中的人员视为已离职",
+    "讀取全員報表；不在報表中的人員視為已離職",
+  ],
   "active people in the report, to confirm one with many fewer than the source has now": [
     "报表中的在职人数，用于确认人数远少于现有数据源的报表",
     "報表中的在職人數，用以確認人數遠少於現有資料來源的報表",
@@ -95,15 +98,15 @@ export const HELP_OF_OPTIONS: Translations = {
     "以一個 HTML 檔案輸出報告，含英文、簡體及繁體中文",
   ],
   "only these": ["仅这些", "只限這些"],
-  "only these kinds": ["仅那些", "只限那些"],
-  "all that are proposed at this tier": ["此等级的全部建议", "此等級的全部建議"],
+  "only these kinds": ["仅这些类型", "只限這些類型"],
+  "all that are proposed at this tier": ["此级别的全部建议", "此級別的全部建議"],
   "their number": ["其数量", "其數目"],
-  "ids of proposals, see `adopt list`": ["建议的 ID，如 `adopt list` 所示", "建議的 ID，如 `adopt list` 所列"],
+  "ids of proposals, see `adopt list`": ["建议的 ID，见 `adopt list`", "建議的 ID，見 `adopt list`"],
   "user or department": ["user 或 department", "user 或 department"],
-  "of the person or department here": ["此处人员或部门的 ID", "此處人員或部門的 ID"],
-  "of people, or of their records": ["人员或其记录的 id", "人員或其記錄的 id"],
-  "ids, see `joins list`": ["如 `joins list` 所示", "如 `joins list` 所列"],
-  "of records, as their source knows them": ["记录的 ID，如数据源所用", "記錄的 ID，如資料來源所用"],
+  "of the person or department here": ["目录中人员或部门的 ID", "目錄中人員或部門的 ID"],
+  "of people, or of their records": ["人员或其记录的 id", "人員或其紀錄的 id"],
+  "ids, see `joins list`": ["ID，见 `joins list`", "ID，見 `joins list`"],
+  "of records, as their source knows them": ["记录在数据源中的 ID", "紀錄在資料來源中的 ID"],
   "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number": [
     "一个人：userName 或 ID；也可用姓名、邮箱、工号、手机号末几位",
     "一個人：userName 或 ID；也可用姓名、電郵地址、工號、手機號碼末幾位",
@@ -121,10 +124,10 @@ export const HELP_OF_OPTIONS: Translations = {
     "observe 只做计划，upsert 不移除，sync 全部执行",
     "observe 只作計劃，upsert 不移除，sync 全部執行",
   ],
-  "number of members that you approve, see `holds show`": ["同意的数量，如 `holds show` 所示", "同意的數目，如 `holds show` 所列"],
+  "number of members that you approve, see `holds show`": ["批准的数量，见 `holds show`", "批准的數目，見 `holds show`"],
   "digest of these members, see `holds show` (default: the present members)": [
-    "哪些成员，如 `holds show` 所示；省略则为当前成员",
-    "哪些成員，如 `holds show` 所列；省略則為現有成員",
+    "这些对象的摘要，见 `holds show`；省略则为当前对象",
+    "這些對象的摘要，見 `holds show`；省略則為現有對象",
   ],
   "all people removed under this hold, before its limit was reached or by its approval": [
     "因此次拦截被移除的全部人员，包括达到上限之前和批准之后",
@@ -136,7 +139,7 @@ export const HELP_OF_OPTIONS: Translations = {
   ],
   "folder of an export, or address of a server (default: the database of this installation)": [
     "导出的文件夹或服务器地址；省略则为本机数据库",
-    "匯出的資料夾或伺服器位址；省略則為本機資料庫",
+    "匯出的資料夾或伺服器地址；省略則為本機資料庫",
   ],
   "of the server, with the scope history:read": ["服务器的令牌，范围为 history:read", "伺服器的權杖，範圍為 history:read"],
   "trusted verifier keys (default: those of the policy, else those of the source)": [
@@ -148,8 +151,8 @@ export const HELP_OF_OPTIONS: Translations = {
     "tlog-policy 檔案：檢查點需要誰的簽署",
   ],
   "one or several messages with a checkpoint, from an alert channel": [
-    "含检查点的消息，即告警通道收到的原文，可含多个",
-    "含檢查點的訊息，即警示途徑收到的原文，可含多個",
+    "含检查点的消息，即告警渠道收到的原文，可含多个",
+    "含檢查點的訊息，即警示渠道收到的原文，可含多個",
   ],
   "file with checkpoints that were stored elsewhere": ["另行保存的检查点，依次排列", "另行保存的檢查點，依次排列"],
   "the events, with their values; - for standard output": ["事件及其内容；- 表示标准输出", "事件及其內容；- 表示標準輸出"],
@@ -164,7 +167,7 @@ export const HELP_OF_OPTIONS: Translations = {
   ],
   "address of a server, with --tiles (default: the database of this installation)": [
     "服务器地址，与 --tiles 同用；省略则为本机数据库",
-    "伺服器位址，與 --tiles 同用；省略則為本機資料庫",
+    "伺服器地址，與 --tiles 同用；省略則為本機資料庫",
   ],
   "its id": ["其 ID", "其 ID"],
   "replace the key; one checkpoint is signed with both keys; run this where the workers run": [
@@ -180,7 +183,7 @@ export const HELP_OF_OPTIONS: Translations = {
     "新见证方的名称，例如 auditors.example.com/history",
     "新見證方的名稱，例如 auditors.example.com/history",
   ],
-  "to listen on": ["监听地址或端口", "監聽位址或連接埠"],
+  "to listen on": ["监听地址或端口", "監聽地址或連接埠"],
   "as JSON into this file; without --json and --html: to standard output": [
     "以 JSON 写入此文件；没有 --json 和 --html 时写到标准输出",
     "以 JSON 寫入此檔案；沒有 --json 及 --html 時寫至標準輸出",
@@ -201,15 +204,15 @@ export const HELP_OF_OPTIONS: Translations = {
   ],
   "the YAML file, as MAPPING_FILE would name it": ["YAML 文件，如 MAPPING_FILE 所指", "YAML 檔案，如 MAPPING_FILE 所指"],
   "only show pending migrations; exit code 1 if there are any": [
-    "只说明待执行的内容；若有则退出代码为 1",
-    "只說明待執行的內容；如有則結束代碼為 1",
+    "只显示待执行的迁移；若有则退出码为 1",
+    "只顯示待執行的遷移；如有則結束代碼為 1",
   ],
   "port on 127.0.0.1; 0 is any free port": [
     "在 127.0.0.1 上监听的端口；0 表示任意空闲端口",
     "於 127.0.0.1 上監聽的連接埠；0 表示任意空閒連接埠",
   ],
   "calls per second, per app and API; 0 is no limit": ["每应用每 API 的每秒调用数；0 表示不限", "每應用每 API 的每秒調用數；0 表示不限"],
-  "keep the organisation in this file over restarts": ["将组织保存在此文件，重启后仍在", "將機構保存於此檔案，重新啟動後仍在"],
+  "keep the organisation in this file over restarts": ["将组织保存在此文件，重启后仍在", "將組織保存於此檔案，重新啟動後仍在"],
   "which one": ["哪一种", "哪一種"],
   "make the last key of ENCRYPTION_KEY_FILE current; if it is current already, add a new one to the file": [
     "启用 ENCRYPTION_KEY_FILE 中最后一个密钥；若已启用，则在文件中新增一个",

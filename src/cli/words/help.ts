@@ -23,8 +23,8 @@ export const HELP: Translations = {
     "登入管理頁面的一次性連結，十分鐘內有效；歷史紀錄會註明建立者",
   ],
   "workloads that get access tokens for a signed assertion, without a secret (workload identity federation)": [
-    "凭签名断言获取访问令牌、无需密钥的工作负载（工作负载身份联合）",
-    "憑已簽署聲明取得存取權杖、無須密鑰的工作負載（工作負載身分聯合）",
+    "凭签名断言获取访问令牌、无需密钥的工作负载（工作负载标识联合）",
+    "憑已簽署斷言取得存取權杖、毋須密鑰的工作負載（工作負載身分識別同盟）",
   ],
   "trust a workload of Entra ID, and show its client id": [
     "信任 Entra ID 的工作负载，并显示其客户端 ID",
@@ -43,72 +43,78 @@ export const HELP: Translations = {
   "all SCIM clients, by name": ["全部 SCIM 客户端，按名称排列", "全部 SCIM 用戶端，按名稱排列"],
   "people of a source that has no SCIM client": ["没有 SCIM 客户端的数据源的人员", "沒有 SCIM 用戶端的資料來源的人員"],
   "import the people of a source from a file, with a department for each name in the column `department`": [
-    "按文件更新数据源：人员，以及 `department` 列中每个名称对应的部门",
-    "按檔案更新資料來源：人員，以及 `department` 欄中每個名稱對應的部門",
+    "从文件导入数据源的人员，并按 `department` 列中的每个名称建立部门",
+    "由檔案匯入資料來源的人員，並按 `department` 欄中的每個名稱建立部門",
   ],
   "read people from a report of Workday (WORKDAY_FILE)": [
     "从 Workday 报表读取人员（WORKDAY_FILE）",
     "從 Workday 報表讀取人員（WORKDAY_FILE）",
   ],
   "read the report of everybody and show what an import would do; writes nothing": [
-    "读取全员报表，说明导入会做什么；不写入",
-    "讀取全員報表，說明匯入會做甚麼；不寫入",
+    "读取全员报表，显示导入将作的更改；不写入",
+    "讀取全員報表，顯示匯入將作的更改；不寫入",
   ],
   "read the report now, in addition to the server's schedule: entries since the last reading, or everybody": [
     "在服务器定时任务之外立即读取报表：上次读取以来的内容，或全员",
     "在伺服器排程以外立即讀取報表：上次讀取以來的內容，或全員",
   ],
   "the state of directory and DingTalk, before the first write or at any time: matches, and data that keep people out": [
-    "首次写入前或任何时候检查目录和钉钉两边的状况：谁对应谁，哪些数据会使人无法加入",
-    "首次寫入前或任何時候檢查目錄及釘釘兩邊的狀況：誰對應誰，哪些資料會令人無法加入",
+    "首次写入前或任何时候评估目录和钉钉：匹配情况，以及使人员无法加入的数据",
+    "首次寫入前或任何時候評估目錄及釘釘：配對情況，以及令人員無法加入的資料",
   ],
   "match existing people and departments of DingTalk with the directory: proposals and decisions": [
-    "钉钉中原有的人员和部门对应目录中的谁：建议与决定",
-    "釘釘中原有的人員及部門對應目錄中的誰：建議與決定",
+    "将钉钉中原有的人员和部门与目录匹配：建议与决定",
+    "將釘釘中原有的人員及部門與目錄配對：建議與決定",
   ],
-  "proposed, ambiguous, linked and rejected matches": ["待确认、有歧义、已关联或已否定的条目", "待確認、有歧義、已連結或已否定的項目"],
-  "accept proposals: link them": ["确认为同一个并关联", "確認為同一個並連結"],
-  "reject proposals: they are never proposed again": ["确认不是同一个：会记住，不再建议", "確認並非同一個：會記住，不再建議"],
+  "proposed, ambiguous, linked and rejected matches": [
+    "待确认、有多个候选、已关联或已否认的条目",
+    "待確認、有多個候選、已關聯或已否定的項目",
+  ],
+  "accept proposals: link them": ["确认匹配并关联", "確認配對並關聯"],
+  "reject proposals: they are never proposed again": ["否认匹配：会记住，不再建议", "否定配對：會記住，不再建議"],
   "stop managing a person or department; nothing changes in DingTalk": [
-    "交还人员或部门：不再由本服务管理，钉钉中不作任何更改",
-    "交還人員或部門：不再由本服務管理，釘釘中不作任何更改",
+    "解除关联：本服务不再管理该人员或部门，钉钉中不作任何更改",
+    "解除關聯：本服務不再管理該人員或部門，釘釘中不作任何更改",
   ],
   "match records of several sources that are the same person: proposals and decisions": [
     "多个数据源中哪些记录是同一人：建议与决定",
-    "多個資料來源中哪些記錄是同一人：建議與決定",
+    "多個資料來源中哪些紀錄是同一人：建議與決定",
   ],
-  "proposed, ambiguous, joined and refused matches": ["待确认、有歧义、已合并或已否定的条目", "待確認、有歧義、已合併或已否定的項目"],
+  "proposed, ambiguous, joined and refused matches": [
+    "待确认、有多个候选、已合并或已否认的条目",
+    "待確認、有多個候選、已合併或已否定的項目",
+  ],
   "compare all records now: join certain matches and propose the others": [
     "立即比较所有记录：确定的合并，其余列为建议",
-    "立即比較所有記錄：確定的合併，其餘列為建議",
+    "立即比較所有紀錄：確定的合併，其餘列為建議",
   ],
   "join records: they are the same person; also after a refusal or separation": [
-    "确认是同一人；也适用于已否定或已拆分的条目",
-    "確認是同一人；也適用於已否定或已分拆的項目",
+    "确认是同一人；也适用于已否认或已拆分的条目",
+    "確認是同一人；也適用於已否定或已分開的項目",
   ],
   "refuse a match: they are different people and are never proposed again": [
     "确认是两个人：会记住，不再建议",
     "確認是兩個人：會記住，不再建議",
   ],
   "that sources have deleted their records of a person counts no more": [
-    "忽略：来源删除自己的记录不再影响此人",
-    "忽略：來源刪除自己的記錄不再影響此人",
+    "忽略已删除的记录：不再因数据源删除记录而影响此人",
+    "忽略已刪除的紀錄：不再因資料來源刪除紀錄而影響此人",
   ],
   "separate a record from its person; the person keeps the DingTalk account": [
-    "将记录拆分出来；钉钉账号保留给原人员",
-    "將記錄分拆出來；釘釘帳戶保留給原人員",
+    "将记录拆分为单独的人；钉钉账号留给原人员",
+    "將紀錄分開；釘釘帳戶保留給原人員",
   ],
   "all changes that would be made in DingTalk, or those of one person; nothing is sent or written": [
     "将在钉钉执行的全部操作，或针对一个人的操作；不发送，不写入",
     "將於釘釘執行的全部操作，或針對一人的操作；不傳送，不寫入",
   ],
   "compare everything with DingTalk now; differences become due, and the running server reconciles them": [
-    "立即与钉钉全面比较；有差异的转为待发送，由运行中的服务器处理",
-    "立即與釘釘全面比較；有差異的轉為待傳送，由運行中的伺服器處理",
+    "立即与钉钉全量比对；有差异的转为待发送，由运行中的服务器处理",
+    "立即與釘釘全面比對；有差異的轉為待傳送，由運行中的伺服器處理",
   ],
   "retry everything that is not in sync for one reason; the running server does it": [
-    "对因某一原因未同步的全部条目再试一次；由运行中的服务器执行",
-    "對因某一原因未同步的全部項目再試一次；由運行中的伺服器執行",
+    "重试因某一原因未同步的全部条目；由运行中的服务器执行",
+    "重試因某一原因未同步的全部項目；由運行中的伺服器執行",
   ],
   "stop all writes of every process to DingTalk until `resume`; SCIM requests are still answered": [
     "停止所有进程对钉钉的写入，直到 `resume`；SCIM 请求照常响应",
@@ -119,30 +125,30 @@ export const HELP: Translations = {
     "在服务器运行时降低或提高模式，不会超过 SYNC_MODE",
     "於伺服器運行時降低或提高模式，不會超過 SYNC_MODE",
   ],
-  "changes held by limits of the policy, and decisions about them": ["被策略限制拦下的更改及相关决定", "被政策限制攔下的更改及相關決定"],
+  "changes held by limits of the policy, and decisions about them": ["被策略上限拦下的更改及相关决定", "被政策上限攔下的更改及相關決定"],
   "holds, newest first": ["全部拦截，新的在前", "全部攔截，新的在前"],
-  "one hold with its members": ["一次拦截及其成员", "一次攔截及其成員"],
-  "approve exactly these members, for one hour": ["仅放行这些成员，一小时内有效", "只放行這些成員，一小時內有效"],
+  "one hold with its members": ["一次拦截及涉及的对象", "一次攔截及涉及的對象"],
+  "approve exactly these members, for one hour": ["仅批准这些对象，一小时内有效", "只批准這些對象，一小時內有效"],
   "reject a hold: its members stay unchanged until the source changes them again": [
-    "保持原样，直到数据源再次更改",
-    "保持原樣，直至資料來源再次更改",
+    "拒绝拦截：对象保持原样，直到数据源再次更改",
+    "拒絕攔截：對象維持原狀，直至資料來源再次更改",
   ],
   "put back people whom the loop has removed; the running server does it": [
     "恢复被自动移除的人员；由运行中的服务器执行",
     "恢復被自動移除的人員；由運行中的伺服器執行",
   ],
-  "verify that the history was not altered, and export the proof": ["验证历史记录未被篡改，并取走证明", "驗證歷史紀錄未被竄改，並取走證明"],
+  "verify that the history was not altered, and export the proof": ["验证历史记录未被篡改，并导出证明", "驗證歷史紀錄未被竄改，並匯出證明"],
   "verify the signatures of the history; exit code 1 if they do not match": [
-    "历史记录是否与签名一致？不一致时退出代码为 1",
-    "歷史紀錄是否與簽署一致？不一致時結束代碼為 1",
+    "验证历史记录的签名；不一致时退出码为 1",
+    "驗證歷史紀錄的簽署；不一致時結束代碼為 1",
   ],
   "the events as one file, or the log as files that prove it": [
     "将事件导出为一个文件，或将日志导出为可供证明的文件",
     "將事件匯出為一個檔案，或將日誌匯出為可供證明的檔案",
   ],
   "proof that one event is in the log, as text for offline use (C2SP tlog-proof)": [
-    "证明某事件在日志中，为无需网络的文本（C2SP tlog-proof）",
-    "證明某事件在日誌中，為無須網絡的文字（C2SP tlog-proof）",
+    "证明某事件在日志中，输出可离线使用的文本（C2SP tlog-proof）",
+    "證明某事件在日誌中，輸出可離線使用的文字（C2SP tlog-proof）",
   ],
   "the verifier keys of the log, one per line; the current one first": [
     "日志的验证公钥，每行一个，当前使用的在前",
@@ -152,13 +158,10 @@ export const HELP: Translations = {
     "供审计人员使用的见证程序：为延续先前内容的检查点签名，拒绝被缩短或改写的日志",
     "供審計人員使用的見證程式：為延續先前內容的檢查點簽署，拒絕被縮短或改寫的日誌",
   ],
-  "the data of one person: export, erasure and legal holds": [
-    "一个人的数据：保存的全部内容、删除和法律保留",
-    "一個人的資料：保存的全部內容、刪除及法律保留",
-  ],
+  "the data of one person: export, erasure and legal holds": ["一个人的数据：导出、删除和法律保留", "一個人的資料：匯出、刪除及法律保留"],
   "all stored data of a person, what was sent to DingTalk, and who read it; names of others are left out": [
     "保存的关于此人的全部内容、发送给钉钉的内容及查看者；不含他人姓名",
-    "保存的關於此人的全部內容、傳送給釘釘的內容及檢視者；不含他人姓名",
+    "保存的關於此人的全部內容、傳送給釘釘的內容及查看者；不含他人姓名",
   ],
   "a legal hold: nothing removes values of this person until it is released": [
     "法律保留：解除前不会删除此人的任何内容",
@@ -166,8 +169,8 @@ export const HELP: Translations = {
   ],
   "end a legal hold": ["解除法律保留", "解除法律保留"],
   "erase the data of a deleted or inactive person; this cannot be undone": [
-    "删除已离开或已停用人员的保存内容；无法撤销",
-    "刪除已離開或已停用人員的保存內容；無法復原",
+    "删除已删除或已停用人员的数据；无法撤销",
+    "刪除已刪除或已停用人員的資料；無法復原",
   ],
   "an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events": [
     "某一时段的审计证据包：全体、抽样、失败、审批、访问、配置、全部事件",
@@ -177,10 +180,10 @@ export const HELP: Translations = {
     "检查设置、数据库、映射及应用在钉钉的权限；若暂停的原因已消失则解除暂停，其他不作更改",
     "檢查設定、資料庫、對應檔案及應用在釘釘的權限；若暫停的原因已消失則解除暫停，其他不作更改",
   ],
-  "channels that notify operators of incidents": ["需要处理时通知谁", "需要處理時通知誰"],
+  "channels that notify operators of incidents": ["告警渠道：出现问题时通知运维人员", "警示渠道：出現問題時通知操作人員"],
   "send a test message on every configured channel, and show the result": [
-    "在每个已设置的渠道发送测试消息，并报告结果",
-    "於每個已設定的渠道傳送測試訊息，並報告結果",
+    "向每个已设置的渠道发送测试消息，并显示结果",
+    "向每個已設定的渠道發送測試訊息，並顯示結果",
   ],
   "check a mapping file before the server uses it": ["在服务器使用之前检查映射文件", "在伺服器使用之前檢查對應檔案"],
   "find all errors of a mapping file; with --people, also values that it cannot make for people of the directory": [
@@ -204,7 +207,7 @@ export const HELP: Translations = {
     "單獨執行模擬釘釘，按 Ctrl-C 停止；應用 Key 及 Secret 為 sandbox，企業 ID 為 dingsandbox",
   ],
   "the current settings and their origin; secrets are masked. Exit code 1 if the server could not start with them": [
-    "生效的设置及其来源；密钥已隐藏。若无法以此启动服务器，退出代码为 1",
+    "生效的设置及其来源；密钥已隐藏。若无法以此启动服务器，退出码为 1",
     "生效的設定及其來源；密鑰已隱藏。如無法以此啟動伺服器，結束代碼為 1",
   ],
   "the database of an installation": ["安装所用的数据库", "安裝所用的資料庫"],

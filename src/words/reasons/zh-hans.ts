@@ -7,14 +7,14 @@ const POLICY = "由策略文件规定；如非本意，请修改策略文件。"
 const INVITED = "需要本人在钉钉操作：接受邀请或更改手机号。";
 const APP = "需要钉钉管理员调整应用或组织设置：open-dev.dingtalk.com。";
 const SCOPE = "请将通讯录权限范围设为全部员工：open-dev.dingtalk.com › 应用 › 权限管理。";
-const ANOTHER = "如果占用者是本系统管理的人员：在来源系统中为其中一人换一个值。如果是其他人：在钉钉中修改或移除该人员，然后重试。";
+const ANOTHER = "如果占用者是本服务管理的人员：在数据源中为其中一人换一个值。如果是其他人：在钉钉中修改或移除该人员，然后重试。";
 const RENAME = "请在钉钉中将其改名或删除，然后重试。";
 const PERSON = "请本人在钉钉中修改。";
-const SOURCE = "请在来源系统中更正。";
+const SOURCE = "请在数据源中更正。";
 const REPORT = "很可能是映射文件或本程序的问题，请反馈给我们。";
-const ROOM = "请在来源系统中拆分。";
+const ROOM = "请在数据源中拆分。";
 const NOT_NAMED = "映射文件不应指向它。";
-const FIRST = "需要先完成其他操作，多次尝试后仍未完成。请查看该条目：部门内可能有不归本系统管理的人员，或引用已失效。";
+const FIRST = "需要先完成其他操作，多次尝试后仍未完成。请查看该条目：部门内可能有不归本服务管理的人员，或引用已失效。";
 
 export const SIMPLIFIED_REASONS: Reasons = {
   waitingForDepartment: ["等待部门先创建", WAIT],
@@ -33,12 +33,12 @@ export const SIMPLIFIED_REASONS: Reasons = {
   outsidePilot: ["不在试点范围内", POLICY],
   privateAddress: ["邮箱地址不属于组织的域名", POLICY],
   externalWithoutDepartment: ["外部人员没有所属部门", "请在数据源更正群组或部门。"],
-  parentNotKnown: ["上级群组不在目录中", "请推送该群组，或在来源系统中更正上级。"],
+  parentNotKnown: ["上级群组不在目录中", "请推送该群组，或在数据源中更正上级。"],
   groupStuck: ["所在的唯一群组正在等待其上级群组", "请处理该群组。"],
   hiddenDepartmentStuck: ["所在部门均为隐藏部门且未能创建", "请处理这些部门。"],
-  groupCycle: ["上级群组形成了循环", "请在来源系统中解除循环。"],
+  groupCycle: ["上级群组形成了循环", "请在数据源中解除循环。"],
   pathTooDeep: ["部门层级将超过 20 级", "请缩短群组的路径。"],
-  groupWithoutName: ["群组没有可用作部门名称的名称", "请在来源系统中为其命名。"],
+  groupWithoutName: ["群组没有可用作部门名称的名称", "请在数据源中为其命名。"],
   inGrace: ["离职人员处于宽限期", WAIT],
   invitationOpen: ["已邀请，本人尚未接受", INVITED],
   invitedLeaver: ["邀请未处理时已离职", INVITED],
@@ -48,10 +48,10 @@ export const SIMPLIFIED_REASONS: Reasons = {
     "已离职，但可能仍有一个未经确认的钉钉账号",
     "若是本人的账号，请在钉钉中手动删除；若是他人的，请否认匹配：管理页面的“待处理”，或 dingtalk-scim adopt list。",
   ],
-  joinOpen: ["可能与另一来源的记录是同一人，等待确认", "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。"],
+  joinOpen: ["可能与另一数据源的记录是同一人，等待确认", "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。"],
   recordDeleted: [
-    "其余记录均显示在职，但有来源删除了自己的记录",
-    "若此人并未离职：用 dingtalk-scim joins forget 加此人的 id 忽略已删除的记录，或在来源系统中重新创建。",
+    "其余记录均显示在职，但有数据源删除了自己的记录",
+    "若此人并未离职：用 dingtalk-scim joins forget 加此人的 id 忽略已删除的记录，或在数据源中重新创建。",
   ],
   strangersInside: ["部门内有非本服务管理的人员", "请在钉钉管理后台 › 通讯录将其他人员移出该部门，然后重试。"],
   databaseUnavailable: ["数据库没有响应", WAIT],
@@ -83,7 +83,7 @@ export const SIMPLIFIED_REASONS: Reasons = {
   mobileTaken: ["手机号已被占用", ANOTHER],
   accountTaken: ["该手机号的主人已用其他号码加入组织", ANOTHER],
   extensionTaken: ["分机号已被占用", ANOTHER],
-  roleNameTaken: ["已有同名角色，且不归本系统管理", RENAME],
+  roleNameTaken: ["已有同名角色，且不归本服务管理", RENAME],
   externalContactExists: ["外部联系人已存在", "请在钉钉中删除。"],
   invitationPending: ["已邀请，本人尚未接受", INVITED],
   mobileLocked: ["手机号归本人所有，无法修改", PERSON],
@@ -134,7 +134,7 @@ export const SIMPLIFIED_REASONS: Reasons = {
   departmentMissing: ["部门不存在", WAIT],
   parentMissing: ["上级部门不存在", FIRST],
   organisationFull: ["组织人数已满", "请完成认证或购买名额：钉钉管理后台 › 企业设置 › 企业认证。"],
-  nameTaken: ["已有同名部门，且不归本系统管理", RENAME],
+  nameTaken: ["已有同名部门，且不归本服务管理", RENAME],
   emailTaken: ["邮箱已被占用", ANOTHER],
   unreachable: ["无法连接钉钉", WAIT],
   answerIncomplete: ["钉钉返回的内容不完整", WAIT],
@@ -157,7 +157,7 @@ export const SIMPLIFIED_REASONS: Reasons = {
   oneTimeLinkUsed: ["有人通过一次性链接登录", "请查明是谁、因何使用。若无人知情，请结束该会话。"],
   sealingLate: ["历史记录未按时封存", "请在日志中查找原因；在此之前，无法证明历史记录未被改动。"],
   changeLate: [
-    "按日期生效的变更已延迟",
+    "按日期生效的更改已延迟",
     "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
   ],
   datesNotRead: [

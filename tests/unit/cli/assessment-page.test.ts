@@ -35,7 +35,7 @@ const page = assessmentPage(report);
 test("it is one page in three languages, with nothing to load and no script", () => {
   for (const language of ["en", "zh-Hans-CN", "zh-Hant-HK"]) expect(page).toContain(`<section id="${language}" lang="${language}">`);
   expect(page).not.toMatch(/<script|\bsrc=|<link|url\(|@import|https?:/);
-  for (const title of ["Mobile number missing: 1", "缺少手机号: 1", "缺少手機號碼: 1"]) expect(page).toContain(title);
+  for (const title of ["Mobile number missing: 1", "缺少手机号: 1", "欠缺手機號碼: 1"]) expect(page).toContain(title);
 });
 
 test("names are text, whatever they hold", () => {

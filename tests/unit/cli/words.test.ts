@@ -102,7 +102,7 @@ test("in English everything is as it is written", () => {
 test("what is filled in has its place, whatever it holds", () => {
   speak("zh_CN.UTF-8");
   expect(t`${3} with the reason ${"{0}$&"} are due now.`).toBe("3 个原因为 {0}$& 的条目已转为待发送。");
-  expect(tLike("12 are proposed at this tier now: check the list again and give that count")).toMatch(/^此等级现有 12 条建议/);
+  expect(tLike("12 are proposed at this tier now: check the list again and give that count")).toMatch(/^此级别现有 12 条建议/);
   expect(tLike("something that nobody has worded")).toBe("something that nobody has worded");
 });
 
