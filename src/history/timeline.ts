@@ -117,7 +117,8 @@ export async function readTimeline(log: EventLog, { kind, id, after, count }: Ti
   const known = new Set([...own, ...there].map((event) => event.id));
   const missing = [...new Set([...own, ...there].flatMap(({ causes }) => causes))].filter((cause) => !known.has(cause));
   const causes = (await allOf(log, "id", missing)).filter(({ code }) => code !== "target.intent" && code !== "target.outcome");
-  const held = (await allOf(log, "cause", [...known, ...missing], { codes: HOLD_CODES })).filter((event) => holds(event, id));
+  const subjects = [id, ...there.flatMap(({ subject }) => (subject ? [subject.id] : []))];
+  const held = (await allOf(log, "cause", [...known, ...missing], { codes: HOLD_CODES })).filter((event) => holds(event, subjects));
   const events = [...own, ...there, ...causes, ...held];
   const steps = [...new Map(events.map((event) => [event.id, event])).values()].flatMap(stepsOf);
   return { steps: steps.sort(byTime), ...(page.next === undefined ? {} : { next: page.next }) };
@@ -138,8 +139,9 @@ const idsOf = (events: readonly HistoryEvent[]): readonly string[] => events.map
 
 const HOLD_CODES: readonly EventCode[] = ["hold.opened", "hold.extended"];
 
-/** An event of a hold lists the members that joined the hold with this event. */
-const holds = ({ detail }: HistoryEvent, id: string): boolean => Array.isArray(detail?.["members"]) && detail["members"].includes(id);
+/** An event of a hold lists the members that joined the hold with this event. A group is held as its department or role. */
+const holds = ({ detail }: HistoryEvent, subjects: readonly string[]): boolean =>
+  Array.isArray(detail?.["members"]) && detail["members"].some((member) => typeof member === "string" && subjects.includes(member));
 
 const ORDER: readonly StepName[] = ["received", "committed", "planned", "held", "sent", "answered"];
 const byTime = (one: Step, other: Step): number =>

@@ -124,6 +124,21 @@ test("who is held is told so", async () => {
   }
 });
 
+test("a group whose department is held says so", async () => {
+  const groups: string[] = [];
+  for (let n = 0; n < 6; n++) groups.push((await product.send("POST", "/scim/v2/Groups", { body: { displayName: `Team ${n}` } })).body.id);
+  const sync = await product.startSync({ POLICY_FILE: "" });
+  await product.quiet();
+  for (const id of groups) await product.send("DELETE", `/scim/v2/Groups/${id}`);
+  await product.quiet();
+  await sync.stop(1_000);
+  const { rows } = await product.pool.query("select from hold_members where kind = 'department'");
+  const steps = await Promise.all(groups.map((id) => timeline(`groups/${id}`)));
+  const held = steps.map((each) => each.filter(({ step }) => step === "held").map(({ code }) => code)).filter((codes) => codes.length > 0);
+  expect(rows.length).toBeGreaterThan(0);
+  expect(held).toEqual(rows.map(() => ["departmentsRemoved"]));
+});
+
 test("whom the history does not know is 404", async () => {
   for (const path of ["users/2819c223-7f76-453a-919d-413861904646", "users/li", "groups/2819c223-7f76-453a-919d-413861904646"])
     expect((await product.send("GET", `/api/${path}/timeline`)).status).toBe(404);
