@@ -140,6 +140,16 @@ test.each<[string, () => LogSource, object, object | string]>([
   ["a checkpoint of nobody", () => serve(good, "nothing", ours.text), {}, { code: "form" }],
   ["a signature that was changed", () => serve(good, signed(good).replace("\n700\n", "\n699\n"), ours.text), {}, { code: "signature" }],
   [
+    "a wrong signature of a trusted key beside a right one",
+    () => {
+      const other = signer();
+      const wrong = signed(good.slice(0, 9), other).trimEnd().split("\n").at(-1);
+      return serve(good, `${signed(good)}${wrong}\n`, `${ours.text}\n${other.text}`);
+    },
+    {},
+    { code: "signature" },
+  ],
+  [
     "values that were erased",
     () =>
       serve(

@@ -131,11 +131,14 @@ async function verified(source: LogSource, { keys, anchors, onProgress, signal }
 async function mustBeSigned({ origin, signed, signatures }: Checkpoint, trusted: readonly LogKey[], code: FaultCode): Promise<void> {
   const mine = trusted.filter(({ name }) => name === origin);
   if (mine.length === 0) throw new FaultFound({ code: "noKey" });
-  for (const { name, id, bytes } of mine) {
-    const signature = signatures.find((each) => each.name === name && each.id === id);
-    if (signature && (await isSignedBy(bytes, signature.bytes, signed))) return;
-  }
-  throw new FaultFound({ code });
+  let count = 0;
+  for (const { name, id, bytes } of mine)
+    for (const signature of signatures.filter((each) => each.name === name && each.id === id)) {
+      // A wrong signature of any trusted key is a fault (C2SP signed-note), also beside a right one.
+      if (!(await isSignedBy(bytes, signature.bytes, signed))) throw new FaultFound({ code });
+      count++;
+    }
+  if (count === 0) throw new FaultFound({ code });
 }
 
 async function isSignedBy(key: Uint8Array, signature: Uint8Array, text: string): Promise<boolean> {
