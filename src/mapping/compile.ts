@@ -17,18 +17,18 @@ import { sourceRules } from "./sources.ts";
 
 export interface CompileOptions {
   /**
-   * Attribute names the target knows for people, so that a misspelt one is refused; a name that ends in ".*" stands for all that begin so.
-   * Without it any name is accepted.
+   * The attributes of people that the target knows. A misspelt name is refused. A name that ends in ".*" stands for all names with that prefix.
+   * Absent: all names are accepted.
    */
   readonly personAttributes?: readonly string[];
-  /** The same for departments. */
+  /** Does the same for departments. */
   readonly departmentAttributes?: readonly string[];
-  /** Attributes that documents of people and of groups can have, by variable, so that a misspelt one is refused. Without it any name is accepted. */
+  /** The attributes of people and groups in SCIM, by variable. A misspelt name is refused. Absent: all names are accepted. */
   readonly personDocument?: KnownVariables;
   readonly groupDocument?: KnownVariables;
 }
 
-/** Reads a mapping file. Throws MappingInvalid with every problem, each with its line, column and path. */
+/** Compiles a mapping file. Throws MappingInvalid with all problems, each with its line, column and path. */
 export function compileMapping(yamlText: string, options: CompileOptions = {}): Mapping {
   const parsed = parseMappingFile(yamlText);
   const { file } = parsed;
@@ -48,7 +48,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   problems.push(...unknownAuthorities(parsed, options.personDocument));
   const ofPeople = ["user", "groups", ...Object.keys({ ...PERSON_EXTENSIONS, ...file.extensions })];
   const ofGroups = ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)];
-  // A name that the file gives to an extension of its own stands for that one.
+  // An extension that the file defines hides a built-in one with the same name.
   const own = Object.keys(file.extensions);
   const known = Object.fromEntries(Object.entries(options.personDocument ?? {}).filter(([name]) => !own.includes(name)));
   const forPeople = compiler(parsed, ofPeople, known, problems);
@@ -86,7 +86,7 @@ function compiler(parsed: ParsedFile, variables: readonly string[], known: Known
   try {
     compile = expressionCompiler(parsed.file, variables, known);
   } catch (error) {
-    // The library refuses words of its own language as names.
+    // The library refuses names that are words of its own language.
     if (!(error instanceof Error && error.message.startsWith("Invalid variable declaration"))) throw error;
     throw new MappingInvalid([parsed.problemAtKey(["extensions"], "one of these names means something else in expressions")], {
       cause: error,
@@ -103,7 +103,7 @@ function compiler(parsed: ParsedFile, variables: readonly string[], known: Known
   };
 }
 
-/** Stands in for an expression with a problem until all problems are collected; the mapping is then refused. */
+/** Replaces an invalid expression until all problems are collected. Then the mapping is refused. */
 const unusable: Expression = { text: "", sources: [], evaluate: () => ({ kind: "failed", text: "the expression is not valid" }) };
 
 function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
@@ -159,7 +159,7 @@ function pathRule({ path, main, external, title, order, managers, settings }: At
   };
 }
 
-/** Attributes that the file sends. For one without a value, only the target's value is shown. */
+/** Attributes that the file sends. For an attribute without a value, only the target's value is shown. */
 const sentOf = (file: MappingFile): readonly string[] => Object.keys(file.person).filter((name) => isSent(file.person[name]!));
 
 const isSent = ({ authority, value }: Pick<PersonRule, "authority" | "value">): boolean =>
@@ -175,7 +175,7 @@ function wrongAuthorities({ file, problemAtKey }: ParsedFile): readonly FileProb
   });
 }
 
-/** The attributes of SCIM, as the history names them, that an expression reads: those of the core by name, extensions as a whole. */
+/** The SCIM attributes that an expression reads, by the names of the history: core attributes by name, extensions as a whole. */
 const readsOf = (sources: Expression["sources"], extensions: Readonly<Record<string, readonly string[]>>): readonly string[] => [
   ...new Set(
     sources.flatMap(({ path }) => {
@@ -185,7 +185,7 @@ const readsOf = (sources: Expression["sources"], extensions: Readonly<Record<str
   ),
 ];
 
-/** A rule may be just its expression, or hold it under `value`; the file knows which one it was. */
+/** The path of a rule's expression. A rule is its expression, or has it under `value`; the file knows which. */
 const valuePath = (path: Path): Path => [...path, "value"];
 
 function unknownAttributes(
@@ -202,7 +202,7 @@ function unknownAttributes(
 }
 
 /** Attributes of the block `sources` that no document has. */
-/** What is no zone: in a table that the zone is looked up in, and of texts of the expression those that look like one. */
+/** Values that are not time zones: in a table that the zone is looked up in, and texts of the expression that look like a zone. */
 function unknownZones({ file, problemAt }: ParsedFile): readonly FileProblem[] {
   const written = [...file.zone.matchAll(/["']([A-Z]\w+\/[\w/+-]+)["']/g)].map(([, zone]) => zone!).filter((zone) => !isZone(zone));
   const inRule = written.map((zone) => problemAt(["zone"], `${zone} is not a time zone such as ${DEFAULT_ZONE}`));

@@ -5,10 +5,10 @@ import { mappingFile } from "./file/file.ts";
 import type { KnownVariables } from "./file/known-names.ts";
 import type { PersonInput } from "./mapping.ts";
 
-/** An expression over one person; it never throws and always ends. */
+/** An expression over one person. It never throws and always ends. */
 export type PersonExpression = (input: PersonInput) => Evaluated;
 
-/** Compiles expressions over a person that stand in other files than a mapping; the function it gives throws ExpressionInvalid. */
+/** Compiles expressions over a person for files other than a mapping. The returned function throws ExpressionInvalid. */
 export function personExpressions(known: KnownVariables = {}): (text: string) => PersonExpression {
   const compile = expressionCompiler(mappingFile.parse({ version: 1 }), ["user", "groups", ...Object.keys(PERSON_EXTENSIONS)], known);
   return (text) => {
@@ -20,7 +20,7 @@ export function personExpressions(known: KnownVariables = {}): (text: string) =>
   };
 }
 
-/** Whether a condition holds; `failed` where it cannot be said. */
+/** Whether a condition holds. `failed`: its evaluation failed. */
 export const holds = (condition: PersonExpression, input: PersonInput): boolean | "failed" => {
   const evaluated = condition(input);
   return evaluated.kind === "failed" ? "failed" : isTrue(evaluated.value);

@@ -10,7 +10,7 @@ import { DEFAULT_ZONE, type MappingFile } from "./file/file.ts";
 import { versionOf } from "./file/version.ts";
 import type { MappingNote } from "./mapping.ts";
 
-/** What the file says of dates; undefined where they have no effect. `zone`: set where it is an expression. */
+/** The rules for dates; undefined if dates have no effect. `zone` is set if it is an expression. */
 export function dateRules(
   { dates, zone: fixed, hire, leave }: MappingFile,
   zone: Expression | undefined,
@@ -26,11 +26,11 @@ export function dateRules(
   };
 }
 
-/** A zone may come from a table, and from an extension of the file. */
+/** Changes with the rules for dates. The zone may depend on tables and extensions of the file. */
 export const datesVersion = ({ dates, zone, hire, leave, tables, extensions }: MappingFile): string =>
   versionOf({ dates: dates !== false, zone, hire: hire ?? {}, leave: leave ?? {}, ...(isZone(zone) ? {} : { tables, extensions }) });
 
-/** Where nothing is known of the place, it is the default zone: a day has to end some time. */
+/** The zone of a person. The default zone if it is not known, because a day must have an end. */
 function zoneBy(expression: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
   const zone = zoneSaid(expression, user, extensions);
   return zone !== "" && isZone(zone) ? zone : DEFAULT_ZONE;
@@ -42,7 +42,7 @@ function zoneSaid({ evaluate }: Expression, user: JsonObject, extensions: Readon
   return evaluated.kind === "value" ? asText(evaluated.value) : "";
 }
 
-/** Dates of somebody that have no effect because they cannot be read, and a zone that is none. */
+/** Notes about dates of a person that cannot be read and have no effect, and about an unknown zone. */
 export function dateNotes(
   user: JsonObject,
   zone: Expression | undefined,
@@ -55,7 +55,7 @@ export function dateNotes(
   return [...notes, { attribute: "zone", code: "unknownZone", text: `${said} is not a time zone` }];
 }
 
-/** Whether the zone is looked up in a table. */
+/** Whether the expression of the zone looks it up in this table. */
 export const isZoneTable = (zone: string, table: string): boolean =>
   ['"', "'"].some((quote) => new RegExp(`\\blookup\\(\\s*${quote}${table}${quote}`).test(zone));
 

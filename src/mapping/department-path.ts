@@ -1,10 +1,10 @@
-/** Levels DingTalk allows (docs/dingtalk.md 4.5). */
+/** DingTalk's limit of levels (docs/dingtalk.md 4.5). */
 export const MAX_DEPTH = 20;
 
 /**
- * The segments of a name that is a path. A separator or backslash that belongs to a name is written with a backslash before it;
- * before anything else a backslash is just a backslash. Blanks around a segment do not count, and empty segments
- * (leading, trailing and doubled separators) are left out, so "/A//B/" is the same path as "A/B".
+ * The segments of a name that is a path. A backslash before a separator or a backslash makes it part of a name. Before any other character a
+ * backslash is an ordinary character. Blanks around a segment are removed, and empty segments (leading, trailing and doubled separators) are left
+ * out, so "/A//B/" equals "A/B".
  */
 export function parsePath(text: string, separator = "/"): readonly string[] {
   const segments: string[] = [];
@@ -30,12 +30,15 @@ export function parsePath(text: string, separator = "/"): readonly string[] {
   return segments.map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** The text that `parsePath` reads back as the same segments, as long as each is trimmed and not empty. */
+/** The text that `parsePath` reads back as the same segments, if each of them is trimmed and not empty. */
 export function formatPath(segments: readonly string[], separator = "/"): string {
   return segments.map((name) => name.replaceAll("\\", "\\\\").replaceAll(separator, `\\${separator}`)).join(separator);
 }
 
-/** Keys of the departments on a path, level by level, where it comes from organisations with ids. They go along with the list itself, as expressions know only texts. */
+/**
+ * Keys of the departments on a path, for each level, if the path comes from organisations with ids. They are attached to the list itself, because
+ * expressions only know texts.
+ */
 const keys = new WeakMap<readonly string[], readonly (string | undefined)[]>();
 
 export function withKeys<Path extends readonly string[]>(path: Path, ofLevels: readonly (string | undefined)[] | undefined): Path {

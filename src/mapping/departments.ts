@@ -24,7 +24,7 @@ export interface Departments {
   describe(path: DepartmentPath, external: boolean): DepartmentDescription;
   parentReference(group: JsonObject): string | undefined;
   isExternal(path: DepartmentPath): boolean;
-  /** Why a person may not be put into a department that follows from their attributes; `saidExternal`: its rule says that it is for external people. */
+  /** Why a person may not be in a department from their attributes. `saidExternal`: the rule says that the department is for external people. */
   refusal(path: DepartmentPath, external: boolean, saidExternal: boolean): Omit<MappingNote, "attribute"> | undefined;
 }
 
@@ -34,7 +34,7 @@ export interface Setting {
   readonly expression: Expression;
 }
 
-/** The default department for leavers. It is hidden. */
+/** The settings of the default department for leavers. */
 const HIDDEN: MappedAttributes = { hide_dept: true };
 
 export function departmentRules(file: MappingFile, compileAt: CompileAt): Departments {
@@ -62,7 +62,7 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     if (chain.length > MAX_DEPTH) return "tooDeep";
     const names = chain.toReversed().flatMap((one) => namesOf(asText(one.displayName)));
     if (namesOf(asText(group.displayName)).length === 0) return "noName";
-    // A parent that is no group of ours (the caller found none) is taken as a path.
+    // A parent that is no group of ours (the caller found none) is read as a path.
     const above = parsePath(parentReference(chain[chain.length - 1]!) ?? "", separator);
     const path = [...parsePath(rule?.under ?? "", separator), ...above, ...names];
     return path.length > MAX_DEPTH ? "tooDeep" : path;
@@ -121,20 +121,20 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
   return { separator, place, describe, parentReference, isExternal, refusal };
 }
 
-/** Whether the department or one above it has a path like one of the patterns. */
+/** Whether the department, or a department above it, matches one of the patterns. */
 export const isBelow = (path: DepartmentPath, patterns: readonly string[], separator: string): boolean =>
   path.some((_, index) => patterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)));
 
 const dingtalkOf = (group: JsonObject): unknown => extensionOf(group, GROUP_EXTENSIONS.dingtalk!);
 
-/** What the group says of itself comes before the rules of the file. */
+/** The group's own attribute has priority over the rules of the file. */
 function kindOf(extension: unknown, rule: GroupRule | undefined): GroupPlacement["kind"] {
   const own = asText(member(extension, "kind")).toLowerCase();
   if (own === "department" || own === "role" || own === "none") return own;
   return rule?.to === "nothing" ? "none" : (rule?.to ?? "department");
 }
 
-/** Undefined: no rule for managers, or a failed one. */
+/** Undefined: there is no rule for managers, or it failed. */
 function managersOf(
   rule: { readonly expression: Expression; readonly empty: "leave" | "clear" } | undefined,
   variables: Variables,

@@ -5,7 +5,7 @@ import { asJson } from "./expression/scim-values.ts";
 import type { Explanation, PersonInput, StatedDepartment, When } from "./mapping.ts";
 import { type PersonRules, personMapping, variablesOf } from "./person.ts";
 
-/** Every rule about a person with what it read and gave. */
+/** All rules for a person with their inputs and results. */
 export function explainWith(rules: PersonRules, departments: Departments, input: PersonInput): readonly Explanation[] {
   const variables = variablesOf(rules, input);
   const mapped = personMapping(rules, departments, input);

@@ -4,17 +4,17 @@ import type { MappingNoteCode } from "./note-codes.ts";
 import type { SourceRules } from "./sources.ts";
 
 /*
- * The words of this room: what goes in (people and groups as SCIM documents) and what comes out (flat attributes in the target's words,
- * department paths, references). Everything here is data; nothing in this room reads a clock, a file or a network.
+ * The types of this room. Inputs: people and groups as SCIM documents. Results: flat attributes in the target's words, department paths, references.
+ * Everything is data. Nothing in this room reads a clock, a file or a network.
  */
 
-/** By the target's attribute name. An absent name is not managed, null clears the attribute. Same shape as the reconcile room's Attributes. */
+/** By the target's attribute name. An absent name is not managed; null clears the attribute. The same form as Attributes of the room reconcile. */
 export type MappedAttributes = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
-/** When a value may be sent: every time, only with the create, or only while the target has none. */
+/** When a value is sent. `always`: whenever it differs. `onCreate`: only with the create. `neverOverwrite`: only while the target has no value. */
 export type When = "always" | "onCreate" | "neverOverwrite";
 
-/** Something the rules could not make of the person, for the operator. Names no values, which may be personal. */
+/** A part of a person's data that the rules could not use, for the operator. Has no values, which may be personal data. */
 export interface MappingNote {
   readonly attribute: string;
   readonly code: MappingNoteCode;
@@ -29,42 +29,42 @@ export interface PersonInput {
 
 export type Account = "regular" | "sso" | "dingtalk";
 
-/** What holds for a person in one department only. */
+/** The values of a person that apply in one department. */
 export interface JobPosition {
-  /** The department as the client named it: id, externalId or path of a group, or a path. */
+  /** The department as the client wrote it: id, externalId or path of a group, or a path. */
   readonly reference: string;
   readonly title?: string;
-  /** Place among the people there. */
+  /** Position in the order of the people there. */
   readonly order?: number;
   readonly main: boolean;
 }
 
-/** What a person's attributes say of a department that follows from them. */
+/** Values of a department from a person's attributes. */
 export interface StatedDepartment {
   readonly path: DepartmentPath;
   readonly title?: string;
   readonly order?: number;
-  /** Managers as the client names people. */
+  /** References to managers as the client wrote them. */
   readonly managers: readonly string[];
-  /** Attributes of the department in the target; undefined when no rule speaks of them. */
+  /** Attributes of the department at the target. Undefined: no rule for them. */
   readonly settings: MappedAttributes | undefined;
 }
 
 export interface PersonMapping {
   readonly attributes: MappedAttributes;
-  /** Only the attributes that are not "always". */
+  /** Only attributes that are not "always". */
   readonly when: Readonly<Record<string, Exclude<When, "always">>>;
-  /** The manager as the client named them (our id, an externalId or an employee number); null: to be cleared; absent: left alone. */
+  /** The manager as the client wrote it (our id, an externalId or an employee number). Null: cleared. Absent: not managed. */
   readonly manager?: string | null;
-  /** Departments that follow from attributes; those that follow from groups are the groups' own. Sorted, no two equal. */
+  /** Departments from attributes. Those from groups are not included. Sorted, without duplicates. */
   readonly departments: readonly DepartmentPath[];
-  /** Those of `departments` of which more is said than their path. */
+  /** Those of `departments` that have more than a path. */
   readonly stated?: readonly StatedDepartment[];
-  /** Absent: left alone; empty: what is there by department is cleared. */
+  /** Absent: not managed. Empty: values in single departments are cleared. */
   readonly positions?: readonly JobPosition[];
-  /** The one of `departments` that is the main one. */
+  /** The main one of `departments`. */
   readonly mainDepartment?: DepartmentPath;
-  /** The main department as the client named it: id, externalId or path of a group, or a path by attributes. Comes before `mainDepartment`. */
+  /** The main department as the client wrote it: id, externalId or path of a group, or a path from attributes. Has priority over `mainDepartment`. */
   readonly mainDepartmentReference?: string;
   readonly external: boolean;
   readonly account: Account;
@@ -77,7 +77,7 @@ export type DepartmentPath = readonly string[];
 export interface GroupInput {
   /** The SCIM document with `id` and `displayName`. */
   readonly group: JsonObject;
-  /** Documents of the groups above, nearest first: by `parentReference` where the structure is "parent", by membership where it is "nested". */
+  /** Documents of the groups above, nearest first: by `parentReference` if the structure is "parent", by membership if it is "nested". */
   readonly ancestors?: readonly JsonObject[];
 }
 
@@ -85,88 +85,91 @@ export type GroupPlacement =
   | {
       readonly kind: "department";
       readonly path: DepartmentPath;
-      /** Attributes of the department in the target. */
+      /** Attributes of the department at the target. */
       readonly settings: MappedAttributes;
       readonly external: boolean;
-      /** Managers as the client names people: ids, externalIds or employee numbers. Absent: nothing is said of them. */
+      /** Managers as the client wrote them: ids, externalIds or employee numbers. Absent: the group does not name managers. */
       readonly managers?: readonly string[];
       readonly notes: readonly MappingNote[];
     }
   | { readonly kind: "role"; readonly name: string }
   | { readonly kind: "none"; readonly reason: NoPlace };
 
-/** `rule`: a rule or the group itself says so; `attributes`: this mapping takes departments from attributes only. */
+/** `rule`: a rule or the group itself excludes it. `attributes`: this mapping takes departments only from attributes. */
 export type NoPlace = "rule" | "attributes" | "noName" | "tooDeep" | "cycle";
 
-/** How one attribute came about. */
+/** The origin of one attribute. */
 export interface Explanation {
   readonly attribute: string;
   readonly sources: readonly { readonly path: string; readonly value: JsonValue }[];
-  /** The expression as written in the file. */
+  /** The expression as in the file. */
   readonly rule: string;
-  /** Undefined: left alone; null: to be cleared. */
+  /** Undefined: not managed. Null: cleared. */
   readonly result: JsonValue | undefined;
   readonly when: When;
   readonly note?: string;
 }
 
-/** What the mapping says of a department that no group stands for. */
+/** The mapping's values for a department without a group. */
 export interface DepartmentDescription {
   readonly settings: MappedAttributes;
   readonly managers?: readonly string[];
 }
 
-/** An attribute of which the target is right once no source has written it for a while. */
+/** An attribute for which the target has authority while no source has written it for thirty days. */
 export interface Authority {
   readonly attribute: string;
-  /** Attributes of SCIM, as the history names them, that its rule reads; empty: no source can have an opinion. */
+  /** SCIM attributes that its rule reads, by the names of the history. Empty: no source has a value for it. */
   readonly reads: readonly string[];
 }
 
 export interface MappingSettings {
-  /** Of numbers without a country code. */
+  /** The region of numbers without a country code. */
   readonly region: string;
-  /** Where the organisation is registered: that decides how DingTalk wants some numbers written. */
+  /** The region where the organisation is registered. DingTalk's form of some numbers depends on it. */
   readonly registeredIn: string;
   readonly zone: string;
-  /** Where the target keeps the roles that groups become. */
+  /** The target's group of roles for the roles that groups become. */
   readonly roleGroup: string;
-  /** Whether the start demands what accounts of the organisation need. */
+  /** Whether the start checks the requirements of enterprise accounts. */
   readonly enterpriseAccounts: boolean;
   readonly from: "groups" | "attributes" | "both";
   readonly structure: "path" | "parent" | "nested";
   readonly separator: string;
-  /** What becomes of a regular account when its person is not active. */
+  /** The treatment of a regular account whose person is not active. */
   readonly inactive: "remove" | "park" | "keep";
-  /** The department for people who are parked; given when `inactive` is "park". */
+  /** The department for parked people. Set if `inactive` is "park". */
   readonly parkIn?: DepartmentPath;
-  /** Where anybody else goes who is in no department; without it, the root. */
+  /** The department for a person without any other. Absent: the root. */
   readonly defaultDepartment?: DepartmentPath;
-  /** Where an external person goes who is in no external department. */
+  /** The department for an external person without an external department. */
   readonly externalDefault?: DepartmentPath;
 }
 
-/** A mapping file, compiled. All of it is pure: same input, same output; nothing throws, whatever JSON the documents are; everything ends soon. */
+/**
+ * A compiled mapping file. Pure: the same input has the same result. Nothing throws, whatever the documents are, and everything ends within bounded
+ * steps.
+ */
 export interface Mapping {
-  /** First 12 hexadecimal digits of the SHA-256 of the file's meaning: comments, order of keys and layout do not count. */
+  /** First 12 hexadecimal digits of the SHA-256 of the file's meaning. Comments, order of keys and layout do not count. */
   readonly version: string;
   readonly settings: MappingSettings;
-  /** When records are one person, and what they come to. */
+  /** Rules that combine records of several sources. */
   readonly sources: SourceRules;
   readonly authorities: readonly Authority[];
-  /** What dates of a person mean; undefined where they have no effect. */
+  /** Rules for dates of a person. Undefined: dates have no effect. */
   readonly dates: DateRules | undefined;
-  /** Changes when what dates mean may change. */
+  /** Changes when the effect of dates may change. */
   readonly datesVersion: string;
-  /** Attributes of a person that the file sets, the departments and the manager among them. */
+  /** Attributes of a person that the file sets, including the departments and the manager. */
   readonly personAttributes: readonly string[];
   person(input: PersonInput): PersonMapping;
   group(input: GroupInput): GroupPlacement;
-  /** A department known by its path only, as if a group of that name stood for it. */
+  /** A department without a group, as if a group with its name existed. */
   department(path: DepartmentPath, external: boolean): DepartmentDescription;
-  /** The group's parent as its own document names it (id, externalId or path of a group), where the structure asks for one. */
+  /** The group's parent as its document names it (id, externalId or path of a group), if the structure needs one. */
   parentReference(group: JsonObject): string | undefined;
-  /** Whether a department of this path is for external people: it or one above it matches the patterns of the file. */
+  /** Whether a department with this path is for external people: it, or one above it, matches the patterns of the file. */
   isExternal(path: DepartmentPath): boolean;
   explain(input: PersonInput): readonly Explanation[];
 }

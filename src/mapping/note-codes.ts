@@ -1,4 +1,4 @@
-/** Stable names of what a mapping rule could not do for somebody; explained in docs/operations.md, and a test holds both lists equal. */
+/** Stable codes of the notes of mapping rules. docs/operations.md explains them, and a test compares both lists. */
 export const MAPPING_NOTES = [
   "ruleFailed",
   "notAValue",

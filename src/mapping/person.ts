@@ -40,7 +40,7 @@ export interface ReferenceRule {
   readonly empty: "leave" | "clear";
 }
 
-/** A department that follows from attributes, and what they say of it. */
+/** A department from attributes, and the rules for its values. */
 export interface PathRule {
   readonly main: boolean;
   readonly external: boolean;
@@ -51,11 +51,11 @@ export interface PathRule {
   readonly settings: readonly Setting[];
 }
 
-/** Attributes of the target that stand for a custom field begin so. */
+/** Prefix of target attributes that are custom fields. */
 export const CUSTOM_FIELD = "extension.";
 const MAX_CUSTOM_FIELDS = 100;
 const MAX_POSITIONS = 100;
-/** The attribute of the target that makes an account one of the organisation. */
+/** The target attribute that makes an account an enterprise account. */
 const ACCOUNT_TYPE = "exclusive_account_type";
 
 export function personMapping(rules: PersonRules, departments: Departments, input: PersonInput): PersonMapping {
@@ -97,14 +97,14 @@ export function personMapping(rules: PersonRules, departments: Departments, inpu
   });
 }
 
-/** What expressions about a person see. */
+/** The variables of expressions about a person. */
 export function variablesOf(rules: PersonRules, { user, groups }: PersonInput): Variables {
   const variables: Record<string, unknown> = { user, groups };
   for (const [name, urns] of Object.entries(rules.extensions)) variables[name] = extensionOf(user, urns);
   return variables;
 }
 
-/** Value of an expression that is no attribute; empty when it failed or there is none. */
+/** The value of an expression that is not an attribute. Empty if it failed or has no value. */
 function single(what: string, expression: Expression | undefined, variables: Variables, notes: MappingNote[]): unknown {
   const evaluated = expression?.evaluate(variables);
   if (evaluated?.kind === "failed")
@@ -144,7 +144,7 @@ function accountOf(value: unknown, notes: MappingNote[]): Account {
   return "regular";
 }
 
-/** Undefined: what is there by department is left alone. */
+/** Undefined: values in single departments are not managed. */
 function positionsOf(rule: ReferenceRule | undefined, variables: Variables, notes: MappingNote[]): readonly JobPosition[] | undefined {
   const entries = asList(single("positions", rule?.expression, variables, notes)).slice(0, MAX_POSITIONS);
   if (entries.length === 0) return rule?.empty === "clear" && !hasFailed(notes, "positions") ? [] : undefined;
@@ -179,14 +179,14 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
   let main: DepartmentPath | undefined;
   for (const rule of rules.paths) {
     const levels = rule.levels.map((expression) => single("departments", expression, variables, notes));
-    // One expression gives a whole path, as a text with separators or as a list; of several, each gives one name, whatever it holds.
+    // One expression gives a whole path, as a text with separators or as a list. Each of several expressions gives one name, whatever it contains.
     const whole = levels.length === 1 && typeof levels[0] === "string" ? parsePath(levels[0], departments.separator) : undefined;
     const names = levels
       .flatMap(asList)
       .map(asText)
       .filter((name) => name !== "");
     const [only] = levels;
-    // A tree's path is a list of its own; joined with others its levels are names like any.
+    // The path of a tree is a list with keys. As a level among others, it gives only names.
     const keys = levels.length === 1 && Array.isArray(only) && only.length === names.length ? keysOf(only) : undefined;
     const path = whole ?? withKeys(names, keys);
     const refusal = departments.refusal(path, external, rule.external);
@@ -202,7 +202,7 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
   return { paths, main, stated: [...stated].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, said]) => said) };
 }
 
-/** Undefined: the rule has only the path. */
+/** Undefined: the rule only has the path. */
 function statedOf(rule: PathRule, path: DepartmentPath, variables: Variables, notes: MappingNote[]): StatedDepartment | undefined {
   const { title, order, managers, settings } = rule;
   if (!title && !order && !managers && settings.length === 0) return undefined;
@@ -217,7 +217,7 @@ function statedOf(rule: PathRule, path: DepartmentPath, variables: Variables, no
   };
 }
 
-/** Two rules with one path: the first one's word counts, and managers add up. */
+/** Of two rules with one path, values of the first one have priority, and managers are joined. */
 function joined(first: StatedDepartment | undefined, second: StatedDepartment): StatedDepartment {
   if (!first) return second;
   const settings = first.settings || second.settings ? { ...second.settings, ...first.settings } : undefined;

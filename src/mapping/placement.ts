@@ -1,7 +1,7 @@
 import { formatPath } from "./department-path.ts";
 import type { DepartmentPath, GroupPlacement, MappingNote, MappingSettings, PersonMapping } from "./mapping.ts";
 
-/** A department of a person: the one a group has become, or one known by its path only. */
+/** A department of a person: the department of a group, or one with a path only. */
 export type Place = { readonly kind: "group"; readonly groupId: string } | { readonly kind: "path"; readonly path: DepartmentPath };
 
 export interface Placement {
@@ -10,8 +10,8 @@ export interface Placement {
 }
 
 /**
- * Joins what groups and attributes say about where a person belongs. Keeps the promise that an external person is in external departments only
- * and anybody else in internal ones only; whatever is left out for that is a note.
+ * Joins the departments from groups and from attributes. External people are only in external departments, and all others only in internal ones. Each
+ * department that is left out for this gets a note.
  */
 export function assignDepartments(
   settings: Pick<MappingSettings, "defaultDepartment" | "externalDefault" | "separator">,
@@ -29,7 +29,7 @@ export function assignDepartments(
   if (departments.length > 0) return { departments, notes };
   const byDefault = person.external ? settings.externalDefault : settings.defaultDepartment;
   if (byDefault) return { departments: [{ kind: "path", path: byDefault }], notes };
-  // Without a department, an ordinary person is in the root. An external one must not be.
+  // Without a department, an internal person is in the root. An external person must not be there.
   if (!person.external) return { departments, notes };
   notes.push({
     attribute: "departments",

@@ -5,13 +5,16 @@ import type { MappingNote } from "./mapping.ts";
 
 type Value = string | number | boolean | readonly string[];
 
-/** What a rule says about one attribute. `leave`: nothing is sent. */
+/** The result of a rule for one attribute. `leave`: nothing is sent. */
 export type RuleResult = { readonly kind: "value"; readonly value: Value } | { readonly kind: "clear" } | { readonly kind: "leave" };
 
-/** Longest text any attribute is given. Targets have their own, lower limits; this one keeps plans and history small. */
+/** Maximum length of a text. Targets have lower limits of their own. This limit keeps plans and history small. */
 const MAX_LENGTH = 4_096;
 
-/** Converts the result of an expression to the value to send. A failed rule leaves the attribute unchanged: an error must not clear a field for everybody. */
+/**
+ * Converts the result of an expression to the value to send. After a failed rule the attribute stays unchanged, because an error must not clear a
+ * field for everybody.
+ */
 export function ruleResult(
   attribute: string,
   rule: Pick<Rule, "default" | "empty" | "maxLength">,

@@ -2,29 +2,31 @@ import { PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file/file.ts";
 import { versionOf } from "./file/version.ts";
 
-/* The block `sources` of the mapping file: when records of several sources are one person, and who says what of them. */
+/* The block `sources` of the mapping file: when records of several sources are one person, and which source has priority. */
 
-/** By what a record is known to be somebody's who is there already. */
+/** The attributes by which a record may belong to an existing person. */
 const JOIN_KEYS = ["employeeNumber", "userName", "email"] as const;
 export type JoinKey = (typeof JOIN_KEYS)[number];
 
-/** `any`: a person leaves when one source says so; `all`: when the last one does; `authoritative`: when the first source of `active` does. */
+/**
+ * When a person leaves. `any`: when one source says so. `all`: when all sources say so. `authoritative`: when the first source of `active` says so.
+ */
 const LEAVING_RULES = ["any", "all", "authoritative"] as const;
 export type LeavingRule = (typeof LEAVING_RULES)[number];
 
 export interface SourceRules {
-  /** In the order in which they are tried; empty: records are never compared. */
+  /** In this order. Empty: records are never compared. */
   readonly join: readonly { readonly by: JoinKey; readonly decide: "join" | "propose" }[];
-  /** Names of sources, the first one first; a source that is not named comes after them, by its name. */
+  /** Names of sources by priority. A source that is not named comes after them, by its name. */
   readonly order: readonly string[];
-  /** The same for single attributes: `title`, `emails`, `phoneNumbers.mobile`, `enterprise.department`. */
+  /** The order for single attributes: `title`, `emails`, `phoneNumbers.mobile`, `enterprise.department`. */
   readonly attributes: ReadonlyMap<string, readonly string[]>;
   readonly leaving: LeavingRule;
   /** Sources whose records are never joined. */
   readonly isolated: ReadonlySet<string>;
-  /** By URN, the name under which `attributes` has an extension. */
+  /** By URN: the name of an extension in `attributes`. */
   readonly extensions: ReadonlyMap<string, string>;
-  /** Changes when what follows for a person may change. */
+  /** Changes when the result for a person may change. */
   readonly version: string;
 }
 
@@ -44,9 +46,9 @@ export function sourceRules({ sources, extensions }: Pick<MappingFile, "sources"
   };
 }
 
-/** Names of sources in the block, each once. */
+/** Names of sources in the block, without duplicates. */
 export const namedSources = ({ order, attributes, isolated }: SourceRules): readonly string[] =>
   [...new Set([...order, ...[...attributes.values()].flat(), ...isolated])].sort();
 
-/** Those of a mapping without the block. */
+/** The rules of a mapping without the block. */
 export const NO_SOURCE_RULES: SourceRules = sourceRules({ extensions: {} });

@@ -3,10 +3,11 @@ import type { TransferRule } from "./file/file.ts";
 import type { DepartmentPath, MappedAttributes, PersonInput, PersonMapping } from "./mapping.ts";
 
 /*
- * Departments whose people are to be known to the target by as little as possible: a customer's own decision about what leaves for another country.
+ * Departments whose people are sent to the target with as few values as possible. This is the customer's decision about transfers of personal data to
+ * another country.
  */
 
-/** What the target cannot do without, and what keeps a number from others there. */
+/** Attributes that the target requires, and those that hide a number from others there. */
 export const MINIMAL_ATTRIBUTES: readonly string[] = [
   "name",
   "mobile",
@@ -17,7 +18,7 @@ export const MINIMAL_ATTRIBUTES: readonly string[] = [
   "exclusive_mobile",
 ];
 
-/** The mapping's answer for a person, without what the rules keep here. One department with `minimal` is enough. */
+/** The mapping's result for a person without the attributes that the rules exclude. One department with `minimal` is enough. */
 export function withTransfer(
   rules: readonly TransferRule[] | undefined,
   departments: Departments,
@@ -38,7 +39,7 @@ export function withTransfer(
   return limits.length === 0 ? mapped : minimal(mapped, limits);
 }
 
-/** What is kept here is emptied there, should it have been sent before. Of two rules an attribute needs the leave of both. */
+/** An excluded attribute is cleared at the target, in case it was sent before. With two rules both must allow an attribute. */
 function minimal({ manager, positions, stated, ...mapped }: PersonMapping, limits: readonly TransferRule[]): PersonMapping {
   const maySend = (name: string): boolean => MINIMAL_ATTRIBUTES.includes(name) || limits.every(({ keep = [] }) => keep.includes(name));
   const attributes: MappedAttributes = Object.fromEntries(
@@ -47,7 +48,7 @@ function minimal({ manager, positions, stated, ...mapped }: PersonMapping, limit
   const sendsTitles = maySend("departmentTitles");
   const untitled = <T extends { readonly title?: string }>(one: T): T => {
     const { title: _title, ...rest } = one;
-    // All but the title, which is optional.
+    // All properties but the title, which is optional.
     return rest as T;
   };
   return {

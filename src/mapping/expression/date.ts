@@ -3,14 +3,13 @@ import { momentOf } from "../../core/zone.ts";
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
 const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
 
-/** Days of hire repeat within a company, and formatting a date to learn its zone is by far the dearest step of a mapping. */
+/** Dates of hire repeat within a company. The offset of a zone comes from formatting a date, which is by far the slowest step of a mapping. */
 const MAX_REMEMBERED = 4_096;
 const remembered = new Map<string, number | undefined>();
 
 /**
- * Milliseconds since 1970 of an ISO 8601 date or time. A date is a day of the calendar, so it means its midnight in `zone`, also where the
- * source adds an offset to it (Workday writes "2026-12-01-08:00"); a time is in `zone` unless it states an offset.
- * Undefined when the text is neither, or names a moment that does not exist.
+ * Milliseconds since 1970 of an ISO 8601 date or time. A date means its midnight in `zone`, even if the source adds an offset (Workday writes
+ * "2026-12-01-08:00"). A time is in `zone` unless it has an offset. Undefined: the text is neither, or that time does not exist.
  */
 export function dateToMs(text: string, zone: string): number | undefined {
   const key = `${zone} ${text}`;

@@ -8,20 +8,20 @@ import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./f
 import { QUOTE_TEXTS, Refused, readName, toLenient } from "./lenient.ts";
 import type { SourcePath } from "./source-path.ts";
 
-/** What an expression gave: a value (possibly empty), or the reason why there is none. Notes name no values, which may be personal. */
+/** The result of an expression: a value (possibly empty), or the reason why there is none. Notes have no values, which may be personal data. */
 export type Evaluated =
   | { readonly kind: "value"; readonly value: unknown; readonly notes: readonly EvaluationNote[] }
   | { readonly kind: "failed"; readonly text: string };
 
 export interface Expression {
   readonly text: string;
-  /** Attributes of the person that the expression names. */
+  /** Attributes of the person that the expression reads. */
   readonly sources: readonly SourcePath[];
-  /** Never throws, always ends: the language has no recursion, loops run over given lists, and steps are counted. */
+  /** Never throws and always ends: the language has no recursion, loops run over given lists, and steps are counted. */
   evaluate(variables: Variables): Evaluated;
 }
 
-/** An expression that cannot be used; `offset` counts characters from its beginning. */
+/** An invalid expression. `offset`: characters from its beginning. */
 export class ExpressionInvalid extends Error {
   readonly offset: number;
   constructor(message: string, offset: number, options?: ErrorOptions) {
@@ -30,15 +30,15 @@ export class ExpressionInvalid extends Error {
   }
 }
 
-/** Compiles the expression at a place of the file; what is wrong with it is kept for the report on the whole file. */
+/** Compiles the expression at a place of the file. Its problems are kept for the report on the whole file. */
 export type CompileAt = (path: Path, text: string | number | boolean) => Expression;
 
 const MAX_EXPRESSION_LENGTH = 2_000;
 const LIMITS = { maxAstNodes: 300, maxDepth: 32, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
-/** The rewritten form of an accepted expression is larger by at most this factor. */
+/** Limits of the rewritten form, which is larger by at most this factor. */
 const REWRITTEN = { ...LIMITS, maxAstNodes: 3_000, maxDepth: 300 };
 
-/** Compiles expressions that share tables, region, zone and variables. The function it gives throws ExpressionInvalid. */
+/** Compiles expressions with common tables, region, zone and variables. The returned function throws ExpressionInvalid. */
 export function expressionCompiler(
   file: MappingFile,
   variables: readonly string[],
@@ -47,7 +47,7 @@ export function expressionCompiler(
   const evaluation: Evaluation = { steps: 0, notes: [] };
   const strict = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
   for (const name of variables) strict.registerVariable(name, "dyn");
-  // The rewritten text has no variables but those of its reads and loops, and the names in it were checked.
+  // The variables of the rewritten text are only those of its reads and loops, and the names were checked.
   const lenient = new Environment({ homogeneousAggregateLiterals: false, limits: REWRITTEN, unlistedVariablesAreDyn: true });
   for (const environment of [strict, lenient]) registerFunctions(environment, file, evaluation);
 
@@ -57,7 +57,7 @@ export function expressionCompiler(
     const ast = parse(strict, text, variables, known);
     checkTables(ast, file);
     const { text: rewritten, reads } = toLenient(ast, variables);
-    // Most rules are a path and nothing else; they need no evaluation.
+    // Most rules are only a path and need no evaluation.
     if (rewritten === readName(0))
       return { text, sources: reads, evaluate: (given) => ({ kind: "value", value: reads[0]!.read(given), notes: [] }) };
     const run = strictly(() => {
@@ -71,20 +71,20 @@ export function expressionCompiler(
 }
 
 function readAll(reads: readonly SourcePath[], variables: Variables): Record<string, unknown> {
-  // No prototype: an expression must not find anything that was not put here.
+  // Without a prototype, so that an expression finds only these values.
   const values: Record<string, unknown> = Object.create(null);
   for (const [index, { read }] of reads.entries()) values[readName(index)] = read(variables);
   return values;
 }
 
-/** Parses, and checks names and types on the text as written, so that errors point into it. */
+/** Parses, and checks names and types in the original text, so that errors point into it. */
 function parse(strict: Environment, text: string, variables: readonly string[], known: KnownVariables): ASTNode {
   return strictly(() => {
-    // Checking annotates the tree, so the tree that is rewritten is another one.
+    // The check annotates the tree, so another tree is rewritten.
     const ast = strict.parse(text).ast;
     toLenient(ast, variables, known);
     const check = strict.check(text);
-    // Branches of different types are no mistake here: whatever an expression gives becomes a value at the end.
+    // Branches may have different types, because every result becomes a value at the end.
     if (!check.valid && check.error?.code !== "incompatible_ternary_branches") throw check.error;
     return ast;
   });
@@ -134,19 +134,19 @@ function evaluate(run: (reads: Record<string, unknown>) => unknown, reads: Recor
   evaluation.notes = [];
   try {
     const value = run(reads);
-    // `&&`, `||` and the quantifiers go on after an error in one operand, so the count is what tells.
+    // `&&`, `||` and the quantifiers continue after an error in one operand, so the count decides.
     if (exhausted(evaluation)) throw new TooManySteps("takes too many steps");
     return { kind: "value", value, notes: evaluation.notes };
   } catch (error) {
     if (error instanceof EvaluationError) return { kind: "failed", text: withoutValues(error) };
-    // A text or list too long for the engine: thousands of copies of a long value joined into one.
+    // A text or list that is too long for the engine, such as thousands of copies of a long value.
     if (error instanceof RangeError) return { kind: "failed", text: "the result is too long" };
     if (error instanceof TooManySteps) return { kind: "failed", text: error.message };
     throw error;
   }
 }
 
-/** The library quotes values in some messages; only those that speak of types and places are shown. */
+/** The library quotes values in some messages. Only messages about types and positions are shown. */
 function withoutValues(error: EvaluationError): string {
   const speaksOfTypes = ["no_such_overload", "no_matching_overload", "unsupported_type", "index_out_of_range", "numeric_overflow"];
   return speaksOfTypes.includes(error.code ?? "") ? lowerFirst(error.summary) : "a value has a form the rule cannot use";

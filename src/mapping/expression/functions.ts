@@ -11,17 +11,17 @@ import { isRegion, readablePhone, readPhone } from "./phone.ts";
 import { asList, asText, EMPTY, isEmpty, isTrue, member, typedEntry } from "./scim-values.ts";
 import { treePath } from "./tree.ts";
 
-/** What one evaluation may use and leaves behind. Evaluation is synchronous, so one record serves a whole compiled mapping. */
+/** The state of one evaluation. Evaluations are synchronous, so a compiled mapping needs only one. */
 export interface Evaluation {
   steps: number;
   notes: EvaluationNote[];
 }
 
-/** Far above what any sensible rule takes for one person, and a few milliseconds at most. */
+/** Far more than a sensible rule needs for one person, and a few milliseconds at most. */
 const MAX_STEPS = 10_000;
 const MAX_JOINED = 16_384;
 
-/** Names an author may call, with the number of arguments; the rest of the language's library is refused when the file is read. */
+/** Functions for authors, with their numbers of arguments. Other functions of the library are refused when the file is read. */
 export const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   has: [1],
   size: [1],
@@ -47,7 +47,7 @@ export const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   dateMs: [1, 2],
 };
 
-/** Methods on texts and lists that an author may call. `matches` is absent: it hands its pattern to a backtracking engine. */
+/** Methods of texts and lists for authors. `matches` is excluded, because a backtracking engine would run its pattern. */
 export const TEXT_METHODS = [
   "startsWith",
   "endsWith",
@@ -91,7 +91,7 @@ export function registerFunctions(
     ]),
   );
 
-  // The forms that `lenient.ts` rewrites member access and conditions to.
+  // The forms to which `lenient.ts` rewrites member access and conditions.
   register("at", (value, key) => step(member(value, key)), 2);
   register("step", step, 1);
   register("text", asText, 1);
@@ -147,7 +147,7 @@ export function registerFunctions(
   });
   register("splitName", split, 1, 2);
 
-  // Where the zone follows from the person, a day that is only told is one of the organisation.
+  // If the zone depends on the person, a date that is only displayed is in the default zone.
   const zoneOfFile = isZone(file.zone) ? file.zone : DEFAULT_ZONE;
   const dateMs = (value: unknown, zone: unknown): unknown => {
     const text = asText(value);

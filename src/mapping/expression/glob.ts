@@ -1,8 +1,8 @@
 import { fold } from "../../core/fold.ts";
 
 /**
- * Whether `text` has the form of `pattern`, where `*` stands for any run of characters and `?` for one. Letter case does not count.
- * On a mismatch only the last `*` is widened, so the time is at most length × length and no pattern can make it explode.
+ * Whether `text` matches `pattern`: `*` is any sequence of characters, `?` is one character. Letter case does not count. On a mismatch only the last
+ * `*` grows, so the time is at most length × length for every pattern.
  */
 export function matchesGlob(text: string, pattern: string): boolean {
   const characters = [...fold(text)];

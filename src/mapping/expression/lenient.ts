@@ -4,7 +4,7 @@ import { suggestion } from "../file/problem.ts";
 import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "./functions.ts";
 import { type SourcePath, sourcePathOf } from "./source-path.ts";
 
-/** A part of an expression that is not allowed, with its place in the text. */
+/** A part of an expression that is not allowed, with its position in the text. */
 export class Refused extends Error {
   readonly start: number;
   constructor(message: string, start: number) {
@@ -13,29 +13,29 @@ export class Refused extends Error {
   }
 }
 
-/** A fixed text without quotes of its own is the usual mistake: YAML takes the first pair of quotes for itself. */
+/** The usual mistake is a fixed text without inner quotes, because YAML removes the outer ones. */
 export const QUOTE_TEXTS = `a fixed text needs quotes inside the quotes, such as '"Head office"'`;
 
-/** One loop in another: enough to compare two lists, and the time stays at most quadratic. */
+/** Two nested loops are enough to compare two lists, and the time stays at most quadratic. */
 const MAX_NESTING = 2;
 
 const EMITTED_CALLS: Readonly<Record<string, string>> = { has: "present", size: "count", string: "text" };
 
 export interface Lenient {
-  /** The rewritten expression, over the variables r_0, r_1, … in place of the author's. */
+  /** The rewritten expression, with the variables r_0, r_1, … in place of the author's. */
   readonly text: string;
-  /** What those variables stand for. */
+  /** The paths of these variables. */
   readonly reads: readonly SourcePath[];
 }
 
-/** Names an author cannot write, so that a loop's variable never hides a read. */
+/** Names that an author cannot write, so that a loop's variable never hides a read. */
 export const readName = (index: number): string => `r_${index}`;
 const loopName = (name: string): string => `l_${name}`;
 
 /**
- * The same expression with every access made lenient. A path from a variable is read before the evaluation; any other `a.b` becomes
- * `at(a, "b")`. Both are empty where CEL would stop with "no such key". Conditions read any value as true or false, methods of texts see a text.
- * Refuses what the mapping language leaves out (regular expressions, bindings, deep nesting of loops), so that what is left always ends soon.
+ * The same expression with lenient accesses. A path from a variable is read before the evaluation. Any other `a.b` becomes `at(a, "b")`. Both give an
+ * empty value where CEL would stop with "no such key". Conditions read any value as true or false, and methods of texts get a text. Refuses parts of
+ * CEL that the mapping language excludes (regular expressions, bindings, deep nesting of loops), so every expression ends within bounded steps.
  */
 export function toLenient(node: ASTNode, variables: readonly string[], known: KnownVariables = {}): Lenient {
   const reads: SourcePath[] = [];
@@ -46,7 +46,7 @@ export function toLenient(node: ASTNode, variables: readonly string[], known: Kn
 interface Scope {
   readonly variables: readonly string[];
   readonly known: KnownVariables;
-  /** Names of the elements of the loops around, outermost first. */
+  /** Names of the elements of the outer loops, outermost first. */
   readonly loops: readonly string[];
   readonly reads: SourcePath[];
 }
@@ -64,7 +64,7 @@ function emit(node: ASTNode, scope: Scope): string {
     const { args: name, start } = rootOf(node);
     if (!scope.variables.includes(name)) {
       const meant = suggestion(name, [...scope.variables, ...scope.loops]);
-      // A single word that is similar to no variable is most likely a text.
+      // A single word that is not similar to a variable is most likely a text.
       const text = meant === "" && node.op === "id" ? `; ${QUOTE_TEXTS}` : "";
       throw new Refused(`unknown variable ${name}${meant}${text}`, start);
     }
@@ -106,7 +106,7 @@ function emit(node: ASTNode, scope: Scope): string {
   }
 }
 
-/** The variable at the beginning of a path. */
+/** The variable at the begin of a path. */
 function rootOf(node: ASTNode): Extract<ASTNode, { op: "id" }> {
   if (node.op === "id") return node;
   if (node.op === "." || node.op === "[]") return rootOf(node.args[0]);
@@ -134,7 +134,7 @@ function emitMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], s
   if (includes(LIST_MACROS, name)) {
     if (scope.loops.length >= MAX_NESTING) throw new Refused(`${name} is nested more than ${MAX_NESTING} deep`, start);
     const [variable, ...body] = args;
-    // The parser takes nothing but a name here.
+    // The parser accepts only a name here.
     const loopVariable = variable?.op === "id" ? variable.args : "";
     const list = go(receiver);
     const inner: Scope = { ...scope, loops: [...scope.loops, loopVariable] };

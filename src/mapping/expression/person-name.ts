@@ -1,7 +1,7 @@
-/** Han, kana and Hangul names are written family name first and without a blank. */
+/** Han, kana and Hangul names have the family name first and no blank. */
 const EAST_ASIAN = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}・·]+$/u;
 
-/** Family names of two characters that are still common; everyone else's is one. */
+/** Family names of two characters that are still common. All others have one character. */
 const COMPOUND = new Set([
   "欧阳",
   "歐陽",
@@ -36,15 +36,15 @@ export interface SplitName {
   readonly family: string;
 }
 
-/** Given and family name in the order their script is read: "Mei Chan", but "陳美". */
+/** Given and family name in the order of their script: "Mei Chan", but "陳美". */
 export function joinName({ given, family }: SplitName): string {
   if (given === "" || family === "") return given + family;
   return EAST_ASIAN.test(given) && EAST_ASIAN.test(family) ? family + given : `${given} ${family}`;
 }
 
 /**
- * A best guess at the parts of a display name. "Chan, Mei" is told by its comma and an East Asian name by its script; otherwise `order` decides:
- * the family name is the last word ("Mei Chan") or, with `familyFirst`, the first ("Chan Tai Man").
+ * A guess of the parts of a display name. A comma ("Chan, Mei") or an East Asian script decides. Otherwise `order` decides: the family name is the
+ * last word ("Mei Chan") or, with `familyFirst`, the first ("Chan Tai Man").
  */
 export function splitName(text: string, order: "givenFirst" | "familyFirst"): SplitName {
   const name = text.trim().replace(/\s+/g, " ");

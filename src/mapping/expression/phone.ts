@@ -3,27 +3,30 @@ import { remembering } from "../../core/remembering.ts";
 
 export const isRegion = (text: string): boolean => isSupportedCountry(text);
 
-/** The number in international form, or the regions it would rather be of, or neither: then no such number can exist. */
+/** The number in international form, or other regions that it may belong to. An empty list: no such number can exist. */
 export type PhoneReading = { readonly number: string } | { readonly elsewhere: readonly string[] };
 
-/** Where people of one company are likely to have their numbers: one without a country code is compared with the mobile numbers there. */
+/**
+ * Regions where people of one company probably have their numbers. A number without a country code is compared with the mobile numbers of these
+ * regions.
+ */
 const NEIGHBOURS: readonly CountryCode[] = ["HK", "CN", "MO", "TW", "SG"];
 
 /**
- * A number in one international form: country code, one blank, the rest in digits ("+852 91234567"); an extension is left out.
- * A number without a country code is read as one of `region`, unless it is a mobile number elsewhere and none at all there: it would become a stranger's.
- * Possible, not valid: number plans change faster than libraries, and DingTalk is the judge.
+ * A number in one international form: country code, one blank, then digits ("+852 91234567"); without an extension. A number without a country code
+ * is read as one of `region`. It is refused if it is a mobile number only elsewhere, because it would belong to a stranger. It must be possible, not
+ * valid: number plans change faster than libraries, and DingTalk decides.
  */
 export function readPhone(value: string, region: string): PhoneReading {
   return value.length > 64 || !isSupportedCountry(region) ? NO_NUMBER : reading(value, region);
 }
 
-/** One run reads a number several times. */
+/** Cached, because one run reads a number several times. */
 const reading = remembering(read);
 
 function read(value: string, region: CountryCode): PhoneReading {
   const [written = ""] = value.replace(/^\s*tel:/i, "").split(";", 1);
-  // Who writes 00 in a directory means the plus sign. Read by the plan of Hong Kong, where 008 is a carrier, "0086 138…" would be Australian.
+  // In directories 00 means the plus sign. In the plan of Hong Kong 008 is a carrier, so "0086 138…" would become an Australian number.
   const number = possible(written.replace(/^\s*00/, "+"), region) ?? possible(written, region);
   if (number?.isValid()) return { number: spelled(number) };
   const elsewhere = NEIGHBOURS.filter((one) => one !== region && isMobileIn(written, one));
@@ -38,7 +41,7 @@ function possible(text: string, region: CountryCode): PhoneNumber | undefined {
   return number?.isPossible() ? number : undefined;
 }
 
-/** Whether digits begin with a country code: they are a number of that country. Of a number with a plus sign nobody has to ask. */
+/** Whether the digits are a valid number with a country code. Not needed for a number with a plus sign. */
 export const hasCountryCode = (digits: string): boolean => parsePhoneNumberFromString(`+${digits}`, { extract: false })?.isValid() === true;
 
 function isMobileIn(text: string, country: CountryCode): boolean {
@@ -53,7 +56,7 @@ function spelled({ countryCallingCode, number }: PhoneNumber): string {
 
 const EXTENSION = /^;ext=(\d{1,10})$/i;
 
-/** A number for people to read: as the client wrote it, but for the URI form of RFC 3966 that RFC 7643 section 4.1.2 recommends. */
+/** A number for display: as the client wrote it, without the URI form of RFC 3966 that RFC 7643 section 4.1.2 recommends. */
 export function readablePhone(value: string): string {
   if (!/^tel:/i.test(value)) return value.trim();
   const [, number = "", parameters = ""] = /^([^;]*)(.*)$/.exec(value.slice(4).trim()) ?? [];

@@ -1,11 +1,11 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 
-/** What an expression sees for an attribute that is missing or null. */
+/** The value of a missing or null attribute in an expression. */
 export const EMPTY = "";
 
 export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A member of an object or list; EMPTY when there is none, whatever the value is. */
+/** A member of an object or list. EMPTY if there is none, whatever the value is. */
 export function member(value: unknown, key: unknown): unknown {
   if (Array.isArray(value)) return typeof key === "bigint" || typeof key === "number" ? (value[Number(key)] ?? EMPTY) : EMPTY;
   if (!isObject(value) || typeof key !== "string" || !Object.hasOwn(value, key)) return EMPTY;
@@ -13,8 +13,8 @@ export function member(value: unknown, key: unknown): unknown {
 }
 
 /**
- * The entry of a multi-valued attribute that carries `type` (letter case does not count): the primary one, else the first.
- * A client that names no types at all is taken at its word: an entry without a type serves when none has the type asked for.
+ * The entry of a multi-valued attribute with `type` (letter case does not count): the primary one, or else the first. If no entry has the type, an
+ * entry without a type is used.
  */
 export function typedEntry(entries: unknown, type: string): JsonObject | undefined {
   if (!Array.isArray(entries)) return undefined;
@@ -25,7 +25,7 @@ export function typedEntry(entries: unknown, type: string): JsonObject | undefin
   return candidates.find((entry) => entry.primary === true) ?? candidates[0];
 }
 
-/** Text of a scalar, trimmed; EMPTY for everything else. */
+/** The trimmed text of a scalar. EMPTY for everything else. */
 export function asText(value: unknown): string {
   if (typeof value === "string") return value.trim();
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? String(value) : EMPTY;
@@ -38,7 +38,7 @@ export function isEmpty(value: unknown): boolean {
   return isObject(value) && Object.keys(value).length === 0;
 }
 
-/** How conditions read a value: empty, false, zero and the text "false" (as Entra ID writes it) are false. */
+/** The truth of a value in conditions. Empty, false, zero and the text "false" (as Entra ID writes it) are false. */
 export function isTrue(value: unknown): boolean {
   if (typeof value === "string") return !isEmpty(value) && value.trim().toLowerCase() !== "false";
   return !isEmpty(value) && value !== false && value !== 0 && value !== 0n;
@@ -46,5 +46,5 @@ export function isTrue(value: unknown): boolean {
 
 export const asList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : isEmpty(value) ? [] : [value]);
 
-/** A value for people to read in an explanation. */
+/** A value for display in an explanation. */
 export const asJson = (value: unknown): JsonValue => (value === undefined || value === EMPTY ? null : (value as JsonValue)); // came from a JSON document

@@ -2,20 +2,17 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import type { Variables } from "./evaluation.ts";
 import { asText, EMPTY, member, typedEntry } from "./scim-values.ts";
 
-/** An attribute an expression reads, as people write it, and how to fetch what a document has there; EMPTY when that is nothing. */
+/** An attribute that an expression reads, as people write it, and its value in a document; EMPTY if there is none. */
 export interface SourcePath {
   readonly path: string;
-  /** The same name by name, from the variable on; unset where it is looked for by type. */
+  /** The names of the path, from the variable on. Unset if the entry is found by its type. */
   readonly names?: readonly string[];
   read(variables: Variables): unknown;
 }
 
 const BY_TYPE: Readonly<Record<string, string>> = { phoneOf: "phoneNumbers", emailOf: "emails", addressOf: "addresses" };
 
-/**
- * The path a node stands for, when it is one: `enterprise.manager.value`, or `phoneOf(user, "mobile")`.
- * A name that a loop gives its element is not the beginning of a path.
- */
+/** The path of a node, if it is one: `enterprise.manager.value`, or `phoneOf(user, "mobile")`. The variable of a loop does not begin a path. */
 export function sourcePathOf(node: ASTNode, loopVariables: readonly string[]): SourcePath | undefined {
   const chain = accessChain(node);
   if (chain) return loopVariables.includes(chain[0]!) ? undefined : plain(chain);

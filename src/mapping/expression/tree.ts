@@ -1,13 +1,13 @@
 import { withKeys } from "../department-path.ts";
 import { asText, isObject, member } from "./scim-values.ts";
 
-/** A hierarchy stated in the mapping file: id → name and id of the parent. */
+/** A hierarchy in the mapping file: id → name, and id of the parent. */
 export type Tree = Readonly<Record<string, { readonly name: string; readonly parent?: string | undefined }>>;
 
 /**
- * Path of names down to an organisation, given as its id or as Workday gives it: `{id, name, parentId}`. An organisation the tree does not
- * hold goes below its parent when that one is known. `onMiss` is told when neither is; the path is then the organisation's own name, if it has one.
- * Each level keeps the id of its organisation as a key: `named` tells trees apart, as each has ids of its own.
+ * Path of names down to an organisation, given as its id or in Workday's form `{id, name, parentId}`. An unknown organisation is put below its parent
+ * if that is known. If neither is known, `onMiss` is called, and the path is the organisation's own name, if it has one. Each level has the id of its
+ * organisation as a key. `named` distinguishes trees, because each has ids of its own.
  */
 export function treePath(named: string, tree: Tree, value: unknown, onMiss: () => void): readonly string[] {
   const id = asText(isObject(value) ? member(value, "id") : value);

@@ -4,11 +4,11 @@ import { LAST_DAYS, WHILE_INACTIVE } from "../../schedule/rules.ts";
 import { isRegion } from "../expression/phone.ts";
 
 /*
- * The shape of a mapping file. Expressions are texts here; `mapping/compile.ts` gives them meaning. Every object is strict, so that a key nobody
- * reads is an error and not a rule that silently does nothing.
+ * The form of a mapping file. Expressions are texts here; `mapping/compile.ts` compiles them. All objects are strict, so that an unknown key is an
+ * error and not a rule without effect.
  */
 
-/** Names a rule for people may not set, as the reconcile loop fills them in with remote ids, and the key of the file that says from what. */
+/** Names that a rule for people may not set, because the reconcile loop sets them with remote ids, and the key of the file to use instead. */
 export const RESERVED_ATTRIBUTES: Readonly<Record<string, string>> = {
   manager: "manager",
   departments: "departments",
@@ -18,7 +18,7 @@ export const RESERVED_ATTRIBUTES: Readonly<Record<string, string>> = {
   roles: "departments",
 };
 
-/** The same for departments. */
+/** Does the same for departments. */
 export const RESERVED_SETTINGS: Readonly<Record<string, string>> = { parent: "structure", managers: "managers" };
 
 const MAX_TEXT = 4_096;
@@ -28,30 +28,30 @@ const scalar = z.union([z.string().max(MAX_TEXT), z.number(), z.boolean()], { er
 const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/, "must be a name of letters and digits that begins with a small letter");
 
 const rule = z.strictObject({
-  /** An expression; true, false and numbers stand for themselves. */
+  /** An expression. True, false and numbers are values. */
   value: scalar,
-  /** Used when the expression gives nothing. */
+  /** Used if the expression has no value. */
   default: scalar.optional(),
   when: z.enum(["always", "onCreate", "neverOverwrite"]).default("always"),
   empty: z.enum(["leave", "clear"]).default("leave"),
   maxLength: z.number().int().min(1).max(MAX_TEXT).optional(),
 });
 
-/** Attributes of which the target may be right, and what SCIM clients see of them; departments, managers and membership are never among them. */
+/** Attributes for which the target may have authority and which SCIM clients then see. Departments, managers and membership are never among them. */
 export const AUTHORITIES = ["mobile", "avatar", "nickname", "activated"] as const;
 
 const authority = z.literal("dingtalk", { error: "must be dingtalk" });
-/** Whose value holds once no source has written one for thirty days. */
+/** The side whose value is used while no source has written one for thirty days. */
 const personRule = rule.extend({ authority: authority.optional() });
-/** Nothing is sent: the directory shows the target's value. */
+/** Nothing is sent. The directory shows the target's value. */
 const toldRule = z.strictObject({ authority });
-/** Stands for the value of such a rule. */
+/** The value of such a rule. */
 export const NOTHING_SENT = "";
 
-/** Shapes that may be written short, each with its forms: what reads the shapes cannot look into the step between. */
+/** Schemas with a short form, each with its forms. Code that reads the schemas cannot see through the conversion between them. */
 export const SHORT_FORMS = new Map<z.core.$ZodType, readonly z.core.$ZodType[]>();
 
-/** The short form of a rule is just its expression. */
+/** The short form of a rule is only its expression. */
 const ruleOrExpression = z.preprocess(
   (value) => (typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? { value } : value),
   rule,
@@ -65,7 +65,7 @@ const personRuleOrExpression = z.preprocess((value) => {
 }, personRule);
 SHORT_FORMS.set(personRuleOrExpression, [scalar, personRule, toldRule]);
 
-/** An expression that names people or departments, and what it means when it names none. */
+/** An expression that names people or departments, and the effect of an empty result. */
 function reference(empty: "leave" | "clear") {
   const long = z.strictObject({ value: text, empty: z.enum(["leave", "clear"]).default(empty) });
   const either = z.preprocess((value) => (typeof value === "string" ? { value } : value), long);
@@ -76,38 +76,38 @@ function reference(empty: "leave" | "clear") {
 const settings = z.record(key, scalar);
 
 const groupRule = z.strictObject({
-  /** Compared with the display name: `*` any run of characters, `?` one. */
+  /** Compared with the display name. `*`: any sequence of characters. `?`: one character. */
   match: text,
   to: z.enum(["department", "role", "nothing"]),
   /** Name of the role instead of the display name. */
   name: text.optional(),
-  /** Path the department is put below. */
+  /** Path of the department above. */
   under: text.optional(),
   external: z.boolean().optional(),
   settings: settings.optional(),
 });
 
 const transferRule = z.strictObject({
-  /** A path, with `*` and `?`: of a department, or of one above it. The first rule that matches counts. */
+  /** A path with `*` and `?`: of a department, or of one above it. The first matching rule applies. */
   match: text,
-  /** `minimal`: of its people the target gets only what it cannot do without. */
+  /** `minimal`: the target gets only the required values of the people there. */
   transfer: z.enum(["full", "minimal"]),
-  /** Attributes that are sent all the same. */
+  /** Attributes that are sent nevertheless. */
   keep: z.array(key).max(50).optional(),
 });
 
 const attributePath = z.strictObject({
-  /** One expression per level, or one that gives a path or a list. Levels without a value are left out. */
+  /** One expression for each level, or one that gives a path or a list. Levels without a value are left out. */
   path: z.union([text, z.array(text).min(1).max(20)], { error: "must be an expression or a list of expressions" }),
   main: z.boolean().default(false),
   /** The department is for people of other organisations. */
   external: z.boolean().default(false),
-  /** Expressions over the person: title and order there. */
+  /** Expressions over the person: title and order in this department. */
   title: text.optional(),
   order: text.optional(),
-  /** An expression over the person that names managers of the department; those of everybody in it add up. */
+  /** An expression over the person with managers of the department. The results of all people in it are joined. */
   managers: text.optional(),
-  /** Attributes of the department over the person; of several people in it the first one made says what it is like. */
+  /** Attributes of the department, over the person. If several people are in it, the one created first decides. */
   settings: z.record(key, ruleOrExpression).default({}),
 });
 
@@ -124,24 +124,27 @@ const departments = z.strictObject({
   attributes: z.array(attributePath).max(20).default([]),
   /** An expression for the main department: id, externalId or path of a group. */
   main: text.optional(),
-  /** Entries of value (a department as in `main`), title, order and main: what holds for the person in one department only. */
+  /** Entries of value (a department as in `main`), title, order and main: values that apply in one department. */
   positions: reference("leave").optional(),
-  /** Attributes of a department in the target, over the variables `group`, `department`, `external` and the extensions of groups. */
+  /** Attributes of a department at the target, over the variables `group`, `department`, `external` and the extensions of groups. */
   settings: z.record(key, ruleOrExpression).default({}),
-  /** Managers of a department, over the same: ids, externalIds or employee numbers. A department that never had any named keeps those it has. */
+  /**
+   * Managers of a department, over the same variables: ids, externalIds or employee numbers. A department that never had a named manager keeps those
+   * it has.
+   */
   managers: reference("leave").optional(),
-  /** Whose people are to be known to the target by as little as possible. */
+  /** Departments whose people are sent to the target with as few values as possible. */
   transfer: z.array(transferRule).max(200).optional(),
-  /** Patterns of paths that are for external people; what is below such a department is external too. */
+  /** Patterns of paths for external people. Departments below a match are external too. */
   external: z.array(text).max(200).default([]),
-  /** Where a person goes who is in no department otherwise, instead of the root. */
+  /** The department for a person without any other, instead of the root. */
   default: text.optional(),
-  /** Where an external person goes who is in no external department. */
+  /** The department for an external person without an external department. */
   externalDefault: text.optional(),
 });
 
 const inactive = z.strictObject({
-  /** What becomes of a regular account when the person is not active. */
+  /** The treatment of a regular account whose person is not active. */
   regular: z.enum(["remove", "park", "keep"]).default("remove"),
   parkIn: text.optional(),
 });
@@ -150,13 +153,13 @@ const sourceName = z.string().trim().min(1).max(200);
 const order = z.array(sourceName).min(1).max(20);
 
 const sources = z.strictObject({
-  /** How records of several sources are known to be one person, tried in this order. Without any they are never compared. */
+  /** How records of several sources are matched, in this order. Without it records are never compared. */
   join: z
     .array(
       z
         .strictObject({
           by: z.enum(["employeeNumber", "userName", "email"]),
-          /** `join`: without asking anybody, where the value is nobody else's in either source. */
+          /** `join`: without a question, if no other person has the value in either source. */
           decide: z.enum(["join", "propose"]).default("propose"),
         })
         .refine(
@@ -167,16 +170,16 @@ const sources = z.strictObject({
     .min(1)
     .max(3)
     .optional(),
-  /** Whose value counts: that of the first source that has one. */
+  /** The priority of sources: the first source with a value is used. */
   authority: z
     .strictObject({
-      /** Of everything that `attributes` does not name. */
+      /** The order for all attributes that `attributes` does not name. */
       order: order.optional(),
       /** By attribute: `title`, `emails`, `phoneNumbers.mobile`, `enterprise.department`, `active`. */
       attributes: z.record(key, order).default({}),
     })
     .optional(),
-  /** When a person whose sources do not agree has left. */
+  /** When a person has left whose sources disagree. */
   leaving: z.enum(["any", "all", "authoritative"]).optional(),
   named: z.record(sourceName, z.strictObject({ isolated: z.boolean().default(false) })).optional(),
 });
@@ -191,29 +194,29 @@ export const DEFAULT_ZONE = "Asia/Hong_Kong";
 const LIKE_AN_EXPRESSION = /[.("'?[]/;
 
 const hire = z.strictObject({
-  /** How many days before the day of hire somebody comes. */
+  /** Number of days before the day of hire when the person is created. */
   leadDays: z.number().int().min(0).max(90).default(0),
 });
 
 const leave = z.strictObject({
-  /** When on the last day somebody leaves, by the clock of their zone. */
+  /** The time on the last day when the person leaves, in their zone. */
   at: z
     .string()
     .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$|^24:00$/, "must be a time of the day from 00:00 to 24:00")
     .default("24:00"),
-  /** Which date of a worker is the last day, where there are two. */
+  /** The date that is the last day, if a worker has two. */
   day: z.enum(LAST_DAYS).default("earlier"),
-  /** What `active: false` means before the last day. */
+  /** The effect of `active: false` before the last day. */
   inactive: z.enum(WHILE_INACTIVE).default("atOnce"),
 });
 
 export const mappingFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
-  /** Of numbers without a country code. */
+  /** The region of numbers without a country code. */
   region: region.default("HK"),
   /** The organisation at the target. */
   organisation: z.strictObject({ region: region.optional() }).optional(),
-  /** A zone, or an expression over a person that gives the zone in which their dates are days. */
+  /** A zone, or an expression over a person that gives the zone of their dates. */
   zone: text
     .refine((zone) => isZone(zone) || LIKE_AN_EXPRESSION.test(zone), `must be a time zone such as ${DEFAULT_ZONE}`)
     .default(DEFAULT_ZONE),
@@ -221,25 +224,25 @@ export const mappingFile = z.strictObject({
   dates: z.boolean().optional(),
   hire: hire.optional(),
   leave: leave.optional(),
-  /** More variables, beside those of EXTENSIONS: name → URN of the schema extension. */
+  /** Additional variables: name → URN of the schema extension. */
   extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
   tables: z.record(name, z.record(key, scalar)).default({}),
   trees: z.record(name, z.record(key, z.strictObject({ name: text, parent: key.optional() }))).default({}),
   person: z
     .record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), personRuleOrExpression)
     .default({}),
-  /** An expression that gives entries of name and value, each an attribute `extension.<name>`. */
+  /** An expression with entries of name and value. Each entry is an attribute `extension.<name>`. */
   customFields: text.optional(),
   manager: reference("clear").optional(),
   external: text.optional(),
   account: text.optional(),
-  /** Whether the start demands what accounts of the organisation need. */
+  /** Whether the start checks the requirements of enterprise accounts. */
   enterpriseAccounts: z.boolean().default(false),
-  /** Where the target keeps the roles that groups become. */
+  /** The target's group of roles for the roles that groups become. */
   roleGroup: z.string().trim().min(1).max(64).default("SCIM"),
   departments: departments.prefault({}),
   inactive: inactive.prefault({}),
-  /** Not filled in where it is missing: a file that does not speak of it keeps its version. */
+  /** Has no default, so that a file without it keeps its version. */
   sources: sources.optional(),
 });
 

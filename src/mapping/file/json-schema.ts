@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { JsonObject } from "../../core/entity.ts";
 import { mappingFile, SHORT_FORMS } from "./file.ts";
 
-/** The shape of a mapping file as a JSON Schema, for editors: completion and marks while typing. The program itself checks more. */
+/** The form of a mapping file as a JSON Schema, for completion and marks in editors. The program itself checks more. */
 export function mappingJsonSchema(): JsonObject {
   const schema = z.toJSONSchema(mappingFile, {
     io: "input",
@@ -15,7 +15,7 @@ export function mappingJsonSchema(): JsonObject {
       jsonSchema.anyOf = forms.map((form) => withoutDialect(z.toJSONSchema(form, { io: "input", unrepresentable: "any" })));
     },
   });
-  // Through text: what is undefined in it is not part of the schema.
+  // Through text, because undefined values are not part of the schema.
   return JSON.parse(JSON.stringify({ ...schema, title: "Attribute and department mapping of dingtalk-scim" })) as JsonObject;
 }
 

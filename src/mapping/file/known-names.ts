@@ -1,20 +1,20 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { suggestion } from "./problem.ts";
 
-/** Attributes that a document can have, by name; below each its sub-attributes, none for a plain value, one named `[]` for a list of values. */
+/** The attributes of a document by name, each with its sub-attributes: none for a plain value, one named `[]` for a list of values. */
 export interface KnownNames {
   readonly [name: string]: KnownNames;
 }
 
-/** By variable of an expression. What stands for a variable that is not named here may have any attribute. */
+/** By variable of an expression. A variable that is missing here may have any attribute. */
 export type KnownVariables = Readonly<Record<string, KnownNames>>;
 
-/** What is wrong with a path such as `user.name.formated`; undefined when all of it can exist. */
+/** The mistake in a path such as `user.name.formated`. Undefined: all of the path can exist. */
 export function unknownName(known: KnownVariables, [variable, ...names]: readonly string[]): string | undefined {
   let at = Object.hasOwn(known, variable!) ? known[variable!] : undefined;
   const way = [variable!];
   for (const name of names) {
-    // The whole name of an extension, and what is in it, is the client's own.
+    // The URN of an extension, and everything in it, is defined by the client.
     if (at === undefined || name.toLowerCase().startsWith("urn:")) return undefined;
     if (Object.hasOwn(at, "[]"))
       return `${way.join(".")} is a list, of which .${name} is nothing: use a function such as emailOf(user, "work"), or a loop: ${way.join(".")}.map(each, each.${name})`;
@@ -29,14 +29,14 @@ export function unknownName(known: KnownVariables, [variable, ...names]: readonl
   return undefined;
 }
 
-/** RFC 7643 sections 4.1.2 and 8.7.1: the types SCIM names. Others are allowed, but one that is nearly the same is a misspelling. */
+/** RFC 7643 sections 4.1.2 and 8.7.1: the types of SCIM. Others are allowed, but a nearly equal one is a misspelling. */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   phoneOf: ["work", "home", "mobile", "fax", "pager", "other"],
   emailOf: ["work", "home", "other"],
   addressOf: ["work", "home", "other"],
 };
 
-/** What is wrong with the type in `phoneOf(user, "mobil")`; undefined for a call of another kind. */
+/** The mistake in the type of `phoneOf(user, "mobil")`. Undefined for all other calls. */
 export function misspeltType(node: ASTNode): string | undefined {
   if (node.op !== "call" || !Object.hasOwn(TYPES, node.args[0])) return undefined;
   const [, type] = node.args[1];

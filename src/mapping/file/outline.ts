@@ -1,23 +1,23 @@
 import type { MappingFile, PersonRule, Rule } from "./file.ts";
 import { parseMappingFile } from "./parse.ts";
 
-/** A rule as the file has it, for people who read it. */
+/** A rule of the file, for display. */
 export interface RuleOutline {
-  /** What the rule is about: an attribute of a person, or a key of the file such as `manager` or `departments.main`. */
+  /** The subject of the rule: an attribute of a person, or a key of the file such as `manager` or `departments.main`. */
   readonly attribute: string;
   readonly about: "person" | "department";
-  /** The expression, as written. */
+  /** The expression as in the file. */
   readonly rule: string;
   readonly when: "always" | "onCreate" | "neverOverwrite";
-  /** What happens where the expression gives nothing. */
+  /** The effect of an empty result. */
   readonly empty: "leave" | "clear";
   readonly default?: string;
   readonly maxLength?: number;
-  /** Whose value holds once no source has written one for thirty days; a rule without an expression only tells it. */
+  /** The side whose value is used while no source has written one for thirty days. A rule without an expression only shows it. */
   readonly authority?: "dingtalk";
 }
 
-/** What becomes of groups whose name matches; the first rule that matches counts. */
+/** The result for groups whose name matches. The first matching rule applies. */
 export interface GroupRuleOutline {
   readonly match: string;
   readonly to: "department" | "role" | "nothing";
@@ -30,7 +30,7 @@ export interface MappingOutline {
   readonly groups: readonly GroupRuleOutline[];
 }
 
-/** The rules of a mapping file, one by one. Throws MappingInvalid for what cannot be read. */
+/** All rules of a mapping file. Throws MappingInvalid for an unreadable file. */
 export function outlineOf(text: string): MappingOutline {
   const { file } = parseMappingFile(text);
   const { departments } = file;

@@ -8,22 +8,22 @@ import { type Places, type ReadPart, readYamlPart } from "./yaml-file.ts";
 
 export type ParsedFile = ReadPart<MappingFile>;
 
-/** What expressions refer to: without it they would be told to name what is not there. */
+/** Blocks that expressions refer to. If they were missing, the errors of expressions would be misleading. */
 const REFERRED_TO = /^(tables|extensions)\b/;
 
 /**
- * Reads a mapping file and checks its shape, not yet its expressions. `problems` are those of the shape: whoever goes on to check names and expressions
- * tells them together. Throws MappingInvalid where that would be of no use.
+ * Reads a mapping file and checks its form, not its expressions. `problems`: those of the form; the caller adds those of names and expressions.
+ * Throws MappingInvalid if that would not help.
  */
 export function parseMappingFile(text: string): ParsedFile {
   const parsed = readYamlPart(text, mappingFile, (problems, options) => new MappingInvalid(problems, options));
-  // Not asked of a part of a file: what it lacks may be what has the wrong shape.
+  // Skipped for an incomplete file, because a missing part may be one with a wrong form.
   const problems = parsed.problems.length > 0 ? parsed.problems : inOrder(furtherProblems(parsed.file, parsed));
   if (problems.some(({ path }) => path === "" || REFERRED_TO.test(path))) throw new MappingInvalid(problems);
   return { ...parsed, problems };
 }
 
-/** What the shape alone cannot say. */
+/** Checks that the schema cannot express. */
 function furtherProblems(file: MappingFile, { problemAt, problemAtKey }: Places): readonly FileProblem[] {
   const problems: FileProblem[] = [];
   const named: readonly (readonly [Path, object, Readonly<Record<string, string>>])[] = [

@@ -3,12 +3,12 @@ import { isMap, isNode, isPair, isScalar, type Node, type Scalar } from "yaml";
 /** Keys and indexes down to a node of a YAML document. */
 export type Path = readonly (string | number)[];
 
-/** Where the value at `path` begins, or a character of it; for what is not in the file, where its nearest ancestor begins. */
+/** The begin of the value at `path`, or of a character in it. For a missing node, the begin of its nearest ancestor. */
 export function valuePosition(root: Node | null, path: Path, source: string, offset: number | undefined): number {
   let node = root;
   for (const part of path) {
     const found = childOf(node, part);
-    // The short form of a rule is its expression, so there is no key `value` below it.
+    // The short form of a rule is its expression, without a key `value` below it.
     if (!found) break;
     node = found.value ?? found.key;
   }
@@ -16,7 +16,7 @@ export function valuePosition(root: Node | null, path: Path, source: string, off
   return node?.range?.[0] ?? 0;
 }
 
-/** Where the key at the end of `path` begins. */
+/** The begin of the key at the end of `path`. */
 export function keyPosition(root: Node | null, path: Path): number {
   let node = root;
   let key: Node | null = root;
@@ -39,7 +39,7 @@ function childOf(node: Node | null, part: string | number): { readonly key: Node
   return isNode(item) ? { key: null, value: item } : undefined;
 }
 
-/** The place of a character of a scalar's value in the file, as exactly as its style allows: folded and escaped texts only have a beginning. */
+/** The position of a character of a scalar in the file. Folded and escaped texts only have the position of their begin. */
 function insideScalar(scalar: Scalar, source: string, offset: number): number {
   const [start, end] = scalar.range ?? [0, 0];
   const value = String(scalar.value);

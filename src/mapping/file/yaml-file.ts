@@ -3,10 +3,10 @@ import type { z } from "zod";
 import { type FileProblem, inOrder, suggestion } from "./problem.ts";
 import { keyPosition, type Path, valuePosition } from "./source-location.ts";
 
-/* YAML files written by people: every error in their shape is reported with line and column. */
+/* YAML files written by people. Each mistake in their form is reported with line and column. */
 
 export interface Places {
-  /** A problem of the value at `path`; with `offset`, of a character of its text. */
+  /** A problem of the value at `path`; with `offset`, of one character of its text. */
   problemAt(path: Path, message: string, offset?: number): FileProblem;
   /** A problem of the key itself. */
   problemAtKey(path: Path, message: string): FileProblem;
@@ -19,25 +19,25 @@ export interface ReadFile<File> extends Places {
 const MAX_FILE_LENGTH = 256 * 1_024;
 
 export interface ReadPart<File> extends ReadFile<File> {
-  /** Of the shape, in the order of the file. What they concern is not in `file`. */
+  /** Problems of the form, in the order of the file. `file` lacks the parts with problems. */
   readonly problems: readonly FileProblem[];
 }
 
 type Refuse = (problems: readonly FileProblem[], options?: ErrorOptions) => Error;
 
-/** Throws what `refuse` makes of all problems found. */
+/** Throws the error of `refuse` with all problems. */
 export function readYaml<Schema extends z.ZodType>(text: string, schema: Schema, refuse: Refuse): ReadFile<z.output<Schema>> {
   const { problems, ...file } = readYamlPart(text, schema, refuse);
   if (problems.length > 0) throw refuse(problems);
   return file;
 }
 
-/** The same, but what has the right shape is read where the rest has not, so that its own mistakes are told in the same turn. Throws when nothing is left. */
+/** Does the same, but also reads the valid parts of an invalid file, so that their own mistakes are reported too. Throws if nothing is left. */
 export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Schema, refuse: Refuse): ReadPart<z.output<Schema>> {
   if (text.length > MAX_FILE_LENGTH)
     throw refuse([{ line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` }]);
   const lines = new LineCounter();
-  // Aliases are refused below: nothing in these files needs them, and they are how a small file becomes an enormous one.
+  // Aliases are refused below. These files need none, and aliases can make a small file enormous.
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: sameKey, version: "1.2" });
   const place = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
@@ -69,12 +69,12 @@ export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Sch
   return { file: rest.data, problems, ...places };
 }
 
-/** As people count: `0`, `-12`, `2.50`. */
+/** As people write numbers: `0`, `-12`, `2.50`. */
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 
 /**
- * What YAML takes for a number and people write as a name stays as it is written: `00123` would become 123, `1E3` 1000, and a personnel number of twenty digits
- * another one. A key is always a name.
+ * Keeps the text of values that YAML reads as numbers and people write as names: `00123` would become 123, `1E3` would become 1000, and a personnel
+ * number of twenty digits would change. A key is always a name.
  */
 function keepWrittenNumbers(document: Document.Parsed<ParsedNode>): void {
   visit(document, {
@@ -86,7 +86,7 @@ function keepWrittenNumbers(document: Document.Parsed<ParsedNode>): void {
   });
 }
 
-/** By what is written: `01` and `1` are two keys. */
+/** Compares the written texts: `01` and `1` are two keys. */
 const sameKey = (a: ParsedNode, b: ParsedNode): boolean => a === b || (isScalar(a) && isScalar(b) && writtenKey(a) === writtenKey(b));
 const writtenKey = ({ value, source }: { readonly value: unknown; readonly source?: string }): string =>
   typeof value === "number" ? (source ?? String(value)) : String(value);
@@ -96,7 +96,7 @@ interface Concerned {
   readonly key: PropertyKey;
 }
 
-/** Elements of lists stay, since others would change their place. Where a key is missing, what lacks it is concerned. */
+/** Elements of lists stay, because others would change their index. If a key is missing, its object is concerned. */
 function concernedKeys(value: unknown, issue: Issue): readonly Concerned[] {
   const at = (path: readonly PropertyKey[]) => path.reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), value);
   if (issue.code === "unrecognized_keys") {
@@ -112,7 +112,7 @@ function concernedKeys(value: unknown, issue: Issue): readonly Concerned[] {
 
 const isRecord = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === "object" && value !== null;
 
-/** What the parser stumbles over in an expression that YAML takes for something of its own. */
+/** Errors of the parser for an expression without quotes that YAML reads as something else. */
 const UNQUOTED: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "UNEXPECTED_TOKEN", "BAD_SCALAR_START"]);
 
 function yamlProblem({ code, message }: YAMLParseError): string {
@@ -143,7 +143,7 @@ function fromIssue(issue: Issue, schema: z.ZodType, { problemAt, problemAtKey }:
   }
 }
 
-/** Keys that the shape knows at a place, for suggestions. */
+/** Keys that the schema has at a path, for suggestions. */
 function keysAt(schema: z.ZodType, path: Path): readonly string[] {
   let shape: z.core.$ZodType = schema;
   for (const part of path) shape = below(shape, part) ?? shape;
