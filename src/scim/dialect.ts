@@ -5,9 +5,10 @@ import { checkParts, isObject } from "./json.ts";
 import { ENTERPRISE_SCHEMA } from "./schema/enterprise.ts";
 
 /*
- * Where clients deviate from RFC 7643 and 7644, one named rule each. All rules are always on; none needs a switch in the tenant URL.
- * `fixture` is a request as the client sends it, below tests/fixtures; drop a rule when its request is no longer sent. The functions below
- * undo what can be told from a value alone; the rules about paths are part of PATCH itself (scim/patch/patch.ts, scim/patch/attribute.ts, scim/patch/group.ts).
+ * Forms of clients that deviate from RFC 7643 and 7644, each with a named rule. All rules are always on, without a switch in the tenant URL.
+ * `fixture` is a request as the client sends it, below tests/fixtures. When a client no longer sends its request, the rule can go. The functions
+ * below convert forms that a value alone shows. The rules about paths are in PATCH (scim/patch/patch.ts, scim/patch/attribute.ts,
+ * scim/patch/group.ts).
  */
 
 export interface DialectRule {
@@ -151,14 +152,14 @@ export function isEmpty(value: unknown): boolean {
   return isObject(value) && Object.keys(value).every((name) => isEmpty(value[name]));
 }
 
-/** These hold JSON as text: Entra sends an assignment that way and expects it back (AppRoleAssignmentsComplex). */
+/** These attributes have JSON as text: Entra sends an assignment in this form and expects it back (AppRoleAssignmentsComplex). */
 export const KEEPS_JSON_TEXT: ReadonlySet<string> = new Set(["roles", "entitlements"]);
 
-/** Shorter text can only exceed the depth, which is checked again. */
+/** A shorter text can exceed only the depth, which is checked again. */
 const SMALL = 4_096;
 const JSON_TEXT = /^\s*[[{]/;
 
-/** json-as-text: where an object or a list belongs, JSON text is parsed. Text that starts like JSON but is invalid is refused, so it is never stored. `name`: the attribute. */
+/** json-as-text: JSON text is parsed where an object or a list is expected. A text that begins like JSON but is invalid is refused and never stored. `name`: the attribute. */
 export function structureOf(value: unknown, name: string): unknown {
   if (typeof value !== "string" || !JSON_TEXT.test(value)) return value;
   const excess = value.length > SMALL ? jsonExcess(Buffer.from(value), JSON_BOUNDS) : undefined;
@@ -173,12 +174,12 @@ export function structureOf(value: unknown, name: string): unknown {
   return structure;
 }
 
-/** The end of an address of a resource, absolute or relative as in the examples of RFC 7643 section 8. */
+/** The end of a resource's address, absolute, or relative as in the examples of RFC 7643 section 8. */
 const ADDRESS = /\/(?:Users|Groups)\/+([^/?#]+)\/*$/i;
 
 export const idInAddress = (address: unknown): string | undefined => (typeof address === "string" ? ADDRESS.exec(address)?.[1] : undefined);
 
-/** capitalised-operations. Undefined for anything but the three operations. */
+/** capitalised-operations. Undefined for other texts. */
 export function operationOf(op: unknown): "add" | "replace" | "remove" | undefined {
   if (typeof op !== "string") return undefined;
   const word = op.toLowerCase();
@@ -201,22 +202,22 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "string" && value.length < 33 && NUMBER.test(value) ? Number(value) : undefined;
 }
 
-/** value-in-list, for a single-valued attribute: the one value inside, or what was given. */
+/** value-in-list, for a single-valued attribute: the only value of a list, or the given value. */
 export function soleValueOf(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
-/** value-in-list, for an attribute that is not complex: the value inside `{ "$ref": …, "value": … }`, or what was given. */
+/** value-in-list, for an attribute that is not complex: the value of `{ "$ref": …, "value": … }`, or the given value. */
 export function plainValueOf(value: unknown): unknown {
   const sole = soleValueOf(value);
   return isObject(sole) && Object.keys(sole).every((name) => name === "value" || name === "$ref") ? sole.value : sole;
 }
 
-/** bare-complex-value: text in place of an object is its `value`. */
+/** bare-complex-value: a text in place of an object is its `value`. */
 export const complexValueOf = (value: unknown): unknown => (typeof value === "string" ? { value } : value);
 
 /** single-for-list. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** unprefixed-enterprise-names: the extension that is searched for a name without prefix which the core schema lacks. */
+/** unprefixed-enterprise-names: the extension in which a name without prefix is searched if the core schema lacks it. */
 export const UNPREFIXED_EXTENSION = ENTERPRISE_SCHEMA;

@@ -9,8 +9,8 @@ import { describeResourceTypes, describeSchemas } from "./schema/schemas.ts";
 import { describeServiceProvider } from "./service-provider-config.ts";
 
 /**
- * `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 section 4). They never change while the process runs, so their texts are made once.
- * Query parameters are ignored as that section asks, except that a filter is refused.
+ * `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 section 4). They do not change while the process runs, so their texts are made
+ * once. Query parameters are ignored as that section says, but a filter is refused.
  */
 export function discoveryRoutes(baseUrl: string): Router {
   const routes = Router();
@@ -34,7 +34,7 @@ export function discoveryRoutes(baseUrl: string): Router {
 
 function wholeList(documents: readonly JsonObject[]): string {
   const resources = documents.map((document) => JSON.stringify(document));
-  // All of them are whole, hence the list is.
+  // All resources are texts, so the list is a text.
   return listText({ total: resources.length, start: { kind: "index", startIndex: 1 }, resources }) as string;
 }
 

@@ -1,18 +1,16 @@
 import { AppError } from "../core/errors.ts";
 
 /*
- * What a SCIM request can be refused for, and the only table that turns errors into statuses (RFC 7644 section 3.12).
- *   renderScimError(error)  → status and body of the answer
- * Messages of the classes below are written for clients: they name attributes, ids and limits, never a value that came in
- * (core/quoted-name.ts).
+ * Errors of SCIM requests, and the only table from errors to statuses (RFC 7644 section 3.12). renderScimError(error) returns status and body of the
+ * answer. Messages of the classes below are for clients. They name attributes, ids and limits, and never repeat an input value (core/quoted-name.ts).
  */
 
-/** The body is no JSON, is no object, or is beyond the limits of its form. */
+/** The body is not JSON, not an object, or exceeds a limit. */
 export class InvalidSyntax extends AppError {
   readonly code = "INVALID_SYNTAX";
 }
 
-/** The path of a PATCH operation cannot be read or names no attribute. */
+/** The path of a PATCH operation is unreadable or names no attribute. */
 export class InvalidPath extends AppError {
   readonly code = "INVALID_PATH";
 }
@@ -22,12 +20,12 @@ export class InvalidValue extends AppError {
   readonly code = "INVALID_VALUE";
 }
 
-/** The size of a page that is asked for by cursor is no number (RFC 9865 section 2). */
+/** The `count` of a request with a cursor is not a number (RFC 9865 section 2). */
 export class InvalidCount extends AppError {
   readonly code = "INVALID_COUNT";
 }
 
-/** The path of a PATCH operation leads to nothing that could be changed. */
+/** The path of a PATCH operation matches nothing. */
 export class NoTarget extends AppError {
   readonly code = "NO_TARGET";
 }
@@ -37,12 +35,12 @@ export class Mutability extends AppError {
   readonly code = "MUTABILITY";
 }
 
-/** More elements or operations than one request may hold. */
+/** More elements or operations than one request may have. */
 export class TooMany extends AppError {
   readonly code = "TOO_MANY";
 }
 
-/** Discovery does not filter, and says so rather than answering everything (RFC 7644 section 4). */
+/** Discovery has no filters and refuses them (RFC 7644 section 4). */
 export class NotFilterable extends AppError {
   readonly code = "NOT_FILTERABLE";
   constructor() {
@@ -50,7 +48,7 @@ export class NotFilterable extends AppError {
   }
 }
 
-/** RFC 7644 asks for an address that this server has no use for. */
+/** An address of RFC 7644 that this server does not support. */
 export class NotImplemented extends AppError {
   readonly code = "NOT_IMPLEMENTED";
 }
@@ -60,7 +58,7 @@ export class BulkTooLarge extends AppError {
   readonly code = "BULK_TOO_LARGE";
 }
 
-/** An operation of a bulk job refers to another one that failed, or that in turn refers to it (RFC 7644 section 3.7.1). */
+/** A bulk operation refers to an operation that failed, or that refers back to it (RFC 7644 section 3.7.1). */
 export class BulkConflict extends AppError {
   readonly code = "BULK_CONFLICT";
 }
@@ -68,19 +66,17 @@ export class BulkConflict extends AppError {
 interface Rendering {
   readonly status: number;
   readonly scimType?: string;
-  /** Shown in place of the message where that is meant for operators. */
+  /** Replaces the message if that is for operators. */
   readonly detail?: string;
 }
 
-/**
- * By `code`, so that errors of other rooms (directory, http) need no import here. A code that is not listed is an unknown failure: 500.
- */
+/** By `code`, so that errors of other rooms (directory, http) need no import. A missing code is an unknown failure: 500. */
 const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["INVALID_SYNTAX", { status: 400, scimType: "invalidSyntax" }],
   ["INVALID_FILTER", { status: 400, scimType: "invalidFilter" }],
   ["INVALID_PATH", { status: 400, scimType: "invalidPath" }],
   ["INVALID_VALUE", { status: 400, scimType: "invalidValue" }],
-  // Names members by ids of ours only, so that a client can tell which to send first (docs/threats.md F34).
+  // Names members only by our ids, so that a client knows which to send first (docs/threats.md F34).
   ["INVALID_MEMBERS", { status: 400, scimType: "invalidValue" }],
   ["NO_TARGET", { status: 400, scimType: "noTarget" }],
   ["MUTABILITY", { status: 400, scimType: "mutability" }],
@@ -115,7 +111,7 @@ const MAX_DETAIL = 200;
 
 export type ScimErrorBody = {
   readonly schemas: readonly ["urn:ietf:params:scim:api:messages:2.0:Error"];
-  /** A string, as RFC 7644 section 3.12 wants it. */
+  /** A string, as RFC 7644 section 3.12 requires. */
   readonly status: string;
   readonly scimType?: string;
   readonly detail: string;
@@ -124,11 +120,11 @@ export type ScimErrorBody = {
 export interface RenderedScimError {
   readonly status: number;
   readonly body: ScimErrorBody;
-  /** True for an unexpected error: log the whole cause chain. */
+  /** True for an unexpected error: the whole cause chain is logged. */
   readonly unexpected: boolean;
 }
 
-/** Never throws, whatever was thrown. Headers that go with an error are the door's (http/errors.ts). */
+/** Never throws. http/errors.ts has the headers of errors. */
 export function renderScimError(error: unknown): RenderedScimError {
   const known = error instanceof AppError ? TABLE.get(error.code) : undefined;
   const { status, scimType, detail } = known ?? UNKNOWN;

@@ -4,15 +4,14 @@ import type { AttributeNames, AttributeSpec, ResourceSchema } from "./schema/att
 import { resolveName } from "./schema/path-name.ts";
 
 /*
- * SCIM filters: the grammar of filter/parse.ts over the schema tables.
- *   parseFilter(schema, text)          → FilterNode, or InvalidFilter
- *   parseSortBy(schema, name)          → QueryAttribute, or undefined when nothing can be sorted by it
- * Printing and evaluation are the directory's: printQuery, matches, compileQuery.
+ * SCIM filters: the grammar of filter/parse.ts with the attributes of the schemas.
+ * - parseFilter(schema, text) → FilterNode, or InvalidFilter
+ * - parseSortBy(schema, name) → QueryAttribute, or undefined if it cannot be sorted by
  */
 
 export const parseFilter = (schema: ResourceSchema, text: string): FilterNode => parseQuery(text, filterTable(schema));
 
-/** The attribute to sort by (RFC 7644 section 3.4.2.3); a complex one is sorted by its `value`. */
+/** The attribute of `sortBy` (RFC 7644 section 3.4.2.3). A complex attribute is sorted by its `value`. */
 export function parseSortBy(schema: ResourceSchema, name: string): QueryAttribute | undefined {
   const entry = filterTable(schema).find(name);
   if (entry === undefined || !entry.filterable) return undefined;

@@ -19,23 +19,23 @@ const ENDPOINT = "/Groups";
 export interface GroupKindOptions {
   /** The public address of the SCIM root. */
   readonly baseUrl: string;
-  /** Whether a bare `remove` of `members` empties a group; else it is refused (docs/clients.md 5.1). */
+  /** Whether a `remove` of `members` without values empties a group. Otherwise it is refused (docs/clients.md 5.1). */
   readonly allowRemoveAllMembers: boolean;
 }
 
 interface AnsweredGroup extends StoredGroup {
-  /** Groups that were read as a page share the reading of their members; of a group that was changed they are read before it is answered. */
+  /** Groups of one page read their members together. Members of a changed group are read before the answer. */
   readonly members?: MembersOf;
 }
 
-/** Groups. Members are read only when they are answered, a page at a time, so that the size of a group shows in no other request. */
+/** Groups. Members are read only for answers, one page at a time, so other requests do not depend on the size of a group. */
 export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<AnsweredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
   const resourceText = createResourceText("Group", locationOf);
 
   async function groupsAmong(context: RequestContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
-    // One after the other: clients name one member in this way, and a request of many must not take all connections.
+    // One after the other: clients name one member in this form, and a request with many must not use all connections.
     for (const id of new Set(ids)) if (await isGroup(context, id)) found.add(id);
     return found;
   }
@@ -72,7 +72,8 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     },
     async replace(context, id, body, ifVersion) {
       const { content, members } = readGroup(body);
-      // Members that a request does not mention are not asserted (RFC 7644 section 3.5.1): a group read without them and written back keeps them.
+      // Members that a request does not mention stay unchanged (RFC 7644 section 3.5.1). So a group that was read without members can be written
+      // back.
       const change = members === undefined ? {} : { members: { kind: "all", members } as const };
       return directory.change(context, id, { decide: () => content, ...change }, ifVersion);
     },
@@ -103,7 +104,7 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
   };
 }
 
-/** Writes the members as the last attribute. A group without any has no `members`, as unassigned attributes are left out. */
+/** Writes the members as the last attribute. A group without members has no `members`, as unassigned attributes are left out. */
 async function* withMembers(
   group: string,
   pages: AsyncIterable<readonly Member[]>,

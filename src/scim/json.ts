@@ -3,17 +3,17 @@ import { isStorableText } from "../core/storable-text.ts";
 import { JSON_BOUNDS } from "../http/body.ts";
 import { InvalidSyntax, TooMany } from "./errors.ts";
 
-/** A parsed body that is known to be an object within the bounds. */
+/** A parsed body that is an object within the limits. */
 export type Body = Readonly<Record<string, unknown>>;
 
 export const JSON_LIMITS = { depth: JSON_BOUNDS.depth, elements: 5_000 } as const;
 
-/** Names that reach a prototype. No client has a use for them, so a body that holds one anywhere is refused as a whole. */
+/** Names that reach a prototype. No client needs them, so a body with one of them is refused. */
 const REFUSED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
- * Checks a body once, before anything else looks at it: an object; at most `depth` levels; arrays of at most `elements`; every string and name
- * one that PostgreSQL can hold. Rejects with InvalidSyntax or TooMany, naming where it is.
+ * Checks a body once, before any other code reads it: it is an object; it has at most `depth` levels; arrays have at most `elements`; PostgreSQL can
+ * store every string and name. Rejects with InvalidSyntax or TooMany and the position.
  */
 export function checkedBody(parsed: unknown): Body {
   if (!isObject(parsed)) throw new InvalidSyntax("the body must be a JSON object");
@@ -22,16 +22,16 @@ export function checkedBody(parsed: unknown): Body {
   return parsed;
 }
 
-/** The same for JSON that came as text within a body, as the value of `name`. */
+/** Does the same for JSON text inside a body, the value of `name`. */
 export function checkParts(parsed: unknown, name: string): void {
   const refusal = walk(parsed, 1);
   if (refusal) throw errorOf(refusal, name);
 }
 
-/** An object that is no array; what JSON.parse makes has no other kinds. */
+/** An object and no array. JSON.parse returns no other kinds of objects. */
 export const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** The member of this name in any letter case (RFC 7643 section 2.1); `lowerName` is in lower case. */
+/** The member with this name in any letter case (RFC 7643 section 2.1). `lowerName` is in lower case. */
 export function memberOf(object: Body, lowerName: string): unknown {
   const name = Object.hasOwn(object, lowerName) ? lowerName : Object.keys(object).find((key) => key.toLowerCase() === lowerName);
   return name === undefined ? undefined : object[name];
@@ -40,7 +40,7 @@ export function memberOf(object: Body, lowerName: string): unknown {
 interface Refusal {
   readonly kind: "syntax" | "tooMany";
   readonly says: string;
-  /** Where it is, from the inside out. */
+  /** The position, from the inside out. */
   readonly steps: string[];
 }
 
@@ -75,13 +75,13 @@ function within(inside: Refusal, step: string): Refusal {
 
 const shown = (name: string): string => (quotedName(name) === "" ? "…" : name);
 
-/** For the value of a PATCH operation: its path has the attribute. */
+/** For the value of a PATCH operation, whose path names the attribute. */
 function ofPath(name: string, operation: Body): string {
   const path = name.toLowerCase() === "value" ? memberOf(operation, "path") : undefined;
   return typeof path === "string" && quotedName(path) !== "" ? ` (${path})` : "";
 }
 
-/** The last steps say where it is best; an answer has room for so many. */
+/** The number of steps in an answer. The last steps are the most precise. */
 const MOST_STEPS = 12;
 
 function errorOf({ kind, says, steps }: Refusal, name: string): InvalidSyntax | TooMany {

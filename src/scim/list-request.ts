@@ -25,13 +25,16 @@ export interface ListRequest extends ProjectionRequest {
   readonly count: number;
 }
 
-/** Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, a large one the largest page (RFC 7644 section 3.4.2.4). */
+/**
+ * Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, and a too large `count` is the largest page (RFC
+ * 7644 section 3.4.2.4).
+ */
 export function readListRequest(parameters: Readonly<Record<string, unknown>>): ListRequest {
   const filter = textOf(parameters, "filter");
   const sortBy = textOf(parameters, "sortBy");
   const cursor = textOf(parameters, "cursor");
   const startIndex = integerOf(parameters, "startIndex");
-  // RFC 9865 has a word of its own for a count that is none.
+  // RFC 9865 has its own error type for an invalid count.
   const count = integerOf(parameters, "count", cursor === undefined ? InvalidValue : InvalidCount) ?? PAGE_SIZE.usual;
   if (cursor !== undefined && startIndex !== undefined) throw new InvalidValue("cursor and startIndex exclude each other");
   return {
@@ -59,7 +62,7 @@ export function readProjectionRequest(parameters: Readonly<Record<string, unknow
   return { attributes: namesOf(parameters, "attributes"), excludedAttributes: namesOf(parameters, "excludedAttributes") };
 }
 
-/** `table`: what names in the filter mean, when it is more than the schema. Rejects with InvalidFilter or InvalidValue. */
+/** `table`: the names of the filter, if there are more than those of the schema. Rejects with InvalidFilter or InvalidValue. */
 export function listQuery(schema: ResourceSchema, request: ListRequest, table: AttributeTable = filterTable(schema)): ListQuery {
   const { filter, sortBy, descending, start, count } = request;
   const attribute = sortBy === undefined ? undefined : parseSortBy(schema, sortBy);

@@ -11,9 +11,9 @@ import { checkedBody } from "./json.ts";
 import { type ListRequest, listQuery, readListRequest, readProjectionRequest, readSearchBody } from "./list-request.ts";
 
 /**
- * Adds the routes of one type of resource (RFC 7644 table 1). To the router of all types: one of its own would cost every request another descent.
- *   GET POST /Users           list, create        POST /Users/.search   list, with the parameters in the body
- *   GET PUT PATCH DELETE /Users/:id
+ * Adds the routes of one resource type (RFC 7644 table 1) to the router of all types. A router for each type would make every request slower.
+ * - GET POST /Users: list, create. POST /Users/.search: list, with the parameters in the body
+ * - GET PUT PATCH DELETE /Users/:id
  */
 export function addResourceRoutes<T extends Stored>(routes: Router, kind: ResourceKind<T>): void {
   const { endpoint } = kind;
@@ -79,7 +79,7 @@ function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: st
     const answer = isAsked || !kind.answerOfPatch ? written : await kind.answerOfPatch(written);
     if (answer === undefined) {
       setIdentity(res, kind, written);
-      // Nothing follows; a client of this type reads an answer without one as a failure.
+      // The answer has no body. A client of this type treats an answer without a Content-Type as a failure.
       res.setHeader("Content-Type", SCIM_JSON);
       res.status(204).end();
     } else await sendResource(req, res, { status: 200, kind, projection }, answer);
@@ -93,7 +93,7 @@ function remove<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: s
   };
 }
 
-/** Read before anything is written, so that a bad parameter changes nothing. */
+/** Read before the write, so that a bad parameter changes nothing. */
 const projectionOf = <T extends Stored>(req: Request<{ id: string }> | Request, kind: ResourceKind<T>): Projection =>
   readProjection(kind.schema, readProjectionRequest(req.query));
 
@@ -113,7 +113,10 @@ function sendResource<T extends Stored>(
   return send(req, res, status, kind.render(resource, projection));
 }
 
-/** Address and version of the resource in an answer. Clients read the address from either header (RFC 7644 section 3.1, RFC 9110 section 8.7). */
+/**
+ * Address and version of the resource in an answer. Some clients read the address from one header, some from the other (RFC 7644 section 3.1, RFC
+ * 9110 section 8.7).
+ */
 function setIdentity<T extends Stored>(res: Response, kind: ResourceKind<T>, { id, version }: T): void {
   const location = kind.locationOf(id);
   res.setHeader("ETag", versionTag(version));

@@ -18,15 +18,15 @@ export interface ScimOptions {
   readonly users: UserDirectory;
   readonly groups: GroupDirectory;
   readonly logger: Logger;
-  /** PUBLIC_URL: the only origin in `Location`, `meta.location` and `$ref`. */
+  /** PUBLIC_URL: the origin in `Location`, `meta.location` and `$ref`. */
   readonly publicUrl: string;
-  /** Whether PATCH may empty a group by a `remove` of `members` that names none; false when unset. */
+  /** Whether a PATCH with a `remove` of `members` without values may empty a group; false when unset. */
   readonly allowRemoveAllMembers?: boolean;
 }
 
 const SCIM_PATH = "/scim/v2";
 
-/** The SCIM service provider at its place: what it answers, who may ask, and how it says no. */
+/** The SCIM service provider as a mount: its routes, its scope and its errors. */
 export const scimMount = (options: ScimOptions): Mount => ({
   path: SCIM_PATH,
   handler: scimRouter(options),

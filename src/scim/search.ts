@@ -17,8 +17,8 @@ import { type ListRequest, listQuery, readListRequest, readSearchBody } from "./
 import type { ResourceSchema } from "./schema/attributes.ts";
 
 /*
- * Queries over all types of resources at once (RFC 7644 sections 3.4.2.1 and 3.4.3): GET / and POST /.search.
- * One type comes after the other, each in the order of making, so that pages are stable and totals exact. There is no order across types, so a sort is refused.
+ * Queries over all resource types (RFC 7644 sections 3.4.2.1 and 3.4.3): GET / and POST /.search. The types follow each other, each in order of
+ * creation, so pages are stable and totals exact. There is no common order, so `sortBy` is refused.
  */
 
 export function searchRoutes(kinds: readonly ResourceKind[]): Router {
@@ -46,7 +46,7 @@ interface Found {
   readonly resources: readonly Text[];
 }
 
-/** Queries the types in sequence until the page is full; further types are asked for their total alone. */
+/** Queries the types one after the other until the page is full. For further types only the total is read. */
 async function searchAll(context: RequestContext, kinds: readonly ResourceKind[], request: ListRequest): Promise<Found> {
   const resources: Text[] = [];
   let total = 0;
@@ -73,7 +73,7 @@ interface Place {
   readonly position: string | undefined;
 }
 
-/** A cursor across types: the number of the type, a point, and a cursor of that type's list, or nothing for its beginning. */
+/** A cursor across types: number of the type, a dot, and a cursor of that type's list (empty: its begin). */
 function readPlace(cursor: string | undefined, kinds: number): Place {
   if (cursor === undefined) return { kind: 0, position: undefined };
   const [, kind = "", position = ""] = /^(\d)\.(.*)$/.exec(cursor) ?? [];
@@ -91,7 +91,7 @@ function queryOf(kind: ResourceKind, kinds: readonly ResourceKind[], request: Li
   return listQuery(kind.schema, request, tableAcross(kind.schema, others));
 }
 
-/** An attribute of other types has no value here (RFC 7644 section 3.4.2.1): the search in the document finds nothing. */
+/** Attributes of other types have no value here (RFC 7644 section 3.4.2.1), so the search in the document finds nothing. */
 function tableAcross(own: ResourceSchema, others: readonly ResourceSchema[]): AttributeTable {
   return {
     find(name) {

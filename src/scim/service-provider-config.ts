@@ -3,7 +3,7 @@ import { JSON_BODY } from "../http/body.ts";
 import { MAX_BULK_OPERATIONS } from "./bulk/request.ts";
 import { PAGE_SIZE } from "./list-request.ts";
 
-/** What this server can do (RFC 7643 section 5, RFC 9865 section 4). Numbers come from where they are enforced. */
+/** The features of this server (RFC 7643 section 5, RFC 9865 section 4). Numbers come from the code that enforces them. */
 export function describeServiceProvider(baseUrl: string): JsonObject {
   return {
     schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -13,7 +13,7 @@ export function describeServiceProvider(baseUrl: string): JsonObject {
     changePassword: { supported: false },
     sort: { supported: true },
     etag: { supported: true },
-    // No cursorTimeout: a cursor says where it points to and never expires.
+    // No cursorTimeout: a cursor contains its position and never expires.
     pagination: {
       cursor: true,
       index: true,

@@ -1,10 +1,10 @@
 import type { AddressPrefixes } from "../../filter/ast.ts";
 import { type AttributeSpec, attributeNames, type ResourceSchema } from "../schema/attributes.ts";
 
-/** The addresses that follow from an id, and so can be compared although they are not kept. */
+/** Addresses that are derived from an id, so they can be compared without being stored. */
 const MADE: ReadonlySet<string> = new Set(["meta.location", "members.$ref", "groups.$ref"]);
 
-/** The schema of a server at `baseUrl`, the public address of the SCIM root: its addresses can be used in filters. */
+/** The schema of a server at `baseUrl`, the public address of the SCIM root. Filters can use its addresses. */
 export function withAddresses(schema: ResourceSchema, baseUrl: string): ResourceSchema {
   const address: AddressPrefixes = { User: `${baseUrl}/Users/`, Group: `${baseUrl}/Groups/` };
   const addressed = (spec: AttributeSpec): AttributeSpec => {

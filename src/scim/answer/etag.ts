@@ -2,13 +2,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { VersionCheck } from "../../directory/users.ts";
 
 /*
- * Versions of resources (RFC 7644 section 3.14). A version counts the writes of a resource, so tags are weak: what the server adds on reading (the groups
- * of a person, the display names of members) may differ between two answers with one tag. Both the weak and the strong form are taken.
+ * Versions of resources (RFC 7644 section 3.14). A version counts the writes of a resource. Tags are weak, because added values (groups of a person,
+ * display names of members) may differ between two answers with one tag. Weak and strong tags are accepted.
  */
 
 export const versionTag = (version: number): string => `W/"${version}"`;
 
-/** The same within a JSON string. */
+/** The tag inside a JSON string. */
 export const versionTagInJson = (version: number): string => `W/\\"${version}\\"`;
 
 /** The versions that If-Match accepts. Undefined: any existing resource (no header, or `*`). */
@@ -18,13 +18,13 @@ export function versionCheck(ifMatch: string | undefined): VersionCheck | undefi
   return (version) => tags.has(String(version));
 }
 
-/** Whether If-None-Match says that the client has this version already. */
+/** Whether If-None-Match says that the client already has this version. */
 export function isKnownVersion(ifNoneMatch: string | undefined, version: number): boolean {
   if (ifNoneMatch === undefined) return false;
   return ifNoneMatch.trim() === "*" || tagsIn(ifNoneMatch).has(String(version));
 }
 
-/** What the headers of a write ask of the stored version: If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2). */
+/** The condition of a write on the stored version, from If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2). */
 export function writeCheck(headers: IncomingHttpHeaders): VersionCheck | undefined {
   const wanted = versionCheck(headers["if-match"]);
   const unwanted = headers["if-none-match"];

@@ -2,8 +2,8 @@ import type { Member } from "../../directory/group.ts";
 import type { GroupDirectory } from "../../directory/groups.ts";
 
 /*
- * The members of the groups of one page, which are asked for one group after the other while the answer is written. Small groups share a statement;
- * a large one is read in pages of its own, so that no more than GROUPS_AT_ONCE × MEMBERS_AT_ONCE members are held.
+ * Members of the groups of one page, requested group by group while the answer is written. Small groups share a statement. A large group is read in
+ * pages of its own, so at most GROUPS_AT_ONCE × MEMBERS_AT_ONCE members are in memory.
  */
 
 const GROUPS_AT_ONCE = 50;
@@ -11,7 +11,7 @@ const MEMBERS_AT_ONCE = 100;
 
 export type MembersOf = (id: string) => AsyncIterable<readonly Member[]>;
 
-/** Reads nothing before the first group is asked for. */
+/** Nothing is read before the first group is requested. */
 export function membersOfPage(directory: GroupDirectory, ids: readonly string[]): MembersOf {
   const places = new Map(ids.map((id, at) => [id, at]));
   let held: { readonly from: number; readonly members: Promise<ReadonlyMap<string, readonly Member[]>> } | undefined;

@@ -5,18 +5,17 @@ import type { ResourceSchema } from "../schema/attributes.ts";
 import { resolveName } from "../schema/path-name.ts";
 
 /*
- * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request.
- *   readProjection(schema, { attributes, excludedAttributes }) → Projection
- * What is `returned: always` stays, what is `never` is in no document to begin with; unknown names are passed over. Names are compared in lower case, as
- * extensions without a schema keep the spelling of the client.
+ * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request: readProjection(schema, { attributes, excludedAttributes
+ * }) → Projection. Attributes with `returned: always` stay, and no document has those with `never`. Unknown names are ignored. Names are compared in
+ * lower case, because extensions without a schema keep the client's spelling.
  */
 
 export interface Projection {
-  /** True when documents go out as they are: there is no need to parse them. */
+  /** True: documents are sent unchanged and need no parsing. */
   readonly whole: boolean;
-  /** Whether an attribute of the core schema (`members`, `groups`, `meta`) is requested; others need not be loaded. */
+  /** Whether an attribute of the core schema (`members`, `groups`, `meta`) is requested. Otherwise it need not be loaded. */
   wants(name: string): boolean;
-  /** The part that is wanted, of a resource with id, meta, groups or members. Never changes its argument. */
+  /** The requested part of a resource with id, meta, groups or members. Does not change its argument. */
   apply(resource: JsonObject): JsonObject;
 }
 
@@ -31,13 +30,13 @@ export const MAX_NAMES = 200;
 /** Of nearly every request: it names neither. */
 const WHOLE: Projection = { whole: true, wants: () => true, apply: (resource) => resource };
 
-/** Rejects with InvalidValue when too many names are given. */
+/** Rejects with InvalidValue for too many names. */
 export function readProjection(schema: ResourceSchema, request: ProjectionRequest): Projection {
   if (request.attributes === undefined && request.excludedAttributes === undefined) return WHOLE;
   const wanted = selection(schema, names(request.attributes).map(withoutFilter));
   const unwanted = selection(schema, names(request.excludedAttributes));
   const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
-  // A list of unknown names still narrows the answer to attributes with `returned: always`.
+  // Even with only unknown names, the answer has only attributes with `returned: always`.
   const narrows = names(request.attributes).length > 0;
   return {
     whole: !narrows && unwanted.size === 0,
@@ -67,10 +66,10 @@ function selection(schema: ResourceSchema, given: readonly string[]): Parts {
   return parts;
 }
 
-/** `emails[type eq "work"].value`, as Microsoft's collection asks: RFC 7644 section 3.10 has names only, so all elements are returned. */
+/** Microsoft's collection requests `emails[type eq "work"].value`. RFC 7644 section 3.10 has names only, so all elements are returned. */
 const withoutFilter = (name: string): string => name.replace(/\[.*\]/, "");
 
-/** Commas within the brackets or quotes of a filter part no names. */
+/** Splits at commas, except in the brackets or quotes of a filter. */
 const NAME = /(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,])+/g;
 
 function names(given: ProjectionRequest["attributes"]): readonly string[] {
@@ -81,7 +80,7 @@ function names(given: ProjectionRequest["attributes"]): readonly string[] {
   return list;
 }
 
-/** The URN of the core schema stands for all of its attributes, another URN for the extension or an attribute of it. */
+/** The URN of the core schema means all its attributes. Another URN means the extension or an attribute of it. */
 function pathsOf(schema: ResourceSchema, name: string): readonly (readonly string[])[] {
   const named = resolveName(schema, name);
   if (named === undefined) return foreignPaths(name);

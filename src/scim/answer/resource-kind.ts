@@ -5,7 +5,7 @@ import type { Body } from "../json.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";
 import type { Projection } from "./projection.ts";
 
-/** What every stored resource has. `document` is JSON text; instants are as RFC 3339 writes them. */
+/** The common part of stored resources. `document` is JSON text; times are in the form of RFC 3339. */
 export interface Stored {
   readonly id: string;
   readonly version: number;
@@ -14,26 +14,26 @@ export interface Stored {
   readonly document: string;
 }
 
-/** JSON text, in pieces where the whole of it may be large. */
+/** JSON text, in pieces if it may be large. */
 export type Text = string | AsyncIterable<string>;
 
-/** One type of resource: what routes, searches and bulk jobs need to know of it. Bodies have passed `checkedBody`. */
+/** One resource type for routes, searches and bulk jobs. Bodies have passed `checkedBody`. */
 export interface ResourceKind<T extends Stored = Stored> {
   readonly schema: ResourceSchema;
-  /** Below the root of SCIM: `/Users`. */
+  /** Relative to the root of SCIM: `/Users`. */
   readonly endpoint: string;
-  /** What a PATCH within a bulk job answers. */
+  /** The status of a PATCH in a bulk job. */
   readonly patchStatus: 200 | 204;
   /**
-   * What a PATCH is answered with where nobody asked for attributes; undefined: without a body (RFC 7644 section 3.5.2 allows both). Left out: what was
-   * written.
+   * The answer of a PATCH without requested attributes. Undefined: no body (RFC 7644 section 3.5.2 allows both). Without this function: the written
+   * resource.
    */
   answerOfPatch?(written: T): Promise<T | undefined>;
-  /** Whether concurrent creates are faster. */
+  /** Whether concurrent creates share a commit and are faster. */
   readonly createsShareCommits: boolean;
   locationOf(id: string): string;
   newId(): string;
-  /** `id`: one from `newId`, given out beforehand by a bulk job, so that other operations can refer to it. */
+  /** `id`: an id from `newId` that a bulk job has assigned before, so that other operations can refer to it. */
   create(context: RequestContext, body: Body, id?: string): Promise<T>;
   get(context: RequestContext, id: string): Promise<T>;
   list(context: RequestContext, query: ListQuery): Promise<Page<T>>;

@@ -6,12 +6,12 @@ import type { Text } from "./resource-kind.ts";
 export const SCIM_JSON = "application/scim+json";
 const PLAIN_JSON = "application/json";
 
-/** Pieces are collected up to about this many characters before they are written. */
+/** Pieces are joined to about this many characters before they are written. */
 const CHUNK = 65_536;
 
 /**
- * Sends JSON text as `application/scim+json`, or as `application/json` to those who accept only that. Other values of Accept are ignored, as RFC 9110
- * section 12.5.1 allows: a client that reads neither is better served by an answer than by 406. Pieces are written as fast as the client takes them.
+ * Sends JSON text as `application/scim+json`, or as `application/json` if the client accepts only that. Other values of Accept are ignored, as RFC
+ * 9110 section 12.5.1 allows, because an answer is more useful than 406. Pieces are written as fast as the client reads them.
  */
 export async function send(req: Request, res: Response, status: number, text: Text): Promise<void> {
   const type = contentType(req.headers.accept);
@@ -34,7 +34,7 @@ async function sendPieces(res: Response, status: number, type: string, pieces: A
       res.setHeader("Content-Type", `${type}; charset=utf-8`);
     }
     if (!res.write(collected)) await drained(res);
-    // The client went away: leaving the loop ends the reading from the database too.
+    // The client disconnected. Leaving the loop also ends the reading from the database.
     if (res.destroyed) return;
     collected = "";
   }

@@ -14,7 +14,7 @@ import { readBulkRequest } from "./request.ts";
 
 const RESPONSE_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:BulkResponse";
 
-/** `POST /Bulk` (RFC 7644 section 3.7). Each operation is its own transaction, as the RFC has it. */
+/** `POST /Bulk` (RFC 7644 section 3.7). Each operation is a transaction of its own, as the RFC says. */
 export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Router {
   const routes = Router();
   routes
@@ -31,7 +31,7 @@ export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Rout
   return routes;
 }
 
-/** `location` of all but a POST that failed; `response` only where something went wrong (RFC 7644 section 3.7.3). */
+/** `location` for every operation except a failed POST; `response` only for failures (RFC 7644 section 3.7.3). */
 function rendered({ operation, resource, outcome }: BulkResult, report: (error: unknown) => void): JsonObject {
   const { method, bulkId } = operation;
   const named = { ...(method === undefined ? {} : { method }), ...(bulkId === undefined ? {} : { bulkId }) };

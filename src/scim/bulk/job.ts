@@ -9,11 +9,13 @@ import { referenceIn, referencesIn, withIds } from "./references.ts";
 import type { BulkOperation, BulkRequest, ReadableOperation } from "./request.ts";
 
 /*
- * A bulk job (RFC 7644 section 3.7). Operations go in the order given, except that whatever an operation refers to is made before it.
+ * A bulk job (RFC 7644 section 3.7). Operations run in the given order, but each after those that it refers to.
  *
- * Ids are given out beforehand, so a reference can be written before the resource it points to is there. Two kinds of references differ in what they need:
- *   firm    members of a group, and the resource in the path: it must be there. A circle of these cannot be, since no group contains itself
- *   loose   everything else (manager, parent): it may come later, so circles are made in one go. If it then fails, what relied on it is taken back
+ * Ids are assigned before the run, so a reference can be written before its resource exists. There are two kinds of references:
+ * - firm: members of a group, and the resource in the path. The resource must exist first. A cycle of these is refused, because no group can contain
+ *   itself.
+ * - loose: all others (manager, parent). The resource may be created later, so cycles are possible. If it then fails, resources that refer to it are
+ *   removed again.
  */
 
 export type BulkOutcome =
@@ -26,7 +28,7 @@ export interface BulkResult {
   readonly outcome: BulkOutcome;
 }
 
-/** Never rejects for one operation's failure. Answers the operations that were tried, in the order given. */
+/** Does not reject if an operation fails. Returns the operations that were tried, in the given order. */
 export async function runBulkJob(
   context: RequestContext,
   kinds: readonly ResourceKind[],
@@ -37,7 +39,7 @@ export async function runBulkJob(
     tasks.flatMap((task) => (task.operation.bulkId !== undefined && task.newId !== undefined ? [[task.operation.bulkId, task]] : [])),
   );
   const job: Job = { context, makers, failuresLeft: request.failOnErrors ?? Number.POSITIVE_INFINITY };
-  // A task may be put off while others run inside another one's turn, never when it has a turn of its own: each round gets on.
+  // A task may be postponed while it is reached from another one, but never in its own turn. So each round makes progress.
   for (let left: readonly Task[] = tasks; left.length > 0 && job.failuresLeft > 0; left = left.filter((task) => task.state === "new")) {
     for (let at = 0; at < left.length; ) {
       const lot = chunkAt(job, left, at);
@@ -52,9 +54,9 @@ export async function runBulkJob(
 const LOT = 100;
 
 /**
- * The task at this place, and those right behind it that can go at the same time: creates that refer to nothing, of a type whose creates share commits. They
- * are begun in order, so of two with the same name one is made, the first unless a crowd of other requests comes between. Where the job ends after so many
- * failures, it has to be known of each before the next begins.
+ * The task at this position, and the following ones that can run at the same time: creates without references, of a type whose creates share commits.
+ * They begin in order. Of two with the same name only one succeeds, usually the first. If the job ends after a number of failures, the result of each
+ * must be known before the next begins.
  */
 function chunkAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {
   let end = at;
@@ -79,7 +81,7 @@ interface Task {
   readonly kind: ResourceKind | undefined;
   /** The id in the path, which may be a reference. */
   readonly target: string | undefined;
-  /** What a POST makes will have this id. */
+  /** The id of the resource that a POST creates. */
   readonly newId: string | undefined;
   readonly firm: ReadonlySet<string>;
   readonly loose: ReadonlySet<string>;
@@ -97,7 +99,7 @@ function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Tas
   const all = referencesIn(operation.data);
   const isPost = operation.method === "POST";
   const named = target === undefined ? undefined : referenceIn(target);
-  // Only what a POST makes can be referred to, so circles run through POSTs alone; of these, members are firm.
+  // Only resources of POSTs can be referred to, so cycles consist of POSTs, and only their members are firm.
   const firm = isPost ? referencesIn(isObject(operation.data) ? operation.data.members : undefined) : all;
   return {
     operation,
@@ -110,7 +112,7 @@ function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Tas
   };
 }
 
-/** The path of an operation is one of a URI (RFC 7644 section 3.7). Invalid encoding is left as it is, and matches no resource. */
+/** The path of an operation is the path of a URI (RFC 7644 section 3.7). Invalid encoding stays unchanged and matches no resource. */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -120,13 +122,13 @@ function decoded(segment: string): string {
   }
 }
 
-/** `above`: the tasks in whose turn this is, as far as firm references alone lead up to them. */
+/** `above`: the running tasks that led here through firm references only. */
 async function attempt(job: Job, task: Task, above: ReadonlySet<Task> = new Set()): Promise<void> {
   if (task.state !== "new" || job.failuresLeft <= 0) return;
   task.state = "running";
   try {
     const ready = await prepare(job, task, new Set([...above, task]));
-    // A failure on the way may have ended the job.
+    // A failure of another task may have ended the job.
     if (ready && job.failuresLeft > 0) end(job, task, await perform(job, task));
     else task.state = "new";
   } catch (error) {
@@ -140,7 +142,7 @@ function end(job: Job, task: Task, outcome: BulkOutcome): void {
   if (outcome.kind === "failed") job.failuresLeft -= 1;
 }
 
-/** Makes what the task refers to. False when it has to wait for a task that is running, in whose turn this is. */
+/** Runs the tasks that this one refers to. False: it has to wait for a task that is running now. */
 async function prepare(job: Job, task: Task, above: ReadonlySet<Task>): Promise<boolean> {
   for (const name of task.firm) {
     const maker = producerOf(job, name);
@@ -197,7 +199,7 @@ async function perform(job: Job, task: Task): Promise<BulkOutcome> {
   };
 }
 
-/** The operations of a PATCH may stand alone, without the message around them, as in the example of RFC 7644 section 3.7.3. */
+/** Operations of a PATCH may come without the message around them, as in the example of RFC 7644 section 3.7.3. */
 function bodyOf(job: Job, { method, data }: ReadableOperation) {
   const resolved = withIds(data, (bulkId) => job.makers.get(bulkId)?.newId);
   return checkedBody(method === "PATCH" && Array.isArray(resolved) ? { Operations: resolved } : resolved);
@@ -210,7 +212,7 @@ function idOf(job: Job, { target }: Task): { readonly id?: string } {
   return id === undefined ? {} : { id };
 }
 
-/** Takes back what was made in reliance on something that then failed or was never tried. */
+/** Removes resources again that refer to a resource which failed or was not tried. */
 async function rollBackDependents(job: Job, tasks: readonly Task[]): Promise<void> {
   const isMissing = (name: string) => job.makers.get(name)?.outcome?.kind !== "done";
   for (;;) {

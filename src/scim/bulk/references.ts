@@ -1,18 +1,18 @@
 import { isObject } from "../json.ts";
 
 /*
- * References of bulk operations to each other (RFC 7644 section 3.7.2): a string `bulkId:x` stands for the id of the resource that the operation with the
- * bulkId x makes. It may be any value in the data, stand in quotes in a path of PATCH, or be the id in the path of an operation.
+ * References between bulk operations (RFC 7644 section 3.7.2). The string `bulkId:x` stands for the id of the resource that the operation with bulkId
+ * x creates. It may be any value in the data, a quoted value in a PATCH path, or the id in the path of an operation.
  */
 
 const PREFIX = "bulkId:";
 
-/** The bulkId in a text that is a reference as a whole. */
+/** The bulkId if the whole text is a reference. */
 export const referenceIn = (text: string): string | undefined => (text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined);
 
 const QUOTED = /"bulkId:([^"\\]*)"/g;
 
-/** Every bulkId in the data. */
+/** All bulkIds in the data. */
 export function referencesIn(data: unknown): ReadonlySet<string> {
   const found = new Set<string>();
   replaceTexts(data, (text) => {
@@ -24,7 +24,7 @@ export function referencesIn(data: unknown): ReadonlySet<string> {
   return found;
 }
 
-/** The data with ids in place of references; references that have no id stay. */
+/** The data with ids in place of references. References without an id stay. */
 export function withIds(data: unknown, idOf: (bulkId: string) => string | undefined): unknown {
   return replaceTexts(data, (text) => {
     const whole = referenceIn(text);

@@ -4,13 +4,13 @@ import { BulkTooLarge, InvalidSyntax, InvalidValue } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
 import { checkMessage } from "../schema/claimed-schemas.ts";
 
-/** Operations of one bulk job. The limit in bytes is that of any body (http/body.ts). */
+/** Maximum number of operations in one bulk job. The limit in bytes is that of any body (http/body.ts). */
 export const MAX_BULK_OPERATIONS = 1_000;
 
 const METHODS = ["POST", "PUT", "PATCH", "DELETE"] as const;
 export type BulkMethod = (typeof METHODS)[number];
 
-/** One operation as sent. An error in it fails this operation only, when it is executed (RFC 7644 section 3.7.3). */
+/** One operation as sent. An error in it fails only this operation, when it runs (RFC 7644 section 3.7.3). */
 export type BulkOperation = ReadableOperation | UnreadableOperation;
 
 export interface ReadableOperation {
@@ -18,7 +18,7 @@ export interface ReadableOperation {
   /** Relative to the root of SCIM: `/Users`, `/Groups/{id}`, `/Users/bulkId:…`. */
   readonly path: string;
   readonly bulkId?: string;
-  /** The version the resource must have, as in If-Match. */
+  /** The required version of the resource, as in If-Match. */
   readonly version?: string;
   readonly data: unknown;
 }
@@ -31,11 +31,11 @@ export interface UnreadableOperation {
 
 export interface BulkRequest {
   readonly operations: readonly BulkOperation[];
-  /** So many failures end the job; undefined: none does. */
+  /** The job ends after this number of failures. Undefined: failures do not end it. */
   readonly failOnErrors: number | undefined;
 }
 
-/** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge if the job as a whole is invalid; then nothing is done. */
+/** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge if the whole job is invalid. Then nothing is done. */
 export function readBulkRequest(body: Body): BulkRequest {
   checkMessage(body, "BulkRequest");
   const operations = memberOf(body, "operations");
@@ -53,7 +53,7 @@ function readFailOnErrors(value: unknown): number | undefined {
   return value;
 }
 
-/** A second operation of one name is the one that is wrong: what refers to the name means the first. */
+/** The second operation with a bulkId is invalid, because references mean the first. */
 function ownName(operation: ReadableOperation, names: Set<string>): ReadableOperation {
   const { bulkId } = operation;
   if (bulkId !== undefined && names.has(bulkId))
@@ -87,7 +87,7 @@ function readOperation(operation: unknown): ReadableOperation {
   const version = textOf(operation, "version");
   return {
     method,
-    // One address has one spelling; see http/app.ts.
+    // The same rule for repeated slashes as in http/app.ts.
     path: path.replace(/\/{2,}/g, "/"),
     ...(bulkId === undefined ? {} : { bulkId }),
     ...(version === undefined ? {} : { version }),

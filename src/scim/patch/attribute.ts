@@ -13,8 +13,8 @@ import type { PathTarget } from "./path.ts";
 type AttributeTarget = PathTarget & { readonly kind: "attribute" };
 
 /**
- * The new value of one attribute; undefined when it is unassigned. Never changes `present`. The table is in patch.ts. Elements with labels alone are kept, as
- * a later operation may bring their value; the end of the request drops those that got none.
+ * The new value of one attribute. Undefined: unassigned. Does not change `present`. patch.ts has the table. Elements that have only labels are kept,
+ * because a later operation may set their value. The end of the request removes those without one.
  */
 export function patchedAttribute(
   present: JsonValue | undefined,
@@ -49,7 +49,7 @@ function patchedList(
   if (sub !== undefined) {
     const next = op === "remove" ? undefined : coercion(sub)(value);
     if (next === undefined || elements.length > 0) return withSub(attribute, elements, () => true, sub, next);
-    // What is not there is added (RFC 7644 section 3.5.2.3).
+    // An attribute that does not exist is added (RFC 7644 section 3.5.2.3).
     return [{ [sub.name]: next }];
   }
   switch (op) {
@@ -64,7 +64,7 @@ function patchedList(
   }
 }
 
-/** RFC 7644 section 3.5.2.1: an existing value is not added again. Elements with the same value and type are equal; their labels are updated. */
+/** RFC 7644 section 3.5.2.1: an existing value is not added again. Elements with the same value and type are equal, and their labels are updated. */
 function added(attribute: AttributeSpec, elements: readonly JsonElement[], more: readonly JsonElement[]): readonly JsonElement[] {
   const result = [...elements];
   const places = new Map(elements.map((element, at) => [thingOf(attribute, element), at]));
@@ -80,7 +80,7 @@ function added(attribute: AttributeSpec, elements: readonly JsonElement[], more:
   return withOnePrimary(attribute, result, touched);
 }
 
-/** remove-listed-values: by value and type, in the attribute's own rule of letter case. */
+/** remove-listed-values: compares value and type, with the letter-case rule of the attribute. */
 function without(attribute: AttributeSpec, elements: readonly JsonElement[], given: readonly JsonElement[]): readonly JsonElement[] {
   const selections = given.map((one) => {
     const subs = decisive(attribute, one);
@@ -116,7 +116,7 @@ function patchedMatches(
   const touched: JsonElement[] = [];
   const result = elements.flatMap((element) => {
     if (!test(element)) return [element];
-    // The labels the filter chose it by stay, so that a repetition finds the element again.
+    // The labels of the filter stay, so that a repeated request finds the element again.
     const next = mergedComplex(attribute, op === "add" ? element : labelsIn(filter), value);
     if (next === undefined) return [];
     touched.push(next);
@@ -125,7 +125,7 @@ function patchedMatches(
   return withOnePrimary(attribute, result, touched);
 }
 
-/** An element whose value is taken away goes with it. */
+/** An element whose value is removed is removed too. */
 function withSub(
   attribute: AttributeSpec,
   elements: readonly JsonElement[],
@@ -145,7 +145,7 @@ function withSub(
   return withOnePrimary(attribute, result, touched);
 }
 
-/** value-path-upsert. A filter on `value` names one existing thing, so without a match there is no target (RFC 7644 section 3.5.2.3). */
+/** value-path-upsert. A filter on `value` names one existing element, so without a match there is no target (RFC 7644 section 3.5.2.3). */
 function upserted({ attribute, filter }: Selection, elements: readonly JsonElement[], value: unknown): readonly JsonElement[] {
   const labels = labelsIn(filter);
   if (labels === undefined || labels.value !== undefined)
@@ -154,7 +154,7 @@ function upserted({ attribute, filter }: Selection, elements: readonly JsonEleme
   return element === undefined ? elements : withOnePrimary(attribute, [...elements, element], [element]);
 }
 
-/** What a filter of nothing but equalities says of the element; undefined for any other filter. */
+/** The labels that a filter of only equalities requires. Undefined for all other filters. */
 function labelsIn(filter: FilterNode): JsonElement | undefined {
   const leaves = filter.op === "and" ? filter.nodes : [filter];
   const labels: JsonElement = {};
@@ -165,7 +165,7 @@ function labelsIn(filter: FilterNode): JsonElement | undefined {
   return labels;
 }
 
-/** RFC 7644 section 3.5.2: a new primary takes the mark from the old one, as soon as it has a value. */
+/** RFC 7644 section 3.5.2: a new primary element replaces the old one as soon as it has a value. */
 function withOnePrimary(
   attribute: AttributeSpec,
   elements: readonly JsonElement[],

@@ -12,19 +12,19 @@ import { membersOf } from "./patch.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 
 export interface GroupPatch {
-  /** What is left for applyPatch; empty when the request is about members alone, and then the group need not be read. */
+  /** The operations for applyPatch. Empty if the request changes only members; then the group is not read. */
   readonly attributes: readonly Operation[];
-  /** The net effect of all member operations in their order. */
+  /** The combined effect of all member operations in their order. */
   readonly members: MemberChange;
 }
 
 export interface GroupPatchOptions {
   readonly allowRemoveAllMembers: boolean;
-  /** Which of `typedMembers` are groups; none when unset. */
+  /** Those of `typedMembers` that are groups. None when unset. */
   readonly groups?: ReadonlySet<string>;
 }
 
-/** The ids that are selected together with a type (`members[value eq "…" and type eq "User"]`): what they are has to be known before. */
+/** Ids of members that are selected with a type (`members[value eq "…" and type eq "User"]`). Their types must be known before. */
 export function typedMembers(operations: readonly Operation[]): readonly string[] {
   return operations.flatMap(({ path }) => {
     if (path === undefined || !path.includes("[")) return [];
@@ -35,9 +35,9 @@ export function typedMembers(operations: readonly Operation[]): readonly string[
 }
 
 /**
- * Splits the operations on a group into those on its document and the change of its members, without knowing the members.
- * A bare `remove` of `members` empties a group, and is what an Entra removal looks like to a literal reader: refused unless
- * `allowRemoveAllMembers`. Rejects with InvalidValue, InvalidPath, InvalidFilter, Mutability or NoTarget.
+ * Separates operations on the document of a group from those on its members. The members are not needed. A `remove` of `members` without values
+ * empties a group. Entra means something else by it, so it is refused unless `allowRemoveAllMembers`. Rejects with InvalidValue, InvalidPath,
+ * InvalidFilter, Mutability or NoTarget.
  */
 export function groupPatch(operations: readonly Operation[], options: GroupPatchOptions): GroupPatch {
   const attributes: Operation[] = [];
@@ -73,7 +73,7 @@ interface GivenMembers {
   readonly value: unknown;
 }
 
-/** Takes what is about members out of a value without path, under whatever name it stands, the core schema's URN around it included. */
+/** Takes the members out of a value without path, under all their names, with or without the URN of the core schema. */
 function split(value: Body): { readonly own: readonly GivenMembers[]; readonly rest: Body } {
   const own: GivenMembers[] = [];
   const rest: Record<string, unknown> = {};
@@ -94,7 +94,7 @@ function split(value: Body): { readonly own: readonly GivenMembers[]; readonly r
   return { own, rest: own.length > 0 ? known(rest) : rest };
 }
 
-/** Unknown names beside the members are ignored. */
+/** Ignores unknown names besides the members. */
 const known = (rest: Body): Body =>
   Object.fromEntries(Object.entries(rest).filter(([name]) => findPath(groupResource, name) !== undefined));
 
@@ -109,12 +109,12 @@ function changeMembers(members: MemberTally, op: Operation["op"], value: unknown
 
 const NO_GROUPS: ReadonlySet<string> = new Set();
 
-/** `members[value eq "a" or value eq "b"]`. Filters that name no value would need the members to be loaded. */
+/** `members[value eq "a" or value eq "b"]`. Filters without values would need all members. */
 function changeSelected(members: MemberTally, op: Operation["op"], { filter, sub }: MemberTarget, groups: ReadonlySet<string>): void {
   if (sub !== undefined || filter === undefined) throw new Mutability("members: a member can be added and removed, not altered");
   const selected = selectedBy(filter);
   if (selected === undefined) throw new InvalidFilter('members: select by value, or by value and type (members[value eq "…"])');
-  // Of another type than the filter says is no match, and nothing to remove.
+  // A member of another type than that of the filter does not match.
   const isMeant = ({ id, type }: SelectedMember) => type === undefined || (type === "group") === groups.has(id);
   const ids = selected.filter(isMeant).map(({ id }) => id);
   if (op === "replace") throw new Mutability("members: a member can be added and removed, not altered");
@@ -128,7 +128,7 @@ interface SelectedMember {
   readonly type?: string;
 }
 
-/** The members a filter names one by one; undefined for any other filter. */
+/** The members that a filter names by their values. Undefined for all other filters. */
 function selectedBy(filter: FilterNode): readonly SelectedMember[] | undefined {
   if (filter.op === "or") {
     const each = filter.nodes.map(selectedBy);
@@ -154,7 +154,7 @@ interface MemberTally {
   change(): MemberChange;
 }
 
-/** Folds operations as they come: a later one wins over an earlier one on the same member. */
+/** Combines operations in their order: a later one replaces an earlier one for the same member. */
 function memberTally(): MemberTally {
   let all = false;
   let joining = new Set<string>();

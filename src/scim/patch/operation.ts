@@ -1,6 +1,6 @@
 export interface Operation {
   readonly op: "add" | "replace" | "remove";
   readonly path?: string;
-  /** As sent; undefined when there was none. */
+  /** As sent. Undefined: no value. */
   readonly value: unknown;
 }

@@ -17,17 +17,17 @@ import { isBelowSchema, type Named, resolveName } from "../schema/path-name.ts";
 
 export type PathTarget =
   | (Named & { readonly filter?: FilterNode })
-  /** In an extension we have no schema for; without `name`, the whole of it. */
+  /** In an extension without a schema. Without `name`: the whole extension. */
   | { readonly kind: "foreign"; readonly urn: string; readonly name?: string };
 
-/** Rejects with InvalidPath (malformed, unknown attribute) or InvalidFilter (what stands in the brackets). */
+/** Rejects with InvalidPath (malformed, unknown attribute) or InvalidFilter (text in the brackets). */
 export function parsePath(schema: ResourceSchema, path: string): PathTarget {
   const target = findPath(schema, path);
   if (target === undefined) throw new InvalidPath(`path: no such attribute${quotedName(path)}`);
   return target;
 }
 
-/** The same for a name that may be unknown: then undefined. A body can hold very many of those, and an error for each would cost. */
+/** Does the same for a name that may be unknown; then undefined. A body may have many of these, and an error for each would be slow. */
 export function findPath(schema: ResourceSchema, path: string): PathTarget | undefined {
   if (path.length > FILTER_LIMITS.characters) throw new InvalidPath(`path: longer than ${FILTER_LIMITS.characters} characters`);
   const bracket = path.indexOf("[");
@@ -51,8 +51,8 @@ const VERSION = /^\d+(\.\d+)*$/;
 const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
 
 /**
- * `urn:example:2.0:User:badge` is `badge` in the extension `urn:example:2.0:User`; that URN alone is told from it by the version at
- * its end or before its last part. Extensions we have a schema for hold only what the schema says.
+ * `urn:example:2.0:User:badge` is the attribute `badge` of the extension `urn:example:2.0:User`. The URN alone is recognised by the version at its
+ * end or before its last part. Extensions with a schema have only attributes of the schema.
  */
 function foreignPath(schema: ResourceSchema, name: string): PathTarget | undefined {
   const colon = name.lastIndexOf(":");

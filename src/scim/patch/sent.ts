@@ -4,7 +4,7 @@ import type { Operation } from "./operation.ts";
 import { membersOf } from "./patch.ts";
 import { findPath, type PathTarget } from "./path.ts";
 
-/** The attributes that operations name, also where nothing changes (`UserContent.sent`). Of operations that applyPatch has accepted. */
+/** The attributes that operations name, even without a change (`UserContent.sent`). Only for operations that applyPatch has accepted. */
 export function sentBy(operations: readonly Operation[], schema: ResourceSchema): readonly string[] {
   const names = new Set<string>();
   const members = (value: unknown, prefix: string): void => {

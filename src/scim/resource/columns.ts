@@ -6,7 +6,7 @@ import { InvalidValue } from "../errors.ts";
 import { isObject } from "../json.ts";
 import { ENTERPRISE_SCHEMA } from "../schema/enterprise.ts";
 
-/* The typed columns beside a document: what look-ups, uniqueness and references need of it. Reject with InvalidValue what no index can hold. */
+/* The typed columns of a document, for look-ups, uniqueness and references. Reject with InvalidValue if an index cannot store the value. */
 
 export const userContent = (document: JsonObject): UserContent => ({ document, columns: userColumns(document) });
 
@@ -44,7 +44,7 @@ function objectAt(holder: JsonObject | undefined, name: string): JsonObject | un
   return isObject(value) ? (value as JsonObject) : undefined;
 }
 
-/** PostgreSQL's B-tree takes rows of up to 2,704 bytes, and folding can make text much longer: U+FDFA becomes eighteen characters. */
+/** PostgreSQL's B-tree stores rows of up to 2,704 bytes. Folding can make a text much longer: U+FDFA becomes eighteen characters. */
 const MAX_INDEXED_BYTES = 2_000;
 const ASCII = /^[ -~]*$/;
 

@@ -6,32 +6,32 @@ import type { ResourceSchema } from "../schema/attributes.ts";
 import type { JsonElement } from "./values.ts";
 
 /*
- * Extensions we have no schema for. They hold whatever they are given, within limits, and come back as they were sent. URNs and names are compared without
- * regard to letter case here as everywhere (RFC 7643 sections 2.1 and 3.1, RFC 8141); the first spelling is kept.
+ * Extensions without a schema. They accept every value within limits and return it unchanged. URNs and names are compared without letter case, as
+ * everywhere (RFC 7643 sections 2.1 and 3.1, RFC 8141). The first spelling is kept.
  */
 
-/** At most this many extensions we have no schema for, attributes in each, and characters in all of them as JSON. */
+/** Maximum number of extensions without a schema, of attributes in each, and of characters in all of them as JSON. */
 export const FOREIGN_LIMITS = { extensions: 10, attributes: 200, characters: 32_768 } as const;
 
 const FOREIGN_NAME = /^(urn:[a-z0-9][a-z0-9-]{0,31}:|https?:\/\/)[!-~]{1,240}$/i;
 
-/** Whether a name could be the URI of an extension. */
+/** Whether a name can be the URI of an extension. */
 export const isForeignName = (name: string): boolean => name.length <= 255 && FOREIGN_NAME.test(name);
 
-/** The name under which `holder` has what `name` stands for; `name` itself when it has none. */
+/** The spelling of `name` in `holder`; `name` itself if it is missing. */
 export function foreignNameIn(holder: JsonObject, name: string): string {
   if (Object.hasOwn(holder, name)) return name;
   const lower = name.toLowerCase();
   return Object.keys(holder).find((known) => known.toLowerCase() === lower) ?? name;
 }
 
-/** An extension as a body gives it. Rejects with InvalidSyntax when a name is in it in two spellings, at any depth. */
+/** An extension from a body. Rejects with InvalidSyntax if a name is in it in two spellings, at any depth. */
 export function foreignValue(value: Body): JsonObject {
   refuseTwoSpellings(value);
   return value as JsonObject;
 }
 
-/** Lays names over those that are there. */
+/** Sets the given names and keeps all others. */
 export function mergeForeign(holder: JsonElement, given: Body): void {
   refuseTwoSpellings(given);
   const names = new Map(Object.keys(holder).map((name) => [name.toLowerCase(), name]));
@@ -50,7 +50,7 @@ function refuseTwoSpellings(value: unknown): void {
   for (const name of names) refuseTwoSpellings(value[name]);
 }
 
-/** The limits that keep the work small while a document grows under many operations. */
+/** Limits that are checked after each operation, so that the work stays small while a document grows. */
 export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObject): void {
   let extensions = 0;
   for (const name of Object.keys(document)) {
@@ -64,7 +64,7 @@ export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObjec
   }
 }
 
-/** What is checked once, of a finished document. */
+/** The limits of a complete document. */
 export function refuseLargeForeign(schema: ResourceSchema, document: JsonObject): void {
   refuseTooMuchForeign(schema, document);
   const foreign = Object.keys(document).filter((name) => name.includes(":") && schema.extension(name) === undefined);

@@ -6,17 +6,15 @@ import { isObject } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
 import { hasContent, type JsonElement } from "./values.ts";
 
-/*
- * Rules for the elements of a multi-valued attribute: which ones are equal, and the form of the list after a request.
- */
+/* Rules for the elements of a multi-valued attribute: which are equal, and the form of the list after a request. */
 
-/** What a value is compared as, by the attribute's own rule of letter case. */
+/** The form of a value for comparisons, by the letter-case rule of the attribute. */
 const compared = ({ caseExact }: AttributeSpec, value: JsonValue | undefined): JsonValue | undefined =>
   typeof value === "string" && !caseExact ? fold(value) : value;
 
 const ASCII = /^[ -~]*$/;
 
-/** Compares by the attribute's `caseExact`. Most values are plain text and differ without folding. */
+/** Compares by the attribute's `caseExact`. Most values are ASCII and differ without folding. */
 export function sameValue({ caseExact }: AttributeSpec, left: JsonValue | undefined, right: JsonValue | undefined): boolean {
   if (left === right) return true;
   if (caseExact || typeof left !== "string" || typeof right !== "string") return false;
@@ -24,32 +22,35 @@ export function sameValue({ caseExact }: AttributeSpec, left: JsonValue | undefi
   return fold(left) === fold(right);
 }
 
-/** Equal for elements that agree in `subs`, of which the first has to be there; else for those that are the same as a whole. */
+/** A key that is equal for elements with the same values of `subs`, if the first of them exists. Otherwise it is equal for equal elements. */
 function keyBy([main, ...others]: readonly AttributeSpec[], element: JsonElement): string {
   if (main === undefined || typeof element[main.name] !== "string") return JSON.stringify(Object.entries(element).sort());
   return JSON.stringify([main, ...others].map((sub) => compared(sub, element[sub.name]) ?? null));
 }
 
-/** Of a list of values: the value, and its type where there are types. */
+/** The value, and the type if the attribute has types. */
 const valueAndType = (spec: AttributeSpec): readonly AttributeSpec[] =>
   spec.sub.get("value") === undefined ? [] : declared(spec, "value", "type");
 
 const declared = ({ sub }: AttributeSpec, ...names: readonly string[]): readonly AttributeSpec[] =>
   names.flatMap((name) => sub.get(name) ?? []);
 
-/** Equal for elements about one thing: of one name (a custom field), else of one value and type. What is added brings the one that is there up to date. */
+/**
+ * A key that is equal for elements about the same thing: with the same name (a custom field), otherwise with the same value and type. An added
+ * element updates the existing one.
+ */
 export const thingOf = (spec: AttributeSpec, element: JsonElement): string =>
   keyBy(spec.sub.get("name") === undefined ? valueAndType(spec) : declared(spec, "name"), element);
 
-/** The sub-attributes that decide which elements a value to remove means: what it is and of which type, not what it is marked or shown as. */
+/** The sub-attributes that decide which elements a removal means: value and type, not the labels. */
 export function decisive(spec: AttributeSpec, given: JsonElement): readonly AttributeSpec[] {
   const names = spec.sub.get("value") === undefined ? spec.sub.all.map(({ name }) => name) : ["name", "value", "type"];
   return declared(spec, ...names).filter(({ name }) => name !== "primary" && name !== "display" && given[name] !== undefined);
 }
 
 /**
- * A list as it is stored: elements with labels alone are gone, a (type, value) pair is there once with what was said of it last, and one element at most is
- * primary (RFC 7643 section 2.4). The same list when it is so already; undefined when nothing is left. Rejects with InvalidValue.
+ * A list as it is stored: without elements that have only labels, each (type, value) pair once with its last labels, and at most one primary element
+ * (RFC 7643 section 2.4). Returns the same list if nothing changes; undefined if nothing is left. Rejects with InvalidValue.
  */
 export function settledList(spec: AttributeSpec, elements: readonly JsonValue[]): readonly JsonValue[] | undefined {
   if (spec.type !== "complex") return elements;
@@ -62,7 +63,7 @@ export function settledList(spec: AttributeSpec, elements: readonly JsonValue[])
   return result.length > 0 ? result : undefined;
 }
 
-/** Above this, a table is made of the elements instead of comparing each with each. */
+/** For more elements a table replaces the comparison of each with each. */
 const FEW = 8;
 
 function withoutRepetitions(spec: AttributeSpec, elements: readonly JsonElement[]): readonly JsonElement[] {

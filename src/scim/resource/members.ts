@@ -4,8 +4,8 @@ import { type Body, isObject, memberOf } from "../json.ts";
 import { INDEXED_MAX_LENGTH } from "../schema/attributes.ts";
 
 /**
- * The ids in a `members` value: objects with `value`, else with an address in `$ref`, or bare ids; in a list or alone. Each id once, in the order given.
- * Other values of a member (`display`, `type`, `$ref` beside a value) follow from the id and are ignored.
+ * The ids in a `members` value: objects with `value`, otherwise with an address in `$ref`, or plain ids; in a list or single. Each id once, in the
+ * given order. Other values of a member (`display`, `type`, `$ref` besides a value) are derived from the id and ignored.
  */
 export function readMembers(value: unknown): readonly string[] {
   if (isUnassigned(value)) return [];

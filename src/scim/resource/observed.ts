@@ -3,8 +3,8 @@ import { isObject } from "../json.ts";
 import { DINGTALK_USER_SCHEMA } from "../schema/dingtalk.ts";
 
 /*
- * What was observed of a person at the target is part of the document and not of what a client writes (`observed`, read-only): a PUT that does not name it
- * keeps it, and so does a PATCH that removes the whole extension.
+ * The values that were observed at the target are in the document but cannot be written by clients (`observed`, read-only). So a PUT without them,
+ * and a PATCH that removes the whole extension, keep them.
  */
 
 export function observedOf(document: JsonObject | undefined): JsonObject | undefined {
@@ -13,7 +13,7 @@ export function observedOf(document: JsonObject | undefined): JsonObject | undef
   return isObject(observed) ? (observed as JsonObject) : undefined;
 }
 
-/** A copy with this one; undefined: with none. */
+/** A copy with these observed values. Undefined: without any. */
 export function withObserved(document: JsonObject, observed: JsonObject | undefined): JsonObject {
   const extension = document[DINGTALK_USER_SCHEMA];
   const { observed: _before, ...others } = isObject(extension) ? (extension as JsonObject) : {};
@@ -24,7 +24,7 @@ export function withObserved(document: JsonObject, observed: JsonObject | undefi
   return { ...made, schemas: [core, ...Object.keys(made).filter((name) => name.includes(":"))] };
 }
 
-/** What a client made of `before`, with what it cannot change. */
+/** A client's new document with the read-only values of `before`. */
 export function keepingObserved(document: JsonObject, before: JsonObject | undefined): JsonObject {
   const observed = observedOf(before);
   return observed === observedOf(document) ? document : withObserved(document, observed);

@@ -18,22 +18,22 @@ import { keepingObserved } from "./observed.ts";
 import { coercion, type JsonElement, nothingUnderstood } from "./values.ts";
 
 /*
- * The one pass on the way in: a checked body (scim/json.ts) becomes the document that is stored and answered.
- *   readUser(body, current?)   → UserContent    POST, and PUT with the document it replaces
- *   readGroup(body)            → { content, members }
- *   finished(schema, document) → the document   also at the end of a PATCH
- * Names get the schema's spelling; values stay as they came. Read-only attributes, the password and unknown attributes are passed over;
- * unknown extensions are kept. All reject with InvalidValue or InvalidSyntax, naming the attribute.
+ * The only conversion of input: a checked body (scim/json.ts) becomes the document that is stored and answered.
+ * - readUser(body, current?) → UserContent: for POST, and for PUT with the document that it replaces
+ * - readGroup(body) → { content, members }
+ * - finalizeDocument(schema, document) → the document: also at the end of a PATCH
+ * Names get the schema's spelling, and values stay unchanged. Read-only attributes, the password and unknown attributes are ignored. Unknown
+ * extensions are kept. All reject with InvalidValue or InvalidSyntax and the name of the attribute.
  */
 
-/** `current`: the document a PUT replaces. Leaving out `active` keeps its value (Okta does), and makes a new user active. */
+/** `current`: the document that a PUT replaces. Without `active` a PUT keeps its value (Okta omits it), and a new user is active. */
 export function readUser(body: Body, current?: JsonObject): UserContent {
   const { document } = readDocument(userResource, body);
   if (document.active === undefined) document.active = current?.active ?? true;
   return userContent(keepingObserved(document, current));
 }
 
-/** `members`: the ids given, each once; undefined when the body does not mention them. */
+/** `members`: the given ids, each once. Undefined: the body does not mention them. */
 export function readGroup(body: Body): { readonly content: GroupContent; readonly members: readonly string[] | undefined } {
   const { document, members } = readDocument(groupResource, body);
   return { content: groupContent(document), members: members === undefined || members === null ? undefined : readMembers(members) };
@@ -42,9 +42,9 @@ export function readGroup(body: Body): { readonly content: GroupContent; readonl
 interface Reading {
   readonly schema: ResourceSchema;
   readonly document: JsonElement;
-  /** Extensions given as a whole, ours and others, in lower case. */
+  /** Extensions that were given as a whole, with and without a schema, in lower case. */
   readonly extensions: Set<string>;
-  /** As given: members are rows and not a part of the document. */
+  /** As given. Members are rows and not part of the document. */
   members: unknown;
 }
 
@@ -69,13 +69,13 @@ function readAttribute(reading: Reading, spec: AttributeSpec, value: unknown): v
 
 const isWritten = ({ mutability }: AttributeSpec): boolean => mutability !== "readOnly" && mutability !== "writeOnly";
 
-/** A name that begins with a URN: a schema of ours as a whole, an attribute of one, or an extension without a schema. */
+/** A name that begins with a URN: a whole schema of ours, an attribute of one, or an extension without a schema. */
 function readQualified(reading: Reading, name: string, value: unknown): void {
   const { schema, document } = reading;
   const extension = schema.extension(name);
   const named: Named | undefined = extension ? { kind: "extension", extension } : resolveName(schema, name);
   if (named === undefined) {
-    // An unknown attribute of a schema of ours is no extension.
+    // An unknown attribute of a schema of ours is not an extension.
     if (!isObject(value) || Object.keys(value).length === 0 || !isForeignName(name) || isBelowSchema(schema, name)) return;
     noteExtension(reading, name);
     document[name] = foreignValue(value);
@@ -114,7 +114,7 @@ function readExtension(document: JsonElement, { id }: ExtensionSpec, attributes:
   if (Object.keys(holder).length > 0) document[id] = holder;
 }
 
-/** What is given for a schema as a whole. Rejects a value of which no name is known. */
+/** The value for a whole schema. Rejects a value without any known name. */
 function readWhole(id: string, attributes: AttributeNames, value: unknown, take: (spec: AttributeSpec, given: unknown) => void): void {
   if (isUnassigned(value)) return;
   const names = structureOf(value, id);
@@ -140,8 +140,9 @@ function put(document: JsonElement, name: string, value: JsonValue | undefined):
 }
 
 /**
- * Completes a document: lists are settled, `schemas` lists what is really in it, required attributes are there, foreign extensions keep to their limits.
- * Changes and answers the object it is given, and no object inside it. `before`: the document that it was made from; what is the same in both is in order.
+ * Completes a document: lists get their stored form, `schemas` lists the present schemas, required attributes must exist, and extensions without a
+ * schema must be within their limits. Changes and returns the given object, but no object inside it. `before`: the document that it was made from;
+ * unchanged parts need no check.
  */
 export function finalizeDocument(schema: ResourceSchema, document: JsonElement, before?: JsonObject): JsonElement {
   settleLists(schema.attributes, document, before);

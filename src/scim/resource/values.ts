@@ -18,23 +18,22 @@ import { type Body, isObject, memberOf } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
 
 /*
- * From what a client wrote to the value that is stored and answered: types checked, deviations undone, everything else as it came. The one place where a
- * received value becomes a stored one, whatever the request. Each attribute gets its function once. All reject with InvalidValue or TooMany, naming the
- * attribute.
+ * Converts a client's value to the stored value: checks types, converts deviating forms, and keeps everything else. All requests use it, and each
+ * attribute gets its function once. All reject with InvalidValue or TooMany and the name of the attribute.
  *
- * What is sent empty (null, "", [], {}, or nothing but these inside) is unassigned. Names that are not known are passed over beside names that are; a value
- * of which nothing is understood is refused, as it would count as unassigned, and data would be lost with a status that says they were taken.
+ * An empty value (null, "", [], {}, or only these inside) is unassigned. Unknown names besides known ones are ignored. A value of which nothing is
+ * known is refused, because it would count as unassigned, and the client would lose data in spite of a success status.
  */
 
-/** Undefined means unassigned. */
+/** Undefined: unassigned. */
 export type Coerce = (value: unknown) => JsonValue | undefined;
 
 export type JsonElement = Record<string, JsonValue>;
 
-/** The whole value of an attribute: a list for a multi-valued one, with elements that have labels alone. */
+/** The whole value of an attribute: a list for a multi-valued one, including elements that have only labels. */
 export const coercion: (spec: AttributeSpec) => Coerce = remembered((spec) => (spec.multiValued ? wholeList(spec) : one(spec)));
 
-/** One element of a multi-valued attribute, the whole value of any other. */
+/** One element of a multi-valued attribute, or the whole value of any other. */
 const elementCoercion: (spec: AttributeSpec) => Coerce = remembered(one);
 
 function remembered<T>(make: (spec: AttributeSpec) => T): (spec: AttributeSpec) => T {
@@ -74,10 +73,10 @@ function one(spec: AttributeSpec): Coerce {
   }
 }
 
-/** Both alphabets (RFC 7643 section 2.3.6); line breaks are kept, since values come back as they were sent. */
+/** Both alphabets (RFC 7643 section 2.3.6). Line breaks are kept, because values are returned as they were sent. */
 const BASE64 = /^[A-Za-z0-9+/_\-\r\n]*={0,2}[\r\n]*$/;
 
-/** A character that shows. Fillers of Hangul and the blank of Braille count as letter and symbol, and show nothing. */
+/** A visible character. Fillers of Hangul and the blank of Braille count as letters or symbols, but are invisible. */
 const VISIBLE = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u;
 
 function simple(spec: AttributeSpec, expected: string, convert: (value: unknown) => JsonValue | undefined): Coerce {
@@ -92,7 +91,7 @@ function simple(spec: AttributeSpec, expected: string, convert: (value: unknown)
     if (converted === undefined) throw new InvalidValue(`${fullName} must be ${expected}`);
     if (typeof converted === "string") {
       if (converted.length > maxLength) throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
-      // A required name must have visible characters.
+      // A required name needs a visible character.
       if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must hold a character that can be seen`);
     }
     return converted;
@@ -110,12 +109,12 @@ function complexValue(spec: AttributeSpec): Coerce {
   };
 }
 
-/** The given sub-attributes laid over the present ones; an unassigned one is taken away (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
+/** Sets the given sub-attributes and keeps the others. An unassigned one is removed (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
 export function mergedComplex(spec: AttributeSpec, present: JsonElement | undefined, given: unknown): JsonElement | undefined {
   if (isUnassigned(soleValueOf(given))) return undefined;
   const result: JsonElement = { ...present };
   const adds = readInto(result, spec, given);
-  // Labels that came alone wait for their value until the end of the request; those whose value was just taken away go with it.
+  // Labels without a value wait for one until the end of the request. If their value was just removed, they are removed too.
   return hasMembers(result) && (adds || hasContent(spec, result)) ? result : undefined;
 }
 
@@ -125,8 +124,8 @@ function hasMembers(value: JsonElement): boolean {
 }
 
 /**
- * Sets the declared and writable sub-attributes among those given, and takes away those sent empty. True when any was set. Rejects a value of which nothing
- * is understood.
+ * Sets the given sub-attributes that are declared and writable, and removes those with empty values. True if any was set. Rejects a value of which
+ * nothing is known.
  */
 function readInto(result: JsonElement, spec: AttributeSpec, given: unknown): boolean {
   const value = asObject(spec, given);
@@ -183,7 +182,7 @@ function withIdOfAddress(value: Body): Body {
   return id === undefined ? value : { value: id };
 }
 
-/** RFC 7643 section 4.3 names it, and it is the server's to say. */
+/** RFC 7643 section 4.3 has it, but only the server sets it. */
 const followsFrom = (spec: AttributeSpec, name: string): boolean => formOf(spec).isManager && name.toLowerCase() === "displayname";
 
 export function assign(holder: JsonElement, name: string, value: JsonValue | undefined): void {
@@ -193,7 +192,7 @@ export function assign(holder: JsonElement, name: string, value: JsonValue | und
 
 const LABELS: ReadonlySet<string> = new Set(["type", "primary", "display"]);
 
-/** An element of a list whose labels alone are left (`{ "type": "work" }`) has no value any more. */
+/** False for an element that has only labels (`{ "type": "work" }`). */
 export function hasContent(spec: AttributeSpec, value: JsonElement): boolean {
   for (const name in value) if (!spec.multiValued || !LABELS.has(name)) return true;
   return false;
@@ -214,7 +213,7 @@ function wholeList(spec: AttributeSpec): Coerce {
   };
 }
 
-/** More values than any attribute of a person has; members are rows and not bound by it. */
+/** More values than any attribute of a person needs. Members are rows and have no such limit. */
 export const MAX_ELEMENTS = 1_000;
 
 export function refuseTooManyElements(spec: AttributeSpec, elements: readonly unknown[]): void {

@@ -1,6 +1,6 @@
 import type { AttributeNames, ResourceSchema } from "./attributes.ts";
 
-/** Attributes by name, each with its sub-attributes; one named `[]` says that the attribute above is a list of such values. */
+/** Attributes by name, each with its sub-attributes. The name `[]` means that the attribute above is a list of such values. */
 export interface AttributeTree {
   readonly [name: string]: AttributeTree;
 }
@@ -8,7 +8,7 @@ export interface AttributeTree {
 const treeOf = ({ all }: AttributeNames): AttributeTree =>
   Object.fromEntries(all.map(({ name, sub, multiValued }) => [name, multiValued ? { "[]": treeOf(sub) } : treeOf(sub)]));
 
-/** What a stored document can hold of the core schema, and below the URN of an extension of ours; undefined for another extension. */
+/** The attributes of a stored document in the core schema, or below the URN of our own extensions. Undefined for other extensions. */
 export const coreTree = ({ attributes }: ResourceSchema): AttributeTree => {
   const { groups: _computed, meta: _outside, members: _rows, ...stored } = treeOf(attributes);
   return stored;

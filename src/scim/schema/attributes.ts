@@ -3,8 +3,8 @@ import type { Attribute, SchemaDefinition } from "./schema-attributes.ts";
 import { complex, dateTime, reference, string } from "./schema-attributes.ts";
 
 /*
- * Lookup tables compiled once from the schema definitions. Names are found without regard to letter case, in Maps: an inherited name
- * (`__proto__`, `constructor`) is an unknown attribute like any other.
+ * Look-up tables, compiled once from the schema definitions. Names are found in any letter case, in Maps: an inherited name (`__proto__`,
+ * `constructor`) is an ordinary unknown attribute.
  */
 
 export type Mutability = "readOnly" | "readWrite" | "immutable" | "writeOnly";
@@ -22,7 +22,7 @@ export interface AttributeSpec {
   readonly mutability: Mutability;
   readonly returned: Returned;
   readonly uniqueness: "none" | "server" | "global";
-  /** The longest string accepted, in UTF-16 units. */
+  /** Maximum length of a string in UTF-16 units. */
   readonly maxLength: number;
   /** Sub-attributes of a complex attribute; empty otherwise. */
   readonly sub: AttributeNames;
@@ -43,7 +43,7 @@ export interface ExtensionSpec {
 export interface ResourceSchema {
   readonly resourceType: "User" | "Group";
   readonly id: string;
-  /** Core and common attributes, `id` and `meta` included. */
+  /** Core and common attributes, including `id` and `meta`. */
   readonly attributes: AttributeNames;
   readonly extensions: readonly ExtensionSpec[];
   /** By URN, in any letter case. */
@@ -51,7 +51,7 @@ export interface ResourceSchema {
 }
 
 const DEFAULT_MAX_LENGTH = 4_096;
-/** Strings kept in indexed columns: PostgreSQL's B-tree takes rows of up to 2,704 bytes. */
+/** Maximum length of strings in indexed columns: PostgreSQL's B-tree stores rows of up to 2,704 bytes. */
 export const INDEXED_MAX_LENGTH = 512;
 
 const MAX_LENGTHS: ReadonlyMap<string, number> = new Map([
@@ -68,7 +68,7 @@ const MAX_LENGTHS: ReadonlyMap<string, number> = new Map([
   ["x509Certificates.value", 65_536],
 ]);
 
-/** What the directory knows an attribute as, by its name without the URN of an extension. */
+/** The directory's key for an attribute, by its name without the URN of an extension. */
 const KEYS: ReadonlyMap<string, QueryKey> = new Map([
   ["id", "id"],
   ["externalId", "externalId"],
@@ -107,11 +107,11 @@ export function compileResourceSchema(
   };
 }
 
-/** The library adds its own common attributes to every definition, marked as shadows; ours are in commonAttributes. */
+/** The library adds its own common attributes to each definition and marks them as shadows. Ours are in commonAttributes. */
 const declared = (definition: SchemaDefinition): readonly Attribute[] =>
   definition.attributes.filter((attribute) => !attribute.config.shadow);
 
-/** RFC 7643 section 3 and 3.1: what every resource has. Not listed in /Schemas, externalId apart. */
+/** RFC 7643 sections 3 and 3.1: attributes of all resources. Only externalId is listed in /Schemas. */
 function commonAttributes(): readonly AttributeSpec[] {
   const readOnly = { mutable: "readOnly", caseExact: true } as const;
   return [
@@ -135,7 +135,7 @@ function commonAttributes(): readonly AttributeSpec[] {
 interface Place {
   readonly prefix: string;
   readonly path: readonly string[];
-  /** The complex attribute around a sub-attribute. */
+  /** The complex attribute that contains a sub-attribute. */
   readonly parent?: { readonly name: string; readonly multiValued: boolean };
 }
 
@@ -185,7 +185,7 @@ function returnedOf(returned: boolean | string | undefined): Returned {
   return returned === false ? "never" : "default";
 }
 
-/** Both spellings, the schema's and lower case, are keys: most clients write the schema's, and then no lower-casing is needed. */
+/** Both the schema's spelling and lower case are keys. Most clients use the schema's spelling, which needs no conversion. */
 export function attributeNames(all: readonly AttributeSpec[]): AttributeNames {
   const names = new Map<string, AttributeSpec>();
   for (const spec of all) names.set(spec.name.toLowerCase(), spec).set(spec.name, spec);

@@ -3,8 +3,8 @@ import { InvalidValue } from "../errors.ts";
 import { type Body, memberOf } from "../json.ts";
 
 /**
- * What a body says that it is (RFC 7643 section 3, RFC 7644 section 3.1), of resources and messages alike: `schemas` may be left out or empty; else it is a
- * list of URNs, of which one is `id` or another one that `isOwn` knows, in any letter case. Rejects with InvalidValue.
+ * Checks `schemas` of a body (RFC 7643 section 3, RFC 7644 section 3.1), for resources and messages. It may be missing or empty. Otherwise it is a
+ * list of URNs that has `id` or another one that `isOwn` accepts, in any letter case. Rejects with InvalidValue.
  */
 export function checkSchemas(body: Body, id: string, isOwn: (urn: string) => boolean = () => false): void {
   const claimed = memberOf(body, "schemas");

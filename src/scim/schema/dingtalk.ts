@@ -1,8 +1,6 @@
 import { boolean, complex, integer, schema, string } from "./schema-attributes.ts";
 
-/*
- * What DingTalk keeps of people and departments and SCIM has no word for (docs/dingtalk.md 4, 5 and 6). The name space is our own.
- */
+/* Attributes of people and departments at DingTalk that SCIM does not have (docs/dingtalk.md 4, 5 and 6). The name space is our own. */
 
 export const DINGTALK_USER_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
 export const DINGTALK_GROUP_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";

@@ -6,13 +6,13 @@ import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } fro
  *   resolveName(schema, "name.givenName" | "urn:…:2.0:User:manager" | "urn:…:2.0:User")
  */
 
-/** What a name stands for. `extension` is absent for attributes of the core schema. */
+/** The meaning of a name. `extension` is absent for attributes of the core schema. */
 export type Named =
   | { readonly kind: "attribute"; readonly extension?: ExtensionSpec; readonly attribute: AttributeSpec; readonly sub?: AttributeSpec }
   | { readonly kind: "extension"; readonly extension: ExtensionSpec }
   | { readonly kind: "core" };
 
-/** Undefined when the schema has no such attribute. */
+/** Undefined: the schema has no such attribute. */
 export function resolveName(schema: ResourceSchema, name: string): Named | undefined {
   if (!name.includes(":")) return resolveIn(schema.attributes, undefined, name) ?? unprefixed(schema, name);
   const lower = name.toLowerCase();
@@ -25,13 +25,13 @@ export function resolveName(schema: ResourceSchema, name: string): Named | undef
   return undefined;
 }
 
-/** Whether a name begins with the URN of a schema of the resource, known attribute or not. */
+/** Whether a name begins with the URN of one of the resource's schemas, even if the attribute is unknown. */
 export function isBelowSchema(schema: ResourceSchema, name: string): boolean {
   const lower = name.toLowerCase();
   return [schema, ...schema.extensions].some(({ id }) => below(lower, id, name) !== undefined);
 }
 
-/** What follows the URN: "" for the URN alone, undefined when the name is not below it. */
+/** The text after the URN: "" for the URN alone, undefined if the name does not begin with it. */
 function below(lower: string, urn: string, name: string): string | undefined {
   if (!lower.startsWith(urn.toLowerCase())) return undefined;
   if (name.length === urn.length) return "";

@@ -1,8 +1,8 @@
 import SCIMMY from "scimmy";
 
 /*
- * Short ways to declare attributes with the library's classes. They are the vocabulary of our schema files: /Schemas is rendered from
- * them, and attributes.ts compiles them into the tables every other file of this room looks names up in. Text from outside never reaches them.
+ * Short functions that declare attributes with the library's classes, for our schema files. /Schemas is rendered from them, and attributes.ts
+ * compiles them into the look-up tables of this room. They never process input.
  */
 
 export type Attribute = SCIMMY.Types.Attribute;
@@ -30,7 +30,7 @@ export const reference = (name: string, description: string, referenceTypes: str
 export const complex = (name: string, description: string, subAttributes: Attribute[], config: Config = {}): Attribute =>
   new SCIMMY.Types.Attribute("complex", name, { description, ...config }, subAttributes);
 
-/** A list of `{ value, display, type, primary }` as RFC 7643 section 2.4 shapes them. */
+/** A list of `{ value, display, type, primary }` as in RFC 7643 section 2.4. */
 export function multiValued(name: string, description: string, value: Attribute, types: string[] = []): Attribute {
   return complex(
     name,
@@ -49,13 +49,13 @@ export function multiValued(name: string, description: string, value: Attribute,
   );
 }
 
-/** The identifier a client knows its resource by; opaque to us, and the client's own to keep unique (RFC 7643 section 3.1). */
+/** The client's identifier of a resource. It has no meaning for the server, and the client keeps it unique (RFC 7643 section 3.1). */
 export const externalId = (): Attribute =>
   string("externalId", "The identifier the client gave. The client keeps it unique; it is meaningless to the server.", { caseExact: true });
 
 /**
- * The library's constructor takes identifiers below `urn:ietf:params:scim:schemas:` only. That name space is the IETF's, so our own
- * extensions get their private one once they are constructed.
+ * The library's constructor accepts only identifiers below `urn:ietf:params:scim:schemas:`. That name space belongs to the IETF, so our own
+ * extensions get their private identifier after construction.
  */
 export function schema(id: string, name: string, description: string, attributes: Attribute[]): SchemaDefinition {
   const definition = new SCIMMY.Types.SchemaDefinition(name, "urn:ietf:params:scim:schemas:extension:private", description, attributes);

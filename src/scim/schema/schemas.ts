@@ -6,7 +6,7 @@ import { groupSchema } from "./group.ts";
 import { userSchema } from "./user.ts";
 import { workdayAliasSchema, workdaySchema } from "./workday.ts";
 
-/** Order matters where names collide: an unprefixed name is looked for in the core schema, then in the first extension. */
+/** The order decides about equal names: a name without prefix is searched in the core schema, then in the first extension. */
 export const userResource: ResourceSchema = compileResourceSchema("User", userSchema, [
   enterpriseSchema,
   dingtalkUserSchema,
@@ -16,12 +16,12 @@ export const userResource: ResourceSchema = compileResourceSchema("User", userSc
 
 export const groupResource: ResourceSchema = compileResourceSchema("Group", groupSchema, [dingtalkGroupSchema]);
 
-/** The alias of the worker schema is taken, not offered. */
+/** The alias of the worker schema is accepted but not listed. */
 const published = [userSchema, groupSchema, enterpriseSchema, dingtalkUserSchema, dingtalkGroupSchema, workdaySchema];
 
-/** The documents of /Schemas (RFC 7643 section 7), in a stable order; `baseUrl` is the public address of the SCIM root. */
+/** The documents of /Schemas (RFC 7643 section 7), in a stable order. `baseUrl`: the public address of the SCIM root. */
 export function describeSchemas(baseUrl: string): readonly JsonObject[] {
-  // Through JSON text: the library's descriptions hold class instances that only become plain when serialised.
+  // Converted through JSON text, because the library's descriptions have class instances.
   return published.map((definition) => JSON.parse(JSON.stringify(definition.describe(`${baseUrl}/Schemas`))) as JsonObject);
 }
 

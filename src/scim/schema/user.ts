@@ -4,7 +4,7 @@ export const USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 const label = "What the value is for. Other words than those listed are accepted and kept.";
 
-/** RFC 7643 section 4.1, with the characteristics this server really has. Names and descriptions of the schemas are those of section 8.7.1: clients compare them. */
+/** RFC 7643 section 4.1, with the characteristics of this server. Names and descriptions of the schemas are those of section 8.7.1, because clients compare them. */
 export const userSchema = schema(USER_SCHEMA, "User", "User Account", [
   externalId(),
   string("userName", "The name the person is known by at the client. Unique without regard to letter case.", {

@@ -2,8 +2,8 @@ import type { SchemaDefinition } from "./schema-attributes.ts";
 import { boolean, complex, schema, string } from "./schema-attributes.ts";
 
 /*
- * A worker as a flow from Workday would describe one (docs/clients.md 3). Workday has no SCIM schema of its own. The second spelling has
- * been seen in use although its name space is the IETF's; whoever writes it gets it back.
+ * A worker in the form that an integration of Workday would send (docs/clients.md 3). Workday has no SCIM schema. The second URN is in use although
+ * its name space belongs to the IETF. A client that sends it gets it back.
  */
 
 export const WORKDAY_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";
@@ -11,7 +11,7 @@ export const WORKDAY_ALIAS = "urn:ietf:params:scim:schemas:extension:workday:2.0
 
 const date = (name: string, description: string) => string(name, `${description}, as an ISO 8601 date.`);
 
-/** Every worker schema needs attributes of its own making: the library's objects belong to one definition. */
+/** Each worker schema needs attributes of its own, because the library's objects belong to one definition. */
 const worker = (id: string): SchemaDefinition =>
   schema(id, "WorkdayWorker", "A person as a Workday worker", [
     string("wid", "The Workday id.", { caseExact: true }),
