@@ -19,8 +19,8 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   users: {
     purpose: "people, as the SCIM client wrote them",
     retention: WITH_THE_RESOURCE,
-    public: "id source_id version active created_at modified_at person_id",
-    personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
+    public: "id source_id version active created_at modified_at person_id digits_version",
+    personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys digit_keys document",
   },
   persons: {
     purpose: "people with several records, merged",

@@ -6,6 +6,8 @@ import { sameJson } from "../../src/core/same-json.ts";
 import { type RequestContext, requestEvent } from "../../src/directory/context.ts";
 import { differences } from "../../src/history/differences.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
+import { digitKeys } from "../../src/store/digit-keys.ts";
+import { keyColumns } from "../../src/store/key-columns.ts";
 import { PRIORITY } from "../../src/store/write-sql.ts";
 import { BENCH_VAULT } from "./bench-key.ts";
 import type { Subject } from "./client.ts";
@@ -111,20 +113,17 @@ type GroupContent = ReturnType<typeof readGroup>["content"];
 
 const at = new Date();
 const base = ({ sourceId }: RequestContext, id: string) => ({ id, source_id: sourceId, version: 1, created_at: at, modified_at: at });
-const key = (text: string | undefined): string | null => (text ? fold(text) : null);
 
-const userRow = (context: RequestContext, id: string, { columns, document }: Content): Row => ({
-  ...base(context, id),
-  active: columns.active,
-  user_name: columns.userName,
-  user_name_key: fold(columns.userName),
-  display_name_key: key(columns.displayName),
-  external_id: columns.externalId,
-  employee_number_key: key(columns.employeeNumber),
-  manager_ref: columns.managerRef,
-  email_keys: columns.emails.map(fold),
-  document,
-});
+function userRow(context: RequestContext, id: string, { columns, document }: Content): Row {
+  const keys = keyColumns(columns);
+  return {
+    ...base(context, id),
+    ...keys,
+    digit_keys: digitKeys([keys.user_name_key, keys.display_name_key, ...keys.email_keys], document),
+    digits_version: 1,
+    document,
+  };
+}
 
 const groupRow = (context: RequestContext, id: string, { columns, document }: GroupContent): Row => ({
   ...base(context, id),

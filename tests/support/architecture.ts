@@ -109,7 +109,14 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Parts of SQL statements that several sub-rooms of the storage use, and the encryption of the values of their events. */
 export function sharedStatements(): readonly string[] {
-  return ["store/write-sql.ts", "store/references.ts", "store/hearing-sql.ts", "store/key-columns.ts", "store/vault.ts"];
+  return [
+    "store/write-sql.ts",
+    "store/references.ts",
+    "store/hearing-sql.ts",
+    "store/key-columns.ts",
+    "store/digit-keys.ts",
+    "store/vault.ts",
+  ];
 }
 
 /** The rooms or files that may import each library. Other libraries are not allowed in src/. */

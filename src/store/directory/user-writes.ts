@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
+import { digitKeys } from "../digit-keys.ts";
 import { keyColumns } from "../key-columns.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { folded } from "../postgres/folded.ts";
@@ -27,11 +28,12 @@ const COLUMNS = {
   employee_number_key: "text",
   manager_ref: "text",
   email_keys: "text[]",
+  digit_keys: "smallint[]",
   document: "json",
 } as const;
-export const NAMES = Object.keys(COLUMNS).join(", ");
+const NAMES = Object.keys(COLUMNS).join(", ");
 const given = (name: string): string => `g.${name}`;
-export const VALUES = Object.keys(COLUMNS).map(given).join(", ");
+const VALUES = Object.keys(COLUMNS).map(given).join(", ");
 
 export const GIVEN = `given as (
     select * from json_to_recordset($1::json) as g(
@@ -49,12 +51,15 @@ const CONSEQUENCES = `
   )}),
   woken as (${wakeUp("marked")})`;
 
+/** SQL that inserts the given rows. The version of a new row is 1. */
+export const NEW_ROWS = `insert into users (id, source_id, created_at, modified_at, digits_version, ${NAMES})
+    select g.id, g.source_id, g.modified_at, g.modified_at, 1, ${VALUES} from given g`;
+
 const INSERT: Statement = {
   name: "users-insert",
   text: `with ${GIVEN},
   done as (
-    insert into users (id, source_id, created_at, modified_at, ${NAMES})
-    select g.id, g.source_id, g.modified_at, g.modified_at, ${VALUES} from given g returning id),
+    ${NEW_ROWS} returning id),
   keyed as (insert into subject_keys (subject, kind, wrapped) select g.id, 'user', g.wrapped from given g),
   ${CONSEQUENCES}
   select (select count(*) from woken) as woken from done`,
@@ -65,7 +70,7 @@ const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
 /** `of`: another condition on the row `u`. */
 export const DONE = (of: string): string => `done as (
-    update users u set version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
+    update users u set version = u.version + 1, digits_version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected and ${of}
     returning u.id, u.version, u.created_at, u.modified_at)`;
 /** True: the record is the only one of its person. Records of a person with several are written by store/people/joined-writes.ts. */
@@ -187,7 +192,7 @@ const byId = ({ write: a }: Recorded, { write: b }: Recorded): number => (a.id <
 
 /** The row of the JSON parameter, as text. So the document, which is JSON text already, is not serialised again. */
 export function userRow({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
-  const { columns } = content;
+  const keys = keyColumns(content.columns);
   const row = JSON.stringify({
     id,
     source_id: sourceId,
@@ -197,7 +202,8 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
     // A separate column, so that PostgreSQL need not parse the event for its id.
     event_id: event?.id,
     wrapped,
-    ...keyColumns(columns),
+    ...keys,
+    digit_keys: digitKeys([keys.user_name_key, keys.display_name_key, ...keys.email_keys], content.document),
   });
   return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event ?? null)}}`;
 }

@@ -103,8 +103,10 @@ async function copyPersons(
   const otherSources = sources !== undefined && old.length > 0;
   const otherDates = sources !== undefined && dates !== undefined && same.length === 0;
   if (!otherSources && !otherDates) return { otherSources, otherDates };
+  // Without the index of digits, which no rehearsal needs.
   await client.query(
-    `create temp table persons (like ${from}.persons including all); insert into pg_temp.persons select * from ${from}.persons`,
+    `create temp table persons (like ${from}.persons including all excluding indexes, primary key (id));
+     insert into pg_temp.persons select * from ${from}.persons`,
   );
   await client.query(PEOPLE(from));
   return { otherSources, otherDates };

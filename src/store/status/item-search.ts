@@ -2,13 +2,13 @@ import type { EntityKind } from "../../core/entity.ts";
 import { fold } from "../../core/fold.ts";
 import { hanVariants } from "../../core/han.ts";
 import { isUuid } from "../../core/id.ts";
+import { keyOfEnd, keysOfPerson, keysOfRecord, keysWithin } from "../digit-keys.ts";
 import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
+import { inList } from "../postgres/planner.ts";
 
-/** A telephone number as an operator types it, with signs between the digits. */
+/** A telephone number as an operator types it, with signs between the digits. Fewer than four digits would match too many people. */
 const DIGITS = /^\+?[\d\s()-]{4,20}$/;
-/** Fewer digits would match too many people. */
-const FEWEST_DIGITS = 4;
 
 /** SQL: a text contains `part`, which must be folded. Simplified and traditional characters match each other. */
 export function contains(part: string, parameters: Parameters): (text: string) => string {
@@ -33,26 +33,13 @@ function holds(part: string, parameters: Parameters): (text: string) => string {
 
 /**
  * SQL for the ids that match a text of an operator: a part of the name, user name or e-mail address, without regard to case, in simplified or traditional characters;
- * or the whole job number, id or externalId. `others`: ids that were found before. Each table is read once as a whole, by folded columns. There is no index for parts
- * of names: every write of a person would have to update an index of trigrams (docs/benchmarks.md).
+ * the whole job number, id or externalId; or the last digits of a telephone number. Digits have an index (store/digit-keys.ts). For other texts each table is read
+ * once as a whole, by folded columns. There is no index for parts of names: every write of a person would have to update an index of trigrams (docs/benchmarks.md).
  */
-export function idsMeantBy(text: string, kind: EntityKind | undefined, parameters: Parameters, others: readonly string[] = []): string {
+export function idsMeantBy(text: string, kind: EntityKind | undefined, parameters: Parameters): string {
   const part = fold(text.trim());
   const read = TABLES.filter(({ of }) => kind === undefined || of.includes(kind)).flatMap(({ ids }) => ids(part, parameters));
-  const found = others.length > 0 ? [`select unnest(${parameters.add(others, "uuid[]")})`] : [];
-  return [...read, ...(isUuid(part) ? byId(parameters.add(part, "uuid")) : []), ...found].join(" union all ");
-}
-
-/**
- * SQL for the ids of people whose telephone number ends with these digits. Undefined: the text is not a number, or the kind is not `user`. It is a separate statement,
- * because documents take as long to read as all folded columns, and each statement has its own time limit. An index of the digits would cost a fifth of PostgreSQL's
- * work for a write.
- */
-export function idsByNumber(text: string, kind: EntityKind | undefined, parameters: Parameters): string | undefined {
-  const digits = DIGITS.test(text) ? text.replace(/\D/g, "") : "";
-  if (digits.length < FEWEST_DIGITS || (kind !== undefined && kind !== "user")) return undefined;
-  const ends = endsWith(digits, parameters);
-  return `select coalesce(u.person_id, u.id) as id from users u where ${ends} union all select u.id from persons u where ${ends}`;
+  return [...read, ...(isUuid(part) ? byId(parameters.add(part, "uuid")) : [])].join(" union all ");
 }
 
 /** The id itself, and the person of a record with this id. */
@@ -67,6 +54,10 @@ interface Searched {
   readonly ids: (part: string, parameters: Parameters) => readonly string[];
 }
 
+/** SQL: the person of the record `u`. */
+const PERSON = "coalesce(u.person_id, u.id)";
+/** SQL: true for every record. It allows an index whose first column is the source. */
+const OF_ANY_SOURCE = `u.source_id = ${inList("select s.id from sources s")}`;
 const NAME_AT_TARGET = "l.attributes->>'name'";
 
 const TABLES: readonly Searched[] = [
@@ -75,15 +66,32 @@ const TABLES: readonly Searched[] = [
     ids(part, parameters) {
       const isIn = holds(part, parameters);
       const whole = parameters.add(part, "text");
-      const meant = [
-        isIn("u.display_name_key"),
-        isIn("u.user_name_key"),
-        isIn("array_to_string(u.email_keys, ' ')"),
-        `u.employee_number_key = ${whole}`,
-        `lower(u.external_id) = ${whole}`,
-      ].join(" or ");
+      const named = [isIn("u.display_name_key"), isIn("u.user_name_key"), isIn("array_to_string(u.email_keys, ' ')")].join(" or ");
+      const meant = `(${named} or u.employee_number_key = ${whole} or lower(u.external_id) = ${whole})`;
+      const keys = DIGITS.test(part) ? keysWithin(part) : [];
       // A person with several records also matches by a value that only one of the records has.
-      return [`select coalesce(u.person_id, u.id) from users u where ${meant}`, `select u.id from persons u where ${meant}`];
+      if (keys.length === 0) return [`select ${PERSON} from users u where ${meant}`, `select u.id from persons u where ${meant}`];
+      const within = `@> ${parameters.add(keys, "smallint[]")}`;
+      return [
+        `select ${PERSON} from users u where ${keysOfRecord("u")} ${within} and (${named})`,
+        // A text without letters has no other case.
+        `select ${PERSON} from users u where ${OF_ANY_SOURCE} and u.employee_number_key = ${whole}`,
+        `select ${PERSON} from users u where ${OF_ANY_SOURCE} and u.external_id = ${whole}`,
+        `select u.id from persons u where ${keysOfPerson("u")} ${within} and ${meant}`,
+      ];
+    },
+  },
+  {
+    of: ["user"],
+    ids(part, parameters) {
+      const digits = DIGITS.test(part) ? part.replace(/\D/g, "") : "";
+      const key = keyOfEnd(digits);
+      if (key === undefined) return [];
+      const has = `@> ${parameters.add([key], "smallint[]")} and ${endsWith(parameters.add(digits, "text"))}`;
+      return [
+        `select ${PERSON} from users u where ${keysOfRecord("u")} ${has}`,
+        `select u.id from persons u where ${keysOfPerson("u")} ${has}`,
+      ];
     },
   },
   {
@@ -121,14 +129,7 @@ const TABLES: readonly Searched[] = [
 
 const lookUpOf = (table: "users" | "persons"): string => `select from ${table} x where x.id = e.entity_id offset 0`;
 
-/**
- * SQL: a telephone number ends with these digits. Other characters may be between the digits. A LIKE on the text of the document comes first, because it takes a fifth
- * of the time of parsing the document (20 µs for 1 kB), and few documents match it. Only these are parsed.
- */
-function endsWith(digits: string, parameters: Parameters): string {
-  const ending = parameters.add(digits, "text");
-  const written = parameters.add(`%${[...digits].join("%")}"%`, "text");
-  return `u.document::text like ${written} and exists (
+/** SQL: a telephone number ends with these digits. Other characters may be between and after the digits. */
+const endsWith = (digits: string): string => `exists (
     select from json_array_elements(case when json_typeof(u.document->'phoneNumbers') = 'array' then u.document->'phoneNumbers' else '[]' end) e
-     where right(regexp_replace(e->>'value', '[^0-9]', '', 'g'), length(${ending})) = ${ending})`;
-}
+     where right(regexp_replace(e->>'value', '[^0-9]', '', 'g'), length(${digits})) = ${digits})`;

@@ -12,7 +12,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
 import { NAME_OF_ENTITY, personOf, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
-import { idsByNumber, idsMeantBy } from "./item-search.ts";
+import { idsMeantBy } from "./item-search.ts";
 import { readRemoteNames } from "./reasons.ts";
 
 /** SQL for the name of the person or department that has the conflicting value. */
@@ -98,15 +98,6 @@ export function createItems(
   pool: Pool,
   target: string,
 ): Pick<SyncOperations, "items" | "remoteNames" | "requestSweep" | "retry" | "retryAll"> {
-  /** Ids of people whose telephone number ends with these digits. */
-  async function withNumber(text: string, kind: EntityKind | undefined): Promise<readonly string[]> {
-    const parameters = createParameters();
-    const statement = idsByNumber(text, kind, parameters);
-    if (statement === undefined) return [];
-    const rows = await pool.scans.run<{ id: string }>("items", { name: "", text: statement }, parameters.values);
-    return [...new Set(rows.map(({ id }) => id))];
-  }
-
   return {
     remoteNames: (kind, remoteIds) => readRemoteNames(pool, target, kind, remoteIds),
 
@@ -121,7 +112,7 @@ export function createItems(
       if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
       if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);
       else if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
-      if (text) conditions.push(`s.entity_id = any(array(${idsMeantBy(text, kind, parameters, await withNumber(text, kind))}))`);
+      if (text) conditions.push(`s.entity_id = any(array(${idsMeantBy(text, kind, parameters)}))`);
       const [afterKind, afterId] = after?.split(":") ?? [];
       if (afterKind && afterId && isUuid(afterId)) {
         conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);

@@ -6,7 +6,7 @@ import { sameJson } from "../../../core/same-json.ts";
 import type { JoinOrigin } from "../../../persons/ports.ts";
 import { isDated } from "../../../schedule/dated.ts";
 import { scheduleOf } from "../../../schedule/schedule.ts";
-import { GIVEN, NAMES, userRow, VALUES } from "../../directory/user-writes.ts";
+import { GIVEN, NEW_ROWS, userRow } from "../../directory/user-writes.ts";
 import type { JoinedWrites } from "../../joined-writes.ts";
 import { keyColumns } from "../../key-columns.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
@@ -28,8 +28,7 @@ const INSERT = statement(
   "insert",
   `with ${GIVEN},
   done as (
-    insert into users (id, source_id, created_at, modified_at, ${NAMES})
-    select g.id, g.source_id, g.modified_at, g.modified_at, ${VALUES} from given g returning id),
+    ${NEW_ROWS} returning id),
   keyed as (insert into subject_keys (subject, kind, wrapped) select g.id, 'user', g.wrapped from given g)
   select id from done`,
 );
