@@ -1,9 +1,9 @@
-/** Why a person is out whose records all say that they are there. Worded in words/reasons, explained in docs/operations.md. */
+/** Why a person is inactive although all their records are active. words/reasons has the texts, and docs/operations.md explains them. */
 export interface DeletedRecord {
   readonly reasonCode: "recordDeleted";
   readonly reason: string;
   readonly remedy: string;
-  /** Without a time where the history does not reach back so far. */
+  /** `at` is missing if the history does not reach back to that time. */
   readonly sources: readonly { readonly source: string; readonly at?: Date }[];
 }
 

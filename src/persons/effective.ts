@@ -6,25 +6,25 @@ import { hasBegun, type LeftSource, type SourceRecord } from "./record.ts";
 import { documentOf, hasValue, type Unit, unitsOf } from "./units.ts";
 
 /*
- * What several records of one person come to. Follows from the records, the rules and who has deleted theirs, and from nothing else: the order in which
- * sources wrote does not count, but among records of one source.
+ * The combined values of several records of one person. They depend only on the records, the rules and deleted records. The order of writes does not
+ * matter, except among records of one source.
  */
 
 export interface Effective {
   readonly active: boolean;
   readonly document: JsonObject;
-  /** The source that comes first. */
+  /** The source with the highest priority. */
   readonly sourceId: string;
-  /** Whose words name the manager. */
+  /** The source whose reference names the manager. */
   readonly managerSourceId: string;
-  /** By the name of a unit (units.ts), the record whose value counts. */
+  /** The record whose value is used, by the name of a unit (units.ts). */
   readonly from: ReadonlyMap<string, string>;
 }
 
-/** An attribute of which the sources do not say the same. */
+/** An attribute whose values differ between sources. */
 export interface Conflict {
   readonly attribute: string;
-  /** In the order of their authority: the first one counts. */
+  /** By priority. The first value is used. */
   readonly values: readonly { readonly source: string; readonly record: string; readonly value: JsonValue }[];
 }
 
@@ -40,7 +40,7 @@ export function effectivePerson(records: readonly SourceRecord[], rules: SourceR
     chosen.set(name, ranked.find(({ unit }) => hasValue(unit.value)) ?? ranked[0]!);
   }
   const active = staysActive(speakers, rules, left);
-  // A document that never said so is active all the same.
+  // A document without `active` is active too.
   const says = active && speakers.every(({ document }) => document.active === undefined) ? {} : { active };
   const schemas = [...new Set(speakers.flatMap(({ document }) => (Array.isArray(document.schemas) ? document.schemas : [])))];
   return {
@@ -60,7 +60,7 @@ export function effectivePerson(records: readonly SourceRecord[], rules: SourceR
   };
 }
 
-/** A list of which all comes from one record stays in the order it has there. */
+/** A list whose elements all come from one record keeps its order. */
 function wholeLists(chosen: readonly Said[]): JsonObject {
   const lists = new Map<string, Set<SourceRecord>>();
   for (const { unit, by } of chosen)
@@ -83,7 +83,7 @@ export function conflictsOf(records: readonly SourceRecord[], rules: SourceRules
   });
 }
 
-/** Of each source the record that speaks for it: of several, one that is active, else one that has begun, else the one made last. */
+/** The record of each source that is used: of several, an active one, otherwise one that has begun, otherwise the newest. */
 function speakersOf(records: readonly SourceRecord[]): readonly SourceRecord[] {
   const speakers = new Map<string, SourceRecord>();
   for (const record of records) {
@@ -111,7 +111,7 @@ function saidBy(speakers: readonly SourceRecord[], rules: SourceRules): Readonly
   return said;
 }
 
-/** `phoneNumbers.mobile` follows `phoneNumbers` where nothing is said of it alone. */
+/** `phoneNumbers.mobile` has the order of `phoneNumbers` if it has none of its own. */
 const orderOf = (name: string, { attributes, order }: SourceRules): readonly string[] =>
   attributes.get(name) ?? attributes.get(name.split(".")[0]!) ?? order;
 
@@ -131,7 +131,7 @@ function rankOf(name: string, order: readonly string[]): number {
 
 function staysActive(speakers: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[]): boolean {
   const begun = speakers.filter(hasBegun);
-  // A new record of a source that had deleted its own is a return, on its day.
+  // A new record of a source that had deleted its record means that the person comes back, on that day.
   const gone = left.filter(({ id }) => !begun.some(({ source }) => source.id === id));
   switch (rules.leaving) {
     case "any":

@@ -3,9 +3,9 @@ import type { Logger } from "../core/logger.ts";
 import { turnsUntil } from "../core/turns.ts";
 import type { JoinOrigin } from "./ports.ts";
 
-/** What was worked out by other rules is worked out anew. */
+/** Recomputes people whose values were computed with other rules. */
 export interface PersonUpkeep {
-  /** Those by other rules, at most so many as a slice has; how many there were. */
+  /** Recomputes people of other rules, at most one slice. Resolves with their number. */
   renew(origin: JoinOrigin): Promise<number>;
 }
 
@@ -13,7 +13,7 @@ const EVERY_MS = 5_000;
 
 export interface KeepPersonsDeps {
   readonly upkeep: PersonUpkeep;
-  /** Whether this process works by the rules in force. */
+  /** Whether the rules of this process are in force. */
   readonly isWorking: () => boolean;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,14 +1,14 @@
 import type { JoinKey, SourceRules } from "../mapping/sources.ts";
 
 /*
- * Whose record it may be. Keys are tried in their order: the first one that leads to exactly one person decides, and one that leads to several leaves the
- * choice to people. Pure.
+ * Finds the person to whom a record may belong. Keys are tried in their order. The first key that leads to exactly one person decides. If it leads to
+ * several, an operator decides. Pure.
  */
 
 /** Another record with an equal value. */
 export interface Likeness {
   readonly key: JoinKey;
-  /** Whose it is. */
+  /** The person of that record. */
   readonly personId: string;
   readonly sourceId: string;
   readonly active: boolean;
@@ -18,15 +18,15 @@ export interface Compared {
   readonly sourceId: string;
   readonly active: boolean;
   readonly found: readonly Likeness[];
-  /** Persons of whom somebody has said that they are not the same. */
+  /** Persons that an operator has declared different. */
   readonly refused: ReadonlySet<string>;
-  /** Both have something at the target: joined, one of them would be removed there. */
+  /** Both have an account at the target. If they were joined, one account would be removed. */
   readonly bothLinked: ReadonlySet<string>;
 }
 
 export type Match =
   | { readonly kind: "nobody" }
-  /** `certain`: to be joined without asking. */
+  /** `certain`: joined without a question. */
   | { readonly kind: "somebody"; readonly personId: string; readonly matched: readonly JoinKey[]; readonly certain: boolean }
   | { readonly kind: "ambiguous"; readonly personIds: readonly string[]; readonly matched: readonly JoinKey[] };
 
@@ -45,14 +45,14 @@ export function matchRecord(compared: Compared, { join }: Pick<SourceRules, "joi
   return { kind: "nobody" };
 }
 
-/** One source has two records of a person where one has ended: a worker who got another number, or came back. */
+/** One source may have two records of a person if one has ended: a worker who got another number, or came back. */
 const mayBeOne = (record: Pick<Compared, "sourceId" | "active">, other: Likeness): boolean =>
   record.sourceId !== other.sourceId || !record.active || !other.active;
 
 const isAlike = (possible: readonly Likeness[], key: JoinKey, personId: string): boolean =>
   possible.some((one) => one.key === key && one.personId === personId);
 
-/** Nobody else has the value: no other record of the same source, and one in each of the others. */
+/** The value is unique: no other record of the same source has it, and at most one in each other source. */
 function isOnlyOne({ sourceId, found }: Compared, key: JoinKey): boolean {
   const alike = found.filter((one) => one.key === key);
   const sources = alike.map((one) => one.sourceId);

@@ -4,12 +4,12 @@ import type { JsonObject } from "../core/entity.ts";
 export interface SourceRecord {
   readonly id: string;
   readonly source: { readonly id: string; readonly name: string };
-  /** As the source says, and its dates. */
+  /** According to the source and its dates. */
   readonly active: boolean;
   /** ISO 8601. */
   readonly createdAt: string;
   readonly document: JsonObject;
-  /** False: the day of hire is still to come. Until then the record has no say in whether the person is there. */
+  /** False: the day of hire is in the future. Until then the record has no effect on whether the person is active. */
   readonly begun?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { unreachable } from "../core/errors.ts";
 import type { JoinRefusal } from "./ports.ts";
 
-/** For people, wherever they decide. */
+/** The English text of a refusal, for the API and the command line. */
 export function refusalText(why: JoinRefusal): string {
   switch (why) {
     case "decided":

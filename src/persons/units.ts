@@ -2,18 +2,18 @@ import type { JsonObject, JsonValue } from "../core/entity.ts";
 import type { SourceRules } from "../mapping/sources.ts";
 
 /*
- * What of a document one source can have the say about: an attribute; of a list, the elements of one type; of an extension, each attribute. Named as the
- * block `sources` of the mapping file names them: `title`, `phoneNumbers.mobile`, `enterprise.department`.
+ * The units of a document for which one source can have priority: an attribute; for a list, the elements of one type; for an extension, each
+ * attribute. Names are as in the block `sources` of the mapping file: `title`, `phoneNumbers.mobile`, `enterprise.department`.
  */
 
 export interface Unit {
   readonly name: string;
   readonly value: JsonValue;
-  /** Where it belongs in a document: an attribute, and for an extension its URN before it. */
+  /** Its place in a document: an attribute; for an extension, the URN and the attribute. */
   readonly place: readonly [attribute: string] | readonly [urn: string, attribute: string];
 }
 
-/** `active` is decided by the leaving rule, and `schemas` follows from what is there. */
+/** The leaving rule decides `active`, and `schemas` is derived from the document. */
 const LEFT_OUT: ReadonlySet<string> = new Set(["active", "schemas"]);
 
 /** In the order of the document. */
@@ -40,7 +40,7 @@ function byType(attribute: string, list: readonly JsonValue[]): readonly Unit[] 
   return [...units].map(([name, value]) => ({ name, value, place: [attribute] }));
 }
 
-/** Puts units together again. Of each name there is one. */
+/** The document of the units. Each name must be unique. */
 export function documentOf(units: readonly Unit[]): JsonObject {
   const document: Record<string, JsonValue> = {};
   for (const { place, value } of units) {
@@ -53,7 +53,7 @@ export function documentOf(units: readonly Unit[]): JsonObject {
   return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? withOnePrimary(value) : value]));
 }
 
-/** Elements come from several sources, each of which may have had a primary one (RFC 7643 section 2.4: at most one). */
+/** Elements come from several sources, and each may have a primary one (RFC 7643 section 2.4: at most one). */
 function withOnePrimary(list: readonly JsonValue[]): readonly JsonValue[] {
   let found = false;
   return list.map((element) => {
@@ -67,7 +67,7 @@ function withOnePrimary(list: readonly JsonValue[]): readonly JsonValue[] {
   });
 }
 
-/** An empty text, list or object is no value (RFC 7643 section 2.5). */
+/** An empty text, list or object is not a value (RFC 7643 section 2.5). */
 export const hasValue = (value: JsonValue | undefined): value is JsonValue =>
   value !== undefined &&
   value !== null &&
