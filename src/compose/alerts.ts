@@ -8,11 +8,11 @@ import { createAlertStore } from "../store/alerts/store.ts";
 import { TARGET } from "../targets/target-name.ts";
 import type { AppContext, ServerContext } from "./components.ts";
 
-/* Who is told when something needs somebody. */
+/* Messages about problems that need a person. */
 
 export type Delivering = Omit<AlertsDeps, "signals" | "refusals" | "rules" | "heartbeat">;
 
-/** What messages leave by; starts nothing. */
+/** The parts that send messages. Starts nothing. */
 export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppContext, "traffic" | "vault">): Delivering {
   const { alerts, publicUrl } = config;
   const outbound = createOutbound({ allowPrivate: alerts.allowPrivate });
@@ -29,7 +29,7 @@ export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppCon
   };
 }
 
-/** What the alerts of this process work with; starts nothing. */
+/** The parts for the alerts of this process. Starts nothing. */
 export function alertsDeps(app: Omit<ServerContext, "traffic" | "vault">): AlertsDeps {
   const { config, pool, refusals } = app;
   const { alerts, latencyTargetSeconds, dingtalk } = config;
@@ -42,6 +42,6 @@ export function alertsDeps(app: Omit<ServerContext, "traffic" | "vault">): Alert
   };
 }
 
-/** In every process, whatever its role: one of them looks, and all deliver. */
+/** Runs in every process of any role. One of them evaluates the rules, and all deliver messages. */
 export const startAlerting = (app: ServerContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): Turns =>
   startAlerts({ ...alertsDeps(app), ...times });

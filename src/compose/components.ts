@@ -23,7 +23,7 @@ import { TARGET } from "../targets/target-name.ts";
 import { loadRules } from "./load-rules.ts";
 import { dateDeps } from "./person-deps.ts";
 
-/* What the loop and the commands beside it work with. In this room alone implementations are created; no decisions are taken in it. */
+/* The parts of the loop and of commands. Only this room creates implementations, and it takes no decisions. */
 
 export interface AppContext {
   readonly config: Config;
@@ -31,24 +31,24 @@ export interface AppContext {
   readonly vault: Vault;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Of this process. */
+  /** Requests of this process. */
   readonly traffic: Traffic;
-  /** Of this process as well. */
+  /** Counts of this process. */
   readonly meter: Meter;
 }
 
-/** Of a process that serves. */
+/** The context of a server process. */
 export interface ServerContext extends AppContext {
-  /** For what is only looked at. */
+  /** For reads that may be slightly old. */
   readonly replica?: Replica;
-  /** Credentials that it has refused, for the alerts. */
+  /** Refused credentials, for the alerts. */
   readonly refusals: RefusalTally;
 }
 
-/** Writes down what this process counts, until it is stopped. */
+/** Stores the counts of this process until it is stopped. */
 export const startMeter = (app: AppContext): MeterKeeper => keepMeter(createMeterStore(app.pool, TARGET), app.meter, app);
 
-/** What the loop works with, and the commands that look at what it would do. */
+/** The parts of the loop, and of commands that show what it would do. */
 export interface SyncComponents {
   readonly target: ReturnType<typeof createTarget>;
   readonly store: ReconcileStorage;
@@ -56,7 +56,7 @@ export interface SyncComponents {
   readonly policy: Policy;
 }
 
-/** Calls nobody yet. The target has to be closed. Throws CannotStart for a mapping or policy file that is wrong. */
+/** Makes no calls yet. The target has to be closed. Throws CannotStart for an invalid mapping or policy file. */
 export function syncComponents(
   { config, pool, vault, clock, meter }: AppContext,
   organisation: DingTalkConfig,
@@ -78,7 +78,7 @@ export function syncComponents(
   return { target, store: createReconcileStore(pool, TARGET, { vault, meter, rules }), mapping, policy };
 }
 
-/** What the loop would do, were it let loose under these rules; those in force, or others. Sends nothing, writes nothing. */
+/** The plan of everybody under these rules, in force or not. Sends nothing and writes nothing. */
 export async function wholePlan(
   { pool, clock, target, store, mapping, policy }: Pick<AppContext, "pool" | "clock"> & SyncComponents,
   mode: SyncMode,
@@ -90,7 +90,7 @@ export async function wholePlan(
   return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }
 
-/** Below another root the same mapping means other departments: everybody is looked at again when it changes. */
+/** Below another root the same mapping means other departments, so a new root has a new version, and everybody is marked. */
 const belowRoot = (mapping: Mapping, { managedRoot = "1" }: DingTalkConfig): Mapping =>
   managedRoot === "1" ? mapping : { ...mapping, version: `${mapping.version}@${managedRoot}` };
 
@@ -100,7 +100,7 @@ const handOverOf = ({ leaver: { handOver } }: Policy): Pick<DingTalkConfig, "han
   return { handOver: { to, reason, ...(otherwise === undefined ? {} : { otherwise }) } };
 };
 
-/** What of the mapping the target has to know as well. */
+/** The settings of the mapping that the target needs. */
 const targetSettings = ({ authorities, settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({
   readsAvatar: authorities.some(({ attribute }) => attribute === "avatar"),
   region,

@@ -11,7 +11,10 @@ import { loadFeed } from "./load-rules.ts";
 
 /* Events of the history to other systems. */
 
-/** Beside the loop, never where SCIM is answered. Without FEED_FILE nothing runs. Throws CannotStart for a wrong file, and for a library or a secret that is not there. */
+/**
+ * Runs in processes of the loop, never in those that only answer SCIM. Does nothing without FEED_FILE. Throws CannotStart for an invalid file, or a
+ * missing library or secret.
+ */
 export async function openFeed(
   { config, pool, vault, clock, logger }: AppContext,
   own: Pick<SinkDeps, "load"> & { readonly everyMs?: number } = {},

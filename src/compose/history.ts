@@ -17,7 +17,7 @@ import type { AppContext } from "./components.ts";
 
 /* The history as a log. */
 
-/** Of a process that runs the loop: whoever signs is not whoever takes requests. Throws CannotStart for a policy that is wrong. */
+/** For a process that runs the loop, so that the signer is not the process that takes requests. Throws CannotStart for an invalid policy. */
 export function startSealing({ config, pool, vault, clock, logger }: AppContext): Sealer {
   const policy = config.historyWitnessPolicy === undefined ? undefined : readPolicy(config.historyWitnessPolicy);
   const store = createSealStore(pool, { clock, loadKey: () => loadLogKey({ config, pool }), witnessed: policy !== undefined });
@@ -35,7 +35,7 @@ export function startSealing({ config, pool, vault, clock, logger }: AppContext)
   });
 }
 
-/** The daily check, of a process that runs the loop. */
+/** The daily check, in a process that runs the loop. */
 export function startChecking({ config, pool, clock, logger }: AppContext): Checker {
   const expired = () => {
     const before = (days: number): Date => new Date(clock.now().getTime() - days * DAY_MS);
@@ -58,7 +58,7 @@ function readPolicy(file: string): Policy {
 
 const ANSWER_MS = 5_000;
 
-/** Sends nothing but a checkpoint and hashes. */
+/** Sends only a checkpoint and hashes. */
 export const postText: PostText = async (url, body) => {
   const answer = await fetch(url, { method: "POST", body, redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) });
   return { status: answer.status, type: answer.headers.get("content-type") ?? "", body: await answer.text() };

@@ -17,7 +17,7 @@ import { openDirectory } from "./directory.ts";
 import { loadMapping, loadWorkday } from "./load-rules.ts";
 import { personDeps } from "./person-deps.ts";
 
-/* People from files and reports, written to the directory as a SCIM client would. */
+/* Imports of people from files and reports. They write to the directory as a SCIM client does. */
 
 type Context = Pick<AppContext, "config" | "pool" | "vault" | "clock">;
 
@@ -25,7 +25,7 @@ const directories = (app: Context) => openDirectory(app, personDeps(loadMapping(
 
 const contextOf = ({ clock }: Context, sourceId: string, actor: string) => ({ sourceId, actor, requestId: uuidv7(clock.now().getTime()) });
 
-/** Imports a file into a source, and writes down that it did; a trial is no event. */
+/** Imports a file into a source and records an event. A trial records none. */
 export async function importPeopleFile(
   app: Context,
   by: { readonly sourceId: string; readonly actor: string; readonly origin: Origin },
@@ -49,7 +49,7 @@ export interface WorkdayPull {
   readonly signal: AbortSignal;
 }
 
-/** Reads the report and imports it. What is written bears the actor `workday` and one request id. */
+/** Reads the report and imports it. All changes have the actor `workday` and one request id. */
 export async function pullFromWorkday(
   app: Context,
   { plan, settings, reading, sourceId, writes, confirmed, detail, signal }: WorkdayPull,
@@ -67,18 +67,18 @@ export async function pullFromWorkday(
     ...(confirmed === undefined ? {} : { confirmed }),
     signal,
   });
-  // What was entered while the report was prepared may not be in it.
+  // Entries made while the report was prepared may be missing in it.
   const through = (reading.kind === "updated" ? reading.through : began).toISOString();
   const origin = { complete: reading.kind === "everybody", through, ...detail };
   if (writes) await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), origin, result));
   return result;
 }
 
-/** The source that the report fills; made by `actor` when there is none. */
+/** The source of the report. `actor` creates it if there is none. */
 const workdaySource = async (sources: Sources, plan: WorkdayPlan, actor: string): Promise<Source> =>
   (await sources.findByName(plan.source)) ?? (await sources.create(actor, { name: plan.source, kind: "workday" }));
 
-/** Its id. A trial makes none: where there is no source yet, it looks into one that nobody has. */
+/** The id of the source. A trial creates none; without a source it uses an unused id. */
 export async function workdaySourceId(
   sources: Sources,
   plan: WorkdayPlan,
@@ -88,7 +88,7 @@ export async function workdaySourceId(
   return source?.id ?? randomUUID();
 }
 
-/** Reads Workday whenever it is due, in one process at a time. Throws CannotStart for a file that is wrong. */
+/** Reads Workday whenever a reading is due, in one process at a time. Throws CannotStart for an invalid file. */
 export function startWorkday(app: AppContext, settings: WorkdaySettings): ReadingSchedule {
   const plan = loadWorkday(settings);
   const readings = createReadingStore(app.pool);

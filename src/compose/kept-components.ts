@@ -3,8 +3,8 @@ import type { DingTalkConfig } from "../targets/dingtalk/config.ts";
 import { type AppContext, type SyncComponents, syncComponents } from "./components.ts";
 
 /**
- * What looks at single people works with, made once, and anew when a file of rules has changed: compiling both took half of such a look's time. Throws
- * CannotStart while a changed file is wrong, as nobody could say what a run would conclude. Only for what sends nothing.
+ * The parts for looking at single people, made once and again after a change of a file of rules. Compiling both files took half of the time of such a
+ * request. Throws CannotStart while a changed file is invalid, because the conclusion of a run is not known then. Only for code that sends nothing.
  */
 export function keptComponents(app: AppContext, organisation: () => DingTalkConfig): () => SyncComponents {
   const files = [app.config.mappingFile, app.config.policyFile].filter((file) => file !== undefined);
@@ -20,7 +20,7 @@ export function keptComponents(app: AppContext, organisation: () => DingTalkConf
   };
 }
 
-/** Changes with what a file holds, also when another one is put in its place. */
+/** Changes with the content of a file, also when the file is replaced. */
 function stampOf(file: string): string {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats ? `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs}` : "";

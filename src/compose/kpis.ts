@@ -6,7 +6,7 @@ import { TARGET } from "../targets/target-name.ts";
 import type { AppContext } from "./components.ts";
 import { loadMapping } from "./load-rules.ts";
 
-/** In every process, whatever its role: whichever comes first brings the figures up to date. */
+/** Runs in every process of any role. The first one to run updates the figures. */
 export const startFigures = ({ config, pool, clock, logger }: Omit<AppContext, "traffic" | "meter">): Turns =>
   startKpis({
     store: createKpiStore(pool, TARGET, () => readStats(pool, TARGET)),

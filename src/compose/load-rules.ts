@@ -15,15 +15,15 @@ import { knownNames } from "./mapping-names.ts";
 
 export interface Rules {
   readonly mapping: Mapping;
-  /** What the loop may do on its own. */
+  /** The rules about what the loop may do. */
   readonly policy: Policy;
 }
 
-/** The rules of this installation. Throws CannotStart with every mistake of both files, by line and column. */
+/** The rules of this installation. Throws CannotStart with all problems of both files, by line and column. */
 export function loadRules({ mappingFile, policyFile }: Config, target: "dingtalk"): Rules {
   const known = knownNames(target);
   const mapping = attempt(() => load("MAPPING_FILE", mappingFile, DEFAULT_MAPPING, (text) => compileMapping(text, known)));
-  // Where the mapping cannot be read, the policy is not told that it parks people nowhere.
+  // If the mapping is unreadable, the policy is not checked against its parking department.
   const canPark = !mapping.made || mapping.made.settings.parkIn !== undefined;
   const policy = attempt(() =>
     load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) => compilePolicy(text, known.personDocument, { canPark })),
@@ -50,10 +50,10 @@ function attempt<Made>(make: () => Made): Attempt<Made> {
   }
 }
 
-/** Which report of Workday's is read, and what its columns mean. Throws CannotStart with every mistake, by line and column. */
+/** The report of Workday and the meaning of its columns. Throws CannotStart with all problems, by line and column. */
 export const loadWorkday = ({ file }: WorkdaySettings): WorkdayPlan => load("WORKDAY_FILE", file, "", compileWorkday);
 
-/** Who gets the events; nobody without a file. Throws CannotStart with every mistake, by line and column. */
+/** The consumers of events; none without a file. Throws CannotStart with all problems, by line and column. */
 export const loadFeed = ({ feedFile }: Config): readonly SinkEntry[] =>
   feedFile === undefined ? [] : load("FEED_FILE", feedFile, "", compileFeed);
 

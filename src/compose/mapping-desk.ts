@@ -18,21 +18,21 @@ import { TARGET } from "../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "./components.ts";
 import { knownNames } from "./mapping-names.ts";
 
-/** People whom another mapping is tried on at a time. */
+/** Number of people in one step of a trial of another mapping. */
 const SLICE = 20;
-/** A replay ends after so long; the built-in mapping takes half a second for the most people it may be tried on. */
+/** Maximum time of a replay. The built-in mapping takes half a second for the maximum number of people. */
 const REPLAY_MS = 5_000;
-/** More would wait for too long. */
+/** With more, waiting takes too long. */
 const MAX_WAITING = 4;
 
 interface MappingSources extends Pick<SyncOperations, "items"> {
   readonly history: Pick<EventLog, "list">;
 }
 
-/** The mapping for those who look at it: the file as it is now, also while it has a mistake. `looks` compiles it anew when it has changed. */
+/** The mapping for viewers: the present file, valid or not. `looks` compiles it again after a change. */
 export function mappingDesk(app: AppContext, looks: () => SyncComponents, { items, history }: MappingSources): MappingDesk {
   const file = app.config.mappingFile ?? null;
-  /** Undefined while one of the files of rules cannot be used. */
+  /** Undefined while a file of rules is invalid. */
   const usable = (): SyncComponents | undefined => {
     try {
       return looks();
@@ -49,7 +49,7 @@ export function mappingDesk(app: AppContext, looks: () => SyncComponents, { item
       const read = readMapping(file);
       const components = usable();
       const known = await components?.store.rules();
-      // What the version in force is compared with: below another root the same file counts as another one.
+      // The version to compare with the one in force. Below another root the same file has another version.
       const version = read.version === null ? null : (components?.mapping.version ?? read.version);
       return { file, ...read, version, inForce: known?.inForce.mapping ?? null };
     },
@@ -89,7 +89,7 @@ async function* slicesOf(ids: readonly string[]): AsyncIterable<readonly string[
   for (let at = 0; at < ids.length; at += SLICE) yield ids.slice(at, at + SLICE);
 }
 
-/** Each takes the processor for a while. */
+/** One at a time, because each uses the processor for a while. */
 function oneAtATime(replay: ReplayMapping): ReplayMapping {
   const inTurn = createKeyedLock();
   let waiting = 0;
@@ -131,7 +131,7 @@ function readMapping(file: string | null): ReadMapping {
   try {
     if (file !== null) text = readFileSync(file, "utf8");
   } catch (error) {
-    // How it cannot be read is all that is known of it.
+    // Only the reason why it is unreadable is known.
     const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
     return { ...NOTHING, text: "", problems: [{ line: 1, column: 1, path: "", message: `the file cannot be read (${why})` }] };
   }

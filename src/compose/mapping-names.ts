@@ -4,7 +4,10 @@ import { type AttributeTree, coreTree, extensionTree } from "../scim/schema/attr
 import { groupResource, userResource } from "../scim/schema/schemas.ts";
 import { ATTRIBUTE_NAMES } from "../targets/registry.ts";
 
-/** What a mapping may read of the directory and set at the target: a misspelt name is then a mistake of the file, not a rule without effect. */
+/**
+ * The attributes that a mapping may read in the directory and set at the target. So a misspelt name is a mistake of the file, and not a rule without
+ * effect.
+ */
 export function knownNames(target: "dingtalk"): CompileOptions {
   const names = ATTRIBUTE_NAMES[target];
   return {
@@ -14,10 +17,10 @@ export function knownNames(target: "dingtalk"): CompileOptions {
   };
 }
 
-/** What the variable `department` holds (mapping/departments.ts). */
+/** The members of the variable `department` (mapping/departments.ts). */
 const DEPARTMENT = { path: {}, name: {}, level: {} };
 
-/** A variable may stand for several spellings of one extension; the first is the published one. */
+/** A variable may stand for several URNs of one extension. The first is the published one. */
 const extensions = (resource: typeof userResource, variables: Readonly<Record<string, readonly string[]>>): Record<string, AttributeTree> =>
   Object.fromEntries(
     Object.entries(variables).flatMap(([name, [urn = ""]]) => {

@@ -4,7 +4,7 @@ import type { SettleDeps } from "../store/people/settle.ts";
 import type { Vault } from "../store/vault.ts";
 import { TARGET } from "../targets/target-name.ts";
 
-/** What it takes to work out what records of a person come to. */
+/** The parts that compute the combined values of several records. */
 export const personDeps = (
   { sources, dates, datesVersion }: Pick<Mapping, "sources" | "dates" | "datesVersion">,
   vault: Vault,

@@ -6,7 +6,7 @@ import { instanceOf } from "../simulator/instance.ts";
 import { createSimulator } from "../simulator/server.ts";
 import type { DingTalkConfig } from "../targets/dingtalk/config.ts";
 
-/** The organisation a server works on: the configured one, or the simulator of this machine. */
+/** The organisation of a server: the configured one, or the simulator on this machine. */
 export interface Organisation {
   readonly settings: DingTalkConfig;
   /** Address of the simulator, in the sandbox. */
@@ -16,12 +16,12 @@ export interface Organisation {
 
 const HOST = "127.0.0.1";
 
-/** Where the simulator is, when it is the organisation. */
+/** Address of the simulator, if it is the organisation. */
 export function sandboxUrl({ dingtalk }: Config): string | undefined {
   return dingtalk.kind === "sandbox" ? `http://${HOST}:${dingtalk.simulatorPort}` : undefined;
 }
 
-/** How to reach the organisation; starts nothing. */
+/** Addresses and credentials of the organisation. Starts nothing. */
 export function organisationSettings(config: Config): DingTalkConfig {
   const { dingtalk, newcomerNoteAgentId: agentId } = config;
   const common = { qps: dingtalk.qps, managedRoot: dingtalk.managedRoot, ...(agentId === undefined ? {} : { agentId }) };
@@ -40,7 +40,7 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
   if (dingtalk.kind === "organisation") return { settings, stop: async () => undefined };
   const journalPath = join(config.dataDir, "simulator.journal");
   const url = `http://${HOST}:${dingtalk.simulatorPort}`;
-  // Asked before the journal is opened: one that runs already has it open.
+  // Checked before the journal is opened, because a running simulator has it open.
   const there = await instanceAt(url);
   if (there === instanceOf(journalPath)) return { settings, sandboxUrl: url, stop: async () => undefined };
   if (there !== undefined)
@@ -57,7 +57,7 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
   return { settings, sandboxUrl: url, stop: () => simulator.stop() };
 }
 
-/** Which simulator answers at an address: its instance, null for one that keeps nothing, undefined when none does. */
+/** The instance of the simulator at an address. Null: it stores nothing. Undefined: no simulator answers. */
 async function instanceAt(url: string): Promise<string | null | undefined> {
   try {
     const answer = await fetch(`${url}/_sim/instance`, { signal: AbortSignal.timeout(2_000) });
@@ -65,7 +65,7 @@ async function instanceAt(url: string): Promise<string | null | undefined> {
     if (typeof told !== "object" || told === null || !("instance" in told)) return undefined;
     return typeof told.instance === "string" ? told.instance : null;
   } catch {
-    // Nobody there, or no simulator: whether the port is free shows when it is opened.
+    // Nothing answers, or no simulator does. Opening the port shows whether it is free.
     return undefined;
   }
 }

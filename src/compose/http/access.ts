@@ -34,12 +34,12 @@ import { createAssertionLedger } from "../../store/access/used-assertions.ts";
 import { createEventAppender } from "../../store/history/event-appender.ts";
 import type { AppContext, ServerContext } from "../components.ts";
 
-/* Who may come in: sources, tokens, trusts, sessions, and the addresses where they are used, seen and changed. */
+/* Access: sources, tokens, trusts, sessions, and the addresses that use, show and change them. */
 
 export interface OpenAccess {
-  /** What every request is identified by. */
+  /** Identifies every request. */
   readonly identify: Required<IdentifyDeps>;
-  /** Of this installation: for access tokens and security events. */
+  /** The key of this installation for access tokens and security events. */
   readonly signingKey: () => Promise<SigningKey>;
   readonly actorNames: ActorNames;
   readonly mounts: readonly Mount[];
@@ -61,7 +61,7 @@ const recordsOf = ({ config, pool, clock }: Pick<AppContext, "config" | "pool" |
   };
 };
 
-/** The token to show once, when one was made just now. */
+/** The new token to show once, if one was just made. */
 export async function prepareAccess(app: AppContext): Promise<{ readonly newToken: Secret | undefined }> {
   const { sources, tokens } = recordsOf(app);
   const configured = app.config.bootstrapToken;
@@ -69,7 +69,7 @@ export async function prepareAccess(app: AppContext): Promise<{ readonly newToke
   return { newToken: newToken === undefined ? undefined : new Secret(newToken) };
 }
 
-/** Makes the default source, where there is none. */
+/** Creates the default source if there is none. */
 export async function openAccess(app: ServerContext): Promise<OpenAccess> {
   const { config, clock, logger } = app;
   const { publicUrl } = config;
@@ -122,7 +122,7 @@ export async function openAccess(app: ServerContext): Promise<OpenAccess> {
   };
 }
 
-/** Refused credentials go to the log, to the alerts and, summed up, to the history. */
+/** Refused credentials go to the log, the alerts and, summed up, the history. */
 function refusalLog({ pool, clock, logger, refusals }: ServerContext): LogRefusal {
   const log = createRefusalLog({ logger, clock });
   const events = createRefusalEvents({ events: createEventAppender(pool), clock, logger });

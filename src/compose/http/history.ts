@@ -13,7 +13,7 @@ import { createLogReader } from "../../store/history/log/reader.ts";
 import type { ServerContext } from "../components.ts";
 import type { Readers } from "./readers.ts";
 
-/** The history as auditors read it, prove it and take it away. */
+/** The history for auditors: reading, proofs and exports. */
 export function historyMounts(app: ServerContext, { past, build }: Readers, actorNames: ActorNames): readonly Mount[] {
   const { config, pool, vault, clock, logger } = app;
   const { version } = build;
@@ -21,7 +21,7 @@ export function historyMounts(app: ServerContext, { past, build }: Readers, acto
   const events = createEventAppender(pool);
   const desk = createEvidenceDesk({
     store: createPackStore(pool),
-    // Complete: a replica may be behind.
+    // The primary database, because a replica may be behind.
     log: createEventLog(pool, vault),
     entries,
     events,

@@ -21,7 +21,7 @@ import { organisationSettings, sandboxUrl } from "../sandbox.ts";
 import type { OpenAccess } from "./access.ts";
 import type { Readers } from "./readers.ts";
 
-/** What operators see of the loop and order of it: how far the target is, what is held and wrong, figures, and who is told. */
+/** The loop for operators: its state, holds, incidents, figures and orders. */
 export function loopMounts(
   app: ServerContext,
   { past: { reads }, operations, incidents, feed }: Readers,
@@ -32,7 +32,7 @@ export function loopMounts(
   const sandbox = sandboxUrl(config);
   const holds = createHolds(pool, TARGET, clock);
   return [
-    // Before the address that it lies below.
+    // Before the mount of its parent path.
     holdsEndpoint({ holds, clock, sandbox: sandbox !== undefined }),
     syncEndpoint({
       reads,

@@ -19,7 +19,7 @@ import { personDeps } from "../person-deps.ts";
 import { organisationSettings } from "../sandbox.ts";
 import type { Readers } from "./readers.ts";
 
-/** People and groups: SCIM for clients, and for operators what the mapping makes of them. */
+/** People and groups: SCIM for clients, and the mapping's results for operators. */
 export function peopleMounts(app: ServerContext, { past, operations }: Readers): readonly Mount[] {
   const { config, pool, vault, clock, logger } = app;
   const persons = personDeps(loadMapping(config, TARGET), vault);

@@ -11,7 +11,7 @@ import type { ServerContext } from "../components.ts";
 
 export type Readers = ReturnType<typeof openReaders>;
 
-/** What several addresses look at and order by. Lists come from the replica, where there is one. */
+/** Readers that several addresses share. Lists come from the replica, if there is one. */
 export function openReaders({ pool, vault, replica, clock }: ServerContext) {
   const log = {
     ...createEventLog(pool, vault),

@@ -17,9 +17,9 @@ import { loopMounts } from "./loop.ts";
 import { peopleMounts } from "./people.ts";
 import { openReaders, type Readers } from "./readers.ts";
 
-/* The HTTP side: every address there is, with what stands behind it. */
+/* The HTTP side: all addresses with their implementations. */
 
-/** SCIM, operators' and auditors' interface, OAuth, probes and documents on one listener. */
+/** SCIM, the API for operators and auditors, OAuth, probes and documents on one listener. */
 export async function startApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
   const { config, clock, logger } = app;
   const options = await composeApi(app, checks);
@@ -37,7 +37,7 @@ export async function startApi(app: ServerContext, checks: Readonly<Record<strin
   });
 }
 
-/** Every address there is, with what stands behind it; listens nowhere. */
+/** All addresses with their implementations. Does not listen. */
 export async function composeApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
   const { config, clock, logger, traffic } = app;
   const access = await openAccess(app);
@@ -52,7 +52,7 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
     observe,
     traffic,
     mounts: [
-      // Looked through in this order for every request: clients of SCIM send most of them.
+      // Searched in this order for every request. Most requests are SCIM.
       ...peopleMounts(app, readers),
       ...historyMounts(app, readers, access.actorNames),
       ...loopMounts(app, readers, access.signingKey),

@@ -6,7 +6,7 @@ import type { ReconcilerDeps } from "../../reconcile/run/deps.ts";
 import { userContent } from "../../scim/resource/columns.ts";
 import { withObserved } from "../../scim/resource/observed.ts";
 
-/** What a target has becomes a change of the directory by the commands that clients have, in each record of the person. */
+/** Writes observed values of the target to the directory, in each record of the person, with the commands of clients. */
 export const observePeople =
   (
     users: Pick<UserDirectory, "change">,
@@ -19,7 +19,7 @@ export const observePeople =
       try {
         await users.change(context, id, (current) => userContent(withObserved(current, made)));
       } catch (error) {
-        // Deleted meanwhile: its own mark says so.
+        // The record was deleted meanwhile, and its own mark exists.
         if (!(error instanceof NotFound)) throw error;
       }
     }

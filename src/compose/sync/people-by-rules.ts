@@ -9,16 +9,16 @@ import type { Pool } from "../../store/postgres/pool.ts";
 import type { Vault } from "../../store/vault.ts";
 import { personDeps } from "../person-deps.ts";
 
-/** People as a mapping says: whose values count of those with several records, and what their dates mean. */
+/** People under a mapping: the combined values of several records, and the effect of dates. */
 export interface PeopleByRules {
   readonly persons: SettleDeps;
   readonly schedule: ScheduleStore;
   readonly upkeep: PersonUpkeep;
-  /** Works everybody out by this mapping who was by another one. */
+  /** Recomputes everybody whose values were computed with another mapping. */
   prepare(signal: AbortSignal): Promise<void>;
 }
 
-/** Another process with the same mapping may be at it. */
+/** Another process with the same mapping may be doing this. */
 const WAIT_MS = 500;
 
 export function peopleByRules(

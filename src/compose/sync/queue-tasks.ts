@@ -8,7 +8,7 @@ import type { SettleDeps } from "../../store/people/settle.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "../components.ts";
 
-/** What jobs of the queue do: each wakes the worker in the end. */
+/** The jobs of the queue. Each wakes the worker at its end. */
 export const queueTasks = (
   { pool, clock, logger }: AppContext,
   { target, store, mapping, policy }: SyncComponents,

@@ -34,13 +34,13 @@ import { startUpkeep } from "./upkeep.ts";
 
 /* The reconcile loop of one process. */
 
-/** Entities worked on at a time: enough to fill DingTalk's rate at usual round trips, few enough that facts stay fresh. */
+/** Number of entities in work: enough for DingTalk's rate at usual latencies, and few enough for fresh facts. */
 const CONCURRENCY = 32;
 
-/** The same without a rate: nobody waits for a turn, and what goes side by side shares its statements (measured: 0.9 ms of CPU an entity, 1.6 with 16). */
+/** The number without a rate limit: no run waits, and concurrent runs share statements (measured: 0.9 ms of CPU an entity, 1.6 with 16). */
 const CONCURRENCY_UNPACED = 128;
 
-/** The worker looks every second; several misses in a row mean that it hangs or cannot reach the database. */
+/** The worker polls every second. Without a poll for this time it hangs or cannot reach the database. */
 const STALLED_MS = 10_000;
 
 export interface RunningSync {
@@ -48,7 +48,7 @@ export interface RunningSync {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The reconcile loop of this process. Throws CannotStart when the organisation is not the one this directory belongs to. */
+/** The reconcile loop of this process. Throws CannotStart if the organisation differs from that of this directory. */
 export async function startSync(app: AppContext, organisation: DingTalkConfig): Promise<RunningSync> {
   const { config, pool, clock, logger, traffic } = app;
   await demandSameOrganisation(app, organisation);
@@ -67,7 +67,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const { requestSweep } = createSyncOperations(pool, TARGET, clock);
   const compare = () => requestSweep("system");
   const steering = createSteering({ store, ceiling: config.syncMode, clock, logger, wake });
-  // Before anything is claimed.
+  // Before the first claim.
   await steering.look();
   const people = peopleByRules(pool, mapping, app);
   const { persons } = people;
@@ -82,7 +82,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const { inForce } = await store.rules();
   const rules = watchRules(app, parts, { processId: presence.id, persons, prepare: () => people.prepare(signal), wake });
   await rules.begin();
-  // In observe the plans are all there is to see, and what changed at the target while nobody looked belongs to them.
+  // In observe the plans are the only result, and changes made at the target in the meantime belong to them.
   if (config.syncMode === "observe" && inForce.mode !== "observe") await compare();
   const worker = createWorker({
     ...{ store, reconcile, clock, logger },
@@ -101,7 +101,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     start() {
       startedMs = clock.monotonicMs();
       worker.start();
-      // What is not remembered of an object has to be read for a comparison of rules: not before that is possible.
+      // A comparison of rules needs observations of all objects, so it waits until reads are possible.
       watch = Promise.all([
         watchPauses({ ...watching, log, rules, wake }, signal),
         rules.watch(signal),
@@ -133,14 +133,14 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   };
 }
 
-/** The organisation of the first start is the one of every start. */
+/** Every start must have the organisation of the first start. */
 async function demandSameOrganisation({ pool }: AppContext, { corpId }: DingTalkConfig): Promise<void> {
   const pinned = await pinOrganisation(pool, TARGET, corpId);
   if (pinned === corpId) return;
   throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
 }
 
-/** What is allowed in the files of rules, and seldom meant. */
+/** Warns about rules that are allowed but rarely intended. */
 async function giveAdvice({ pool, logger }: AppContext, { mapping, policy }: SyncComponents): Promise<void> {
   for (const { text, remedy } of policyAdvice(policy, mapping.settings)) logger.warn({ target: TARGET, remedy }, text);
   for (const source of await unknownSources(pool, mapping.sources))
@@ -169,7 +169,7 @@ function watchRules(
   });
 }
 
-/** Hears from the target what changed there, and tells newcomers there what awaits them; each where a setting says so. */
+/** Receives events of the target, and sends notes about newcomers; each if a setting says so. */
 async function talk(
   { config, pool, clock, logger }: AppContext,
   { target, store, mapping, policy }: SyncComponents,

@@ -15,9 +15,9 @@ import type { PeopleByRules } from "./people-by-rules.ts";
 interface UpkeepDeps {
   readonly mapping: SyncComponents["mapping"];
   readonly people: Pick<PeopleByRules, "schedule" | "upkeep">;
-  /** Whether the rules of this process are those in force. */
+  /** Whether the rules of this process are in force. */
   readonly isWorking: () => boolean;
-  /** Orders a comparison with the target. */
+  /** Requests a comparison with the target. */
   readonly compare: () => Promise<void>;
 }
 
