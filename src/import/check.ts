@@ -3,26 +3,26 @@ import { type Columns, columnReaders, columnsOf, type FieldReaders } from "./col
 import { contentOf, type PersonRecord, personRecord } from "./person.ts";
 import { type Row, UnreadableFile } from "./row.ts";
 
-/** What is wrong with one row. Names fields, never values. */
+/** A problem of one row. Names fields, never values. */
 export interface RowProblem {
   readonly at: number;
   readonly text: string;
 }
 
 export interface CheckedFile {
-  /** Undefined where fields are read by rules, not by the names of columns. */
+  /** Undefined: rules read the fields, not the names of columns. */
   readonly columns?: Columns;
   readonly readers: FieldReaders;
   readonly people: number;
   readonly activePeople: number;
-  /** Of all people of the file. */
+  /** Keys of all people of the file. */
   readonly keys: ReadonlySet<string>;
   readonly problems: readonly RowProblem[];
 }
 
 /**
- * Reads a whole file without changing anything: its columns (unless `rules` read the fields), each row, and whether two rows are about one person or one user name. Keeps a key and a user
- * name of each person. Rejects with UnreadableFile where nothing can be said of single rows.
+ * Checks a whole file without changing anything: its columns (unless `rules` read the fields), each row, and rows with the same person or user name.
+ * Keeps the key and user name of each person. Rejects with UnreadableFile if single rows cannot be checked.
  */
 export async function checkFile(rows: AsyncIterable<Row>, rules?: FieldReaders): Promise<CheckedFile> {
   const problems: RowProblem[] = [];
@@ -34,7 +34,7 @@ export async function checkFile(rows: AsyncIterable<Row>, rules?: FieldReaders):
   let [people, activePeople] = [0, 0];
   for await (const row of rows) {
     const before = names.size;
-    // A record of a JSON list leaves out what is empty, so a column may show up late.
+    // A record of a JSON list leaves out empty values, so a column may first appear in a later record.
     if (!rules) for (const name of Object.keys(row.values)) names.add(name);
     if (!readers || names.size > before) {
       columns = usableColumns([...names]);

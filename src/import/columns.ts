@@ -3,7 +3,7 @@ import type { JsonValue } from "../core/entity.ts";
 import { fold } from "../core/fold.ts";
 import type { Row } from "./row.ts";
 
-/** What a column can be about. One line each: the names it is known by, in English, Workday's, simplified and traditional Chinese. */
+/** The fields of columns. Each line has the names of one field in English, Workday's terms, simplified and traditional Chinese. */
 const NAMES = {
   externalId: ["external id", "id", "wid", "worker wid"],
   userName: ["user name", "login", "account", "login name", "账号", "帐号", "用户名", "登录名", "帳號", "用戶名稱", "登入名稱"],
@@ -65,15 +65,15 @@ const NAMES = {
 
 export type Field = keyof typeof NAMES;
 
-/** What a record says of a field; undefined: nothing can be made of it. */
+/** The value of a field in a record. Undefined: the value is not usable. */
 export type FieldReader = (values: Row["values"]) => JsonValue | undefined;
 
-/** Of the fields that a file tells at all. */
+/** The readers of the fields that a file has. */
 export type FieldReaders = ReadonlyMap<Field, FieldReader>;
 
 export const FIELDS = Object.keys(NAMES) as readonly Field[];
 
-/** The form two names of columns are compared in: letter case, blanks, `_`, `-` and dots do not count. */
+/** The form for comparing names of columns, without letter case, blanks, `_`, `-` and dots. */
 const keyOf = (name: string): string => fold(name).replace(/[\s_.-]+/g, "");
 
 const FIELD_OF: ReadonlyMap<string, Field> = new Map(
@@ -85,11 +85,11 @@ export interface Columns {
   readonly of: ReadonlyMap<Field, string>;
   /** Ignored columns, with suggestions. */
   readonly unknown: readonly { readonly column: string; readonly meant?: string }[];
-  /** Two columns for one field: nothing says which of them counts. */
+  /** Two columns for one field. Neither has priority. */
   readonly twice: readonly { readonly field: Field; readonly columns: readonly [string, string] }[];
 }
 
-/** What the columns of a file are about, by their names. */
+/** The fields of a file's columns, by their names. */
 export function columnsOf(names: readonly string[]): Columns {
   const of = new Map<Field, string>();
   const unknown: { column: string; meant?: string }[] = [];
@@ -108,6 +108,6 @@ export function columnsOf(names: readonly string[]): Columns {
   return { of, unknown, twice };
 }
 
-/** Reads each field from its column; a record may leave a column out, and says nothing in it then. */
+/** Reads each field from its column. A record may leave a column out, and then has no value in it. */
 export const columnReaders = ({ of }: Columns): FieldReaders =>
   new Map([...of].map(([field, column]): [Field, FieldReader] => [field, (values) => values[column] ?? null]));

@@ -14,10 +14,10 @@ export interface DepartmentChange {
   readonly left: number;
 }
 
-/** Departments that the file names, with the people in them by the directory's id. */
+/** Departments of the file, with the ids of their people in the directory. */
 export class NamedDepartments {
   readonly byKey = new Map<string, { readonly name: string; readonly people: Set<string> }>();
-  /** Everybody whose row says something of departments. */
+  /** People whose rows have departments. */
   readonly people = new Set<string>();
 
   add({ departments }: PersonRecord, id: string): void {
@@ -35,17 +35,17 @@ export class NamedDepartments {
 export interface DepartmentOptions {
   readonly groups: GroupDirectory;
   readonly context: RequestContext;
-  /** The file holds everybody: who is not in it is in no department, and a department it does not name goes. */
+  /** The file has everybody: a person who is not in it is in no department, and other departments are removed. */
   readonly isComplete: boolean;
   readonly writes: boolean;
 }
 
-/** What an import has made, and may remove again; other groups of the source keep to themselves. */
+/** Prefix of groups that an import has created and may remove. Other groups of the source stay unchanged. */
 const OWN = "import:";
 const MEMBERS_AT_ONCE = 1_000;
 const PAGE = 200;
 
-/** Brings the groups of a source to the departments of the file: a group for each, with the people in it. */
+/** Makes the groups of a source equal to the departments of the file: one group for each, with its people. */
 export async function importDepartments(named: NamedDepartments, options: DepartmentOptions): Promise<readonly DepartmentChange[]> {
   const { groups, context, writes, isComplete } = options;
   const changes: DepartmentChange[] = [];

@@ -4,10 +4,10 @@ import type { RequestContext } from "../directory/context.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { ImportResult } from "./run.ts";
 
-/** What was read: a file of somebody's, or a report. Holds no personal values. */
+/** The input of an import: a person's file, or a report. Has no personal values. */
 export type Origin = JsonObject & { readonly complete: boolean };
 
-/** The event of an import; everything it changed has the same request id. Of a refused one: that nothing was changed, and why. */
+/** The event of an import. All its changes have the same request id. For a refused import it has the reason. */
 export function importEvent(context: RequestContext, at: Date, origin: Origin, result: ImportResult): HistoryEvent {
   return {
     id: uuidv7(at.getTime()),

@@ -15,9 +15,9 @@ export type PersonAction = "create" | "change" | "activate" | "deactivate";
 
 export interface PersonChange {
   readonly action: PersonAction;
-  /** Undefined for somebody who is not in the file. */
+  /** Undefined: the person is not in the file. */
   readonly at?: number;
-  /** The directory's id; undefined for somebody a trial would create. */
+  /** The directory's id. Undefined: a trial would create the person. */
   readonly id?: string;
   readonly key: string;
   readonly attributes: readonly string[];
@@ -27,22 +27,22 @@ export interface PeopleImport {
   readonly changes: readonly PersonChange[];
   readonly unchanged: number;
   readonly problems: readonly RowProblem[];
-  /** The directory's id of each person of the file; in a trial a placeholder for those who are not there yet. */
+  /** The directory's id of each person of the file. In a trial new people have a placeholder. */
   readonly ids: ReadonlyMap<string, string>;
 }
 
 export interface PeopleOptions {
   readonly users: UserDirectory;
   readonly context: RequestContext;
-  /** Of everybody in the file. */
+  /** Keys of everybody in the file. */
   readonly keys: ReadonlySet<string>;
   /** False: a trial, which writes nothing. */
   readonly writes: boolean;
 }
 
 /**
- * Brings the people of a source to what the records say, by the same commands as the SCIM interface; who is the same already is not written. Somebody who
- * takes over a user name that another record gives up comes after that one.
+ * Makes the people of a source equal to the records, with the commands of SCIM. Equal people are not written. A person who takes over a user name
+ * from another record is written after that record.
  */
 export async function importPeople(records: AsyncIterable<PersonRecord>, options: PeopleOptions): Promise<PeopleImport> {
   const changes: PersonChange[] = [];
@@ -66,7 +66,7 @@ export async function importPeople(records: AsyncIterable<PersonRecord>, options
       else throw error;
     }
   }
-  // Each round lets those go on whose name has become free; what remains is held by somebody the file does not name.
+  // In each round, people whose user name has become free succeed. The user names of the others belong to people who are not in the file.
   for (let left = -1; again.length > 0 && again.length !== left; ) {
     left = again.length;
     const round = again;
@@ -105,7 +105,9 @@ async function importPerson(
   return { id: found.id, change: { action, at: record.at, id: found.id, key: record.key, attributes } };
 }
 
-/** By the key, else by the user name of somebody whom the source knew before it was filled from a file: of nobody whom another row is about. */
+/**
+ * Finds a person by the key. Otherwise by the user name, if the source had the person before the first file and no other row is about that person.
+ */
 async function findPerson({ key, userName }: PersonRecord, { users, context, keys }: PeopleOptions): Promise<StoredUser | undefined> {
   const byKey = await one(`externalId eq ${JSON.stringify(key)}`, users, context);
   if (byKey) return byKey;
@@ -119,7 +121,7 @@ async function one(filter: string, users: UserDirectory, context: RequestContext
   return page.items[0];
 }
 
-/** How many people of the source are active. */
+/** The number of active people of the source. */
 export async function activePeople(users: UserDirectory, context: RequestContext): Promise<number> {
   const page = await users.list(context, { filter: ACTIVE, start: { kind: "index", startIndex: 1 }, count: 0 });
   return page.total;
@@ -128,7 +130,7 @@ export async function activePeople(users: UserDirectory, context: RequestContext
 const ACTIVE = parseFilter(userResource, "active eq true");
 const PAGE = 200;
 
-/** Deactivates everybody active of the source whom the file does not name. For a file that holds everybody. */
+/** Deactivates all active people of the source who are not in the file. Only for a complete file. */
 export async function deactivateAbsent(
   present: ReadonlySet<string>,
   { users, context, writes }: PeopleOptions,

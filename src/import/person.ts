@@ -9,22 +9,22 @@ import { WORKDAY_SCHEMA } from "../scim/schema/workday.ts";
 import type { Field, FieldReaders } from "./columns.ts";
 import type { Row } from "./row.ts";
 
-/** A person as a row says. A field without a column is not in `values`: nothing is said of it, and what the directory holds stays. */
+/** A person in a row. A field without a column is not in `values`, and the directory's value stays. */
 export interface PersonRecord {
   readonly at: number;
-  /** What the person is found again by, kept as `externalId`: the external id, else the employee number, else the user name. */
+  /** The identifier of the person, stored as `externalId`: the external id, otherwise the employee number, otherwise the user name. */
   readonly key: string;
   readonly userName: string;
   readonly active: boolean;
-  /** Texts without blanks at either end; empty: the file says that there is none. */
+  /** Trimmed texts. Empty: the file has no value. */
   readonly values: Readonly<Partial<Record<Field, string>>>;
-  /** Names of departments, paths with their separator; undefined where the file has no such column. */
+  /** Names or paths of departments. Undefined: the file has no such column. */
   readonly departments?: readonly string[];
 }
 
 export type RecordResult = { readonly kind: "person"; readonly person: PersonRecord } | { readonly kind: "problem"; readonly text: string };
 
-/** Pure. A problem names the field and says what to do, and never repeats a value. */
+/** Pure. A problem names the field and the correction, and never repeats a value. */
 export function personRecord(row: Row, readers: FieldReaders): RecordResult {
   const values: Partial<Record<Field, string>> = {};
   for (const [field, read] of readers) {
@@ -66,7 +66,7 @@ function textOf(field: Field, value: JsonValue | undefined): string | undefined 
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
-/** 13800138000 in a narrow column of numbers, saved as CSV. */
+/** 13800138000 from a narrow column of numbers, saved as CSV. */
 const ROUNDED = /^\d(?:[.,]\d+)?E\+\d+$/i;
 
 const YES: ReadonlySet<string> = new Set(["", "yes", "y", "true", "1", "active", "on leave", "employed", "在职", "在職", "是"]);
@@ -87,7 +87,7 @@ const departmentsIn = (text: string): readonly string[] => [
   ),
 ];
 
-/** The content of the person: what the directory holds, with what the record says. Rejects as the SCIM interface does (scim/errors.ts), naming the attribute. */
+/** The content of the person: the directory's values, replaced by those of the record. Rejects as SCIM does (scim/errors.ts), with the name of the attribute. */
 export function contentOf({ key, userName, active, values }: PersonRecord, current: JsonObject = {}): UserContent {
   const { schemas: _, ...kept } = current;
   const document: Record<string, JsonValue> = { ...kept, externalId: key, userName, active };
@@ -123,7 +123,7 @@ const isNothing = (value: JsonValue | undefined): boolean =>
   value === undefined ||
   (Array.isArray(value) ? value.length === 0 : typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
-/** The list with one value of this type; the others stay. */
+/** The list with one value of this type. The others stay. */
 function withTyped(list: JsonValue | undefined, type: string, text: string | undefined): JsonValue {
   const entries = (Array.isArray(list) ? list : []) as readonly JsonObject[];
   if (text === undefined) return entries;

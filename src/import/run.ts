@@ -8,20 +8,20 @@ import { activePeople, deactivateAbsent, importPeople, type PersonChange } from 
 import { type PersonRecord, personRecord } from "./person.ts";
 import type { Row } from "./row.ts";
 
-/** Maximum share by which a complete file may have fewer active people than the source. Beyond it, an error cannot be told from many leavers. */
+/** Minimum share of active people in a complete file, compared with the source. Below it, an error cannot be distinguished from many leavers. */
 const LEAST_SHARE = 0.9;
 
 export interface ImportOptions {
   readonly users: UserDirectory;
   readonly groups: GroupDirectory;
   readonly context: RequestContext;
-  /** Opens the file anew: it is read twice, first to check all of it. */
+  /** Opens the file again. It is read twice, first to check all of it. */
   readonly rows: () => AsyncIterable<Row>;
-  /** How fields are read; unset: by the names of the columns. */
+  /** Readers of fields. Unset: by the names of columns. */
   readonly rules?: FieldReaders;
-  /** The file holds everybody of the source: who is not in it has left. */
+  /** The file has everybody of the source. A person who is not in it has left. */
   readonly isComplete: boolean;
-  /** How many active people the file holds, as somebody has confirmed; needed where it is less than nine tenths of those there are. */
+  /** The confirmed number of active people in the file. Required if it is less than nine tenths of the present ones. */
   readonly confirmed?: number;
   /** False: a trial, which writes nothing. */
   readonly writes: boolean;
@@ -36,14 +36,14 @@ export type ImportResult =
       readonly people: readonly PersonChange[];
       readonly unchanged: number;
       readonly departments: readonly DepartmentChange[];
-      /** Rows that could not be taken over, although they are right in themselves. */
+      /** Rows that could not be written, although they are valid. */
       readonly problems: readonly RowProblem[];
     };
 
 /**
- * Brings a source to what a file says, as if a SCIM client had written it. The whole file is checked before the first write. Stopped in the middle, the next
- * import of the same file goes on: leavers are concluded last, once everybody in the file is there. The same file twice writes nothing.
- * Rejects with UnreadableFile, or as the directory does.
+ * Makes a source equal to a file, as a SCIM client would. The whole file is checked before the first write. After an interruption, the next import of
+ * the same file continues: leavers are determined last, when everybody in the file exists. A second import of the same file writes nothing. Rejects
+ * with UnreadableFile, or as the directory does.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
   const { users, groups, context, isComplete, confirmed, writes, rows, rules } = options;
@@ -63,7 +63,7 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
     writes,
   });
   for (const [key, record] of records) if (ids.has(key)) named.add(record, ids.get(key)!);
-  // Somebody whose row was not taken over is in the file all the same.
+  // A person whose row failed is in the file nevertheless.
   const left =
     isComplete && problems.length === 0 ? await deactivateAbsent(new Set(ids.values()), { users, context, keys: file.keys, writes }) : [];
   const departments = file.readers.has("departments")
@@ -72,7 +72,7 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   return { kind: "done", file, people: [...changes, ...left], unchanged, departments, problems };
 }
 
-/** Of each person only the departments are kept: they are concluded when everybody is there. */
+/** Keeps only the departments of each person, because they are written when everybody exists. */
 async function* recordsOf(rows: AsyncIterable<Row>, readers: FieldReaders, kept: Map<string, PersonRecord>): AsyncIterable<PersonRecord> {
   for await (const row of rows) {
     const result = personRecord(row, readers);

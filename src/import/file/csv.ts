@@ -4,13 +4,13 @@ import { type Row, UnreadableFile } from "../row.ts";
 import { Decoding, type Encoding } from "./encoding.ts";
 import { peek } from "./peek.ts";
 
-/** A line of a person is some hundred characters; a quote that is never closed would gather the whole file. */
+/** A person's line has a few hundred characters. A quote that is never closed would collect the whole file. */
 const MAX_RECORD_BYTES = 100_000;
 const DELIMITERS = [",", ";", "\t"] as const;
 
 /**
- * The records of a CSV file (RFC 4180), one at a time: the first line names the columns; comma, semicolon or tab divides them, whichever the first line has
- * most of. Lines without any value are passed over. Rejects with UnreadableFile.
+ * The records of a CSV file (RFC 4180), one at a time. The first line has the names of columns. The separator is comma, semicolon or tab, whichever
+ * the first line has most of. Lines without values are skipped. Rejects with UnreadableFile.
  */
 export async function* csvRows(bytes: Readable, encoding?: Encoding): AsyncIterable<Row> {
   const text = new Decoding(encoding);
@@ -25,7 +25,7 @@ export async function* csvRows(bytes: Readable, encoding?: Encoding): AsyncItera
     delimiter: delimiterOf(head.toString("utf8").split(/\r?\n/, 1)[0] ?? ""),
     max_record_size: MAX_RECORD_BYTES,
     raw: true,
-    // Checked below, with words of our own.
+    // Checked below, with our own texts.
     relax_column_count: true,
     trim: true,
   });
@@ -42,7 +42,7 @@ export async function* csvRows(bytes: Readable, encoding?: Encoding): AsyncItera
         if (header) yield { at, values: named(header, record) };
         else header = checkedHeader(record);
       }
-      // The line end that closes a record may or may not be a part of it.
+      // The raw text of a record may or may not include its line end.
       at += raw.replace(/[\r\n]+$/, "").split("\n").length;
     }
     if (!header) throw new UnreadableFile("the file is empty: its first line has to name the columns");

@@ -2,14 +2,14 @@ import { Transform, type TransformCallback } from "node:stream";
 import { TextDecoder } from "node:util";
 import { UnreadableFile } from "../row.ts";
 
-/** Encodings of files as offices write them; Excel in Chinese saves CSV files in GB 18030 or Big5 unless it is told otherwise. */
+/** Encodings of files from offices. Excel in Chinese saves CSV files in GB 18030 or Big5 by default. */
 export const ENCODINGS = ["utf-8", "utf-16le", "gb18030", "big5"] as const;
 
 export type Encoding = (typeof ENCODINGS)[number];
 
 /**
- * A stream that turns bytes into UTF-8, without a byte order mark. Without a stated encoding a byte order mark decides, else UTF-8.
- * Fails with UnreadableFile at the first bytes that are no text in the encoding.
+ * Converts bytes to UTF-8 without a byte order mark. Without a given encoding a byte order mark decides, otherwise UTF-8. Fails with UnreadableFile
+ * at the first invalid bytes.
  */
 export class Decoding extends Transform {
   #stated: Encoding | undefined;

@@ -7,10 +7,10 @@ import { type Row, UnreadableFile } from "../row.ts";
 import { Decoding } from "./encoding.ts";
 import { peek } from "./peek.ts";
 
-/** Where Workday's reports keep their list (docs/clients.md 3). */
+/** The name of the list in Workday's reports (docs/clients.md 3). */
 const REPORT_LIST = "Report_Entry";
 
-/** The elements of a JSON list, or of the list `Report_Entry` of an object, one at a time: the file is never held as a whole. Rejects with UnreadableFile. */
+/** The elements of a JSON list, or of the list `Report_Entry` of an object, one at a time, without the whole file in memory. Rejects with UnreadableFile. */
 export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
   const text = new Decoding("utf-8");
   const failed = new AbortController();

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** Looks at the beginning of a stream, up to where `isEnough` or its end, and gives all of it again. Rejects as the stream does. */
+/** Reads the begin of a stream until `isEnough` or its end, and returns a stream with all of it. Rejects as the stream does. */
 export async function peek(
   stream: Readable,
   isEnough: (head: Buffer) => boolean,

@@ -6,7 +6,7 @@ import { AppError } from "../../core/errors.ts";
 import type { Secret } from "../../core/secret.ts";
 import type { WorkdayPlan } from "./file.ts";
 
-/** The report could not be read whole. Nothing was imported. */
+/** The report could not be read completely. Nothing was imported. */
 export class ReportFailed extends AppError {
   readonly code = "REPORT_FAILED";
 }
@@ -18,12 +18,12 @@ export interface WorkdayCredentials {
   readonly refreshToken?: Secret;
 }
 
-/** A report is prepared for minutes before its first byte comes, and may take half an hour (docs/clients.md 3). */
+/** A report is prepared before its first byte arrives, which may take half an hour (docs/clients.md 3). */
 const FIRST_BYTE_MS = 30 * 60_000;
 const SILENCE_MS = 120_000;
 const TOKEN_MS = 30_000;
 
-/** Writes the report to a file that only this user can read. Rejects with ReportFailed, also when it is cut off. */
+/** Writes the report to a file that only this user can read. Rejects with ReportFailed, also for an incomplete report. */
 export async function downloadReport(
   url: string,
   path: string,
@@ -85,7 +85,7 @@ const REMEDIES: Readonly<Record<number, string>> = {
   404: "there is no report at this address",
 };
 
-/** Without what the request held: its headers are secrets. */
+/** Without the request, because its headers have secrets. */
 function explained(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted || error instanceof ReportFailed) return error as Error;
   if (isAxiosError(error) && error.response) {

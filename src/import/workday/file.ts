@@ -6,7 +6,7 @@ import { FileInvalid, type FileProblem, inOrder } from "../../mapping/file/probl
 import { readYaml } from "../../mapping/file/yaml-file.ts";
 import { FIELDS, type Field, type FieldReader, type FieldReaders } from "../columns.ts";
 
-/* WORKDAY_FILE: which report is read, how often, and what its columns mean. No secrets: those are settings. */
+/* WORKDAY_FILE: the report, its interval, and the meaning of its columns. It has no secrets; settings have them. */
 
 export class WorkdayFileInvalid extends FileInvalid {
   readonly code = "WORKDAY_FILE_INVALID";
@@ -14,7 +14,7 @@ export class WorkdayFileInvalid extends FileInvalid {
 
 const text = z.string().trim().min(1).max(2_000);
 
-/** Workers and credentials go over it, so it is https; a test on this machine needs none. */
+/** Must be https, because it transfers people and credentials. Plain http is accepted for tests on this machine. */
 const address = z.string().refine(isAddress, "must be an https address without user and fragment");
 
 function isAddress(value: string): boolean {
@@ -26,18 +26,18 @@ function isAddress(value: string): boolean {
 
 const workdayFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
-  /** The source that is filled; nothing else should write to it. */
+  /** The source that is filled. No other client should write to it. */
   source: text.max(200).default("workday"),
   report: z.strictObject({
     url: address,
-    /** Prompts of the report that narrow it to what was entered in a period. Without them every reading is of everybody. */
+    /** Prompts that limit the report to entries of a period. Without them every reading has everybody. */
     updated: z.strictObject({ from: text, through: text }).optional(),
   }),
-  /** OAuth with a refresh token; without it the user name and password are sent (Basic). */
+  /** OAuth with a refresh token. Without it user name and password are sent (Basic). */
   oauth: z.strictObject({ tokenUrl: address, clientId: text }).optional(),
   everyMinutes: z.number().int().min(15).max(1_440).default(60),
   fullEveryDays: z.number().int().min(1).max(31).default(7),
-  /** Field → expression over `row`. Without it the names of the columns tell (docs/sources.md). */
+  /** Field → expression over `row`. Without it the names of columns decide (docs/sources.md). */
   columns: z.partialRecord(z.enum(FIELDS as readonly [Field, ...Field[]]), text).optional(),
 });
 
@@ -54,7 +54,7 @@ export interface WorkdayPlan {
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
-/** Throws WorkdayFileInvalid with every problem, each with its line, column and path. */
+/** Throws WorkdayFileInvalid with all problems, each with its line, column and path. */
 export function compileWorkday(yamlText: string): WorkdayPlan {
   const parsed = readYaml(yamlText, workdayFile, (problems, options) => new WorkdayFileInvalid(problems, options));
   const { source, report, oauth, everyMinutes, fullEveryDays, columns } = parsed.file;

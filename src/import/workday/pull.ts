@@ -11,7 +11,7 @@ import { addressOf, type Reading } from "./reading.ts";
 export interface PullOptions extends Pick<ImportOptions, "users" | "groups" | "context" | "writes" | "confirmed"> {
   readonly plan: WorkdayPlan;
   readonly credentials: WorkdayCredentials;
-  /** Where the report is kept while it is read. */
+  /** The folder of the report during the import. */
   readonly directory: string;
   readonly signal: AbortSignal;
 }
@@ -19,8 +19,8 @@ export interface PullOptions extends Pick<ImportOptions, "users" | "groups" | "c
 const PREFIX = "workday-report-";
 
 /**
- * Reads the report into a file, whole, and imports it. Only a reading of everybody concludes that somebody has left. The file goes in any case; one that a
- * killed process has left goes with the next reading. Rejects with ReportFailed or UnreadableFile, and has changed nothing then.
+ * Reads the whole report into a file and imports it. Only a reading of everybody can find leavers. The file is always deleted; the next reading
+ * deletes that of a killed process. Rejects with ReportFailed or UnreadableFile, and then nothing was changed.
  */
 export async function pull(reading: Reading, { plan, credentials, directory, signal, ...options }: PullOptions): Promise<ImportResult> {
   for (const name of await readdir(directory)) if (name.startsWith(PREFIX)) await rm(join(directory, name), { force: true });

@@ -1,26 +1,26 @@
 import type { WorkdayPlan } from "./file.ts";
 
-/** What is asked of the report: everybody, or what was entered in a period. */
+/** The scope of a reading: everybody, or entries of a period. */
 export type Reading = { readonly kind: "everybody" } | { readonly kind: "updated"; readonly from: Date; readonly through: Date };
 
-/** When the source was last read. */
+/** Times of the last readings. */
 export interface LastReadings {
   readonly everybody?: Date;
-  /** Until when what was entered has been read, by whichever reading. */
+  /** The end of the period of which all entries are read. */
   readonly through?: Date;
 }
 
-/** Workday's clock and ours may differ, and an entry is seen in a report a moment after it was made. */
+/** Overlap of periods: Workday's clock and ours may differ, and an entry appears in reports a moment later. */
 const OVERLAP_MS = 10 * 60_000;
 
-/** The reading that is due now; undefined: none yet. */
+/** The reading that is due now. Undefined: none. */
 export function dueReading(plan: WorkdayPlan, last: LastReadings, now: Date): Reading | undefined {
   const since = (date: Date | undefined): number => (date ? now.getTime() - date.getTime() : Number.POSITIVE_INFINITY);
   if (since(last.through) < plan.everyMs) return undefined;
   return nextReading(plan, last, now);
 }
 
-/** The reading that somebody asks for now: of everybody, where the report has no prompts or the last one of everybody is old. */
+/** The reading for a request now: everybody, if the report has no prompts or the last such reading is old. */
 export function nextReading(plan: WorkdayPlan, last: LastReadings, now: Date): Reading {
   const isOld = !last.everybody || now.getTime() - last.everybody.getTime() >= plan.fullEveryMs;
   if (!plan.updated || !last.through || isOld) return { kind: "everybody" };

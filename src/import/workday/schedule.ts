@@ -5,12 +5,12 @@ export interface ReadingSchedule {
   stop(): Promise<void>;
 }
 
-/** How often it is looked whether a reading is due: what is due is in the history, and any process may have read. */
+/** Interval of the checks whether a reading is due. The history decides, because any process may have read. */
 const LOOK_MS = 60_000;
 
 const LONGEST_LOOKS = 60;
 
-/** Reads whenever a reading is due, until it is stopped. What fails is logged and tried again, later each time, within an hour at the latest. */
+/** Reads whenever a reading is due, until it is stopped. Failures are logged and retried with growing delays, up to an hour. */
 export function scheduleReadings(
   read: (signal: AbortSignal) => Promise<void>,
   { clock, logger, lookMs = LOOK_MS }: { readonly clock: Clock; readonly logger: Logger; readonly lookMs?: number },
