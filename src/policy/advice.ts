@@ -1,19 +1,20 @@
 import type { Mapping } from "../mapping/mapping.ts";
 import type { LeaverRules } from "./policy.ts";
 
-/* What is allowed, and may not be what an operator means. */
+/* Rules that are allowed but possibly not intended. */
 
 export interface PolicyAdvice {
   readonly code: "graceKeepsAccess";
   readonly text: string;
   readonly remedy: string;
-  /** How long they keep it. */
+  /** Time for which leavers keep their access. */
   readonly minutes: number;
 }
 
 /**
- * How long leavers with a regular account go on using the organisation, in milliseconds; undefined where they do not, or where the policy says that it is meant.
- * Such an account belongs to its person and cannot be switched off: with a grace, and no department to park them in, nothing changes for them until it ends.
+ * Milliseconds for which leavers with a regular account keep their access. Undefined: they do not, or the policy says that this is intended. A
+ * regular account belongs to its person and cannot be disabled. With a grace and no department for leavers, nothing changes for them until the grace
+ * ends.
  */
 export function accessKeptMs(
   { grace, leaver }: LeaverRules,
@@ -44,7 +45,7 @@ const UNITS = [
   ["minute", 60_000],
 ] as const;
 
-/** As the file writes it, in words. */
+/** A duration in words, in the unit of the file. */
 function durationText(ms: number): string {
   const [unit, unitMs] = UNITS.find(([, each]) => ms % each === 0) ?? UNITS[2];
   const count = Math.round(ms / unitMs);

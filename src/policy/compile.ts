@@ -18,11 +18,11 @@ export class PolicyInvalid extends FileInvalid {
 }
 
 export interface PolicyOptions {
-  /** Whether the mapping names a department for leavers; not asked unless given. */
+  /** Whether the mapping has a department for leavers. Absent: not checked. */
   readonly canPark?: boolean;
 }
 
-/** Reads a policy file. Throws PolicyInvalid with every problem, each with its line, column and path. `known`: attributes that people can have. */
+/** Compiles a policy file. Throws PolicyInvalid with all problems, each with its line, column and path. `known`: attributes of people. */
 export function compilePolicy(yamlText: string, known: KnownVariables = {}, { canPark = true }: PolicyOptions = {}): Policy {
   const parsed = readYaml(yamlText, policyFile, (problems, options) => new PolicyInvalid(problems, options));
   const { file } = parsed;
@@ -72,7 +72,7 @@ function textOf(expression: PersonExpression | undefined, input: PersonInput): s
   return text === "" ? undefined : text;
 }
 
-/** People in a group that the file names, or who meet its condition. A condition that cannot be evaluated matches nobody. */
+/** People in a group of the file, or people who match its condition. A condition that cannot be evaluated matches nobody. */
 function scopeOf({ scope }: PolicyFile, pilot: PersonExpression | undefined): Pick<Policy, "isPilot" | "inScope" | "groupInScope"> {
   if (!scope) return { isPilot: false, inScope: () => true, groupInScope: () => true };
   const groupInScope = (displayName: string): boolean => (scope.groups ?? []).some((pattern) => matchesGlob(displayName, pattern));
@@ -104,15 +104,15 @@ function protectionOf({ protect }: PolicyFile, spared: PersonExpression | undefi
   };
 }
 
-/** Who writes 00 means the plus sign. */
+/** In such numbers 00 means the plus sign. */
 const digitsOf = (number: string): string => number.replace(/^\s*00/, "+").replace(/\D/g, "");
 
 const MAINLAND = /^1\d{10}$/;
 
-/** The target writes numbers of the mainland without their country code. */
+/** The target stores numbers of the mainland without their country code. */
 const nationalDigits = (number: string): string => digitsOf(number).replace(/^86(?=1\d{10}$)/, "");
 
-/** Without its country code a number would equal nobody's, and protect nobody. */
+/** False for a number without country code. It would equal no number and protect nobody. */
 function isComparable(mobile: string): boolean {
   const digits = digitsOf(mobile);
   return digits.length >= 8 && (/^\s*(\+|00)/.test(mobile) || MAINLAND.test(digits) || hasCountryCode(digits));

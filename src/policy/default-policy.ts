@@ -1,4 +1,4 @@
-/** The policy used when no file is given, in the form of such a file. */
+/** The policy without a file, in the form of a file. */
 export const DEFAULT_POLICY = `# What the loop may do on its own, see docs/policy.md.
 version: 1
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/* The shape of a policy file. Every object is strict: an unknown key is an error, not a rule that silently does nothing. */
+/* The form of a policy file. All objects are strict: an unknown key is an error, not a rule without effect. */
 
 const MAX_TEXT = 2_000;
 const MAX_ENTRIES = 1_000;
@@ -21,12 +21,12 @@ const share = (people: number, part: number) =>
 
 const adoption = z.enum(["link", "propose", "never"]);
 const strong = adoption.default("propose");
-/** A mobile number alone, or a name alone, is no proof: a person decides. */
+/** A mobile number alone, or a name alone, is no proof, so a person decides. */
 const weak = adoption
   .refine((value) => value !== "link", "must be propose or never: this tier is too weak to link automatically")
   .default("propose");
 
-/** So long a leaver may stay at most: longer is no grace any more. */
+/** The maximum grace. */
 const MAX_GRACE_DAYS = 365;
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const NO_DURATION = "must be 0, or a whole number with m, h or d for minutes, hours or days, such as 24h";
@@ -45,7 +45,9 @@ const duration = z.union([z.literal(0), z.string()], { error: NO_DURATION }).tra
 const graces = z.strictObject({
   regular: duration.default(0),
   enterprise: duration.default(0),
-  /** That leavers with a regular account keep their access meanwhile is meant. Without a default, as it says nothing where it is left out. */
+  /**
+   * Says that leavers with a regular account intentionally keep their access during the grace. Has no default, because a missing value says nothing.
+   */
   keepsAccess: z.boolean("must be true or false").optional(),
 });
 
@@ -53,7 +55,7 @@ export const policyFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
   scope: z
     .strictObject({
-      /** Display names of groups; `*` any run of characters, `?` one. */
+      /** Display names of groups. `*`: any sequence of characters. `?`: one character. */
       groups: texts.min(1).optional(),
       /** A condition over the person. */
       where: text.optional(),
@@ -74,7 +76,7 @@ export const policyFile = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
-  /** How long a leaver stays before they are removed: for all, or for each kind of account. */
+  /** The time before a leaver is removed: for all, or for each kind of account. */
   grace: z.preprocess(
     (value) =>
       typeof value === "string" || typeof value === "number"
@@ -84,26 +86,26 @@ export const policyFile = z.strictObject({
   ),
   leaver: z
     .strictObject({
-      /** Left out: what the mapping says, and with a grace `remove` in place of `park`. */
+      /** Absent: the mapping decides; with a grace `remove` replaces `park`. */
       regular: z.enum(["remove", "park", "keep"]).optional(),
-      /** Left out: `disable`, and with a grace `remove`. */
+      /** Absent: `disable`; with a grace `remove`. */
       enterprise: z.enum(["disable", "remove"]).optional(),
-      /** Without it nothing of a leaver's is handed over. */
+      /** Absent: nothing is handed over. */
       handOver: z
         .strictObject({
           to: z.literal("manager", { error: "must be manager" }),
-          /** Userid at the target of who takes over from people without a manager. */
+          /** Userid of the person who takes over from people without a manager. */
           otherwise: text.optional(),
-          /** Id of a reason for leaving, as the target lists them. */
+          /** Id of a reason for leaving at the target. */
           reason: z.union([text, z.number().int()], { error: "must be a text or a whole number" }).transform(String),
         })
         .optional(),
     })
     .prefault({}),
-  /** Left out: every address counts. */
+  /** Absent: every address is allowed. */
   accounts: z
     .strictObject({
-      /** Domains of e-mail addresses that may become an account's; `*` any characters, so that `*.example.com` are those below. */
+      /** Domains of e-mail addresses that an account may have. `*`: any characters; `*.example.com` are subdomains. */
       domains: z
         .array(text.regex(/^[^@\s]+$/, "must be a domain without @, such as example.com"))
         .min(1)
@@ -122,7 +124,7 @@ export const policyFile = z.strictObject({
     .prefault({}),
   adopt: z
     .strictObject({
-      /** An expression over the person: the userid they have at the target. */
+      /** An expression over the person: their userid at the target. */
       userid: text.optional(),
       people: z.strictObject({ 1: strong, 2: strong, 3: strong, 4: strong, 5: weak, 6: weak }).prefault({}),
       departments: z.strictObject({ 1: strong, 2: strong }).prefault({}),

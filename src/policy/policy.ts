@@ -1,33 +1,36 @@
 import type { PersonInput } from "../mapping/mapping.ts";
 
-/* What the loop may do on its own, as an operator states it. Everything here is data or pure. */
+/* The rules about what the loop may do, as an operator writes them. Everything here is data or pure. */
 
-/** At most `atLeast`, or `percent` of what there is, whichever is more. */
+/** The larger of `atLeast` and `percent` of the present number. */
 export interface Budget {
   readonly atLeast: number;
   readonly percent: number;
 }
 
-/** More than `percent`, where it concerns at least `people`. */
+/** More than `percent`, if at least `people` are concerned. */
 export interface Share {
   readonly people: number;
   readonly percent: number;
 }
 
 export interface Limits {
-  /** People removed or switched off in 24 hours. */
+  /** People removed or disabled within 24 hours. */
   readonly peopleRemoved: Budget;
-  /** Departments removed in 24 hours. */
+  /** Departments removed within 24 hours. */
   readonly departmentsRemoved: Budget;
-  /** What one department of at least `people` may lose in an hour, by leaving or moving. */
+  /** The share of its people that a department of at least `people` may lose within an hour, by leaving or moving. */
   readonly departmentEmptied: Share;
-  /** For how many people one attribute may be emptied, or set to one value, in an hour. */
+  /** The share of people for whom one attribute may be emptied, or set to one value, within an hour. */
   readonly attributeBlanked: Share;
-  /** What a source of at least `people` may lose since last night, in percent, before removals of its people are held; and for how long it may be silent. */
+  /**
+   * The share in percent that a source of at least `people` may lose since last night before removals are held. `silentHours`: its maximum time
+   * without requests.
+   */
   readonly sourceCollapsed: Share & { readonly silentHours: number };
 }
 
-/** What is done with somebody found on both sides. Only what matches strongly can be linked without being asked. */
+/** The treatment of a match. Only strong matches can be linked automatically. */
 export type Adoption = "link" | "propose" | "never";
 
 /** Tiers of people: 1 userid, 2 job number and name, 3 mobile and name, 4 e-mail and name; weak: 5 mobile, 6 name and department. */
@@ -38,21 +41,21 @@ const DEPARTMENT_TIERS = [1, 2] as const;
 export interface AdoptionRules {
   readonly people: Readonly<Record<(typeof PEOPLE_TIERS)[number], Adoption>>;
   readonly departments: Readonly<Record<(typeof DEPARTMENT_TIERS)[number], Adoption>>;
-  /** The userid that the directory expects of a person, for tier 1; undefined where it names none. */
+  /** The userid that the policy expects of a person, for tier 1. Undefined: none. */
   userid(input: PersonInput): string | undefined;
 }
 
-/** Accounts of the organisation are `enterprise`: they can be switched off. A regular account belongs to its person. */
+/** `enterprise`: accounts of the organisation, which can be disabled. `regular`: accounts that belong to their person. */
 export type AccountKind = "regular" | "enterprise";
 
-/** What becomes of people who are inactive or gone in the directory. */
+/** The treatment of people who are inactive or deleted in the directory. */
 export interface LeaverRules {
-  /** Milliseconds from being switched off or parked to being removed; 0: removed at once. */
+  /** Milliseconds from disabling or parking until the removal; 0: removed without a grace. */
   readonly grace: Readonly<Record<AccountKind, number>> & {
-    /** Whoever wrote the policy knows that regular accounts which are neither parked nor switched off keep their access meanwhile. */
+    /** The policy says that regular accounts which are neither parked nor disabled intentionally keep their access. */
     readonly keepsAccess?: boolean | undefined;
   };
-  /** Of people who are inactive; whoever is deleted is removed. Absent: see `endOf` in reconcile/desired/leaver.ts. */
+  /** For inactive people. Deleted people are removed. Absent: see `endOf` in reconcile/desired/leaver.ts. */
   readonly leaver: {
     readonly regular?: "remove" | "park" | "keep" | undefined;
     readonly enterprise?: "disable" | "remove" | undefined;
@@ -61,12 +64,12 @@ export interface LeaverRules {
   };
 }
 
-/** Somebody at the target, who is to leave. */
+/** A leaver at the target. */
 export interface Leaver {
   readonly remoteId: string;
-  /** What the target holds of them, by its names. */
+  /** The values at the target, by its names. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Undefined when the directory has no such person any more. */
+  /** Undefined: the directory no longer has the person. */
   readonly input: PersonInput | undefined;
 }
 
@@ -75,13 +78,13 @@ export interface Policy extends LeaverRules {
   readonly version: string;
   readonly limits: Limits;
   readonly adopt: AdoptionRules;
-  /** Whether there is a pilot; without one everybody is in scope. */
+  /** Whether there is a pilot. Without one everybody is in scope. */
   readonly isPilot: boolean;
   inScope(input: PersonInput): boolean;
-  /** Whether a group of this name is one of the pilot's. */
+  /** Whether a group with this name is in the pilot. */
   groupInScope(displayName: string): boolean;
-  /** Whether an e-mail address may become somebody's login or address at the target; absent: every one may. */
+  /** Whether an account may have this e-mail address as login or address. Absent: all are allowed. */
   readonly isAddressAllowed?: (address: string) => boolean;
-  /** Whether somebody may never be removed or switched off. */
+  /** Whether a person must never be removed or disabled. */
   isProtected(leaver: Leaver): boolean;
 }
