@@ -1,13 +1,13 @@
 import type { JsonObject, JsonValue } from "./entity.ts";
 
 /**
- * JSON in its one canonical form (RFC 8785): members by the UTF-16 units of their names, numbers and strings as ECMAScript writes them, no blanks. Members that
- * are undefined are left out.
+ * JSON in canonical form (RFC 8785): members in the order of the UTF-16 units of their names, numbers and strings as in ECMAScript, no blanks.
+ * Undefined members are left out.
  */
 export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  // The default order of a sort is that of UTF-16 units.
+  // Sorting uses the order of UTF-16 units by default.
   const members = value as JsonObject;
   let text = "{";
   for (const name of Object.keys(members).sort()) {

@@ -1,9 +1,9 @@
-/** What a caller may do about a failure: nothing, try again later, or try again after a stated time. */
+/** What a caller can do after a failure: nothing, retry later, or retry after a given time. */
 export type Retry = { readonly kind: "never" } | { readonly kind: "backoff" } | { readonly kind: "after"; readonly ms: number };
 
 /**
- * Base of every error that some code acts upon. Programs read `code`, `retry` and fields; people read the message
- * (lower case, no full stop, names the thing and the number).
+ * Base of all errors that code acts upon. Programs read `code`, `retry` and fields. People read the message (lower case, no full stop, with the thing
+ * and the number).
  */
 export abstract class AppError extends Error {
   abstract readonly code: string;
@@ -15,7 +15,7 @@ export abstract class AppError extends Error {
   }
 }
 
-/** The database, or another required dependency, does not answer. Inbound this is 503 with Retry-After. */
+/** The database, or another required dependency, does not answer. For HTTP clients this is 503 with Retry-After. */
 export class Unavailable extends AppError {
   readonly code = "UNAVAILABLE";
   override readonly retry: Retry;
@@ -25,7 +25,7 @@ export class Unavailable extends AppError {
   }
 }
 
-/** The start-up conditions are not met; the process prints the problems and leaves with exit code 3. */
+/** The conditions of a start are not met. The process prints the problems and exits with code 3. */
 export class CannotStart extends AppError {
   readonly code = "CANNOT_START";
   readonly problems: readonly string[];

@@ -1,7 +1,7 @@
-/** The form in which two case-insensitive names are compared (userName, displayName, department paths): NFKC, lower case. */
+/** The form for comparing names without letter case (userName, displayName, department paths): NFKC, lower case. */
 export const fold = (text: string): string => text.normalize("NFKC").toLowerCase();
 
 const UNSEEN = /[\s\p{Default_Ignorable_Code_Point}]+/gu;
 
-/** The form in which two names of people are compared: folded, without blanks and invisible characters. Simplified and traditional characters stay different. */
+/** The form for comparing names of people: folded, without blanks and invisible characters. Simplified and traditional characters stay different. */
 export const foldName = (text: string): string => fold(text).replace(UNSEEN, "");

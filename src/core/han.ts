@@ -1,7 +1,7 @@
 import { fold } from "./fold.ts";
 import { HAN_PAIRS } from "./han-pairs.ts";
 
-/** Lazy: most processes never search by name. */
+/** Made at the first use, because most processes never search by name. */
 let tables: { readonly simplified: ReadonlyMap<string, string>; readonly variants: ReadonlyMap<string, string> } | undefined;
 
 function read() {
@@ -16,14 +16,14 @@ function read() {
   return { simplified, variants };
 }
 
-/** The form in which names are searched: `fold`, in simplified characters. Not an identity: 鍾 and 鐘 become equal. */
+/** The form for searching names: `fold`, in simplified characters. Different names may be equal: 鍾 and 鐘. */
 export function foldHan(text: string): string {
   tables ??= read();
   const { simplified } = tables;
   return Array.from(fold(text), (character) => simplified.get(character) ?? character).join("");
 }
 
-/** For each character of a folded text all that mean the same, simplified and traditional; one where there are no others. */
+/** For each character of a folded text, all characters with the same simplified form. At least the character itself. */
 export function hanVariants(folded: string): readonly string[] {
   tables ??= read();
   const { simplified, variants } = tables;

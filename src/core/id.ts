@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
  */
 export function uuidv7(nowMs: number): string {
   const time = nowMs.toString(16).padStart(12, "0");
-  // Version 4 has its version where ours has: only that digit and the time before it differ.
+  // Version 4 has its version digit at the same position. Only that digit and the time before it differ.
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 

@@ -5,7 +5,7 @@
 
 export type Labels = Readonly<Record<string, string>>;
 
-/** Upper bounds of the buckets in seconds; what is above the last is in `+Inf`. */
+/** Upper bounds of the buckets in seconds. Larger values are in `+Inf`. */
 export const HISTOGRAMS = {
   /** From the start of a call to its answer. */
   targetCall: [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
@@ -17,7 +17,7 @@ export type HistogramName = keyof typeof HISTOGRAMS;
 export type CounterName = "targetCalls" | "alertDeliveries";
 export type SampleName = CounterName | HistogramName | `${HistogramName}Sum`;
 
-/** Histogram: count of the bucket `le` alone, not cumulative. */
+/** For a histogram: the count of the bucket `le` alone, not cumulative. */
 export interface Sample {
   readonly name: SampleName;
   readonly labels: Labels;

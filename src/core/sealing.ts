@@ -12,7 +12,7 @@ const POOL_BYTES = 4_096;
 let pool = Buffer.alloc(0);
 let taken = 0;
 
-/** At most some dozen bytes. Each byte is returned once and then cleared here. */
+/** At most a few dozen bytes. Each byte is returned once and then cleared here. */
 export function someRandomBytes(count: number): Buffer {
   if (taken + count > pool.length) [pool, taken] = [randomBytes(POOL_BYTES), 0];
   const bytes = Buffer.from(pool.subarray(taken, taken + count));
