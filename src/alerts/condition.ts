@@ -5,7 +5,7 @@
 /** A: needs an operator, who is notified within a minute. B: usually resolves without action; an operator is notified if it does not. */
 export type IncidentClass = "A" | "B";
 
-/** What sort of cause it is; the code beside it says which one. Each has words in every catalogue and a heading in docs/alerts.md. */
+/** The kind of a cause; the code gives the exact cause. Each kind has texts in every catalogue and a heading in docs/alerts.md. */
 export const CAUSE_KINDS = [
   "parked",
   "hold",
@@ -33,7 +33,7 @@ export const CAUSE_KINDS = [
 
 export type CauseKind = (typeof CAUSE_KINDS)[number];
 
-/** Codes, counts and names of sources: what a message is worded from. Nothing of people. */
+/** Codes, counts and names of sources for the text of a message. Has no data of people. */
 export interface Detail {
   /** Entities concerned, by their kind. */
   readonly counts?: Readonly<Record<string, number>>;
@@ -46,14 +46,14 @@ export interface Detail {
   readonly targetSeconds?: number;
   /** Percentage of the differences that arrived as events of DingTalk. */
   readonly percent?: number;
-  /** A checkpoint of the history, as it is served. */
+  /** A published checkpoint of the history. */
   readonly checkpoint?: string;
-  /** ISO 8601: since when, where the cause itself knows. */
+  /** ISO 8601: begin of the cause, if it is known. */
   readonly since?: string;
 }
 
 export interface Condition {
-  /** The same for as long as it is one cause. */
+  /** The same for as long as the cause exists. */
   readonly key: string;
   readonly kind: CauseKind;
   /** The reason code. */

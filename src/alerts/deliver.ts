@@ -19,20 +19,20 @@ export interface DeliveryDeps {
 
 const BASE_MS = 20_000;
 const MOST_MS = 15 * 60_000;
-/** What could not be delivered for so long is shown as failed, and can be replayed. */
+/** A message that could not be delivered within this time is shown as failed and can be replayed. */
 const PATIENCE_MS = 24 * 3_600_000;
-/** Of those concerned, in a channel that is personal. */
+/** Maximum number of names in a message of a personal channel. */
 const NAMED = 5;
 
-/** Sends what is due for one channel, one after the other; how many were taken. */
+/** Sends the due messages of one channel, one after the other. Resolves with their number. */
 export async function deliverDue(channel: Channel, deps: DeliveryDeps, signal: AbortSignal): Promise<number> {
   const claimed = await deps.store.claim(channel.name, deps.clock.now(), channel.perMinute);
-  // In turn: the far end counts, and reads them in order.
+  // One after the other, because the receiver limits their rate and shows them in order.
   for (const each of claimed) await deliver(channel, each, deps, signal);
   return claimed.length;
 }
 
-/** Tells whether it arrived; a failure is recorded, and tried again later. */
+/** Resolves with whether the message arrived. A failure is recorded and retried later. */
 export async function deliver(
   channel: Channel,
   { id, occasion, attempts, createdAt, told }: Claimed,
@@ -40,7 +40,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<ChannelFailed | undefined> {
   const { store, words, publicUrl, clock, logger, meter } = deps;
-  // Read when they are needed and kept nowhere: who is erased in between is not named.
+  // Names are read for each message and not stored, so an erased person is not named.
   const names = channel.personal && occasion !== "closed" ? await store.names(told, NAMED) : [];
   const at = clock.now();
   try {

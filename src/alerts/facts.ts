@@ -1,36 +1,36 @@
-/** What the rules are decided by: counts and times of one moment, whatever the number of people. */
+/** The input of the rules: counts and times at one moment. Its size does not depend on the number of people. */
 export interface AlertFacts {
-  /** Of what is not in sync, by state, kind and reason. */
+  /** Numbers of entities that are not in sync, by state, kind and reason. */
   readonly open: readonly OpenGroup[];
   readonly holds: readonly { readonly id: string; readonly limit: string; readonly count: number; readonly openedAt: Date }[];
   readonly target: {
     readonly pausedUntil?: Date;
     readonly pauseCode?: string;
-    /** Codes of what a check of the target found. */
+    /** Codes of problems that a check of the target found. */
     readonly pauseProblems?: readonly string[];
     readonly haltedAt?: Date;
     readonly sweptAt?: Date;
   };
-  /** Processes that run the loop and live. */
+  /** Live processes that run the loop. */
   readonly processes: readonly { readonly startedAt: Date; readonly problems: readonly string[] }[];
-  /** Of what came in sync lately. */
+  /** Latency of entities that were recently settled. */
   readonly latency: { readonly p95Ms: number; readonly count: number };
-  /** The one process that listens to the target; undefined while none does. */
+  /** The process that listens to the target. Undefined: none does. */
   readonly listening?: { readonly state: string; readonly since: Date; readonly heard: number; readonly missed: number };
   readonly sources: readonly SourceContact[];
   readonly signals: readonly Signal[];
-  /** Sources whose last file or report was refused as a whole. */
+  /** Sources whose last file or report was refused completely. */
   readonly refusedImports?: readonly { readonly sourceId: string; readonly source: string; readonly at: Date }[];
-  /** The oldest change by date that is due and was not carried out, and how many there are. */
+  /** The due time of the oldest change by date that was not carried out, and the number of such changes. */
   readonly lateChanges?: { readonly since: Date; readonly count: number };
-  /** People whose dates could not be read by the rules in force, and since when. */
+  /** The number of people whose dates could not be read with the rules in force, and since when. */
   readonly unreadDates?: { readonly since: Date; readonly count: number };
-  /** Until when every event is in the log; undefined before the log has begun. */
+  /** All events before this time are in the log. Undefined: the log has not begun. */
   readonly sealedAt?: Date;
-  /** When the whole log was read and compared last, and what was wrong with it then. */
+  /** Time of the last complete check of the log, and its fault. */
   readonly verifiedAt?: Date;
   readonly historyFault?: string;
-  /** The newest checkpoint that is published. */
+  /** The newest published checkpoint. */
   readonly checkpoint?: string;
 }
 

@@ -3,25 +3,25 @@ import type { Secret } from "../core/secret.ts";
 import { ChannelFailed } from "./channels/channel.ts";
 import type { Outbound } from "./channels/outbound.ts";
 
-/** An external service raises an alarm when these calls stop: the only alarm that needs no part of this server. */
+/** Calls an external service that raises an alarm when the calls stop. This is the only alarm that needs no part of this server. */
 export async function beat(url: Secret, outbound: Outbound, signal: AbortSignal): Promise<void> {
   const { status } = await outbound.send("GET", url.reveal(), { signal });
   if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`);
 }
 
 const EVERY_MS = 5 * 60_000;
-/** A look that is older says that something hangs: then silence is the message. */
+/** If the last evaluation is older than this, something hangs, and no heartbeat is sent. */
 const FRESH_MS = 60_000;
 const AGAIN_MS = 30_000;
 
 export interface Pulse {
-  /** Whether one is due now. Asking takes it. */
+  /** Whether a heartbeat is due now. A call with true uses it up. */
   take(lastLookMs: number | undefined): boolean;
-  /** It did not arrive: the next one is not waited for as long. */
+  /** The heartbeat did not arrive, so the next one comes earlier. */
   missed(): void;
 }
 
-/** The first one goes out at the start, as soon as somebody has looked. */
+/** The first heartbeat is sent after the first evaluation of the rules. */
 export function createPulse(clock: Pick<Clock, "monotonicMs">): Pulse {
   let lastMs = Number.NEGATIVE_INFINITY;
   return {

@@ -1,6 +1,6 @@
 import type { Condition, Detail } from "./condition.ts";
 
-/* From what is wrong now, and what was known before, to what becomes of incidents. Pure. */
+/* Changes of incidents from the present conditions and the earlier state. Pure. */
 
 /** An incident that is not closed. */
 export interface OpenIncident {
@@ -12,7 +12,7 @@ export interface OpenIncident {
   readonly remindAt: Date;
 }
 
-/** When each condition was first and last seen, in milliseconds; what one look hands on to the next. */
+/** Time in milliseconds when each condition was first and last seen. Passed from one evaluation to the next. */
 export type Seen = Readonly<Record<string, { readonly sinceMs: number; readonly lastMs: number }>>;
 
 export interface Changes {
@@ -28,15 +28,15 @@ export interface Changes {
   readonly closed: readonly { readonly id: string; readonly closedAt: Date }[];
 }
 
-/** A cause that is absent for less is flapping: retries make parked people due for a moment, pauses end and start again. */
+/** A cause that is absent for less than this is not over: retries make parked people due for a moment, and pauses end and begin again. */
 const QUIET_MS = 120_000;
 
 const HOUR_MS = 3_600_000;
-/** After the opening; then daily. */
+/** Times of reminders after the opening. Later reminders are daily. */
 const REMINDERS_MS = [HOUR_MS, 6 * HOUR_MS];
 const DAILY_MS = 24 * HOUR_MS;
 
-/** When the reminder after the first `sent` ones is due. */
+/** Time of the next reminder after `sent` reminders. */
 export function reminderAt(openedAt: Date, sent: number): Date {
   const early = REMINDERS_MS[sent];
   const offset = early ?? REMINDERS_MS.at(-1)! + (sent - REMINDERS_MS.length + 1) * DAILY_MS;
@@ -67,7 +67,7 @@ function seenNow(before: Seen, conditions: ReadonlyMap<string, Condition>, nowMs
   return Object.fromEntries([...kept, ...now]);
 }
 
-/** Late ones are not made up for: one message says where it stands. */
+/** Missed reminders are not made up for: one message has the present state. */
 function remindedOf(
   { openedAt, acknowledged, reminders, remindAt }: OpenIncident,
   now: Date,

@@ -1,11 +1,11 @@
 import type { Occasion, Told } from "./told.ts";
 import type { Words } from "./words/words.ts";
 
-/** What is said, before any channel gives it its form. All of it is plain text. */
+/** The content of a message before a channel formats it. All texts are plain. */
 export interface Message {
   readonly incident: string;
   readonly occasion: Occasion;
-  /** Of the words, for the page's `lang`. */
+  /** Language of the texts, for the attribute `lang` of a page. */
   readonly language: string;
   /** One line. */
   readonly title: string;
@@ -13,27 +13,27 @@ export interface Message {
   /** Label and value, in order. */
   readonly facts: readonly (readonly [string, string])[];
   readonly remedy?: readonly [string, string];
-  /** Lines that a reader copies: their characters stay as they are in every form. */
+  /** Lines for copying. Every format keeps their characters unchanged. */
   readonly copy?: string;
   readonly link: string;
   readonly linkText: string;
   /** For programs. */
   readonly told: Told;
   readonly at: Date;
-  /** Only in a channel that is personal. */
+  /** Only in personal channels. */
   readonly names: readonly string[];
 }
 
 export interface Circumstances {
   readonly occasion: Occasion;
-  /** When it is said. */
+  /** Time of the message. */
   readonly at: Date;
   readonly words: Words;
   readonly publicUrl: string;
   readonly names?: readonly string[];
 }
 
-/** Who reads a hundred robots has to see whose this is; also the keyword for a robot that asks for one. */
+/** Identifies this program among many robots. Also the keyword for a robot that requires one. */
 const SENDER = "dingtalk-scim";
 
 export function messageOf(told: Told, { occasion, at, words, publicUrl, names = [] }: Circumstances): Message {
@@ -69,7 +69,7 @@ export function messageOf(told: Told, { occasion, at, words, publicUrl, names = 
 /** `2026-11-21 11:40 UTC`. */
 const instant = (at: Date): string => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-/** Names come from a directory: no line breaks, no characters that turn the direction or cannot be seen. */
+/** Names come from a directory. Removes line breaks, and characters that are invisible or change the direction of text. */
 export const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")

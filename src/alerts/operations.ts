@@ -22,13 +22,13 @@ export interface Incident extends Told {
   readonly state: IncidentState;
   readonly acknowledgedAt?: Date;
   readonly acknowledgedBy?: string;
-  /** The newest ones. */
+  /** The newest deliveries. */
   readonly deliveries: readonly Delivery[];
 }
 
-/** For those who scrape. */
+/** Figures for metrics. */
 export interface AlertFigures {
-  /** Not closed, by what they are. */
+  /** Incidents that are not closed, by class and cause. */
   readonly open: readonly {
     readonly class: string;
     readonly cause: string;
@@ -36,18 +36,18 @@ export interface AlertFigures {
     readonly acknowledged: boolean;
     readonly count: number;
   }[];
-  /** Messages that are on their way, by channel, and since when the oldest one is. */
+  /** Pending messages by channel, and the time of the oldest one. */
   readonly due: readonly { readonly channel: string; readonly count: number; readonly oldest: Date }[];
-  /** When somebody last looked for incidents; undefined before the first time. */
+  /** Time of the last evaluation of the rules. Undefined: there was none. */
   readonly lookedAt?: Date;
-  /** Until when every event is in the log; undefined before it has begun. */
+  /** All events before this time are in the log. Undefined: the log has not begun. */
   readonly sealedAt?: Date;
-  /** When the whole log was read and compared last. */
+  /** Time of the last complete check of the log. */
   readonly verifiedAt?: Date | null;
   readonly historyFault?: string | null;
 }
 
-/** Incidents as operators see them. */
+/** Incidents for operators. */
 export interface IncidentOperations {
   /** Newest first. */
   list(query: {
@@ -58,8 +58,8 @@ export interface IncidentOperations {
   get(id: string): Promise<Incident | undefined>;
   openCount(): Promise<number>;
   figures(): Promise<AlertFigures>;
-  /** Ends the reminders. Undefined when there is no such incident; one that is closed or acknowledged stays as it is, without an event. */
+  /** Ends the reminders. Undefined: there is no such incident. A closed or acknowledged incident stays unchanged, without an event. */
   acknowledge(id: string, event: HistoryEvent): Promise<Incident | undefined>;
-  /** Sends one message again, under its id. Undefined when there is no such delivery. */
+  /** Sends one message again with the same id. Undefined: there is no such delivery. */
   replay(incident: string, delivery: string, event: HistoryEvent): Promise<Incident | undefined>;
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { SignalStore } from "./ports.ts";
 
-/** Refused credentials of this process between two writes: additions in memory, so that no request waits for them. */
+/** Refused credentials of this process between two writes. They are counted in memory, so that no request waits. */
 export interface RefusalTally {
   add(refused: { readonly tokenId?: string; readonly address: string; readonly path: string }): void;
   flush(store: SignalStore): Promise<void>;
@@ -10,7 +10,7 @@ export interface RefusalTally {
 type Streak = Parameters<SignalStore["add"]>[0][number];
 
 const SCIM = "/scim/";
-/** Strangers with many addresses must not fill memory or table; those that come first in a while are kept. */
+/** A limit against callers with many addresses, which could fill memory and table. The first ones of an interval are kept. */
 const MOST = 100;
 
 export function createRefusalTally(clock: Pick<Clock, "now">): RefusalTally {
@@ -38,7 +38,7 @@ export function createRefusalTally(clock: Pick<Clock, "now">): RefusalTally {
       try {
         await store.add([...taken.values()]);
       } catch (error) {
-        // What came meanwhile is newer, and few of either matter.
+        // Newer counts stay. The difference is small.
         for (const [key, streak] of taken) if (!streaks.has(key)) streaks.set(key, streak);
         throw error;
       }

@@ -1,10 +1,10 @@
 import type { SourceContact } from "./facts.ts";
 
-/** How long a source is usually silent between two requests. */
+/** The usual silence of a source between two requests. */
 export interface Rhythm {
-  /** Of the last request that was seen. */
+  /** Time of the last request. */
   readonly lastMs: number;
-  /** Longest silence of late. */
+  /** The longest recent silence. */
   readonly gapMs: number;
   readonly sinceMs: number;
 }
@@ -14,15 +14,15 @@ export type Rhythms = Readonly<Record<string, Rhythm>>;
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-/** A long silence, such as a weekend, counts for half as much after a week. */
+/** Half of a long silence, such as a weekend, still counts after this time. */
 const HALF_LIFE_MS = 7 * DAY_MS;
-/** Less is no rhythm but the pause within one cycle. */
+/** Shorter silences are pauses within one cycle of a client. */
 const LEAST_GAP_MS = 20 * 60_000;
-/** Known for so long before its silence says anything. */
+/** A source must be known for this time before its silence means anything. */
 const KNOWN_MS = DAY_MS;
 const TIMES = 3;
 
-/** What the sources' last requests teach. Forgets sources that are gone. */
+/** Updates the rhythms from the last requests. Drops sources that no longer exist. */
 export function learn(rhythms: Rhythms, sources: readonly SourceContact[], now: Date): Rhythms {
   return Object.fromEntries(
     sources.map(({ id, lastRequestAt }) => {
@@ -36,7 +36,7 @@ export function learn(rhythms: Rhythms, sources: readonly SourceContact[], now: 
   );
 }
 
-/** After this silence something is wrong; undefined while too little is known. */
+/** The silence in milliseconds that means a problem. Undefined: too little is known. */
 export function silentForMs(rhythm: Rhythm | undefined): number | undefined {
   if (!rhythm || rhythm.lastMs - rhythm.sinceMs < KNOWN_MS) return undefined;
   return TIMES * Math.max(rhythm.gapMs, LEAST_GAP_MS);

@@ -7,9 +7,9 @@ import { targetCauses } from "./target-causes.ts";
 
 export interface Rules {
   readonly latencyTargetSeconds: number;
-  /** Sign-ins to a sandbox need no notification. */
+  /** Sign-ins to a sandbox cause no message. */
   readonly sandbox?: boolean;
-  /** How often the checkpoint of the history is sent; 0 and left out: never. */
+  /** Interval of checkpoints in hours; 0 or absent: never. */
   readonly checkpointHours?: number;
 }
 
@@ -19,10 +19,10 @@ export const HOUR_MS = 60 * MINUTE_MS;
 const PAUSED_MS = 10 * MINUTE_MS;
 const OVERDUE_MS = 15 * MINUTE_MS;
 const SLOW_MS = 10 * MINUTE_MS;
-/** With fewer changes a percentile is meaningless. */
+/** A percentile of fewer changes means nothing. */
 const SLOW_LEAST = 20;
 const DEAF_MS = 10 * MINUTE_MS;
-/** The share of differences that DingTalk has to tell of; below it comparisons come hourly. */
+/** Minimum share of differences that must arrive as events of DingTalk. Below it, comparisons run every hour. */
 const LEAST_HEARD = 0.9;
 const COMPARED_MS = 26 * HOUR_MS;
 const LATE_CHANGE_MS = 10 * MINUTE_MS;
@@ -30,11 +30,11 @@ const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
 /** Consecutive refusals of one client before a notification; guesses by strangers do not count for a source. */
 const STREAK = 5;
-/** A streak that was not ended and not continued is forgotten. */
+/** A streak without a further refusal is dropped after this time. */
 const STREAK_MS = 24 * HOUR_MS;
-/** What happened once is open for as long. */
+/** An event that happened once stays open for this time. */
 const ONCE_MS = HOUR_MS;
-/** Reasons that keep entities waiting and are somebody's to mend all the same. */
+/** Reasons of waiting entities that need a person nevertheless. */
 const SCOPE_CODES: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
 const LINK_CODE = "oneTimeLinkUsed";
 const QUOTA_CODE = "quotaUsedUp";
@@ -82,7 +82,7 @@ const condition = (
   afterMs,
 });
 
-/** One for each reason, for any number of callers. */
+/** One condition for each reason, for any number of entities. */
 function stuck(open: readonly OpenGroup[]): Condition[] {
   const isStuck = ({ state, reasonCode }: OpenGroup): boolean =>
     state === "parked" || (reasonCode !== undefined && (SCOPE_CODES.has(reasonCode) || reasonCode === QUOTA_CODE));
@@ -110,7 +110,7 @@ function lost(open: readonly OpenGroup[]): Condition[] {
 const held = ({ id, limit, count, openedAt }: AlertFacts["holds"][number]): Condition =>
   condition("hold", "heldByLimit", "A", { count, of: id, detail: { limit, since: openedAt.toISOString() } });
 
-/** What keeps everything from being sent: somebody's to mend at once, or a failure that may pass. */
+/** Causes that stop all sending: those that a person has to correct now, and failures that may end without action. */
 function target({ target: { pausedUntil, pauseCode, pauseProblems = [] }, processes }: AlertFacts, now: Date): Condition[] {
   const own = new Set(processes.flatMap(({ problems }) => targetCauses(problems)));
   const paused = pausedUntil !== undefined && pausedUntil > now;
@@ -127,7 +127,7 @@ function worker({ processes }: AlertFacts): Condition[] {
   return processes.length === 0 ? [condition("worker", "noWorker", "B", { afterMs: WORKERLESS_MS })] : [];
 }
 
-/** A streak ends with the first good request of its source; one that names no source counts while a source that spoke before is silent. */
+/** The first valid request of its source ends a streak. A streak without a source counts while a source that sent requests before is silent. */
 function signalled(signal: Signal, sources: readonly SourceContact[], now: Date): Condition[] {
   const { code, key, count, firstAt, lastAt } = signal;
   const ageMs = now.getTime() - lastAt.getTime();
@@ -178,7 +178,7 @@ function silence(source: SourceContact, rhythms: Rhythms, now: Date): Condition[
   ];
 }
 
-/** Before the first comparison, the oldest process of the loop says since when there could have been one. */
+/** Before the first comparison, the start of the oldest process of the loop counts. */
 function comparison({ target: { sweptAt }, processes }: AlertFacts, now: Date): Condition[] {
   const started = Math.min(...processes.map(({ startedAt }) => startedAt.getTime()));
   const since = sweptAt?.getTime() ?? started;
@@ -206,23 +206,23 @@ function sealing({ sealedAt }: AlertFacts, now: Date): Condition[] {
   return [condition("sealing", "sealingLate", "A", { detail: { since: sealedAt.toISOString() } })];
 }
 
-/** Until a later check finds it whole. */
+/** Stays open until a later check finds no fault. */
 const altered = ({ historyFault, verifiedAt }: AlertFacts): Condition[] =>
   historyFault === undefined
     ? []
     : [condition("altered", "historyAltered", "A", verifiedAt ? { detail: { since: verifiedAt.toISOString() } } : {})];
 
-/** One for each source, regardless of retries. It closes when the source is read, or after a day without a try. */
+/** One condition for each source, for any number of retries. It closes when the source is read, or after a day without an attempt. */
 const importRefused = ({ sourceId, source, at }: NonNullable<AlertFacts["refusedImports"]>[number]): Condition =>
   condition("import", "importRefused", "A", { of: sourceId, detail: { source, since: at.toISOString() } });
 
-/** Somebody who should be out may still be in. */
+/** A person who should have been removed may still have access. */
 function lateChanges({ lateChanges: late }: AlertFacts, now: Date): Condition[] {
   if (!late || now.getTime() - late.since.getTime() < LATE_CHANGE_MS) return [];
   return [condition("schedule", "changeLate", "A", { count: late.count, detail: { since: late.since.toISOString() } })];
 }
 
-/** They count by the dates of before: each is tried again every ten minutes. */
+/** The earlier dates of these people apply. Each is retried every ten minutes. */
 const unreadDates = ({ unreadDates: unread }: AlertFacts): Condition[] =>
   unread ? [condition("dates", "datesNotRead", "A", { count: unread.count, detail: { since: unread.since.toISOString() } })] : [];
 

@@ -18,13 +18,13 @@ export interface AlertsDeps extends DeliveryDeps {
   readonly outbound: Outbound;
   readonly heartbeat?: Secret;
   readonly paceMs?: number;
-  /** Between two turns of this process. */
+  /** Interval of the rounds of this process. */
   readonly everyMs?: number;
 }
 
 const EVERY_MS = 2_500;
 
-/** Looks, delivers and gives signs of life beside everything else, until it is stopped. */
+/** Evaluates the rules, delivers messages and sends heartbeats, until it is stopped. */
 export function startAlerts(deps: AlertsDeps): Turns {
   const { clock, logger, channels, outbound, heartbeat, everyMs = EVERY_MS } = deps;
   const pulse = createPulse(clock);
@@ -46,7 +46,7 @@ export function startAlerts(deps: AlertsDeps): Turns {
   const parts = [
     every("look", async () => {
       await deps.refusals.flush(deps.signals);
-      // Somebody looked in any case: this process, or the one whose turn it is.
+      // Some process has evaluated the rules: this one, or the one whose turn it was.
       await look({ ...deps, channels: names });
       lastLookMs = clock.monotonicMs();
     }),

@@ -6,7 +6,7 @@ import type { Outbound } from "./channels/outbound.ts";
 import { createRobot } from "./channels/robot.ts";
 import { createWebhook } from "./channels/webhook.ts";
 
-/** Of ALERT_…; a channel without an address is none. */
+/** Settings of ALERT_…. A channel without an address is not used. */
 export interface AlertSettings {
   readonly robot?: { readonly url: Secret; readonly secret?: Secret; readonly keyword?: string };
   readonly webhook?: { readonly url: Secret; readonly secret?: Secret };
@@ -17,11 +17,11 @@ export interface AlertSettings {
   readonly allowPrivate: boolean;
   /** Channels whose messages may name people. */
   readonly personal: readonly ChannelName[];
-  /** How often the checkpoint of the history is sent; 0: never. */
+  /** Interval of checkpoints in hours; 0: never. */
   readonly checkpointHours: number;
 }
 
-/** The fewest kinds of channel for a real organisation: DingTalk's robot is silent when DingTalk is what broke. */
+/** Minimum number of kinds of channels for a real organisation. DingTalk's robot does not work when DingTalk itself fails. */
 const LEAST_CHANNELS = 2;
 
 export interface Advice {

@@ -1,6 +1,6 @@
 /*
- * From what keeps the loop from sending to the cause somebody has to mend. The loop says it by a reason code of the adapter, its check by a permission's
- * name, by DingTalk's number, or by a word of its own.
+ * The cause behind a pause of the loop. The loop has a reason code of the adapter. Its check has the name of a permission, DingTalk's number, or a
+ * code of its own.
  */
 
 const oneOf =
@@ -8,7 +8,7 @@ const oneOf =
   (found: string): boolean =>
     codes.includes(found);
 
-/** DingTalk's own, where its check shows them: secret, app, organisation, token. */
+/** DingTalk's codes for the secret, app, organisation and token. */
 const OF_CREDENTIALS = [
   "40096",
   "40089",
@@ -35,7 +35,7 @@ const CAUSES: readonly { readonly code: string; readonly isMeant: (found: string
   { code: "settingsWrong", isMeant: (found) => isSetting(found) || found.startsWith("field-") },
 ];
 
-/** Each cause once, under any of its names. Temporary conditions (a ban, a failure) are not causes. */
+/** Each cause once. Temporary conditions (a ban, a failure) are not causes. */
 export const targetCauses = (found: readonly string[]): readonly string[] => [
   ...new Set(found.flatMap((each) => CAUSES.find(({ isMeant }) => isMeant(each.trim()))?.code ?? [])),
 ];

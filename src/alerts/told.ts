@@ -1,9 +1,9 @@
 import type { CauseKind, Detail, IncidentClass } from "./condition.ts";
 
-/** Why a message is sent. */
+/** The reason of a message. */
 export type Occasion = "opened" | "reminder" | "closed" | "test" | "checkpoint";
 
-/** An incident as a message shows it. */
+/** An incident as in a message. */
 export interface Told {
   readonly id: string;
   readonly kind: CauseKind;

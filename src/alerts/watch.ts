@@ -11,14 +11,14 @@ export interface WatchDeps {
   readonly channels: readonly ChannelName[];
   readonly rules: Rules;
   readonly clock: Clock;
-  /** Between two looks of all processes together. */
+  /** Minimum time between two evaluations, for all processes together. */
   readonly paceMs?: number;
 }
 
-/** Six checks within the minute of the notification. */
+/** About six evaluations within a minute, the limit for a notification. */
 export const PACE_MS = 9_000;
 
-/** One look at how things stand, if it is this process's turn. */
+/** Evaluates the rules once, if it is this process's turn. */
 export function look({ store, channels, rules, clock, paceMs = PACE_MS }: WatchDeps): Promise<boolean> {
   const now = clock.now();
   return store.look({ now, paceMs, channels }, (known) => decide(known, now, rules));

@@ -1,16 +1,16 @@
 import { AppError } from "../../core/errors.ts";
 import type { Message } from "../message.ts";
 
-/** Ways out of this program. */
+/** Channels for messages. */
 export const CHANNEL_NAMES = ["robot", "webhook", "mail"] as const;
 
 export type ChannelName = (typeof CHANNEL_NAMES)[number];
 
-/** One delivery on its way. */
+/** One attempt of a delivery. */
 export interface Envelope {
-  /** The same at every try: the far end knows a repetition by it. */
+  /** The same for every attempt, so the receiver recognises repetitions. */
   readonly id: string;
-  /** When this try is made. */
+  /** Time of this attempt. */
   readonly at: Date;
   readonly message: Message;
 }
@@ -19,17 +19,17 @@ export interface Channel {
   readonly name: ChannelName;
   /** Whether messages may name the people concerned. */
   readonly personal: boolean;
-  /** The far end is silent for a while after more. */
+  /** Above this rate the receiver ignores messages for a while. */
   readonly perMinute?: number;
-  /** Resolves when the far end has taken it. Rejects ChannelFailed; then nothing, or an unknown part, has arrived. */
+  /** Resolves when the receiver has accepted the message. Rejects with ChannelFailed; then the message may have arrived partly or not at all. */
   send(envelope: Envelope, signal: AbortSignal): Promise<void>;
 }
 
-/** The far end did not take it. The code is for operators: never an address, never what was answered in words. */
+/** The receiver did not accept the message. The code is for operators and has neither an address nor a text of the answer. */
 export class ChannelFailed extends AppError {
   readonly code = "CHANNEL_FAILED";
   readonly answer: string;
-  /** Not again before. */
+  /** Minimum time until the next attempt in milliseconds. */
   readonly afterMs: number;
   constructor(answer: string, { afterMs = 0, ...options }: ErrorOptions & { readonly afterMs?: number } = {}) {
     super(`the channel answered ${answer}`, options);

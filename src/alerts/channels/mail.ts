@@ -7,11 +7,11 @@ import { type Channel, ChannelFailed } from "./channel.ts";
 import { bare, failureOf, type Outbound } from "./outbound.ts";
 
 export interface MailSettings {
-  /** `smtp://user:password@host:port`, or `smtps://` for TLS from the first byte. */
+  /** `smtp://user:password@host:port`, or `smtps://` for TLS from the begin. */
   readonly url: Secret;
   readonly from: string;
   readonly to: readonly string[];
-  /** Nothing is sent to a server that does not begin TLS. */
+  /** Nothing is sent to a server without TLS. */
   readonly requireTls: boolean;
   readonly personal: boolean;
 }
@@ -20,7 +20,7 @@ const SMTP_PORT = 587;
 const SMTPS_PORT = 465;
 const TIMEOUT_MS = 10_000;
 
-/** Text and HTML in one message. The library resolves no name: it gets an address that was judged, and the name for the certificate. */
+/** Text and HTML in one message. The library resolves no name: it gets a checked address, and the name for the certificate. */
 export function createMail({ url, from, to, requireTls, personal }: MailSettings, outbound: Outbound): Channel {
   const domain = /@([^@>\s]+)>?$/.exec(from)?.[1] ?? "localhost";
   return {
@@ -35,7 +35,7 @@ export function createMail({ url, from, to, requireTls, personal }: MailSettings
         port: port === "" ? (secure ? SMTPS_PORT : SMTP_PORT) : Number(port),
         secure,
         requireTLS: requireTls && !secure,
-        // A certificate names no number.
+        // Certificates have no IP address here.
         tls: { ...(isIP(host) === 0 ? { servername: host } : {}), minVersion: "TLSv1.2" },
         connectionTimeout: TIMEOUT_MS,
         greetingTimeout: TIMEOUT_MS,

@@ -6,8 +6,9 @@ import { ChannelFailed } from "./channel.ts";
 import { isForbidden } from "./private-addresses.ts";
 
 /*
- * The one way by which messages leave (docs/threats.md T24). The address is judged when the connection is made, and the connection goes to the address that
- * was judged: a name that answers differently the second time gains nothing. No redirects, five seconds, 64 kB, a connection of its own each time.
+ * The only way in which messages are sent (docs/threats.md T24). The address is checked for the connection, and the connection goes to the checked
+ * address. So a name that resolves differently the second time has no effect. No redirects, at most five seconds and 64 kB, and a new connection each
+ * time.
  */
 
 export interface Outbound {
@@ -16,7 +17,7 @@ export interface Outbound {
     url: string,
     options: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string; readonly signal: AbortSignal },
   ): Promise<Answer>;
-  /** An address of a host that may be connected to. Rejects ChannelFailed. */
+  /** An allowed address of a host. Rejects with ChannelFailed. */
   addressOf(host: string): Promise<string>;
 }
 
@@ -34,7 +35,7 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
   const judged: LookupFunction = (host, options, callback) => {
     lookup(host, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, []);
-      // One that is forbidden among others is a trap, not a choice.
+      // A forbidden address among others is an attack, so the host is refused.
       if (found.length === 0 || found.some(({ address }) => isForbidden(address, allowPrivate))) return callback(forbidden(), []);
       if (options.all) return callback(null, found);
       return callback(null, found[0]!.address, found[0]!.family);
@@ -46,7 +47,7 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
       const { protocol, hostname, port, pathname, search } = new URL(url);
       if (protocol !== "https:" && !(allowPrivate && protocol === "http:")) throw new ChannelFailed("httpsRequired");
       const host = bare(hostname);
-      // A number is not looked up.
+      // An IP address is not looked up.
       if (isIP(host) !== 0 && isForbidden(host, allowPrivate)) throw new ChannelFailed(FORBIDDEN);
       const options: RequestOptions = {
         method,
@@ -72,7 +73,7 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
   };
 }
 
-/** Of a URL: an address of version 6 stands in brackets there. */
+/** The host of a URL without the brackets of an IPv6 address. */
 export const bare = (host: string): string => host.replace(/^\[|\]$/g, "");
 
 function forbidden(): NodeJS.ErrnoException {
@@ -105,7 +106,7 @@ async function read(answer: IncomingMessage): Promise<Answer> {
   };
 }
 
-/** Names of the network, never what stands in its messages: they repeat addresses. */
+/** Shows codes of the network only. Its messages repeat addresses. */
 export function failureOf(error: unknown): ChannelFailed {
   if (error instanceof ChannelFailed) return error;
   const { code, name } = error as { code?: unknown; name?: unknown };

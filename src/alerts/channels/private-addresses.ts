@@ -1,6 +1,6 @@
 import { BlockList, isIP } from "node:net";
 
-/* Where a message of ours has no business: this machine, its network, and what answers for the cloud it runs in (docs/threats.md T24). */
+/* Addresses that messages must not reach: this machine, its network, and services of its cloud (docs/threats.md T24). */
 
 const v4 = (...ranges: readonly (readonly [string, number])[]): BlockList => listOf("ipv4", ranges);
 const v6 = (...ranges: readonly (readonly [string, number])[]): BlockList => listOf("ipv6", ranges);
@@ -11,7 +11,7 @@ function listOf(family: "ipv4" | "ipv6", ranges: readonly (readonly [string, num
   return list;
 }
 
-/** RFC 6890 and the registries it began: loopback, private, shared, documentation, multicast, reserved. */
+/** RFC 6890 and its registries: loopback, private, shared, documentation, multicast, reserved. */
 const PRIVATE_V4 = v4(
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
@@ -29,7 +29,7 @@ const PRIVATE_V4 = v4(
   ["224.0.0.0", 4],
   ["240.0.0.0", 4],
 );
-/** The same, and addresses that hold one of version 4 for a translator or a tunnel. */
+/** The same for IPv6, and addresses that contain an IPv4 address for a translator or a tunnel. */
 const PRIVATE_V6 = v6(
   ["::", 96],
   ["64:ff9b::", 96],
@@ -44,7 +44,7 @@ const PRIVATE_V6 = v6(
   ["ff00::", 8],
 );
 
-/** Metadata of clouds hands out their keys: refused whatever is allowed. */
+/** Metadata services of clouds return keys, so they are refused with every setting. */
 const METADATA_V4 = v4(["169.254.0.0", 16], ["100.100.100.200", 32], ["168.63.129.16", 32]);
 const METADATA_V6 = v6(["fe80::", 10], ["fd00:ec2::254", 128]);
 
@@ -57,7 +57,7 @@ export function isForbidden(address: string, allowPrivate: boolean): boolean {
   return true;
 }
 
-/** `::ffff:7f00:1`, as addresses of the web write it. */
+/** An IPv4 address in the form `::ffff:7f00:1`, as in URLs. */
 function mappedHex(address: string): string | undefined {
   const [, high, low] = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(address) ?? [];
   if (high === undefined || low === undefined) return undefined;

@@ -8,12 +8,12 @@ export interface RobotSettings {
   /** With its `access_token`. */
   readonly url: Secret;
   readonly secret?: Secret;
-  /** A word the robot asks for in every message. */
+  /** A word that the robot requires in every message. */
   readonly keyword?: string;
   readonly personal: boolean;
 }
 
-/** DingTalk takes 20 a minute and is silent for ten minutes after more (docs/dingtalk.md 11.1). Two are left to others. */
+/** DingTalk accepts 20 a minute, and ignores messages for ten minutes after more (docs/dingtalk.md 11.1). Two are left for others. */
 const PER_MINUTE = 18;
 const SILENCE_MS = 10 * 60_000;
 const THROTTLED: ReadonlySet<number> = new Set([410100, 660026, 130101]);

@@ -10,7 +10,7 @@ export interface WebhookSettings {
   readonly personal: boolean;
 }
 
-/** Standard Webhooks: `webhook-id`, `webhook-timestamp` and, with a secret, `webhook-signature`. Any 2xx is taken for yes. */
+/** Standard Webhooks: `webhook-id`, `webhook-timestamp` and, with a secret, `webhook-signature`. Any 2xx is a success. */
 export function createWebhook({ url, secret, personal }: WebhookSettings, outbound: Outbound): Channel {
   const key = secret === undefined ? undefined : keyOf(secret.reveal());
   return {
@@ -27,7 +27,7 @@ export function createWebhook({ url, secret, personal }: WebhookSettings, outbou
 
 const MOST_WAIT_MS = 15 * 60_000;
 
-/** Of Standard Webhooks; without a key nothing is signed. */
+/** The headers of Standard Webhooks. Without a key there is no signature. */
 export function signedHeaders(
   { id, at, body }: { readonly id: string; readonly at: Date; readonly body: string },
   key: Buffer | undefined,
@@ -41,7 +41,7 @@ export function signedHeaders(
   };
 }
 
-/** Base64, with or without the prefix `whsec_`; a text that is no base64 counts as its bytes. */
+/** Base64, with or without the prefix `whsec_`. The bytes of the text if it is not Base64. */
 export function keyOf(secret: string): Buffer {
   const text = secret.replace(/^whsec_/, "");
   return /^[A-Za-z0-9+/_-]+={0,2}$/.test(text) ? Buffer.from(text, "base64") : Buffer.from(text, "utf8");

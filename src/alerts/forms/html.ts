@@ -1,7 +1,7 @@
 import { escapedHtml } from "../../core/html.ts";
 import type { Message } from "../message.ts";
 
-/** One small page: no script, no picture, nothing to load. */
+/** A small page without scripts, pictures and other files. */
 export const htmlOf = ({ headline, facts, remedy, copy, link, linkText, language }: Message): string => `<!doctype html>
 <html lang="${escapedHtml(language)}">
 <head><meta charset="utf-8"><title>${escapedHtml(headline)}</title></head>

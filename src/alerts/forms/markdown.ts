@@ -1,6 +1,6 @@
 import type { Message } from "../message.ts";
 
-/** What a robot shows: the title in the list of chats, the text in the chat. The word it asks for is added where it is missing. */
+/** A robot's message: the title for the list of chats, the text for the chat. Adds the robot's keyword if it is missing. */
 export function markdownOf(
   { title, headline, facts, remedy, copy, link, linkText }: Message,
   keyword?: string,
@@ -9,7 +9,7 @@ export function markdownOf(
     `### ${escaped(headline)}`,
     ...facts.map(([label, value]) => `- **${escaped(label)}**: ${escaped(value)}`),
     ...(remedy ? ["", `**${escaped(remedy[0])}**: ${escaped(remedy[1])}`] : []),
-    // DingTalk joins lines, so each is a paragraph. Nothing in a checkpoint is markup.
+    // DingTalk joins lines, so each line is a paragraph. A checkpoint has no markup.
     ...(copy === undefined ? [] : copy.split("\n").flatMap((line) => (line === "" ? [] : ["", line]))),
     "",
     `[${escaped(linkText)}](${link.replaceAll("(", "%28").replaceAll(")", "%29")})`,
@@ -20,7 +20,7 @@ export function markdownOf(
   return { title, text: keyword === undefined || text.includes(keyword) ? text : `${text} ${keyword}` };
 }
 
-/** DingTalk shows part of Markdown and may show a backslash as one: what would be markup or a link is written in its wide form. */
+/** DingTalk supports a part of Markdown and may show backslashes. So characters of markup and links are replaced by wide forms. */
 const escaped = (text: string): string => text.replace(/[\\`*[\]<>|~]/g, (mark) => WIDE[mark] ?? mark).replaceAll("://", "：//");
 
 const WIDE: Readonly<Record<string, string>> = {

@@ -8,7 +8,7 @@ const TYPES = {
   checkpoint: "history.checkpoint",
 } as const;
 
-/** For programs: codes and counts beside the words. */
+/** For programs: codes and counts in addition to the texts. */
 export function payloadOf({ occasion, at, told, language, title, facts, remedy, link, names }: Message) {
   const { id, class: severity, kind, code, count, detail, openedAt, closedAt } = told;
   return {

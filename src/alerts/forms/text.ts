@@ -1,6 +1,6 @@
 import type { Message } from "../message.ts";
 
-/** For mail programs that show no HTML. */
+/** For e-mail programs without HTML. */
 export const textOf = ({ headline, facts, remedy, copy, link, linkText }: Message): string =>
   [
     headline,

@@ -2,7 +2,7 @@ import { type Reasons, reasonOf } from "../../words/reasons/reasons.ts";
 import type { CauseKind } from "../condition.ts";
 import type { Occasion, Told } from "../told.ts";
 
-/** Everything that is said in one language. Each is written for its readers, in the words of DingTalk's console in that language. */
+/** All texts in one language. Each uses the words of DingTalk's console in that language. */
 export interface Catalogue {
   readonly language: string;
   readonly comma: string;
@@ -11,7 +11,7 @@ export interface Catalogue {
   /** Before the headline. */
   readonly occasions: Readonly<Record<Occasion, string>>;
   duration(ms: number): string;
-  /** What there are of each kind: "12 people and 3 departments". */
+  /** The numbers of all kinds: "12 people and 3 departments". */
   counted(counts: Readonly<Record<string, number>>): string;
   readonly causes: Readonly<Record<CauseKind, CauseWords>>;
   readonly reasons: Reasons;
@@ -21,7 +21,7 @@ export type Label = "since" | "lasted" | "goesOnFor" | "code" | "names" | "remed
 
 export interface CauseWords {
   headline(told: Told, words: { readonly reason: string; readonly counted: string }): string;
-  /** Where the reason has none of its own. */
+  /** Used if the reason has no remedy of its own. */
   readonly remedy: string;
 }
 
