@@ -4,28 +4,28 @@ import type { NumberedEvent } from "./ports.ts";
 /** CloudEvents 1.0 in its JSON format, with the extensions `sequence` and `partitionkey` (docs/feed.md has an example). */
 export interface CloudEvent extends JsonObject {
   readonly specversion: "1.0";
-  /** Of the event in the history: the same at every delivery. */
+  /** Id of the event in the history. The same at every delivery. */
   readonly id: string;
   readonly source: string;
   readonly type: string;
   readonly time: string;
   readonly datacontenttype: "application/json";
-  /** The position as a text that sorts as the number does. */
+  /** The position as a text of fixed length, so texts sort like numbers. */
   readonly sequence: string;
   readonly data: JsonObject;
 }
 
 export const CLOUD_EVENT_TYPE = "application/cloudevents+json; charset=UTF-8";
 const TYPE_PREFIX = "dingtalk-scim.";
-/** Of the largest number that JSON readers hold exactly. */
+/** Digits of the largest exact number in JSON. */
 const SEQUENCE_DIGITS = 16;
-/** Of a shortened event. */
+/** Maximum number of causes in a shortened event. */
 const MOST_CAUSES = 32;
 
 export interface Encoding {
-  /** PUBLIC_URL: which installation tells. */
+  /** PUBLIC_URL, which identifies the installation. */
   readonly source: string;
-  /** Whether values of people, and names of operators, go along. */
+  /** Whether values of people and names of operators are included. */
   readonly personal: boolean;
 }
 
@@ -51,15 +51,15 @@ export function cloudEventOf({ position, event }: NumberedEvent, { source, perso
       ...(outcome === undefined ? {} : { outcome }),
       ...(changes === undefined ? {} : { attributes: Object.keys(changes) }),
       ...(personal && changes !== undefined ? { changes: changes as JsonObject } : {}),
-      // Codes and counts mostly, but operators give reasons and names of theirs.
+      // Mostly codes and counts. Operators also write reasons and names.
       ...(personal && (detail !== undefined || named !== undefined) ? { detail: { ...detail, ...named } } : {}),
     },
   };
 }
 
 /**
- * As JSON, at most `mostBytes` long as UTF-8 where brokers take no more: what is longer comes without values, and says so by `shortened`. One event that does not fit
- * must not hold up all behind it, and it can be read whole at `/api/history/{id}`.
+ * The event as JSON of at most `mostBytes` bytes of UTF-8, because brokers have limits. A longer event is sent without values and marked with
+ * `shortened`. So a large event does not block later ones. `/api/history/{id}` has all of it.
  */
 export function cloudEventText(event: NumberedEvent, encoding: Encoding, mostBytes: number): string {
   const text = JSON.stringify(cloudEventOf(event, encoding));
@@ -73,8 +73,8 @@ export function cloudEventText(event: NumberedEvent, encoding: Encoding, mostByt
   return JSON.stringify({ ...short, data: { ...short.data, shortened: true } });
 }
 
-/** Ids of credentials are not personal; for signed-in people only the kind is shown. */
+/** Ids of credentials are not personal data. For signed-in people only the kind is shown. */
 const namelessOf = (actor: string): string => (/^(token|trust|link):/.test(actor) ? actor : actor.replace(/:.*$/s, ""));
 
-/** Events of one subject stay in their order; those without one are a subject of their own. */
+/** Events with the same subject stay in order. Those without a subject share one. */
 export const subjectOf = ({ event }: NumberedEvent): string => event.subject?.id ?? "";

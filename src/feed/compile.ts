@@ -8,7 +8,7 @@ export class FeedInvalid extends FileInvalid {
   readonly code = "FEED_INVALID";
 }
 
-/** Reads a feed file. Throws FeedInvalid with every problem, each with its line, column and path. */
+/** Compiles a feed file. Throws FeedInvalid with all problems, each with its line, column and path. */
 export function compileFeed(yamlText: string): readonly SinkEntry[] {
   const { file, problemAt } = readYaml(yamlText, feedFile, (problems, options) => new FeedInvalid(problems, options));
   const problems = file.sinks.flatMap((sink, at): readonly FileProblem[] => {
@@ -22,7 +22,7 @@ export function compileFeed(yamlText: string): readonly SinkEntry[] {
   return file.sinks;
 }
 
-/** What single values cannot show. */
+/** Checks of several values together. */
 function together(sink: SinkEntry): readonly (readonly [string, string])[] {
   switch (sink.kind) {
     case "webhook":
@@ -40,7 +40,7 @@ function together(sink: SinkEntry): readonly (readonly [string, string])[] {
   }
 }
 
-/** Which events a sink gets; without codes all of them. */
+/** The events that a sink gets. Without codes: all events. */
 export function wantsOf(codes: readonly string[] | undefined): (event: Pick<HistoryEvent, "code">) => boolean {
   if (codes === undefined) return () => true;
   const single = new Set(codes.filter((code) => !code.endsWith(".*")));

@@ -12,15 +12,15 @@ export interface DeliverDeps {
   readonly random: () => number;
 }
 
-/** Of one read: enough to fill the way to a broker, and hardly a megabyte. */
+/** Size of one read: enough for the connection to a broker, and at most about a megabyte. */
 const BATCH = 500;
-/** Longer than a batch takes on a slow way; a process that died in it is replaced after this. */
+/** Longer than a batch takes on a slow connection. After this time another process replaces a dead one. */
 const LEASE_MS = 120_000;
 const SEND_MS = 90_000;
 /** Maximum time until a recovered broker is used again. */
 const MOST_WAIT_MS = 5 * 60_000;
 
-/** Sends to one sink what it has not got, until nothing is left or it fails. Returns whether it got anything. */
+/** Sends the undelivered events of one sink until none are left or the sink fails. Resolves with whether it got any. */
 export async function deliver(sink: Sink, deps: DeliverDeps, signal: AbortSignal): Promise<boolean> {
   const { store, logger } = deps;
   const turn = await store.take(sink.name, LEASE_MS);
@@ -35,7 +35,7 @@ export async function deliver(sink: Sink, deps: DeliverDeps, signal: AbortSignal
       if (wanted.length > 0) await sink.send(wanted, AbortSignal.any([signal, AbortSignal.timeout(SEND_MS)]));
     } catch (error) {
       if (signal.aborted) break;
-      // What is not wanted before it needs no delivery.
+      // Events before the failed one that the sink does not want need no delivery.
       const first = wanted[error instanceof SinkFailed ? error.delivered : 0];
       await give(sink, turn, first === undefined ? position : first.position - 1, error, deps);
       return true;
@@ -52,7 +52,7 @@ async function give(sink: Sink, turn: Turn, position: number, error: unknown, { 
   const attempts = moved ? 0 : turn.attempts;
   const { answer, afterMs } = error instanceof SinkFailed ? error : { answer: "failed", afterMs: 0 };
   const waitMs = Math.max(afterMs, backoffMs(attempts, random(), 1_000, MOST_WAIT_MS));
-  // The first failure in a row is worth a line; of the others the metrics tell.
+  // Only the first of consecutive failures is logged. Metrics show the others.
   if (attempts === 0) logger.warn({ task: sink.name, answer, waitMs, error }, "a sink of the feed failed; its events are sent later");
   await store.fail(sink.name, turn, { position, error: answer, waitMs });
 }

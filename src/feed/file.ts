@@ -1,13 +1,13 @@
 import { z } from "zod";
 import { EVENT_CODES } from "../history/event.ts";
 
-/* The shape of a feed file. Every object is strict: an unknown key is an error. Secrets are in separate files. */
+/* The form of a feed file. All objects are strict: an unknown key is an error. Secrets are in files of their own. */
 
 const MAX_SINKS = 20;
 const text = z.string().trim().min(1).max(500);
 const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "must be 1 to 40 of a-z, 0-9 and -, and begin with a letter");
 const path = text;
-/** The libraries take addresses of version 6 by a name only. */
+/** The libraries accept IPv6 addresses only by name. */
 const hostAndPort = z.string().refine((value) => {
   const [, host = "", port = ""] = /^([^\s/@:[\]]+):(\d{1,5})$/.exec(value) ?? [];
   return host !== "" && Number(port) > 0 && Number(port) < 65_536;
@@ -23,9 +23,9 @@ const code = z
 
 const common = {
   name,
-  /** Left out: all. */
+  /** Absent: all events. */
   codes: z.array(code).min(1).max(EVENT_CODES.length).optional(),
-  /** Values of people go along. */
+  /** Values of people are included. */
   personal: z.boolean("must be true or false").default(false),
 };
 
@@ -34,7 +34,7 @@ const webhook = z.strictObject({
   ...common,
   url: z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), "must be an https address"),
   secretFile: path.optional(),
-  /** It may be at a private address, and speak plain HTTP. */
+  /** Allows private addresses and plain HTTP. */
   allowPrivate: z.boolean("must be true or false").default(false),
 });
 
@@ -52,7 +52,7 @@ const kafka = z.strictObject({
 const rocketmq = z.strictObject({
   kind: z.literal("rocketmq"),
   ...common,
-  /** Of the proxy of RocketMQ 5. */
+  /** Host and port of the proxy of RocketMQ 5. */
   endpoint: hostAndPort,
   topic: z.string().regex(/^[\w%-]{1,127}$/, "must be the name of a topic"),
   tls: z.boolean("must be true or false").default(true),

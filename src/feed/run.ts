@@ -4,17 +4,17 @@ import type { Sink } from "./sinks/sink.ts";
 
 export interface FeedDeps extends DeliverDeps {
   readonly sinks: readonly Sink[];
-  /** Names of all consumers, those who fetch included. */
+  /** Names of all consumers, including those that poll. */
   readonly consumers: readonly string[];
-  /** Between two looks. */
+  /** Interval of the rounds. */
   readonly everyMs?: number;
 }
 
 const EVERY_MS = 500;
-/** An order that takes long is sought less often: the database has other work. */
+/** After a slow order the pause is longer, to spare the database. */
 const REST_FACTOR = 10;
 
-/** Numbers what happened and sends it to each sink, beside everything else, until it is stopped. */
+/** Numbers events and sends them to each sink, until it is stopped. */
 export function startFeed(deps: FeedDeps): Turns {
   const { store, sinks, consumers, clock, logger, everyMs = EVERY_MS } = deps;
   const [failed, worksAgain] = ["a part of the feed failed; retrying", "a part of the feed works again"];

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../core/entity.ts";
 import type { EventCode, HistoryEvent } from "../history/event.ts";
 
-/* Events about people and groups as RFC 9967 names them, for security event tokens (RFC 8417). Notices only: which attributes changed, never their values. */
+/* Events about people and groups by RFC 9967, for security event tokens (RFC 8417). Notices only: the names of changed attributes, never their values. */
 
 const PREFIX = "urn:ietf:params:scim:event:prov:";
 
@@ -20,18 +20,18 @@ const NOTICES: Partial<Readonly<Record<EventCode, readonly Notice[]>>> = {
   "group.deleted": ["delete"],
 };
 
-/** What a token says beside who tells whom, and when. */
+/** The content of a token, except issuer, audience and time. */
 export interface SecurityEvent {
   /** The same at every delivery. */
   readonly id: string;
-  /** Events of one request share it. */
+  /** The same for all events of one request. */
   readonly transaction: string;
-  /** Below the base address of SCIM. */
+  /** Relative to the base address of SCIM. */
   readonly uri: string;
   readonly events: Readonly<Record<string, JsonObject>>;
 }
 
-/** Undefined for what is no event of a person or a group. */
+/** Undefined: not an event about a person or a group. */
 export function securityEventOf({ id, code, requestId, subject, changes }: HistoryEvent): SecurityEvent | undefined {
   const notices = NOTICES[code];
   if (!notices || !subject) return undefined;

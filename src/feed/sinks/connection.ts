@@ -1,20 +1,20 @@
-/** A client of a broker's library, which may fail to begin, never answer, and fail to end. */
+/** A client of a broker's library. It may fail to begin, never answer, or fail to end. */
 export interface Client<Producer> {
   readonly producer: Producer;
   begin(): Promise<void>;
-  /** Is called once, also for a client that has not begun. */
+  /** Called once, even for a client that has not begun. */
   end(): Promise<void>;
 }
 
-/** The way to one broker: made when it is needed, kept while it works, and left behind when it does not. */
+/** The connection to one broker. It is opened when needed, kept while it works, and dropped after a failure. */
 export interface Connection<Producer> {
-  /** What `work` does with the producer. Rejects as that does, and at the end of `signal` in any case; the next call begins anew then. */
+  /** Runs `work` with the producer. Rejects as `work` does, and always at the end of `signal`; then the next call opens a new connection. */
   use(work: (producer: Producer) => Promise<void>, signal: AbortSignal): Promise<void>;
-  /** Rejects as the library does, and when that takes longer than a second. */
+  /** Rejects as the library does, or if closing takes longer than a second. */
   close(): Promise<void>;
 }
 
-/** What ends later than that is left behind. */
+/** Maximum time for closing. */
 const CLOSE_MS = 1_000;
 
 interface Open<Producer> {
@@ -44,7 +44,7 @@ export function createConnection<Producer>(open: () => Client<Producer>): Connec
         await within(begun, signal);
         await within(work(client.producer), signal);
       } catch (error) {
-        // Why it failed is known; how its end went would say nothing more, and is not waited for.
+        // The cause of the failure is known. The result of closing adds nothing and is not awaited.
         void close().catch(() => undefined);
         throw error;
       }
@@ -53,7 +53,7 @@ export function createConnection<Producer>(open: () => Client<Producer>): Connec
   };
 }
 
-/** Rejects with the reason of `signal` as soon as it ends: a library that hangs is not waited for. */
+/** Rejects with the reason of `signal` as soon as it is aborted, so a hanging library is not awaited. */
 export async function within<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
   signal.throwIfAborted();
   const over = new AbortController();
@@ -69,9 +69,7 @@ export async function within<Value>(work: Promise<Value>, signal: AbortSignal): 
 
 const DEEPEST = 8;
 
-/**
- * Names of errors of the protocol and the network, never what they say. Libraries wrap: where one error has led to another, the first that happened tells most.
- */
+/** The name of a protocol or network error, never its text. Libraries wrap errors; the innermost one is the most precise. */
 export function answerOf(error: unknown): string {
   let answer = "failed";
   for (let at = error, depth = 0; at instanceof Error && depth < DEEPEST; at = at.cause, depth++) {
@@ -85,6 +83,6 @@ export function answerOf(error: unknown): string {
   return answer;
 }
 
-/** A name that tells nothing, as every error has it, is none. */
+/** False for a name without information. */
 const isName = (text: string): boolean =>
   /^[\w-]{1,60}$/.test(text) && !/^(Type|Range)?Error$/.test(text) && text !== "KafkaJSNumberOfRetriesExceeded";

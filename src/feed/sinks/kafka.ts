@@ -7,7 +7,7 @@ import { answerOf, createConnection } from "./connection.ts";
 import { loadLibrary } from "./load-library.ts";
 import { type Sink, SinkFailed } from "./sink.ts";
 
-/** What is used of `kafkajs`. */
+/** The used part of `kafkajs`. */
 export interface KafkaLibrary {
   readonly Kafka: new (options: {
     readonly clientId: string;
@@ -44,7 +44,7 @@ const CONNECT_MS = 5_000;
 const REQUEST_MS = 20_000;
 /** Size of a batch. The default limit of brokers is 1 MiB (`message.max.bytes`). */
 const MOST_BYTES = 1_000_000;
-/** A topic that takes less than this takes no events. */
+/** A topic with a smaller limit cannot receive events. */
 const LEAST_BYTES = 10_000;
 /** Key, header and framing of a message, rounded up. */
 const OVERHEAD_BYTES = 200;
@@ -57,8 +57,8 @@ export interface KafkaSinkOptions extends Encoding {
 }
 
 /**
- * All events of a subject go to one partition, by their key. All replicas that are in sync confirm a batch. What is larger than the topic takes comes in smaller
- * batches, and an event that does not fit by itself is shortened. Throws CannotStart where the library is not installed.
+ * All events of a subject go to one partition, by their key. All in-sync replicas confirm a batch. If a batch is too large for the topic, smaller
+ * ones are sent, and a single event that is too large is shortened. Throws CannotStart if the library is not installed.
  */
 export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibrary): Promise<Sink> {
   const { entry, password, wants } = options;
@@ -72,16 +72,16 @@ export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibr
     ...(username === undefined || password === undefined ? {} : { sasl: { mechanism, username, password: password.reveal() } }),
     connectionTimeout: CONNECT_MS,
     requestTimeout: REQUEST_MS,
-    // The feed tries again, and shows that it does.
+    // The feed itself retries, and shows its retries.
     retry: { retries: 1 },
     logLevel: NOTHING,
   });
   const connection = createConnection<Producer>(() => {
-    // Two requests on their way could change places when the first is repeated.
+    // With two requests in flight, a repeated first one could arrive after the second.
     const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, retry: { retries: 1 } });
     return { producer, begin: () => producer.connect(), end: () => producer.disconnect() };
   });
-  // Learned from the topic where it takes less.
+  // Lowered when the topic accepts less.
   let mostBytes = MOST_BYTES;
 
   const messageOf = (each: NumberedEvent): Message => ({
@@ -111,7 +111,7 @@ export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibr
   };
 }
 
-/** The next events that go together: a partition takes a batch whole or not at all, and all may be for one. */
+/** The next events for one batch. A partition accepts a batch completely or not at all, and all events may be for one partition. */
 function fitting(
   events: readonly NumberedEvent[],
   from: number,

@@ -1,12 +1,12 @@
 import { subjectOf } from "../cloud-event.ts";
 import type { NumberedEvent } from "../ports.ts";
 
-/** Events of different subjects go side by side on so many ways. */
+/** Number of concurrent lanes for events of different subjects. */
 const LANES = 8;
 
 /**
- * Sends each event by itself, those of one subject one after the other. Where one fails, nothing new is begun. Resolves with how many of the first were sent, and
- * with the first failure, if any.
+ * Sends each event separately, and those of one subject one after the other. After a failure no new event is begun. Resolves with the number of first
+ * events that were sent, and with the first failure, if any.
  */
 export async function sendInLanes(
   events: readonly NumberedEvent[],
@@ -20,7 +20,7 @@ export async function sendInLanes(
   let failure: { readonly error: unknown } | undefined;
   await Promise.all(
     lanes.map(async (lane) => {
-      // In turn: each waits for the one before it.
+      // One after the other, because the order within a lane matters.
       for (const at of lane) {
         if (failure) return;
         try {

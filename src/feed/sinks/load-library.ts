@@ -1,13 +1,13 @@
 import { CannotStart } from "../../core/errors.ts";
 
 /**
- * A library of a broker, which does not come along: who has no such broker needs none of them. Throws CannotStart with what to install. It is looked for beside this
- * program, in the folder it was installed in.
+ * Loads a broker's library. It is not a dependency, because most installations need none of them. Searches it next to this program, in the folder of
+ * its installation. Throws CannotStart with the package to install.
  */
 export async function loadLibrary<Library>(packageName: string, version: string, sink: string): Promise<Library> {
   try {
     const loaded: Library & { readonly default?: Library } = await import(packageName);
-    // Packages of the old kind show all of theirs by `default`.
+    // CommonJS packages have their exports in `default`.
     return loaded.default ?? loaded;
   } catch (cause) {
     const { code } = cause as { code?: unknown };

@@ -14,13 +14,13 @@ export interface SinkDeps {
   /** PUBLIC_URL: the `source` of events. */
   readonly source: string;
   outbound(allowPrivate: boolean): Outbound;
-  /** The content of a file of secrets. Throws CannotStart where it cannot be read. */
+  /** The content of a file with a secret. Throws CannotStart if it is unreadable. */
   secretIn(file: string): Secret;
   readonly clock: Clock;
   readonly load?: typeof loadLibrary;
 }
 
-/** The sinks that events are sent to; consumers that fetch have none. Does not connect yet. Throws CannotStart for missing parts. */
+/** The sinks that receive events; polling consumers have none. Does not connect yet. Throws CannotStart for missing parts. */
 export async function openSinks(entries: readonly SinkEntry[], deps: SinkDeps): Promise<readonly Sink[]> {
   const sinks: Sink[] = [];
   for (const entry of entries) {

@@ -9,7 +9,7 @@ import { sendInLanes } from "./lanes.ts";
 import { loadLibrary } from "./load-library.ts";
 import { type Sink, SinkFailed } from "./sink.ts";
 
-/** What is used of `rocketmq-client-nodejs`, for RocketMQ 5. */
+/** The used part of `rocketmq-client-nodejs`, for RocketMQ 5. */
 export interface RocketmqLibrary {
   readonly Producer: new (options: {
     readonly endpoints: string;
@@ -38,7 +38,7 @@ interface Producer {
 }
 
 const REQUEST_MS = 10_000;
-/** Of events without a subject. */
+/** The group of events without a subject. */
 const NO_SUBJECT = "none";
 /** Size of a message. The default limit of brokers is 4 MiB. */
 const MOST_BYTES = 4_000_000;
@@ -49,7 +49,10 @@ export interface RocketmqSinkOptions extends Encoding {
   readonly wants: Sink["wants"];
 }
 
-/** A subject is a message group, whose order a FIFO topic keeps; the code is the tag and the event's id the key. Throws CannotStart where the library is not installed. */
+/**
+ * A subject is a message group, whose order a FIFO topic keeps. The code is the tag, and the event's id is the key. Throws CannotStart if the library
+ * is not installed.
+ */
 export async function createRocketmqSink(options: RocketmqSinkOptions, load = loadLibrary): Promise<Sink> {
   const { entry, secretKey, wants } = options;
   const { name, endpoint, topic, tls, accessKey } = entry;
@@ -67,7 +70,7 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
       topic,
       requestTimeout: REQUEST_MS,
       maxAttempts: 1,
-      // Its own writes a file below the home folder.
+      // The client's own logger writes a file in the home folder.
       logger: silentLogger,
     });
     return { producer, begin: () => producer.startup(), end: () => endWhole(producer) };
@@ -80,7 +83,7 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
       let delivered = 0;
       try {
         await connection.use(async (producer) => {
-          // The client sends one message at a time; the order of a group is that of its calls.
+          // The client sends one message at a time. The order in a group is that of its calls.
           const { sent, failure } = await sendInLanes(events, async (each) => {
             signal.throwIfAborted();
             await producer.send({
@@ -103,8 +106,8 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
 }
 
 /**
- * The client's own end stops half-way when nobody answers: a timer stays, and a stream that it opens anew each second, for ever. So what it still opens from here
- * on leads nowhere, and its connections are closed in any case.
+ * Without an answer the client's own shutdown stops early: a timer stays, and a stream that it opens again every second without end. So streams that
+ * it opens from now on lead nowhere, and its connections are always closed.
  */
 async function endWhole(producer: Producer): Promise<void> {
   producer.createTelemetryStream = () => new Duplex({ objectMode: true, read() {}, write: (_chunk, _encoding, done) => done() });

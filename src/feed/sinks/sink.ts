@@ -1,25 +1,25 @@
 import { AppError } from "../../core/errors.ts";
 import type { NumberedEvent } from "../ports.ts";
 
-/** Where events are sent to. */
+/** A receiver of events. */
 export interface Sink {
   readonly name: string;
-  /** Whether it wants to hear of this event. */
+  /** Whether the sink wants this event. */
   wants(event: NumberedEvent["event"]): boolean;
   /**
-   * Resolves when the far end has taken all of them, those of one subject in their order. Rejects SinkFailed; some may have been taken then, and all after
-   * `delivered` are sent again later. Rejects at the end of `signal` in any case, whatever the far end does.
+   * Resolves when the receiver has accepted all events, those of one subject in order. Rejects with SinkFailed; then some may have been accepted, and
+   * all after `delivered` are sent again later. Always rejects at the end of `signal`.
    */
   send(events: readonly NumberedEvent[], signal: AbortSignal): Promise<void>;
-  /** May be called at any time; a later `send` connects anew. */
+  /** May be called at any time. A later `send` connects again. */
   close(): Promise<void>;
 }
 
-/** The far end did not take an event. The code is for operators: never an address, nor what was answered in words. */
+/** The receiver did not accept an event. The code is for operators and has neither an address nor a text of the answer. */
 export class SinkFailed extends AppError {
   readonly code = "SINK_FAILED";
   readonly answer: string;
-  /** How many of the first events were taken for certain. */
+  /** Number of the first events that were certainly accepted. */
   readonly delivered: number;
   readonly afterMs: number;
   constructor(answer: string, { delivered = 0, afterMs = 0, ...options }: ErrorOptions & { delivered?: number; afterMs?: number } = {}) {

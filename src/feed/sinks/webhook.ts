@@ -17,7 +17,7 @@ export interface WebhookSinkOptions extends Encoding {
 
 const MOST_WAIT_MS = 15 * 60_000;
 
-/** One event in each POST (structured mode of the HTTP binding), with the headers of Standard Webhooks. Any 2xx is taken for yes. */
+/** One event in each POST (structured mode of the HTTP binding), with the headers of Standard Webhooks. Any 2xx is a success. */
 export function createWebhookSink(
   options: WebhookSinkOptions,
   { outbound, clock }: { readonly outbound: Outbound; readonly clock: Clock },
