@@ -9,10 +9,10 @@ import type { ResourceSchema } from "./schema/attributes.ts";
 import { checkMessage } from "./schema/claimed-schemas.ts";
 
 /*
- * What a client asks of a list (RFC 7644 section 3.4.2, RFC 9865), from a query string or from the body of a search, which use the same names.
- *   readListRequest(parameters)       → ListRequest
- *   readSearchBody(body)              → ListRequest
- *   listQuery(schema, request)        → ListQuery
+ * The parameters of a list (RFC 7644 section 3.4.2, RFC 9865), from a query string or the body of a search. Both use the same names.
+ * - readListRequest(parameters) → ListRequest
+ * - readSearchBody(body) → ListRequest
+ * - listQuery(schema, request) → ListQuery
  */
 
 export const PAGE_SIZE = { usual: 100, most: 200 } as const;

@@ -29,7 +29,7 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     get: (context, id) => directory.get(context, id),
     list: (context, query) => directory.list(context, query),
     replace: (context, id, body, ifVersion) => directory.change(context, id, (current) => readUser(body, current), ifVersion),
-    // Operations that are wrong in themselves are refused before anything is read.
+    // Invalid operations are refused before anything is read.
     async patch(context, id, body, ifVersion) {
       const operations = readOperations(body);
       return directory.change(context, id, (current) => patched(current, operations), ifVersion);
