@@ -1,6 +1,6 @@
 import { AppError } from "../core/errors.ts";
 
-/** What is asked for cannot be done as things stand now. */
+/** The request conflicts with the present state. */
 export class Conflict extends AppError {
   readonly code = "CONFLICT";
 }

@@ -25,7 +25,7 @@ export interface FeedEndpointOptions {
   readonly target: string;
 }
 
-/** `/api/feed`: who gets events and how far they are, sending again, and fetching by poll (RFC 8936). */
+/** `/api/feed`: consumers of events and their positions, repeating events, and polling (RFC 8936). */
 export function feedEndpoint({ entries, store, tokens, clock, logger, target }: FeedEndpointOptions): Mount {
   const router = Router();
 
@@ -87,7 +87,7 @@ export function feedEndpoint({ entries, store, tokens, clock, logger, target }: 
   return { path: "/api/feed", access: ["admin", "history:read"], handler: router };
 }
 
-/** How long a poll that may wait is kept waiting, and how often it is looked meanwhile. */
+/** Maximum wait of a poll in milliseconds, and the interval of its checks. */
 const POLL_MS = 20_000;
 const LOOK_MS = 500;
 const MOST_EVENTS = 100;
@@ -96,7 +96,7 @@ const MOST_ACKNOWLEDGED = 1_000;
 interface Poll {
   readonly count: number;
   readonly returnImmediately: boolean;
-  /** Those with errors too: they would not become better. */
+  /** Includes those with errors, because a repetition would not help. */
   readonly acknowledged: readonly string[];
   readonly errors: readonly { readonly id: string; readonly code: string }[];
 }

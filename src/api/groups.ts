@@ -4,7 +4,7 @@ import type { Mount } from "../http/mount.ts";
 import { entityAt, type PastOptions } from "./history/at.ts";
 import { timelineRoutes } from "./history/timeline.ts";
 
-/** `/api/groups/{id}`: one group, as the history tells of it. */
+/** `/api/groups/{id}`: one group by its history. */
 export function groupsEndpoint(options: PastOptions): Mount {
   const router = Router();
   router.use(timelineRoutes(options.log, "group"));

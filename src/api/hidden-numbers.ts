@@ -4,12 +4,12 @@ import type { PersonPreview } from "../reconcile/compare/preview.ts";
 
 type Explanation = PersonPreview["explanations"][number];
 
-/** Attributes that hold a telephone number. */
+/** Attributes that are telephone numbers. */
 const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone", "exclusive_mobile"]);
 
 export const isNumber = (attribute: string): boolean => NUMBERS.has(attribute);
 
-/** The last digits of the numbers in a value, as the page masks them. A short number is hidden whole. */
+/** The last digits of the numbers in a value, in the page's mask. A short number is hidden completely. */
 export function hiddenNumber<T extends JsonValue>(value: T): T | string {
   if (value === null) return value;
   const digits = (typeof value === "string" ? value : JSON.stringify(value)).replace(/\D/g, "");
@@ -18,11 +18,11 @@ export function hiddenNumber<T extends JsonValue>(value: T): T | string {
 
 export const isPhone = (path: string): boolean => /phone/i.test(path);
 
-/** By the attribute, or by what was read: a rule may put a number anywhere. */
+/** By the attribute or by its inputs, because a rule may put a number in any attribute. */
 export const makesNumber = ({ attribute, sources }: Pick<Explanation, "attribute" | "sources">): boolean =>
   isNumber(attribute) || sources.some(({ path }) => isPhone(path));
 
-/** The same without the numbers in it. `explanations`: of the attributes that changed, before and after. */
+/** The changes with masked numbers. `explanations`: of the changed attributes, before and after. */
 export function maskedChanges(changes: Changes, explanations: readonly Explanation[]): Changes {
   const numbers = new Set(explanations.filter(makesNumber).map(({ attribute }) => attribute));
   return Object.fromEntries(

@@ -15,7 +15,7 @@ import { operatorOf } from "./requests.ts";
 
 export interface IncidentsEndpointOptions {
   readonly incidents: IncidentOperations;
-  /** The default. */
+  /** The default language. */
   readonly language: Language;
   readonly clock: Clock;
   readonly target: string;
@@ -66,7 +66,7 @@ export function incidentsEndpoint({ incidents, language, clock, target }: Incide
   return { path: "/api/incidents", access: ["admin", "history:read"], handler: router };
 }
 
-/** `lang`, else what the browser prefers among those there are, else that of the messages. */
+/** `lang`, otherwise the browser's preferred language among ours, otherwise the language of messages. */
 function languageFor(req: Request, own: Language): Language {
   const named = textOf(req, "lang");
   if (named !== undefined) {

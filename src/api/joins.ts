@@ -17,7 +17,7 @@ export interface JoinRoutes {
   readonly clock: Clock;
 }
 
-/** `/api/joins`: which records of several sources are one person, and what people decide about it. */
+/** `/api/joins`: records of several sources that may be one person, and decisions about them. */
 export function joinsEndpoint({ joins, clock }: JoinRoutes): Mount {
   const router = Router();
   const by = (res: Response) => ({ at: clock.now(), ...operatorOf(res), causes: [] });

@@ -20,7 +20,7 @@ export interface KpisOptions {
 const DEFAULT_WEEKS = 13;
 const MAX_WEEKS = 156;
 
-/** `/api/kpis`: the figures of docs/kpis.md, by week, and the latency and the calls of the last day. */
+/** `/api/kpis`: the figures of docs/kpis.md by week, and latency and calls of the last day. */
 export function kpisEndpoint({ kpis, operations, targets, clock }: KpisOptions): Mount {
   const router = Router();
   router

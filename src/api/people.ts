@@ -20,17 +20,17 @@ import { renderItemFor } from "./sync/sync.ts";
 
 export interface PeopleOptions extends PastOptions {
   readonly operations: Pick<SyncOperations, "items" | "lastHint" | "remoteNames">;
-  /** What a run would conclude about a person; sends nothing. */
+  /** The conclusion of a run for a person. Sends nothing. */
   readonly preview: (id: string) => Promise<PersonPreview | undefined>;
-  /** The records that make the person, where there are several. */
+  /** The records of the person, if there are several. */
   readonly joins: Pick<JoinOperations, "person">;
-  /** What the rules of the mapping read of a document and gave. */
+  /** Inputs and results of the mapping's rules for a document. */
   readonly explain: (document: JsonObject) => PersonPreview["explanations"];
-  /** What dates say of days to come. */
+  /** Future changes from dates. */
   readonly schedule: ScheduleReader;
 }
 
-/** `/api/users/{id}`: one person, as the directory wants them beside what was last seen at the target. */
+/** `/api/users/{id}`: one person with the desired values and the last observed values at the target. */
 export function peopleEndpoint({ operations, preview, joins, explain, schedule, ...past }: PeopleOptions): Mount {
   const router = Router();
   const meant = async (id: string): Promise<string> => (await operations.items({ id, kind: "user", count: 1 })).items[0]?.ref.id ?? id;
@@ -49,7 +49,7 @@ export function peopleEndpoint({ operations, preview, joins, explain, schedule, 
       const maySee = await past.reads.mayShow(res, reveals ? "/api/users?reveal" : "/api/users", [
         { of: item.ref, changes: asChanges(found) },
       ]);
-      // Somebody at the page asks for numbers by themselves; a program has no page that could hide them.
+      // On the page, numbers are shown only on request. A program has no page that could hide them.
       const hides = traceOf(res).session !== undefined && !reveals;
       const columns = maySee ? (hides ? found.map(withoutNumbers) : found) : found.map(masked);
       const departments = await operations.remoteNames("department", idsIn(columns, "departments"));
@@ -71,7 +71,7 @@ export function peopleEndpoint({ operations, preview, joins, explain, schedule, 
   return { path: "/api/users", access: ["history:read"], handler: router };
 }
 
-/** What sources say of one attribute, where they differ: the first one counts. */
+/** The values of sources that differ in one attribute. The first one has priority. */
 function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readonly maySee: boolean; readonly hides: boolean }) {
   if (!person) return {};
   const shown = (attribute: string, value: JsonValue): JsonValue =>
@@ -113,11 +113,11 @@ interface Read {
 
 interface Column {
   readonly attribute: string;
-  /** What the rule of the mapping read, by its name in the file; empty where no rule names the attribute. */
+  /** The inputs of the mapping's rule, by their names in the file. Empty: no rule for the attribute. */
   readonly source: readonly Read[];
-  /** The same of each record, where several are the person. */
+  /** The inputs for each record, if the person has several. */
   readonly bySource?: readonly { readonly source: string; readonly record: string; readonly read: readonly Read[] }[];
-  /** In the form the target can hold; null where the directory has nothing to say. */
+  /** In the target's form. Null: the directory has no value. */
   readonly directory: AttributeValue;
   readonly target: AttributeValue;
   /** The next run would change it. */

@@ -7,9 +7,9 @@ import type { PersonalReadLog } from "../history/personal-reads.ts";
 import { requestContext } from "../http/request-context.ts";
 import { maySeeValues, withoutValues } from "./requests.ts";
 
-/* Values of people go out to those who have the scope `history:personal`, and each time it is noted whose. */
+/* Values of people are shown to callers with the scope `history:personal`. Each time the people are recorded. */
 
-/** What may hold values of somebody. */
+/** Data that may have values of a person. */
 export interface Valued {
   readonly of: EntityRef | undefined;
   readonly changes: Changes | undefined;
@@ -17,20 +17,20 @@ export interface Valued {
 
 export interface PersonalReads {
   /**
-   * Whether the caller is shown values; then it is noted whose of `shown` there are, before the answer. Rejects when that cannot be stored, and nothing may be
-   * shown then. `address`: of the API, without ids.
+   * Whether the caller may see values. Then the people in `shown` are recorded before the answer. Rejects if that cannot be stored; then nothing may
+   * be shown. `address`: of the API, without ids.
    */
   mayShow(res: Response, address: string, shown: readonly Valued[]): Promise<boolean>;
 }
 
-/** So many are named in the event; all are found by it (personal_reads). */
+/** Maximum number of people named in the event. personal_reads has all of them. */
 const MOST_NAMED = 100;
 
-/** An open page is requested repeatedly: that counts as one reading. */
+/** An open page repeats its requests. Within this time they count as one. */
 const SAME_MS = 60_000;
 
 export function createPersonalReads(log: PersonalReadLog, clock: Clock): PersonalReads {
-  /** Lately noted, the oldest first. */
+  /** Recently recorded, oldest first. */
   const noted = new Map<string, number>();
   const isNew = (key: string): boolean => {
     const now = clock.monotonicMs();
@@ -51,7 +51,7 @@ export function createPersonalReads(log: PersonalReadLog, clock: Clock): Persona
       const key = [actor, address, ...subjects].join(" ");
       if (!isNew(key)) return true;
       const at = clock.now();
-      // No subject: what people read is no part of the story of the one they read about.
+      // Without a subject, because the event is not part of the read person's history.
       const detail = { address, people: subjects.length, subjects: subjects.slice(0, MOST_NAMED) };
       await log.append({ id: uuidv7(at.getTime()), at, code: "personal.read", actor, requestId, sourceId, causes: [], detail }, subjects);
       noted.set(key, clock.monotonicMs());
@@ -63,5 +63,5 @@ export function createPersonalReads(log: PersonalReadLog, clock: Clock): Persona
 const hasValues = (changes: Changes = {}): boolean =>
   Object.values(changes).some(({ before, after }) => before !== undefined || after !== undefined);
 
-/** The same without values, unless they may be shown. */
+/** The changes, without values if these may not be shown. */
 export const shownChanges = (maySee: boolean, changes: Changes): Changes => (maySee ? changes : withoutValues(changes));

@@ -4,12 +4,12 @@ import { isCanonicalUuid } from "../core/id.ts";
 import { isStorableText } from "../core/storable-text.ts";
 import { instantOf } from "../filter/lexer.ts";
 
-/** A parameter of the address that cannot be understood. Never repeats what was sent. */
+/** A parameter of the address is invalid. The message never repeats input. */
 export class InvalidParameter extends AppError {
   readonly code = "INVALID_VALUE";
 }
 
-/** One value of a parameter; undefined when it is left out or empty. */
+/** One value of a parameter. Undefined: missing or empty. */
 export function textOf(req: Request, name: string): string | undefined {
   const value = req.query[name];
   if (value === undefined || value === "") return undefined;
@@ -26,7 +26,7 @@ export function choiceOf<T extends string>(req: Request, name: string, choices: 
   return choice;
 }
 
-/** A time as filters have it: RFC 3339, or a date; without a zone it is UTC. */
+/** A time as in filters: RFC 3339, or a date; UTC without a zone. */
 export function timeOf(req: Request, name: string): Date | undefined {
   const value = textOf(req, name);
   const ms = value === undefined ? undefined : instantOf(value);
@@ -34,7 +34,7 @@ export function timeOf(req: Request, name: string): Date | undefined {
   return ms === undefined ? undefined : new Date(ms);
 }
 
-/** `from` (inclusive) and `to` (exclusive), both of which have to be there. */
+/** `from` (inclusive) and `to` (exclusive). Both are required. */
 export function periodOf(req: Request): { readonly from: Date; readonly to: Date } {
   const [from, to] = [timeOf(req, "from"), timeOf(req, "to")];
   if (!from || !to) throw new InvalidParameter("from and to must both be given");
@@ -59,7 +59,7 @@ export function isItemKey(text: string): boolean {
   return /^[a-z]+$/.test(text.slice(0, colon)) && isCanonicalUuid(text.slice(colon + 1));
 }
 
-/** `after`: the `next` of another page, in the form that this list gives out. */
+/** `after`: the `next` of an earlier page of this list. */
 export function afterOf(req: Request, isForm: (text: string) => boolean): string | undefined {
   const after = textOf(req, "after");
   if (after !== undefined && !isForm(after)) throw new InvalidParameter("after must be the `next` of another page");

@@ -16,7 +16,7 @@ import { makeSecret } from "../../http/session/cookie.ts";
 import { InvalidParameter } from "../query-values.ts";
 import { linkIn, tokenIn, trustIn } from "./new-access.ts";
 
-/** Who did it, as the history names them. */
+/** Who did it, as in the history. */
 interface By {
   readonly actor: string;
   readonly requestId: string;
@@ -42,7 +42,7 @@ export interface AccessRecords {
   };
   readonly trusts: {
     list(): Promise<readonly (Usable & DecidedTrust & { readonly removedAt?: Date })[]>;
-    /** Answers its id, which is the client id. */
+    /** Resolves with its id, which is the client id. */
     add(
       actor: string,
       trust: DecidedTrust & { readonly name: string; readonly sourceId: string; readonly scopes: readonly Scope[] },
@@ -50,13 +50,13 @@ export interface AccessRecords {
     remove(actor: string, id: string): Promise<boolean>;
   };
   readonly sessions: {
-    /** Those that have not ended. */
+    /** Sessions that have not ended. */
     list(): Promise<readonly SessionSeen[]>;
-    /** False when there is none. */
+    /** False: there is no such session. */
     end(id: string, by: By): Promise<boolean>;
   };
   readonly links: {
-    /** Those that can be used. */
+    /** Links that can still be used. */
     list(): Promise<readonly { readonly id: string; readonly role: string; readonly madeBy: string; readonly expiresAt: Date }[]>;
     add(
       link: { readonly secretHash: Uint8Array; readonly role: Role; readonly reason: string; readonly madeBy: string },
@@ -64,7 +64,7 @@ export interface AccessRecords {
     ): Promise<{ readonly id: string; readonly expiresAt: Date }>;
     remove(id: string, by: By): Promise<boolean>;
   };
-  /** The id of a source by its name. */
+  /** The id of a source by its name. Undefined: there is none. */
   readonly sourceId: (name: string) => Promise<string | undefined>;
 }
 
@@ -80,19 +80,19 @@ interface SessionSeen {
 
 export interface AccessOptions {
   readonly records: AccessRecords;
-  /** What the text of a token begins with, before its id. */
+  /** The text of a token before its id. */
   readonly tokenPrefix: string;
   readonly publicUrl: string;
-  /** Origins of which keys of issuers are fetched. */
+  /** Origins from which keys of issuers may be fetched. */
   readonly keyOrigins: readonly string[];
   readonly clock: Clock;
-  /** A token that was good counts no more in this process. */
+  /** Drops cached results of a token in this process. */
   readonly forget: (tokenId: string) => void;
 }
 
 const DAY_MS = 24 * 60 * 60_000;
 
-/** `/api/access`: who has a way in, and giving and taking it (docs/threats.md T38). */
+/** `/api/access`: tokens, trusts, sessions and links; creating and ending them (docs/threats.md T38). */
 export function accessEndpoint(options: AccessOptions): Mount {
   const { records, tokenPrefix, clock, forget } = options;
   const router = Router();
@@ -131,10 +131,10 @@ function byOf(res: Response): By {
 
 type Maker = (body: unknown, res: Response) => Promise<object>;
 
-/** What gives access, by its path: each answers what is shown of it, secrets this once. */
+/** Creates access, by its path. Resolves with the visible fields, and with secrets only this once. */
 function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Readonly<Record<string, Maker>> {
   const { tokens, trusts, links } = records;
-  /** Rejects where the caller may not give the scopes, or there is no such source. */
+  /** Rejects if the caller may not give these scopes, or if there is no such source. */
   const sourceFor = async (res: Response, { source, scopes }: { readonly source: string; readonly scopes: readonly Scope[] }) => {
     demandGivable(res, scopes);
     const sourceId = await records.sourceId(source);
@@ -171,7 +171,7 @@ function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Rea
 
 type Ender = (id: string, by: By) => Promise<boolean>;
 
-/** What takes it away, by its path: each answers whether there was such a way in. */
+/** Ends access, by its path. Resolves with whether it existed. */
 function endersOf({ tokens, trusts, sessions, links }: AccessRecords, forget: AccessOptions["forget"]): Readonly<Record<string, Ender>> {
   return {
     async "/tokens/:id"(id, { actor }) {
@@ -189,7 +189,7 @@ function endersOf({ tokens, trusts, sessions, links }: AccessRecords, forget: Ac
   };
 }
 
-/** `own`: the id of the caller's session. */
+/** All access. `own`: the id of the caller's session. */
 async function everyWayIn({ tokens, trusts, sessions, links }: AccessRecords, tokenPrefix: string, own: string | undefined) {
   const [allTokens, allTrusts, allSessions, allLinks] = await Promise.all([tokens.list(), trusts.list(), sessions.list(), links.list()]);
   return {
@@ -212,7 +212,7 @@ async function everyWayIn({ tokens, trusts, sessions, links }: AccessRecords, to
   };
 }
 
-/** A token, and a session of one, gives no scope that it does not have itself; somebody with the role admin gives any. */
+/** A token, or a session opened with one, can give only scopes that it has itself. A person with the role admin can give all. */
 function demandGivable(res: Response, scopes: readonly Scope[]): void {
   const { actor } = traceOf(res);
   const missing = actor?.roles?.includes("admin") ? [] : scopes.filter((scope) => !actor?.scopes.includes(scope));

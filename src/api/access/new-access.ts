@@ -6,9 +6,9 @@ import { isScope, SCOPES, type Scope } from "../../http/auth/scopes.ts";
 import { InvalidParameter } from "../query-values.ts";
 import { fieldsOf } from "../requests.ts";
 
-/* What somebody asks for who gives access. Each throws InvalidParameter with the form it should have. */
+/* Bodies of requests that create access. Each reader throws InvalidParameter with the expected form. */
 
-/** Until a token expires. */
+/** Maximum lifetime of a token. */
 export const MOST_DAYS = 366;
 const MAX_NAME = 200;
 const MAX_REASON = 500;

@@ -14,7 +14,7 @@ export interface SourceSeen {
 export interface SourcesOptions {
   readonly list: () => Promise<readonly SourceSeen[]>;
   readonly publicUrl: string;
-  /** What of a set-up is there. */
+  /** The parts of the set-up that exist. */
   readonly setup: () => Promise<{ readonly token: boolean; readonly person: boolean; readonly group: boolean }>;
 }
 

@@ -15,18 +15,21 @@ export interface PastOptions {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** A time that has come: what will have been is not known. */
+/** A time in the past, because the future is not known. */
 export function pastOf(req: Request, name: string, clock: Pick<Clock, "now">): Date | undefined {
   const at = timeOf(req, name);
   if (at && at.getTime() > clock.now().getTime()) throw new InvalidParameter(`${name} must not be in the future`);
   return at;
 }
 
-/** Whom an id means now: of a record of several the person they make. */
+/** The person that an id means now. For one of several records: the person whom they make. */
 export type Meant = (id: string) => Promise<string>;
 const ITSELF: Meant = async (id) => id;
 
-/** `/{id}?at=TIME`: one person or group as the directory and the target were then. Without `at` a person is left to the next handler; a group is as it is now. */
+/**
+ * `/{id}?at=TIME`: the state of a person or group at a time, in the directory and at the target. Without `at` a person is passed to the next handler,
+ * and a group has its present state.
+ */
 export function entityAt(
   { log, reads, clock }: PastOptions,
   kind: "user" | "group",
@@ -37,7 +40,7 @@ export function entityAt(
     if (!at) return next();
     const { id } = req.params;
     const own = isUuid(id) ? await readEntityAt(log, { kind, id }, at) : undefined;
-    // A record that was nobody by itself then says nothing: its person does.
+    // A record that was not a person of its own at that time has no state. Its person has.
     const person = own?.entity.document || !isUuid(id) ? id : await meant(id);
     const found = person === id ? own : ((await readEntityAt(log, { kind, id: person }, at)) ?? own);
     if (!found) throw new NotFoundPath();

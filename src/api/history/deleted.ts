@@ -9,7 +9,7 @@ import { maySeeValues } from "../requests.ts";
 
 const ADDRESS = "/api/history/deleted";
 
-/** `/deleted?q=NAME`: people who were deleted, by a name they had. That somebody of a name was here is a value too: whoever may not see values finds nobody. */
+/** `/deleted?q=NAME`: deleted people by a former name. The existence of a name is a value too, so callers without the right to values find nobody. */
 export function deletedRoutes({ log, reads }: { readonly log: EventLog; readonly reads: PersonalReads }): Router {
   const router = Router();
   router

@@ -3,7 +3,7 @@ import type { Changes } from "../../history/event.ts";
 import type { EntityState } from "../../history/state.ts";
 import type { Valued } from "../personal-reads.ts";
 
-/* What the history says an entity was, as answers show it: with values for those who may see them, else with the names of attributes alone. */
+/* The state of an entity from the history, for answers. With values for callers with that right, otherwise only with names of attributes. */
 
 export const resourceOf = ({ id, kind, document, members }: EntityState, maySee: boolean): JsonObject | null =>
   document === undefined
@@ -16,7 +16,7 @@ export const targetOf = ({ target }: EntityState, maySee: boolean): JsonObject |
 const shown = (attributes: JsonObject, maySee: boolean): JsonObject =>
   maySee ? attributes : Object.fromEntries(Object.keys(attributes).map((name) => [name, null]));
 
-/** What of it is somebody's. */
+/** The values in a state that belong to a person. */
 export const valuesIn = ({ kind, id, document, target }: EntityState): Valued => ({
   of: { kind, id },
   changes: { ...asChanges(document), ...asChanges(target?.attributes) },

@@ -19,10 +19,10 @@ const TABLE = flatTable(EVENT_ATTRIBUTES);
 
 const ADDRESS = "/api/history";
 
-/** What actors are called, for those that have a name. */
+/** Names of actors that have one. */
 export type ActorNames = (actors: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
-/** `/api/history`: what happened, newest first, and the story of one event. Read only; values are for those who may see them. */
+/** `/api/history`: events, newest first, and one event with its causes and effects. Read-only. Values need the scope `history:personal`. */
 export function historyEndpoint(options: ExportOptions & { readonly entries: LogReader; readonly actorNames: ActorNames }): Mount {
   const { log, reads, entries, actorNames } = options;
   const router = Router();
@@ -90,13 +90,13 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
   return { path: ADDRESS, access: ["history:read"], handler: router };
 }
 
-/** Names of people are personal values; names of tokens and trusts are not. */
+/** Names of people are personal values. Names of tokens and trusts are not. */
 function nameOf(actor: string, names: ReadonlyMap<string, string>, maySee: boolean): { readonly actorName?: string } {
   const name = names.get(actor);
   return name === undefined || (actor.startsWith("user:") && !maySee) ? {} : { actorName: name };
 }
 
-/** Names as the filter knows them. */
+/** The event with the names that the filter uses. */
 function renderEvent({ sourceId, changes, detail, personal, ...event }: LoggedEvent, maySee: boolean) {
   const told = personal && maySee ? { ...detail, ...personal } : detail;
   return {

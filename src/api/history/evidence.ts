@@ -25,7 +25,7 @@ interface EvidenceOptions {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** `/api/evidence`: a pack about a period, made in the background. */
+/** `/api/evidence`: evidence packs about a period, made in the background. */
 export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
   const router = Router();
   router
@@ -34,7 +34,7 @@ export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
     .post(readJsonBody(), async (req: Request, res: Response) => {
       const fields = fieldsOf(req.body) ?? {};
       const from = timeIn(fields, "from");
-      // A period that goes on has a pack of what there is; the pack says until when.
+      // For a period that has not ended, the pack has the events until now and says so.
       const to = new Date(Math.min(timeIn(fields, "to").getTime(), clock.now().getTime()));
       if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to, and in the past");
       const sample = wholeIn(fields, "sample", MAX_SAMPLE) ?? DEFAULT_SAMPLE;

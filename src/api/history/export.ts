@@ -19,7 +19,7 @@ export interface ExportOptions {
   readonly events: EventAppender;
   readonly reads: PersonalReads;
   readonly clock: Pick<Clock, "now">;
-  /** Of this program. */
+  /** Version of this program. */
   readonly version: string;
 }
 

@@ -9,12 +9,12 @@ import { periodOf } from "../query-values.ts";
 
 export interface LeaversOptions {
   readonly log: EventLog;
-  /** Within how many minutes a leaver should be gone. */
+  /** Maximum time in minutes until a leaver should be removed. */
   readonly limitMinutes: number;
   readonly clock: Pick<Clock, "now">;
 }
 
-/** `/api/leavers`: who left in a period, and whether each was out of the target in time. */
+/** `/api/leavers`: people who left in a period, and whether each was removed from the target in time. */
 export function leaversEndpoint({ log, limitMinutes, clock }: LeaversOptions): Mount {
   const router = Router();
   router

@@ -20,7 +20,7 @@ const ACCESS = ["history:read"] as const;
 const HASHES = "application/octet-stream";
 const FOREVER = "private, max-age=31536000, immutable";
 
-/** Below `/history`, beside the view of the dashboard: checkpoint, verifier key, tiles, bundles of entries, what is kept of their events, and stretches of all that. */
+/** Below `/history`, next to the view of the dashboard: checkpoint, verifier key, tiles, bundles of entries, the data of their events, and ranges of these. */
 export function logMounts(log: LogReader): readonly Mount[] {
   const at = (path: string, handler: Router): Mount => ({ path: `/history/${path}`, access: ACCESS, handler });
   return [
@@ -84,7 +84,7 @@ function tiles(log: LogReader): Router {
   return router;
 }
 
-/** The data to compare with the entries, one JSON line each; not cached, because retention removes values. */
+/** The data of the entries, one JSON line each. Not cached, because retention removes values. */
 function events(log: LogReader): Router {
   const router = Router();
   router
@@ -98,7 +98,7 @@ function events(log: LogReader): Router {
   return router;
 }
 
-/** Up to 16 bundles in one answer, made as it leaves: tile, entries and events of each. */
+/** Up to 16 bundles in one streamed answer: tile, entries and events of each. */
 function stretch(log: LogReader): Router {
   const router = Router();
   router
@@ -128,7 +128,7 @@ function numberOf(req: Request, name: string, most: number): number {
 }
 
 function placeOf(req: Request): { readonly index: number; readonly width: number } {
-  // Express gives the parts between the slashes.
+  // Express returns the parts between the slashes.
   const parts = (req.params as unknown as { readonly tile: readonly string[] }).tile;
   return found(parseTilePath(parts.join("/")));
 }

@@ -12,7 +12,7 @@ import { resourceOf, targetOf, valuesIn } from "./entity-view.ts";
 const ADDRESS = "/api/organisation";
 const isAtTarget = ({ target }: EntityState): boolean => target !== undefined;
 
-/** `/api/organisation`: everybody and every department at a time, and what differs between two times. From the history alone. */
+/** `/api/organisation`: all people and departments at a time, and the differences between two times. Only from the history. */
 export function organisationEndpoint({ log, reads, clock }: PastOptions): Mount {
   const router = Router();
   router

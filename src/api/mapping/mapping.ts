@@ -15,16 +15,16 @@ import type { PersonalReads } from "../personal-reads.ts";
 import { InvalidParameter, textOf } from "../query-values.ts";
 import { type ReplayMapping, replayHandler } from "./replay.ts";
 
-/** The mapping file as it is now, whether or not it can be used. */
+/** The present mapping file, valid or not. */
 export interface MappingView {
-  /** As MAPPING_FILE names it; null for the built-in one. */
+  /** As in MAPPING_FILE; null: the built-in mapping. */
   readonly file: string | null;
   readonly text: string;
-  /** Null while the file has a mistake. */
+  /** Null: the file is invalid. */
   readonly version: string | null;
-  /** By which DingTalk was last written; null before the first start of the loop. */
+  /** The version of the last write to DingTalk; null: the loop has not started yet. */
   readonly inForce: string | null;
-  /** Mistakes, in the order of the file. */
+  /** Problems in the order of the file. */
   readonly problems: readonly object[];
   readonly settings: object | null;
   readonly rules: readonly object[];
@@ -33,9 +33,9 @@ export interface MappingView {
 
 export interface MappingDesk {
   view(): Promise<MappingView>;
-  /** The first people by name, through the mapping; undefined while the file has a mistake. */
+  /** The results for the first people by name. Undefined: the file is invalid. */
   trial(people: number): Promise<Trial | undefined>;
-  /** Undefined while the file has a mistake. */
+  /** Undefined: the file is invalid. */
   explain(id: string): Promise<{ readonly preview: PersonPreview | undefined } | undefined>;
   readonly replay: ReplayMapping;
 }
@@ -43,7 +43,7 @@ export interface MappingDesk {
 const DEFAULT_PEOPLE = 200;
 const MAX_PEOPLE = 1_000;
 
-/** `/api/mapping`: the file, what it cannot make of people, one person through it, and another file tried on some. Nothing is changed. */
+/** `/api/mapping`: the file, its notes about people, one person's results, and another file applied to some people. Changes nothing. */
 export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; readonly reads: PersonalReads }): Mount {
   const router = Router();
   router
@@ -63,7 +63,7 @@ export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; r
       const found = preview.explanations;
       const read = Object.fromEntries(found.map(({ attribute, sources, result }) => [attribute, { after: [sources, result ?? null] }]));
       const maySee = await reads.mayShow(res, "/api/mapping/people", [{ of: { kind: "user", id }, changes: read }]);
-      // Somebody at the page asks for numbers in the view of the person.
+      // On the page, numbers are shown only in the view of the person.
       const shown = !maySee ? withoutValues : traceOf(res).session === undefined ? asItIs : withoutNumbers;
       sendJson(res, 200, { masked: !maySee, explanations: found.map((each) => shown(renderExplanation(each))) });
     })
@@ -74,7 +74,7 @@ export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; r
 
 interface Explained extends Omit<Explanation, "result"> {
   readonly result: JsonValue;
-  /** False: the attribute is left alone. */
+  /** False: the attribute is not managed. */
   readonly set: boolean;
 }
 

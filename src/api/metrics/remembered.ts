@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 
-/** What somebody who scrapes is shown; undefined while it cannot be read. */
+/** A cached value for scrapers. Undefined: it cannot be read. */
 export type Reading<Value> = () => Promise<Value | undefined>;
 
 export interface RememberedOptions<Value> {
@@ -12,10 +12,10 @@ export interface RememberedOptions<Value> {
   readonly logger: Logger;
 }
 
-/** Cached for this time: it comes from the database and does not depend on the number of scrapers. */
+/** The value comes from the database, so this cache makes its cost independent of the number of scrapers. */
 const MAX_AGE_MS = 5_000;
 
-/** A failure is not remembered. */
+/** Failures are not cached. */
 export function remembered<Value>({ read, what, clock, logger }: RememberedOptions<Value>): Reading<Value> {
   let latest: { readonly atMs: number; readonly value: Promise<Value | undefined> } | undefined;
   return () => {

@@ -23,11 +23,11 @@ export interface AdoptionRoutes {
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
 const TIERS = ["1", "2", "3", "4", "5", "6"] as const;
 
-/** `/api/sync/adoptions`: who of ours what is there already may be, and what people decide about it. */
+/** `/api/sync/adoptions`: matches of our entities with existing objects, and decisions about them. */
 export function adoptionRoutes({ adoptions, assessments, clock, target }: AdoptionRoutes): Router {
   const router = Router();
 
-  /** What is linked is managed from then on: no decision for a session that somebody left open. */
+  /** Linked objects are managed from then on, so an old session is not enough for a decision. */
   const fresh = requireRecentSignIn(clock);
   const by = (res: Response) => ({ at: clock.now(), ...operatorOf(res), causes: [], target }) as const;
 

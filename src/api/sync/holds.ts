@@ -21,7 +21,7 @@ export interface HoldsEndpointOptions {
   readonly sandbox: boolean;
 }
 
-/** `/api/sync/holds`: what a limit of the policy keeps back, and decisions about it. */
+/** `/api/sync/holds`: changes that a limit of the policy has stopped, and decisions about them. */
 export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): Mount {
   const router = Router();
 
@@ -73,7 +73,7 @@ function answer(res: Response, decision: Decision): void {
   else sendJson(res, 200, hold);
 }
 
-/** The hold is not what was agreed to: the answer tells what it is now. */
+/** The hold has changed. The answer has its present state. */
 function sendMoved(res: Response, hold: Hold): void {
   const detail = hold.state === "open" ? "the hold is not what it was; look at it again" : `the hold is ${hold.state}`;
   const { status, body, contentType } = renderProblem(new Conflict(detail), requestIdOf(res));

@@ -17,15 +17,15 @@ export interface OrdersOptions {
   readonly operations: SyncOperations;
   readonly clock: Clock;
   readonly target: string;
-  /** Of this process's settings; counts while no process of the loop is known. */
+  /** SYNC_MODE of this process. Used while no process of the loop is known. */
   readonly ceiling: SyncMode;
-  /** Answers with the status as it is now. */
+  /** Answers with the present status. */
   readonly sendStatus: (res: Response) => Promise<void>;
 }
 
 const MAX_REASON = 500;
 
-/** Stop, go on, and the mode: for operators, at run time. */
+/** Orders of operators at run time: pause, resume and mode. */
 export function ordersRoutes({ operations, clock, target, ceiling: own, sendStatus }: OrdersOptions): Router {
   const router = Router();
 

@@ -17,7 +17,7 @@ export interface PlanOptions {
 const ACTIONS: readonly PlannedAction[] = ["create", "update", "remove", "suspend", "resume"];
 const KINDS: readonly EntityKind[] = ["user", "department", "role"];
 
-/** The plan of everybody, as if the mode were another one. */
+/** The plan of everybody in a chosen mode. */
 export function planRoutes({ plans, callsPerSecond, reads }: PlanOptions): Router {
   const router = Router();
   router

@@ -11,10 +11,10 @@ import { Conflict } from "../conflict.ts";
 import { InvalidParameter } from "../query-values.ts";
 import { fieldsOf, operatorOf } from "../requests.ts";
 
-/** So many people of one request; all of a hold are named by the hold. */
+/** Maximum number of people in one request. A hold may have more. */
 const MOST = 1_000;
 
-/** `POST /api/sync/restore`: puts back people whom the loop has removed. */
+/** `POST /api/sync/restore`: restores people whom the loop has removed. */
 export function restoreRoutes({ removed }: { readonly removed: PutBackOperations }): Router {
   const router = Router();
   router
