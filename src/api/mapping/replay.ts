@@ -9,29 +9,29 @@ import { type PersonalReads, shownChanges } from "../personal-reads.ts";
 import { InvalidParameter } from "../query-values.ts";
 import { fieldsOf } from "../requests.ts";
 
-/** On whom another mapping is tried: those whom the last changes were about, or the first people by name. */
+/** The people for a trial of another mapping: those of the last changes, or the first people by name. */
 export interface Tried {
   readonly on: "changes" | "people";
-  /** Changes or people. */
+  /** Number of changes or people. */
   readonly count: number;
 }
 
 export type ReplayOutcome =
-  /** Mistakes of the other mapping, in the order of the file. */
+  /** Problems of the other mapping, in the order of the file. */
   | { readonly kind: "invalid"; readonly problems: readonly object[] }
-  /** The mapping of this installation has a mistake: there is nothing to compare with. */
+  /** The mapping of this installation is invalid, so there is nothing to compare with. */
   | { readonly kind: "unusable" }
   | { readonly kind: "replayed"; readonly version: string; readonly replay: Replay; readonly changes: readonly RecentChange[] };
 
-/** Rejects with Unavailable while too many others wait. */
+/** Rejects with Unavailable while too many requests wait. */
 export type ReplayMapping = (text: string, tried: Tried) => Promise<ReplayOutcome>;
 
 const DEFAULT_COUNT = 100;
 const MAX_COUNT = 500;
-/** Ten times the built-in one. */
+/** Ten times the size of the built-in mapping. */
 const MAX_TEXT = 65_536;
 
-/** `POST /api/mapping/replay`: another mapping file, given in the body, tried on people of the directory. Nothing is changed. */
+/** `POST /api/mapping/replay`: applies the mapping file in the body to people of the directory. Changes nothing. */
 export function replayHandler(replay: ReplayMapping, reads: PersonalReads) {
   return async (req: Request, res: Response): Promise<void> => {
     const { text, ...tried } = replayIn(req.body);
@@ -54,7 +54,7 @@ export function replayHandler(replay: ReplayMapping, reads: PersonalReads) {
       "/api/mapping/replay",
       items.map((item) => ({ of: { kind: "user", id: item.id }, changes: item.changes })),
     );
-    // Somebody at the page asks for numbers in the view of the person.
+    // On the page, numbers are shown only in the view of the person.
     const isPage = traceOf(res).session !== undefined;
     const causes = new Map(changes.map((change) => [change.person, change]));
     sendJson(res, 200, {

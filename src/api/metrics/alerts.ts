@@ -2,7 +2,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { AlertFigures } from "../../alerts/operations.ts";
 import type { Reading } from "./remembered.ts";
 
-/** Registers what is open and what is on its way to somebody. */
+/** Registers open incidents and pending messages. */
 export function observeAlerts(
   registry: Registry,
   { target, figures }: { readonly target: string; readonly figures: Reading<AlertFigures> },

@@ -19,7 +19,7 @@ export interface MetricsOptions {
   readonly build: Build;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Of this process. */
+  /** Counts of this process. */
   readonly meter: Meter;
   readonly status: () => Promise<SyncStats>;
   readonly alerts: () => Promise<AlertFigures>;
@@ -32,14 +32,14 @@ export interface MetricsOptions {
   };
 }
 
-/** Everything that `/metrics` shows of this process and, by the database, of all. */
+/** The metrics of this process and, from the database, of all processes. */
 export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, listening, replica, meters }: MetricsOptions): {
   readonly registry: Registry;
   readonly observe: ObserveRequest;
 } {
   const registry = createMetricsRegistry();
   const observeRequest = observeIn(registry);
-  // A scrape of this process includes all its counts.
+  // Writes the counts of this process first, so that they are included.
   const read = async () => {
     await meters.write(meter);
     return meters.read();

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { ConsumerFigures } from "../../feed/ports.ts";
 import type { Reading } from "./remembered.ts";
 
-/** Registers the lag of each consumer of the feed; nothing without a feed. */
+/** Registers the lag of each consumer of the feed. Registers nothing without a feed. */
 export function observeFeed(registry: Registry, figures: Reading<readonly ConsumerFigures[]>): void {
   const gauge = (name: string, help: string, value: (figures: ConsumerFigures) => number | undefined): void => {
     new Gauge({

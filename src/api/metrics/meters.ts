@@ -2,12 +2,12 @@ import { Counter, Gauge, Histogram, type MetricObjectWithValues, type MetricValu
 import { HISTOGRAMS, type HistogramName, INFINITE, type Labels, type Sample } from "../../core/meter.ts";
 import type { Reading } from "./remembered.ts";
 
-/** What all processes have counted, as the database has it. */
+/** The stored counts of all processes. */
 export interface MeterFigures {
   readonly samples: readonly Sample[];
-  /** When each source was last heard of; an end to how many there are. */
+  /** Time of the last request of each source, for a limited number of sources. */
   readonly sources: readonly { readonly name: string; readonly at: Date }[];
-  /** When tokens end, an end to how many as well. */
+  /** End of each token, also for a limited number. */
   readonly tokens: readonly { readonly id: string; readonly source: string; readonly at: Date }[];
 }
 
@@ -16,11 +16,11 @@ export interface MeterMetricsOptions {
   readonly meters: Reading<MeterFigures>;
 }
 
-/** Registers what processes count themselves and add up in the database. */
+/** Registers the counts that processes add to the database. */
 export function observeMeters(registry: Registry, { target, meters }: MeterMetricsOptions): void {
   const registers = [registry];
   const histogram = (name: string, help: string, labelNames: readonly string[], of: HistogramName): void => {
-    // It registers itself.
+    // The constructor registers it.
     void new StoredHistogram({ name, help, labelNames, registers }, of, target, meters);
   };
 
@@ -43,7 +43,7 @@ export function observeMeters(registry: Registry, { target, meters }: MeterMetri
     registers,
     async collect() {
       const known = await meters();
-      // A counter of this library can only be brought to a number from nothing. Nothing may come in between.
+      // A counter of this library can only be increased, so it is reset first. No await may come in between.
       this.reset();
       for (const { name, labels, value } of known?.samples ?? []) if (name === "targetCalls") this.inc({ target, ...labels }, value);
     },
@@ -85,7 +85,7 @@ export function observeMeters(registry: Registry, { target, meters }: MeterMetri
 
 type HistogramOptions = Pick<ConstructorParameters<typeof Histogram<string>>[0], "name" | "help" | "labelNames" | "registers">;
 
-/** The library's own counts what this process observes; this one shows what the database has. */
+/** A histogram with the counts of the database. The library's class counts what this process observes. */
 class StoredHistogram extends Histogram<string> {
   readonly #options: HistogramOptions;
   readonly #of: HistogramName;
@@ -100,7 +100,7 @@ class StoredHistogram extends Histogram<string> {
     this.#meters = meters;
   }
 
-  /** What the registry asks for the text form; the types do not tell of it. */
+  /** The registry calls this for the text form. The types do not have it. */
   getForPromString(): Promise<MetricObjectWithValues<MetricValueWithName<string>>> {
     return this.get();
   }
@@ -110,7 +110,7 @@ class StoredHistogram extends Histogram<string> {
     const { name, help } = this.#options;
     const series = seriesOf(this.#of, known?.samples ?? []);
     const values = series.flatMap((each) => valuesOf(name, each, HISTOGRAMS[this.#of], this.#target));
-    // The library's types know the kinds of metrics by a constant enum, which exists in its types alone.
+    // The library's types have the kinds of metrics as a constant enum, which does not exist at run time.
     const type = "histogram" as unknown as MetricObjectWithValues<MetricValueWithName<string>>["type"];
     return { name, help, type, values, aggregator: "sum", collect() {} };
   }
@@ -136,7 +136,7 @@ function seriesOf(of: HistogramName, samples: readonly Sample[]): readonly Serie
   return [...series.values()];
 }
 
-/** In the form of Prometheus each bucket holds those below it as well. Buckets of an earlier version with other bounds count in the next one that there is. */
+/** In Prometheus' form each bucket includes those below it. Buckets of an earlier version with other bounds count in the next larger bucket. */
 function valuesOf(
   name: string,
   { labels, buckets, sum }: Series,

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from "prom-client";
 
-/** How the replica is, as this process sees it; nothing without one. */
+/** Registers the state of the replica as this process sees it. Registers nothing without one. */
 export function observeReplica(registry: Registry, replica: () => { readonly state: string; readonly lagMs?: number } | undefined): void {
   const registers = [registry];
   new Gauge({

@@ -2,7 +2,7 @@ import { Gauge, type Registry } from "prom-client";
 import type { Clock } from "../../core/clock.ts";
 import type { Reading } from "./remembered.ts";
 
-/** The state of the loop in numbers: what operators see in the status, or part of it. */
+/** The state of the loop in numbers, as in the status. */
 export interface SyncStats {
   readonly states: Readonly<Record<string, number>>;
   readonly oldestDue?: Date;
@@ -17,7 +17,7 @@ export interface SyncMetricsOptions {
   readonly clock: Clock;
 }
 
-/** Registers the loop's figures of one target. While they cannot be read they are missing, and the rest of `/metrics` is answered all the same. */
+/** Registers the figures of the loop for one target. While they cannot be read they are missing, and all other metrics are still answered. */
 export function observeSync(registry: Registry, { target, figures, clock }: SyncMetricsOptions): void {
   const shared = { labelNames: ["target"] as const, registers: [registry] };
 

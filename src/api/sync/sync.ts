@@ -37,13 +37,13 @@ export interface SyncEndpointOptions {
   readonly incidents: Pick<IncidentOperations, "openCount">;
   readonly clock: Clock;
   readonly target: string;
-  /** Undefined without one. */
+  /** Undefined: there is no replica. */
   readonly replica: () => { readonly state: string; readonly lagMs?: number } | undefined;
-  /** SYNC_MODE of this process: the mode in force is never above it. */
+  /** SYNC_MODE of this process. The mode in force is never above it. */
   readonly ceiling: SyncMode;
   readonly callsPerSecond: number;
   readonly reads: PersonalReads;
-  /** Address of the simulated DingTalk; unset for a real organisation. Programs that play with people ask for it before they begin. */
+  /** Address of the simulated DingTalk; unset for a real organisation. Programs that change test people check it first. */
   readonly sandbox?: string;
 }
 
@@ -61,7 +61,7 @@ function renderListening(listening: Listening | undefined) {
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
 const KINDS: readonly EntityKind[] = ["user", "group", "department", "role"];
 
-/** `/api/sync`: how far the target is, what is stuck and why, and one more try. */
+/** `/api/sync`: the state of the loop, stuck entities with reasons, and retries. */
 export function syncEndpoint(options: SyncEndpointOptions): Mount {
   const { operations, reads } = options;
   const router = Router();
@@ -70,7 +70,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
   const sendStatus = async (res: Response): Promise<void> => sendJson(res, 200, await statusNow(options));
 
-  /** Why nothing is sent now, if nothing is. */
+  /** Why nothing is sent now, if so. */
   const pauses = async () => {
     const [{ halted }, pause] = await Promise.all([operations.orders(), operations.pause()]);
     return { paused: halted ?? null, targetPause: renderPause(pause) };
@@ -148,7 +148,7 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
 async function statusNow(options: SyncEndpointOptions) {
   const { operations } = options;
-  // Counts that took long are told again for a while, so nothing is asked beside them; whether anything is sent is told as it is now.
+  // Slow counts are cached for a while, so no other query runs with them. The state of pauses is always read now.
   const status = await operations.status();
   const [processes, pause, orders, proposed, open, incidents, held, listening] = await Promise.all([
     operations.processes(),
@@ -210,7 +210,7 @@ function renderStatus(
   };
 }
 
-/** Programs get what was found one by one, and people all of it in one line. */
+/** Programs get a list of problems, and people get all of them in one line. */
 const renderPause = (pause: TargetPause | undefined) => (pause ? { problems: [], ...pause, reason: pauseText(pause) } : null);
 
 type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
