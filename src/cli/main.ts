@@ -8,7 +8,7 @@ import { say } from "./terminal/output.ts";
 import { Interrupted } from "./terminal/signals.ts";
 import { speak, t } from "./words/translate.ts";
 
-/** Runs one command and answers its exit code. Never rejects. */
+/** Runs one command. Resolves with its exit code and never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   speak(readLocale());
   try {
@@ -20,7 +20,7 @@ export async function main(argv: readonly string[]): Promise<number> {
 }
 
 function explained(error: unknown): number {
-  // Commander has said what is wrong by itself.
+  // Commander has already printed the error.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.badUsage;
   if (error instanceof Interrupted) {
     say(t("dingtalk-scim: interrupted"));

@@ -31,7 +31,7 @@ import { syncCommand } from "./operate/sync.ts";
 import { subjectCommand } from "./subject/subject.ts";
 import { localized } from "./words/localized.ts";
 
-/** The command line; what a command needs beyond its options is loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
+/** The command line. Modules of a command are loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
 export function createProgram(): Command {
   const program = new Command("dingtalk-scim")
     .description("SCIM 2.0 provisioning server for DingTalk")
@@ -77,7 +77,7 @@ export function createProgram(): Command {
   return localized(strict(program));
 }
 
-/** Settings that commander does not hand down to commands added to others. */
+/** Sets options that commander does not pass on to added commands. */
 function strict(command: Command): Command {
   command.exitOverride().showHelpAfterError("(see --help)").showSuggestionAfterError(true);
   for (const sub of command.commands) strict(sub);

@@ -41,7 +41,7 @@ Examples:
 
 const EVERY = 1_000;
 
-/** A line for each thousand: long lists take minutes at DingTalk's rate. */
+/** One line for each thousand entries, because long lists take minutes at DingTalk's rate. */
 function progressLines(): AssessmentProgress {
   const lines = (what: string) => {
     let told = 0;

@@ -2,7 +2,7 @@ import { escapedHtml, pageInLanguages } from "../../core/html.ts";
 import type { Assessment, Finding, Listed, Share } from "../../reconcile/assess/report.ts";
 import { LANGUAGES, type Language, TEXTS, type Text } from "./assessment-texts.ts";
 
-/** The report as one page that can be mailed: no script, nothing to load, all three languages below each other. */
+/** The report as one page for e-mail: no script, nothing to load, all three languages one below the other. */
 export const assessmentPage = (report: Assessment): string =>
   pageInLanguages(
     TEXTS.title.en,

@@ -8,7 +8,7 @@ import { withPool } from "./joined-pool.ts";
 
 export interface OpenApp extends AppContext, SyncComponents {}
 
-/** Runs `work` with what the loop works with, beside a running server or alone. The loop itself does not run here. `other`: settings in place of those there are. */
+/** Runs `work` with the parts of the loop, with or without a running server. The loop itself does not run here. `other`: settings that replace the present ones. */
 export const withApp = <T>(
   work: (app: OpenApp) => Promise<T>,
   other: Partial<Pick<Config, "mappingFile" | "policyFile">> = {},

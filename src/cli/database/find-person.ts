@@ -5,15 +5,14 @@ import { TARGET } from "../../targets/target-name.ts";
 import { t } from "../words/translate.ts";
 import { NotFoundHere } from "./not-found-here.ts";
 
-/** So many are named when several are meant. */
+/** Maximum number of names in the message about several matches. */
 const NAMED = 5;
-/** Among so many that contain the name, the one that has it whole is found. */
+/** Maximum number of matches in which an exact name is searched. */
 const LOOKED_AT = 1_000;
 
 /**
- * The person an operator names by user name, id, name, e-mail address, job number or last digits of a number, of whatever source, with where they stand on
- * the way to DingTalk. A name that is whole goes before one that others contain. Throws NotFoundHere for a name nobody has or several have; it names
- * those who were deleted.
+ * The person that an operator names by user name, id, name, e-mail address, job number or last digits of a number, in any source, with their state.
+ * An exact name has priority over names that contain it. Throws NotFoundHere if nobody or several people match; the message has deleted people too.
  */
 export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "clock">, named: string): Promise<SyncItem> {
   const [{ createSyncOperations }, { findRemoved }] = await Promise.all([

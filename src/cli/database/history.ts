@@ -14,12 +14,12 @@ export interface HistoryAccess {
   readonly log: EventLog;
   readonly events: EventAppender;
   readonly entries: LogReader;
-  /** Who runs the command. */
+  /** The person who runs the command. */
   readonly by: Taker;
   readonly version: string;
 }
 
-/** Runs `work` on the history, beside a running server or alone. */
+/** Runs `work` on the history, with or without a running server. */
 export const withHistory = <T>(work: (access: HistoryAccess) => Promise<T>): Promise<T> =>
   withPool(async (access) => {
     const [{ createEventLog }, { createEventAppender }, { createLogReader }, { openVault }] = await Promise.all([

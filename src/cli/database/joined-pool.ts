@@ -3,7 +3,7 @@ import { type Config, loadConfig } from "../../settings/config.ts";
 import type { Pool } from "../../store/postgres/pool.ts";
 import { warn } from "../terminal/output.ts";
 
-/** More than a command needs at once. */
+/** More connections than a command uses at the same time. */
 const CONNECTIONS = 4;
 
 export interface DatabaseAccess {
@@ -13,8 +13,8 @@ export interface DatabaseAccess {
 }
 
 /**
- * Runs `work` on the product's database, beside a running server or alone, and leaves it as it was found. Throws CannotStart when there is no way in, and
- * what `check` throws before the database is opened.
+ * Runs `work` on the product's database, with or without a running server, and leaves the server's state unchanged. Throws CannotStart if the
+ * database cannot be reached, and the errors of `check` before the database is opened.
  */
 export async function withPool<T>(
   work: (joined: DatabaseAccess) => Promise<T>,
@@ -22,7 +22,7 @@ export async function withPool<T>(
 ): Promise<T> {
   const config = loadConfig(warn);
   await check(config);
-  // Loaded here, so that help and mistakes do not wait for the database's client.
+  // Loaded here, so that help and usage errors do not load the database's client.
   const [{ joinDatabase }, { createLogger }, { migrationsDirectory }, { createPool }] = await Promise.all([
     import("../../database/open.ts"),
     import("../../process/log.ts"),

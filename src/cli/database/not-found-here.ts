@@ -1,6 +1,6 @@
 import { AppError } from "../../core/errors.ts";
 
-/** What an argument names does not exist. */
+/** An argument names something that does not exist. */
 export class NotFoundHere extends AppError {
   readonly code = "NOT_FOUND";
 }

@@ -10,13 +10,13 @@ import { ACTOR } from "./records.ts";
 
 export interface OperationsAccess {
   readonly operations: SyncOperations;
-  /** SYNC_MODE as this command sees it. */
+  /** SYNC_MODE in the environment of this command. */
   readonly own: SyncMode;
-  /** In the name of the command line, with who runs it. */
+  /** An event of the command line, with the user who runs it. */
   event(code: Parameters<typeof operatorEvent>[0], detail?: JsonObject): HistoryEvent;
 }
 
-/** Runs `work` on what operators may order, beside a running server or alone. */
+/** Runs `work` on the orders of operators, with or without a running server. */
 export const withOperations = <T>(work: (access: OperationsAccess) => Promise<T>): Promise<T> =>
   withPool(async ({ pool, config }) => {
     const [{ createSyncOperations }, { systemClock }] = await Promise.all([

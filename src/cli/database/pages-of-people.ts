@@ -2,7 +2,7 @@ import type { AppContext } from "../../compose/components.ts";
 
 const PAGE = 200;
 
-/** Ids of people of every source, page by page, at most `most` in all. */
+/** Ids of people of all sources, page by page, at most `most`. */
 export async function* pagesOfPeople({ pool, clock }: Pick<AppContext, "pool" | "clock">, most: number): AsyncIterable<readonly string[]> {
   const [{ createDirectoryStore }, { withoutValues }, { createPrisma }, { createSources }] = await Promise.all([
     import("../../store/create.ts"),

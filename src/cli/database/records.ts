@@ -6,7 +6,7 @@ import type { Tokens } from "../../store/access/tokens.ts";
 import type { Trusts } from "../../store/access/trusts.ts";
 import { withPool } from "./joined-pool.ts";
 
-/** How history names changes that were made at the command line. */
+/** The actor of changes at the command line, in the history. */
 export const ACTOR = "cli";
 
 export interface Records {
@@ -17,7 +17,7 @@ export interface Records {
   readonly sessions: LoginLinks;
 }
 
-/** Runs `work` on tokens, trusts and sources, beside a running server or alone. */
+/** Runs `work` on tokens, trusts and sources, with or without a running server. */
 export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<T> =>
   withPool(async ({ config, pool }) => {
     const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }, { createSessionStore }] = await Promise.all([

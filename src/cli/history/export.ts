@@ -54,12 +54,12 @@ export const exportCommand = (): Command =>
       print(t`${size} entries are in ${tiles}.`);
     });
 
-/** Rejects CannotStart for a filter that is none. */
+/** Rejects with CannotStart for an invalid filter. */
 const writeEvents = (out: string, name: FormatName, text: string | undefined): Promise<void> =>
   withHistory(async ({ log, events, by, version }) => {
     const filter = text === undefined ? {} : { filter: { text, node: nodeOf(text) } };
     const order = { format: formatOf(name, version), name, by, ...filter };
-    // A holder of the database and its keys may read all values; the event records who it was.
+    // A user with the database and its keys can read all values. The event records who it was.
     const source = Readable.from(exportHistory({ log, events, clock: systemClock, shown: async (page) => page }, order));
     await (out === "-" ? pipeline(source, process.stdout, { end: false }) : pipeline(source, createWriteStream(out, { mode: 0o600 })));
   });

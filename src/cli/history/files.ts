@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { CannotStart } from "../../core/errors.ts";
 import { FormatError } from "../../tlog/format-error.ts";
 
-/** Throws CannotStart. */
+/** Throws CannotStart if the file is unreadable. */
 export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
@@ -11,7 +11,7 @@ export function readText(path: string): string {
   }
 }
 
-/** Malformed input is reported with its origin. Throws CannotStart. */
+/** Reports invalid input with its origin. Throws CannotStart. */
 export function formatted<T>(where: string, parse: () => T): T {
   try {
     return parse();

@@ -8,12 +8,12 @@ import type { LogSource } from "../../history/log/verify.ts";
 import { withPool } from "../database/joined-pool.ts";
 
 export interface Place {
-  /** Folder or address; undefined = the database of this installation. */
+  /** Folder or address. Undefined: the database of this installation. */
   readonly from: string | undefined;
   readonly token: string | undefined;
 }
 
-/** Runs `work` on a log, wherever it is. Rejects CannotStart when it cannot be read. */
+/** Runs `work` on a log from any place. Rejects with CannotStart if it is unreadable. */
 export async function withSource<T>({ from, token }: Place, work: (source: LogSource) => Promise<T>): Promise<T> {
   if (from !== undefined) {
     if (!/^https?:\/\//.test(from)) return work(laidOutLog(fromFolder(from)));
@@ -39,7 +39,7 @@ const fromFolder =
   };
 
 const ANSWER_MS = 30_000;
-/** The server's rate limit. A reader of a long log waits for it, for a limited time. */
+/** For the server's rate limit: a reader of a long log waits for a limited time. */
 const MOST_WAITS = 30;
 const MOST_WAIT_SECONDS = 60;
 

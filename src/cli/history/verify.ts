@@ -62,7 +62,7 @@ async function verified({ from, token, key, policy, anchors, checkpoint }: Omit<
   return withSource({ from, token }, (source) => verifyLog(source, options));
 }
 
-/** Throws CannotStart where there is none: to verify without it would prove less than was asked for. */
+/** Throws CannotStart if there is none, because a verification without it would prove less than requested. */
 function checkpointsIn(file: string): readonly SignedCheckpoint[] {
   const found = formatted(file, () => pastedCheckpoints(readText(file)));
   if (found.length === 0) throw new CannotStart([`${file}: there is no checkpoint in it`]);

@@ -51,11 +51,11 @@ interface Stored {
 
 export interface Witness {
   readonly key: VerifierKey;
-  /** What it answers to the text of a request; what it signs is on the disk before. */
+  /** The answer to a request. Signatures are on the disk before they are sent. */
   answer(text: string): ReturnType<typeof answerCheckpoint>;
 }
 
-/** Throws CannotStart. One process at a time may have the file. */
+/** Throws CannotStart. Only one process at a time may use the file. */
 export function openWitness(path: string, { name, log = [] }: Pick<Options, "name" | "log">): Witness {
   let state = existsSync(path) ? readState(path) : newState(name, path);
   const given = log.map((text) => formatted("--log", () => parseVerifierKey(text)));
@@ -75,7 +75,7 @@ export function openWitness(path: string, { name, log = [] }: Pick<Options, "nam
 
   return {
     key,
-    // Nothing waits between the look and the write: requests take turns.
+    // Reading and writing are synchronous, so requests run one after the other.
     answer(text) {
       const time = Math.floor(systemClock.now().getTime() / 1_000);
       const answer = answerCheckpoint(text, seen, { logs, key, secret, time });

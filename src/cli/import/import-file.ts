@@ -25,7 +25,7 @@ export interface FileImport {
   readonly encoding?: Encoding;
 }
 
-/** Imports a file beside a running server, or alone. Everything it changes carries the request id of its event `people.imported`. */
+/** Imports a file, with or without a running server. All its changes have the request id of its event `people.imported`. */
 export async function importFromFile(path: string, options: FileImport): Promise<ImportResult> {
   const digest = await digestOf(path);
   return withPool(async ({ pool, config }) => {
@@ -44,7 +44,7 @@ export async function importFromFile(path: string, options: FileImport): Promise
   });
 }
 
-/** Of what was imported, so that an auditor can tell which file it was. */
+/** A digest of the file, by which an auditor can identify it. */
 async function digestOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   try {

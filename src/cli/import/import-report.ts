@@ -5,7 +5,7 @@ import { t } from "../words/translate.ts";
 
 const LISTED = 20;
 
-/** Tells what became of an import, and sets the exit code: 1 where something was refused. */
+/** Prints the result of an import and sets the exit code: 1 if something was refused. */
 export function tellImport(result: ImportResult, { isTrial, asJson }: { readonly isTrial: boolean; readonly asJson: boolean }): void {
   if (result.kind === "refused" || result.problems.length > 0) foundProblems();
   if (asJson) printJson(jsonOf(result));

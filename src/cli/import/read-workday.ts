@@ -22,7 +22,7 @@ export interface WorkdayRequest {
   readonly writes: boolean;
 }
 
-/** Undefined when another process is reading, which is said. */
+/** Undefined: another process is reading, and a message says so. */
 export const readWorkday = ({
   full,
   count,

@@ -47,7 +47,7 @@ export function alertCommand(): Command {
   return command;
 }
 
-/** As a running server would send them: with rows that show it, and under their ids. What fails here is tried again by the server. */
+/** Sends the messages as a running server does, with rows in the database and their ids. The server retries failed ones. */
 const sendTests = (only: ChannelName | undefined, signal: AbortSignal): Promise<readonly Sent[]> =>
   withPool(async ({ config, pool, logger }) => {
     const [{ deliveryDeps }, { systemClock }, { createMeter }, { deliver }, { operatorEvent }, { createMeterStore }] = await Promise.all([

@@ -4,10 +4,10 @@ import { type DemoResult, problemsOf } from "../../demo/play.ts";
 import { problemLines } from "../terminal/problem-lines.ts";
 import { t } from "../words/translate.ts";
 
-/** Two columns that fit a terminal of 100 characters. */
+/** Widths of two columns that fit a terminal of 100 characters. */
 const FACT_WIDTHS = [28, 68];
 
-/** The result for people, as the lines of tables. */
+/** The result for people, as lines of tables. */
 export function report(result: DemoResult): readonly string[] {
   const problems = problemsOf(result);
   return [

@@ -7,8 +7,8 @@ const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
 const LIFE_MS = 60 * 60_000;
 
 /**
- * Runs `work` with a token that is made for it in the database of the server on this machine and revoked afterwards, whatever happens. The connection is
- * not kept in between: the server may be started anew meanwhile, and its database with it.
+ * Runs `work` with a new token in the database of the server on this machine, and always revokes it afterwards. The database connection is closed
+ * meanwhile, because the server and its database may be restarted.
  */
 export async function withOwnToken<T>(work: (token: string) => Promise<T>): Promise<T> {
   const made = await withRecords(async ({ sources, tokens }) => {
@@ -27,7 +27,7 @@ async function revoke(id: string): Promise<void> {
   try {
     await withRecords(({ tokens }) => tokens.revoke(ACTOR, id));
   } catch (error) {
-    // Must not hide how the work ended.
+    // A failure here must not hide the result of the work.
     say(
       `The demo's token ${id} could not be revoked and ends by itself within the hour (${error instanceof Error ? error.message : String(error)}).`,
     );

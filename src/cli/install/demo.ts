@@ -57,14 +57,14 @@ Examples:
     )
     .action(async (options: Options) => {
       const config = loadConfig(warn);
-      // The names of the whole world take a fifth of a second to load, which no other command should pay.
+      // Loading the names takes a fifth of a second, which no other command should need.
       const { demandServer } = await loadDemo();
       const url = (options.url ?? config.publicUrl).replace(/\/+$/, "");
       await demandServer(url);
       await keepAlive(() => withInterrupt((signal) => withToken(config, options, (token) => play(options, { url, token, signal }))));
     });
 
-/** The people's names are of a library that an installed package leaves out. */
+/** The names come from a library that the package does not include. */
 async function loadDemo(): Promise<typeof import("../../demo/play.ts")> {
   try {
     return await import("../../demo/play.ts");
@@ -127,6 +127,6 @@ async function rollout(options: DemoOptions): Promise<Played> {
   return { problems: rolloutProblems(result), lines: rolloutReport(result), result };
 }
 
-/** Maps do not survive JSON. */
+/** Maps are converted, because JSON does not have them. */
 const plain = (value: object): unknown =>
   Object.fromEntries(Object.entries(value).map(([name, each]) => [name, each instanceof Map ? Object.fromEntries(each) : each]));

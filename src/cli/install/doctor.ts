@@ -29,7 +29,7 @@ export const doctorCommand = (): Command =>
             ];
             const problems = [...found, ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true }))];
             const before = await store.paused();
-            // A pause ends as soon as any process finds that its cause is gone.
+            // A pause ends when any process finds that its cause is gone.
             if (before && isWell) await store.liftPause();
             const paused = (await store.paused()) ?? null;
             const lifted = before !== undefined && paused === null;
@@ -49,7 +49,7 @@ export const doctorCommand = (): Command =>
         for (const { code, text, remedy } of problems) {
           const [what, next] = reasonIn(code, { reason: text, remedy });
           print(`${what} (${code})`);
-          // What the check found names particulars, in English.
+          // The problems of the check are more precise and in English.
           if (what !== text) print(`  → ${next}\n  ${text}`);
           print(`  → ${remedy}`);
         }

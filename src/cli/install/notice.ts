@@ -1,7 +1,7 @@
 import type { ReadyFacts } from "../../main.ts";
 import { t } from "../words/translate.ts";
 
-/** What an operator wants to read when the server is ready, line by line. */
+/** The text for the operator when the server is ready, as lines. */
 export function noticeOf({ publicUrl, role, mode, sandboxUrl, database, newToken }: ReadyFacts): readonly string[] {
   const dingtalk =
     sandboxUrl === undefined
@@ -34,6 +34,6 @@ export function noticeOf({ publicUrl, role, mode, sandboxUrl, database, newToken
 
 const NAME_COLUMNS = 20;
 
-/** On a terminal a Han character takes two. */
+/** The width of a text on a terminal, where a Han character takes two columns. */
 const columnsOf = (text: string): number => [...text].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);
 const WIDE = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u;

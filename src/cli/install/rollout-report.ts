@@ -8,7 +8,7 @@ const WIDTHS = [12, 56, 8, 7, 9];
 /** No colours: the result is often stored in files. */
 const PLAIN = { head: [], border: [], compact: true };
 
-/** The result for people, as the lines of tables. */
+/** The result for people, as lines of tables. */
 export function rolloutReport(result: RolloutResult): readonly string[] {
   const { size, steps, left } = result;
   const problems = rolloutProblems(result);

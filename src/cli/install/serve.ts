@@ -21,13 +21,13 @@ Examples:
     .action(async () => {
       boundHeap();
       const { startServer } = await import("../../main.ts");
-      // Nothing else keeps a process without a listener running while the database is unavailable.
+      // Without this, a process without a listener would end while the database is unavailable.
       await keepAlive(async () => {
         const interrupted = new AbortController();
         const stopped = untilStopped().then(() => interrupted.abort(new Interrupted("interrupted")));
         const starting = startServer(loadConfig(warn), interrupted.signal);
         const server = await Promise.race([starting, stopped.then(() => overdue(interrupted.signal))]);
-        // In one piece: whoever reads it gets the whole.
+        // In one write, so that a reader gets all of it.
         say(noticeOf(server.facts).join("\n"));
         await stopped;
         say(t("stopping"));
@@ -35,7 +35,7 @@ Examples:
       });
     });
 
-/** A start that is told to stop tidies up behind itself; one that hangs is left to the end of the process. */
+/** Time for an interrupted start to clean up. A start that hangs is ended with the process. */
 const OVERDUE_MS = 20_000;
 
 async function overdue(signal: AbortSignal): Promise<never> {

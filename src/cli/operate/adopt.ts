@@ -23,7 +23,7 @@ import { t, tLike } from "../words/translate.ts";
 const PAGE = 1_000;
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
 
-/** Who of the directory those are who were in DingTalk before it: the same as the addresses below /api/sync/adoptions. */
+/** Matches of existing people in DingTalk with the directory. The same functions as the addresses below /api/sync/adoptions. */
 export function adoptCommand(): Command {
   const command = new Command("adopt")
     .description("match existing people and departments of DingTalk with the directory: proposals and decisions")

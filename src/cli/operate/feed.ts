@@ -90,7 +90,7 @@ const unknown = (name: string): NotFoundHere => new NotFoundHere(`there is no co
 const eventOf = (detail: Parameters<typeof operatorEvent>[3]) =>
   operatorEvent("operator.replay", { actor: ACTOR }, { clock: systemClock, target: TARGET }, { ...detail, osUser: osUser() });
 
-/** Those of the file, and those that are known and not in it any more. */
+/** Consumers of the file, and known ones that are no longer in it. */
 function consumersOf(entries: readonly SinkEntry[], figures: readonly ConsumerFigures[]) {
   const names = [...new Set([...entries.map(({ name }) => name), ...figures.map(({ consumer }) => consumer)])];
   return names.map((name) => {

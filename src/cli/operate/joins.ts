@@ -14,7 +14,7 @@ import { t, tLike } from "../words/translate.ts";
 
 const PAGE = 1_000;
 
-/** Which records of several sources are one person: the same as the addresses below /api/joins. */
+/** Matches of records of several sources. The same functions as the addresses below /api/joins. */
 export function joinsCommand(): Command {
   const command = new Command("joins")
     .description("match records of several sources that are the same person: proposals and decisions")

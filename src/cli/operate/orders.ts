@@ -7,7 +7,7 @@ import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
 
-/* Stop, go on, and the mode, beside a running server: it follows within two seconds. */
+/* Pause, resume and mode. A running server follows within two seconds. */
 
 interface Options {
   readonly json?: true;

@@ -142,7 +142,7 @@ const outText = ({ sources, ...said }: DeletedRecord): string =>
     "\n",
   );
 
-/** The records that make the person, and where they do not say the same. */
+/** The records of the person and their conflicts. */
 function showSources({ records, conflicts }: JoinedPerson): void {
   print(t`one person in ${records.length} records:`);
   for (const { id, source, active, name } of records) print(`    ${source}: ${name} (${id})${active ? "" : t(", not active")}`);
@@ -152,7 +152,7 @@ function showSources({ records, conflicts }: JoinedPerson): void {
     );
 }
 
-/** What DingTalk would get of a value where that is another one, and why. */
+/** The value that DingTalk would get if it differs, with the reason. */
 function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): readonly string[] {
   if (forecast.kind !== "plan" || result === undefined) return [];
   const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => t`note ${text}`);
@@ -161,7 +161,7 @@ function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): r
   return [...(valueText(sent) === valueText(result) ? [] : [t`DingTalk gets ${valueText(sent)}`]), ...why];
 }
 
-/** In English the loop's own words, which name particulars. */
+/** In English the loop's own text, because it is more precise. */
 function worded({ reasonCode = "", reason = "", remedy }: Partial<Record<"reasonCode" | "reason" | "remedy", string | undefined>>): string {
   const [text, what] = reasonIn(reasonCode, { reason, remedy });
   return `${text}${what ? `\n  → ${what}` : ""}`;

@@ -19,7 +19,7 @@ interface Options {
   readonly json?: true;
 }
 
-/** The plan of everybody: a summary, then each item, a page at a time. */
+/** The plan of everybody: a summary, then all items, page by page. */
 export async function showWholePlan({ mode, mapping, policy, json }: Options): Promise<void> {
   await keepAlive(() =>
     withInterrupt((signal) =>

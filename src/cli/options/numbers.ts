@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-/** Reads the value of an option as a whole number within bounds; commander names the option in its message. */
+/** Reads an option as a whole number within bounds. Commander adds the name of the option to its message. */
 export const wholeNumber =
   (min: number, max: number) =>
   (text: string): number => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "commander";
 
-/** Of an option that has to say why. */
+/** The value of an option with a reason. */
 export function said(text: string): string {
   if (text.trim() === "") throw new InvalidArgumentError("must say why");
   return text.trim();

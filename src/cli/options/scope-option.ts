@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "commander";
 import { isScope, SCOPES, type Scope } from "../../http/auth/scopes.ts";
 
-/** Reads the value of `--scope`, which may name several and be repeated. */
+/** Reads the value of `--scope`, which may have several scopes and be repeated. */
 export function addScopes(text: string, before: Scope[] = []): Scope[] {
   const named = text.split(",").map((scope) => scope.trim());
   const unknown = named.filter((scope) => !isScope(scope));

@@ -1,10 +1,10 @@
 import { closeSync, openSync } from "node:fs";
 import { InvalidArgumentError } from "commander";
 
-/** What commands write names people, or whom somebody looked for: a new file is for its owner alone. */
+/** Files of commands may have names of people, so only their owner can read a new file. */
 const OWNER_ALONE = 0o600;
 
-/** Asked before minutes of reading, not after. */
+/** Checked before a long run, not after it. */
 export function writableFile(path: string): string {
   try {
     closeSync(openSync(path, "a", OWNER_ALONE));

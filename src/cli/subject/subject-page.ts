@@ -7,7 +7,7 @@ import { type ReportedEvent, SOMEBODY_ELSE, type SubjectReport } from "../../pri
 import { classOfTargetAttribute } from "../../privacy/target-attributes.ts";
 import { CODE_TEXTS, type Language, PURPOSE_TEXTS, TEXTS, type Text } from "./subject-texts.ts";
 
-/** The report for the person, in one language: one file that can be mailed, no script, nothing to load. */
+/** The report for the person in one language: one file for e-mail, no script, nothing to load. */
 export function subjectPage(report: SubjectReport, { lang, key }: Language): string {
   const say = (text: Text): string => escapedHtml(text[key]);
   const shown = (value: JsonValue | undefined): string => bdi(textOf(value), say(TEXTS.other));
@@ -132,7 +132,7 @@ const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-widt
 table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 summary{cursor:pointer}`;
 
-/** What a name holds is of any script and direction; it must not turn the text around it. */
+/** Isolates the direction of a name, so that it does not change the text around it. */
 const bdi = (text: string, other = SOMEBODY_ELSE): string => `<bdi>${escapedHtml(text).replaceAll(SOMEBODY_ELSE, other)}</bdi>`;
 
 const textOf = (value: JsonValue | undefined): string =>
@@ -143,7 +143,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
     .map(([first = "", ...cells]) => `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
     .join("")}</tbody></table>`;
 
-/** Attributes of an extension stand beside the others, under its URN. */
+/** Attributes of an extension come after the others, with its URN. */
 function flat(values: JsonObject): readonly (readonly [string, JsonValue])[] {
   return Object.entries(values).flatMap(([name, value]) =>
     name.startsWith("urn:") && typeof value === "object" && value !== null && !Array.isArray(value)

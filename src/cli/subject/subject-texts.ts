@@ -64,7 +64,7 @@ export const PURPOSE_TEXTS: Readonly<Record<Purpose, Text>> = {
   unused: text("not stored", "不保存", "不保存"),
 };
 
-/** Of events that people ask about; others go by their code. */
+/** Texts of common events. All other events are shown by their code. */
 export const CODE_TEXTS: Readonly<Record<string, Text>> = {
   "user.created": text("created by the source", "由数据源创建", "由資料來源建立"),
   "user.updated": text("changed by the source", "由数据源更改", "由資料來源更改"),

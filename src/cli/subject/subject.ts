@@ -24,7 +24,7 @@ import { subjectPage } from "./subject-page.ts";
 
 const WHO = "id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id";
 
-/** What people may ask of the data about them, and what keeps it. */
+/** Requests of people about their data: export, hold, release and erasure. */
 export function subjectCommand(): Command {
   const command = new Command("subject").description("the data of one person: export, erasure and legal holds");
   command
@@ -81,7 +81,7 @@ export function subjectCommand(): Command {
 
 const asked = (): AskedBy => ({ actor: ACTOR, detail: { osUser: osUser() } });
 
-/** Undefined: there is no person of this name. */
+/** Undefined: there is no such person. */
 const withSubjects = <T>(
   person: string,
   work: (subjects: SubjectOperations, id: string, log: EventLog) => Promise<T>,
@@ -101,7 +101,7 @@ const withSubjects = <T>(
     );
   });
 
-/** Undefined: there is no person of this name. */
+/** Undefined: there is no such person. */
 const withErasures = (
   person: string,
   work: (erasures: ErasureStore, id: string) => ReturnType<ErasureStore["erase"]>,
@@ -163,7 +163,7 @@ async function everyEvent(log: EventLog, id: string): Promise<readonly HistoryEv
   const filter = parseQuery(`subject eq "${id}"`, TABLE);
   const events: HistoryEvent[] = [];
   for (let after: string | undefined; ; ) {
-    // Each page begins where the one before ended.
+    // One after the other, because each page begins at the end of the previous one.
     const page = await log.list({ filter, count: PAGE, ...(after === undefined ? {} : { after }) });
     events.push(...page.events);
     if (page.next === undefined) return events.reverse();
@@ -171,7 +171,7 @@ async function everyEvent(log: EventLog, id: string): Promise<readonly HistoryEv
   }
 }
 
-/** The language the person reads, as far as the directory says it: the first of an Accept-Language header, or the locale. */
+/** The person's language in the directory: the first of an Accept-Language header, or the locale. */
 function languageFor({ directory }: SubjectReport, asked: string | undefined): Language {
   const { preferredLanguage, locale } = directory?.document ?? {};
   const tags = asked === undefined ? [preferredLanguage, locale] : [asked];

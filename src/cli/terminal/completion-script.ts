@@ -8,13 +8,13 @@ interface Word {
   readonly meaning: string;
 }
 
-/** What may follow a command: its path from the program (empty for the program itself), and the words. */
+/** The words that may follow a command, with its path from the program (empty for the program itself). */
 export interface Place {
   readonly path: string;
   readonly words: readonly Word[];
 }
 
-/** Every command with what may follow it. */
+/** All commands with the words that may follow. */
 export function treeOf(command: Command, path = ""): readonly Place[] {
   const below = command.commands.map((sub) => ({ word: sub.name(), meaning: sub.description() }));
   const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices.map((word) => ({ word, meaning: "" })));
@@ -26,7 +26,7 @@ export function treeOf(command: Command, path = ""): readonly Place[] {
   return [{ path, words: [...below, ...choices, ...options] }, ...deeper];
 }
 
-/** A script that knows all words by heart, so that nothing runs while somebody types. */
+/** A script with all words, so completion does not start this program. */
 export function completionScript(shell: Shell, places: readonly Place[]): string {
   return { bash, zsh, fish }[shell](places);
 }
@@ -53,7 +53,7 @@ ${places.map(({ path, words }) => `    ${quoted(path)}) COMPREPLY=($(compgen -W 
 }
 complete -o default -F _dingtalk_scim dingtalk-scim`;
 
-/** `_describe` takes a colon for the end of the word. */
+/** `_describe` reads a colon as the end of the word. */
 const described = ({ word, meaning }: Word): string => quoted(`${word.replaceAll(":", "\\:")}${meaning === "" ? "" : `:${meaning}`}`);
 
 const zsh = (places: readonly Place[]): string => `#compdef dingtalk-scim
@@ -77,7 +77,7 @@ else
   compdef _dingtalk_scim dingtalk-scim
 fi`;
 
-/** In quotes of fish only the quote and the backslash mean something. */
+/** In fish only the quote and the backslash are special inside quotes. */
 const inFish = (text: string): string => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 
 const fish = (places: readonly Place[]): string => `# fish completion for dingtalk-scim

@@ -1,6 +1,6 @@
 import { MessageChannel } from "node:worker_threads";
 
-/** Runs `work` and keeps the process until it is done: waiting on the clock alone does not. */
+/** Runs `work` and keeps the process alive until it is done. A wait for the clock alone does not keep it alive. */
 export async function keepAlive<T>(work: () => Promise<T>): Promise<T> {
   const { port1 } = new MessageChannel();
   port1.ref();

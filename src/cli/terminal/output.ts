@@ -1,21 +1,21 @@
 import Table from "cli-table3";
 import { t } from "../words/translate.ts";
 
-/** A line for people. Goes to stderr, so that stdout holds what programs read: log lines of the server, results of a command. */
+/** Prints a line for people on stderr. stdout has only results and log lines, which programs read. */
 export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
 const warned = new Set<string>();
 
-/** Possible configuration errors; a process prints each line once. */
+/** Warnings about settings. A process prints each line once. */
 export function warn(line: string): void {
   if (warned.has(line)) return;
   warned.add(line);
   say(`dingtalk-scim: ${line}`);
 }
 
-/** A line of a command's result. */
+/** Prints a line of a command's result on stdout. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
@@ -24,7 +24,7 @@ export function printJson(result: unknown): void {
   print(JSON.stringify(result, undefined, 2));
 }
 
-/** Columns without lines around them, which fit a terminal and `cut` alike. */
+/** Columns without borders, for terminals and `cut`. */
 export function printTable(head: readonly string[], rows: readonly (readonly string[])[]): void {
   const table = new Table({
     head: head.map((name) => (name === "" ? "" : t(name))),

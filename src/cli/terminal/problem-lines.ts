@@ -2,7 +2,7 @@ import { t } from "../words/translate.ts";
 
 const LISTED = 20;
 
-/** What a report says at its end: that all is well, or what is wrong. */
+/** The last lines of a report: the problems, or that there are none. */
 export const problemLines = (problems: readonly string[], well: string): readonly string[] =>
   problems.length === 0
     ? [well]

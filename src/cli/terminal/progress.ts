@@ -11,7 +11,7 @@ const BAR: Options = {
   forceRedraw: true,
 };
 
-/** A bar for each part on a terminal, else lines that a log can keep. */
+/** A bar for each part on a terminal, otherwise lines for a log. */
 export const createProgress = (isTerminal: boolean): Progress => (isTerminal ? createBars() : createLines());
 
 function createBars(): Progress {

@@ -1,11 +1,11 @@
-/** Resolves when somebody wants the program to end: Ctrl-C, or the signal that service managers send. */
+/** Resolves at Ctrl-C, or at the signal with which service managers stop a process. */
 export async function untilStopped(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
   });
 }
 
-/** Runs `work` with a signal that is aborted on Ctrl-C, so that it can tidy up behind itself. */
+/** Runs `work` with a signal that Ctrl-C aborts, so that it can clean up. */
 export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interrupted = new AbortController();
   const abort = () => interrupted.abort(new Interrupted("interrupted"));
@@ -17,5 +17,5 @@ export async function withInterrupt<T>(work: (signal: AbortSignal) => Promise<T>
   }
 }
 
-/** Ended by the person at the keyboard, which is no failure to explain. */
+/** The user stopped the command. This is not a failure. */
 export class Interrupted extends Error {}

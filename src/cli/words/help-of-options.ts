@@ -1,6 +1,6 @@
 import type { Translations } from "./translations.ts";
 
-/** What each option and argument is. */
+/** Descriptions of options and arguments. */
 export const HELP_OF_OPTIONS: Translations = {
   "for processes that take requests (ROLE=api)": ["用于接收请求的进程（ROLE=api）", "用於接收請求的程序（ROLE=api）"],
   "for processes that run the loop and sign the history (ROLE=worker, or all)": [

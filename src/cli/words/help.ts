@@ -1,6 +1,6 @@
 import type { Translations } from "./translations.ts";
 
-/** What each command does. */
+/** Descriptions of commands. */
 export const HELP: Translations = {
   "SCIM 2.0 provisioning server for DingTalk": ["钉钉的 SCIM 2.0 预配服务器", "釘釘的 SCIM 2.0 佈建伺服器"],
   "run the server; settings come from the environment, see .env.example": [

@@ -2,7 +2,7 @@ import type { EventEmitter } from "node:events";
 import { type Argument, type Command, Help, type Option } from "commander";
 import { spokenLanguage, t, tLike } from "./translate.ts";
 
-/** The program with its help in the language that is spoken. Values, names of commands and examples stay as they are. */
+/** The program with its help in the user's language. Values, names of commands and examples stay unchanged. */
 export function localized(program: Command): Command {
   if (spokenLanguage() !== "en") each(program);
   return program;
@@ -37,7 +37,7 @@ function each(command: Command): void {
   for (const sub of command.commands) each(sub);
 }
 
-/** What the library adds itself. */
+/** Texts of the commander library. */
 const extras = (text: string): string =>
   text.replace(/\((choices|default): /, (_whole, word: string) => `(${t(word)}: `).replace(/, default: /, `, ${t("default")}: `);
 
@@ -47,7 +47,7 @@ interface HelpContext {
 
 /** Texts below the options, paragraph by paragraph. */
 function translateAfterHelp(command: Command): void {
-  // A command is an emitter of events, which its type does not say.
+  // The type does not show that a command emits events.
   const emitter = command as unknown as EventEmitter;
   const listeners = emitter.listeners("afterHelp") as ((context: HelpContext) => void)[];
   emitter.removeAllListeners("afterHelp");

@@ -1,6 +1,6 @@
 import type { Translations } from "./translations.ts";
 
-/** What commands say. */
+/** Messages of commands. */
 export const MESSAGES: Translations = {
   "dingtalk-scim is ready": ["dingtalk-scim 已就绪", "dingtalk-scim 已就緒"],
   stopping: ["正在停止", "正在停止"],

@@ -1,6 +1,6 @@
 import type { Translations } from "./translations.ts";
 
-/** What stands below the options, headings, and what the library that reads options says. */
+/** Texts below the options, headings, and messages of the commander library. */
 export const NOTES: Translations = {
   "Usage:": ["用法：", "用法："],
   "Options:": ["选项：", "選項："],

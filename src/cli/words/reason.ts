@@ -7,7 +7,7 @@ interface Said {
   readonly remedy?: string | undefined;
 }
 
-/** A reason and what to do about it, in the language that is spoken. In English as the server says them: those name particulars. */
+/** A reason and its remedy in the user's language. In English the server's own texts, because they are more precise. */
 export function reasonIn(code: string, { reason, remedy }: Said): readonly [text: string, remedy: string | undefined] {
   const language = spokenLanguage();
   return (language === "en" ? undefined : reasonOf(REASONS[language], code)) ?? [reason, remedy];

@@ -7,7 +7,10 @@ import { NOTES } from "./notes.ts";
 import { TABLES } from "./tables.ts";
 import type { Translations } from "./translations.ts";
 
-/* The words of the command line. English stands where it is said, and is the key of the others (docs/adr/0061-english-is-the-key-of-the-command-line.md). */
+/*
+ * Translations of the command line. The English text is in the code and is the key of the others
+ * (docs/adr/0061-english-is-the-key-of-the-command-line.md).
+ */
 
 export const TRANSLATIONS: Translations = { ...DEMO, ...DEMO_TOLD, ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...TABLES, ...MESSAGES };
 
@@ -20,7 +23,7 @@ export function speak(locale: string | undefined): void {
 
 export const spokenLanguage = (): Language => spoken;
 
-/** A text in the language that is spoken, English where there is no other: t("Nothing was stopped.") or t`Token ${id} is revoked.` */
+/** A text in the user's language, English if there is no translation: t("Nothing was stopped.") or t`Token ${id} is revoked.` */
 export function t(english: string | TemplateStringsArray, ...values: readonly (string | number)[]): string {
   const key = typeof english === "string" ? english : english.reduce((text, part, at) => `${text}{${at - 1}}${part}`);
   const text = inLanguage(key) ?? key;
@@ -35,7 +38,7 @@ function inLanguage(key: string): string | undefined {
   return TRANSLATIONS[key]![spoken === "zh-Hans" ? 0 : 1];
 }
 
-/** A text that was put together elsewhere, found by its form: `error: unknown option '--x'`. As it is where no form fits. `forms`: those of the library that reads options. */
+/** Translates a composed text by its pattern: `error: unknown option '--x'`. Returns it unchanged if no pattern matches. `forms`: those of the commander library. */
 export function tLike(text: string, forms: Translations = NOTES): string {
   if (spoken === "en" || text.trim() === "") return text;
   const whole = inLanguage(text);

@@ -1,2 +1,2 @@
-/** English → simplified and traditional Chinese, each written for its readers. What is filled in stands as {0}, {1}. */
+/** English → simplified and traditional Chinese. {0}, {1} are replaced by values. */
 export type Translations = Readonly<Record<string, readonly [simplified: string, traditional: string]>>;
