@@ -69,14 +69,7 @@ export function createTrusts(database: Database, clock: Clock): Trusts {
   };
 }
 
-interface Row {
-  readonly id: string;
-  readonly sourceId: string;
-  readonly issuer: string;
-  readonly subject: string;
-  readonly audiences: readonly string[];
-  readonly tenantId: string;
-  readonly jwksUrl: string;
+interface Row extends Omit<TrustRecord, "scopes" | "lastUsedAt" | "removedAt"> {
   readonly scopes: readonly string[];
 }
 
