@@ -17,7 +17,7 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => wait(ms, undefined, { ref: false, ...(signal ? { signal } : {}) }),
 };
 
-/** Resolves after `ms`, or at once when `signal` is aborted: for loops, which ask the signal themselves. */
+/** Resolves after `ms`, or immediately when `signal` is aborted. For loops that check the signal themselves. */
 export async function sleepUnlessAborted(clock: Pick<Clock, "sleep">, ms: number, signal: AbortSignal): Promise<void> {
   try {
     await clock.sleep(ms, signal);

@@ -8,7 +8,7 @@ export interface TurnOptions {
   readonly everyMs: number;
   /** Log message when a turn fails. */
   readonly failed: string;
-  /** Its level; `warn` unless given. */
+  /** Level of the log line; `warn` unless given. */
   readonly level?: "warn" | "error";
   /** Log message when a turn succeeds again. Absent: no message. */
   readonly worksAgain?: string;

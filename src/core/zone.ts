@@ -1,6 +1,6 @@
 /* Days and local times of time zones, from the data of Node (Intl). */
 
-/** More than one company has. Names come from records too, in any letter case and as offsets, and each format takes some ten kB. */
+/** More zones than a company has. Names also come from records, in any letter case and as offsets. Each format takes about 10 kB. */
 const MAX_FORMATS = 200;
 const formats = new Map<string, Intl.DateTimeFormat>();
 

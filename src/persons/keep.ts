@@ -19,7 +19,7 @@ export interface KeepPersonsDeps {
   readonly logger: Logger;
 }
 
-/** Slice by slice, until `signal` is aborted. */
+/** Runs one slice after the other until `signal` is aborted. */
 export async function keepPersons({ upkeep, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
   const renew = async (): Promise<number | undefined> => {
     const renewed = isWorking() ? await upkeep.renew({ at: clock.now(), actor: "system", causes: [] }) : 0;

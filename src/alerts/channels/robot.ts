@@ -51,6 +51,6 @@ function errcodeIn(body: string): number | undefined {
     const { errcode } = JSON.parse(body) as { errcode?: unknown };
     return typeof errcode === "number" ? errcode : undefined;
   } catch {
-    return undefined; // said by the caller: unreadable
+    return undefined; // the caller reports it as unreadable
   }
 }

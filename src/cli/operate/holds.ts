@@ -125,7 +125,7 @@ function show(id: string, json: true | undefined, decision: Decision): void {
   if (decision.kind === "moved") foundProblems();
 }
 
-/** What a decision has done, in the language of the terminal. */
+/** The result of a decision in the user's language. */
 export function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
   switch (kind) {
     case "decided":

@@ -123,7 +123,7 @@ const withErasures = (
     return done.result;
   });
 
-/** The erasure is committed, so the command has done its work. Rethrows what is not an error of the file system. */
+/** The erasure is committed, so the command has succeeded. Rethrows errors that do not come from the file system. */
 function notCopied(dataDir: string, error: unknown): void {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;

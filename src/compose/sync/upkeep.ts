@@ -22,8 +22,8 @@ interface UpkeepDeps {
 }
 
 /**
- * What a process keeps in order beside the loop: restores, erasures, what is too old, dates that come, people with several records. Resolves
- * when a restored database was looked for, which has to be before the loop adds events of its own. To be stopped after `signal` is aborted.
+ * Tasks of a process besides the loop: restores, erasures, retention, dates, people with several records. Resolves after the check for a restored
+ * database, which must precede the first event of the loop. Call `stop` after `signal` is aborted.
  */
 export async function startUpkeep(
   { config, pool, vault, clock, logger }: AppContext,

@@ -64,17 +64,19 @@ export interface Assessment {
   /** Addresses of private e-mail providers, used as accounts. */
   readonly privateAddresses: Finding;
   readonly sources: readonly SourceActivity[];
-  /** How long leavers with a regular account keep their access by the policy, in hours; left out where they do not, or where that is meant. */
+  /**
+   * Hours for which leavers with a regular account keep their access by the policy. Absent: they do not, or the policy says that this is intended.
+   */
   readonly accessKeptHours?: number;
-  /** Of the last check, `doctor` makes a new one. */
+  /** Results of the last check. `doctor` makes a new one. */
   readonly permissions: readonly Pick<Problem, "code" | "text" | "remedy">[];
-  /** What a person has to look at. 0: nothing to say. */
+  /** Number of results that need a person's attention. */
   readonly findings: number;
 }
 
 const MOST = 100;
 
-/** Collects one list in little memory. */
+/** Counts the entries of one list and keeps the first ones. */
 export function createFinding(): { add(listed: Listed): void; done(): Finding } {
   let count = 0;
   const items: Listed[] = [];
@@ -89,7 +91,10 @@ export function createFinding(): { add(listed: Listed): void; done(): Finding } 
 
 export const shareOf = (count: number, of: number): Share => ({ count, of, share: of === 0 ? 1 : count / of });
 
-/** Decisions that wait, data that keep somebody out or wrong, and what the target does not allow. Who is only on one side is no finding by itself. */
+/**
+ * The number of results that need attention: open decisions, data that keep people out or cause wrong values, and missing permissions. A person on
+ * one side only does not count.
+ */
 export function findingsOf(report: Omit<Assessment, "findings">): number {
   const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses, permissions, accessKeptHours } = report;
   const proposed = [people, departments].flatMap(({ tiers }) => Object.values(tiers)).reduce((sum, count) => sum + count, 0);

@@ -1,6 +1,6 @@
 import type { Assessment } from "./report.ts";
 
-/** The last assessment that was asked for. While one runs, the report is that of the one before. */
+/** The last requested assessment. While it runs, the report is that of the previous one. */
 export interface AssessmentRecord {
   readonly state: "running" | "done" | "failed";
   readonly askedAt: Date;
@@ -9,9 +9,9 @@ export interface AssessmentRecord {
   readonly report?: Assessment;
 }
 
-/** What operators may ask about assessments. */
+/** Assessments for operators. */
 export interface AssessmentRequests {
-  /** Asks a worker for one, on behalf of `actor`; asked twice before it began is asked once. */
+  /** Asks a worker for an assessment, on behalf of `actor`. Repeated requests before it begins count as one. */
   request(actor: string): Promise<void>;
   last(): Promise<AssessmentRecord | undefined>;
 }

@@ -8,29 +8,29 @@ import type { SweepStore } from "../ports.ts";
 export interface SweepDeps extends Omit<DesiredDeps, "store" | "policy"> {
   readonly store: DesiredDeps["store"] & SweepStore & AdoptDeps["store"];
   readonly clock: Clock;
-  /** Says who of those who are there already may be taken over, nobody without a person's word unless given; and how leavers go. */
+  /** The rules for adoptions and leavers. Absent: all adoptions need a person's decision. */
   readonly policy?: Partial<LeaverRules> & { readonly adopt: AdoptionRules };
 }
 
 export interface SweepResult {
-  /** Objects of ours that the lists showed. */
+  /** Number of managed objects in the lists. */
   readonly compared: number;
-  /** Those that are not as they should be: now due. */
+  /** Number of managed objects with a wrong state. They are due now. */
   readonly differing: number;
-  /** Objects of ours that are not there any more: now due. */
+  /** Number of managed objects that no longer exist. They are due now. */
   readonly missing: number;
-  /** Objects that carry our own id and had no link: ours again, and now due. Most are to be removed. */
+  /** Number of objects with an id of ours and without a link. They are managed again and due now. Most of them will be removed. */
   readonly found: number;
   /** Unmanaged objects. Counted, never changed. */
   readonly orphans: number;
-  /** The first of them, for people to look at. */
+  /** The first of them, for display. */
   readonly orphanExamples: readonly { readonly kind: EntityKind; readonly remoteId: string; readonly name?: string }[];
-  /** Entities that should have been due and were not. */
+  /** Number of entities that should have been due and were not. */
   readonly repaired: number;
 }
 
 export interface Count {
-  /** Unknown differences that should have arrived as events. */
+  /** Number of unknown differences for which an event should have arrived. */
   untold: number;
   compared: number;
   differing: number;

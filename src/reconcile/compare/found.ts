@@ -7,10 +7,10 @@ import type { Actual } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps } from "./count.ts";
 
 /*
- * What a comparison finds without a link. A call that landed late, an accepted invitation, or a restore of an older database leaves people and departments
- * at the target that carry our own id and that nobody looks after: access that should have ended. Those become ours again, and the normal run concludes what
- * is to become of them, under the same rules as ever. Proof of ownership is that the id is known here, or that it was made by us in a time whose events were
- * lost. An id of the same form that nobody here ever knew is a stranger's.
+ * Objects without a link that a comparison finds. A late call, an accepted invitation, or a restore of an older database can leave people and
+ * departments at the target that carry our own id and that no run manages. Such people may have access that should have ended. They become managed
+ * again, and a normal run decides about them under the usual rules. An object is ours if its id is known here, or if we made the id in a period whose
+ * events were lost. An unknown id of the same form belongs to somebody else.
  */
 
 const MAX_EXAMPLES = 100;
@@ -27,8 +27,8 @@ export interface TakingBack {
 }
 
 /**
- * Lists may be old by now and may not tell whose a thing is: whatever may be ours is read once more before it is taken back. Answers what is not ours; what
- * a person has given up stays so.
+ * Links objects again that are ours. Lists may be outdated or may lack our ids, so each candidate is read before. Resolves with the objects that are
+ * not ours. A pair that a person has rejected stays without a link.
  */
 export async function takeBack(
   deps: SweepDeps,
@@ -39,7 +39,7 @@ export async function takeBack(
 ): Promise<readonly Actual[]> {
   const { store, target } = deps;
   const told = listed.unlinked.some(({ entityId }) => entityId !== undefined);
-  // Where the target chooses ids, ours is a field of the thing, which its list may leave out.
+  // If the target chooses ids, ours is a field of the object, which the list may leave out.
   const mayHide = target.canFind(kind) && target.remoteIdFor({ kind, id: "" }) === undefined && !told;
   const listedOnes = await ownershipOf(deps, kind, listed.unlinked);
   const strangers: Actual[] = [];
@@ -52,7 +52,7 @@ export async function takeBack(
       isStranger(each);
       continue;
     }
-    // In turn: there are few.
+    // One after the other, because there are few.
     const { actual } = await target.read(kind, each.remoteId, { signal: how.signal });
     if (!actual) continue;
     const id = actual.entityId;
@@ -71,8 +71,8 @@ export async function takeBack(
 }
 
 /**
- * The same for one thing that appeared, where the target takes our ids as its own. Resolves to whether it is managed again. What has another id was never ours
- * and costs nothing.
+ * Does the same for one object that has appeared, if the target uses our ids as its own. Resolves with whether it is managed again. An object with
+ * another form of id was never ours and needs no call.
  */
 export async function takeBackOne(deps: SweepDeps, kind: EntityKind, remoteId: string, signal: AbortSignal): Promise<boolean> {
   if (!isCanonicalUuid(remoteId) || deps.target.remoteIdFor({ kind, id: remoteId }) !== remoteId) return false;
@@ -82,7 +82,7 @@ export async function takeBackOne(deps: SweepDeps, kind: EntityKind, remoteId: s
   return count.found > 0;
 }
 
-/** A second one of the same entity. It becomes an entity of its own that the directory does not have, so it is let go. */
+/** The id for a second object of one entity. It becomes an entity of its own that the directory does not have, so it is removed. */
 const twinId = ({ clock }: SweepDeps): string => uuidv7(clock.now().getTime());
 
 const isThere = async (
@@ -100,7 +100,7 @@ async function ownershipOf({ store }: SweepDeps, kind: EntityKind, things: reado
   return ids.length > 0 ? store.ownership(kind, ids) : NONE_KNOWN;
 }
 
-/** Whether an id is one of ours. Pure. */
+/** Whether an id is ours. Pure. */
 export function isOurs(id: string, { owners, lostPeriods }: Pick<Ownership, "owners" | "lostPeriods">): boolean {
   if (owners.has(id)) return true;
   const atMs = isCanonicalUuid(id) ? madeAtMs(id) : undefined;

@@ -4,11 +4,11 @@ import type { TargetAdapter } from "../target.ts";
 import { TargetMisconfigured } from "../target-failures.ts";
 import type { Actual } from "../target-values.ts";
 
-/* What the app may not see any more. No target tells of it, and nothing follows from it: what is out of sight is neither missing nor made again. */
+/* Objects that the app may no longer see. The target sends no event about this. Such an object is neither missing nor created again. */
 
 const OUT_OF_SIGHT: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
 
-/** Unseen: the app may not look at it, so that nothing is known of it. */
+/** Unseen: the app may not read the object, so its state is not known. */
 export async function readOrUnseen(
   target: Pick<TargetAdapter, "read">,
   kind: EntityKind,
@@ -24,8 +24,8 @@ export async function readOrUnseen(
 }
 
 /**
- * A comparison that is refused for what somebody has to mend is no failure that passes: the target is checked at once, as at a start, and rests with what is
- * found. Rejects with what the comparison rejects with.
+ * A comparison that needs an administrator's correction does not succeed by a retry. So the target is checked immediately, as at a start, and is
+ * paused with the problems found. Rejects with the error of the comparison.
  */
 export async function checkingRefusals<T>(
   deps: Pick<PreflightDeps, "target" | "store" | "presence" | "logger">,

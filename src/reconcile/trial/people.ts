@@ -3,7 +3,7 @@ import type { PersonInput } from "../../mapping/mapping.ts";
 import { personInput } from "../desired/conclude.ts";
 import type { ReconcileStore } from "../ports.ts";
 
-/** People of the directory by whom a mapping is tried. */
+/** The people of the directory in a trial of a mapping. */
 export interface TriedPeople {
   readonly store: Pick<ReconcileStore, "people">;
   /** In pages. Other work of the process runs between two pages. */
@@ -16,7 +16,7 @@ export interface TriedPerson {
   readonly input: PersonInput;
 }
 
-/** Those of them who are in the directory now, in the order of their ids. */
+/** Those people who are in the directory now, in the order of their ids. */
 export async function* triedPeople({ store, ids }: TriedPeople): AsyncIterable<TriedPerson> {
   for await (const page of ids) {
     const found = await store.people(page);

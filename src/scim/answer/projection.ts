@@ -27,7 +27,7 @@ export interface ProjectionRequest {
 
 export const MAX_NAMES = 200;
 
-/** Of nearly every request: it names neither. */
+/** The projection of nearly every request, which names no attributes. */
 const WHOLE: Projection = { whole: true, wants: () => true, apply: (resource) => resource };
 
 /** Rejects with InvalidValue for too many names. */

@@ -16,20 +16,20 @@ import type { Operation } from "./operation.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 
 /*
- * PATCH of one document (RFC 7644 section 3.5.2), pure and atomic: all operations or none.
+ * PATCH of one document (RFC 7644 section 3.5.2). Pure and atomic: all operations are applied, or none.
  *   readOperations(body)                              → Operation[]
- *   applyPatch(document, operations, schema)          → the new document; the same object when nothing changed
- * Groups go through groupPatch (group.ts) first, which takes the members out.
+ *   applyPatch(document, operations, schema)          → the new document; the same object if nothing changed
+ * For groups, groupPatch (group.ts) first takes out the operations on members.
  *
  *   target                   add                     replace                 remove
  *   single value             set                     set                     unassign
- *   complex                  lay over                lay over                unassign
- *   list                     append what is new      whole list              unassign, or just the values given
- *   list[filter]             lay over the matches    replace the matches     take the matches away
- *   list[filter].sub         set in the matches      set in the matches      unassign in the matches
- * An empty value (null, "", []) in add or replace unassigns, except that adding nothing to a list adds nothing. No match: add and replace
- * make the element if the filter tells its labels (type eq "work"), else noTarget; remove has nothing to do and succeeds, since clients
- * repeat themselves. `active` is never unassigned: that would switch a leaver on again.
+ *   complex                  merge                   merge                   unassign
+ *   list                     append new elements     replace the list        unassign, or remove the given values
+ *   list[filter]             merge into matches      replace matches         remove matches
+ *   list[filter].sub         set in matches          set in matches          unassign in matches
+ * An empty value (null, "", []) in add or replace unassigns; an empty add to a list changes nothing. Without a match, add and replace create
+ * the element if the filter has its labels (type eq "work"), otherwise noTarget. A remove without a match succeeds, because clients repeat
+ * requests. `active` is never unassigned: that would activate a leaver again.
  */
 
 export const MAX_OPERATIONS = 1_000;
