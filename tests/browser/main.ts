@@ -100,10 +100,14 @@ async function faults(page: Page, language: string): Promise<string[]> {
     scrolls: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     problems: [...document.querySelectorAll(".problem[role=alert]")].map(({ textContent }) => textContent),
     images: document.images.length,
+    touching: [...document.querySelectorAll("a + a, code + code")].filter(
+      (each) => each.previousSibling === each.previousElementSibling && getComputedStyle(each.parentElement!).display === "table-cell",
+    ).length,
   }));
   if (shown.language !== language) wrong.push(`lang is ${shown.language}`);
   if (/hacked/.test(shown.title) || shown.images > 0) wrong.push("a name became markup");
   if (shown.scrolls > 0) wrong.push(`scrolls sideways by ${shown.scrolls} px`);
+  if (shown.touching > 0) wrong.push(`${shown.touching} links or codes touch the one before`);
   wrong.push(...shown.problems.map((text) => `shows a problem: ${text}`));
   await page.evaluate(axe);
   const found = await page.evaluate(async () => {

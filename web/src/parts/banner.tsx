@@ -34,7 +34,9 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
           </p>
         ) : null}
         <p>
-          {t("banner.mode")} <strong translate="no">{mode}</strong>: {t(`mode.${mode}`)}
+          {t("banner.mode")} <strong translate="no">{mode}</strong>
+          {t("banner.colon")}
+          {t(`mode.${mode}`)}
           {sandbox === null ? null : <> · {t("banner.sandbox")}</>}
         </p>
       </div>

@@ -80,9 +80,11 @@ function Members({ members }: { readonly members: readonly Member[] }): ReactNod
           </td>
           <td>
             {causes.map(({ event, actor }) => (
-              <Link key={event} href={`/history/${event}`}>
-                <code>{actor}</code>
-              </Link>
+              <div key={event}>
+                <Link href={`/history/${event}`}>
+                  <code>{actor}</code>
+                </Link>
+              </div>
             ))}
           </td>
         </tr>

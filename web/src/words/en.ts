@@ -310,6 +310,7 @@ export const en = {
   "banner.notReady": { one: "{count} thing is missing in DingTalk or its app", other: "{count} things are missing in DingTalk or its app" },
   "banner.targetPause": "Calls to DingTalk are paused:",
   "banner.mode": "Mode",
+  "banner.colon": ": ",
   "banner.sandbox": "Sandbox: DingTalk is simulated.",
   "mode.observe": "plans only, sends nothing",
   "mode.upsert": "creates and updates, never removes",
