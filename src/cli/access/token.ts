@@ -77,7 +77,7 @@ function revokeCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ dingtalk-scim token revoke 9f86d081884c7d65")
     .action(async (id: string) => {
       const found = await withRecords(({ tokens }) => tokens.revoke(ACTOR, id));
-      if (!found) throw new NotFoundHere(`there is no token with the id ${id}; \`token list\` shows all`);
+      if (!found) throw new NotFoundHere(t`there is no token with the id ${id}; \`token list\` shows all`);
       say(t`Token ${id} is revoked.`);
     });
 }
@@ -91,6 +91,6 @@ function stateOf(expiresAt: Date | undefined, revokedAt: Date | undefined): stri
 const day = (at: Date): string => at.toISOString().slice(0, 10);
 
 function notEmpty(text: string): string {
-  if (text.trim() === "") throw new InvalidArgumentError("must not be empty");
+  if (text.trim() === "") throw new InvalidArgumentError(t("must not be empty"));
   return text;
 }

@@ -101,24 +101,24 @@ function removeCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ dingtalk-scim trust remove 019aa8f0-5c1e-7d3a-9b41-2f6f0c9d7e55")
     .action(async (id: string) => {
       const found = isUuid(id) && (await withRecords(({ trusts }) => trusts.remove(ACTOR, id)));
-      if (!found) throw new NotFoundHere(`there is no trust with the client id ${id}; \`trust list\` shows all`);
+      if (!found) throw new NotFoundHere(t`there is no trust with the client id ${id}; \`trust list\` shows all`);
       say(t`Trust ${id} is removed.`);
     });
 }
 
 function uuid(text: string): string {
-  if (!isUuid(text)) throw new InvalidArgumentError("must be an id such as ce5f061f-abe6-4e40-9615-301f87bcb7f0");
+  if (!isUuid(text)) throw new InvalidArgumentError(t("must be an id such as ce5f061f-abe6-4e40-9615-301f87bcb7f0"));
   return text;
 }
 
 function exact(text: string): string {
   const value = exactText(text);
-  if (value === undefined) throw new InvalidArgumentError("must be one text without blanks");
+  if (value === undefined) throw new InvalidArgumentError(t("must be one text without blanks"));
   return value;
 }
 
 const addAudience = (text: string, before: readonly string[] = []): readonly string[] => [...before, exact(text)];
 
-const stateOf = ({ removedAt }: Trust): string => (removedAt ? `removed ${day(removedAt)}` : "good");
+const stateOf = ({ removedAt }: Trust): string => (removedAt ? t`removed ${day(removedAt)}` : t("good"));
 
 const day = (at: Date): string => at.toISOString().slice(0, 10);

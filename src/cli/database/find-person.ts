@@ -27,7 +27,7 @@ export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "cl
   const [person] = meant;
   if (!person) {
     const gone = (await findRemoved(pool, TARGET, named, NAMED)).map(
-      ({ id, name, at }) => `${name} (${id}, removed ${at.toISOString().slice(0, 10)})`,
+      ({ id, name, at }) => t`${name} (${id}, removed ${at.toISOString().slice(0, 10)})`,
     );
     const hint =
       gone.length === 0
@@ -37,5 +37,5 @@ export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "cl
   }
   if (meant.length === 1) return person;
   const who = meant.slice(0, NAMED).map(({ ref, userName, name }) => `${userName ?? name ?? ""} (${ref.id})`);
-  throw new NotFoundHere(`${named} may be ${who.join(", ")}${meant.length > NAMED ? " or others" : ""}: say which by userName or id`);
+  throw new NotFoundHere(t`${named} may be ${who.join(", ") + (meant.length > NAMED ? t(" or others") : "")}: say which by userName or id`);
 }

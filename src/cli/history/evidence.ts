@@ -51,6 +51,6 @@ export const evidenceCommand = (): Command =>
 
 function time(text: string): Date {
   const ms = instantOf(text);
-  if (ms === undefined) throw new InvalidArgumentError("a time such as 2026-07-01T00:00:00Z, or a date");
+  if (ms === undefined) throw new InvalidArgumentError(t("must be a time such as 2026-07-01T00:00:00Z, or a date"));
   return new Date(ms);
 }

@@ -77,7 +77,7 @@ async function exported(folder: string, place: { readonly from: string | undefin
   const { exportLog } = await import("../../history/log/sources.ts");
   return withSource(place, async (source) => {
     const checkpoint = await source.checkpoint();
-    if (checkpoint === undefined) throw new CannotStart(["there is no log yet: the worker begins it"]);
+    if (checkpoint === undefined) throw new CannotStart([t("there is no log yet: the worker begins it")]);
     const { size } = parseCheckpoint(checkpoint);
     await exportLog(source, checkpoint, size, async (path, content) => {
       const file = join(folder, path);

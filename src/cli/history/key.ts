@@ -5,6 +5,7 @@ import { withPool } from "../database/joined-pool.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
 import { print } from "../terminal/output.ts";
+import { t } from "../words/translate.ts";
 
 export const keyCommand = (): Command =>
   new Command("key")
@@ -17,7 +18,7 @@ export const keyCommand = (): Command =>
         const { createLogReader } = await import("../../store/history/log/reader.ts");
         return createLogReader(pool).keys();
       });
-      if (keys.length === 0) throw new CannotStart(["there is no log yet: the worker begins it"]);
+      if (keys.length === 0) throw new CannotStart([t("there is no log yet: the worker begins it")]);
       for (const key of keys) print(key);
     });
 

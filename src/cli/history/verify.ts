@@ -65,7 +65,7 @@ async function verified({ from, token, key, policy, anchors, checkpoint }: Omit<
 /** Throws CannotStart if there is none, because a verification without it would prove less than requested. */
 function checkpointsIn(file: string): readonly SignedCheckpoint[] {
   const found = formatted(file, () => pastedCheckpoints(readText(file)));
-  if (found.length === 0) throw new CannotStart([`${file}: there is no checkpoint in it`]);
+  if (found.length === 0) throw new CannotStart([t`${file}: there is no checkpoint in it`]);
   return found;
 }
 

@@ -16,6 +16,7 @@ import { withPool } from "../database/joined-pool.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
+import { t } from "../words/translate.ts";
 
 export interface FileImport {
   readonly source: string;
@@ -51,7 +52,7 @@ async function digestOf(path: string): Promise<string> {
     const file = await open(path);
     for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
   } catch (error) {
-    throw new NotFoundHere(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new NotFoundHere(t`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return hash.digest("hex");
 }

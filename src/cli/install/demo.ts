@@ -9,6 +9,7 @@ import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printJson, warn } from "../terminal/output.ts";
 import { createProgress } from "../terminal/progress.ts";
 import { withInterrupt } from "../terminal/signals.ts";
+import { t } from "../words/translate.ts";
 import { withOwnToken } from "./demo-token.ts";
 
 /** How long the server may be unavailable, or make no progress, before the demo fails. */
@@ -71,7 +72,7 @@ async function loadDemo(): Promise<typeof import("../../demo/play.ts")> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
     throw new CannotStart(
-      ["the demo's people need a library that is not installed; add it beside this package: npm i @faker-js/faker@10"],
+      [t("the demo's people need a library that is not installed; add it beside this package: npm i @faker-js/faker@10")],
       { cause },
     );
   }

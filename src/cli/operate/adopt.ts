@@ -112,14 +112,14 @@ const unlinkCommand = (): Command =>
     .description("stop managing a person or department; nothing changes in DingTalk")
     .argument("<kind>", "user or department", (text: string) => {
       const kind = KINDS.find((each) => each === text);
-      if (!kind) throw new InvalidArgumentError("must be user or department");
+      if (!kind) throw new InvalidArgumentError(t("must be user or department"));
       return kind;
     })
     .argument("<id>", "of the person or department here")
     .option("--json", "the result as JSON")
     .action(async (kind: AdoptableKind, id: string, { json }: { json?: true }) => {
       const decision = await withOperations((operations) => operations.unlink({ kind, id }, by()));
-      if (decision.kind === "unknown") throw new NotFoundHere(`nothing in DingTalk is linked to the ${kind} ${id}`);
+      if (decision.kind === "unknown") throw new NotFoundHere(t`nothing in DingTalk is linked to the ${kind} ${id}`);
       tell([decision], json);
     });
 
@@ -132,7 +132,7 @@ async function decideAll(ids: readonly string[], decide: "accept" | "reject", js
   });
   const unknown = ids.filter((_, at) => decisions[at]?.kind === "unknown");
   tell(decisions, json);
-  if (unknown.length > 0) throw new NotFoundHere(`no proposal has the id ${unknown.join(", ")}`);
+  if (unknown.length > 0) throw new NotFoundHere(t`no proposal has the id ${unknown.join(", ")}`);
 }
 
 function tell(decisions: readonly Decision[], json: true | undefined): void {

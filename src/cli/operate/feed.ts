@@ -85,7 +85,7 @@ const resetCommand = (): Command =>
       );
     });
 
-const unknown = (name: string): NotFoundHere => new NotFoundHere(`there is no consumer ${name}; \`feed status\` shows all`);
+const unknown = (name: string): NotFoundHere => new NotFoundHere(t`there is no consumer ${name}; \`feed status\` shows all`);
 
 const eventOf = (detail: Parameters<typeof operatorEvent>[3]) =>
   operatorEvent("operator.replay", { actor: ACTOR }, { clock: systemClock, target: TARGET }, { ...detail, osUser: osUser() });

@@ -65,7 +65,7 @@ export const planCommand = (): Command =>
         };
       });
       const { ref, state, reasonCode, reason, remedy } = item;
-      if (!preview) throw new NotFoundHere(`nobody has the userName or id ${user}`);
+      if (!preview) throw new NotFoundHere(t`nobody has the userName or id ${user}`);
       const { explanations, ...plan } = preview;
       const isStuck = state === "parked" || state === "held";
       if (isStuck) foundProblems();

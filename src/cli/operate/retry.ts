@@ -31,6 +31,6 @@ function reasonCode(text: string): string {
   if (known.includes(text)) return text;
   const meant = nearest(text, known, ({ length }) => Math.ceil(length / 4));
   throw new InvalidArgumentError(
-    `there is no such reason${meant === undefined ? "; items tell them as reasonCode" : `; did you mean ${meant}?`}`,
+    meant === undefined ? t("there is no such reason; items tell them as reasonCode") : t`there is no such reason; did you mean ${meant}?`,
   );
 }

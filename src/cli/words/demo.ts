@@ -22,8 +22,8 @@ export const DEMO: Translations = {
     "示範前已存在、不計算的差異（--json 列出）：{0} 處。",
   ],
   "Fewest calls: one for each person and each department that changed in DingTalk during the cycle.": [
-    "最少调用：一轮前后在钉钉中不同的每个人员和部门各一次。",
-    "最少調用：一輪前後在釘釘中不同的每名人員及每個部門各一次。",
+    "最少：每轮中在钉钉有变化的每个人员和部门各调用一次。",
+    "最少：每輪中在釘釘有變化的每名人員及每個部門各調用一次。",
   ],
   "0 differences: DingTalk matches the directory field by field, and the history contains every call.": [
     "0 处差异：钉钉与目录逐项一致，每次调用均有记录。",
@@ -96,8 +96,8 @@ export const DEMO_TOLD: Translations = {
   ],
   "{0} people and departments changed, {1} were planned": ["已更改 {0} 个人员和部门，计划 {1} 个", "已更改 {0} 個人員及部門，計劃 {1} 個"],
   "the comparison found {0} differences: the run that links an account does not change its identifying attributes": [
-    "比对发现 {0} 处差异：关联账号的那次运行不更改用于识别身份的属性",
-    "比對發現 {0} 處差異：關聯帳戶的那次執行不更改用於識別身分的屬性",
+    "比对发现 {0} 处差异（关联账号的那一次不更改用于识别身份的字段）",
+    "比對發現 {0} 處差異（關聯帳戶的那一次不更改用以識別身分的欄位）",
   ],
   "the limit {0} held {1}; approved": ["上限 {0} 拦下 {1} 个；已批准", "上限 {0} 攔下 {1} 個；已批准"],
   "matchable {0}, complete {1}": ["可匹配 {0}，资料齐全 {1}", "可配對 {0}，資料齊全 {1}"],

@@ -251,14 +251,14 @@ export const MESSAGES: Translations = {
   "departments of DingTalk": ["钉钉部门", "釘釘部門"],
   "people of DingTalk": ["钉钉人员", "釘釘人員"],
   "people of the directory": ["目录人员", "目錄人員"],
-  "{0} of {1} ({2} %)": ["{1} 之中 {0}（{2} %）", "{1} 之中 {0}（{2} %）"],
+  "{0} of {1} ({2} %)": ["{1} 人中 {0} 人（{2} %）", "{1} 人中 {0} 人（{2} %）"],
   "matchable  {0}: active people with a link or exactly one strong match": [
     "可匹配    {0}：已关联或恰有一个强匹配的在职人员",
     "可配對    {0}：已關聯或恰有一個強配對的在職人員",
   ],
   "complete   {0}: active people with everything that DingTalk and the mapping need": [
     "资料齐全  {0}：具备钉钉和映射所需全部内容的在职人员",
-    "资料齐全  {0}：具備釘釘及對應檔案所需全部內容的在職人員",
+    "資料齊全  {0}：具備釘釘及對應檔案所需全部內容的在職人員",
   ],
   "people who leave keep their access to DingTalk for {0} hours (grace without a department to move them into)\n  → docs/policy.md#leavers":
     [

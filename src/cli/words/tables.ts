@@ -86,6 +86,7 @@ export const TABLES: Translations = {
   deactivated: ["停用", "停用"],
   unchanged: ["不变", "不變"],
   "revoked {0}": ["已吊销 {0}", "已撤銷 {0}"],
+  "removed {0}": ["已移除 {0}", "已移除 {0}"],
   "until {0}": ["至 {0}", "至 {0}"],
   "expired {0}": ["已过期 {0}", "已過期 {0}"],
   "ambiguous people": ["有多个候选的人员", "有多個候選的人員"],

@@ -3,6 +3,7 @@ import { DEMO, DEMO_TOLD } from "./demo.ts";
 import { HELP } from "./help.ts";
 import { HELP_OF_OPTIONS } from "./help-of-options.ts";
 import { MESSAGES } from "./messages.ts";
+import { MISTAKES } from "./mistakes.ts";
 import { NOTES } from "./notes.ts";
 import { TABLES } from "./tables.ts";
 import type { Translations } from "./translations.ts";
@@ -12,7 +13,16 @@ import type { Translations } from "./translations.ts";
  * (docs/adr/0061-english-is-the-key-of-the-command-line.md).
  */
 
-export const TRANSLATIONS: Translations = { ...DEMO, ...DEMO_TOLD, ...HELP, ...HELP_OF_OPTIONS, ...NOTES, ...TABLES, ...MESSAGES };
+export const TRANSLATIONS: Translations = {
+  ...DEMO,
+  ...DEMO_TOLD,
+  ...HELP,
+  ...HELP_OF_OPTIONS,
+  ...NOTES,
+  ...MISTAKES,
+  ...TABLES,
+  ...MESSAGES,
+};
 
 let spoken: Language = "en";
 

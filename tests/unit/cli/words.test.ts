@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
+import { wholeNumber } from "../../../src/cli/options/numbers.ts";
 import { createProgram } from "../../../src/cli/program.ts";
 import { reasonIn } from "../../../src/cli/words/reason.ts";
 import { speak, spokenLanguage, TRANSLATIONS, t, tLike } from "../../../src/cli/words/translate.ts";
@@ -141,6 +142,19 @@ describe("the table", () => {
     });
     expect(missing).toEqual([]);
   });
+});
+
+test("what is wrong with an argument, or not there, is said in the language of the terminal", () => {
+  const root = join(__dirname, "..", "..", "..", "src", "cli");
+  const files = (readdirSync(root, { recursive: true }) as string[]).filter((name) => name.endsWith(".ts"));
+  const raw = files.flatMap((name) =>
+    [...readFileSync(join(root, name), "utf8").matchAll(/new (?:NotFoundHere|InvalidArgumentError)\(\s*["`].*/g)].map(
+      ([line]) => `${name}: ${line}`,
+    ),
+  );
+  expect(raw).toEqual([]);
+  speak("zh_HK.UTF-8");
+  expect(() => wholeNumber(0, 9)("x")).toThrow("必須為 0 至 9 的整數");
 });
 
 /** Keys of t`…`: what stands between the braces is left out, templates within it too. */

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { TEXTS as ASSESSMENT } from "../../../src/cli/assess/assessment-texts.ts";
 import { CODE_TEXTS, PURPOSE_TEXTS, TEXTS as SUBJECT } from "../../../src/cli/subject/subject-texts.ts";
 import { TRANSLATIONS } from "../../../src/cli/words/translate.ts";
+import { foldHan, hanVariants } from "../../../src/core/han.ts";
 import { TEXTS as EVIDENCE } from "../../../src/evidence/pack/words.ts";
 import { newcomerNote } from "../../../src/reconcile/newcomers/texts.ts";
 import { REASONS } from "../../../src/words/reasons/by-language.ts";
@@ -113,5 +114,27 @@ test.each([
     retired.filter(([term]) => term.test(String(text))).map(([, instead]) => `${text} → ${instead}`),
   );
   expect(texts[language].length).toBeGreaterThan(1_000);
+  expect(found).toEqual([]);
+});
+
+/** Characters of both varieties, of which one stands for another in simplified texts: 后 is 後 there, and an empress in both. */
+const OF_BOTH = new Set("出面回只向系群表准致果核台了制才升具家私注搜布逾");
+const isTraditional = (character: string): boolean => foldHan(character) !== character;
+const isSimplified = (character: string): boolean =>
+  !isTraditional(character) && [...hanVariants(character)].join("").length > 1 && !OF_BOTH.has(character);
+
+test.each([
+  ["zh-Hans", isTraditional],
+  ["zh-Hant", isSimplified],
+] as const)("every text in %s is in its own characters", (language, isForeign) => {
+  // Names in DingTalk's console stand in 「」, names of columns in （）.
+  const found = texts[language].flatMap((text) => {
+    const foreign = [
+      ...String(text)
+        .replaceAll(/「[^」]*」|（[^）]*）|`[^`]*`/g, "")
+        .matchAll(/\p{Script=Han}/gu),
+    ].filter(([character]) => isForeign(character));
+    return foreign.length === 0 ? [] : [`${foreign.join("")}: ${text}`];
+  });
   expect(found).toEqual([]);
 });
