@@ -20,5 +20,5 @@ export function meRoutes(): Router {
 }
 
 const refuse: RequestHandler = () => {
-  throw new NotImplemented("a client's token stands for no person, so there is no resource behind this address");
+  throw new NotImplemented("a token belongs to a client and not to a person, so this address has no resource");
 };

@@ -47,7 +47,7 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
       const text = textOf(req, "filter");
       const after = textOf(req, "after");
       const since = textOf(req, "since");
-      if (after !== undefined && since !== undefined) throw new InvalidParameter("after and since do not go together");
+      if (after !== undefined && since !== undefined) throw new InvalidParameter("after and since exclude each other");
       const query = { count: countOf(req), ...(text === undefined ? {} : { filter: parseQuery(text, TABLE) }) };
       if (since !== undefined) {
         const { events, ...rest } = await log.arrivals({ ...query, since });

@@ -23,7 +23,7 @@ export function restoreRoutes({ removed }: { readonly removed: PutBackOperations
       const answer = await removed.putBack(requestIn(req.body), operatorOf(res));
       if (!answer) throw new NotFoundPath();
       if (answer.restoring > 0) return sendJson(res, 200, answer);
-      const { status, body, contentType } = renderProblem(new Conflict("nobody of these can be put back"), requestIdOf(res));
+      const { status, body, contentType } = renderProblem(new Conflict("none of these people can be restored"), requestIdOf(res));
       return sendJson(res, status, { ...body, ...answer }, contentType);
     })
     .all(methodNotAllowed("POST"));

@@ -117,7 +117,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
         loopStart.assertPossible();
         const lookedMs = worker.lastLookMs() ?? startedMs;
         if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
-          throw new Error("the worker has not looked for work lately");
+          throw new Error("the worker has not polled for work recently");
       },
       queue: async () => queue.check(),
     },

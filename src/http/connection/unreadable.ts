@@ -58,7 +58,7 @@ function closeSoon(socket: Socket, clock: Clock): void {
 }
 
 export function refuseExpectation(path: string, res: ServerResponse, { clock, renderFor }: UnreadableOptions): void {
-  const error = new Unreadable("EXPECTATION_FAILED", "the only expectation this server meets is 100-continue");
+  const error = new Unreadable("EXPECTATION_FAILED", "the only supported expectation is 100-continue");
   const { head, body } = bareAnswer(error, renderFor(path), clock);
   res.writeHead(417, head).end(body);
 }

@@ -146,7 +146,7 @@ function end(job: Job, task: Task, outcome: BulkOutcome): void {
 async function prepare(job: Job, task: Task, above: ReadonlySet<Task>): Promise<boolean> {
   for (const name of task.firm) {
     const maker = producerOf(job, name);
-    if (above.has(maker)) throw new BulkConflict("groups that would contain each other in a circle");
+    if (above.has(maker)) throw new BulkConflict("these groups would contain each other in a cycle");
     await attempt(job, maker, above);
     if (maker.state !== "ended") return false;
     refuseFailed(maker, name);
@@ -161,7 +161,7 @@ async function prepare(job: Job, task: Task, above: ReadonlySet<Task>): Promise<
 
 function producerOf(job: Job, bulkId: string): Task {
   const maker = job.makers.get(bulkId);
-  if (!maker) throw new InvalidValue(`a bulkId is referred to that no POST of this request has${quotedName(bulkId)}`);
+  if (!maker) throw new InvalidValue(`no POST of this request has the bulkId${quotedName(bulkId)}`);
   return maker;
 }
 

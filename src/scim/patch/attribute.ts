@@ -84,7 +84,7 @@ function added(attribute: AttributeSpec, elements: readonly JsonElement[], more:
 function without(attribute: AttributeSpec, elements: readonly JsonElement[], given: readonly JsonElement[]): readonly JsonElement[] {
   const selections = given.map((one) => {
     const subs = decisive(attribute, one);
-    if (subs.length === 0) throw new InvalidValue(`${attribute.fullName}: the values to remove must be told by their value`);
+    if (subs.length === 0) throw new InvalidValue(`${attribute.fullName}: each value to remove needs its sub-attribute value`);
     return (element: JsonElement) => subs.every((sub) => sameValue(sub, element[sub.name], one[sub.name]));
   });
   return elements.filter((element) => !selections.some((selects) => selects(element)));

@@ -111,13 +111,13 @@ const NO_GROUPS: ReadonlySet<string> = new Set();
 
 /** `members[value eq "a" or value eq "b"]`. Filters without values would need all members. */
 function changeSelected(members: MemberTally, op: Operation["op"], { filter, sub }: MemberTarget, groups: ReadonlySet<string>): void {
-  if (sub !== undefined || filter === undefined) throw new Mutability("members: a member can be added and removed, not altered");
+  if (sub !== undefined || filter === undefined) throw new Mutability("members: members can be added and removed, but not changed");
   const selected = selectedBy(filter);
   if (selected === undefined) throw new InvalidFilter('members: select by value, or by value and type (members[value eq "…"])');
   // A member of another type than that of the filter does not match.
   const isMeant = ({ id, type }: SelectedMember) => type === undefined || (type === "group") === groups.has(id);
   const ids = selected.filter(isMeant).map(({ id }) => id);
-  if (op === "replace") throw new Mutability("members: a member can be added and removed, not altered");
+  if (op === "replace") throw new Mutability("members: members can be added and removed, but not changed");
   if (op === "add") members.add(ids);
   else members.remove(ids);
 }

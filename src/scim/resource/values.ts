@@ -49,7 +49,7 @@ function remembered<T>(make: (spec: AttributeSpec) => T): (spec: AttributeSpec) 
 }
 
 export const nothingUnderstood = (name: string): InvalidValue =>
-  new InvalidValue(`${name}: nothing of the value is understood; send the names that /Schemas lists`);
+  new InvalidValue(`${name}: the value has no known name; use the names in /Schemas`);
 
 function one(spec: AttributeSpec): Coerce {
   switch (spec.type) {
@@ -92,7 +92,7 @@ function simple(spec: AttributeSpec, expected: string, convert: (value: unknown)
     if (typeof converted === "string") {
       if (converted.length > maxLength) throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
       // A required name needs a visible character.
-      if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must hold a character that can be seen`);
+      if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must have a visible character`);
     }
     return converted;
   };

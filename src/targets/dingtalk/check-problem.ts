@@ -54,13 +54,13 @@ export function problemOf(config: DingTalkConfig, api: Api, error: TargetError):
         return {
           code: answer,
           concerns: "moment",
-          text: `${api.path} could not be asked: ${restOf(error)}`,
+          text: `${api.path} could not be called: ${restOf(error)}`,
           remedy: "look again in a few minutes",
         };
       return {
         code: answer,
         concerns: own ?? concerns,
-        text: `${says}, said ${host} to ${api.path}`,
+        text: `${host} answered a call of ${api.path}: ${says}`,
         remedy: remedy || "wait a minute and look again; if it stays, ask DingTalk support with this code",
       };
   }

@@ -128,10 +128,10 @@ describe("an assertion is refused", () => {
       401,
       {
         error: "invalid_client",
-        error_description: "unknown client, or an assertion that it is not trusted with",
+        error_description: "unknown client, or an assertion that is not trusted",
         title: "invalid_client",
         status: 401,
-        detail: "unknown client, or an assertion that it is not trusted with",
+        detail: "unknown client, or an assertion that is not trusted",
       },
     ]);
     expect(reasons()).toEqual([reason]);

@@ -52,7 +52,7 @@ test.each<[string, Claims, Partial<AssertionVerdict>]>([
   ["without audience", { aud: undefined }, refused("a claim is missing")],
   ["of another tenant", { tid: "t2" }, refused("tid is not the tenant")],
   ["without tenant", { tid: undefined }, refused("tid is not the tenant")],
-  ["of an app that acts for a person", { scp: "user_impersonation" }, refused("a person stands behind it")],
+  ["of an app that acts for a person", { scp: "user_impersonation" }, refused("it acts for a signed-in person")],
   ["that has expired", { exp: now - 60 }, refused("it has expired")],
   ["without end", { exp: undefined }, refused("a claim is missing")],
   ["without beginning", { iat: undefined }, refused("a claim is missing")],

@@ -21,7 +21,7 @@ test("a line says which check failed, of which token, from where and for what; n
       fields: {
         requestId: "r",
         reasonCode: "wrongSecret",
-        reason: "the secret is not that of the token",
+        reason: "the secret does not match the token",
         tokenId: "0123456789abcdef",
         address: "203.0.113.9",
         path: "/scim/v2/Users/1",

@@ -12,7 +12,7 @@ export type AssertionRefusal =
   | "aud is not one of the audiences"
   | "tid is not the tenant"
   | "a claim is missing"
-  | "a person stands behind it"
+  | "it acts for a signed-in person"
   | "it has expired"
   | "it is too old"
   | "it is not valid yet";
@@ -74,7 +74,7 @@ function judgeClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenan
   if (Array.isArray(aud) && aud.length > 1) return refused("aud is not one of the audiences");
   if (tid !== tenantId) return refused("tid is not the tenant");
   // Delegated permissions: an app acts for a signed-in person (docs/threats.md T7).
-  if (scp !== undefined) return refused("a person stands behind it");
+  if (scp !== undefined) return refused("it acts for a signed-in person");
   if (jti !== undefined && (typeof jti !== "string" || jti === "")) return refused("it cannot be read");
   return { ok: true, jti, endsAt: new Date((Math.min(exp, iat + MAX_ASSERTION_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1_000) };
 }

@@ -103,7 +103,7 @@ async function fetchKeys(address: string): Promise<JSONWebKeySet> {
   const set: unknown = JSON.parse(await bounded(response));
   // createLocalJWKSet checks the rest. An empty set would remove all known keys.
   if (typeof set !== "object" || set === null || !("keys" in set) || !Array.isArray(set.keys) || set.keys.length === 0)
-    throw new Unavailable("the address of the keys answers with something else");
+    throw new Unavailable("the address of the keys does not answer with keys");
   return set as JSONWebKeySet;
 }
 

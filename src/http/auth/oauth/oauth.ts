@@ -35,7 +35,7 @@ const BODY_LIMIT_BYTES = 16_384;
 /** The same text for every cause, so that callers cannot learn which part was wrong (docs/threats.md T28). */
 const UNKNOWN_CLIENT = {
   secret: "unknown client, or wrong, expired or revoked secret",
-  assertion: "unknown client, or an assertion that it is not trusted with",
+  assertion: "unknown client, or an assertion that is not trusted",
 } as const;
 
 export function tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }: OAuthOptions): Mount {

@@ -21,7 +21,7 @@ const ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 export function readTokenRequest(form: URLSearchParams, authorization: string | undefined): TokenRequest {
   const names = new Set<string>();
   for (const [name, value] of form) {
-    if (names.has(name)) return refusal("invalid_request", "a parameter is there more than once");
+    if (names.has(name)) return refusal("invalid_request", "a parameter occurs more than once");
     names.add(name);
     if (value.includes("\0")) return refusal("invalid_request", "a parameter holds the character NUL");
   }

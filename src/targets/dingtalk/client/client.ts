@@ -88,7 +88,7 @@ export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalk
         return answer;
       } catch (error) {
         if (error instanceof PlaceLost)
-          throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its place`, {
+          throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its lease`, {
             answer: "lease-ended",
             reasonCode: "leaseEnded",
             begun: wrote,
