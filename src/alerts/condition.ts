@@ -48,7 +48,7 @@ export interface Detail {
   readonly percent?: number;
   /** A published checkpoint of the history. */
   readonly checkpoint?: string;
-  /** ISO 8601: begin of the cause, if it is known. */
+  /** ISO 8601: start of the cause, if it is known. */
   readonly since?: string;
 }
 

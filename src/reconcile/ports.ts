@@ -222,7 +222,7 @@ export interface AttributeDepartment {
 
 /** The part of the store that the comparison with the target's lists needs. */
 export interface SweepStore {
-  /** Records the begin of the comparison. */
+  /** Records the start of the comparison. */
   beginSweep(event: HistoryEvent): Promise<void>;
   /** The present time by the clock of the store. Observations after this time are newer than a list that begins now. */
   moment(): Promise<Date>;

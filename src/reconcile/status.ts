@@ -65,7 +65,7 @@ export interface SyncItem {
   readonly planned?: Planned;
   /** Entities of ours that have to come first, or that hold a value which this entity needs. */
   readonly waitingOn?: readonly (EntityRef & { readonly name?: string })[];
-  /** Only of a leaver who is still at the target: begin of the grace, and time of the removal. */
+  /** Only of a leaver who is still at the target: start of the grace, and time of the removal. */
   readonly grace?: { readonly since: Date; readonly until: Date };
   readonly attempts: number;
   readonly nextTry?: Date;

@@ -73,7 +73,7 @@ interface Place {
   readonly position: string | undefined;
 }
 
-/** A cursor across types: number of the type, a dot, and a cursor of that type's list (empty: its begin). */
+/** A cursor across types: number of the type, a dot, and a cursor of that type's list (empty: its start). */
 function readPlace(cursor: string | undefined, kinds: number): Place {
   if (cursor === undefined) return { kind: 0, position: undefined };
   const [, kind = "", position = ""] = /^(\d)\.(.*)$/.exec(cursor) ?? [];

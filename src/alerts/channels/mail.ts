@@ -7,7 +7,7 @@ import { type Channel, ChannelFailed } from "./channel.ts";
 import { bare, failureOf, type Outbound } from "./outbound.ts";
 
 export interface MailSettings {
-  /** `smtp://user:password@host:port`, or `smtps://` for TLS from the begin. */
+  /** `smtp://user:password@host:port`, or `smtps://` for TLS from the start. */
   readonly url: Secret;
   readonly from: string;
   readonly to: readonly string[];

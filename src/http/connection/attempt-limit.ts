@@ -23,7 +23,7 @@ const MAX_KEYS = 10_000;
  * attempts by this. Libraries keep a timer for each key (measured: 770 MB more within a minute of invented client ids).
  */
 export function createAttemptLimit(perMinute: number, clock: Pick<Clock, "monotonicMs">): AttemptLimit {
-  /** In the order of the begin of the windows. */
+  /** In the order of the start of the windows. */
   const windows = new Map<string, Window>();
   /** The iterator is kept. A new one would pass all keys deleted since the map was last rehashed (measured: ten times slower). */
   let following = windows.entries();

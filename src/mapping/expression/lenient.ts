@@ -106,7 +106,7 @@ function emit(node: ASTNode, scope: Scope): string {
   }
 }
 
-/** The variable at the begin of a path. */
+/** The variable at the start of a path. */
 function rootOf(node: ASTNode): Extract<ASTNode, { op: "id" }> {
   if (node.op === "id") return node;
   if (node.op === "." || node.op === "[]") return rootOf(node.args[0]);

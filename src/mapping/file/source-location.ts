@@ -3,7 +3,7 @@ import { isMap, isNode, isPair, isScalar, type Node, type Scalar } from "yaml";
 /** Keys and indexes down to a node of a YAML document. */
 export type Path = readonly (string | number)[];
 
-/** The begin of the value at `path`, or of a character in it. For a missing node, the begin of its nearest ancestor. */
+/** The start of the value at `path`, or of a character in it. For a missing node, the start of its nearest ancestor. */
 export function valuePosition(root: Node | null, path: Path, source: string, offset: number | undefined): number {
   let node = root;
   for (const part of path) {
@@ -16,7 +16,7 @@ export function valuePosition(root: Node | null, path: Path, source: string, off
   return node?.range?.[0] ?? 0;
 }
 
-/** The begin of the key at the end of `path`. */
+/** The start of the key at the end of `path`. */
 export function keyPosition(root: Node | null, path: Path): number {
   let node = root;
   let key: Node | null = root;

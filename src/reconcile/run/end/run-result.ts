@@ -12,7 +12,7 @@ import type { RunEnd } from "./next-state.ts";
 /** The end of the run decides the next state, the cause and the grace. `refused` absent: the earlier refusals stay. */
 export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace" | "restored"> {
   readonly end: RunEnd;
-  /** The step of a leaver's grace at the begin of the run. */
+  /** The step of a leaver's grace at the start of the run. */
   readonly leaver?: GraceStep;
   /** The run restored a removed person from the copy. */
   readonly restores?: boolean;

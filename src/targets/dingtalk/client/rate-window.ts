@@ -5,7 +5,7 @@
  * calls of a second arrive within it, whatever their latencies are. (Measured at 20 calls a second of 20, with 50 to 500 ms: docs/benchmarks.md,
  * "Towards DingTalk".)
  *
- * The begin of DingTalk's seconds follows from the `Date` of its answers. That second had begun when the answer arrived, and had not ended when the
+ * The start of DingTalk's seconds follows from the `Date` of its answers. That second had begun when the answer arrived, and had not ended when the
  * call was sent. So each answer gives a lower and an upper bound for the difference of the clocks, and many answers give narrow bounds.
  */
 
@@ -27,20 +27,20 @@ export interface RateWindow {
 }
 
 /** Number of calls for measuring latencies. */
-const REMEMBERED = 100;
+const SAMPLES = 100;
 /**
  * Minimum spread of most latencies. The limiter (store/target/limiter.ts) has a margin of 38 ms for smaller spreads. A few long latencies among many
  * equal ones do not predict the next one. Waiting because of them was harmful (three processes, 50 ms latency and a busy machine: 0.5 % refused,
  * without waiting none).
  */
-const STEADY_MS = 60;
+const MIN_SPREAD_MS = 60;
 /** Calls are sent in the rest of each second. If less than this were left, they would all be sent at the same moment. */
-const LEAST_MS = 200;
+const MIN_SEND_MS = 200;
 /**
  * Waiting begins only when the difference of the clocks is known to this precision. Later the precision decreases, because no call is sent late in a
  * second any more. Waiting continues nevertheless: a stop and a new begin would put waiting and other calls into one second.
  */
-const CLOSELY_MS = 240;
+const MAX_UNKNOWN_MS = 240;
 const STEP_MS = 50;
 /** Clocks drift apart by 50 millionths, so the bounds widen with time. */
 const DRIFT = 5e-5;
@@ -48,7 +48,7 @@ const DRIFT = 5e-5;
 const STALE_MS = 10;
 
 export function createRateWindow(): RateWindow {
-  const ways: number[] = [];
+  const latencies: number[] = [];
   let holding = false;
   /** Bounds of the difference (their clock minus ours) at a time. */
   let bounds: { readonly least: number; readonly most: number; readonly atMs: number } | undefined;
@@ -61,8 +61,8 @@ export function createRateWindow(): RateWindow {
 
   return {
     observe({ sentMs, receivedMs, dateMs }) {
-      ways.push(receivedMs - sentMs);
-      if (ways.length > REMEMBERED) ways.shift();
+      latencies.push(receivedMs - sentMs);
+      if (latencies.length > SAMPLES) latencies.shift();
       const seen = { least: dateMs - receivedMs, most: dateMs + 1_000 + STALE_MS - sentMs };
       const known = boundsAt(receivedMs) ?? seen;
       const least = Math.max(known.least, seen.least);
@@ -73,16 +73,16 @@ export function createRateWindow(): RateWindow {
 
     holdMs(nowMs) {
       const known = boundsAt(nowMs);
-      if (!known || ways.length < REMEMBERED / 2) return 0;
-      const sorted = [...ways].sort((a, b) => a - b);
-      const share = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))]!;
-      if (share(0.9) - share(0.1) < STEADY_MS) return 0;
+      if (!known || latencies.length < SAMPLES / 2) return 0;
+      const sorted = [...latencies].sort((a, b) => a - b);
+      const quantile = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))]!;
+      if (quantile(0.9) - quantile(0.1) < MIN_SPREAD_MS) return 0;
       // In steps, so that calls always wait in the same part of a second. If that part moved, one second would get the calls of more than a second.
-      const longest = Math.ceil(share(1) / STEP_MS) * STEP_MS;
+      const longest = Math.ceil(quantile(1) / STEP_MS) * STEP_MS;
       // The earliest and the latest present time of their clock.
       const [earliest, latest] = [nowMs + known.least, nowMs + known.most];
       const unknownMs = latest - earliest;
-      holding = unknownMs + longest <= 1_000 - LEAST_MS && (holding || unknownMs <= CLOSELY_MS);
+      holding = unknownMs + longest <= 1_000 - MIN_SEND_MS && (holding || unknownMs <= MAX_UNKNOWN_MS);
       if (!holding) return 0;
       const secondOf = (ms: number): number => Math.floor(ms / 1_000);
       // The call is sent when the second has certainly begun, and arrives before the second can end.
