@@ -42,16 +42,16 @@ export async function runBulkJob(
   // A task may be postponed while it is reached from another one, but never in its own turn. So each round makes progress.
   for (let left: readonly Task[] = tasks; left.length > 0 && job.failuresLeft > 0; left = left.filter((task) => task.state === "new")) {
     for (let at = 0; at < left.length; ) {
-      const lot = chunkAt(job, left, at);
-      await Promise.all(lot.map((task) => attempt(job, task)));
-      at += lot.length;
+      const chunk = chunkAt(job, left, at);
+      await Promise.all(chunk.map((task) => attempt(job, task)));
+      at += chunk.length;
     }
   }
   await rollBackDependents(job, tasks);
   return tasks.flatMap(({ operation, kind, outcome }) => (outcome ? [{ operation, resource: kind, outcome }] : []));
 }
 
-const LOT = 100;
+const CHUNK = 100;
 
 /**
  * The task at this position, and the following ones that can run at the same time: creates without references, of a type whose creates share commits.
@@ -60,7 +60,7 @@ const LOT = 100;
  */
 function chunkAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {
   let end = at;
-  if (job.failuresLeft === Number.POSITIVE_INFINITY) while (end - at < LOT && standsAlone(tasks[end])) end += 1;
+  if (job.failuresLeft === Number.POSITIVE_INFINITY) while (end - at < CHUNK && standsAlone(tasks[end])) end += 1;
   return tasks.slice(at, Math.max(end, at + 1));
 }
 
