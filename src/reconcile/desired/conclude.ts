@@ -6,7 +6,7 @@ import type { TargetAdapter } from "../target.ts";
 import type { Actual, AttributeValue } from "../target-values.ts";
 import { assignmentsOf, attributeDepartments, parkedAssignments, parkingDepartment } from "./assignments.ts";
 import { desiredRole, type StructureResult } from "./department.ts";
-import { AT_ONCE, type GraceStep, type LifecycleState, lifecycleOf } from "./leaver.ts";
+import { type GraceStep, type LifecycleState, lifecycleOf, NO_GRACE } from "./leaver.ts";
 import { ADOPTION_REMEDY, desiredPerson, type PersonResult } from "./person.ts";
 import type { DesiredDeps } from "./result.ts";
 
@@ -43,7 +43,7 @@ export function classify(
   actual: Pick<Actual, "attributes"> | undefined,
 ): Classification {
   const account = actual && (target.canSuspend(actual.attributes) ? ("enterprise" as const) : ("regular" as const));
-  const rules = { ...AT_ONCE, ...policy };
+  const rules = { ...NO_GRACE, ...policy };
   const { standing, grace } = lifecycleOf(facts, { settings: mapping.settings, rules, account, now: clock.now() });
   const known = grace ? { grace } : {};
   const unmapped = { mapped: undefined, paths: [], parking: false, ...known };

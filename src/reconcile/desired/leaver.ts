@@ -35,7 +35,7 @@ export interface LeaverSituation {
 }
 
 /** The default: leavers are removed without a grace. */
-export const AT_ONCE: LeaverRules = { grace: { regular: 0, enterprise: 0 }, leaver: {} };
+export const NO_GRACE: LeaverRules = { grace: { regular: 0, enterprise: 0 }, leaver: {} };
 
 /** Pure. A leaver who is not at the target is not created. */
 export function lifecycleOf(person: Pick<PersonFacts, "document" | "link">, situation: LeaverSituation): Lifecycle {

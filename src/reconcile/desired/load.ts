@@ -6,7 +6,7 @@ import { withRecalled } from "../recalled.ts";
 import type { WriteContext } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import { type Classification, classify } from "./conclude.ts";
-import { AT_ONCE } from "./leaver.ts";
+import { NO_GRACE } from "./leaver.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 type Observation = Pick<Actual, "attributes" | "presence">;
@@ -75,7 +75,7 @@ async function observed(
 }
 
 /** The kind of the account decides whether a leaver is disabled or removed. So the kind is read if it is not known. */
-const needsPerson = ({ document, link }: PersonFacts, { grace = AT_ONCE.grace }: Partial<LeaverRules> = {}): boolean =>
+const needsPerson = ({ document, link }: PersonFacts, { grace = NO_GRACE.grace }: Partial<LeaverRules> = {}): boolean =>
   document ? document["active"] === false : grace.regular > 0 || grace.enterprise > 0 || link?.grace !== undefined;
 
 /** A person who has to leave is dropped as manager immediately. This needs the present managers. */

@@ -20,7 +20,7 @@ export interface NewcomerDeps {
 }
 
 const EVERY_MS = 10_000;
-const AT_ONCE = 20;
+const NOTES_PER_ROUND = 20;
 /** Longer than one round can take. */
 const LEASE_MS = 10 * 60_000;
 /** A manager may be named, or may arrive at the target, a little later than the person. */
@@ -35,7 +35,7 @@ export async function tellOfNewcomers(deps: NewcomerDeps, signal: AbortSignal): 
   const turn = async (): Promise<undefined> => {
     await store.notice(clock.now());
     // One after the other: notes are never urgent.
-    for (const newcomer of await store.take(clock.now(), { count: AT_ONCE, leaseMs: LEASE_MS })) await tell(newcomer, deps, signal);
+    for (const newcomer of await store.take(clock.now(), { count: NOTES_PER_ROUND, leaseMs: LEASE_MS })) await tell(newcomer, deps, signal);
   };
   const failed = "managers could not be notified of newcomers; retrying";
   await turnsUntil(signal, turn, { clock, logger, everyMs, failed, fields: { target: target.name } });

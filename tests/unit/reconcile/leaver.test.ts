@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { MappingSettings } from "../../../src/mapping/mapping.ts";
 import type { AccountKind, LeaverRules } from "../../../src/policy/policy.ts";
-import { AT_ONCE, type GraceStep, type LifecycleState, lifecycleOf } from "../../../src/reconcile/desired/leaver.ts";
+import { type GraceStep, type LifecycleState, lifecycleOf, NO_GRACE } from "../../../src/reconcile/desired/leaver.ts";
 import type { Grace, Link } from "../../../src/reconcile/facts.ts";
 
 const HOUR_MS = 3_600_000;
@@ -27,7 +27,7 @@ const lifecycle = (document: JsonObject | undefined, of: Link | undefined, more:
     { document, link: of },
     {
       settings: { inactive: more.inactive ?? "remove", ...(more.parkIn ? { parkIn: more.parkIn } : {}) },
-      rules: more.rules ?? AT_ONCE,
+      rules: more.rules ?? NO_GRACE,
       account: "account" in more ? more.account : "regular",
       now: NOW,
     },
@@ -47,14 +47,14 @@ test.each<[string, JsonObject | undefined, Link | undefined, Situation, Lifecycl
     "the policy removes what could be switched off",
     inactive,
     link,
-    { account: "enterprise", rules: { ...AT_ONCE, leaver: { enterprise: "remove" } } },
+    { account: "enterprise", rules: { ...NO_GRACE, leaver: { enterprise: "remove" } } },
     "absent",
   ],
   [
     "the policy comes before the mapping",
     inactive,
     link,
-    { inactive: "park", rules: { ...AT_ONCE, leaver: { regular: "remove" } } },
+    { inactive: "park", rules: { ...NO_GRACE, leaver: { regular: "remove" } } },
     "absent",
   ],
 ])("at once: %s", (_name, document, of, situation, expected) => {
@@ -73,7 +73,7 @@ test.each<[string, JsonObject | undefined, Link | undefined, Situation, Lifecycl
   ["on the way", inactive, withGrace(), { account: "enterprise" }, "suspended", "runs"],
   ["over", inactive, withGrace({ since: at(-24), until: at(0) }), { account: "enterprise" }, "absent", "over"],
   ["made shorter by another policy", inactive, withGrace({ since: at(-30), until: at(90) }), { account: "enterprise" }, "absent", "over"],
-  ["taken out of the policy", inactive, withGrace(), { rules: AT_ONCE }, "absent", "over"],
+  ["taken out of the policy", inactive, withGrace(), { rules: NO_GRACE }, "absent", "over"],
   ["back", { id: "u1", active: true }, withGrace(), { account: "enterprise" }, "member", "cancelled"],
   ["to stay for good by another policy", inactive, withGrace(), { account: "enterprise", rules: ALL_STAY }, "suspended", "cancelled"],
   ["to stay for good", inactive, link, { parkIn: ["Left"], rules: ALL_STAY }, "parked", undefined],
