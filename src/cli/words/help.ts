@@ -169,8 +169,8 @@ export const HELP: Translations = {
   ],
   "end a legal hold": ["解除法律保留", "解除法律保留"],
   "erase the data of a deleted or inactive person; this cannot be undone": [
-    "删除已删除或已停用人员的数据；无法撤销",
-    "刪除已刪除或已停用人員的資料；無法復原",
+    "删除已从目录删除或已停用的人员的数据；无法撤销",
+    "刪除已從目錄刪除或已停用的人員的資料；無法復原",
   ],
   "an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events": [
     "某一时段的审计证据包：全体、抽样、失败、审批、访问、配置、全部事件",
@@ -220,14 +220,14 @@ export const HELP: Translations = {
     "將仍由其他密鑰加密密鑰保護的個人密鑰改由現用的保護",
   ],
   "consumers of the history's events (FEED_FILE): position, replay and reset": [
-    "谁接收历史记录的事件（FEED_FILE）、各自的进度，以及调整其位置",
-    "誰接收歷史紀錄的事件（FEED_FILE）、各自的進度，以及調整其位置",
+    "历史事件的接收方（FEED_FILE）：查看进度、重新发送或跳过",
+    "歷史事件的接收方（FEED_FILE）：查看進度、重新傳送或略過",
   ],
   "position of each consumer, and why its last try failed": ["各接收方的进度，以及上次失败的原因", "各接收方的進度，以及上次失敗的原因"],
   "send all events from a position again": ["从某一位置起全部重新发送", "由某一位置起全部重新傳送"],
   "skip the pending events of a consumer: it continues after the newest event; a consumer that is no longer in the file is deleted": [
-    "放弃接收方尚未收到的内容，从最新事件之后继续；已不在文件中的接收方则被移除",
-    "放棄接收方尚未收到的內容，由最新事件之後繼續；已不在檔案中的接收方則被移除",
+    "跳过接收方尚未收到的事件，从最新事件之后继续；已不在文件中的接收方则被移除",
+    "略過接收方尚未收到的事件，由最新事件之後繼續；已不在檔案中的接收方則被移除",
   ],
   "a shell script for completion of commands and options": ["使 shell 自动补全命令和选项的脚本", "令 shell 自動補全指令及選項的指令碼"],
 };

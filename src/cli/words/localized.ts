@@ -39,7 +39,10 @@ function each(command: Command): void {
 
 /** Texts of the commander library. */
 const extras = (text: string): string =>
-  text.replace(/\((choices|default): /, (_whole, word: string) => `(${t(word)}: `).replace(/, default: /, `, ${t("default")}: `);
+  text.replace(
+    / \((choices|default): (.*)\)$/,
+    (_whole, word: string, values: string) => `（${t(word)}：${values.replace(/, default: /, `；${t("default")}：`)}）`,
+  );
 
 interface HelpContext {
   readonly write: (text: string) => void;

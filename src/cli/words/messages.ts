@@ -36,8 +36,8 @@ export const MESSAGES: Translations = {
   "Nothing was done: there is no position {0} yet.": ["未执行：尚无位置 {0}。", "未執行：尚無位置 {0}。"],
   "{0} is deleted; its position was {1}.": ["{0} 已移除；其位置为 {1}。", "{0} 已移除；其位置為 {1}。"],
   "{0} continues after the newest event; {1} from {2} on are skipped.": [
-    "{0} 从最新事件之后继续；放弃自 {2} 起的 {1} 个事件。",
-    "{0} 由最新事件之後繼續；放棄自 {2} 起的 {1} 個事件。",
+    "{0} 从最新事件之后继续；跳过自 {2} 起的 {1} 个事件。",
+    "{0} 由最新事件之後繼續；略過自 {2} 起的 {1} 個事件。",
   ],
   "{0} is not an event of the log, or not in it yet.": ["日志中没有事件 {0}，或尚未记入。", "日誌中沒有事件 {0}，或尚未記入。"],
   "The evidence is in {0}.": ["证据包已保存到 {0}。", "證據包已儲存至 {0}。"],
@@ -295,7 +295,7 @@ export const MESSAGES: Translations = {
     "如其他人已離職：--count {0}。如檔案不含全部人員：--partial。",
   ],
   "Nothing was changed: {0} of the rows are wrong.": ["未作更改：有 {0} 行错误。", "沒有更改：有 {0} 行錯誤。"],
-  "Nothing was written: this was a dry run.": ["未写入：这是试算。", "沒有寫入：這是試算。"],
+  "Nothing was written: this was a dry run.": ["未写入：这是试运行。", "沒有寫入：這是預演。"],
   "{0} rows could not be taken over; nobody was deactivated for being absent:": [
     "有 {0} 行无法导入；因此没有停用不在文件中的人员：",
     "有 {0} 行無法匯入；因此沒有停用不在檔案中的人員：",

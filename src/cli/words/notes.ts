@@ -17,6 +17,14 @@ export const NOTES: Translations = {
   "error: unknown option '{0}'": ["错误：未知选项 '{0}'", "錯誤：不明選項 '{0}'"],
   "error: unknown command '{0}'": ["错误：未知命令 '{0}'", "錯誤：不明指令 '{0}'"],
   "error: option '{0}' argument missing": ["错误：选项 '{0}' 缺少值", "錯誤：選項 '{0}' 欠缺值"],
+  "error: option '{0}' argument '{1}' is invalid. Allowed choices are {2}.": [
+    "错误：选项 '{0}' 的值 '{1}' 无效。可选：{2}。",
+    "錯誤：選項 '{0}' 的值 '{1}' 無效。可選：{2}。",
+  ],
+  "error: command-argument value '{0}' is invalid for argument '{1}'. Allowed choices are {2}.": [
+    "错误：参数 '{1}' 的值 '{0}' 无效。可选：{2}。",
+    "錯誤：參數 '{1}' 的值 '{0}' 無效。可選：{2}。",
+  ],
   "error: option '{0}' argument '{1}' is invalid. {2}": ["错误：选项 '{0}' 的值 '{1}' 无效。{2}", "錯誤：選項 '{0}' 的值 '{1}' 無效。{2}"],
   "error: command-argument value '{0}' is invalid for argument '{1}'. {2}": [
     "错误：参数 '{1}' 的值 '{0}' 无效。{2}",
@@ -82,7 +90,7 @@ export const NOTES: Translations = {
   "Plays an initial cycle, a change cycle, a leaver cycle and then the last one again, which must change nothing.\nWith --rollout: people are in DingTalk first, entered by hand; the mode is lowered, they are taken over, and a mass removal by mistake is held and taken back.\nEach time another company is played, from --seed on, and stays.\nExit code 1 when anything in DingTalk is not as in the directory. Plays against a sandbox only.":
     [
       "依次演示首次同步、变动、离职，再重复最后一轮，重复时不应有任何更改。\n加 --rollout：钉钉中先有手工录入的人员；降低模式、认领人员，并拦下和撤回一次误操作的大批移除。\n每次从 --seed 起演示另一家公司，并予以保留。\n钉钉与目录不一致时退出码为 1。仅对沙盒运行。",
-      "依次示範首次同步、變動、離職，再重複最後一輪，重複時不應有任何更改。\n加 --rollout：釘釘中先有人手輸入的人員；降低模式、認領人員，並攔下及撤回一次誤操作的大批移除。\n每次由 --seed 起示範另一家公司，並予以保留。\n釘釘與目錄不一致時結束代碼為 1。只對沙盒執行。",
+      "依次示範首次同步、變動、離職，再重複最後一輪，重複時不應有任何更改。\n加 --rollout：釘釘中先有人手輸入的人員；降低模式、認領人員，並攔下及撤回一次誤操作的大批移除。\n每次由 --seed 起示範另一間公司，並予以保留。\n釘釘與目錄不一致時結束代碼為 1。只對沙盒執行。",
     ],
   "Every value is compared exactly, without wildcards. Of an audience that ends in /.default, which is how Entra's portal shows it, the\nassertion carries the part before: both are taken. Hosts other than Entra's have to be named in ASSERTION_KEY_HOSTS.":
     [
@@ -191,10 +199,7 @@ export const NOTES: Translations = {
     "同 GET /api/feed。有接收方上次傳送失敗時結束代碼為 1。",
   ],
   "The same as POST /api/feed/NAME/replay.": ["同 POST /api/feed/NAME/replay。", "同 POST /api/feed/NAME/replay。"],
-  "Skipped events can be sent with `feed replay`.": [
-    "已放弃的内容可用 `feed replay` 重新发送。",
-    "已放棄的內容可用 `feed replay` 重新傳送。",
-  ],
+  "Skipped events can be sent with `feed replay`.": ["跳过的事件可用 `feed replay` 重新发送。", "略過的事件可用 `feed replay` 重新傳送。"],
   "Nothing is written and nothing is sent. Exit code 1 when the file has a mistake.": [
     "不写入，不发送。文件有误时退出码为 1。",
     "不寫入，不傳送。檔案有錯時結束代碼為 1。",

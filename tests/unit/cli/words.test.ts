@@ -74,6 +74,13 @@ describe.each(["zh_CN.UTF-8", "zh_HK.UTF-8"])("in %s", (locale) => {
     expect(english).toEqual([]);
   });
 
+  test("what the library adds to an option has the signs of the language", () => {
+    speak(locale);
+    const help = helpOf(createProgram()).join("\n");
+    expect(help).toMatch(locale === "zh_CN.UTF-8" ? /（默认：200）/ : /（預設：200）/);
+    expect(help).not.toMatch(/\((?:choices|default|可选|可選|默认|預設): /);
+  });
+
   test("what is wrong with an option is said", () => {
     speak(locale);
     let said = "";
@@ -87,6 +94,8 @@ describe.each(["zh_CN.UTF-8", "zh_HK.UTF-8"])("in %s", (locale) => {
       });
     expect(() => program.parse(["retry"], { from: "user" })).toThrow();
     expect(() => program.parse(["paus"], { from: "user" })).toThrow();
+    expect(() => program.parse(["source", "create", "--name", "x", "--kind", "none"], { from: "user" })).toThrow();
+    expect(said).toMatch(locale === "zh_CN.UTF-8" ? /无效。可选：entra, / : /無效。可選：entra, /);
     expect(said).toMatch(locale === "zh_CN.UTF-8" ? /缺少必需的选项 '--reason <code>'/ : /欠缺必要的選項 '--reason <code>'/);
     expect(said).toMatch(locale === "zh_CN.UTF-8" ? /未知命令 'paus'[\s\S]*是否指 pause/ : /不明指令 'paus'[\s\S]*是否指 pause/);
   });
