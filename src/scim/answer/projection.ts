@@ -33,11 +33,12 @@ const WHOLE: Projection = { whole: true, wants: () => true, apply: (resource) =>
 /** Rejects with InvalidValue for too many names. */
 export function readProjection(schema: ResourceSchema, request: ProjectionRequest): Projection {
   if (request.attributes === undefined && request.excludedAttributes === undefined) return WHOLE;
-  const wanted = selection(schema, names(request.attributes).map(withoutFilter));
+  const asked = names(request.attributes);
+  const wanted = selection(schema, asked.map(withoutFilter));
   const unwanted = selection(schema, names(request.excludedAttributes));
   const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
   // Even with only unknown names, the answer has only attributes with `returned: always`.
-  const narrows = names(request.attributes).length > 0;
+  const narrows = asked.length > 0;
   return {
     whole: !narrows && unwanted.size === 0,
     wants: (name) => always.has(name) || ((!narrows || wanted.has(name)) && unwanted.get(name) !== "all"),
@@ -67,15 +68,39 @@ function selection(schema: ResourceSchema, given: readonly string[]): Parts {
 }
 
 /** Microsoft's collection requests `emails[type eq "work"].value`. RFC 7644 section 3.10 has names only, so all elements are returned. */
-const withoutFilter = (name: string): string => name.replace(/\[.*\]/, "");
+function withoutFilter(name: string): string {
+  const [open, close] = [name.indexOf("["), name.lastIndexOf("]")];
+  return open < 0 || close < open ? name : name.slice(0, open) + name.slice(close + 1);
+}
 
-/** Splits at commas, except in the brackets or quotes of a filter. */
-const NAME = /(?:\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,])+/g;
+/**
+ * Splits at commas, except in the brackets or quotes of a filter. In one pass: a regular expression takes time with the square of the brackets that are not
+ * closed (measured: 4.5 s for 32 kB, in which no other request is answered).
+ */
+function splitNames(text: string): readonly string[] {
+  const found: string[] = [];
+  let start = 0;
+  let isInFilter = false;
+  let isInString = false;
+  for (let at = 0; at < text.length; at++) {
+    const sign = text[at];
+    if (isInString) {
+      if (sign === "\\") at += 1;
+      else if (sign === '"') isInString = false;
+    } else if (isInFilter) {
+      if (sign === '"') isInString = true;
+      else if (sign === "]") isInFilter = false;
+    } else if (sign === "[") isInFilter = true;
+    else if (sign === ",") {
+      found.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...found, text.slice(start)];
+}
 
 function names(given: ProjectionRequest["attributes"]): readonly string[] {
-  const list = (typeof given === "string" ? (given.match(NAME) ?? []) : (given ?? []))
-    .map((name) => name.trim())
-    .filter((name) => name !== "");
+  const list = (typeof given === "string" ? splitNames(given) : (given ?? [])).map((name) => name.trim()).filter((name) => name !== "");
   if (list.length > MAX_NAMES) throw new InvalidValue(`more than ${MAX_NAMES} attribute names`);
   return list;
 }

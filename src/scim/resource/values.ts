@@ -73,8 +73,11 @@ function one(spec: AttributeSpec): Coerce {
   }
 }
 
-/** Both alphabets (RFC 7643 section 2.3.6). Line breaks are kept, because values are returned as they were sent. */
-const BASE64 = /^[A-Za-z0-9+/_\-\r\n]*={0,2}[\r\n]*$/;
+/**
+ * Both alphabets (RFC 7643 section 2.3.6). Line breaks are kept, because values are returned as they were sent. Each part of the expression begins with another
+ * character than the part before. Otherwise the time grows with the square of the line breaks (measured: 2.5 s for 32,000).
+ */
+const BASE64 = /^[A-Za-z0-9+/_\-\r\n]*(?:=[\r\n]*){0,2}$/;
 
 /** A visible character. Fillers of Hangul and the blank of Braille count as letters or symbols, but are invisible. */
 const VISIBLE = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u;
@@ -87,13 +90,14 @@ function simple(spec: AttributeSpec, expected: string, convert: (value: unknown)
       if (value !== given && !isEmpty(given)) throw nothingUnderstood(fullName);
       return undefined;
     }
+    // First: the checks of a form read every character.
+    if (typeof value === "string" && value.length > maxLength)
+      throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
     const converted = convert(value);
     if (converted === undefined) throw new InvalidValue(`${fullName} must be ${expected}`);
-    if (typeof converted === "string") {
-      if (converted.length > maxLength) throw new InvalidValue(`${fullName} must not be longer than ${maxLength} characters`);
-      // A required name needs a visible character.
-      if (required && !VISIBLE.test(converted)) throw new InvalidValue(`${fullName} must have a visible character`);
-    }
+    // A required name needs a visible character.
+    if (required && typeof converted === "string" && !VISIBLE.test(converted))
+      throw new InvalidValue(`${fullName} must have a visible character`);
     return converted;
   };
 }

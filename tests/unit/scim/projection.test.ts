@@ -91,3 +91,22 @@ test("asking for an attribute and leaving it out share nothing and lose nothing"
     }),
   );
 });
+
+describe("brackets that are not closed take no time", () => {
+  const brackets = "[".repeat(1_000_000);
+  test.each<[string, ProjectionRequest]>([
+    ["one text", { attributes: brackets }],
+    ["quotes between them", { attributes: '["'.repeat(500_000) }],
+    ["in a list", { attributes: [brackets, "emails"] }],
+    ["excluded", { excludedAttributes: brackets }],
+  ])("%s", (_name, request) => {
+    const startedAt = performance.now();
+    readProjection(userResource, request);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test("a comma or a bracket in the text of a filter is part of it", () => {
+    const { apply } = readProjection(userResource, { attributes: 'emails[value eq "a,b]\\",c"].type , userName' });
+    expect(apply(person)).toEqual({ ...always, userName: "mei", emails: [{ type: "work" }] });
+  });
+});

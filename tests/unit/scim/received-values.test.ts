@@ -240,3 +240,19 @@ describe("values under the URN of their schema", () => {
     expect(() => readGroup({ displayName: "A", members: [], [GROUP_SCHEMA]: { members: ["p1"] } })).toThrow(InvalidSyntax);
   });
 });
+
+describe("base64", () => {
+  test.each(["QUJD", "QUJDRA==", "QUI=\r\n", "QUJD\r\nQUJDRA=\n=\n", "-_-_"])("%j is kept", (value) => {
+    expect(stored({ x509Certificates: [{ value }] }).x509Certificates).toEqual([{ value }]);
+  });
+
+  test.each(["QU=D", "QQ===", "QUJ%"])("%j is refused", (value) => {
+    expect(() => stored({ x509Certificates: [{ value }] })).toThrow(InvalidValue);
+  });
+
+  test.each([60_000, 900_000])("%i line breaks without base64 after them are refused in no time", (breaks) => {
+    const startedAt = performance.now();
+    expect(() => stored({ x509Certificates: [{ value: `${"\n".repeat(breaks)}!` }] })).toThrow(InvalidValue);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+});
