@@ -51,7 +51,7 @@ function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: Numb
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
   if (parent === undefined) return belowMissing(node.parent!);
   const { managers, notes } = managersOf(facts);
-  // Those who are inside and not ours find their department as they know it.
+  // Unmanaged people or departments are inside. Their department keeps its name, place and settings.
   if (link?.adopted?.strangers)
     return {
       kind: "desired",

@@ -6,7 +6,7 @@ import { TargetLeaseEnded, TargetOutcomeUnknown } from "../../../src/reconcile/t
 import { failureOf, newRef, person } from "./organisation.ts";
 import { openScripted, type ScriptedServer } from "./scripted.ts";
 
-/* No request is written once the run has lost its place, whatever was waited for before. */
+/* No request is written after the run has lost its lease, however long the waits before were. */
 
 let server: ScriptedServer;
 afterEach(() => server.close());
@@ -27,7 +27,7 @@ test("a call whose deadline is over is not sent, and is on no record", async () 
   expect(error).toBeInstanceOf(TargetLeaseEnded);
   expect(error).toMatchObject({ begun: false });
   expect(paths()).toEqual([]);
-  // That a run lost its place says nothing about DingTalk.
+  // A lost lease says nothing about DingTalk.
   expect(server.limiter.pauses).toEqual([]);
 });
 
