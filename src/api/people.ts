@@ -10,7 +10,7 @@ import type { JoinedPerson, JoinOperations } from "../persons/ports.ts";
 import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
 import type { SyncItem, SyncOperations } from "../reconcile/status.ts";
-import type { AttributeValue } from "../reconcile/target-values.ts";
+import { type AttributeValue, ownAttributes } from "../reconcile/target-values.ts";
 import type { PlannedChange, ScheduleReader } from "../schedule/ports.ts";
 import { hiddenNumber, isNumber } from "./hidden-numbers.ts";
 import { entityAt, type PastOptions } from "./history/at.ts";
@@ -180,7 +180,7 @@ function withoutPlannedNumbers(item: SyncItem): SyncItem {
 
 function columnsOf({ actual, forecast, explanations }: PersonPreview): readonly Column[] {
   const wanted = forecast.kind === "plan" ? forecast.shaped : {};
-  const there = actual?.attributes ?? {};
+  const there = ownAttributes(actual?.attributes ?? {});
   const set = forecast.kind === "plan" && forecast.plan.action === "update" ? forecast.plan.set : undefined;
   const rules = new Map(explanations.map(({ attribute, sources }) => [attribute, sources]));
   return [...new Set([...Object.keys(wanted), ...Object.keys(there)])].sort().map((attribute) => ({

@@ -64,3 +64,10 @@ export interface Actual {
  * the target, or the target stored another value than it was sent.
  */
 export const DIFFERED = "differed";
+
+/** Prefix of an extra attribute of the remembered state, which stores a pair beside another attribute: the value that was sent, and the value that the target shows. */
+export const KEPT = "kept.";
+
+/** The attributes of the target, without the extra ones of the remembered state. These are for later runs only, and are not shown to people. */
+export const ownAttributes = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== DIFFERED && !name.startsWith(KEPT)));

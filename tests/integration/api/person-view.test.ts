@@ -57,3 +57,15 @@ test("a changed mapping is seen at the next look, and a wrong one is told rather
   writeFileSync(file, DEFAULT_MAPPING);
   expect(columnOf((await look()).body, "title")).toMatchObject({ directory: "Clerk" });
 });
+
+test("notes of the loop beside the remembered values are no attributes", async () => {
+  await product.pool.query(
+    `insert into links (target, kind, entity_id, remote_id, status, presence, attributes, observed_at)
+     values ('dingtalk', 'user', $1, 'r1', 'owned', 'active', $2, now())`,
+    [id, JSON.stringify({ title: "Cook", differed: ["title"], "kept.title": '["Clerk","Cook"]' })],
+  );
+  const { body } = await look();
+  expect(columnOf(body, "title")).toMatchObject({ target: "Cook" });
+  expect(columnOf(body, "differed")).toBeUndefined();
+  expect(columnOf(body, "kept.title")).toBeUndefined();
+});

@@ -15,6 +15,11 @@ test.each<[string, Plan, Changes]>([
   ],
   ["clearing has only before", { action: "update", actual, set: { title: null } }, { title: { before: "Clerk" } }],
   ["a removal has only before", { action: "remove", actual }, { name: { before: "Li" }, title: { before: "Clerk" } }],
+  [
+    "a removal shows no notes for later runs",
+    { action: "remove", actual: { ...actual, attributes: { name: "Li", differed: ["title"], "kept.title": '["a","b"]' } } },
+    { name: { before: "Li" } },
+  ],
   ["a switch changes no attribute", { action: "suspend", actual }, {}],
   ["nothing changes nothing", { action: "none" }, {}],
 ])("%s", (_name, plan, expected) => expect(changesOf(plan)).toEqual(expected));

@@ -1,6 +1,6 @@
 import type { Changes } from "../../../history/event.ts";
 import type { Plan } from "../../plan.ts";
-import type { Attributes, AttributeValue } from "../../target-values.ts";
+import { type Attributes, type AttributeValue, ownAttributes } from "../../target-values.ts";
 
 /** The attribute changes of a plan, in the form of the history. */
 export function changesOf(plan: Plan): Changes {
@@ -10,7 +10,7 @@ export function changesOf(plan: Plan): Changes {
     case "update":
       return between(plan.actual.attributes, plan.set);
     case "remove":
-      return between(plan.actual.attributes, {});
+      return between(ownAttributes(plan.actual.attributes), {});
     case "suspend":
     case "resume":
     case "none":

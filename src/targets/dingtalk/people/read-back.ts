@@ -1,6 +1,6 @@
 import type { WriteContext } from "../../../reconcile/target.ts";
 import { TargetError, type Written } from "../../../reconcile/target-failures.ts";
-import { type Actual, type Attributes, type AttributeValue, DIFFERED, type Note } from "../../../reconcile/target-values.ts";
+import { type Actual, type Attributes, type AttributeValue, DIFFERED, KEPT, type Note } from "../../../reconcile/target-values.ts";
 import { recall } from "../attributes/recall.ts";
 import type { Reason, Rule } from "../attributes/rule.ts";
 import { differences } from "../client/operation.ts";
@@ -15,9 +15,6 @@ interface Kind {
 const NEVER_LEFT = new Set(
   "departments mainDepartment manager managers roles parent departmentTitles departmentOrders exclusive_account_type".split(" "),
 );
-
-/** Prefix of an attribute that stores a pair beside another attribute: the value that was sent, and the value that DingTalk shows. */
-const KEPT = "kept.";
 
 const pairOf = (sent: AttributeValue, shown: AttributeValue | undefined): string => JSON.stringify([sent, shown ?? null]);
 
