@@ -103,6 +103,12 @@ export const queryCases = [
       const list = answered(await scim.get("/Users", { filter: `userName eq "${userName}"` }), 200);
       has(list, { schemas: [message("ListResponse")], totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [{ id, userName }] });
     },
+    "a date outside the years 1 to 9999 is an invalid filter, and the first and last of them are none": async (scim) => {
+      const get = (date: string) => scim.get("/Users", { filter: `meta.lastModified gt "${date}"`, count: 0 });
+      for (const date of ["0000-01-01", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
+        refused(await get(date), 400, "invalidFilter");
+      for (const date of ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"]) answered(await get(date), 200);
+    },
     "a search without a result is an empty list": async (scim) => {
       for (const path of ["/Users", "/Groups"]) {
         const list = answered(await scim.get(path, { filter: 'externalId eq "f6c3a2b4-nobody"' }), 200);
