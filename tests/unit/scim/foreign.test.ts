@@ -38,3 +38,35 @@ test.each<[string, { attributes?: string; excludedAttributes?: string }, JsonObj
   ["all but the extension", { excludedAttributes: OTHER }, undefined],
   ["all but an attribute of it", { excludedAttributes: `${X}:BADGE` }, { site: { Floor: 2 } }],
 ])("asked for: %s", (_name, request, expected) => expect(readProjection(userResource, request).apply(before)[X]).toEqual(expected));
+
+describe("a name that may be an extension or an attribute of one", () => {
+  const OKTA = "urn:okta:onprem_app:1.0:user:custom";
+  const VERSIONED = "urn:example:User:2.0";
+  const made = readUser({ userName: "mei", [OKTA]: { badge: "1" }, [VERSIONED]: { code: "a" } }).document;
+  const extensions = (...operations: Operation[]): JsonObject => {
+    const { userName: _name, active: _active, schemas, ...others } = applyPatch(made, operations, userResource);
+    expect(schemas).toEqual([USER_SCHEMA, ...Object.keys(others)]);
+    return others;
+  };
+
+  test.each<[string, Operation, JsonObject]>([
+    ["without path", { op: "replace", value: { [OKTA]: { badge: "2" } } }, { [OKTA]: { badge: "2" }, [VERSIONED]: { code: "a" } }],
+    [
+      "its path",
+      { op: "add", path: OKTA.toUpperCase(), value: { floor: 3 } },
+      { [OKTA]: { badge: "1", floor: 3 }, [VERSIONED]: { code: "a" } },
+    ],
+    ["an attribute of it", { op: "replace", path: `${OKTA}:badge`, value: "2" }, { [OKTA]: { badge: "2" }, [VERSIONED]: { code: "a" } }],
+    ["the whole of it goes", { op: "remove", path: OKTA, value: undefined }, { [VERSIONED]: { code: "a" } }],
+    [
+      "an attribute behind the version",
+      { op: "replace", path: `${VERSIONED}:code`, value: "b" },
+      { [OKTA]: { badge: "1" }, [VERSIONED]: { code: "b" } },
+    ],
+    [
+      "a new one there",
+      { op: "add", value: { [`${VERSIONED}:desk`]: 7 } },
+      { [OKTA]: { badge: "1" }, [VERSIONED]: { code: "a", desk: 7 } },
+    ],
+  ])("is what the person has: %s", (_name, operation, expected) => expect(extensions(operation)).toEqual(expected));
+});
