@@ -2,7 +2,7 @@ import type { JsonValue } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { compileElementQuery } from "../../filter/evaluate.ts";
-import { isUnassigned } from "../dialect.ts";
+import { isUnassigned, soleValueOf } from "../dialect.ts";
 import { InvalidValue, NoTarget } from "../errors.ts";
 import { decisive, sameValue, thingOf } from "../resource/list-elements.ts";
 import { assign, coercion, hasContent, type JsonElement, mergedComplex, refuseTooManyElements } from "../resource/values.ts";
@@ -109,15 +109,17 @@ function patchedMatches(
     if (next === undefined || elements.some(test)) return withSub(attribute, elements, test, sub, next);
     return upserted(selection, elements, { [sub.name]: next });
   }
-  const empty = isUnassigned(value);
+  // value-in-list.
+  const given = soleValueOf(value);
+  const empty = isUnassigned(given);
   if (op === "remove" || (op === "replace" && empty)) return elements.filter((element) => !test(element));
   if (empty) return elements;
-  if (!elements.some(test)) return upserted(selection, elements, value);
+  if (!elements.some(test)) return upserted(selection, elements, given);
   const touched: JsonElement[] = [];
   const result = elements.flatMap((element) => {
     if (!test(element)) return [element];
     // The labels of the filter stay, so that a repeated request finds the element again.
-    const next = mergedComplex(attribute, op === "add" ? element : labelsIn(filter), value);
+    const next = mergedComplex(attribute, op === "add" ? element : labelsIn(filter), given);
     if (next === undefined) return [];
     touched.push(next);
     return [next];

@@ -169,3 +169,19 @@ describe("members that are selected together with their type", () => {
   test("are removed when they are of it", () => expect(change("g")).toEqual({ kind: "delta", add: [], remove: ["p", "g", "q"] }));
   test("and stay when they are not", () => expect(change("p")).toEqual({ kind: "delta", add: [], remove: ["q"] }));
 });
+
+describe("an element that is selected, with its value in a list of one", () => {
+  const one = [{ value: "n@example.com" }];
+  test.each<[string, JsonObject, Operation["op"], JsonValue | undefined]>([
+    ["replaces it", { emails: [work, home] }, "replace", [{ type: "work", value: "n@example.com" }, home]],
+    ["is laid over it", { emails: [work, home] }, "add", [{ ...work, value: "n@example.com" }, home]],
+    ["makes it", { emails: [home] }, "replace", [home, { type: "work", value: "n@example.com" }]],
+  ])("%s", (_name, more, op, expected) => {
+    expect(applyPatch(person(more), [{ op, path: 'emails[type eq "work"]', value: one }], userResource).emails).toEqual(expected);
+  });
+
+  test("a list of two is refused", () => {
+    const operation = { op: "replace", path: 'emails[type eq "work"]', value: [...one, home] } as const;
+    expect(() => applyPatch(person({ emails: [work] }), [operation], userResource)).toThrow(InvalidValue);
+  });
+});
