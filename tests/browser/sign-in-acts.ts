@@ -139,10 +139,10 @@ export const signInActs: Readonly<Record<string, Act>> = {
     },
   ),
 
-  "oidc: a forged ID token is refused": refused("oidcToken", "does not count", () => ({ forged: true })),
-  "oidc: a wrong nonce is refused": refused("oidcToken", "does not count", (claims) => ({ claims: { ...claims, nonce: "x".repeat(43) } })),
-  "oidc: a wrong audience is refused": refused("oidcToken", "does not count", (claims) => ({ claims: { ...claims, aud: "another" } })),
-  "oidc: an expired ID token is refused": refused("oidcToken", "does not count", (claims) => ({
+  "oidc: a forged ID token is refused": refused("oidcToken", "is not valid", () => ({ forged: true })),
+  "oidc: a wrong nonce is refused": refused("oidcToken", "is not valid", (claims) => ({ claims: { ...claims, nonce: "x".repeat(43) } })),
+  "oidc: a wrong audience is refused": refused("oidcToken", "is not valid", (claims) => ({ claims: { ...claims, aud: "another" } })),
+  "oidc: an expired ID token is refused": refused("oidcToken", "is not valid", (claims) => ({
     claims: { ...claims, exp: SECONDS_AGO(120) },
   })),
   "oidc: another tenant is refused": refused("oidcTenant", "another organisation", (claims) => ({
