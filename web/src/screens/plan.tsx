@@ -12,6 +12,9 @@ import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./changes.tsx";
 
+/** Otherwise it is a limit of the policy, by its name in that file. */
+const isReason = (heldBy: string): boolean => heldBy === "modeObserve" || heldBy === "modeUpsert" || heldBy === "inGrace";
+
 const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
 
 /** The plan of all writes in a chosen mode. It takes seconds, so it is made only when the view is opened or the button is used. */
@@ -113,6 +116,7 @@ function Summary({ summary }: { readonly summary: PlanAnswer["summary"] }): Reac
 
 function Items({ items }: { readonly items: PlanAnswer["items"] }): ReactNode {
   const { t } = useWords();
+  const worded = useReasons();
   return (
     <Table caption={t("nav.plan")} captionHidden heads={[t("column.name"), t("column.action"), t("column.changes")]}>
       {items.map(({ kind, id, name, action, changes, heldBy }) => (
@@ -124,7 +128,7 @@ function Items({ items }: { readonly items: PlanAnswer["items"] }): ReactNode {
             {t(`action.${action}`)}{" "}
             {heldBy ? (
               <span className="chip state-held">
-                ‖ {t("plan.heldBy")} <code>{heldBy}</code>
+                ‖ {isReason(heldBy) ? worded({ reasonCode: heldBy }).title : t("plan.heldBy")} <code>{heldBy}</code>
               </span>
             ) : null}
           </td>
