@@ -101,7 +101,10 @@ export const DEMO_TOLD: Translations = {
   ],
   "the limit {0} held {1}; approved": ["上限 {0} 拦下 {1} 个；已批准", "上限 {0} 攔下 {1} 個；已批准"],
   "matchable {0}, complete {1}": ["可匹配 {0}，资料齐全 {1}", "可配對 {0}，資料齊全 {1}"],
-  "ambiguous {0}, only in DingTalk {1}, findings {2}": ["有多个候选 {0}，仅在钉钉 {1}，发现 {2}", "有多個候選 {0}，只在釘釘 {1}，發現 {2}"],
+  "ambiguous {0}, only in DingTalk {1}, findings {2}": [
+    "有多个候选 {0}，仅在钉钉 {1}，发现 {2} 项",
+    "有多個候選 {0}，只在釘釘 {1}，發現 {2} 項",
+  ],
   "tier {0}: {1} accepted": ["级别 {0}：确认 {1} 条", "級別 {0}：確認 {1} 項"],
   "one by one: {0} accepted, {1} rejected": ["逐条决定：确认 {0} 条，否认 {1} 条", "逐項決定：確認 {0} 項，否定 {1} 項"],
   "{0} deactivated: {1} removed from DingTalk": ["停用 {0} 人：{1} 人已从钉钉移除", "停用 {0} 人：{1} 人已從釘釘移除"],

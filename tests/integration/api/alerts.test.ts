@@ -73,7 +73,7 @@ test("a source whose token does not count any more is told of", async () => {
   const path = "/scim/v2/Users?count=1";
   await product.until(async () => {
     if ((await product.send("GET", path, { token })).status !== 401) return false;
-    return (await titles()).some((title) => title.includes("来源 Workday 被拒绝"));
+    return (await titles()).some((title) => title.includes("数据源 Workday 被拒绝"));
   });
   expect((await incidents("?lang=en")).map(({ title }: { title: string }) => title)).toContainEqual(
     expect.stringContaining("the source Workday is refused"),
