@@ -4,6 +4,7 @@ import type { RequestHandler, Response } from "express";
 import type { Clock } from "../core/clock.ts";
 import { createJsonScan, type JsonBounds, type JsonExcess } from "./connection/json-scan.ts";
 import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from "./errors.ts";
+import { parseJson } from "./parse-json.ts";
 
 /*
  * Routers read bodies after the gate has authenticated the request, and only if they need one (docs/threats.md T9, T10).
@@ -58,18 +59,6 @@ function createBodyCheck(req: IncomingMessage): BodyCheck | undefined {
     const excess = scan(piece);
     return excess && new Malformed(EXCESSES[excess]);
   };
-}
-
-function parseJson(bytes: Buffer): unknown {
-  const text = bytes.toString("utf8");
-  try {
-    // RFC 8259 section 8.1 lets a parser ignore a byte order mark.
-    return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
-  } catch (error) {
-    // The message of V8 quotes the input. Neither the answer nor the log may repeat it.
-    if (error instanceof SyntaxError) throw new Malformed("the body is not valid JSON");
-    throw error;
-  }
 }
 
 /** Returns the reason for a refusal as soon as a chunk of the body has one. */

@@ -1,5 +1,6 @@
 import { JSON_BOUNDS } from "../http/body.ts";
 import { jsonExcess } from "../http/connection/json-scan.ts";
+import { repeatedName } from "../http/connection/repeated-names.ts";
 import { InvalidValue } from "./errors.ts";
 import { checkParts, isObject } from "./json.ts";
 import { ENTERPRISE_SCHEMA } from "./schema/enterprise.ts";
@@ -170,6 +171,8 @@ export function structureOf(value: unknown, name: string): unknown {
   } catch (cause) {
     throw new InvalidValue(`${name}: the text begins like JSON and is not valid JSON`, { cause });
   }
+  if (repeatedName(value, structure) !== undefined)
+    throw new InvalidValue(`${name}: the JSON that is sent as text has a name twice in one object`);
   checkParts(structure, name);
   return structure;
 }

@@ -38,6 +38,7 @@ const MAX_COMPARISONS = 500_000;
 
 /** Rejects with InvalidSyntax, InvalidValue, InvalidPath or TooMany. */
 export function readOperations(body: Body): readonly Operation[] {
+  refuseTwoSpellings(body, "the body");
   checkMessage(body, "PatchOp");
   const operations = memberOf(body, "operations");
   // Microsoft's validator sends an empty list and expects no change.
@@ -48,6 +49,7 @@ export function readOperations(body: Body): readonly Operation[] {
 
 function readOperation(operation: unknown, which: string): Operation {
   if (!isObject(operation)) throw new InvalidSyntax(`${which} must be an object`);
+  refuseTwoSpellings(operation, which);
   const op = operationOf(memberOf(operation, "op"));
   if (op === undefined) throw new InvalidSyntax(`${which}: op must be add, replace or remove`);
   const path = memberOf(operation, "path");
@@ -56,6 +58,13 @@ function readOperation(operation: unknown, which: string): Operation {
   if (path === undefined || path === null || path === "") return { op, value };
   if (typeof path !== "string") throw new InvalidPath(`${which}: path must be a string`);
   return { op, path, value };
+}
+
+/** Names are compared in any letter case: of `Value` and `value` nobody knows which one is meant. */
+function refuseTwoSpellings(object: Body, which: string): void {
+  const names = Object.keys(object);
+  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
+    throw new InvalidSyntax(`${which} has a name twice, in two spellings`);
 }
 
 /** Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is unchanged. */

@@ -50,6 +50,7 @@ describe("a body that is refused", () => {
   test.each<[string, string | Buffer, Record<string, string>, number]>([
     ["broken JSON", '{"a":', {}, 400],
     ["JSON with more after it", "{}{}", {}, 400],
+    ["a name twice in one object", '{"a":{"active":true,"active":false}}', {}, 400],
     ["no UTF-8", Buffer.from([0x22, 0xc3, 0x28, 0x22]), {}, 400],
     ["one byte too many", JSON.stringify("x".repeat(LIMIT - 1)), {}, 413],
     ["3 MB", JSON.stringify("x".repeat(3 * LIMIT)), {}, 413],

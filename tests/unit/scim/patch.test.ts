@@ -341,6 +341,8 @@ describe("the message", () => {
     ["no operations", {}, InvalidSyntax],
     ["no list of them", { Operations: "none" }, InvalidSyntax],
     ["an operation that is none", { Operations: ["add"] }, InvalidSyntax],
+    ["a name of an operation in two spellings", { Operations: [{ ...one, Value: "other" }] }, InvalidSyntax],
+    ["two lists of operations", { Operations: [one], operations: [] }, InvalidSyntax],
     ["an unknown operation", { Operations: [{ ...one, op: "move" }] }, InvalidSyntax],
     ["a path that is no text", { Operations: [{ ...one, path: 5 }] }, InvalidPath],
     ["add without a value", { Operations: [{ op: "add", path: "title" }] }, InvalidValue],
