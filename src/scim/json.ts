@@ -49,6 +49,8 @@ const refusal = (kind: Refusal["kind"], says: string): Refusal => ({ kind, says,
 function walk(value: unknown, depth: number): Refusal | undefined {
   if (typeof value === "string")
     return isStorableText(value) ? undefined : refusal("syntax", "holds a character that is not allowed (NUL or half a surrogate pair)");
+  // JSON.parse makes Infinity of 1e999, and JSON has no way to write it: it would come back as null.
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return refusal("syntax", "is a number that is too large");
   if (typeof value !== "object" || value === null) return undefined;
   if (depth > JSON_LIMITS.depth) return refusal("syntax", `is nested deeper than ${JSON_LIMITS.depth} levels`);
   if (Array.isArray(value)) {
