@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { AppError } from "../core/errors.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { isStorableText } from "../core/storable-text.ts";
-import { instantOf } from "../filter/lexer.ts";
+import { comparableInstantOf } from "../filter/lexer.ts";
 
 /** A parameter of the address is invalid. The message never repeats input. */
 export class InvalidParameter extends AppError {
@@ -29,7 +29,7 @@ export function choiceOf<T extends string>(req: Request, name: string, choices: 
 /** A time as in filters: RFC 3339, or a date; UTC without a zone. */
 export function timeOf(req: Request, name: string): Date | undefined {
   const value = textOf(req, name);
-  const ms = value === undefined ? undefined : instantOf(value);
+  const ms = value === undefined ? undefined : comparableInstantOf(value);
   if (value !== undefined && ms === undefined) throw new InvalidParameter(`${name} must be a time such as 2026-07-01T00:00:00Z`);
   return ms === undefined ? undefined : new Date(ms);
 }

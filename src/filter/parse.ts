@@ -3,8 +3,8 @@ import type { CompareNode, CompareOperator, FilterNode, QueryAttribute, QueryTyp
 import {
   type Cursor,
   close,
+  comparableInstantOf,
   FILTER_LIMITS,
-  instantOf,
   isAtEnd,
   open,
   readLiteral,
@@ -165,9 +165,6 @@ const ORDER: readonly string[] = ["gt", "ge", "lt", "le"];
 const OPERATORS: ReadonlySet<string> = new Set(["eq", "ne", "co", "sw", "ew", ...ORDER]);
 const isCompareOperator = (word: string): word is CompareOperator => OPERATORS.has(word);
 
-/** The years 1 to 9999 in UTC. PostgreSQL reads no other ones in the form of ISO 8601, and a zone can lead out of them. */
-const [FIRST_MS, LAST_MS] = [Date.parse("0001-01-01T00:00:00Z"), Date.parse("9999-12-31T23:59:59.999Z")];
-
 /** RFC 7644 table 3: which operators and literals a type allows. */
 function suited(attribute: QueryAttribute, operator: CompareOperator, literal: string | number | boolean): string | number | boolean {
   const { name, type } = attribute;
@@ -193,8 +190,8 @@ function suited(attribute: QueryAttribute, operator: CompareOperator, literal: s
       if (ordered && typeof literal === "number") return literal;
       throw refused(`${name} is compared with a number`);
     case "dateTime": {
-      const instant = ordered && typeof literal === "string" ? instantOf(literal) : undefined;
-      if (instant !== undefined && instant >= FIRST_MS && instant <= LAST_MS) return new Date(instant).toISOString();
+      const instant = ordered && typeof literal === "string" ? comparableInstantOf(literal) : undefined;
+      if (instant !== undefined) return new Date(instant).toISOString();
       throw refused(`${name} is compared with a date and time in quotes`);
     }
     default:

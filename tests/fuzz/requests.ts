@@ -70,6 +70,10 @@ const ADDRESSES: readonly Address[] = [
   { path: "/scim/v2/:name/:name", bodies: [["POST", user]] },
   { path: "/api/history", parameters: ["filter", "after", "count"] },
   { path: "/api/history/:id" },
+  { path: "/api/history/histogram", parameters: ["from", "to", "by"] },
+  { path: "/api/organisation", parameters: ["at"] },
+  { path: "/api/organisation/difference", parameters: ["from", "to"] },
+  { path: "/api/leavers", parameters: ["from", "to"] },
   { path: "/api/sync/items", parameters: ["state", "kind", "q", "reason", "after", "count"] },
   { path: "/api/sync/items/:kind/:id/retry", bare: ["POST"] },
   { path: "/api/:name" },
@@ -131,6 +135,17 @@ function parameterOf(name: string, known: Known, random: Random): string {
       return random.one(["user", "group", "x"]);
     case "after":
       return random.one([somebody(known, random), `user:${somebody(known, random)}`, "user:", "x:x"]);
+    case "from":
+    case "to":
+    case "at":
+      return random.one([
+        "2026-01-01",
+        "2026-12-01T00:00:00Z",
+        "0000-01-01",
+        "0001-01-01T00:00:00%2B14:00",
+        "9999-12-31T23:59:59-14:00",
+        "x",
+      ]);
     case "cursor":
       return random.one(["", "AAAA", "0.", "1.x", "eyJpZCI6IjEifQ", "%2F%2F", "x".repeat(500)]);
     default:

@@ -5,7 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import type { EvidenceDesk } from "../../evidence/pack/desk.ts";
-import { instantOf } from "../../filter/lexer.ts";
+import { comparableInstantOf } from "../../filter/lexer.ts";
 import { sendJson } from "../../http/answer.ts";
 import { readJsonBody } from "../../http/body.ts";
 import { NotFoundPath } from "../../http/errors.ts";
@@ -70,7 +70,7 @@ export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
 
 function timeIn(fields: Readonly<Record<string, unknown>>, name: string): Date {
   const value = fields[name];
-  const ms = typeof value === "string" ? instantOf(value) : undefined;
+  const ms = typeof value === "string" ? comparableInstantOf(value) : undefined;
   if (ms === undefined) throw new InvalidParameter(`${name} must be a time such as 2026-07-01T00:00:00Z`);
   return new Date(ms);
 }

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../core/clock.ts";
-import { instantOf } from "../../filter/lexer.ts";
+import { comparableInstantOf } from "../../filter/lexer.ts";
 import { withHistory } from "../database/history.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { writableFile } from "../options/writable-file.ts";
@@ -50,7 +50,7 @@ export const evidenceCommand = (): Command =>
     });
 
 function time(text: string): Date {
-  const ms = instantOf(text);
+  const ms = comparableInstantOf(text);
   if (ms === undefined) throw new InvalidArgumentError(t("must be a time such as 2026-07-01T00:00:00Z, or a date"));
   return new Date(ms);
 }

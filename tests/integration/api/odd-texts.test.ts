@@ -52,6 +52,23 @@ test.each(ODD)("%s in an address is never the server's fault", async (_name, tex
   expect(failures).toEqual([]);
 });
 
+test.each(["0000-01-01", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])(
+  "%s is no time that can be asked for",
+  async (text) => {
+    const date = encodeURIComponent(text);
+    const places = [
+      `/api/organisation?at=${date}`,
+      `/api/organisation/difference?from=${date}&to=2026-01-01`,
+      `/api/leavers?from=${date}&to=2026-01-01`,
+      `/api/history/histogram?from=${date}&to=2026-01-01&by=day`,
+      `/api/history?filter=at%20gt%20%22${date}%22`,
+      `/scim/v2/Users?filter=meta.created%20gt%20%22${date}%22`,
+    ];
+    const statuses = await Promise.all(places.map(async (path) => [path, (await product.send("GET", path)).status]));
+    expect(statuses).toEqual(places.map((path) => [path, 400]));
+  },
+);
+
 test("what a filter or a body names by JSON's own escapes is refused too", async () => {
   const statuses: (readonly [path: string, literal: string, status: number])[] = [];
   for (const literal of ['"\\u0000"', '"a\\u0000"', '"\\ud800"', '"\\udc00\\ud800"']) {
