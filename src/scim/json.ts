@@ -6,7 +6,7 @@ import { InvalidSyntax, TooMany } from "./errors.ts";
 /** A parsed body that is an object within the limits. */
 export type Body = Readonly<Record<string, unknown>>;
 
-export const JSON_LIMITS = { depth: JSON_BOUNDS.depth, elements: 5_000 } as const;
+export const JSON_LIMITS = { depth: JSON_BOUNDS.depth, elements: 10_000 } as const;
 
 /** Names that reach a prototype. No client needs them, so a body with one of them is refused. */
 const REFUSED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);

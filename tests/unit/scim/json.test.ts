@@ -58,7 +58,7 @@ describe("what is refused is named", () => {
       "Operations[0].data.operations[0].Value (nickName) holds a character",
     ],
     ["a number", JSON.parse('{"a":[{"b":1e999}]}'), "a[0].b is a number that is too large"],
-    ["the longest list", { members: Array.from({ length: JSON_LIMITS.elements + 1 }, () => 1) }, "members holds more than 5000 elements"],
+    ["the longest list", { members: Array.from({ length: JSON_LIMITS.elements + 1 }, () => 1) }, "members holds more than 10000 elements"],
     ["a name", { name: { constructor: 1 } }, 'name holds a name that is not allowed "constructor"'],
     ["a name that shows nothing", { name: { "a\u0000": 1 } }, "name holds a name with a character that is not allowed"],
     ["the body itself", { "\ud800": 1 }, "the body holds a name with a character that is not allowed"],
