@@ -58,6 +58,8 @@ export interface GroupOfPerson {
   readonly placement: "department" | "role" | "none" | undefined;
   /** The state of the group while `placement` is undefined. */
   readonly state?: SyncState | undefined;
+  /** Why the mapping makes nothing of the group: one of its `NoPlace`. */
+  readonly noPlace?: string | undefined;
   readonly department: DepartmentReference | undefined;
   /** Whether that department, or a department above it, is for people of other organisations. */
   readonly external: boolean;

@@ -6,6 +6,7 @@ import { assignDepartments } from "../../mapping/placement.ts";
 import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
 import type { AttributeDepartment } from "../ports.ts";
 import type { Note } from "../target-values.ts";
+import { isMistake } from "./group.ts";
 import { levelsOf } from "./path-levels.ts";
 
 /* The departments and roles of a person, from groups and attributes. External and our own people never share a department. */
@@ -25,6 +26,8 @@ export interface Assignments {
   readonly unknownGroups: readonly string[];
   /** Groups that wait for the group above them. A person who has another department does not wait with them. */
   readonly stuckGroups: readonly string[];
+  /** Groups that can become nothing because of an error at their source. */
+  readonly mistakenGroups: readonly Pick<GroupOfPerson, "id" | "displayName">[];
   readonly notes: readonly Note[];
 }
 
@@ -78,12 +81,15 @@ export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, 
   notes.push(...posts.notes);
   const unplaced = groups.filter((group) => group.placement === undefined);
   const stuck = unplaced.filter((group) => group.state === "parked");
+  const mistaken = groups.filter(({ noPlace }) => noPlace !== undefined && isMistake(noPlace));
+  if (posts.departments.length > 0) notes.push(...mistaken.map(leftOut));
   return {
     departments: posts.departments,
     roles: groups.flatMap((group) => (group.role ? [group.role] : [])),
     main: mainGroup?.department ?? mainPath ?? fitting.find((department) => department.main),
     unknownGroups: unplaced.filter((group) => group.state !== "parked").map(({ id }) => id),
     stuckGroups: stuck.map(({ id }) => id),
+    mistakenGroups: mistaken,
     notes: stuck.length > 0 ? [...notes, GROUP_WAITS] : notes,
   };
 }
@@ -147,6 +153,7 @@ export const parkedAssignments = (facts: PersonFacts): Assignments => ({
   main: facts.departments[0],
   unknownGroups: [],
   stuckGroups: [],
+  mistakenGroups: [],
   notes: [],
 });
 
@@ -180,6 +187,12 @@ function isMeant(group: GroupOfPerson, reference: string, separator: string): bo
 /** Whether a reference is the path of a department from attributes. */
 const isPath = ({ path }: { readonly path: readonly string[] }, reference: string, separator: string): boolean =>
   JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
+
+const leftOut = ({ id, displayName }: Pick<GroupOfPerson, "id" | "displayName">): Note => ({
+  attribute: "departments",
+  code: "notThere",
+  text: `the group "${displayName}" of this person cannot become a department: see group ${id}`,
+});
 
 const GROUP_WAITS: Note = {
   attribute: "departments",

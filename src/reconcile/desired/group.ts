@@ -90,6 +90,9 @@ function placeOf(mapping: Mapping, target: DesiredDeps["target"], placement: Gro
   };
 }
 
+/** Whether the group is parked for it. */
+export const isMistake = (reason: string): boolean => Object.hasOwn(STUCK, reason);
+
 /** Errors in the source: the group waits for a correction there. */
 const STUCK: Partial<Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>> = {
   cycle: {

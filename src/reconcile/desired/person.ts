@@ -95,14 +95,20 @@ function byDepartment({ positions }: PersonMapping, { departments }: Assignments
 }
 
 /** Every person in the root gets a note: the source gives no department, or none that exists. */
-const inRoot = ({ departments }: Assignments): Note => ({
-  attribute: "departments",
-  code: "inRoot",
-  text:
-    departments.length > 0
-      ? "none of the person's departments could be made, so the person is directly below the organisation"
-      : "the person is in no department, so they are directly below the organisation; put them into a group that becomes one, or name a default under departments in the mapping",
-});
+const inRoot = (places: Assignments): Note => ({ attribute: "departments", code: "inRoot", text: whyInRoot(places) });
+
+function whyInRoot({ departments, mistakenGroups }: Assignments): string {
+  if (departments.length > 0) return "none of the person's departments could be made, so the person is directly below the organisation";
+  if (mistakenGroups.length === 0) {
+    return "the person is in no department, so they are directly below the organisation; put them into a group that becomes one, or name a default under departments in the mapping";
+  }
+  const named = mistakenGroups.slice(0, MOST_NAMED).map(({ id, displayName }) => `group "${displayName}" (${id})`);
+  const more = mistakenGroups.length > MOST_NAMED ? ` and ${mistakenGroups.length - MOST_NAMED} more` : "";
+  return `no group of the person can become a department, so they are directly below the organisation; correct at its source: ${named.join(", ")}${more}`;
+}
+
+/** Groups that a note names; each of them has its own reason. */
+const MOST_NAMED = 3;
 
 const UNDECIDED: Note = {
   attribute: "departments",

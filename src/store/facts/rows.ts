@@ -127,6 +127,7 @@ export interface RoleRow extends LinkRow, pg.QueryResultRow {
 type GroupJson = Pick<GroupOfPerson, "id" | "displayName"> & {
   placement: GroupOfPerson["placement"] | null;
   state: Reference["state"] | null;
+  noPlace: string | null;
   department: DepartmentJson | null;
   externalId: string | null;
   external: boolean | null;
@@ -145,6 +146,7 @@ export function personOf(row: PersonRow): PersonFacts {
       externalId: group.externalId ?? undefined,
       placement: group.placement ?? undefined,
       state: group.state ?? undefined,
+      noPlace: group.noPlace ?? undefined,
       department: group.department ? departmentOf(group.department) : undefined,
       external: group.external ?? false,
       role: group.role ? referenceOf(group.role) : undefined,

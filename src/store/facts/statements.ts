@@ -68,7 +68,7 @@ export const PEOPLE: Statement = {
     case when l.status is null then exists (select from person_joins j where j.record_id = w.id and j.state in ('proposed', 'ambiguous')) end as join_open,
     (select json_agg(json_build_object('id', g.id, 'displayName', g.display_name, 'externalId', g.external_id, 'placement', p.kind,
         'department', case when p.kind = 'department' then ${department("p.department_id")} end,
-        'state', case when p.kind is null then (${stateOf("group", "g.id")}) end,
+        'state', case when p.kind is null then (${stateOf("group", "g.id")}) end, 'noPlace', p.reason,
         'external', (select d.external from departments d where d.id = p.department_id),
         'role', case when p.kind = 'role' then ${reference("role", "g.id")} end) order by g.id)
        from group_members m cross join ${lookUp("groups g", "g.id = m.group_id")} g

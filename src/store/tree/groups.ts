@@ -25,6 +25,7 @@ interface PlacementRow extends pg.QueryResultRow {
   department_id: string | null;
   name: string | null;
   managers: string[] | null;
+  reason: string | null;
 }
 
 export async function moveGroup(scope: Scope, groupId: string, place: GroupTarget | undefined, structure: Structure): Promise<void> {
@@ -40,7 +41,8 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupTarge
     const reason = place.kind === "none" ? place.reason : null;
     await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, reason, managers, foldedNames(managers)]);
     await noteManagers(scope, { node: old, managers: before?.managers ?? null }, { node, managers });
-    const sameSeat = before !== undefined && before.kind === place.kind && old === node;
+    // Notes of members tell why they have no department.
+    const sameSeat = before !== undefined && before.kind === place.kind && old === node && before.reason === reason;
     if (!sameSeat) marks.membersOf.add(groupId);
     if (place.kind === "role" && (!sameSeat || before?.name !== place.name)) marks.roles.add(groupId);
   } else await run(client, REMOVE_PLACEMENT, [target, groupId]);

@@ -13,7 +13,7 @@ const statement = (name: string, text: string): Statement => ({ name: `tree-${na
 export const LOCK = statement("lock", `select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0)) where ${IS_REAL}`);
 export const PLACEMENT = statement(
   "placement",
-  "select kind, department_id, name, managers from placements where target = $1 and group_id = $2",
+  "select kind, department_id, name, managers, reason from placements where target = $1 and group_id = $2",
 );
 export const PUT_PLACEMENT = statement(
   "put-placement",

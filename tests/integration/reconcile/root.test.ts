@@ -54,6 +54,43 @@ test("people of a hidden department that is refused stay out of the root, and co
   expect(await chart(env)).toEqual({ "": [], Directors: ["Na"] });
 });
 
+const DEEP = Array.from({ length: 21 }, (_, n) => `L${n}`).join("/");
+const noteTexts = async (id: string): Promise<readonly string[]> => {
+  const { rows } = await env.pool.query("select notes from entity_states where kind = 'user' and entity_id = $1", [id]);
+  return (JSON.parse(rows[0].notes ?? "[]") as { text: string }[]).map(({ text }) => text);
+};
+
+test("a group that cannot become a department is named to its people, as long as it cannot", async () => {
+  await open();
+  const [li, na] = [await env.addUser(person("Li")), await env.addUser(person("Na"))];
+  const group = await addGroup(env, { displayName: DEEP }, [li, na]);
+  await env.addGroup("Ops", [na]);
+  await start();
+  expect(await chart(env)).toEqual({ "": ["Li"], Ops: ["Na"] });
+  expect(await noteTexts(li)).toEqual([expect.stringMatching(new RegExp(`correct at its source: group "${DEEP}" \\(${group}\\)`))]);
+  expect(await notesOn(env, na)).toEqual(["departments: notThere"]);
+  expect(await noteTexts(na)).toEqual([expect.stringContaining(`see group ${group}`)]);
+
+  // The mapping makes nothing of it, which is no mistake: the note has another remedy.
+  await changeGroup(env, group, { displayName: "Shops" });
+  await env.quiet();
+  expect([await chart(env), await notesOn(env, li), await notesOn(env, na)]).toEqual([{ "": [], Ops: ["Na"], Shops: ["Li", "Na"] }, [], []]);
+});
+
+test("groups in a circle are named to a newcomer of theirs", async () => {
+  await open((mapping) => mapping.replace(/structure: \w+/, "").replace("departments:\n", "departments:\n  structure: parent\n"));
+  const a = await addGroup(env, { displayName: "A", externalId: "A" });
+  const li = await env.addUser(person("Li"));
+  const b = await addGroup(env, { displayName: "B", externalId: "B", [DINGTALK_GROUP]: { parent: "A" } }, [li]);
+  await changeGroup(env, a, { displayName: "A", externalId: "A", [DINGTALK_GROUP]: { parent: "B" } });
+  await start();
+  expect(await stateOf(env, "group", b)).toMatchObject({ state: "parked" });
+  expect(await noteTexts(li)).toEqual([expect.stringContaining(`group "B" (${b})`)]);
+  await changeGroup(env, a, { displayName: "A", externalId: "A", [DINGTALK_GROUP]: null });
+  await env.quiet();
+  expect([await chart(env), await notesOn(env, li)]).toEqual([{ "": [], A: [], "A/B": ["Li"] }, []]);
+});
+
 describe("a parent that has not come yet", () => {
   beforeEach(() =>
     open((mapping) => mapping.replace(/structure: \w+/, "").replace("departments:\n", "departments:\n  structure: parent\n")),

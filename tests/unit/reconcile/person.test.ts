@@ -101,6 +101,12 @@ describe("where they belong", () => {
       mapped(),
       { waitsFor: ["g1"] },
     ],
+    [
+      "beside a group with a mistake",
+      facts({ groups: [group(), group({ id: "g2", placement: "none", noPlace: "tooDeep", department: undefined })] }),
+      mapped(),
+      { departments: ["r-d1"], roles: [], notes: ["notThere"] },
+    ],
     ["a department on its way", facts({ groups: [group({ department: coming("d1") })] }), mapped(), { waitsFor: ["d1"] }],
     [
       "a department that could not be made",
