@@ -7,7 +7,7 @@ import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
-import { mayRename, whatIsLedBy, whoReportTo } from "../references.ts";
+import { hasNamesake, mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { appendEvents, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
@@ -82,19 +82,21 @@ const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE(A
 const changed = (before: string, now: string): string => `${before} is distinct from ${now}`;
 
 /**
- * An update that changes a number or an externalId by which others refer to the person. It also marks everybody who refers to the old or to the new value. `before`
+ * An update that changes a number or an externalId by which others refer to the person, or that makes the person active again. It also marks everybody who
+ * refers to the old or to the new value: a person who is active again may have been at the target all the time, and then no other event marks them. `before`
  * reads the old values at the beginning of the statement. This is safe, because a row with another version is not written.
  */
 const RENAME: Statement = {
   name: "users-rename",
   text: `with ${GIVEN},
-  before as materialized (select u.id, u.external_id, u.employee_number_key from users u where ${ALONG_KEY}),
+  before as materialized (select u.id, u.active, u.external_id, u.employee_number_key from users u where ${ALONG_KEY}),
   ${DONE(ALONE)},
   written as materialized (select g.*, g.event_id as cause from done join given g on g.id = done.id),
   named as materialized (
     select w.source_id, w.cause, array_remove(
         case when ${changed("b.external_id", "w.external_id")} then array[${folded("b.external_id")}, ${folded("w.external_id")}] else '{}' end
-        || case when ${changed("b.employee_number_key", "w.employee_number_key")} then array[b.employee_number_key, w.employee_number_key] else '{}' end, null) as names
+        || case when ${changed("b.employee_number_key", "w.employee_number_key")} then array[b.employee_number_key, w.employee_number_key] else '{}' end
+        || case when w.active and not b.active or b.active and not w.active and ${hasNamesake("w")} then ${namesOf("w")} else '{}' end, null) as names
       from written w join before b on b.id = w.id),
   event as (${appendEvents("written w")}),
   marked as (${markDue(
@@ -112,7 +114,7 @@ const RENAME: Statement = {
   ${WRITTEN}`,
 };
 
-const renames = ({ fact: { event } }: UserWrite): boolean => mayRename(event.changes ?? {});
+const renames = ({ fact: { event } }: UserWrite): boolean => mayRename(event.changes ?? {}) || event.changes?.active !== undefined;
 
 export interface UserWrite {
   readonly sourceId: string;

@@ -11,9 +11,10 @@ import { DONE, GIVEN, type UserWrite, userRow } from "../directory/user-writes.t
 import type { JoinedWrites } from "../joined-writes.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
-import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
+import { mayRename } from "../references.ts";
+import { appendEvent } from "../write-sql.ts";
 import { createJoinSearch } from "./joins/search.ts";
+import { markReferrers, namesOfRecord } from "./referrers.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
@@ -37,25 +38,6 @@ const UPDATE = statement(
 const DELETE = statement("delete", "delete from users where id = $1 and source_id = $2 and version = $3 and person_id = $4 returning id");
 
 const APPEND = statement("append", appendEvent(1, "(select 1) as once"));
-
-const NAMES = statement("names", `select u.source_id, ${namesOf("u")} as names from users u where u.id = $1`);
-
-/** Marks the entities that refer to the record by an old or a new name. Parameters: 1 source, 2 names, 3 cause, 4 targets. */
-const NAMED = "(select $1::uuid as source_id, $2::text[] as names, $3::uuid as cause)";
-const LOOK_AT_NAMED = statement(
-  "look-at-named",
-  `with marked as (${markDue(
-    `(select 'user'::text as kind, r.id as entity_id, ${PRIORITY.person}::smallint as priority, array[$3::uuid] as causes from (${whoReportTo(NAMED)}) r group by r.id) m`,
-    "$4::text[]",
-  )}),
-  marked_departments as (${markDue(
-    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, array[$3::uuid] as causes
-        from (${whatIsLedBy(NAMED)}) led group by led.target, led.id) m`,
-    "array[m.target]",
-  )}),
-  woken as (${wakeUp("marked")})
-  select (select count(*) from woken) as woken`,
-);
 
 interface Whose {
   readonly personId: string;
@@ -88,9 +70,6 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
     await run(db, APPEND, [JSON.stringify(row)]);
   }
 
-  const namesIn = async (db: Queryable, id: string): Promise<readonly string[]> =>
-    (await run<{ names: string[] }>(db, NAMES, [id]))[0]?.names ?? [];
-
   async function changed(id: string, { event }: Fact): Promise<void> {
     if (mayBeSomebodyElse(event.changes ?? {})) await search.again(id, { at: event.at, actor: "system", causes: [event.id] });
   }
@@ -107,7 +86,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
         const found = await entered(db, write);
         if (found === "alone" || found === undefined) return found;
         const renames = mayRename(write.fact.event.changes ?? {});
-        const before = renames ? await namesIn(db, write.id) : [];
+        const before = renames ? await namesOfRecord(db, write.id) : [];
         const user = await update(db, write, found.personId);
         if (!user) {
           // The record has another version now. `settlePerson` removes a row in `persons` that was made for this write.
@@ -120,8 +99,8 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
           written: { id: write.id, before: beforeOf(write), sent: write.content.sent },
         });
         if (renames) {
-          const names = [...new Set([...before, ...(await namesIn(db, write.id))])];
-          await run(db, LOOK_AT_NAMED, [write.sourceId, names, event.id, targets]);
+          const names = [...new Set([...before, ...(await namesOfRecord(db, write.id))])];
+          await markReferrers(db, { sourceId: write.sourceId, names, cause: event.id }, targets);
         }
         return user;
       });
@@ -134,12 +113,12 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
         const found = await whose(db, sourceId, id);
         if (found === "alone") return "alone";
         if (found === undefined) return false;
-        const names = await namesIn(db, id);
+        const names = await namesOfRecord(db, id);
         if ((await run(db, DELETE, [id, sourceId, expected, found.personId])).length === 0) return false;
         const event = ofRecord(fact.event, "record.deleted", found.personId);
         await append(db, event);
         await settlePerson(db, found.personId, deps, originOf(event), { leaves: found.source, moved: true });
-        await run(db, LOOK_AT_NAMED, [sourceId, names, event.id, targets]);
+        await markReferrers(db, { sourceId, names, cause: event.id }, targets);
         return true;
       }),
   };

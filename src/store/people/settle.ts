@@ -12,6 +12,7 @@ import type { Vault } from "../vault.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { type DateDeps, type Dating, settleDates } from "./dates.ts";
 import { countedRecords, type RecordRow, recordOf, storedRecords } from "./records.ts";
+import { markReferrersOfPerson } from "./referrers.ts";
 
 /*
  * Computes a person with several records or with dates again. It is called after every change of a record or of the rules, and when a day has come. It runs in the
@@ -152,22 +153,25 @@ export async function settlePerson(
   if (changed && !isNew) {
     const leaver = before.active && !effective.active;
     const code = leaver ? "user.deactivated" : !before.active && effective.active ? "user.activated" : "user.updated";
-    await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
+    const told = await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
+    // They may have been at the target all the time: no arrival wakes those who report to them.
+    if (code === "user.activated") await markReferrersOfPerson(db, personId, told, deps.targets);
   }
   return { changed, state: alone ? "alone" : "kept" };
 }
 
-/** Appends an event of the person, and marks the person. */
+/** Appends an event of the person, marks the person, and returns the id of the event. */
 async function follow(
   db: Queryable,
   personId: string,
   { vault, targets }: SettleDeps,
   origin: Origin,
   { code, changes, urgent }: { readonly code: HistoryEvent["code"]; readonly changes: Changes; readonly urgent: boolean },
-): Promise<void> {
+): Promise<string> {
   const event: HistoryEvent = { ...origin, id: uuidv7(origin.at.getTime()), code, subject: { kind: "user", id: personId }, changes };
   const [row] = await vault.rows(db, [event]);
   await run(db, FOLLOW, [JSON.stringify(row), urgent ? PRIORITY.urgent : PRIORITY.person, personId, targets]);
+  return event.id;
 }
 
 interface Written {

@@ -439,3 +439,27 @@ test("whoever is out for a deleted record alone: which source, when, and what to
   expect(await joins.person(id)).toBeUndefined();
   expect((await personOf(env, id))?.active).toBe(true);
 });
+
+test("who reports to one of the records of a person who comes back in the grace has the manager again", async () => {
+  const { source } = await open();
+  const [workday, entra] = [source("workday"), source("entra")];
+  const boss = await workday.create(worker(1));
+  const same = await entra.create(worker(1));
+  const report = await entra.create(worker(2, { [ENTERPRISE]: { employeeNumber: "E2", manager: { value: same } } }));
+  env.startWorker({ policy: "version: 1\ngrace: 24h\n" });
+  const managerOf = async () => (await env.state()).users.find(({ userid }) => userid === report)?.manager_userid ?? "";
+  await env.quiet();
+  expect(await managerOf()).toBe(boss);
+  for (const [from, id] of [
+    [workday, boss],
+    [entra, same],
+  ] as const)
+    await from.change(id, { active: false });
+  await entra.change(report, { title: "Buyer" });
+  await env.quiet();
+  expect(await managerOf()).toBe("");
+  await entra.change(same, { active: true });
+  await workday.change(boss, { active: true });
+  await env.quiet();
+  expect(await managerOf()).toBe(boss);
+});

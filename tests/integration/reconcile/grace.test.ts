@@ -7,7 +7,7 @@ import { createSyncOperations } from "../../../src/store/operations.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";
 import { keepDatabase } from "../../support/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
-import { addGroup, change, chart, DINGTALK_USER, person, remote } from "./sample.ts";
+import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, person, remote } from "./sample.ts";
 
 /* The grace of a leaver: switched off or parked at once, removed when it is over. */
 
@@ -73,6 +73,28 @@ const actionsOf = async (id: string): Promise<readonly string[]> =>
       [id],
     )
   ).rows.map(({ action }) => action);
+
+test("a manager who comes back in the grace leads again, those who were looked at meanwhile as well", async () => {
+  start();
+  const boss = await regular("Boss");
+  const report = await env.addUser(person("Report", { [ENTERPRISE]: { manager: { value: boss } } }));
+  const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [boss, report]);
+  await settled();
+  const leads = async () => [
+    (await remote(env, report))?.manager_userid ?? "",
+    ...(await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list,
+  ];
+  expect(await leads()).toEqual([boss, boss]);
+  await leave(boss);
+  await settled();
+  await change(env, report, { title: "Clerk" });
+  await changeGroup(env, group, { [DINGTALK_GROUP]: { managers: [{ value: boss }, { value: "nobody" }] } });
+  await settled();
+  expect(await leads()).toEqual([""]);
+  await comeBack(boss);
+  await settled();
+  expect(await leads()).toEqual([boss, boss]);
+});
 
 test("an account that can be switched off is, at once, and is removed when the grace is over", async () => {
   start();

@@ -43,6 +43,22 @@ describe("of people", () => {
     expect(await managerOf(report)).toBe(second);
   });
 
+  test("one of two is deleted: the other one is meant", async () => {
+    const first = await env.addUser(numbered("First", "726"));
+    const second = await env.addUser(numbered("Second", "726"));
+    const report = await env.addUser(reporting("Report", "726"));
+    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "726" }] } });
+    await env.groups.change(env.context, group, { members: { kind: "delta", add: [first, second], remove: [] } });
+    env.startWorker();
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    await env.users.remove(env.context, first);
+    await env.quiet();
+    expect(await managerOf(report)).toBe(second);
+    expect((await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list).toEqual([second]);
+    expect(await notesOn(env, report)).not.toContain("manager: severalManagers");
+  });
+
   test("who is named in other letters is waited for and found when they come", async () => {
     const report = await env.addUser(reporting("Report", "hk-1a-ß-ж"));
     const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "Hk-1A-ß-Ж" }] } });

@@ -71,10 +71,13 @@ test("a group that cannot become a department is named to its people, as long as
   expect(await notesOn(env, na)).toEqual(["departments: notThere"]);
   expect(await noteTexts(na)).toEqual([expect.stringContaining(`see group ${group}`)]);
 
-  // The mapping makes nothing of it, which is no mistake: the note has another remedy.
   await changeGroup(env, group, { displayName: "Shops" });
   await env.quiet();
-  expect([await chart(env), await notesOn(env, li), await notesOn(env, na)]).toEqual([{ "": [], Ops: ["Na"], Shops: ["Li", "Na"] }, [], []]);
+  expect([await chart(env), await notesOn(env, li), await notesOn(env, na)]).toEqual([
+    { "": [], Ops: ["Na"], Shops: ["Li", "Na"] },
+    [],
+    [],
+  ]);
 });
 
 test("groups in a circle are named to a newcomer of theirs", async () => {
