@@ -39,11 +39,15 @@ export async function migrate(options: MigrateOptions & { readonly directory: st
   return underLock(options, async (client) => {
     // A user without the right to create tables must not need it if there is nothing to migrate.
     if (!(await isThere(client, LEDGER_NAME))) await client.query(LEDGER);
-    const pending = findPending(migrations, (await client.query<LedgerRow>(APPLIED)).rows);
+    const applied = (await client.query<LedgerRow>(APPLIED)).rows;
+    const pending = findPending(migrations, applied);
+    // In a new database the lines of all migrations say nothing new, and they hide the banner with the first token.
+    const isNew = applied.length === 0;
     for (const migration of pending) {
       await apply(client, migration);
-      options.logger.info({ migration: migration.name }, "migration applied");
+      options.logger[isNew ? "debug" : "info"]({ migration: migration.name }, "migration applied");
     }
+    if (isNew && pending.length > 0) options.logger.info({ migrations: pending.length }, "the tables of a new database were created");
     return pending.map((migration) => migration.name);
   });
 }

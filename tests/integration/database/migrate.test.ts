@@ -57,6 +57,15 @@ test("migrations are applied in the order of their names, and only those that ar
   expect(await applied()).toEqual(["1_first", "2_second", "3_third"]);
 });
 
+test("a new database is one line of the log, and an upgrade is a line for each migration", async () => {
+  const lines: unknown[] = [];
+  const logger = { ...silentLogger, info: (fields: object, message: string) => void lines.push({ ...fields, message }) };
+  await apply({ "1_first": first, "2_second": second }, logger);
+  expect(lines).toEqual([{ migrations: 2, message: "the tables of a new database were created" }]);
+  await apply({ "1_first": first, "2_second": second, "3_third": "drop table first" }, logger);
+  expect(lines.slice(1)).toEqual([{ migration: "3_third", message: "migration applied" }]);
+});
+
 test("the ledger is written as prisma migrate writes it", async () => {
   await apply({ "1_first": first });
   expect(await rows("select * from _prisma_migrations")).toEqual([
