@@ -40,7 +40,7 @@ export async function findDeleted(log: EventLog, text: string, count: number): P
   for (let page = 0; page < PAGES_MAX; page++) {
     const { events, next } = await log.list({ filter, count: PAGE, ...(after === undefined ? {} : { after }) });
     for (const event of events) {
-      if (!namesOfRecord(event).some((name) => foldHan(name).includes(sought))) continue;
+      if (!namesIn(event).some((name) => foldHan(name).includes(sought))) continue;
       if (people.length === count) return { people, complete: false };
       people.push(personOf(event));
     }
@@ -50,7 +50,7 @@ export async function findDeleted(log: EventLog, text: string, count: number): P
   return { people, complete: false };
 }
 
-function namesOfRecord(event: LoggedEvent): readonly string[] {
+function namesIn(event: LoggedEvent): readonly string[] {
   const name = beforeOf(event, "name");
   const emails = beforeOf(event, "emails");
   const parts: readonly unknown[] = isObject(name) ? Object.values(name) : [];

@@ -89,7 +89,7 @@ describe("what Prometheus and Grafana are given", () => {
     panels: readonly { title: string; gridPos: { x: number; y: number }; targets: readonly { expr: string }[] }[];
   };
   const all = rules.groups.flatMap((group) => group.rules);
-  const namesOfRecord = (expressions: readonly string[]): readonly string[] => [
+  const namesIn = (expressions: readonly string[]): readonly string[] => [
     ...new Set(expressions.flatMap((expr) => expr.match(/\b(?:dingtalk_scim|http)_[a-z_]+/g) ?? [])),
   ];
 
@@ -97,14 +97,11 @@ describe("what Prometheus and Grafana are given", () => {
     const { text } = await product.send("GET", "/metrics");
     const kinds = new Map([...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = "", kind = ""]) => [name, kind]));
     const isThere = (name: string): boolean => kinds.has(name) || kinds.get(name.replace(/_(bucket|sum|count)$/, "")) === "histogram";
-    const named = namesOfRecord([
-      ...all.map(({ expr }) => expr),
-      ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
-    ]);
+    const named = namesIn([...all.map(({ expr }) => expr), ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))]);
     expect(named.filter((name) => !isThere(name))).toEqual([]);
     expect(named.length).toBeGreaterThan(12);
     // And every one of ours is on the dashboard.
-    const onDashboard = namesOfRecord(dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)));
+    const onDashboard = namesIn(dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)));
     const shown = new Set(onDashboard.map((name) => name.replace(/_(bucket|sum|count)$/, "")));
     expect([...kinds.keys()].filter((name) => /^(dingtalk_scim|http)_/.test(name) && !shown.has(name))).toEqual([]);
     expect(text).toMatch(
@@ -115,11 +112,11 @@ describe("what Prometheus and Grafana are given", () => {
 
   test("what the daily check of the history finds has a panel and a rule each", () => {
     for (const name of ["dingtalk_scim_history_verified_timestamp_seconds", "dingtalk_scim_history_altered"]) {
-      expect([
+      expect([name, dashboard.panels.filter(({ targets }) => namesIn(targets.map(({ expr }) => expr)).includes(name)).length]).toEqual([
         name,
-        dashboard.panels.filter(({ targets }) => namesOfRecord(targets.map(({ expr }) => expr)).includes(name)).length,
-      ]).toEqual([name, 1]);
-      expect([name, all.filter(({ expr }) => namesOfRecord([expr]).includes(name)).length > 0]).toEqual([name, true]);
+        1,
+      ]);
+      expect([name, all.filter(({ expr }) => namesIn([expr]).includes(name)).length > 0]).toEqual([name, true]);
     }
     const places = dashboard.panels.map(({ gridPos: { x, y } }) => `${x},${y}`);
     expect(new Set(places).size).toBe(places.length);

@@ -89,7 +89,7 @@ function modelOf(body: string): readonly [string, Table] {
   const fields = lines.map((line) => /^(\w+)\s+(\w+)(\[\])?(\?)?(.*)$/.exec(line)).filter((field) => field !== null);
   const stored = fields.filter(([, , type = ""]) => type in TYPES);
   const columnOf = new Map(stored.map(([, name = "", , , , rest = ""]) => [name, /@map\("(\w+)"\)/.exec(rest)?.[1] ?? name]));
-  const namesOfRecord = (list: string): readonly string[] => list.split(",").map((name) => columnOf.get(name.trim()) ?? `? ${name}`);
+  const namesIn = (list: string): readonly string[] => list.split(",").map((name) => columnOf.get(name.trim()) ?? `? ${name}`);
   const table = /@@map\("(\w+)"\)/.exec(body)?.[1] ?? "?";
   const indexes: Record<string, readonly string[]> = {};
   const primaryKey: string[] = [];
@@ -98,12 +98,12 @@ function modelOf(body: string): readonly [string, Table] {
     if (/@unique\b/.test(rest)) indexes[`${table}_${columnOf.get(name)}_key`] = ["unique", columnOf.get(name)!];
   }
   for (const [, kind, list = "", rest = ""] of body.matchAll(/@@(id|unique|index)\(\[([^\]]+)\](.*)\)/g)) {
-    if (kind === "id") primaryKey.push(...namesOfRecord(list));
+    if (kind === "id") primaryKey.push(...namesIn(list));
     else
-      indexes[/map: "(\w+)"/.exec(rest)?.[1] ?? [table, ...namesOfRecord(list), kind === "unique" ? "key" : "idx"].join("_")] = [
+      indexes[/map: "(\w+)"/.exec(rest)?.[1] ?? [table, ...namesIn(list), kind === "unique" ? "key" : "idx"].join("_")] = [
         ...(kind === "unique" ? ["unique"] : []),
         ...(/type: Gin/.test(rest) ? ["gin"] : []),
-        ...namesOfRecord(list),
+        ...namesIn(list),
       ];
   }
   const columns = stored.map(([, name = "", type = "", list, optional, rest = ""]) => {
