@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
+import type { keyColumns } from "./key-columns.ts";
 
 /*
  * Keys for a search by digits. A person has a key for the last four digits of each telephone number, and one for every four consecutive digits in a name. A person whose
@@ -21,6 +22,12 @@ export function digitKeys(names: readonly (string | null)[], document: JsonObjec
   if (Array.isArray(numbers)) for (const number of numbers as readonly JsonValue[]) addEnd(textOf(number), keys);
   return [...keys];
 }
+
+/** The keys of a row of `users` with these columns: the value of its `digit_keys`, as `keysOfRecord` computes it. */
+export const digitKeysOfRow = (
+  { user_name_key, display_name_key, email_keys }: Pick<ReturnType<typeof keyColumns>, "user_name_key" | "display_name_key" | "email_keys">,
+  document: JsonObject,
+): readonly number[] => digitKeys([user_name_key, display_name_key, ...email_keys], document);
 
 /** The keys of every name that contains this text; none if the text has no four consecutive digits. */
 export function keysWithin(text: string): readonly number[] {

@@ -3,6 +3,7 @@ import { fold } from "../core/fold.ts";
 import type { Changes } from "../history/event.ts";
 import { folded } from "./postgres/folded.ts";
 import { APART, lookUp } from "./postgres/planner.ts";
+import { markDue, PRIORITY } from "./write-sql.ts";
 
 /*
  * References to people (docs/clients.md 3), in both directions: from a reference to the person, and from a person to the people who may refer to it. A reference is
@@ -77,6 +78,14 @@ export const whatIsLedBy = (named: string): string => `
   select p.target, p.department_id, n.cause from ${named} n
     cross join lateral (select * from person_departments p where p.managers_key && n.names ${APART}) p
     cross join lateral (select from people u where u.id = p.user_id and u.source_id = n.source_id ${APART}) u`;
+
+/** Marks the departments with a manager in such rows, each at its own target. */
+export const markWhatIsLedBy = (named: string): string =>
+  markDue(
+    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, array_agg(distinct led.cause) as causes
+        from (${whatIsLedBy(named)}) led group by led.target, led.id) m`,
+    "array[m.target]",
+  );
 
 /** True: a change may concern an externalId or an employee number, by which others refer to the person. The statement finds the exact names. */
 export const mayRename = ({ externalId, ...others }: Changes): boolean =>

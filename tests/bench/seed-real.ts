@@ -6,7 +6,7 @@ import { sameJson } from "../../src/core/same-json.ts";
 import { type RequestContext, requestEvent } from "../../src/directory/context.ts";
 import { differences } from "../../src/history/differences.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
-import { digitKeys } from "../../src/store/digit-keys.ts";
+import { digitKeysOfRow } from "../../src/store/digit-keys.ts";
 import { keyColumns } from "../../src/store/key-columns.ts";
 import { PRIORITY } from "../../src/store/write-sql.ts";
 import { BENCH_VAULT } from "./bench-key.ts";
@@ -119,7 +119,7 @@ function userRow(context: RequestContext, id: string, { columns, document }: Con
   return {
     ...base(context, id),
     ...keys,
-    digit_keys: digitKeys([keys.user_name_key, keys.display_name_key, ...keys.email_keys], document),
+    digit_keys: digitKeysOfRow(keys, document),
     digits_version: 1,
     document,
   };

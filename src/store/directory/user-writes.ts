@@ -1,13 +1,13 @@
 import type pg from "pg";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
-import { digitKeys } from "../digit-keys.ts";
+import { digitKeysOfRow } from "../digit-keys.ts";
 import { keyColumns } from "../key-columns.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
-import { hasNamesake, mayRename, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
+import { hasNamesake, markWhatIsLedBy, mayRename, namesOf, whoReportTo } from "../references.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { appendEvents, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
@@ -105,11 +105,7 @@ const RENAME: Statement = {
               union all select r.id, ${PRIORITY.person}, r.cause from (${whoReportTo("named")}) r) p group by p.id) m`,
     "$2::text[]",
   )}),
-  marked_departments as (${markDue(
-    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, array_agg(distinct led.cause) as causes
-        from (${whatIsLedBy("named")}) led group by led.target, led.id) m`,
-    "array[m.target]",
-  )}),
+  marked_departments as (${markWhatIsLedBy("named")}),
   woken as (${wakeUp("marked")})
   ${WRITTEN}`,
 };
@@ -205,7 +201,7 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
     event_id: event?.id,
     wrapped,
     ...keys,
-    digit_keys: digitKeys([keys.user_name_key, keys.display_name_key, ...keys.email_keys], content.document),
+    digit_keys: digitKeysOfRow(keys, content.document),
   });
   return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event ?? null)}}`;
 }

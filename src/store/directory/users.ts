@@ -3,7 +3,7 @@ import type { DirectoryStore } from "../../directory/ports.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { hasNamesake, namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
+import { hasNamesake, markWhatIsLedBy, namesOf, whoReportTo } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { createList } from "./list.ts";
@@ -12,13 +12,13 @@ import { withMatches } from "./match.ts";
 import { USERS } from "./user-rows.ts";
 import { createUserWrites, priorityOf } from "./user-writes.ts";
 
-/** Who names the person by a number or externalId that another active record has as well may mean that one now. */
+/** If another active record has the same number or externalId, references to the deleted person mean that record now. So their people and departments are checked. */
 const DELETE: Statement = {
   name: "user-delete",
   text: `with done as (
     delete from users where id = $1 and source_id = $2 and version = $3 and person_id is null returning id, source_id, active, external_id, employee_number_key),
   named as materialized (
-    select d.source_id, ${namesOf("d")} as names, null::uuid as cause from done d where d.active and ${hasNamesake("d")}),
+    select d.source_id, ${namesOf("d")} as names, ($4::json->>'id')::uuid as cause from done d where d.active and ${hasNamesake("d")}),
   event as (${appendEvent(4, "done")}),
   undecided as (
     delete from person_joins j using done where (j.record_id = done.id or j.person_id = done.id) and j.state in ('proposed', 'ambiguous') returning j.record_id),
@@ -29,11 +29,7 @@ const DELETE: Statement = {
         union all select r.id, ${PRIORITY.person}::smallint from (${whoReportTo("named")}) r where r.id <> $1) w group by w.id) m`,
     "$6::text[]",
   )}),
-  marked_departments as (${markDue(
-    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, ${causedBy(4)} as causes
-        from (${whatIsLedBy("named")}) led group by led.target, led.id) m`,
-    "array[m.target]",
-  )}),
+  marked_departments as (${markWhatIsLedBy("named")}),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken from done`,
 };

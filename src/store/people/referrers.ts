@@ -1,5 +1,5 @@
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { namesOf, whatIsLedBy, whoReportTo } from "../references.ts";
+import { markWhatIsLedBy, namesOf, whoReportTo } from "../references.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
 /* Marks the people and departments that refer to a record as their manager. They are checked again when the reference means another person, or when the person is active again. */
@@ -20,11 +20,7 @@ const MARK = statement(
     `(select 'user'::text as kind, r.id as entity_id, ${PRIORITY.person}::smallint as priority, array[$3::uuid] as causes from (${whoReportTo(NAMED)}) r group by r.id) m`,
     "$4::text[]",
   )}),
-  marked_departments as (${markDue(
-    `(select 'department'::text as kind, led.target, led.id as entity_id, ${PRIORITY.structure}::smallint as priority, array[$3::uuid] as causes
-        from (${whatIsLedBy(NAMED)}) led group by led.target, led.id) m`,
-    "array[m.target]",
-  )}),
+  marked_departments as (${markWhatIsLedBy(NAMED)}),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`,
 );

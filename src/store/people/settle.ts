@@ -153,9 +153,9 @@ export async function settlePerson(
   if (changed && !isNew) {
     const leaver = before.active && !effective.active;
     const code = leaver ? "user.deactivated" : !before.active && effective.active ? "user.activated" : "user.updated";
-    const told = await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
+    const cause = await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
     // They may have been at the target all the time: no arrival wakes those who report to them.
-    if (code === "user.activated") await markReferrersOfPerson(db, personId, told, deps.targets);
+    if (code === "user.activated") await markReferrersOfPerson(db, personId, cause, deps.targets);
   }
   return { changed, state: alone ? "alone" : "kept" };
 }
