@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secrets/secret.ts";
 import { ChannelFailed } from "./channels/channel.ts";
 import type { Outbound } from "./channels/outbound.ts";
 

@@ -1,4 +1,4 @@
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secrets/secret.ts";
 import { type Turns, takeTurns } from "../core/turns.ts";
 import type { Channel } from "./channels/channel.ts";
 import type { Outbound } from "./channels/outbound.ts";

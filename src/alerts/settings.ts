@@ -1,4 +1,4 @@
-import type { Secret } from "../core/secret.ts";
+import type { Secret } from "../core/secrets/secret.ts";
 import type { Language } from "../words/languages.ts";
 import type { Channel, ChannelName } from "./channels/channel.ts";
 import { createMail } from "./channels/mail.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createOutbound } from "../alerts/channels/outbound.ts";
 import { CannotStart } from "../core/errors.ts";
-import { Secret } from "../core/secret.ts";
+import { Secret } from "../core/secrets/secret.ts";
 import type { Turns } from "../core/turns.ts";
 import { startFeed } from "../feed/run.ts";
 import { openSinks, type SinkDeps } from "../feed/sinks/open-sinks.ts";

@@ -7,7 +7,7 @@
  *   eq … le   some value of the list fulfils the comparison
  *   ne        some value differs, or the list is empty: no value is certainly not this value (RFC 7643 section 2.5 equates it with null)
  *   some      some element of the array fulfils the whole inner filter, whose attributes are looked up in that element alone
- * Strings whose attribute is not caseExact are compared in folded form (core/fold.ts), order of strings is by code point (COLLATE "C"),
+ * Strings whose attribute is not caseExact are compared in folded form (core/text/fold.ts), order of strings is by code point (COLLATE "C"),
  * dateTime by instant. Comparisons with null are already rewritten: `eq null` is `not present`, `ne null` is `present`.
  */
 

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
-import { fold } from "../core/fold.ts";
+import { fold } from "../core/text/fold.ts";
 import type { CompareNode, FilterNode, QueryAttribute } from "./ast.ts";
 import { instantOf } from "./lexer.ts";
 

@@ -1,4 +1,4 @@
-import { isStorableText } from "../core/storable-text.ts";
+import { isStorableText } from "../core/text/storable-text.ts";
 import { InvalidFilter } from "./errors.ts";
 
 /*

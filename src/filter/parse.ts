@@ -1,4 +1,4 @@
-import { quotedName } from "../core/quoted-name.ts";
+import { quotedName } from "../core/text/quoted-name.ts";
 import type { CompareNode, CompareOperator, FilterNode, QueryAttribute, QueryType } from "./ast.ts";
 import {
   type Cursor,

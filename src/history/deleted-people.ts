@@ -1,4 +1,4 @@
-import { foldHan } from "../core/han.ts";
+import { foldHan } from "../core/text/han.ts";
 import type { LoggedEvent } from "./event.ts";
 import type { EventLog } from "./event-log.ts";
 import { filterOf } from "./walk.ts";

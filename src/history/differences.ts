@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
-import { sameJson } from "../core/same-json.ts";
+import { sameJson } from "../core/json/same-json.ts";
 import type { Changes } from "./event.ts";
 
 /** The top-level attributes that differ between two documents, each with its old and its new value. */

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
-import { canonicalJson } from "../core/canonical-json.ts";
 import type { JsonValue } from "../core/entity.ts";
+import { canonicalJson } from "../core/json/canonical-json.ts";
 
 /*
  * The entry that the transparency log holds for an event. An entry has the actor, the time and the code of the event. Two hashes commit to the rest: the hash of

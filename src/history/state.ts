@@ -1,5 +1,5 @@
 import type { EntityKind, JsonObject, JsonValue } from "../core/entity.ts";
-import { sameJson } from "../core/same-json.ts";
+import { sameJson } from "../core/json/same-json.ts";
 import { type Changes, DIRECTORY_CODES, type EventCode, type LoggedEvent } from "./event.ts";
 
 /*

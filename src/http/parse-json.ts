@@ -1,4 +1,4 @@
-import { quotedName } from "../core/quoted-name.ts";
+import { quotedName } from "../core/text/quoted-name.ts";
 import { repeatedName } from "./connection/repeated-names.ts";
 import { Malformed } from "./errors.ts";
 

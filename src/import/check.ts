@@ -1,4 +1,4 @@
-import { fold } from "../core/fold.ts";
+import { fold } from "../core/text/fold.ts";
 import { type Columns, columnReaders, columnsOf, type FieldReaders } from "./columns.ts";
 import { contentOf, type PersonRecord, personRecord } from "./person.ts";
 import { type Row, UnreadableFile } from "./row.ts";

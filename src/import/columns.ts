@@ -1,6 +1,6 @@
-import { nearest } from "../core/did-you-mean.ts";
 import type { JsonValue } from "../core/entity.ts";
-import { fold } from "../core/fold.ts";
+import { nearest } from "../core/text/did-you-mean.ts";
+import { fold } from "../core/text/fold.ts";
 import type { Row } from "./row.ts";
 
 /** The fields of columns. Each line has the names of one field in English, Workday's terms, simplified and traditional Chinese. */

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import { fold } from "../core/fold.ts";
+import { fold } from "../core/text/fold.ts";
 import type { RequestContext } from "../directory/context.ts";
 import type { StoredGroup } from "../directory/group.ts";
 import type { GroupDirectory } from "../directory/groups.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
-import { fold } from "../core/fold.ts";
+import { fold } from "../core/text/fold.ts";
 import type { UserContent } from "../directory/user.ts";
 import { isReadable } from "../schedule/days.ts";
 import { checkedBody } from "../scim/json.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { CannotStart } from "../core/errors.ts";
 import { uuidv7 } from "../core/id.ts";
-import { KEY_BYTES } from "../core/sealing.ts";
+import { KEY_BYTES } from "../core/secrets/sealing.ts";
 import type { Config } from "../settings/config.ts";
 import { createKeyEncryptionKey, createKeyRing, type KeyEncryptionKey } from "../store/personal/key-encryption.ts";
 import { createKeyRegister } from "../store/personal/key-register.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
-import { sameJson } from "../core/same-json.ts";
+import { sameJson } from "../core/json/same-json.ts";
 import type { SourceRules } from "../mapping/sources.ts";
 import { hasBegun, type LeftSource, type SourceRecord } from "./record.ts";
 import { documentOf, hasValue, type Unit, unitsOf } from "./units.ts";

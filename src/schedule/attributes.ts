@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
-import { sameJson } from "../core/same-json.ts";
+import { sameJson } from "../core/json/same-json.ts";
 import { isDate, isExtension } from "./worker.ts";
 
 /**

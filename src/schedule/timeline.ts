@@ -1,5 +1,5 @@
 import type { JsonValue } from "../core/entity.ts";
-import { sameJson } from "../core/same-json.ts";
+import { sameJson } from "../core/json/same-json.ts";
 import type { ScheduledChange } from "./change.ts";
 
 /*

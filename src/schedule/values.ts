@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import { sameJson } from "../core/same-json.ts";
+import { sameJson } from "../core/json/same-json.ts";
 import { change, deferrable, type Patch, valueAt } from "./attributes.ts";
 import type { Circumstances, ScheduledChange, Step, Written } from "./change.ts";
 import { type Day, dayOf, momentOn } from "./days.ts";

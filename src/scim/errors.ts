@@ -2,7 +2,7 @@ import { AppError } from "../core/errors.ts";
 
 /*
  * Errors of SCIM requests, and the only table from errors to statuses (RFC 7644 section 3.12). renderScimError(error) returns status and body of the
- * answer. Messages of the classes below are for clients. They name attributes, ids and limits, and never repeat an input value (core/quoted-name.ts).
+ * answer. Messages of the classes below are for clients. They name attributes, ids and limits, and never repeat an input value (core/text/quoted-name.ts).
  */
 
 /** The body is not JSON, not an object, or exceeds a limit. */

@@ -1,5 +1,5 @@
-import { quotedName } from "../core/quoted-name.ts";
-import { isStorableText } from "../core/storable-text.ts";
+import { quotedName } from "../core/text/quoted-name.ts";
+import { isStorableText } from "../core/text/storable-text.ts";
 import { JSON_BOUNDS } from "../http/body.ts";
 import { InvalidSyntax, TooMany } from "./errors.ts";
 

@@ -1,4 +1,4 @@
-import { quotedName } from "../core/quoted-name.ts";
+import { quotedName } from "../core/text/quoted-name.ts";
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
 import { type AttributeTable, parseQuery } from "../filter/parse.ts";
 import type { ProjectionRequest } from "./answer/projection.ts";

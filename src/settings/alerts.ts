@@ -1,5 +1,5 @@
 import type { AlertSettings } from "../alerts/settings.ts";
-import { Secret } from "../core/secret.ts";
+import { Secret } from "../core/secrets/secret.ts";
 import type { Values } from "./rules.ts";
 
 /** The channels for alerts, from the settings ALERT_…. */

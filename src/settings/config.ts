@@ -2,7 +2,7 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import type { AlertSettings } from "../alerts/settings.ts";
 import { CannotStart } from "../core/errors.ts";
-import { Secret } from "../core/secret.ts";
+import { Secret } from "../core/secrets/secret.ts";
 import { isLoopbackName } from "../http/connection/host.ts";
 import { NO_PROXIES, type TrustedProxies } from "../http/connection/trusted-proxies.ts";
 import type { OidcSettings } from "../http/oidc/settings.ts";

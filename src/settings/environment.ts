@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { loadEnvFile } from "node:process";
 import { parseEnv } from "node:util";
-import { nearest } from "../core/did-you-mean.ts";
 import { CannotStart } from "../core/errors.ts";
+import { nearest } from "../core/text/did-you-mean.ts";
 import { SETTINGS } from "./rules.ts";
 
 /* Only this file reads the environment. */

@@ -1,4 +1,4 @@
-import { fold } from "../core/fold.ts";
+import { fold } from "../core/text/fold.ts";
 import type { UserColumns } from "../directory/user.ts";
 
 /** An empty string is not a value (RFC 7643 section 2.5). So the column is null, which is neither unique nor first in an order. */

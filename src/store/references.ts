@@ -1,5 +1,5 @@
 import type { JsonValue } from "../core/entity.ts";
-import { fold } from "../core/fold.ts";
+import { fold } from "../core/text/fold.ts";
 import type { Changes } from "../history/event.ts";
 import { folded } from "./postgres/folded.ts";
 import { APART, lookUp } from "./postgres/planner.ts";

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { KEY_BYTES } from "../../src/core/sealing.ts";
+import { KEY_BYTES } from "../../src/core/secrets/sealing.ts";
 import { createKeyEncryptionKey } from "../../src/store/personal/key-encryption.ts";
 import { createVault } from "../../src/store/personal/vault.ts";
 import type { Vault } from "../../src/store/vault.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Client } from "pg";
 import type { JsonObject } from "../../src/core/entity.ts";
-import { fold } from "../../src/core/fold.ts";
-import { sameJson } from "../../src/core/same-json.ts";
+import { sameJson } from "../../src/core/json/same-json.ts";
+import { fold } from "../../src/core/text/fold.ts";
 import { type RequestContext, requestEvent } from "../../src/directory/context.ts";
 import { differences } from "../../src/history/differences.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";

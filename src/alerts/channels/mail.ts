@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { createTransport } from "nodemailer";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { htmlOf } from "../forms/html.ts";
 import { textOf } from "../forms/text.ts";
 import { type Channel, ChannelFailed } from "./channel.ts";

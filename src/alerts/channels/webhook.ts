@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { payloadOf } from "../forms/payload.ts";
 import { type Channel, ChannelFailed } from "./channel.ts";
 import type { Outbound } from "./outbound.ts";

@@ -1,4 +1,4 @@
-import { escapedHtml } from "../../core/html.ts";
+import { escapedHtml } from "../../core/text/html.ts";
 import type { Message } from "../message.ts";
 
 /** A small page without scripts, pictures and other files. */

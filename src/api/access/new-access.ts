@@ -1,5 +1,5 @@
 import { isUuid } from "../../core/id.ts";
-import { isStorableText } from "../../core/storable-text.ts";
+import { isStorableText } from "../../core/text/storable-text.ts";
 import { type DecidedTrust, decidedTrust, exactText } from "../../http/auth/federation/new-trust.ts";
 import { isRole, ROLES, type Role } from "../../http/auth/roles.ts";
 import { isScope, SCOPES, type Scope } from "../../http/auth/scopes.ts";

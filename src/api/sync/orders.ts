@@ -1,6 +1,6 @@
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../../core/clock.ts";
-import { isStorableText } from "../../core/storable-text.ts";
+import { isStorableText } from "../../core/text/storable-text.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { readJsonBody } from "../../http/body.ts";
 import { methodNotAllowed } from "../../http/methods.ts";

@@ -1,4 +1,4 @@
-import { escapedHtml, pageInLanguages } from "../../core/html.ts";
+import { escapedHtml, pageInLanguages } from "../../core/text/html.ts";
 import type { Assessment, Finding, Listed, Share } from "../../reconcile/assess/report.ts";
 import { LANGUAGES, type Language, TEXTS, type Text } from "./assessment-texts.ts";
 

@@ -1,5 +1,5 @@
 import type { AppContext } from "../../compose/components.ts";
-import { foldHan } from "../../core/han.ts";
+import { foldHan } from "../../core/text/han.ts";
 import type { SyncItem } from "../../reconcile/status.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import { t } from "../words/translate.ts";

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import { nearest } from "../../core/did-you-mean.ts";
+import { nearest } from "../../core/text/did-you-mean.ts";
 import { LOOP_REASONS } from "../../reconcile/reasons.ts";
 import { DINGTALK_REASONS } from "../../targets/dingtalk/client/answers/reasons.ts";
 import { withOperations } from "../database/operations.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
-import { escapedHtml } from "../../core/html.ts";
+import { escapedHtml } from "../../core/text/html.ts";
 import type { Changes } from "../../history/event.ts";
 import { classIn } from "../../privacy/classification.ts";
 import { SCIM_ATTRIBUTES } from "../../privacy/scim-attributes.ts";

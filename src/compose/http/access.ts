@@ -1,7 +1,7 @@
 import { accessEndpoint } from "../../api/access/access.ts";
 import { sourcesEndpoint } from "../../api/access/sources.ts";
 import type { ActorNames } from "../../api/history/events.ts";
-import { Secret } from "../../core/secret.ts";
+import { Secret } from "../../core/secrets/secret.ts";
 import { createRefusalEvents } from "../../evidence/refusal-events.ts";
 import { createAuthenticator } from "../../http/auth/auth.ts";
 import { createFederation } from "../../http/auth/federation/federation.ts";

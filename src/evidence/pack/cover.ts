@@ -1,4 +1,4 @@
-import { escapedHtml, pageInLanguages } from "../../core/html.ts";
+import { escapedHtml, pageInLanguages } from "../../core/text/html.ts";
 import { LANGUAGES, TEXTS, type Text } from "./words.ts";
 
 export interface Summary {

@@ -1,5 +1,5 @@
 import { CannotStart } from "../../core/errors.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { CLOUD_EVENT_TYPE, cloudEventText, type Encoding } from "../cloud-event.ts";
 import type { KafkaEntry } from "../file.ts";
 import type { NumberedEvent } from "../ports.ts";

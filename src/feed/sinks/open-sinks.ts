@@ -1,7 +1,7 @@
 import type { Outbound } from "../../alerts/channels/outbound.ts";
 import type { Clock } from "../../core/clock.ts";
 import { unreachable } from "../../core/errors.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { wantsOf } from "../compile.ts";
 import type { SinkEntry } from "../file.ts";
 import { createKafkaSink } from "./kafka.ts";

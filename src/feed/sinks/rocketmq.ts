@@ -1,7 +1,7 @@
 import { Duplex } from "node:stream";
 import { CannotStart } from "../../core/errors.ts";
 import { type Logger, silentLogger } from "../../core/logger.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { cloudEventText, type Encoding } from "../cloud-event.ts";
 import type { RocketmqEntry } from "../file.ts";
 import { answerOf, createConnection } from "./connection.ts";

@@ -2,7 +2,7 @@ import { ChannelFailed } from "../../alerts/channels/channel.ts";
 import type { Outbound } from "../../alerts/channels/outbound.ts";
 import { keyOf, signedHeaders } from "../../alerts/channels/webhook.ts";
 import type { Clock } from "../../core/clock.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { CLOUD_EVENT_TYPE, cloudEventOf, type Encoding } from "../cloud-event.ts";
 import type { NumberedEvent } from "../ports.ts";
 import { sendInLanes } from "./lanes.ts";

@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import type { TokenLookup, TokenRecord, TrustLookup } from "../ports.ts";
 import { actorOf as actorOfTrust } from "./federation/federation.ts";
 import type { AccessTokens } from "./oauth/access-tokens.ts";

@@ -1,4 +1,4 @@
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import type { Role } from "../auth/roles.ts";
 
 /** The identity provider for the dashboard, from OIDC_…. */

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { pipeline } from "node:stream/promises";
 import axios, { type AxiosResponse, isAxiosError } from "axios";
 import { AppError } from "../../core/errors.ts";
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import type { WorkdayPlan } from "./file.ts";
 
 /** The report could not be read completely. Nothing was imported. */

@@ -1,5 +1,5 @@
 import type { Environment } from "@marcbachmann/cel-js";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import { isZone } from "../../core/zone.ts";
 import { DEFAULT_ZONE, type MappingFile } from "../file/file.ts";
 import type { MappingNoteCode } from "../note-codes.ts";

@@ -1,4 +1,4 @@
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 
 /**
  * Whether `text` matches `pattern`: `*` is any sequence of characters, `?` is one character. Letter case does not count. On a mismatch only the last

@@ -1,4 +1,4 @@
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import { MAX_DEPTH, parsePath } from "../department-path.ts";
 import { isBelow } from "../departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "./file.ts";

@@ -1,5 +1,5 @@
-import { nearest } from "../../core/did-you-mean.ts";
 import { AppError } from "../../core/errors.ts";
+import { nearest } from "../../core/text/did-you-mean.ts";
 
 /** One mistake in a file, at the position for an editor (line and column counted from 1). */
 export interface FileProblem {

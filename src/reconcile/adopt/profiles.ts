@@ -1,5 +1,5 @@
 import { unreachable } from "../../core/errors.ts";
-import { fold, foldName } from "../../core/fold.ts";
+import { fold, foldName } from "../../core/text/fold.ts";
 import type { AdoptionRules } from "../../policy/policy.ts";
 import type { Identity } from "../target.ts";
 import type { Candidate, TierDefinition } from "./match.ts";

@@ -1,4 +1,4 @@
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import type { TreeNode } from "./ports.ts";

@@ -1,5 +1,5 @@
 import { unreachable } from "../../core/errors.ts";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import { parsePath } from "../../mapping/department-path.ts";
 import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../../mapping/mapping.ts";
 import { assignDepartments } from "../../mapping/placement.ts";

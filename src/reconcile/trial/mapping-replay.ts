@@ -1,4 +1,4 @@
-import { sameJson } from "../../core/same-json.ts";
+import { sameJson } from "../../core/json/same-json.ts";
 import type { Changes } from "../../history/event.ts";
 import type { Explanation, Mapping, PersonInput } from "../../mapping/mapping.ts";
 import { type TriedPeople, triedPeople } from "./people.ts";

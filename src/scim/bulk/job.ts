@@ -1,4 +1,4 @@
-import { quotedName } from "../../core/quoted-name.ts";
+import { quotedName } from "../../core/text/quoted-name.ts";
 import type { RequestContext } from "../../directory/context.ts";
 import { MethodNotAllowed, NotFoundPath } from "../../http/errors.ts";
 import { versionCheck } from "../answer/etag.ts";

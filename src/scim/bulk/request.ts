@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.ts";
-import { quotedName } from "../../core/quoted-name.ts";
+import { quotedName } from "../../core/text/quoted-name.ts";
 import { BulkTooLarge, InvalidSyntax, InvalidValue } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
 import { checkMessage } from "../schema/claimed-schemas.ts";

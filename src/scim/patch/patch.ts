@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
-import { quotedName } from "../../core/quoted-name.ts";
-import { sameJson } from "../../core/same-json.ts";
+import { sameJson } from "../../core/json/same-json.ts";
+import { quotedName } from "../../core/text/quoted-name.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "../dialect.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../errors.ts";

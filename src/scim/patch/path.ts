@@ -1,4 +1,4 @@
-import { quotedName } from "../../core/quoted-name.ts";
+import { quotedName } from "../../core/text/quoted-name.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
 import { FILTER_LIMITS } from "../../filter/lexer.ts";

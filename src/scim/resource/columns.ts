@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { GroupColumns, GroupContent } from "../../directory/group.ts";
 import type { UserColumns, UserContent } from "../../directory/user.ts";
 import { InvalidValue } from "../errors.ts";

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
-import { quotedName } from "../../core/quoted-name.ts";
+import { quotedName } from "../../core/text/quoted-name.ts";
 import { InvalidSyntax, InvalidValue } from "../errors.ts";
 import { type Body, isObject } from "../json.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../core/entity.ts";
-import { fold } from "../../core/fold.ts";
-import { sameJson } from "../../core/same-json.ts";
+import { sameJson } from "../../core/json/same-json.ts";
+import { fold } from "../../core/text/fold.ts";
 import { InvalidValue } from "../errors.ts";
 import { isObject } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
-import { quotedName } from "../../core/quoted-name.ts";
+import { quotedName } from "../../core/text/quoted-name.ts";
 import type { GroupContent } from "../../directory/group.ts";
 import type { UserContent } from "../../directory/user.ts";
 import { isEmpty, isUnassigned, structureOf } from "../dialect.ts";

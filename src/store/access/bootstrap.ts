@@ -1,4 +1,4 @@
-import type { Secret } from "../../core/secret.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
 import { SCOPES } from "../../http/auth/scopes.ts";
 import type { Source, Sources } from "./sources.ts";
 import { TokenRefused, type Tokens } from "./tokens.ts";

@@ -1,5 +1,5 @@
-import { fold } from "../../core/fold.ts";
 import { isUuid } from "../../core/id.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { GroupContent, Member, MemberChange, StoredGroup } from "../../directory/group.ts";
 import type { DirectoryStore, Fact, MembersChanged } from "../../directory/ports.ts";
 import type { Pool } from "../postgres/pool.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { isUuid } from "../../core/id.ts";
-import { isStorableText } from "../../core/storable-text.ts";
+import { isStorableText } from "../../core/text/storable-text.ts";
 import { InvalidCursor } from "../../directory/errors.ts";
 import type { Order, PageCursor } from "../filter/sort.ts";
 

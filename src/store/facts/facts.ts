@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { PersonFacts } from "../../reconcile/facts.ts";
 import type { NameHolder, ReconcileStore } from "../../reconcile/ports.ts";
 import { batched } from "../postgres/batch.ts";

@@ -1,5 +1,5 @@
 import { unreachable } from "../../core/errors.ts";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { CompareOperator, QueryAttribute } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
 import { folded } from "../postgres/folded.ts";

@@ -1,5 +1,5 @@
-import { fold } from "../../core/fold.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { CompareNode, QueryKey } from "../../filter/ast.ts";
 
 /** A value that few resources of a source have, in the form of its index. */

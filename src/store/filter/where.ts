@@ -1,6 +1,6 @@
 import { unreachable } from "../../core/errors.ts";
-import { fold } from "../../core/fold.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../../filter/ast.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 import { APART } from "../postgres/planner.ts";

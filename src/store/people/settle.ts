@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { JsonObject } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
-import { sameJson } from "../../core/same-json.ts";
+import { sameJson } from "../../core/json/same-json.ts";
 import { differences } from "../../history/differences.ts";
 import type { Changes, HistoryEvent } from "../../history/event.ts";
 import type { SourceRules } from "../../mapping/sources.ts";

@@ -1,5 +1,5 @@
 import { createHash, createHmac, createSecretKey } from "node:crypto";
-import { KEY_BYTES, seal, someRandomBytes, unseal } from "../../core/sealing.ts";
+import { KEY_BYTES, seal, someRandomBytes, unseal } from "../../core/secrets/sealing.ts";
 
 /** Makes the keys of people. Its secret is in a file and never in the database. */
 export interface KeyMaker {

@@ -1,5 +1,5 @@
 import type { EntityRef, JsonObject, JsonValue } from "../../core/entity.ts";
-import { seal, unseal } from "../../core/sealing.ts";
+import { seal, unseal } from "../../core/secrets/sealing.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { hasValues, openColumns } from "../write-sql.ts";

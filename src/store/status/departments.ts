@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { DepartmentList, DepartmentNode } from "../../reconcile/status.ts";
 import { folded } from "../postgres/folded.ts";
 import { pageOf } from "../postgres/page.ts";

@@ -1,7 +1,7 @@
 import type { EntityKind } from "../../core/entity.ts";
-import { fold } from "../../core/fold.ts";
-import { hanVariants } from "../../core/han.ts";
 import { isUuid } from "../../core/id.ts";
+import { fold } from "../../core/text/fold.ts";
+import { hanVariants } from "../../core/text/han.ts";
 import { keyOfEnd, keysOfPerson, keysOfRecord, keysWithin } from "../digit-keys.ts";
 import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";

@@ -1,4 +1,4 @@
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { isPerson } from "../references.ts";

@@ -1,4 +1,4 @@
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import type { PathLevel } from "../../reconcile/ports.ts";
 import { run } from "../postgres/statement.ts";
 import { isOnTheWayOnly, move } from "./moves.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
-import { fold } from "../../core/fold.ts";
+import { fold } from "../../core/text/fold.ts";
 import { sameValue } from "../../reconcile/plan.ts";
 import type { PathLevel } from "../../reconcile/ports.ts";
 import type { Attributes } from "../../reconcile/target-values.ts";

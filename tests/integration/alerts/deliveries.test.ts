@@ -4,7 +4,7 @@ import { beat } from "../../../src/alerts/heartbeat.ts";
 import { startAlerts } from "../../../src/alerts/run.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/secrets/secret.ts";
 import { createLineLogger } from "../http/door.ts";
 import { type Hook, startHook } from "./hook.ts";
 import { type Alerts, openAlerts, TOLD_BY_ROBOT } from "./open-alerts.ts";

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../../src/core/clock.ts";
 import { type Logger, silentLogger } from "../../../src/core/logger.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/secrets/secret.ts";
 import { createApp, renderFor } from "../../../src/http/app.ts";
 import { type Authenticator, createAuthenticator } from "../../../src/http/auth/auth.ts";
 import { createFederation } from "../../../src/http/auth/federation/federation.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { fold } from "../../../src/core/fold.ts";
+import { fold } from "../../../src/core/text/fold.ts";
 import { createSyncOperations } from "../../../src/store/operations.ts";
 import { createParameters } from "../../../src/store/postgres/parameters.ts";
 import { inTransaction } from "../../../src/store/postgres/statement.ts";

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
-import { KEY_BYTES, seal } from "../../../src/core/sealing.ts";
+import { KEY_BYTES, seal } from "../../../src/core/secrets/sealing.ts";
 import { openVault } from "../../../src/keys/open-vault.ts";
 import { rotateEncryptionKey, wrapKeys } from "../../../src/keys/rotate-encryption-key.ts";
 import { parseConfig } from "../../../src/settings/config.ts";

@@ -2,7 +2,7 @@ import type pg from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/secrets/secret.ts";
 import { createSigningKey } from "../../../src/http/auth/oauth/signing.ts";
 import { SCOPES } from "../../../src/http/auth/scopes.ts";
 import { hashSecret, isSecretOf, readToken } from "../../../src/http/auth/tokens.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
-import { seal, unseal } from "../../../src/core/sealing.ts";
+import { seal, unseal } from "../../../src/core/secrets/sealing.ts";
 import { createUserDirectory } from "../../../src/directory/users.ts";
 import { parseFilter } from "../../../src/scim/filter.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";

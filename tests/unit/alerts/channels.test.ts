@@ -6,7 +6,7 @@ import { htmlOf } from "../../../src/alerts/forms/html.ts";
 import { markdownOf } from "../../../src/alerts/forms/markdown.ts";
 import { messageOf } from "../../../src/alerts/message.ts";
 import { wordsIn } from "../../../src/alerts/words/languages.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/secrets/secret.ts";
 
 const told = {
   id: "019ab2c4-5d6e-7f80-9123-456789abcdef",

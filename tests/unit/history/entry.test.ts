@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { canonicalJson } from "../../../src/core/canonical-json.ts";
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
+import { canonicalJson } from "../../../src/core/json/canonical-json.ts";
 import { digestOf, entryOf, type OpenColumns, openPart } from "../../../src/history/entry.ts";
 
 /* A log of ten years ago is checked with these texts: they never change. */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { AxiosError, AxiosHeaders } from "axios";
 import { Unavailable } from "../../../src/core/errors.ts";
-import { Secret } from "../../../src/core/secret.ts";
+import { Secret } from "../../../src/core/secrets/secret.ts";
 import { createLogger, LOGGED_FIELDS } from "../../../src/process/log.ts";
 
 const CANARY = "canary-b5f1";

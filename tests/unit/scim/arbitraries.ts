@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
-import { fold } from "../../../src/core/fold.ts";
-import { isStorableText } from "../../../src/core/storable-text.ts";
+import { fold } from "../../../src/core/text/fold.ts";
+import { isStorableText } from "../../../src/core/text/storable-text.ts";
 import type { CompareOperator, FilterNode } from "../../../src/filter/ast.ts";
 import type { AttributeTable } from "../../../src/filter/parse.ts";
 import { filterTable } from "../../../src/scim/filter.ts";

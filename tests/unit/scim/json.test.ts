@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { sameJson } from "../../../src/core/same-json.ts";
+import { sameJson } from "../../../src/core/json/same-json.ts";
 import { InvalidSyntax, TooMany } from "../../../src/scim/errors.ts";
 import { checkedBody, JSON_LIMITS } from "../../../src/scim/json.ts";
 

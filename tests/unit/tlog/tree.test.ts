@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { canonicalJson } from "../../../src/core/canonical-json.ts";
+import { canonicalJson } from "../../../src/core/json/canonical-json.ts";
 import { EMPTY_ROOT, leafHash } from "../../../src/tlog/hash.ts";
 import { consistencyProof, inclusionProof, isConsistent, type ReadTile, rootFromInclusion } from "../../../src/tlog/proofs.ts";
 import { allTiles, GrowingTree, parseTilePath, rightEdge, tilePath } from "../../../src/tlog/tiles.ts";

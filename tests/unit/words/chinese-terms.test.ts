@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { TEXTS as ASSESSMENT } from "../../../src/cli/assess/assessment-texts.ts";
 import { CODE_TEXTS, PURPOSE_TEXTS, TEXTS as SUBJECT } from "../../../src/cli/subject/subject-texts.ts";
 import { TRANSLATIONS } from "../../../src/cli/words/translate.ts";
-import { foldHan, hanVariants } from "../../../src/core/han.ts";
+import { foldHan, hanVariants } from "../../../src/core/text/han.ts";
 import { TEXTS as EVIDENCE } from "../../../src/evidence/pack/words.ts";
 import { newcomerNote } from "../../../src/reconcile/newcomers/texts.ts";
 import { REASONS } from "../../../src/words/reasons/by-language.ts";

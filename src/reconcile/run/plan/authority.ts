@@ -1,5 +1,5 @@
 import type { EntityRef, JsonObject, JsonValue } from "../../../core/entity.ts";
-import { sameJson } from "../../../core/same-json.ts";
+import { sameJson } from "../../../core/json/same-json.ts";
 import { extensionOf, PERSON_EXTENSIONS } from "../../../mapping/extensions.ts";
 import type { Mapping } from "../../../mapping/mapping.ts";
 import { type Desired, sameValue } from "../../plan.ts";

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import type { JsonObject } from "../../../core/entity.ts";
 import { isUuid } from "../../../core/id.ts";
-import { sameJson } from "../../../core/same-json.ts";
+import { sameJson } from "../../../core/json/same-json.ts";
 import type { JoinOrigin } from "../../../persons/ports.ts";
 import { isDated } from "../../../schedule/dated.ts";
 import { scheduleOf } from "../../../schedule/schedule.ts";

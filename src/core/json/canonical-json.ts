@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "./entity.ts";
+import type { JsonObject, JsonValue } from "../entity.ts";
 
 /**
  * JSON in canonical form (RFC 8785): members in the order of the UTF-16 units of their names, numbers and strings as in ECMAScript, no blanks.

@@ -1,6 +1,6 @@
-import { fold } from "../../../src/core/fold.ts";
-import { foldHan, hanVariants } from "../../../src/core/han.ts";
-import { HAN_PAIRS } from "../../../src/core/han-pairs.ts";
+import { fold } from "../../../../src/core/text/fold.ts";
+import { foldHan, hanVariants } from "../../../../src/core/text/han.ts";
+import { HAN_PAIRS } from "../../../../src/core/text/han-pairs.ts";
 
 test.each<[string, string]>([
   ["黃小明", "黄小明"],

@@ -1,4 +1,4 @@
-import { nearest } from "../../../src/core/did-you-mean.ts";
+import { nearest } from "../../../../src/core/text/did-you-mean.ts";
 
 const names = ["PORT", "HOST", "DATA_DIR", "DATABASE_URL", "SYNC_MODE", "LOG_LEVEL"];
 
