@@ -1,4 +1,4 @@
-import type { Condition, Detail } from "./condition.ts";
+import type { Condition, Detail } from "./rules/condition.ts";
 
 /* Changes of incidents from the present conditions and the earlier state. Pure. */
 

@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "../history/event.ts";
 import type { ChannelName } from "./channels/channel.ts";
-import type { Occasion, Told } from "./told.ts";
+import type { Occasion, Told } from "./messages/told.ts";
 
 export const INCIDENT_STATES = ["open", "acknowledged", "closed"] as const;
 

@@ -1,9 +1,9 @@
 import type { HistoryEvent } from "../history/event.ts";
 import type { ChannelName } from "./channels/channel.ts";
-import type { AlertFacts } from "./facts.ts";
 import type { Changes, OpenIncident, Seen } from "./incident.ts";
-import type { Rhythms } from "./rhythm.ts";
-import type { Occasion, Told } from "./told.ts";
+import type { Occasion, Told } from "./messages/told.ts";
+import type { AlertFacts } from "./rules/facts.ts";
+import type { Rhythms } from "./rules/rhythm.ts";
 
 /** The state from one evaluation to the next, in any process. */
 export interface Memory {

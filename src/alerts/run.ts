@@ -2,11 +2,11 @@ import type { Secret } from "../core/secrets/secret.ts";
 import { type Turns, takeTurns } from "../core/turns.ts";
 import type { Channel } from "./channels/channel.ts";
 import type { Outbound } from "./channels/outbound.ts";
-import { type DeliveryDeps, deliverDue } from "./deliver.ts";
-import { beat, createPulse } from "./heartbeat.ts";
+import { type DeliveryDeps, deliverDue } from "./messages/deliver.ts";
+import { beat, createPulse } from "./messages/heartbeat.ts";
 import type { AlertStore, SignalStore } from "./ports.ts";
 import type { RefusalTally } from "./refusals.ts";
-import type { Rules } from "./rules.ts";
+import type { Rules } from "./rules/rules.ts";
 import { look } from "./watch.ts";
 
 export interface AlertsDeps extends DeliveryDeps {

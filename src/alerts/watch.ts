@@ -1,10 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { ChannelName } from "./channels/channel.ts";
-import { dueCheckpoint } from "./checkpoint.ts";
 import { changesOf } from "./incident.ts";
+import { dueCheckpoint } from "./messages/checkpoint.ts";
 import type { AlertStore, Decided, Known } from "./ports.ts";
-import { learn } from "./rhythm.ts";
-import { conditionsOf, type Rules } from "./rules.ts";
+import { learn } from "./rules/rhythm.ts";
+import { conditionsOf, type Rules } from "./rules/rules.ts";
 
 export interface WatchDeps {
   readonly store: Pick<AlertStore, "look">;

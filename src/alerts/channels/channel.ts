@@ -1,5 +1,5 @@
 import { AppError } from "../../core/errors.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../messages/message.ts";
 
 /** Channels for messages. */
 export const CHANNEL_NAMES = ["robot", "webhook", "mail"] as const;

@@ -1,5 +1,5 @@
 import { escapedHtml } from "../../core/text/html.ts";
-import type { Message } from "../message.ts";
+import type { Message } from "../messages/message.ts";
 
 /** A small page without scripts, pictures and other files. */
 export const htmlOf = ({ headline, facts, remedy, copy, link, linkText, language }: Message): string => `<!doctype html>

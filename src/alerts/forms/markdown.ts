@@ -1,4 +1,4 @@
-import type { Message } from "../message.ts";
+import type { Message } from "../messages/message.ts";
 
 /** A robot's message: the title for the list of chats, the text for the chat. Adds the robot's keyword if it is missing. */
 export function markdownOf(

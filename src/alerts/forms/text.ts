@@ -1,4 +1,4 @@
-import type { Message } from "../message.ts";
+import type { Message } from "../messages/message.ts";
 
 /** For e-mail programs without HTML. */
 export const textOf = ({ headline, facts, remedy, copy, link, linkText }: Message): string =>

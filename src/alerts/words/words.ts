@@ -1,6 +1,6 @@
 import { type Reasons, reasonOf } from "../../words/reasons/reasons.ts";
-import type { CauseKind } from "../condition.ts";
-import type { Occasion, Told } from "../told.ts";
+import type { Occasion, Told } from "../messages/told.ts";
+import type { CauseKind } from "../rules/condition.ts";
 
 /** All texts in one language. Each uses the words of DingTalk's console in that language. */
 export interface Catalogue {

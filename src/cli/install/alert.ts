@@ -54,7 +54,7 @@ const sendTests = (only: ChannelName | undefined, signal: AbortSignal): Promise<
       import("../../compose/alerts.ts"),
       import("../../core/clock.ts"),
       import("../../core/meter.ts"),
-      import("../../alerts/deliver.ts"),
+      import("../../alerts/messages/deliver.ts"),
       import("../../reconcile/operator-event.ts"),
       import("../../store/status/meters.ts"),
     ]);

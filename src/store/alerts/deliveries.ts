@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { ChannelName } from "../../alerts/channels/channel.ts";
+import type { Occasion, Told } from "../../alerts/messages/told.ts";
 import type { AlertStore, Claimed } from "../../alerts/ports.ts";
-import type { Occasion, Told } from "../../alerts/told.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";

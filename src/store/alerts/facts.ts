@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { AlertFacts } from "../../alerts/facts.ts";
+import type { AlertFacts } from "../../alerts/rules/facts.ts";
 import { HEARING, LISTENS } from "../hearing-sql.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";

@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { ChannelName } from "../../alerts/channels/channel.ts";
-import { sizeOfCheckpoint } from "../../alerts/checkpoint.ts";
 import type { OpenIncident } from "../../alerts/incident.ts";
+import { sizeOfCheckpoint } from "../../alerts/messages/checkpoint.ts";
 import type { AlertStore, Decided, Memory } from "../../alerts/ports.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Pool } from "../postgres/pool.ts";

@@ -1,6 +1,6 @@
 import { createOutbound } from "../../../src/alerts/channels/outbound.ts";
-import { deliver } from "../../../src/alerts/deliver.ts";
-import { beat } from "../../../src/alerts/heartbeat.ts";
+import { deliver } from "../../../src/alerts/messages/deliver.ts";
+import { beat } from "../../../src/alerts/messages/heartbeat.ts";
 import { startAlerts } from "../../../src/alerts/run.ts";
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";

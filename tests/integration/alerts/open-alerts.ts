@@ -1,4 +1,4 @@
-import { deliverDue } from "../../../src/alerts/deliver.ts";
+import { deliverDue } from "../../../src/alerts/messages/deliver.ts";
 import { createRefusalTally } from "../../../src/alerts/refusals.ts";
 import type { AlertsDeps } from "../../../src/alerts/run.ts";
 import { look } from "../../../src/alerts/watch.ts";

@@ -4,7 +4,7 @@ import { signed } from "../../../src/alerts/channels/robot.ts";
 import { createWebhook, keyOf } from "../../../src/alerts/channels/webhook.ts";
 import { htmlOf } from "../../../src/alerts/forms/html.ts";
 import { markdownOf } from "../../../src/alerts/forms/markdown.ts";
-import { messageOf } from "../../../src/alerts/message.ts";
+import { messageOf } from "../../../src/alerts/messages/message.ts";
 import { wordsIn } from "../../../src/alerts/words/languages.ts";
 import { Secret } from "../../../src/core/secrets/secret.ts";
 

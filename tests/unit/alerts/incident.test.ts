@@ -1,5 +1,5 @@
-import type { Condition } from "../../../src/alerts/condition.ts";
 import { changesOf, type OpenIncident, reminderAt, type Seen } from "../../../src/alerts/incident.ts";
+import type { Condition } from "../../../src/alerts/rules/condition.ts";
 
 const T0 = Date.parse("2026-11-30T12:00:00Z");
 const at = (seconds: number): Date => new Date(T0 + seconds * 1_000);

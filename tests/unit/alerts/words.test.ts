@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CAUSE_KINDS } from "../../../src/alerts/condition.ts";
-import { messageOf, oneLine } from "../../../src/alerts/message.ts";
+import { messageOf, oneLine } from "../../../src/alerts/messages/message.ts";
+import { CAUSE_KINDS } from "../../../src/alerts/rules/condition.ts";
 import { CATALOGUES, wordsIn } from "../../../src/alerts/words/languages.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
 import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";

@@ -3,7 +3,7 @@ import { htmlOf } from "../../../src/alerts/forms/html.ts";
 import { markdownOf } from "../../../src/alerts/forms/markdown.ts";
 import { payloadOf } from "../../../src/alerts/forms/payload.ts";
 import { textOf } from "../../../src/alerts/forms/text.ts";
-import { messageOf } from "../../../src/alerts/message.ts";
+import { messageOf } from "../../../src/alerts/messages/message.ts";
 import { wordsIn } from "../../../src/alerts/words/languages.ts";
 import { logKey, newSecret } from "../../../src/keys/log-key.ts";
 import { checkpointText } from "../../../src/tlog/checkpoint.ts";

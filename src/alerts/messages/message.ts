@@ -1,5 +1,5 @@
+import type { Words } from "../words/words.ts";
 import type { Occasion, Told } from "./told.ts";
-import type { Words } from "./words/words.ts";
 
 /** The content of a message before a channel formats it. All texts are plain. */
 export interface Message {

@@ -1,11 +1,11 @@
-import { backoffMs } from "../core/backoff.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import type { Meter } from "../core/meter.ts";
-import { type Channel, ChannelFailed } from "./channels/channel.ts";
+import { backoffMs } from "../../core/backoff.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { Meter } from "../../core/meter.ts";
+import { type Channel, ChannelFailed } from "../channels/channel.ts";
+import type { AlertStore, Claimed } from "../ports.ts";
+import type { Words } from "../words/words.ts";
 import { messageOf } from "./message.ts";
-import type { AlertStore, Claimed } from "./ports.ts";
-import type { Words } from "./words/words.ts";
 
 export interface DeliveryDeps {
   readonly store: Pick<AlertStore, "claim" | "sent" | "failed" | "names">;

@@ -1,4 +1,4 @@
-import type { CauseKind, Detail, IncidentClass } from "./condition.ts";
+import type { CauseKind, Detail, IncidentClass } from "../rules/condition.ts";
 
 /** The reason of a message. */
 export type Occasion = "opened" | "reminder" | "closed" | "test" | "checkpoint";

@@ -1,4 +1,4 @@
-import { dueCheckpoint } from "../../../src/alerts/checkpoint.ts";
+import { dueCheckpoint } from "../../../../src/alerts/messages/checkpoint.ts";
 
 const at = (time: string) => new Date(`2026-11-30T${time}Z`);
 const ms = (time: string) => at(time).getTime();

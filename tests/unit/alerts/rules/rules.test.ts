@@ -1,6 +1,6 @@
-import type { AlertFacts } from "../../../src/alerts/facts.ts";
-import { learn, type Rhythms } from "../../../src/alerts/rhythm.ts";
-import { conditionsOf } from "../../../src/alerts/rules.ts";
+import type { AlertFacts } from "../../../../src/alerts/rules/facts.ts";
+import { learn, type Rhythms } from "../../../../src/alerts/rules/rhythm.ts";
+import { conditionsOf } from "../../../../src/alerts/rules/rules.ts";
 
 const NOW = new Date("2026-11-30T12:00:00Z");
 const ago = (minutes: number): Date => new Date(NOW.getTime() - minutes * 60_000);

@@ -1,7 +1,7 @@
-import type { Clock } from "../core/clock.ts";
-import type { Secret } from "../core/secrets/secret.ts";
-import { ChannelFailed } from "./channels/channel.ts";
-import type { Outbound } from "./channels/outbound.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Secret } from "../../core/secrets/secret.ts";
+import { ChannelFailed } from "../channels/channel.ts";
+import type { Outbound } from "../channels/outbound.ts";
 
 /** Calls an external service that raises an alarm when the calls stop. This is the only alarm that needs no part of this server. */
 export async function beat(url: Secret, outbound: Outbound, signal: AbortSignal): Promise<void> {
