@@ -2,7 +2,7 @@ import type { RefusalTally } from "../alerts/refusals.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Meter } from "../core/meter.ts";
-import type { Traffic } from "../http/traffic.ts";
+import type { Traffic } from "../http/monitoring/traffic.ts";
 import type { Mapping } from "../mapping/mapping.ts";
 import type { Policy } from "../policy/policy.ts";
 import { planEverybody, type WholePlan } from "../reconcile/compare/whole-plan.ts";

@@ -7,11 +7,11 @@ import { createIdentify, type IdentifyDeps } from "./auth/identify.ts";
 import { createHostCheck, type KnownHosts } from "./connection/host.ts";
 import { NotFoundPath } from "./errors.ts";
 import { createGate } from "./gate.ts";
+import { type ObserveRequest, observeRequest } from "./monitoring/observe.ts";
+import type { Traffic } from "./monitoring/traffic.ts";
 import type { Mount } from "./mount.ts";
-import { type ObserveRequest, observeRequest } from "./observe.ts";
 import { type RenderError, renderProblem } from "./problem.ts";
 import { startTrace, traceOf } from "./request-context.ts";
-import type { Traffic } from "./traffic.ts";
 
 export interface AppOptions extends KnownHosts, IdentifyDeps {
   readonly clock: Clock;

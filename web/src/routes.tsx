@@ -22,7 +22,7 @@ import { Reports } from "./screens/reports/reports.tsx";
 import { Verify } from "./screens/verify/verify-screen.tsx";
 import { type Key, useWords } from "./words/words.ts";
 
-/* The views and their addresses. src/http/dashboard.ts must serve the same addresses. */
+/* The views and their addresses. src/http/pages/dashboard.ts must serve the same addresses. */
 
 interface Route {
   readonly pattern: RegExp;

@@ -1,7 +1,7 @@
 import type { AppContext, SyncComponents } from "../../compose/components.ts";
 import { systemClock } from "../../core/clock.ts";
 import { createMeter } from "../../core/meter.ts";
-import { createTraffic } from "../../http/traffic.ts";
+import { createTraffic } from "../../http/monitoring/traffic.ts";
 import type { Config } from "../../settings/config.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import { withPool } from "./joined-pool.ts";

@@ -1,5 +1,5 @@
 import { CannotStart } from "../../core/errors.ts";
-import type { ReadinessCheck } from "../../http/health.ts";
+import type { ReadinessCheck } from "../../http/monitoring/health.ts";
 import { policyAdvice } from "../../policy/advice.ts";
 import { takeBackOne } from "../../reconcile/compare/found.ts";
 import { type ListenDeps, listenToTarget } from "../../reconcile/hints/listen.ts";

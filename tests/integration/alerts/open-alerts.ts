@@ -6,7 +6,7 @@ import { alertsDeps } from "../../../src/compose/alerts.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
-import { createTraffic } from "../../../src/http/traffic.ts";
+import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import type { Environment } from "../../../src/settings/environment.ts";
 import { createSimulator } from "../../../src/simulator/server.ts";

@@ -14,7 +14,7 @@ import { createMeter } from "../../../src/core/meter.ts";
 import type { Turns } from "../../../src/core/turns.ts";
 import type { CloudEvent } from "../../../src/feed/cloud-event.ts";
 import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
-import { createTraffic } from "../../../src/http/traffic.ts";
+import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createFeedStore } from "../../../src/store/feed/feed-store.ts";
 import { type Broker, createKafkaBroker } from "../../support/brokers.ts";

@@ -15,10 +15,10 @@ import { createClientAddress } from "../../../src/http/connection/client-address
 import { createLimits } from "../../../src/http/connection/limits.ts";
 import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/connection/server.ts";
 import { NO_PROXIES, readTrustedProxies } from "../../../src/http/connection/trusted-proxies.ts";
+import type { FinishedRequest } from "../../../src/http/monitoring/observe.ts";
+import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import type { Mount } from "../../../src/http/mount.ts";
-import type { FinishedRequest } from "../../../src/http/observe.ts";
 import type { AssertionLedger, KeyStore, StoredKey, TokenLookup, TokenRecord, TrustLookup, TrustRecord } from "../../../src/http/ports.ts";
-import { createTraffic } from "../../../src/http/traffic.ts";
 
 export const PUBLIC_URL = "https://scim.example";
 export const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";

@@ -3,9 +3,9 @@ import { Gauge } from "prom-client";
 import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { docsMounts } from "../../../src/http/docs.ts";
-import { healthMounts, type ReadinessCheck } from "../../../src/http/health.ts";
-import { createMetricsRegistry, metricsEndpoint, observeIn } from "../../../src/http/metrics.ts";
+import { healthMounts, type ReadinessCheck } from "../../../src/http/monitoring/health.ts";
+import { createMetricsRegistry, metricsEndpoint, observeIn } from "../../../src/http/monitoring/metrics.ts";
+import { docsMounts } from "../../../src/http/pages/docs.ts";
 import { type Door, openDoor } from "./door.ts";
 
 let door: Door;

@@ -4,7 +4,7 @@ import { Registry } from "prom-client";
 import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
 import { formatToken, makeTokenSecret } from "../../../src/http/auth/tokens.ts";
-import { metricsEndpoint, observeIn } from "../../../src/http/metrics.ts";
+import { metricsEndpoint, observeIn } from "../../../src/http/monitoring/metrics.ts";
 import type { Mount } from "../../../src/http/mount.ts";
 import { BOOTSTRAP, createLineLogger, type Door, type DoorOptions, openDoor } from "./door.ts";
 import { exchange, head, isWhole, statusOf } from "./raw.ts";

@@ -4,7 +4,7 @@ import { pullFromWorkday, startWorkday, workdaySourceId } from "../../../src/com
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createMeter } from "../../../src/core/meter.ts";
-import { createTraffic } from "../../../src/http/traffic.ts";
+import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import { compileWorkday } from "../../../src/import/workday/file.ts";
 import type { Reading } from "../../../src/import/workday/reading.ts";
 import { parseConfig } from "../../../src/settings/config.ts";

@@ -11,7 +11,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { flatTable, parseQuery } from "../../../src/filter/parse.ts";
 import { EVENT_CODES, OUTCOMES } from "../../../src/history/event.ts";
 import { EVENT_ATTRIBUTES } from "../../../src/history/event-log.ts";
-import { observeIn, showBuild } from "../../../src/http/metrics.ts";
+import { observeIn, showBuild } from "../../../src/http/monitoring/metrics.ts";
 
 const page = (name: string): string => readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8");
 /** Code in the first column of the tables that follow a heading of columns. */

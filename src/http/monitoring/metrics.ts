@@ -1,7 +1,7 @@
 import { Router } from "express";
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import { methodNotAllowed } from "./methods.ts";
-import type { Mount } from "./mount.ts";
+import { methodNotAllowed } from "../methods.ts";
+import type { Mount } from "../mount.ts";
 import type { ObserveRequest } from "./observe.ts";
 
 /** The registry of the process. Rooms register their metrics in it. Starts the measurement of the event loop. */

@@ -2,9 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Request, type Response, Router } from "express";
-import { sendText } from "./answer.ts";
-import { methodNotAllowed } from "./methods.ts";
-import type { Mount } from "./mount.ts";
+import { sendText } from "../answer.ts";
+import { methodNotAllowed } from "../methods.ts";
+import type { Mount } from "../mount.ts";
 
 /* The dashboard: files built from web/, the same for all users. Their data come from the API, with the session of the user. */
 

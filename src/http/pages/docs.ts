@@ -1,9 +1,9 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { type RequestHandler, Router } from "express";
-import { sendText } from "./answer.ts";
-import { methodNotAllowed } from "./methods.ts";
-import type { Mount } from "./mount.ts";
+import { sendText } from "../answer.ts";
+import { methodNotAllowed } from "../methods.ts";
+import type { Mount } from "../mount.ts";
 
 /** `/openapi.yaml`: the contract with this server's address. `/docs`: the contract in a viewer. `openapi`: the text of the file. */
 export function docsMounts(openapi: string, publicUrl: string): readonly Mount[] {

@@ -1,9 +1,9 @@
 import { Router } from "express";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import { sendJson } from "./answer.ts";
-import { methodNotAllowed } from "./methods.ts";
-import type { Mount } from "./mount.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import { sendJson } from "../answer.ts";
+import { methodNotAllowed } from "../methods.ts";
+import type { Mount } from "../mount.ts";
 
 /** A dependency that must work before the server gets traffic, such as `database`. Rejects with any reason if it does not work. */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void>;

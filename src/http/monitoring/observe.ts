@@ -1,7 +1,7 @@
 import type { Request, Response } from "express";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import { traceOf } from "./request-context.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import { traceOf } from "../request-context.ts";
 
 /** A finished request without anything personal: `route` is the pattern, such as `/scim/v2/Users/:id`. */
 export interface FinishedRequest {
