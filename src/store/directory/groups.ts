@@ -10,11 +10,11 @@ import type { Vault } from "../vault.ts";
 import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { createFewMembers, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
-import { createList } from "./list.ts";
+import { createList } from "./list/list.ts";
+import type { ListTable } from "./list/page-statement.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { changeNesting, leaveNesting, lockNesting, refreshAncestors } from "./nesting.ts";
-import type { ListTable } from "./page-statement.ts";
 import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 
 const INSERT: Statement = {

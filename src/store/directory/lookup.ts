@@ -3,7 +3,7 @@ import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { type Companion, copyString, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
-import type { ListTable } from "./page-statement.ts";
+import type { ListTable } from "./list/page-statement.ts";
 
 /** An indexed column by whose value rows of a source are found. */
 export interface Column {

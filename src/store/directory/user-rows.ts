@@ -1,7 +1,7 @@
 import type { GroupOfUser, StoredUser } from "../../directory/user.ts";
 import { APART } from "../postgres/planner.ts";
 import type { RowPacking } from "../postgres/row-encoding.ts";
-import type { ListTable } from "./page-statement.ts";
+import type { ListTable } from "./list/page-statement.ts";
 import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 
 /*

@@ -6,7 +6,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { hasNamesake, markWhatIsLedBy, namesOf, whoReportTo } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
-import { createList } from "./list.ts";
+import { createList } from "./list/list.ts";
 import { createLookup } from "./lookup.ts";
 import { withMatches } from "./match.ts";
 import { USERS } from "./user-rows.ts";

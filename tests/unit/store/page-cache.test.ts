@@ -1,4 +1,4 @@
-import { createPageCache, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "../../../src/store/directory/page-cache.ts";
+import { createPageCache, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "../../../src/store/directory/list/page-cache.ts";
 
 const id = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 

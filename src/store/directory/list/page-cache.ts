@@ -1,4 +1,4 @@
-import type { PageCursor } from "../filter/sort.ts";
+import type { PageCursor } from "../../filter/sort.ts";
 
 /*
  * A cache for a client that reads a list page by page: the total, and the last row of each page. Answers are correct without it: a process with an empty

@@ -1,4 +1,4 @@
-import type { Statement } from "../postgres/statement.ts";
+import type { Statement } from "../../postgres/statement.ts";
 import { digestOf } from "./page-cursor.ts";
 
 /*
