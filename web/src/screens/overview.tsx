@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../base/queries.ts";
 import type { Kpis, SyncStatus } from "../generated/api.ts";
-import { LatencyChart } from "../parts/latency-chart.tsx";
+import { LatencyChart } from "../parts/charts/latency-chart.tsx";
 import { Link } from "../parts/link.tsx";
 import { Empty, Loading, Problem } from "../parts/states.tsx";
 import { Foreign, When } from "../parts/text.tsx";

@@ -10,7 +10,7 @@ import { Empty, Problem } from "../parts/states.tsx";
 import { Table } from "../parts/table.tsx";
 import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
-import { Changes } from "./changes.tsx";
+import { Changes } from "./history/changes.tsx";
 
 /** Otherwise it is a limit of the policy, by its name in that file. */
 const isReason = (heldBy: string): boolean => heldBy === "modeObserve" || heldBy === "modeUpsert" || heldBy === "inGrace";

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from "react";
 import { useOrder } from "../../base/queries.ts";
 import type { NewTrust } from "../../generated/api.ts";
 import { Dialog } from "../../parts/dialog.tsx";
-import { TextField } from "../../parts/text-field.tsx";
+import { TextField } from "../../parts/fields/text-field.tsx";
 import { useWords } from "../../words/words.ts";
 import { ScopesField, SourceField } from "./fields.tsx";
 import type { MakingProps } from "./make-dialogs.tsx";

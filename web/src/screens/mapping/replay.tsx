@@ -6,7 +6,7 @@ import { Empty, Problem } from "../../parts/states.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Foreign, When } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
-import { Changes } from "../changes.tsx";
+import { Changes } from "../history/changes.tsx";
 import { Mistakes } from "./mistakes.tsx";
 
 const COUNTS = [20, 100, 500] as const;

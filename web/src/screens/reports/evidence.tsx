@@ -1,9 +1,9 @@
 import { type FormEvent, type ReactNode, useState } from "react";
 import { useAnswer, useOrder, usePages } from "../../base/queries.ts";
 import type { Event, EvidencePacks } from "../../generated/api.ts";
+import { bounds, PeriodFields, usePeriod } from "../../parts/fields/period.tsx";
 import { Link } from "../../parts/link.tsx";
 import { More } from "../../parts/more.tsx";
-import { bounds, PeriodFields, usePeriod } from "../../parts/period.tsx";
 import { Empty, Loading, Problem } from "../../parts/states.tsx";
 import { Table } from "../../parts/table.tsx";
 import { Actor, When } from "../../parts/text.tsx";

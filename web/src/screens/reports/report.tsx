@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../../base/queries.ts";
 import type { KpiWeek } from "../../generated/api.ts";
+import { Trend } from "../../parts/charts/trend.tsx";
+import { WeekTable } from "../../parts/charts/week-table.tsx";
 import { Empty, Loading, Problem } from "../../parts/states.tsx";
-import { Trend } from "../../parts/trend.tsx";
-import { WeekTable } from "../../parts/week-table.tsx";
 import { useWords } from "../../words/words.ts";
 import { sinceKnown } from "./reports.tsx";
 

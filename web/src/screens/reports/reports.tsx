@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../../base/queries.ts";
 import type { Kpis, KpiWeek } from "../../generated/api.ts";
-import { LatencyChart } from "../../parts/latency-chart.tsx";
+import { LatencyChart } from "../../parts/charts/latency-chart.tsx";
+import { Trend } from "../../parts/charts/trend.tsx";
+import { WeekTable } from "../../parts/charts/week-table.tsx";
 import { Link } from "../../parts/link.tsx";
 import { Empty, Loading, Problem } from "../../parts/states.tsx";
 import { Table } from "../../parts/table.tsx";
-import { Trend } from "../../parts/trend.tsx";
-import { WeekTable } from "../../parts/week-table.tsx";
 import { type Key, useWords } from "../../words/words.ts";
 import { ReportTabs } from "./report-tabs.tsx";
 

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { go, useAddress, withQuery } from "../base/address.ts";
-import { useWords } from "../words/words.ts";
+import { go, useAddress, withQuery } from "../../base/address.ts";
+import { useWords } from "../../words/words.ts";
 
 const DAY_MS = 86_400_000;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

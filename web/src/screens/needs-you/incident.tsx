@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
-import { useAnswer, useOrder } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { Incident, Session } from "../generated/api.ts";
-import { Link } from "../parts/link.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Foreign, When } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { useAnswer, useOrder } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { Incident, Session } from "../../generated/api.ts";
+import { Link } from "../../parts/link.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Foreign, When } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 
 /** One incident: the problem, its time, the remedy and the messages. The link in its messages leads here. */
 export function IncidentScreen({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {

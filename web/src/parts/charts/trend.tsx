@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { useWords } from "../words/words.ts";
+import { useWords } from "../../words/words.ts";
 
 interface TrendProps {
   /** One value for each week, oldest first. Null: unknown. */

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { Value } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { Value } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 
 interface ChangesProps {
   readonly changes: Readonly<Record<string, { readonly before?: unknown; readonly after?: unknown }>>;

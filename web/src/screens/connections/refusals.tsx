@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useAnswer, useNow } from "../base/queries.ts";
-import { Link } from "../parts/link.tsx";
-import { Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { When } from "../parts/text.tsx";
-import { type Key, useWords } from "../words/words.ts";
+import { useAnswer, useNow } from "../../base/queries.ts";
+import { Link } from "../../parts/link.tsx";
+import { Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { When } from "../../parts/text.tsx";
+import { type Key, useWords } from "../../words/words.ts";
 
 const HOUR_MS = 3_600_000;
 const WEEK_MS = 7 * 24 * HOUR_MS;

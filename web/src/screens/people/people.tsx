@@ -1,15 +1,15 @@
 import type { ReactNode } from "react";
-import { go, useAddress, withQuery } from "../base/address.ts";
-import { usePages } from "../base/queries.ts";
-import type { State, SyncItem } from "../generated/api.ts";
-import { Link } from "../parts/link.tsx";
-import { More } from "../parts/more.tsx";
-import { Search } from "../parts/search.tsx";
-import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { Foreign, When } from "../parts/text.tsx";
-import { useReasons } from "../words/reasons.ts";
-import { useWords } from "../words/words.ts";
+import { go, useAddress, withQuery } from "../../base/address.ts";
+import { usePages } from "../../base/queries.ts";
+import type { State, SyncItem } from "../../generated/api.ts";
+import { Search } from "../../parts/fields/search.tsx";
+import { Link } from "../../parts/link.tsx";
+import { More } from "../../parts/more.tsx";
+import { Empty, Loading, Problem, StateChip } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Foreign, When } from "../../parts/text.tsx";
+import { useReasons } from "../../words/reasons.ts";
+import { useWords } from "../../words/words.ts";
 
 const STATES: readonly State[] = ["inSync", "due", "waiting", "held", "parked"];
 const KINDS = ["user", "department", "group", "role", "all"] as const;

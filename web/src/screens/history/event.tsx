@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useAnswer } from "../base/queries.ts";
-import type { Event } from "../generated/api.ts";
-import { Link } from "../parts/link.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Actor, Foreign, When } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { useAnswer } from "../../base/queries.ts";
+import type { Event } from "../../generated/api.ts";
+import { Link } from "../../parts/link.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Actor, Foreign, When } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 import { Changes } from "./changes.tsx";
 import { Events } from "./history.tsx";
 

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
-import type { KpiWeek } from "../generated/api.ts";
-import { useWords } from "../words/words.ts";
-import { Table } from "./table.tsx";
+import type { KpiWeek } from "../../generated/api.ts";
+import { useWords } from "../../words/words.ts";
+import { Table } from "../table.tsx";
 
 /** A table of weeks, newest first. */
 export function WeekTable({ weeks, caption }: { readonly weeks: readonly KpiWeek[]; readonly caption: string }): ReactNode {

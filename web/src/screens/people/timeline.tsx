@@ -1,11 +1,11 @@
 import type { ReactNode } from "react";
-import { usePages } from "../base/queries.ts";
-import { Link } from "../parts/link.tsx";
-import { More } from "../parts/more.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { When } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { usePages } from "../../base/queries.ts";
+import { Link } from "../../parts/link.tsx";
+import { More } from "../../parts/more.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { When } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 
 /** The steps of each change of a person, from the request to the answer of DingTalk, with the times of both clocks. */
 export function Timeline({ id }: { readonly id: string }): ReactNode {

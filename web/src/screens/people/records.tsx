@@ -1,12 +1,12 @@
 import { type ReactNode, useState } from "react";
-import { useOrder } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { Person, Session } from "../generated/api.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { Table } from "../parts/table.tsx";
-import { Foreign, Value, When } from "../parts/text.tsx";
-import { useReasons } from "../words/reasons.ts";
-import { useWords } from "../words/words.ts";
+import { useOrder } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { Person, Session } from "../../generated/api.ts";
+import { Dialog } from "../../parts/dialog.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Foreign, Value, When } from "../../parts/text.tsx";
+import { useReasons } from "../../words/reasons.ts";
+import { useWords } from "../../words/words.ts";
 
 /** The records of a person with several records: where their sources differ, and buttons to separate them. */
 export function Records({ person, session }: { readonly person: Person; readonly session: Session }): ReactNode {

@@ -1,10 +1,10 @@
 import type { ReactNode } from "react";
-import { useAnswer } from "../base/queries.ts";
-import { Link } from "../parts/link.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { Foreign, When } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { useAnswer } from "../../base/queries.ts";
+import { Link } from "../../parts/link.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Foreign, When } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 
 /** Deleted people with such a name, each with a link to the person's history. */
 export function DeletedPeople({ name }: { readonly name: string }): ReactNode {

@@ -1,17 +1,17 @@
 import { type ReactNode, useState } from "react";
-import { useAnswer, useOrder, usePages } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { Adoption, Reasons, Session } from "../generated/api.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { EntityName } from "../parts/entity-name.tsx";
-import { Link } from "../parts/link.tsx";
-import { More } from "../parts/more.tsx";
-import { RefusedDecision, SameOrDifferent } from "../parts/same-or-different.tsx";
-import { Empty, Loading, Problem, StateChip } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { Foreign, When } from "../parts/text.tsx";
-import { isDecidedHere, useReasons } from "../words/reasons.ts";
-import { useWords } from "../words/words.ts";
+import { useAnswer, useOrder, usePages } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { Adoption, Reasons, Session } from "../../generated/api.ts";
+import { Dialog } from "../../parts/dialog.tsx";
+import { EntityName } from "../../parts/entity-name.tsx";
+import { Link } from "../../parts/link.tsx";
+import { More } from "../../parts/more.tsx";
+import { RefusedDecision, SameOrDifferent } from "../../parts/same-or-different.tsx";
+import { Empty, Loading, Problem, StateChip } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Foreign, When } from "../../parts/text.tsx";
+import { isDecidedHere, useReasons } from "../../words/reasons.ts";
+import { useWords } from "../../words/words.ts";
 import { Joins } from "./joins.tsx";
 
 export function NeedsYou({ session }: { readonly session: Session }): ReactNode {

@@ -1,15 +1,15 @@
 import { type ReactNode, useId, useState } from "react";
-import { useOrder, usePages } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { HoldWithMembers, Session } from "../generated/api.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { EntityName } from "../parts/entity-name.tsx";
-import { Link } from "../parts/link.tsx";
-import { More } from "../parts/more.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { When } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { useOrder, usePages } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { HoldWithMembers, Session } from "../../generated/api.ts";
+import { Dialog } from "../../parts/dialog.tsx";
+import { EntityName } from "../../parts/entity-name.tsx";
+import { Link } from "../../parts/link.tsx";
+import { More } from "../../parts/more.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { When } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 import { Names } from "./needs-you.tsx";
 
 export function HoldScreen({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {

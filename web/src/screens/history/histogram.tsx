@@ -1,9 +1,9 @@
 import type { ReactNode } from "react";
-import { useAnswer, useNow } from "../base/queries.ts";
-import { Link } from "../parts/link.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { useWords } from "../words/words.ts";
+import { useAnswer, useNow } from "../../base/queries.ts";
+import { Link } from "../../parts/link.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { useWords } from "../../words/words.ts";
 
 const DAY_MS = 86_400_000;
 const DAYS = 30;

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import type { KpiLatency } from "../generated/api.ts";
-import { useWords } from "../words/words.ts";
+import type { KpiLatency } from "../../generated/api.ts";
+import { useWords } from "../../words/words.ts";
 
 interface LatencyChartProps {
   readonly caption: string;

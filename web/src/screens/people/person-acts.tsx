@@ -1,12 +1,12 @@
 import { type ReactNode, useState } from "react";
-import { ApiError } from "../base/api.ts";
-import { useOrder } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { Event, Person, Session } from "../generated/api.ts";
-import { Dialog } from "../parts/dialog.tsx";
-import { Problem } from "../parts/states.tsx";
-import { Foreign } from "../parts/text.tsx";
-import { type Key, useWords } from "../words/words.ts";
+import { ApiError } from "../../base/api.ts";
+import { useOrder } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { Event, Person, Session } from "../../generated/api.ts";
+import { Dialog } from "../../parts/dialog.tsx";
+import { Problem } from "../../parts/states.tsx";
+import { Foreign } from "../../parts/text.tsx";
+import { type Key, useWords } from "../../words/words.ts";
 
 interface ActsProps {
   readonly id: string;

@@ -1,12 +1,12 @@
 import type { ReactNode } from "react";
-import { useOrder } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { Join, Session } from "../generated/api.ts";
-import { EntityName } from "../parts/entity-name.tsx";
-import { RefusedDecision, SameOrDifferent } from "../parts/same-or-different.tsx";
-import { Table } from "../parts/table.tsx";
-import { Foreign } from "../parts/text.tsx";
-import { useWords } from "../words/words.ts";
+import { useOrder } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { Join, Session } from "../../generated/api.ts";
+import { EntityName } from "../../parts/entity-name.tsx";
+import { RefusedDecision, SameOrDifferent } from "../../parts/same-or-different.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Foreign } from "../../parts/text.tsx";
+import { useWords } from "../../words/words.ts";
 
 /** Records that may be the same person as in another source. An operator decides. */
 export function Joins({ joins, session }: { readonly joins: readonly Join[]; readonly session: Session }): ReactNode {

@@ -1,15 +1,15 @@
 import type { ReactNode } from "react";
-import { useAnswer } from "../base/queries.ts";
-import { may } from "../base/rights.ts";
-import type { Session, SyncStatus } from "../generated/api.ts";
-import { Copied } from "../parts/copied.tsx";
-import { Link } from "../parts/link.tsx";
-import { Loading, Problem } from "../parts/states.tsx";
-import { Table } from "../parts/table.tsx";
-import { Foreign, When } from "../parts/text.tsx";
-import { PERMISSIONS } from "../words/permissions.ts";
-import { useReasons } from "../words/reasons.ts";
-import { useWords } from "../words/words.ts";
+import { useAnswer } from "../../base/queries.ts";
+import { may } from "../../base/rights.ts";
+import type { Session, SyncStatus } from "../../generated/api.ts";
+import { Copied } from "../../parts/copied.tsx";
+import { Link } from "../../parts/link.tsx";
+import { Loading, Problem } from "../../parts/states.tsx";
+import { Table } from "../../parts/table.tsx";
+import { Foreign, When } from "../../parts/text.tsx";
+import { PERMISSIONS } from "../../words/permissions.ts";
+import { useReasons } from "../../words/reasons.ts";
+import { useWords } from "../../words/words.ts";
 import { Refusals } from "./refusals.tsx";
 
 export function Connections({ session }: { readonly session: Session }): ReactNode {
