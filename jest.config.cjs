@@ -3,8 +3,8 @@
  * PostgreSQL that its global set-up starts, and so does `slow`, which `npm test` leaves to `npm run test:slow`.
  */
 const shared = {
-  testEnvironment: "<rootDir>/tests/support/jest-environment.cjs",
-  runtime: "<rootDir>/tests/support/jest-runtime.cjs",
+  testEnvironment: "<rootDir>/tests/support/jest/environment.cjs",
+  runtime: "<rootDir>/tests/support/jest/runtime.cjs",
   transform: {
     "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
   },
@@ -78,8 +78,8 @@ const SLOW = [
 
 const onPostgres = {
   ...shared,
-  globalSetup: "<rootDir>/tests/support/postgres-global-setup.ts",
-  globalTeardown: "<rootDir>/tests/support/postgres-global-teardown.ts",
+  globalSetup: "<rootDir>/tests/support/postgres/global-setup.ts",
+  globalTeardown: "<rootDir>/tests/support/postgres/global-teardown.ts",
 };
 
 const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classification", "privacy/data-map", "sizes"].map(
@@ -89,7 +89,7 @@ const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classifica
 module.exports = {
   testTimeout: 120_000,
   maxWorkers: 2,
-  testSequencer: "<rootDir>/tests/support/jest-sequencer.cjs",
+  testSequencer: "<rootDir>/tests/support/jest/sequencer.cjs",
   projects: [
     { ...shared, displayName: "check", testMatch: CHECKS },
     {

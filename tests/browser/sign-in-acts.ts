@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import type { IdentityProvider, Spoilt } from "../support/identity-provider.ts";
+import type { IdentityProvider, Spoilt } from "../support/identity/identity-provider.ts";
 import { openPage, picture } from "./browser.ts";
 import type { Stage } from "./stage.ts";
 

@@ -6,7 +6,7 @@ import { urlOf } from "../../src/database/embedded/embedded.ts";
 import { postmasterOf } from "../../src/database/embedded/postmaster.ts";
 import { DEFAULT_MAPPING } from "../../src/mapping/file/default-mapping.ts";
 import { DEFAULT_POLICY } from "../../src/policy/default-policy.ts";
-import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";
+import { type IdentityProvider, openIdentityProvider } from "../support/identity/identity-provider.ts";
 import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 
 /* The built product with something to see on every screen: people in each state, a hold, a match to decide, and names that try to do harm. */

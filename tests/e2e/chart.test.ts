@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { chartDigests, chartFolder, documentsIn, goldenOf, RENDERED_FROM, VALUES } from "../support/chart.ts";
+import { chartDigests, chartFolder, documentsIn, goldenOf, RENDERED_FROM, VALUES } from "../support/deploy/chart.ts";
 
 /* The chart as helm renders it: `npm run test:chart`, where helm is installed (HELM names it). GOLDEN=write accepts what has changed. What needs no helm is in
  * tests/unit/package/chart.test.ts. */

@@ -2,9 +2,9 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readDockerfile } from "../support/dockerfile.ts";
-import { replay } from "../support/image-replay.ts";
-import { createEmptyDatabase } from "../support/postgres.ts";
+import { readDockerfile } from "../support/deploy/dockerfile.ts";
+import { replay } from "../support/deploy/image-replay.ts";
+import { createEmptyDatabase } from "../support/postgres/test-database.ts";
 import { makeEncryptionKey, openPlace, type Place, runCommand, type Settings, tokenIn } from "../support/server.ts";
 
 /* The commands of the Dockerfile, played without Docker, and what comes of them, started as the image starts it. */

@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { systemClock } from "../../src/core/clock.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createTestDatabase } from "../support/postgres.ts";
-import { openProxy } from "../support/proxy.ts";
+import { openProxy } from "../support/network/proxy.ts";
+import { createTestDatabase } from "../support/postgres/test-database.ts";
 import { killGroup, openPlace } from "../support/server.ts";
 
 /*

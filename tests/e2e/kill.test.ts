@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { systemClock } from "../../src/core/clock.ts";
-import { startLoad } from "../support/load.ts";
-import { createTestDatabase } from "../support/postgres.ts";
+import { startLoad } from "../support/network/load.ts";
+import { createTestDatabase } from "../support/postgres/test-database.ts";
 import { killGroup, openPlace, type Place, postgresIn, runCommand } from "../support/server.ts";
 
 // What waits for something else is looked at again after thirty seconds at the latest, should the wake-up be missed.

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { databaseUrl, runOn, SERVER_VARIABLE } from "../support/postgres.ts";
+import { databaseUrl, runOn, SERVER_VARIABLE } from "../support/postgres/test-database.ts";
 import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 import { oneLine, refusal } from "./refusal.ts";

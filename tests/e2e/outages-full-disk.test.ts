@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
-import { type Load, startLoad } from "../support/load.ts";
-import { removeLeftover } from "../support/postgres-leftovers.cjs";
+import { type Load, startLoad } from "../support/network/load.ts";
+import { removeLeftover } from "../support/postgres/leftovers.cjs";
 import { openPlace, type Place } from "../support/server.ts";
 
 /* The embedded database's disk is full for a while. It is a file system of its own in memory, which takes root on Linux to make, and a minute: `npm run test:root`. */

@@ -5,9 +5,9 @@ import { silentLogger } from "../../src/core/logger.ts";
 import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
 import { postmasterOf } from "../../src/database/embedded/postmaster.ts";
 import { processesIn } from "../../src/database/embedded/processes.ts";
-import { type Load, type Sent, startLoad } from "../support/load.ts";
-import { removeLeftover } from "../support/postgres-leftovers.cjs";
-import { openProxy, type TcpProxy } from "../support/proxy.ts";
+import { type Load, type Sent, startLoad } from "../support/network/load.ts";
+import { openProxy, type TcpProxy } from "../support/network/proxy.ts";
+import { removeLeftover } from "../support/postgres/leftovers.cjs";
 import { openPlace, type Place, type Run, type Settings } from "../support/server.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Installation, install, pack, packElsewhere } from "../support/installation.ts";
-import { createEmptyDatabase } from "../support/postgres.ts";
+import { type Installation, install, pack, packElsewhere } from "../support/deploy/installation.ts";
+import { createEmptyDatabase } from "../support/postgres/test-database.ts";
 import { makeEncryptionKey, openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 

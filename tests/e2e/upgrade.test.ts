@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { systemClock } from "../../src/core/clock.ts";
-import { type Balancer, openBalancer } from "../support/balancer.ts";
+import { buildPreviousVersion, type PreviousVersion } from "../support/deploy/previous-version.ts";
+import { type Balancer, openBalancer } from "../support/network/balancer.ts";
 import { type Answer, type Office, openOffice } from "../support/office.ts";
-import { createEmptyDatabase, type TestDatabase } from "../support/postgres.ts";
-import { buildPreviousVersion, type PreviousVersion } from "../support/previous-version.ts";
+import { createEmptyDatabase, type TestDatabase } from "../support/postgres/test-database.ts";
 import { killGroup, openPlace, type Place, type Run, runCommand } from "../support/server.ts";
 
 /*

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import { createLineLogger } from "../integration/http/door.ts";
-import setUp from "../support/postgres-global-setup.ts";
-import tearDown from "../support/postgres-global-teardown.ts";
+import setUp from "../support/postgres/global-setup.ts";
+import tearDown from "../support/postgres/global-teardown.ts";
 import { openProduct } from "../support/product.ts";
 import { fuzz } from "./run.ts";
 

@@ -23,7 +23,7 @@ import { createSources } from "../../src/store/access/sources.ts";
 import { createTokens } from "../../src/store/access/tokens.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { RAISED_POLICY_FILE } from "./policies.ts";
-import { createTestDatabase } from "./postgres.ts";
+import { createTestDatabase } from "./postgres/test-database.ts";
 import { temporaryRoot } from "./temporary-root.ts";
 import { testVault } from "./vault.ts";
 

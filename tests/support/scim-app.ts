@@ -8,7 +8,7 @@ import { createGroupStore } from "../../src/store/directory/groups.ts";
 import { createUserStore } from "../../src/store/directory/users.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
 import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
-import { createTestDatabase } from "./postgres.ts";
+import { createTestDatabase } from "./postgres/test-database.ts";
 import { testVault } from "./vault.ts";
 
 /** The SCIM service provider on a free port, with a new database. */

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { removeLeftover } from "./postgres-leftovers.cjs";
+import { removeLeftover } from "./postgres/leftovers.cjs";
 import { temporaryRoot } from "./temporary-root.ts";
 
 /* The built product as real processes. Each server has its own ports and data directory. */

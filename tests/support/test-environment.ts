@@ -20,8 +20,8 @@ import type { Pool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
 import { createDingTalkTarget } from "../../src/targets/dingtalk/index.ts";
-import { takeDatabase } from "./kept-database.ts";
 import { raisedPolicy } from "./policies.ts";
+import { takeDatabase } from "./postgres/kept-database.ts";
 import { testVault } from "./vault.ts";
 
 /** The product without HTTP: directory, PostgreSQL, workers, and the simulator as DingTalk. */

@@ -11,7 +11,7 @@ import { parseConfig } from "../../../src/settings/config.ts";
 import type { Environment } from "../../../src/settings/environment.ts";
 import { createSimulator } from "../../../src/simulator/server.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { seed } from "../../support/seed.ts";
 import { createManualClock, type ManualClock } from "../../unit/simulator/manual-clock.ts";
 

@@ -7,7 +7,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { openVault } from "../../../src/keys/open-vault.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /* The file of the key-encryption key: made once, never made anew, and the same for every process. */
 

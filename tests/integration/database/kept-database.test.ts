@@ -1,5 +1,5 @@
-import { keepDatabase, takeDatabase } from "../../support/kept-database.ts";
-import { SEEDS_VARIABLE } from "../../support/postgres.ts";
+import { keepDatabase, takeDatabase } from "../../support/postgres/kept-database.ts";
+import { SEEDS_VARIABLE } from "../../support/postgres/test-database.ts";
 
 keepDatabase();
 

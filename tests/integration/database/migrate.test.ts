@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { migrate, migrateQueue } from "../../../src/database/migrate.ts";
-import { createEmptyDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createEmptyDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 const first = "create table first (n int); insert into first values (1);";
 const second = "alter table first add column m int default 2;";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /*
  * prisma/schema.prisma mirrors the migrations (ADR 0040): columns, types, nullability, primary keys, and every index that the language of the

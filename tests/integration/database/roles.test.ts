@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { grantAgain, grantRoles, knownRoles, ROLE_KINDS, type RoleKind } from "../../../src/database/roles.ts";
-import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { makeEncryptionKey, openPlace, type Place, type Run, runCommand } from "../../support/server.ts";
 
 /* What each database user may do, tried as that user; and the product at work with them. */

@@ -1,5 +1,5 @@
 import { Client } from "pg";
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 async function ask(database: TestDatabase, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: database.url });

@@ -8,7 +8,7 @@ import { readUser } from "../../../src/scim/resource/resource.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
 import type { Pool } from "../../../src/store/postgres/pool.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
 /* Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost, overlooked or undone. */

@@ -17,7 +17,7 @@ import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
 import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
 import { createFeedStore } from "../../../src/store/feed/feed-store.ts";
-import { type Broker, createKafkaBroker } from "../../support/brokers.ts";
+import { type Broker, createKafkaBroker } from "../../support/network/brokers.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";

@@ -12,7 +12,7 @@ import { createPackStore } from "../../../src/store/history/evidence-packs.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createRetention } from "../../../src/store/privacy/retention.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { makeEncryptionKey, openPlace, type Place } from "../../support/server.ts";
 import { testVault } from "../../support/vault.ts";
 

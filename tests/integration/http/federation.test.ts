@@ -5,7 +5,7 @@ import request from "supertest";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { TrustRecord } from "../../../src/http/ports.ts";
 import { requestContext } from "../../../src/http/request-context.ts";
-import { type Answer, dropped, type Issuer, openIssuer } from "../../support/issuer.ts";
+import { type Answer, dropped, type Issuer, openIssuer } from "../../support/identity/issuer.ts";
 import { createLineLogger, type Door, type Line, openDoor, SOURCE } from "./door.ts";
 
 const MINUTE_MS = 60_000;

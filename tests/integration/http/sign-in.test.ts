@@ -1,5 +1,5 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { type IdentityProvider, openIdentityProvider, type Spoilt } from "../../support/identity-provider.ts";
+import { type IdentityProvider, openIdentityProvider, type Spoilt } from "../../support/identity/identity-provider.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { createLineLogger } from "./door.ts";
 

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { systemClock } from "../../../src/core/clock.ts";
-import { type Issuer, openIssuer } from "../../support/issuer.ts";
+import { type Issuer, openIssuer } from "../../support/identity/issuer.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
 /* Federated identity in Microsoft's validation of a gallery application (docs/clients.md 1.4): against the product as it is composed, with a real database. */

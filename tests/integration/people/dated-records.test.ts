@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { by, openSources, personOf, type Sources } from "./two-sources.ts";
 

@@ -7,7 +7,7 @@ import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { NO_DATES } from "../../../src/store/people/dates.ts";
 import { createPersonUpkeep, unknownSources } from "../../../src/store/people/upkeep.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { by, openSources, personOf, type Sources, writes } from "./two-sources.ts";

@@ -6,7 +6,7 @@ import type { ImportResult } from "../../../src/import/run.ts";
 import { compileWorkday } from "../../../src/import/workday/file.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { parseConfig } from "../../../src/settings/config.ts";
-import { type EntraAccount, entraClient, type Tenant } from "../../support/entra-client.ts";
+import { type EntraAccount, entraClient, type Tenant } from "../../support/identity/entra-client.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { columnsOf, TABLES } from "../../../src/privacy/columns.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 let database: TestDatabase;
 let client: Client;

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, stateOf } from "./sample.ts";
 

@@ -7,7 +7,7 @@ import { PROPOSE_ALL } from "../../../src/reconcile/adopt/rules.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { change, chart, ENTERPRISE, notesOn, person, stateOf } from "./sample.ts";

@@ -1,6 +1,6 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { plainDepartmentName } from "../../../src/targets/dingtalk/attributes/text.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import {
   addGroup,

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { readGroup } from "../../../src/scim/resource/resource.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type RemoteUser, type TestEnvironment } from "../../support/test-environment.ts";
 import { changeGroup, change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
 

@@ -1,5 +1,5 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, chart, members, notesOn, person } from "./sample.ts";
 

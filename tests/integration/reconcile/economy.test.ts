@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, ENTERPRISE, members, person } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, mobile, person, remote, stateOf } from "./sample.ts";
 

@@ -5,7 +5,7 @@ import { planEverybody } from "../../../src/reconcile/compare/whole-plan.ts";
 import { createMovableClock, type MovableClock } from "../../../src/simulator/control/movable-clock.ts";
 import { createSyncOperations } from "../../../src/store/operations.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, person, remote } from "./sample.ts";
 

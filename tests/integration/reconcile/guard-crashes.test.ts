@@ -11,7 +11,7 @@ import type { TargetAdapter } from "../../../src/reconcile/target.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { openProxy, type TcpProxy } from "../../support/proxy.ts";
+import { openProxy, type TcpProxy } from "../../support/network/proxy.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { change, DINGTALK_USER, person } from "./sample.ts";

@@ -7,7 +7,7 @@ import { replacements } from "../../../src/reconcile/guard/limits.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { countSources } from "../../../src/store/loop/guard/source-figures.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./sample.ts";
 

@@ -4,7 +4,7 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
 import { putInForce } from "../../../src/reconcile/rules/change.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
 

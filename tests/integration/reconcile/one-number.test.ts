@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change as changeOf, person, remote as remoteOf } from "./sample.ts";
 

@@ -4,7 +4,7 @@ import type { PutBackOperations } from "../../../src/reconcile/guard/put-back.ts
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { countSources } from "../../../src/store/loop/guard/source-figures.ts";
 import { createPutBack } from "../../../src/store/status/put-back.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, chart, ENTERPRISE, person, remote } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { forecast, previewPerson } from "../../../src/reconcile/compare/preview.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_GROUP, ENTERPRISE, notesOn, person, remote } from "./sample.ts";
 

@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { SweepResult } from "../../../src/reconcile/compare/count.ts";
 import { previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, person, remote } from "./sample.ts";
 

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { HistoryEvent } from "../../../src/history/event.ts";
 import type { Claim, RunOutcome } from "../../../src/reconcile/ports.ts";
-import { keepDatabase } from "../../support/kept-database.ts";
+import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, chart, person, remote, stateOf } from "./sample.ts";
 

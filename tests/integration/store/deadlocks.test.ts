@@ -2,7 +2,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createPrisma } from "../../../src/store/access/prisma.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { run } from "../../../src/store/postgres/statement.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /* Two that lock each other out, each with a single statement: one of them is told to go, and tries again by itself. */
 

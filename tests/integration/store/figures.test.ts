@@ -4,7 +4,7 @@ import { uuidv7 } from "../../../src/core/id.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { readStats } from "../../../src/store/status/figures.ts";
-import { createTestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { seed } from "../../support/seed.ts";
 import { plainFigures } from "./plain-figures.ts";
 

@@ -6,7 +6,7 @@ import type { RateLimiter } from "../../../src/reconcile/target.ts";
 import { TargetThrottled } from "../../../src/reconcile/target-failures.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../../src/store/target/limiter.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 const API = "/topapi/v2/user/update";
 const { signal } = new AbortController();

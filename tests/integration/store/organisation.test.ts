@@ -2,7 +2,7 @@ import type pg from "pg";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { pinOrganisation } from "../../../src/store/target/organisation.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -5,8 +5,8 @@ import { createPrisma, type Database } from "../../../src/store/access/prisma.ts
 import { createSources } from "../../../src/store/access/sources.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { inTransaction, run } from "../../../src/store/postgres/statement.ts";
-import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres.ts";
-import { openProxy, type TcpProxy } from "../../support/proxy.ts";
+import { openProxy, type TcpProxy } from "../../support/network/proxy.ts";
+import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /* A database that goes away, freezes or changes sides: every statement ends soon in our own words, and the next one finds it again. */
 

@@ -3,8 +3,8 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { type Queue, type QueueTasks, startQueue } from "../../../src/store/loop/queue.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { releasedOnce } from "../../../src/store/postgres/release-once.ts";
-import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres.ts";
-import { openProxy, type TcpProxy } from "../../support/proxy.ts";
+import { openProxy, type TcpProxy } from "../../support/network/proxy.ts";
+import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /* Jobs while the database comes and goes. */
 

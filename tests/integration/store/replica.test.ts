@@ -10,9 +10,9 @@ import type { EventLog } from "../../../src/history/event-log.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { type Replica, readingFrom, watchReplica } from "../../../src/store/replica.ts";
-import { createEmptyDatabase, createTestDatabase } from "../../support/postgres.ts";
-import { removeLeftover } from "../../support/postgres-leftovers.cjs";
-import { startReplica } from "../../support/streaming-replica.ts";
+import { removeLeftover } from "../../support/postgres/leftovers.cjs";
+import { startReplica } from "../../support/postgres/streaming-replica.ts";
+import { createEmptyDatabase, createTestDatabase } from "../../support/postgres/test-database.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";
 

@@ -4,7 +4,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore, type ReconcileStorage } from "../../../src/store/create.ts";
 import { createGroupStore } from "../../../src/store/directory/groups.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { seed } from "../../support/seed.ts";
 import { testVault } from "../../support/vault.ts";
 

@@ -13,7 +13,7 @@ import { createGroupStore } from "../../../src/store/directory/groups.ts";
 import { createUserStore } from "../../../src/store/directory/users.ts";
 import type { Pool } from "../../../src/store/postgres/pool.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
 /** A directory on a database of its own, written through the store; lists are asked for with the text of filter and sort attribute. */

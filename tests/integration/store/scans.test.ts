@@ -3,7 +3,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createScans } from "../../../src/store/postgres/scans.ts";
 import { run } from "../../../src/store/postgres/statement.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { createManualClock } from "../../unit/simulator/manual-clock.ts";
 
 /* A gate in the database stands for a scan: it ends when the test unlocks it. */

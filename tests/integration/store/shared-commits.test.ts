@@ -9,7 +9,7 @@ import { createDirectoryStore } from "../../../src/store/create.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import type { Pool } from "../../../src/store/postgres/pool.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
 /* Writes that arrive side by side share a statement and a commit. Each of them must come out as if it had been alone. */

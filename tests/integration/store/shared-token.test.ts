@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createSharedToken } from "../../../src/store/target/shared-token.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /* The access token of all processes: one fetches, the others wait for it, and nothing is held meanwhile. */
 

@@ -12,7 +12,7 @@ import { createSigningKeys } from "../../../src/store/access/signing-keys.ts";
 import { createSources, SourceNameTaken } from "../../../src/store/access/sources.ts";
 import { createTokens, TokenRefused } from "../../../src/store/access/tokens.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 let shared: TestDatabase;

@@ -3,7 +3,7 @@ import { Unavailable } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { inTransaction, run } from "../../../src/store/postgres/statement.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 let database: TestDatabase;
 let pool: pg.Pool;

@@ -3,7 +3,7 @@ import { silentLogger } from "../../../src/core/logger.ts";
 import type { PathLevel } from "../../../src/reconcile/ports.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTree } from "../../../src/store/tree/tree.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { createRandom, type Random } from "../reconcile/random-directory.ts";
 
 /* A department is the same one wherever its group, or its organisation, is renamed to, in whatever order the parts of a rename arrive. */

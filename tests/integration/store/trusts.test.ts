@@ -7,7 +7,7 @@ import { createSources } from "../../../src/store/access/sources.ts";
 import { createTrusts } from "../../../src/store/access/trusts.ts";
 import { createAssertionLedger } from "../../../src/store/access/used-assertions.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase, type TestDatabase } from "../../support/postgres.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 const MINUTE_MS = 60_000;
 const decided = {

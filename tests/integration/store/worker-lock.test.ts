@@ -2,8 +2,8 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { createReconcileStore } from "../../../src/store/create.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
-import { createTestDatabase } from "../../support/postgres.ts";
-import { openProxy } from "../../support/proxy.ts";
+import { openProxy } from "../../support/network/proxy.ts";
+import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
 test("a worker whose connection was lost with the network lives again, while the server still keeps the old session", async () => {

@@ -3,7 +3,7 @@ import type { NumberedEvent } from "../../../src/feed/ports.ts";
 import { createKafkaSink } from "../../../src/feed/sinks/kafka.ts";
 import { createRocketmqSink } from "../../../src/feed/sinks/rocketmq.ts";
 import type { Sink } from "../../../src/feed/sinks/sink.ts";
-import { type Broker, createKafkaBroker, createRocketmqBroker } from "../../support/brokers.ts";
+import { type Broker, createKafkaBroker, createRocketmqBroker } from "../../support/network/brokers.ts";
 
 /* What brokers do that was learned from real ones: they refuse what is too large, hang, and their libraries hide why, and leave things open. */
 

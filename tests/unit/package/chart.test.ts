@@ -12,7 +12,7 @@ import {
   readYaml,
   templates,
   VALUES,
-} from "../../support/chart.ts";
+} from "../../support/deploy/chart.ts";
 
 /* The chart without helm: its parts fit together. `npm run test:chart` renders it. */
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { readDockerfile } from "../../support/dockerfile.ts";
+import { readDockerfile } from "../../support/deploy/dockerfile.ts";
 
 /* compose.yaml and the files it mounts. */
 

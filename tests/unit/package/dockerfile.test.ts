@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Instruction, readDockerfile, type Stage } from "../../support/dockerfile.ts";
+import { type Instruction, readDockerfile, type Stage } from "../../support/deploy/dockerfile.ts";
 
 /* What a linter of Dockerfiles would say, and what we promise of the image. No Docker is needed. */
 

@@ -48,6 +48,6 @@ export function databaseUrl(server: string, name: string): string {
 function fromSetUp(variable: string): string {
   const value = process.env[variable];
   if (value === undefined)
-    throw new Error(`${variable} is not set: this test needs a project whose globalSetup is tests/support/postgres-global-setup.ts`);
+    throw new Error(`${variable} is not set: this test needs a project whose globalSetup is tests/support/postgres/global-setup.ts`);
   return value;
 }

@@ -1,8 +1,8 @@
 import { Duplex } from "node:stream";
-import type { CloudEvent } from "../../src/feed/cloud-event.ts";
-import type { KafkaLibrary } from "../../src/feed/sinks/kafka.ts";
-import type { loadLibrary } from "../../src/feed/sinks/load-library.ts";
-import type { RocketmqLibrary } from "../../src/feed/sinks/rocketmq.ts";
+import type { CloudEvent } from "../../../src/feed/cloud-event.ts";
+import type { KafkaLibrary } from "../../../src/feed/sinks/kafka.ts";
+import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
+import type { RocketmqLibrary } from "../../../src/feed/sinks/rocketmq.ts";
 
 /*
  * Brokers in memory with the interfaces of the client libraries. They behave as observed with real brokers: Kafka 4.4.0 with kafkajs 2.2.4, and RocketMQ

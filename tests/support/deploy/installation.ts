@@ -3,7 +3,7 @@ import { lstatSync, mkdirSync, readdirSync, realpathSync, symlinkSync, writeFile
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 
-const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..", "..");
 const run = promisify(execFile);
 
 /** Packs the product into `folder`. Resolves with the path of the package. */

@@ -1,6 +1,6 @@
-import { silentLogger } from "../../src/core/logger.ts";
-import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
-import { createTestDatabase, SEEDS_VARIABLE, type TestDatabase } from "./postgres.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
+import { createTestDatabase, SEEDS_VARIABLE, type TestDatabase } from "./test-database.ts";
 
 /*
  * A database and its connections that several tests use, one after the other. For a short test, PostgreSQL spends most of its time planning statements on

@@ -3,15 +3,15 @@ import { randomBytes } from "node:crypto";
 import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
-import { silentLogger } from "../../src/core/logger.ts";
-import { startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
-import { migrate, migrateQueue } from "../../src/database/migrate.ts";
-import { databaseUrl, runOn, SEEDS_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./postgres.ts";
-import { removeLeftover } from "./postgres-leftovers.cjs";
-import { temporaryRoot } from "./temporary-root.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { startEmbeddedPostgres } from "../../../src/database/embedded/embedded.ts";
+import { migrate, migrateQueue } from "../../../src/database/migrate.ts";
+import { temporaryRoot } from "../temporary-root.ts";
+import { removeLeftover } from "./leftovers.cjs";
+import { databaseUrl, runOn, SEEDS_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE } from "./test-database.ts";
 
 const FOLDER_PREFIX = "dingtalk-scim-test-";
-const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..", "..");
 
 /** Settings for data that is not kept: PostgreSQL does not wait for the disk, and runs neither vacuum nor statistics in the background. */
 const throwAway = {
@@ -53,7 +53,7 @@ export default async function setUp(): Promise<void> {
 
 async function startServer(): Promise<{ server: string; end: () => Promise<void> }> {
   const folder = mkdtempSync(join(temporaryRoot(), `${FOLDER_PREFIX}${process.pid}-`));
-  const watchdog = spawn(process.execPath, [join(__dirname, "postgres-leftovers.cjs"), folder], {
+  const watchdog = spawn(process.execPath, [join(__dirname, "leftovers.cjs"), folder], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
   });

@@ -1,5 +1,5 @@
 /**
- * Stops the PostgreSQL in the folder of a test run, and removes the folder. As a program (`node postgres-leftovers.cjs FOLDER`) it first waits until its
+ * Stops the PostgreSQL in the folder of a test run, and removes the folder. As a program (`node leftovers.cjs FOLDER`) it first waits until its
  * standard input closes. This happens at every end of the test run, also after `kill -9`.
  */
 const { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } = require("node:fs");

@@ -1,6 +1,6 @@
-import { systemClock } from "../../src/core/clock.ts";
-import { concurrently } from "../../src/demo/cycle/concurrently.ts";
-import type { Product, Reply } from "./product.ts";
+import { systemClock } from "../../../src/core/clock.ts";
+import { concurrently } from "../../../src/demo/cycle/concurrently.ts";
+import type { Product, Reply } from "../product.ts";
 
 /*
  * A provisioning client that behaves like Entra ID (docs/entra.md). It searches each object by a filter, reads it, and sends only the differences, one

@@ -3,8 +3,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { Client } from "pg";
-import { silentLogger } from "../../src/core/logger.ts";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/database/embedded/embedded.ts";
+import { silentLogger } from "../../../src/core/logger.ts";
+import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../../src/database/embedded/embedded.ts";
 
 const run = promisify(execFile);
 

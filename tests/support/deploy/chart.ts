@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 
-const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..", "..");
 export const chartFolder = join(root, "deploy", "helm", "dingtalk-scim");
 
 /** Files with values of the chart, by name. */

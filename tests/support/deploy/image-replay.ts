@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { type Instruction, readDockerfile, type Stage } from "./dockerfile.ts";
 
-const root = join(__dirname, "..", "..");
+const root = join(__dirname, "..", "..", "..");
 const run = promisify(execFile);
 
 /** Folders that stages create. Other changes of the system are not replayed: users and packages of the image. */

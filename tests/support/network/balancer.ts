@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
-import { systemClock } from "../../src/core/clock.ts";
+import { systemClock } from "../../../src/core/clock.ts";
 
 /**
  * A load balancer for API processes. It sends each request to a process whose `/readyz` is 200, and to the next one if the connection is refused. It never

@@ -1,4 +1,4 @@
-import { systemClock } from "../../src/core/clock.ts";
+import { systemClock } from "../../../src/core/clock.ts";
 
 /** One request and its result. */
 export interface Sent {
