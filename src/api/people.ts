@@ -5,7 +5,7 @@ import { sendJson } from "../http/answer.ts";
 import { NotFoundPath } from "../http/errors.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import { demandRecentSignIn, traceOf } from "../http/request-context.ts";
+import { assertRecentSignIn, traceOf } from "../http/request-context.ts";
 import type { JoinedPerson, JoinOperations } from "../persons/ports.ts";
 import type { PersonPreview } from "../reconcile/compare/preview.ts";
 import { sameValue } from "../reconcile/plan.ts";
@@ -39,7 +39,7 @@ export function peopleEndpoint({ operations, preview, joins, explain, schedule, 
     .route("/:id")
     .get(entityAt(past, "user", meant), async (req: Request<{ id: string }>, res: Response) => {
       const reveals = choiceOf(req, "reveal", ["numbers"]) !== undefined;
-      if (reveals) demandRecentSignIn(res, past.clock);
+      if (reveals) assertRecentSignIn(res, past.clock);
       const { items } = await operations.items({ id: req.params.id, kind: "user", count: 1 });
       const [item] = items;
       const seen = item && (await preview(item.ref.id));

@@ -43,7 +43,7 @@ export const openDatabase = (settings: DatabaseSettings): Promise<OpenDatabase> 
  * started, because a command must not make a new installation by mistake.
  */
 export async function joinDatabase(settings: DatabaseSettings): Promise<OpenDatabase> {
-  await demandInstallation(settings);
+  await requireInstallation(settings);
   const running = settings.url === undefined ? await orStartProblem(settings, async () => runningEmbedded(settings.dataDir)) : undefined;
   return running === undefined ? openDatabase(settings) : { url: running, stop: async () => undefined };
 }
@@ -52,12 +52,12 @@ export async function joinDatabase(settings: DatabaseSettings): Promise<OpenData
 export const reachDatabase = (settings: Omit<DatabaseSettings, "migrations">): Promise<OpenDatabase> =>
   orStartProblem(settings, async () => {
     const { url, dataDir, logger } = settings;
-    if (url === undefined) await demandInstallation(settings);
+    if (url === undefined) await requireInstallation(settings);
     const found = url ?? runningEmbedded(dataDir);
     return found === undefined ? startEmbeddedPostgres({ dataDir, logger }) : { url: found, stop: async () => undefined };
   });
 
-async function demandInstallation(settings: Pick<DatabaseSettings, "url" | "dataDir">): Promise<void> {
+async function requireInstallation(settings: Pick<DatabaseSettings, "url" | "dataDir">): Promise<void> {
   const { url, dataDir } = settings;
   if (url !== undefined) {
     if (await orStartProblem(settings, () => isMigrated(url))) return;

@@ -83,7 +83,7 @@ export function problemsOf(result: DemoResult): readonly string[] {
 }
 
 /** Rejects DemoFailed if no server answers at this address within 10 s. Once the demo has begun, it waits up to `patienceMs` for the server. */
-export async function demandServer(url: string): Promise<void> {
+export async function requireServer(url: string): Promise<void> {
   try {
     await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(10_000) });
   } catch (cause) {

@@ -59,7 +59,7 @@ export function requireRight(right: Right): RequestHandler {
 const RECENT_MS = 5 * 60_000;
 
 /** For acts that need a recent sign-in: throws SignInAgain if the last authentication is older than five minutes. Tokens pass. */
-export function demandRecentSignIn(res: Response, clock: Pick<Clock, "now">): void {
+export function assertRecentSignIn(res: Response, clock: Pick<Clock, "now">): void {
   const { session } = traceOf(res);
   const provedMs = session?.authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY;
   if (session && clock.now().getTime() - provedMs > RECENT_MS) throw new SignInAgain();
@@ -68,7 +68,7 @@ export function demandRecentSignIn(res: Response, clock: Pick<Clock, "now">): vo
 /** Does the same before the body of a request is read. */
 export function requireRecentSignIn(clock: Pick<Clock, "now">): RequestHandler {
   return (_req, res, next) => {
-    demandRecentSignIn(res, clock);
+    assertRecentSignIn(res, clock);
     next();
   };
 }

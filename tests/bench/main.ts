@@ -5,7 +5,7 @@ import { seedBaseline } from "./seed-baseline.ts";
 import { seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { type Contender, type Figures, figuresOf, figuresText, inTurns } from "./turns.ts";
-import { demandMembers, groupWorkloads, lostCycleMembers, makeCycleGroups, type Workload, workloads } from "./workloads.ts";
+import { groupWorkloads, lostCycleMembers, makeCycleGroups, requireMembers, type Workload, workloads } from "./workloads.ts";
 
 /*
  * Runs the baseline and the real server side by side on one PostgreSQL and prints how near the real one comes, workload by workload:
@@ -56,7 +56,7 @@ async function besideTheBaseline(stage: Stage): Promise<number> {
     rows.push(row);
     say(line(row));
   }
-  await demandMembers(real, groupSizes);
+  await requireMembers(real, groupSizes);
   const lost = await lostCycleMembers(real);
   say(`memory: real ${real.rssMb().toFixed(0)} MB, baseline ${baseline.rssMb().toFixed(0)} MB; members lost in the first cycle: ${lost}`);
   tell({ users, clients, seconds, rows, lostMembers: lost, rssMb: { baseline: baseline.rssMb(), real: real.rssMb() } });
@@ -94,7 +94,7 @@ async function bySize(stage: Stage, [few, many]: readonly number[]): Promise<num
     ] as const;
     note(await measureGrowth(workload.name, MEMBERS_BAR, ...contenders, turns));
   }
-  await demandMembers(grouped, [smallest, largest]);
+  await requireMembers(grouped, [smallest, largest]);
   tell({ clients, seconds, growths });
   return growths.some(isTooSteep) ? 1 : 0;
 }

@@ -72,7 +72,7 @@ async function bulk(server: Subject): Promise<number> {
   }));
   const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], Operations: operations };
   const { text } = await expecting(server, send("POST", `${SCIM}/Bulk`, body), 200);
-  demandCount(server, text, '"status":"201"', BULK);
+  requireCount(server, text, '"status":"201"', BULK);
   return BULK;
 }
 
@@ -103,12 +103,12 @@ const page = (server: Subject, name: string, endpoint: string, query: (n: number
   bar: STEADY,
   async iteration(n) {
     const { text } = await expecting(server, get(`${SCIM}/${endpoint}?count=${PAGE}&${query(n)}`), 200);
-    demandCount(server, text, '"resourceType":', PAGE);
+    requireCount(server, text, '"resourceType":', PAGE);
     return 1;
   },
 });
 
-function demandCount(server: Subject, text: string, part: string, count: number): void {
+function requireCount(server: Subject, text: string, part: string, count: number): void {
   const found = text.split(part).length - 1;
   if (found !== count) throw new Error(`${server.name}: ${found} instead of ${count} times ${part} in ${text.slice(0, 300)}`);
 }

@@ -7,7 +7,7 @@ import { type Company, seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { figuresOf, figuresText, inTurns, percentile } from "./turns.ts";
 import { walkByCursor } from "./walk.ts";
-import { demandMembers, expecting, get, SCIM } from "./workloads.ts";
+import { expecting, get, requireMembers, SCIM } from "./workloads.ts";
 
 /*
  * One large directory beside a small one, each behind a server of its own:
@@ -61,7 +61,7 @@ async function scale(stage: Stage): Promise<number> {
   for (const [at, few] of memberRequestsOn(large.server, FEW).entries())
     await grow([FEW, most], [large.server, large.server], [few, onMost[at]!]);
 
-  await demandMembers(large.server, [FEW, most]);
+  await requireMembers(large.server, [FEW, most]);
   const statusMs = { small: await statusMsOf(small.server), large: await statusMsOf(large.server) };
   say(`GET /api/sync/status, median of five: ${statusMs.small.toFixed(0)} ms, ${statusMs.large.toFixed(0)} ms`);
   const walk = await walkByCursor(large.server);

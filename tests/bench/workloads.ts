@@ -215,7 +215,7 @@ export async function lostCycleMembers(real: Subject): Promise<number> {
 }
 
 /** Rejects unless the groups have as many members as before they were worked on. */
-export async function demandMembers(real: Subject, groupSizes: readonly number[]): Promise<void> {
+export async function requireMembers(real: Subject, groupSizes: readonly number[]): Promise<void> {
   for (const size of groupSizes) {
     const count = await countMembers(real, groupIdOf(size));
     if (count !== size) throw new Error(`${real.name}: the group of ${size} has ${count} members`);

@@ -136,7 +136,7 @@ function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Rea
   const { tokens, trusts, links } = records;
   /** Rejects if the caller may not give these scopes, or if there is no such source. */
   const sourceFor = async (res: Response, { source, scopes }: { readonly source: string; readonly scopes: readonly Scope[] }) => {
-    demandGivable(res, scopes);
+    requireGivable(res, scopes);
     const sourceId = await records.sourceId(source);
     if (sourceId === undefined) throw new InvalidParameter("there is no source of this name");
     return sourceId;
@@ -213,7 +213,7 @@ async function everyWayIn({ tokens, trusts, sessions, links }: AccessRecords, to
 }
 
 /** A token, or a session opened with one, can give only scopes that it has itself. A person with the role admin can give all. */
-function demandGivable(res: Response, scopes: readonly Scope[]): void {
+function requireGivable(res: Response, scopes: readonly Scope[]): void {
   const { actor } = traceOf(res);
   const missing = actor?.roles?.includes("admin") ? [] : scopes.filter((scope) => !actor?.scopes.includes(scope));
   if (missing.length > 0) throw new Forbidden(missing);

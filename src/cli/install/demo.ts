@@ -59,9 +59,9 @@ Examples:
     .action(async (options: Options) => {
       const config = loadConfig(warn);
       // Loading the names takes a fifth of a second, which no other command should need.
-      const { demandServer } = await loadDemo();
+      const { requireServer } = await loadDemo();
       const url = (options.url ?? config.publicUrl).replace(/\/+$/, "");
-      await demandServer(url);
+      await requireServer(url);
       await keepAlive(() => withInterrupt((signal) => withToken(config, options, (token) => play(options, { url, token, signal }))));
     });
 

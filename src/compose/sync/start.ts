@@ -51,7 +51,7 @@ export interface RunningSync {
 /** The reconcile loop of this process. Throws CannotStart if the organisation differs from that of this directory. */
 export async function startSync(app: AppContext, organisation: DingTalkConfig): Promise<RunningSync> {
   const { config, pool, clock, logger, traffic } = app;
-  await demandSameOrganisation(app, organisation);
+  await requireSameOrganisation(app, organisation);
   const log = createLoopLog(logger, clock, TARGET);
   const parts = syncComponents(app, organisation, log);
   const { target, store, mapping, policy } = parts;
@@ -134,7 +134,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
 }
 
 /** Every start must have the organisation of the first start. */
-async function demandSameOrganisation({ pool }: AppContext, { corpId }: DingTalkConfig): Promise<void> {
+async function requireSameOrganisation({ pool }: AppContext, { corpId }: DingTalkConfig): Promise<void> {
   const pinned = await pinOrganisation(pool, TARGET, corpId);
   if (pinned === corpId) return;
   throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);

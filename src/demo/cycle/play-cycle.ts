@@ -125,7 +125,7 @@ interface Sought<Known> {
 async function createOrFind<Known>({ http, acknowledged }: CycleDeps, sought: Sought<Known>, fresh = false): Promise<Known> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const look = !fresh || attempt > 1;
-    const found = look ? objects((await demand(http, sought.match)).body.Resources)[0] : undefined;
+    const found = look ? objects((await requireAnswer(http, sought.match)).body.Resources)[0] : undefined;
     if (found) return sought.known(text(found.id), found);
     if (sought.otherwise) return sought.otherwise;
     const made = await answered(http, sought.create);
@@ -202,7 +202,8 @@ async function provisionManager(
   if (managerId === undefined && person.managerId !== undefined) return;
   if (managerId === known.managerId && !(resend && managerId !== undefined)) return;
   const manager = managerId === undefined ? undefined : memory.users.get(managerId)!.id;
-  const found = manager === undefined || fresh ? [] : objects((await demand(http, entra.hasManager(known.id, manager))).body.Resources);
+  const found =
+    manager === undefined || fresh ? [] : objects((await requireAnswer(http, entra.hasManager(known.id, manager))).body.Resources);
   if (found.length === 0 || resend) await write(deps, entra.patchManager(known.id, manager, dialect));
   memory.users.set(person.externalId, { ...known, managerId });
 }
@@ -236,7 +237,7 @@ async function write({ http, acknowledged }: CycleDeps, request: entra.ScimReque
   acknowledge(acknowledged, request, answer);
 }
 
-async function demand(http: Http, request: entra.ScimRequest): Promise<Answer> {
+async function requireAnswer(http: Http, request: entra.ScimRequest): Promise<Answer> {
   const answer = await http.scim(request);
   if (answer.status !== 200) throw refused(request, answer);
   return answer;

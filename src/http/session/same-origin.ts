@@ -13,7 +13,7 @@ const READS: readonly (string | undefined)[] = ["GET", "HEAD"];
 export function checkWrite(req: IncomingMessage, secret: string, publicUrl: string): void {
   if (READS.includes(req.method)) return;
   const { origin, "sec-fetch-site": site, "x-csrf-token": token } = req.headers;
-  demandSame(origin, publicUrl);
+  requireSame(origin, publicUrl);
   if (site !== "same-origin") throw new CrossSite(OTHER_SITE);
   if (!isCsrfTokenOf(secret, token)) throw new CrossSite("X-CSRF-Token must be the one that GET /auth/session answers");
 }
@@ -21,12 +21,12 @@ export function checkWrite(req: IncomingMessage, secret: string, publicUrl: stri
 /** For signing in, which programs may do too. The browser's headers must be right, and missing headers are accepted. */
 export function checkSignIn(req: IncomingMessage, publicUrl: string): void {
   const { origin, "sec-fetch-site": site } = req.headers;
-  if (origin !== undefined) demandSame(origin, publicUrl);
+  if (origin !== undefined) requireSame(origin, publicUrl);
   if (site !== undefined && site !== "same-origin" && site !== "none") throw new CrossSite(OTHER_SITE);
 }
 
 const OTHER_SITE = "Sec-Fetch-Site must be same-origin";
 
-function demandSame(origin: string | undefined, publicUrl: string): void {
+function requireSame(origin: string | undefined, publicUrl: string): void {
   if (origin !== new URL(publicUrl).origin) throw new CrossSite(`open the dashboard at ${publicUrl}: the setting PUBLIC_URL says so`);
 }

@@ -3,10 +3,10 @@ import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done, Rule } from "../organisation/organisation.ts";
 import { withOneMain } from "../organisation/posts.ts";
 import { type Change, phoneKey, type User } from "../organisation/records.ts";
-import { demandFreeMobile } from "../people/create.ts";
+import { requireFreeMobile } from "../people/create.ts";
 import { leaveByThemselves } from "../people/delete.ts";
 import { takenTexts } from "../people/fields.ts";
-import { demandKnownUser } from "../people/lookup.ts";
+import { requireKnownUser } from "../people/lookup.ts";
 import { type Fields, requiredText, requiredWhole } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 
@@ -25,7 +25,7 @@ export const consoleActs: ReadonlyMap<string, Rule> = new Map([
 
 /** The person signs in for the first time: they become active, and DingTalk registers their number. */
 function activate(organisation: Organisation, fields: Fields): Done {
-  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   if (user.active) return { answer: {} };
   const registered: Change[] = user.phone ? [{ type: "mobile.registered", mobile: phoneKey(user.phone) }] : [];
   return {
@@ -37,10 +37,10 @@ function activate(organisation: Organisation, fields: Fields): Done {
 
 /** The person changes the number that they sign in with, and the organisation shows the new one (docs/dingtalk.md 5.2). The person and the unionid stay the same. */
 function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
-  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   if (!phone) throw refuse(60103);
-  demandFreeMobile(organisation, phone, user.userid);
+  requireFreeMobile(organisation, phone, user.userid);
   return {
     answer: {},
     changes: [
@@ -53,13 +53,13 @@ function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
 
 /** The person sets up their address in the Mail of the DingTalk client. From then on reads show the address (docs/dingtalk.md 5.1; switch `emailShown`). */
 function setUpMail(organisation: Organisation, fields: Fields): Done {
-  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   return { answer: {}, changes: [{ type: "user.put", user: { ...user, mailSetUp: true } }] };
 }
 
 /** The person chooses a picture. DingTalk sends no event for this (docs/dingtalk.md 10.1). */
 function changePicture(organisation: Organisation, fields: Fields): Done {
-  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   return { answer: {}, changes: [{ type: "user.put", user: { ...user, avatar: requiredText(fields, "avatar") } }] };
 }
 
@@ -70,7 +70,7 @@ function acceptInvitation(organisation: Organisation, fields: Fields, act: Act):
   if (!phone || !invitation) throw refuse(60121, " 没有待接受的邀请");
   if (act.nowMs - invitation.sentMs > organisation.switches.invitationDays * DAY_MS) throw refuse(60121, " 邀请已过期");
   if (organisation.users.has(invitation.user.userid)) throw refuse(60102);
-  demandFreeMobile(organisation, phone, undefined);
+  requireFreeMobile(organisation, phone, undefined);
   const posts = invitation.user.posts.filter((post) => organisation.departments.has(post.dept_id));
   if (posts.length === 0) throw refuse(60003);
   const at = act.ids.next();
@@ -94,7 +94,7 @@ function acceptInvitation(organisation: Organisation, fields: Fields, act: Act):
 
 /** `{"userid","sys_level"}`: 1 main administrator, 2 sub-administrator, 0 no administrator. */
 function setAdministrator(organisation: Organisation, fields: Fields, act: Act): Done {
-  const { sysLevel: before, ...user } = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const { sysLevel: before, ...user } = requireKnownUser(organisation, requiredText(fields, "userid"));
   const level = requiredWhole(fields, "sys_level");
   if (level !== 0 && level !== 1 && level !== 2) throw refuse(40035, " sys_level");
   const formerLevel = { level: before ?? 0, untilMs: act.nowMs } as const;

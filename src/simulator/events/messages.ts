@@ -127,7 +127,7 @@ export function createMessages(): Messages {
       const robot = switches.robots.find(({ token }) => token === call.query.access_token);
       if (!robot) throw robotError(switches, 400101, 300005, "token is not exist");
       if (robot.disabled) throw robotRefusal(400102, "robot is disabled");
-      if (robot.secret) demandSignature(call, robot.secret, nowMs);
+      if (robot.secret) requireSignature(call, robot.secret, nowMs);
       const message = readMessage(call);
       if (robot.keyword && !call.body.includes(robot.keyword)) throw robotRefusal(310000, "keywords not in content");
       if (admit(robot.token, text(message, "msgUuid"), nowMs, switches))
@@ -170,7 +170,7 @@ const robotError = (switches: Switches, documented: number, recorded: number, er
   robotRefusal(switches.robotCodes === "documented" ? documented : recorded, errmsg);
 
 /** Checks `sign`, which is base64(HMAC-SHA256(secret, timestamp + "\n" + secret)), and that `timestamp` differs by at most an hour. */
-function demandSignature(call: HttpCall, secret: string, nowMs: number): void {
+function requireSignature(call: HttpCall, secret: string, nowMs: number): void {
   const { timestamp = "", sign } = call.query;
   if (!/^\d{13}$/.test(timestamp) || Math.abs(nowMs - Number(timestamp)) > 3_600_000) throw robotRefusal(310000, "invalid timestamp");
   const expected = createHmac("sha256", secret).update(`${timestamp}\n${secret}`).digest("base64");

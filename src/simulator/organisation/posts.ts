@@ -3,7 +3,7 @@ import { refuse } from "../wire/refusal.ts";
 import type { Organisation } from "./model.ts";
 import type { Act } from "./organisation.ts";
 import type { Change, DepartmentEntry } from "./records.ts";
-import { demandDepartment } from "./scope.ts";
+import { requireDepartment } from "./scope.ts";
 
 /**
  * The departments of a person after the call. `dept_id_list` replaces all of them. The three lists of objects then set order, title and main department
@@ -16,7 +16,7 @@ export function readPosts(
   current: readonly DepartmentEntry[],
 ): readonly DepartmentEntry[] {
   const listed = departmentIds(fields, "dept_id_list", 40025);
-  if (listed !== undefined) demandDepartments(organisation, act, listed, current);
+  if (listed !== undefined) requireDepartments(organisation, act, listed, current);
   const orders = byDepartment(fields, "dept_order_list", (entry) => ({ order: whole(entry, "order", 40011) }));
   const titles = byDepartment(fields, "dept_title_list", (entry) => ({ title: boundedText(entry, "title", 200) }));
   const positions = byDepartment(fields, "dept_position_list", (entry) => ({
@@ -43,13 +43,13 @@ export function withOneMain(posts: readonly DepartmentEntry[], named?: number): 
   return posts.map((post) => ({ ...post, main: post.dept_id === main }));
 }
 
-function demandDepartments(organisation: Organisation, act: Act, listed: readonly number[], current: readonly DepartmentEntry[]): void {
+function requireDepartments(organisation: Organisation, act: Act, listed: readonly number[], current: readonly DepartmentEntry[]): void {
   if (listed.length === 0) throw refuse(40025);
   if (listed.length > (current.length === 0 ? 100 : 300)) throw refuse(40066);
   const { maxDepartmentMembers } = organisation.switches;
   for (const deptId of listed) {
     if (!organisation.departments.has(deptId)) throw refuse(60003);
-    demandDepartment(organisation, act, deptId);
+    requireDepartment(organisation, act, deptId);
     const isInside = current.some((post) => post.dept_id === deptId);
     if (!isInside && maxDepartmentMembers > 0 && (organisation.membersOf.get(deptId)?.size ?? 0) >= maxDepartmentMembers)
       throw refuse(40023);

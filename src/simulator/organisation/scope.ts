@@ -19,12 +19,12 @@ function covers(organisation: Organisation, deptId: number): boolean {
 }
 
 /** Refuses a department outside the contact scope with 50004. */
-export function demandDepartment(organisation: Organisation, act: Act, deptId: number): void {
+export function requireDepartment(organisation: Organisation, act: Act, deptId: number): void {
   if (!isWholeOrganisation(organisation, act) && !covers(organisation, deptId)) throw refuse(50004);
 }
 
 /** Refuses a person outside the contact scope with 50002. */
-export function demandUser(organisation: Organisation, act: Act, user: User): void {
+export function requireUser(organisation: Organisation, act: Act, user: User): void {
   if (isWholeOrganisation(organisation, act) || organisation.switches.contactScope.users.includes(user.userid)) return;
   if (!user.posts.some((post) => covers(organisation, post.dept_id))) throw refuse(50002);
 }

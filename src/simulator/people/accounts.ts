@@ -13,7 +13,7 @@ export const disableAccount = (organisation: Organisation, fields: Fields, act: 
 export const enableAccount = (organisation: Organisation, fields: Fields, act: Act): Done => setDisabled(organisation, fields, act, false);
 
 function setDisabled(organisation: Organisation, fields: Fields, act: Act, disabled: boolean): Done {
-  const user = demandOwned(organisation, fields);
+  const user = requireOwned(organisation, fields);
   if (user.account.disabled === disabled) return { answer: { result: true } };
   const changed = { ...user, account: { ...user.account, disabled }, modified: act.ids.next() };
   return { answer: { result: true }, changes: [{ type: "user.put", user: changed }] };
@@ -21,18 +21,18 @@ function setDisabled(organisation: Organisation, fields: Fields, act: Act, disab
 
 /** `POST /v1.0/contact/orgAccounts/signOut`. It changes nothing, because sessions are not part of the simulated state. */
 export function signOutAccount(organisation: Organisation, fields: Fields): Done {
-  demandOwned(organisation, fields);
+  requireOwned(organisation, fields);
   return { answer: { result: true } };
 }
 
 /** `GET /v1.0/contact/orgAccounts/status`. */
 export const accountStatus = (organisation: Organisation, fields: Fields): Done => ({
-  answer: { disable: demandOwned(organisation, fields).account.disabled },
+  answer: { disable: requireOwned(organisation, fields).account.disabled },
 });
 
 /** `POST /v1.0/contact/orgAccounts/multiOrgPermissions/auth`: allows another organisation to use the accounts of some departments. */
 export function authoriseOrganisation(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const joinCorpId = text(fields, "joinCorpId");
   if (!joinCorpId) throw invalidParameter("joinCorpId");
   const list = fields.grantDeptIdList ?? [];
@@ -43,8 +43,8 @@ export function authoriseOrganisation(organisation: Organisation, fields: Fields
 }
 
 /** Refuses an unknown user with `user.not.exist`, and an account that this organisation does not own with `exclusive.account.only`. */
-function demandOwned(organisation: Organisation, fields: Fields): Owned {
-  demandFeature(organisation);
+function requireOwned(organisation: Organisation, fields: Fields): Owned {
+  requireFeature(organisation);
   const userId = text(fields, "userId");
   if (!userId) throw invalidParameter("userId");
   const user = organisation.users.get(userId);
@@ -53,6 +53,6 @@ function demandOwned(organisation: Organisation, fields: Fields): Owned {
   return { ...user, account: user.account };
 }
 
-function demandFeature(organisation: Organisation): void {
+function requireFeature(organisation: Organisation): void {
   if (!organisation.switches.enterpriseAccounts) throw refuseNew(400, "400002", "企业未开通企业账号");
 }

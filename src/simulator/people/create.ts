@@ -8,7 +8,7 @@ import { type Phone, phoneKey, type User, type UserTexts } from "../organisation
 import { type Fields, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 import { readAccount } from "./enterprise-fields.ts";
-import { demandFreeTexts, demandManager, noTexts, readExtension, readFlags, readTexts, readUserid, requiredName } from "./fields.ts";
+import { noTexts, readExtension, readFlags, readTexts, readUserid, requiredName, requireFreeTexts, requireManager } from "./fields.ts";
 
 /** `POST /topapi/v2/user/create` (docs/dingtalk.md 5.1), for regular and enterprise accounts (docs/dingtalk.md 6). A new person is not active. */
 export function createUser(organisation: Organisation, given: Fields, act: Act): Done {
@@ -24,8 +24,8 @@ export function createUser(organisation: Organisation, given: Fields, act: Act):
   const extension = readExtension(organisation, fields, {}) ?? {};
 
   if (userid !== undefined && organisation.users.has(userid)) throw refuse(60102);
-  if (phone) demandFreeMobile(organisation, phone, undefined);
-  demandFreeTexts(organisation, texts, undefined);
+  if (phone) requireFreeMobile(organisation, phone, undefined);
+  requireFreeTexts(organisation, texts, undefined);
   const manager = text(fields, "manager_userid");
   const at = act.ids.next();
   const outer = account?.outer;
@@ -43,7 +43,7 @@ export function createUser(organisation: Organisation, given: Fields, act: Act):
     ...flags,
     ...(phone ? { phone } : {}),
     ...(account ? { account } : {}),
-    ...(manager ? { manager_userid: demandManager(organisation, manager) } : {}),
+    ...(manager ? { manager_userid: requireManager(organisation, manager) } : {}),
     posts,
     extension,
     active: false,
@@ -51,8 +51,8 @@ export function createUser(organisation: Organisation, given: Fields, act: Act):
     entered: at,
     modified: at,
   };
-  demandHeadcount(organisation);
-  if (phone) demandConsent(organisation, phone, user, act);
+  requireHeadcount(organisation);
+  if (phone) requireConsent(organisation, phone, user, act);
   return {
     answer: { result: { userid: user.userid, unionId: user.unionid } },
     changes: [{ type: "user.put", user }],
@@ -70,7 +70,7 @@ function readPhone(organisation: Organisation, fields: Fields): Phone {
 }
 
 /** Refuses a number that another person has with 60104. The answer contains the userid of that person. */
-export function demandFreeMobile(organisation: Organisation, phone: Phone, self: string | undefined): void {
+export function requireFreeMobile(organisation: Organisation, phone: Phone, self: string | undefined): void {
   const holder = organisation.byMobile.get(phoneKey(phone));
   if (holder === undefined || holder === self) return;
   const names = organisation.switches.duplicateMobileNames;
@@ -78,7 +78,7 @@ export function demandFreeMobile(organisation: Organisation, phone: Phone, self:
   throw refuse(60104, inText, names === "field" || names === "both" ? { userid: holder } : undefined);
 }
 
-function demandHeadcount(organisation: Organisation): void {
+function requireHeadcount(organisation: Organisation): void {
   const { maxUsers, verified } = organisation.switches;
   if (maxUsers > 0 && organisation.users.size >= maxUsers) throw refuse(verified ? 40024 : 40020);
 }
@@ -87,7 +87,7 @@ function demandHeadcount(organisation: Organisation): void {
  * Refuses a person who has to consent with 40103, and sends an invitation (docs/dingtalk.md 5.1). Before that, the switch `createRefusals` may refuse the
  * number with another code.
  */
-function demandConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
+function requireConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
   const { createRefusals, protectedMobiles } = organisation.switches;
   const written = writtenMobile(organisation.switches, phone);
   const refusal = createRefusals[written];

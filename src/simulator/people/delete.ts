@@ -4,7 +4,7 @@ import { leaveDepartments } from "../organisation/posts.ts";
 import type { Change, EventDraft, LeaveRecord, User } from "../organisation/records.ts";
 import { leaveChats } from "../structure/chats.ts";
 import { type Fields, requiredText } from "../wire/fields.ts";
-import { demandReachableUser } from "./lookup.ts";
+import { requireReachableUser } from "./lookup.ts";
 
 /**
  * `POST /topapi/v2/user/delete` (docs/dingtalk.md 5.3, 13.4): ends the membership and removes the roles. `manager_userid` of other people still names
@@ -20,7 +20,7 @@ export const leaveByThemselves = (organisation: Organisation, fields: Fields, ac
 function removeMember(organisation: Organisation, fields: Fields, act: Act, leaveReason: LeaveRecord["leaveReason"]): Done {
   return {
     answer: {},
-    ...endMembership(organisation, demandReachableUser(organisation, act, requiredText(fields, "userid")), act, leaveReason),
+    ...endMembership(organisation, requireReachableUser(organisation, act, requiredText(fields, "userid")), act, leaveReason),
   };
 }
 

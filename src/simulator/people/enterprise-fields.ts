@@ -16,10 +16,10 @@ export function readAccount(organisation: Organisation, fields: Fields): Enterpr
   if (type === "sso") return account;
   const login_id = boundedText(fields, "login_id", 64);
   if (!login_id) throw missing("login_id");
-  demandFreeLogin(organisation, login_id, undefined);
+  requireFreeLogin(organisation, login_id, undefined);
   const password = text(fields, "init_password");
   if (!password) throw missing("init_password");
-  demandPassword(password);
+  requirePassword(password);
   return { ...account, login_id };
 }
 
@@ -44,10 +44,10 @@ export function changeAccount(organisation: Organisation, fields: Fields, userid
   const changed = { ...account, ...readNames(organisation, fields) };
   if (account.type === "sso") return changed;
   const password = text(fields, "init_password");
-  if (password) demandPassword(password);
+  if (password) requirePassword(password);
   const login_id = boundedText(fields, "loginId", 64);
   if (!login_id) return changed;
-  demandFreeLogin(organisation, login_id, userid);
+  requireFreeLogin(organisation, login_id, userid);
   return { ...changed, login_id };
 }
 
@@ -59,12 +59,12 @@ function readNames(organisation: Organisation, fields: Fields): Partial<Enterpri
   return { ...(nickname ? { nickname } : {}), ...(phone ? { phone } : {}) };
 }
 
-function demandFreeLogin(organisation: Organisation, loginId: string, self: string | undefined): void {
+function requireFreeLogin(organisation: Organisation, loginId: string, self: string | undefined): void {
   const holder = organisation.byLoginId.get(loginKey(loginId));
   if (holder !== undefined && holder !== self) throw refuse(40035, " login_id已存在");
 }
 
 /** Refuses a password of fewer than 8 characters, of letters only or of digits only. */
-function demandPassword(password: string): void {
+function requirePassword(password: string): void {
   if (password.length < 8 || /^[A-Za-z]+$/.test(password) || /^\d+$/.test(password)) throw refuse(40035, " init_password");
 }

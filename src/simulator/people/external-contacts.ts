@@ -4,7 +4,7 @@ import type { Act, Done } from "../organisation/organisation.ts";
 import { type ExternalContact, type Phone, phoneKey } from "../organisation/records.ts";
 import { boundedText, type Fields, object, page, requiredText, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
-import { demandKnownUser } from "./lookup.ts";
+import { requireKnownUser } from "./lookup.ts";
 
 /** The labels of every organisation. Only the console can create others. */
 const LABEL_GROUPS = [
@@ -23,7 +23,7 @@ const MOST_SHARED = 20;
 
 /** `POST /topapi/extcontact/create` (docs/dingtalk.md 8.3): a person outside the organisation, followed by a member. */
 export function createContact(organisation: Organisation, fields: Fields, act: Act): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const contact = requiredContact(fields);
   const phone = readPhone(contact);
   const { duplicateContact, maxContacts } = organisation.switches;
@@ -53,9 +53,9 @@ export function createContact(organisation: Organisation, fields: Fields, act: A
 
 /** `POST /topapi/extcontact/update`: fields that are not in the call stay. The number cannot be changed. */
 export function updateContact(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const contact = requiredContact(fields);
-  const current = demandContact(organisation, requiredText(contact, "user_id"));
+  const current = requireContact(organisation, requiredText(contact, "user_id"));
   const changed: ExternalContact = {
     ...current,
     ...readDetails(organisation, contact),
@@ -68,27 +68,27 @@ export function updateContact(organisation: Organisation, fields: Fields): Done 
 
 /** `POST /topapi/extcontact/delete`. */
 export function deleteContact(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
-  const { userid } = demandContact(organisation, requiredText(fields, "user_id"));
+  requireFeature(organisation);
+  const { userid } = requireContact(organisation, requiredText(fields, "user_id"));
   return { answer: {}, changes: [{ type: "contact.remove", userid }] };
 }
 
 /** `POST /topapi/extcontact/list`: the list is at the top level, not under `result`. */
 export function listContacts(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const { offset, size } = page(fields, { offset: "offset", size: "size", max: 100, usual: 20 });
   return { answer: { results: [...organisation.contacts.values()].slice(offset, offset + size).map(contactView) } };
 }
 
 /** `POST /topapi/extcontact/get`. */
 export function getContact(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
-  return { answer: { result: contactView(demandContact(organisation, requiredText(fields, "user_id"))) } };
+  requireFeature(organisation);
+  return { answer: { result: contactView(requireContact(organisation, requiredText(fields, "user_id"))) } };
 }
 
 /** `POST /topapi/extcontact/listlabelgroups`. */
 export function listLabelGroups(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const { offset, size } = page(fields, { offset: "offset", size: "size", max: 100, usual: 20 });
   return { answer: { results: LABEL_GROUPS.slice(offset, offset + size) } };
 }
@@ -99,7 +99,7 @@ export const contactView = ({ phone, unionid: _unionid, ...contact }: ExternalCo
   mobile: phone.number,
 });
 
-function demandFeature(organisation: Organisation): void {
+function requireFeature(organisation: Organisation): void {
   if (!organisation.switches.externalContacts) throw refuse(60205);
 }
 
@@ -109,7 +109,7 @@ function requiredContact(fields: Fields): Fields {
   return contact;
 }
 
-function demandContact(organisation: Organisation, userid: string): ExternalContact {
+function requireContact(organisation: Organisation, userid: string): ExternalContact {
   const contact = organisation.contacts.get(userid);
   if (!contact) throw refuse(organisation.switches.unknownUser);
   return contact;
@@ -139,7 +139,7 @@ function readLabels(contact: Fields): number[] | undefined {
 
 function readFollower(organisation: Organisation, contact: Fields): string | undefined {
   const userid = text(contact, "follower_user_id");
-  return userid === undefined ? undefined : demandKnownUser(organisation, userid).userid;
+  return userid === undefined ? undefined : requireKnownUser(organisation, userid).userid;
 }
 
 const noTexts = { company_name: "", title: "", address: "", remark: "" };
@@ -156,7 +156,7 @@ function readDetails(organisation: Organisation, contact: Fields): Partial<Exter
     details.share_dept_ids = departments;
   }
   const people = list(contact, "share_user_ids", MOST_SHARED)?.map(String);
-  if (people) details.share_user_ids = people.map((userid) => demandKnownUser(organisation, userid).userid);
+  if (people) details.share_user_ids = people.map((userid) => requireKnownUser(organisation, userid).userid);
   return details;
 }
 

@@ -38,7 +38,7 @@ export function readTexts(organisation: Organisation, fields: Fields): Partial<U
 }
 
 /** Refuses an `email` (60106), `org_email` (40101 or 60106) or `telephone` (40100) that another person has (docs/dingtalk.md 5.1). */
-export function demandFreeTexts(organisation: Organisation, named: Partial<UserTexts>, self: string | undefined): void {
+export function requireFreeTexts(organisation: Organisation, named: Partial<UserTexts>, self: string | undefined): void {
   const emailHolder = named.email ? organisation.byEmail.get(emailKey(named.email)) : undefined;
   if (emailHolder !== undefined && emailHolder !== self) throw refuse(60106);
   const mailboxHolder = named.org_email ? organisation.byOrgEmail.get(emailKey(named.org_email)) : undefined;
@@ -88,7 +88,7 @@ export function readExtension(organisation: Organisation, fields: Fields, curren
 }
 
 /** Refuses a manager who is not a member with 60128. */
-export function demandManager(organisation: Organisation, userid: string): string {
+export function requireManager(organisation: Organisation, userid: string): string {
   if (!organisation.users.has(userid)) throw refuse(60128);
   return userid;
 }

@@ -16,7 +16,7 @@ const MOST_AT_ONCE = 50;
 
 /** `GET /v1.0/hrm/employees/dismissions`: people who have left and have not returned. */
 export function listDismissions(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const from = Number(text(fields, "nextToken") || "0");
   const size = Number(text(fields, "maxResults") || String(MOST_AT_ONCE));
   if (!Number.isInteger(from) || from < 0) throw invalidParameter("nextToken");
@@ -30,7 +30,7 @@ export function listDismissions(organisation: Organisation, fields: Fields): Don
 
 /** `GET /v1.0/hrm/employees/dimissionInfos`: status 1 planned leave, 2 left, 3 neither. */
 export function dismissionInfos(organisation: Organisation, fields: Fields): Done {
-  demandFeature(organisation);
+  requireFeature(organisation);
   const userIds = readIds(fields, "userIdList");
   if (userIds.length === 0 || userIds.length > MOST_AT_ONCE) throw invalidParameter("userIdList");
   return { answer: { result: userIds.map((userId) => dismissionView(organisation, userId)) } };
@@ -48,7 +48,7 @@ function dismissionView(organisation: Organisation, userId: string): Record<stri
 
 /** `POST /v1.0/hrm/pendingDismission/start`: plans a leave. The person stays a member until another call removes them. */
 export function startDismission(organisation: Organisation, fields: Fields): Done {
-  const user = demandEmployee(organisation, fields, "userId");
+  const user = requireEmployee(organisation, fields, "userId");
   if (organisation.dismissions.has(user.userid)) throw refuseNew(400, "businessError", "员工已在待离职状态");
   return {
     answer: { success: true, result: true },
@@ -58,7 +58,7 @@ export function startDismission(organisation: Organisation, fields: Fields): Don
 
 /** `PUT /v1.0/hrm/pendingDismission/infos`. */
 export function updateDismission(organisation: Organisation, fields: Fields): Done {
-  const current = demandPending(organisation, demandEmployee(organisation, fields, "userId").userid);
+  const current = requirePending(organisation, requireEmployee(organisation, fields, "userId").userid);
   return {
     answer: { success: true, result: true },
     changes: [{ type: "dismission.put", dismission: readDismission(fields, current.userId, current) }],
@@ -67,11 +67,11 @@ export function updateDismission(organisation: Organisation, fields: Fields): Do
 
 /** `POST /v1.0/hrm/pendingDismission/revoke`. */
 export function revokeDismission(organisation: Organisation, fields: Fields): Done {
-  const { userId } = demandPending(organisation, demandEmployee(organisation, fields, "userId").userid);
+  const { userId } = requirePending(organisation, requireEmployee(organisation, fields, "userId").userid);
   return { answer: { success: true, result: true }, changes: [{ type: "dismission.remove", userId }] };
 }
 
-function demandPending(organisation: Organisation, userId: string): PendingDismission {
+function requirePending(organisation: Organisation, userId: string): PendingDismission {
   const pending = organisation.dismissions.get(userId);
   if (!pending) throw refuseNew(400, "businessError", "员工不在待离职状态");
   return pending;
@@ -88,16 +88,16 @@ function readDismission(fields: Fields, userId: string, current: PendingDismissi
 
 /** `POST /v1.0/hrm/processes/terminateAndHandOver`: removes the person immediately (docs/dingtalk.md 7). Refused for the main administrator. */
 export function terminateAndHandOver(organisation: Organisation, fields: Fields, act: Act): Done {
-  const user = demandEmployee(organisation, fields, "userId");
-  const operator = demandEmployee(organisation, fields, "optUserId");
+  const user = requireEmployee(organisation, fields, "userId");
+  const operator = requireEmployee(organisation, fields, "optUserId");
   if (operator.userid === user.userid) throw invalidParameter("optUserId");
   readDay(fields, undefined);
   if (!text(fields, "dismissionMemo")) throw invalidParameter("dismissionMemo");
   readReasons(fields, undefined);
   for (const name of ["aflowHandOverUserId", "docNoteHandoverUserId", "dingPanHandoverUserId", "permissionHandoverUserId"])
-    if (text(fields, name)) demandEmployee(organisation, fields, name);
+    if (text(fields, name)) requireEmployee(organisation, fields, name);
   const successor = text(fields, "directSubordinatesHandoverUserId")
-    ? demandEmployee(organisation, fields, "directSubordinatesHandoverUserId")
+    ? requireEmployee(organisation, fields, "directSubordinatesHandoverUserId")
     : undefined;
   if (user.sysLevel === 1) throw refuseNew(400, "businessError", "主管理员不能办理离职");
   const ended = endMembership(organisation, user, act, "oapi");
@@ -119,7 +119,7 @@ function handedOver(organisation: Organisation, user: User, successor: User | un
 
 /** `POST /v1.0/hrm/processes/transfer`: changes the departments and the main department of a person. */
 export function transfer(organisation: Organisation, fields: Fields, act: Act): Done {
-  const user = demandEmployee(organisation, fields, "userId");
+  const user = requireEmployee(organisation, fields, "userId");
   const listed = readIds(fields, "deptIdsAfterTransfer").map(Number);
   const main = text(fields, "mainDeptIdAfterTransfer");
   const named = main ? Number(main) : undefined;
@@ -154,12 +154,12 @@ export function addPreEntry(organisation: Organisation, fields: Fields, act: Act
   return { answer: { userid }, changes: [{ type: "pre-entry.put", entry: { userid, name, mobile } }] };
 }
 
-function demandFeature(organisation: Organisation): void {
+function requireFeature(organisation: Organisation): void {
   if (!organisation.switches.hr) throw refuseNew(400, "suiteCallInvalid", "企业未开通智能人事");
 }
 
-function demandEmployee(organisation: Organisation, fields: Fields, name: string): User {
-  demandFeature(organisation);
+function requireEmployee(organisation: Organisation, fields: Fields, name: string): User {
+  requireFeature(organisation);
   const userid = text(fields, name);
   if (!userid) throw invalidParameter(name);
   const user = organisation.users.get(userid);

@@ -3,18 +3,18 @@ import { parseSearchedMobile } from "../organisation/mobile.ts";
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
 import { phoneKey, type User } from "../organisation/records.ts";
-import { demandUser } from "../organisation/scope.ts";
-import { demandExisting } from "../structure/departments.ts";
+import { requireUser } from "../organisation/scope.ts";
+import { requireExisting } from "../structure/departments.ts";
 import { departmentIds, type Fields, flag, page, requiredText, requiredWhole, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
-import { demandKnownUser, demandReachableUser } from "./lookup.ts";
+import { requireKnownUser, requireReachableUser } from "./lookup.ts";
 import { memberView, permittedUserView } from "./view.ts";
 
 /** `POST /topapi/v2/user/get` (docs/dingtalk.md 5.4). Finds an enterprise account also by `login_id` (docs/dingtalk.md 6). */
 export function getUser(organisation: Organisation, fields: Fields, act: Act): Done {
   const userid = text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
   if (!userid && !text(fields, "login_id")) throw missing("userid");
-  const user = demandReachableUser(organisation, act, userid ?? "");
+  const user = requireReachableUser(organisation, act, userid ?? "");
   return { answer: { result: permittedUserView(organisation, user) } };
 }
 
@@ -35,7 +35,7 @@ function listMembers(
   view: (user: User, deptId: number) => Record<string, unknown>,
 ): Done {
   const deptId = requiredWhole(fields, "dept_id", 40009);
-  demandExisting(organisation, act, deptId);
+  requireExisting(organisation, act, deptId);
   const { offset, size } = page(fields, { offset: "cursor", size: "size", max: 100, usual: 100 });
   const everyone = sortedMembers(organisation, deptId, text(fields, "order_field") || "custom");
   const list = everyone.slice(offset, offset + size).map((userid) => view(organisation.users.get(userid)!, deptId));
@@ -115,7 +115,7 @@ export function getByMobile(organisation: Organisation, fields: Fields, act: Act
   const searchesAccounts = flag(fields, "support_exclusive_account_search") ?? false;
   const accounts = searchesAccounts ? [...(organisation.byExclusiveMobile.get(phoneKey(phone)) ?? [])] : [];
   if (userid === undefined && accounts.length === 0) throw refuse(60121);
-  for (const found of [userid, ...accounts]) if (found !== undefined) demandUser(organisation, act, organisation.users.get(found)!);
+  for (const found of [userid, ...accounts]) if (found !== undefined) requireUser(organisation, act, organisation.users.get(found)!);
   return {
     answer: {
       result: { ...(userid === undefined ? {} : { userid }), ...(searchesAccounts ? { exclusive_account_userid_list: accounts } : {}) },
@@ -128,7 +128,7 @@ export function getByUnionid(organisation: Organisation, fields: Fields, act: Ac
   const wanted = requiredText(fields, "unionid");
   const userid = organisation.byUnionid.get(wanted);
   if (userid === undefined) return contactByUnionid(organisation, wanted);
-  demandUser(organisation, act, demandKnownUser(organisation, userid));
+  requireUser(organisation, act, requireKnownUser(organisation, userid));
   return { answer: { result: { contact_type: 0, userid } } };
 }
 

@@ -7,21 +7,21 @@ import { leaveDepartments, readPosts } from "../organisation/posts.ts";
 import { phoneKey, type User } from "../organisation/records.ts";
 import { type Fields, ids, present, requiredText, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
-import { demandFreeMobile } from "./create.ts";
+import { requireFreeMobile } from "./create.ts";
 import { changeAccount } from "./enterprise-fields.ts";
 import { diffInfo } from "./events.ts";
-import { demandFreeTexts, demandManager, readExtension, readFlags, readName, readTexts } from "./fields.ts";
-import { demandReachableUser } from "./lookup.ts";
+import { readExtension, readFlags, readName, readTexts, requireFreeTexts, requireManager } from "./fields.ts";
+import { requireReachableUser } from "./lookup.ts";
 
 /** `POST /topapi/v2/user/update` (docs/dingtalk.md 5.2). Fields that are not in the call stay. */
 export function updateUser(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "user", given, act);
-  const current = demandReachableUser(organisation, act, requiredText(fields, "userid"));
+  const current = requireReachableUser(organisation, act, requiredText(fields, "userid"));
   if (current.account && organisation.switches.enterpriseUpdateNeedsDepartments && text(fields, "dept_id_list") === undefined) {
     throw missing("dept_id_list");
   }
   const texts = readTexts(organisation, fields);
-  demandFreeTexts(organisation, texts, current.userid);
+  requireFreeTexts(organisation, texts, current.userid);
   const posts = readPosts(organisation, fields, act, current.posts);
   const { manager_userid: _manager, ...unmanaged } = current;
   const manager = readManager(organisation, fields, current);
@@ -47,7 +47,7 @@ export function updateUser(organisation: Organisation, given: Fields, act: Act):
 /** The manager after the call. Only `force_update_fields` clears it (docs/dingtalk.md 5.2); an empty `manager_userid` alone has no effect. */
 function readManager(organisation: Organisation, fields: Fields, current: User): string | undefined {
   const manager = text(fields, "manager_userid");
-  if (manager) return demandManager(organisation, manager);
+  if (manager) return requireManager(organisation, manager);
   const forced = ids(fields, "force_update_fields")?.includes("manager_userid") ?? false;
   return forced ? undefined : current.manager_userid;
 }
@@ -64,7 +64,7 @@ function readMobile(organisation: Organisation, fields: Fields, current: User): 
   if (!phone) throw refuse(60103);
   const mobile = phoneKey(phone);
   if (current.phone && phoneKey(current.phone) === mobile) return {};
-  demandFreeMobile(organisation, phone, current.userid);
+  requireFreeMobile(organisation, phone, current.userid);
   if (current.active) throw refuse(activatedMobileChange);
   if (organisation.registeredMobiles.has(mobile) || registeredMobiles.includes(writtenMobile(organisation.switches, phone)))
     throw refuse(40021);

@@ -1,7 +1,7 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
 import type { Change, Chat } from "../organisation/records.ts";
-import { demandUser } from "../organisation/scope.ts";
+import { requireUser } from "../organisation/scope.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter, refuse, refuseNew } from "../wire/refusal.ts";
 
@@ -25,11 +25,11 @@ export function createGroup(organisation: Organisation, fields: Fields, act: Act
 
 /** `POST /v1.0/im/group/update`: finds the chat by either of its ids. Fields that are not in the call stay. */
 export function updateGroup(organisation: Organisation, fields: Fields, act: Act): Done {
-  const chat = demandChat(organisation, text(fields, "openConversationId") ?? text(fields, "chatid"));
+  const chat = requireChat(organisation, text(fields, "openConversationId") ?? text(fields, "chatid"));
   const name = text(fields, "name") === undefined ? chat.name : chatName(fields, "name");
   const owner = text(fields, "owner") || chat.owner;
   const changed = withMembers(chat, userIds(fields, "add_useridlist"), userIds(fields, "del_useridlist"));
-  return { answer: {}, changes: [put(demandPeople(organisation, act, { ...changed, name, owner }))] };
+  return { answer: {}, changes: [put(requirePeople(organisation, act, { ...changed, name, owner }))] };
 }
 
 /** `POST /v1.0/im/sceneGroup/create`: creates a chat from a template, with fields in snake_case. A second call with the same `uuid` returns the first chat. */
@@ -63,11 +63,11 @@ function changeSceneMembers(
   act: Act,
   change: (chat: Chat, people: readonly string[]) => Chat,
 ): Done {
-  const chat = demandChat(organisation, text(fields, "open_conversation_id"));
+  const chat = requireChat(organisation, text(fields, "open_conversation_id"));
   if (chat.template_id === undefined) throw invalidParameter("open_conversation_id");
   const people = userIds(fields, "user_ids");
   if (people.length === 0) throw invalidParameter("user_ids");
-  return { answer: {}, changes: [put(demandPeople(organisation, act, change(chat, people)))] };
+  return { answer: {}, changes: [put(requirePeople(organisation, act, change(chat, people)))] };
 }
 
 /** A person who leaves the organisation leaves its chats. If they owned a chat, its earliest remaining member becomes the owner. */
@@ -86,22 +86,22 @@ const put = (chat: Chat): Change => ({ type: "chat.put", chat });
 function newChat(organisation: Organisation, act: Act, draft: Omit<Chat, "openConversationId" | "chatid">): Chat {
   const chatid = act.ids.chat();
   const openConversationId = `cid${Buffer.from(`${organisation.corpId} ${chatid}`).toString("base64")}`;
-  return demandPeople(organisation, act, { ...draft, openConversationId, chatid });
+  return requirePeople(organisation, act, { ...draft, openConversationId, chatid });
 }
 
 /** Checks the members: at most 1,000, all members of the organisation, and the owner is one of them and inside the contact scope. */
-function demandPeople(organisation: Organisation, act: Act, chat: Chat): Chat {
+function requirePeople(organisation: Organisation, act: Act, chat: Chat): Chat {
   if (chat.members.length > MOST_MEMBERS) throw invalidParameter("useridlist");
   if (!chat.members.includes(chat.owner)) throw invalidParameter("owner");
   for (const userid of chat.members) {
     const user = organisation.users.get(userid);
     if (!user) throw refuseNew(400, "user.not.exist", `用户不存在: ${userid}`);
-    if (userid === chat.owner) demandUser(organisation, act, user);
+    if (userid === chat.owner) requireUser(organisation, act, user);
   }
   return chat;
 }
 
-function demandChat(organisation: Organisation, id: string | undefined): Chat {
+function requireChat(organisation: Organisation, id: string | undefined): Chat {
   const chat = organisation.chats.get(id ?? "") ?? organisation.chats.get(organisation.chatIds.get(id ?? "") ?? "");
   if (!chat) throw invalidParameter("openConversationId");
   return chat;

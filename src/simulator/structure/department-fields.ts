@@ -57,7 +57,7 @@ function visibleLists(organisation: Organisation, fields: Fields, current: Depar
  * The name without blanks at its ends. Refuses an empty name or more than `most` characters (60001), a forbidden character (60009) and a sensitive word
  * (60022; docs/dingtalk.md 4.1).
  */
-export function demandName(organisation: Organisation, written: string, most: number): string {
+export function requireName(organisation: Organisation, written: string, most: number): string {
   const name = written.trim();
   if (lookOf(name) === "" || [...name].length > most) throw refuse(60001);
   if (/[-,，]/.test(name)) throw refuse(60009);
@@ -66,12 +66,12 @@ export function demandName(organisation: Organisation, written: string, most: nu
 }
 
 /** Refuses the name of another department under the same parent with 60021 or 60008 (switch `duplicateDepartment`). */
-export function demandFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
+export function requireFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
   if (holderOfName(organisation, parentId, name, self) !== undefined) throw refuse(organisation.switches.duplicateDepartment);
 }
 
 /** Refuses too many levels (60002) or children (60110) below a new parent (docs/dingtalk.md 4.5). `height`: number of levels of the moved subtree. */
-export function demandRoom(organisation: Organisation, parentId: number, height: number): void {
+export function requireRoom(organisation: Organisation, parentId: number, height: number): void {
   const { maxDepth, maxChildren } = organisation.switches;
   if (maxDepth > 0 && depth(organisation, parentId) + height > maxDepth) throw refuse(60002);
   if (maxChildren > 0 && (organisation.childrenOf.get(parentId)?.size ?? 0) >= maxChildren) throw refuse(60110);

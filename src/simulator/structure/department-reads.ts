@@ -1,17 +1,17 @@
 import type { Organisation } from "../organisation/model.ts";
 import { type Act, type Done, ROOT } from "../organisation/organisation.ts";
 import type { Department } from "../organisation/records.ts";
-import { demandKnownUser } from "../people/lookup.ts";
+import { requireKnownUser } from "../people/lookup.ts";
 import { type Fields, requiredText, requiredWhole, whole } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
-import { ancestors, demandExisting, subtree } from "./departments.ts";
+import { ancestors, requireExisting, subtree } from "./departments.ts";
 
 /** The department of a school directory. It appears in lists, but all calls about it fail (docs/dingtalk.md 4.4). */
 const SCHOOL = { dept_id: -1, name: "家校通讯录", parent_id: ROOT, create_dept_group: false, auto_add_user: false };
 
 /** `POST /topapi/v2/department/get` (docs/dingtalk.md 4.4). */
 export function getDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
-  const department = demandExisting(organisation, act, requiredWhole(fields, "dept_id", 40009));
+  const department = requireExisting(organisation, act, requiredWhole(fields, "dept_id", 40009));
   return { answer: { result: departmentView(organisation, department, countMembers(organisation, department.dept_id)) } };
 }
 
@@ -59,7 +59,7 @@ const showsSchool = (organisation: Organisation, deptId: number): boolean => org
 /** `POST /topapi/v2/department/listsub`: direct children, not paged. */
 export function listSub(organisation: Organisation, fields: Fields, act: Act): Done {
   const deptId = whole(fields, "dept_id", 40009) ?? ROOT;
-  demandExisting(organisation, act, deptId);
+  requireExisting(organisation, act, deptId);
   const withSource = organisation.switches.listsubSourceIdentifier;
   const list = children(organisation, deptId).map(({ dept_id, name, parent_id, create_dept_group, auto_add_user, source_identifier }) => ({
     dept_id,
@@ -89,7 +89,7 @@ export function listParentByDepartment(organisation: Organisation, fields: Field
 
 /** `POST /topapi/v2/department/listparentbyuser`: one such list for each department of the person. */
 export function listParentByUser(organisation: Organisation, fields: Fields): Done {
-  const user = demandKnownUser(organisation, requiredText(fields, "userid"));
+  const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   const parent_list = user.posts.map((post) => ({ parent_dept_id_list: ancestors(organisation, post.dept_id) }));
   return { answer: { result: { parent_list } } };
 }

@@ -2,10 +2,10 @@ import type { Organisation } from "../organisation/model.ts";
 import { type Act, type Done, emptyDepartment, ROOT } from "../organisation/organisation.ts";
 import { withOwnWays } from "../organisation/own-ways.ts";
 import type { Change, Department, EventDraft } from "../organisation/records.ts";
-import { demandDepartment } from "../organisation/scope.ts";
+import { requireDepartment } from "../organisation/scope.ts";
 import { boundedText, type Fields, flag, ids, present, requiredText, requiredWhole, text, whole } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
-import { demandFreeName, demandName, demandRoom, readWritable } from "./department-fields.ts";
+import { readWritable, requireFreeName, requireName, requireRoom } from "./department-fields.ts";
 
 /** Maximum length of a name (docs/dingtalk.md 4.1). */
 const NAME_MAX = 64;
@@ -13,15 +13,15 @@ const NAME_MAX = 64;
 /** `POST /topapi/v2/department/create` (docs/dingtalk.md 4.1). */
 export function createDepartment(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "department", given, act);
-  const name = demandName(organisation, requiredText(fields, "name"), NAME_MAX);
+  const name = requireName(organisation, requiredText(fields, "name"), NAME_MAX);
   const parentId = requiredWhole(fields, "parent_id", 40010);
   if (!organisation.departments.has(parentId)) throw refuse(60004);
-  demandDepartment(organisation, act, parentId);
+  requireDepartment(organisation, act, parentId);
   const writable = readWritable(organisation, fields, undefined);
-  demandFreeName(organisation, parentId, name, undefined);
+  requireFreeName(organisation, parentId, name, undefined);
   const { maxDepartments } = organisation.switches;
   if (maxDepartments > 0 && organisation.departments.size > maxDepartments) throw refuse(60110);
-  demandRoom(organisation, parentId, 1);
+  requireRoom(organisation, parentId, 1);
   const dept_id = act.ids.number(100_000_000, 1_000_000_000, (id) => organisation.departments.has(id));
   const department: Department = {
     ...emptyDepartment,
@@ -51,12 +51,12 @@ export function updateDepartment(organisation: Organisation, given: Fields, act:
   const fields = withOwnWays(organisation, "department", given, act);
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (deptId === ROOT) throw refuse(60018);
-  const current = demandExisting(organisation, act, deptId);
+  const current = requireExisting(organisation, act, deptId);
   const named = text(fields, "name");
-  const name = named === undefined ? current.name : demandName(organisation, named, organisation.switches.departmentNameOnUpdate);
+  const name = named === undefined ? current.name : requireName(organisation, named, organisation.switches.departmentNameOnUpdate);
   const parentId = whole(fields, "parent_id", 40010) ?? current.parent_id ?? ROOT;
-  if (parentId !== current.parent_id) demandMove(organisation, act, deptId, parentId);
-  demandFreeName(organisation, parentId, name, deptId);
+  if (parentId !== current.parent_id) requireMove(organisation, act, deptId, parentId);
+  requireFreeName(organisation, parentId, name, deptId);
   const department: Department = {
     ...current,
     ...readWritable(organisation, fields, current),
@@ -83,11 +83,11 @@ export function updateDepartment(organisation: Organisation, given: Fields, act:
   };
 }
 
-function demandMove(organisation: Organisation, act: Act, deptId: number, parentId: number): void {
+function requireMove(organisation: Organisation, act: Act, deptId: number, parentId: number): void {
   if (!organisation.departments.has(parentId)) throw refuse(60004);
   if (ancestors(organisation, parentId).includes(deptId)) throw refuse(60010);
-  demandDepartment(organisation, act, parentId);
-  demandRoom(organisation, parentId, height(organisation, deptId));
+  requireDepartment(organisation, act, parentId);
+  requireRoom(organisation, parentId, height(organisation, deptId));
 }
 
 /** The managers after the call. Each must be a direct member (docs/dingtalk.md 4.2). An empty list clears them only with `force_update_fields`. */
@@ -111,7 +111,7 @@ function owner(organisation: Organisation, fields: Fields, deptId: number): stri
 export function deleteDepartment(organisation: Organisation, fields: Fields, act: Act): Done {
   const deptId = requiredWhole(fields, "dept_id", 40009);
   if (deptId === ROOT) throw refuse(60007);
-  demandExisting(organisation, act, deptId);
+  requireExisting(organisation, act, deptId);
   const below = [...subtree(organisation, deptId)];
   if (below.some((id) => (organisation.membersOf.get(id)?.size ?? 0) > 0)) throw refuse(60005);
   if (below.length > 1 && organisation.switches.childDepartments === "refuse") throw refuse(60006);
@@ -126,10 +126,10 @@ export function deleteDepartment(organisation: Organisation, fields: Fields, act
 const departmentEvent = (eventType: string, deptId: readonly number[]): EventDraft => ({ eventType, data: { deptId } });
 
 /** The department with this id. Refuses an unknown one with 60003, and one outside the contact scope with 50004. */
-export function demandExisting(organisation: Organisation, act: Act, deptId: number): Department {
+export function requireExisting(organisation: Organisation, act: Act, deptId: number): Department {
   const department = organisation.departments.get(deptId);
   if (!department) throw refuse(60003);
-  demandDepartment(organisation, act, deptId);
+  requireDepartment(organisation, act, deptId);
   return department;
 }
 

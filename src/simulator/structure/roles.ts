@@ -22,7 +22,7 @@ export function addRole(organisation: Organisation, fields: Fields, act: Act): D
   const group = organisation.roleGroups.get(groupId);
   if (!group) throw refuse(34020);
   if (group.system) throw refuse(23004);
-  demandFreeName(organisation, groupId, name, undefined);
+  requireFreeName(organisation, groupId, name, undefined);
   const id = act.ids.number(1_000_000_000, 2_000_000_000, (taken) => organisation.roles.has(taken));
   return {
     answer: { roleId: id },
@@ -33,9 +33,9 @@ export function addRole(organisation: Organisation, fields: Fields, act: Act): D
 
 /** `POST /role/update_role`. */
 export function updateRole(organisation: Organisation, fields: Fields): Done {
-  const role = demandOwnRole(organisation, requiredWhole(fields, "roleId", 33011));
+  const role = requireOwnRole(organisation, requiredWhole(fields, "roleId", 33011));
   const name = readRoleName(fields);
-  demandFreeName(organisation, role.groupId, name, role.id);
+  requireFreeName(organisation, role.groupId, name, role.id);
   const [preLabelList, postLabelList] = [role.name, name].map((labelName) => JSON.stringify([{ labelId: role.id, labelName }]));
   const event = { eventType: "label_conf_modify", data: { labelIdList: [role.id], scope: "1", preLabelList, postLabelList } };
   return { answer: {}, changes: [{ type: "role.put", role: { ...role, name } }], events: [event] };
@@ -43,7 +43,7 @@ export function updateRole(organisation: Organisation, fields: Fields): Done {
 
 /** `POST /topapi/role/deleterole`. Refuses a role with members with 23007; the code is not documented. */
 export function deleteRole(organisation: Organisation, fields: Fields): Done {
-  const role = demandOwnRole(organisation, requiredWhole(fields, "role_id", 33011));
+  const role = requireOwnRole(organisation, requiredWhole(fields, "role_id", 33011));
   if ((organisation.roleMembers.get(role.id)?.size ?? 0) > 0) throw refuse(23007);
   return { answer: {}, changes: [{ type: "role.remove", role_id: role.id }], events: [labelEvent("label_conf_del", [role.id])] };
 }
@@ -110,7 +110,7 @@ export function listRoles(organisation: Organisation, fields: Fields): Done {
 
 /** `POST /topapi/role/simplelist`: the members of a role. */
 export function listRoleMembers(organisation: Organisation, fields: Fields): Done {
-  const role = demandRole(organisation, requiredWhole(fields, "role_id", 33011));
+  const role = requireRole(organisation, requiredWhole(fields, "role_id", 33011));
   const { offset, size } = page(fields, { offset: "offset", size: "size", max: 100, usual: 20 });
   const members = [...(organisation.roleMembers.get(role.id) ?? [])];
   const list = members.slice(offset, offset + size).map((userid) => {
@@ -127,7 +127,7 @@ export function listRoleMembers(organisation: Organisation, fields: Fields): Don
 
 /** `POST /topapi/role/getrole`. The answer is in the field `role`, and not in `result`. */
 export function getRole(organisation: Organisation, fields: Fields): Done {
-  const { name, groupId } = demandRole(organisation, requiredWhole(fields, "roleId", 33011));
+  const { name, groupId } = requireRole(organisation, requiredWhole(fields, "roleId", 33011));
   return { answer: { role: { name, groupId } } };
 }
 
@@ -141,7 +141,7 @@ export function getRoleGroup(organisation: Organisation, fields: Fields): Done {
 
 /** `POST /topapi/role/scope/update`: sets the departments that a member of the role manages, at most 50. */
 export function updateRoleScope(organisation: Organisation, fields: Fields, act: Act): Done {
-  const role = demandRole(organisation, requiredWhole(fields, "role_id", 33011));
+  const role = requireRole(organisation, requiredWhole(fields, "role_id", 33011));
   const user = organisation.users.get(requiredText(fields, "userid"));
   if (!user?.roles.some((grant) => grant.role_id === role.id)) throw refuse(33012);
   const dept_ids = departmentIds(fields, "dept_ids", 40009) ?? [];
@@ -160,19 +160,19 @@ function readRoleName(fields: Fields): string {
   return name;
 }
 
-function demandFreeName(organisation: Organisation, groupId: number, name: string, self: number | undefined): void {
+function requireFreeName(organisation: Organisation, groupId: number, name: string, self: number | undefined): void {
   if (rolesOf(organisation, groupId).some((role) => role.name === name && role.id !== self)) throw refuse(34021);
 }
 
-function demandRole(organisation: Organisation, roleId: number): Role {
+function requireRole(organisation: Organisation, roleId: number): Role {
   const role = organisation.roles.get(roleId);
   if (!role) throw refuse(33011);
   return role;
 }
 
 /** The role with this id. Refuses a role of the group 默认, which cannot be changed (docs/dingtalk.md 8.1). */
-function demandOwnRole(organisation: Organisation, roleId: number): Role {
-  const role = demandRole(organisation, roleId);
+function requireOwnRole(organisation: Organisation, roleId: number): Role {
+  const role = requireRole(organisation, roleId);
   if (organisation.roleGroups.get(role.groupId)?.system) throw refuse(23004);
   return role;
 }

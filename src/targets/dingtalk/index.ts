@@ -129,7 +129,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
 }
 
 /** Administrators are read only before an actual removal. */
-const NOBODY_ADMINISTERS: Admins = { demandOrdinary: async () => "present" };
+const NOBODY_ADMINISTERS: Admins = { requireOrdinary: async () => "present" };
 
 interface Parts {
   readonly users: ReturnType<typeof createUsers>;

@@ -58,8 +58,8 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
   }
 
   function write(ref: EntityRef, before: Actual | undefined, attributes: Attributes, calls: Written["calls"]): Written {
-    demandReferences(collection, ref.kind, attributes);
-    demandFreeName(collection, ref.kind, attributes, before?.remoteId);
+    requireReferences(collection, ref.kind, attributes);
+    requireFreeName(collection, ref.kind, attributes, before?.remoteId);
     const remoteId = before?.remoteId ?? (ref.kind === "user" ? ref.id : String(++lastId));
     const actual: Actual = { remoteId, attributes, presence: before?.presence ?? "active", entityId: before?.entityId ?? ref.id };
     keep(ref.kind, actual);
@@ -83,18 +83,18 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
       ),
     update: (ref, actual, set, context) =>
       operate(`${ref.kind}/update`, context, (calls) => {
-        const before = demandThere(collection, ref.kind, actual.remoteId);
+        const before = requireThere(collection, ref.kind, actual.remoteId);
         return write(ref, before, { ...before.attributes, ...set }, calls);
       }),
     remove: (ref, actual, context) =>
       operate(`${ref.kind}/remove`, context, (calls) => {
-        demandEmpty(collection, ref.kind, actual.remoteId);
+        requireEmpty(collection, ref.kind, actual.remoteId);
         drop(ref.kind, actual.remoteId);
         return { calls };
       }),
     setSuspended: (_ref, actual, suspended, context) =>
       operate("user/setSuspended", context, (calls) => {
-        const { remoteId, attributes, entityId } = demandThere(collection, "user", actual.remoteId);
+        const { remoteId, attributes, entityId } = requireThere(collection, "user", actual.remoteId);
         const presence = suspended ? "disabled" : "active";
         keep("user", { remoteId, attributes, presence, ...(entityId ? { entityId } : {}) });
         return { remoteId, attributes, presence, notes: [], calls };
@@ -135,7 +135,7 @@ function collectionOf(things: Map<string, Held>): Collection {
   };
 }
 
-function demandReferences({ get }: Collection, kind: EntityKind, attributes: Attributes): void {
+function requireReferences({ get }: Collection, kind: EntityKind, attributes: Attributes): void {
   const parents = kind === "department" ? [attributes.parent ?? ROOT] : list(attributes.departments);
   for (const id of parents) {
     if (id === ROOT || get("department", String(id))) continue;
@@ -143,7 +143,7 @@ function demandReferences({ get }: Collection, kind: EntityKind, attributes: Att
   }
 }
 
-function demandFreeName({ all }: Collection, kind: EntityKind, attributes: Attributes, remoteId: string | undefined): void {
+function requireFreeName({ all }: Collection, kind: EntityKind, attributes: Attributes, remoteId: string | undefined): void {
   if (kind === "user") return;
   const taken = all(kind).find(
     (other) => other.remoteId !== remoteId && other.attributes.name === attributes.name && other.attributes.parent === attributes.parent,
@@ -159,13 +159,13 @@ function demandFreeName({ all }: Collection, kind: EntityKind, attributes: Attri
   throw new TargetConflict("another of this name exists", details);
 }
 
-function demandThere({ get }: Collection, kind: EntityKind, remoteId: string): Actual {
+function requireThere({ get }: Collection, kind: EntityKind, remoteId: string): Actual {
   const found = get(kind, remoteId);
   if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found", reasonCode: "missing" });
   return found;
 }
 
-function demandEmpty({ all }: Collection, kind: EntityKind, remoteId: string): void {
+function requireEmpty({ all }: Collection, kind: EntityKind, remoteId: string): void {
   if (kind !== "department") return;
   const inside =
     all("department").some((each) => each.attributes.parent === remoteId) ||

@@ -20,7 +20,7 @@ export interface PreviousVersion {
 /** Builds the previous version in `folder`, which must not exist, from the history of this clone and the npm registry. It takes about a minute. */
 export async function buildPreviousVersion(folder: string): Promise<PreviousVersion> {
   const commit = (await lastRelease()) ?? BEFORE_RELEASES;
-  await demandCommit(commit);
+  await requireCommit(commit);
   mkdirSync(folder);
   const archive = `${folder}.tar`;
   await git("archive", "--output", archive, commit);
@@ -36,7 +36,7 @@ async function lastRelease(): Promise<string | undefined> {
   return git("describe", "--tags", "--abbrev=0", "--match", "v[0-9]*", "HEAD^").catch(() => undefined);
 }
 
-async function demandCommit(commit: string): Promise<void> {
+async function requireCommit(commit: string): Promise<void> {
   const known = await git("cat-file", "-e", `${commit}^{commit}`).then(
     () => true,
     () => false,

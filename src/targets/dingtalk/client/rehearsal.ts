@@ -54,6 +54,6 @@ export const rehearsedArea = (area: ManagedArea): ManagedArea => ({
     );
     return new Set(ids.filter((id) => inside.has(id) || Number(id) > FIRST_ID));
   },
-  demandInside: async () => undefined,
+  requireInside: async () => undefined,
   learn: () => undefined,
 });

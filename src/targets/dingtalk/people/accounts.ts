@@ -17,7 +17,7 @@ export function createAccounts(client: DingTalkClient, admins: Admins) {
     return operate(client, context, async (session) => {
       const userId = actual.remoteId;
       if (suspended) {
-        if ((await admins.demandOrdinary(session, userId)) === "absent")
+        if ((await admins.requireOrdinary(session, userId)) === "absent")
           throw new TargetNotFound(`the person ${userId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
         await session.call(API.accountDisable, { userId, reason: REASON });
         // A disabled account keeps its running sessions until it is signed out.

@@ -10,7 +10,7 @@ export interface Admins {
    * that nobody is removed by mistake. It asks DingTalk each time, because the role may have been given a minute ago. Resolves whether the
    * person exists.
    */
-  demandOrdinary(session: Session, userid: string): Promise<"present" | "absent">;
+  requireOrdinary(session: Session, userid: string): Promise<"present" | "absent">;
 }
 
 /**
@@ -39,7 +39,7 @@ export function createAdmins(): Admins {
   }
 
   return {
-    async demandOrdinary(session, userid) {
+    async requireOrdinary(session, userid) {
       const own = await ownRecord(session, userid);
       if (own === "absent") return own;
       if (own === "administrator" || (await listed(session)).has(userid))

@@ -61,13 +61,13 @@ export function createPlacing({ session, root, had }: Place, call: (attributes: 
     for (const id of requested.filter((each) => !had.includes(each)).slice(0, MAX_TRIED)) await enter([...open, id].sort());
     if (open.length > 0) return open;
     if (had.length > 0 || requested.includes(root)) throw full;
-    await demandVisible(requested);
+    await requireVisible(requested);
     if (!(await enter([root]))) throw full;
     return open;
   }
 
   /** Rejects if a department hides its members: in the root everybody would see the person. */
-  async function demandVisible(departments: readonly string[]): Promise<void> {
+  async function requireVisible(departments: readonly string[]): Promise<void> {
     for (const id of departments.slice(0, MAX_TRIED)) {
       try {
         const { hide_dept, outer_dept } = resultOf(await session.call(API.departmentGet, { dept_id: Number(id) }));

@@ -124,8 +124,8 @@ export function createUsers(
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
     return operate(client, context, async (session) => {
-      if ((await admins.demandOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
-      await demandInside(session, actual.remoteId);
+      if ((await admins.requireOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
+      await requireInside(session, actual.remoteId);
       if (options.handOver && (await handOver(session, actual, options.handOver, options.clock))) return { calls: session.calls };
       try {
         await session.call(API.userDelete, { userid: actual.remoteId });
@@ -137,7 +137,7 @@ export function createUsers(
   }
 
   /** Rejects if the person is also in a department outside the managed root: a removal removes the person from the whole organisation. */
-  async function demandInside(session: Session, userid: string): Promise<void> {
+  async function requireInside(session: Session, userid: string): Promise<void> {
     if (area.whole) return;
     const now = await get(session, userid);
     const others = now ? placesOutside(now) : [];

@@ -33,7 +33,7 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
   async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
     return operate(client, context, async (session) => {
       const parent = String(attributes.parent ?? area.root);
-      await area.demandInside(session, parent);
+      await area.requireInside(session, parent);
       const siblings = () => childrenOf(session, parent);
       const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
       if (earlier) return updateToMatch(session, earlier, attributes);
@@ -75,10 +75,10 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
   }
 
   async function update(_ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
-    demandOrdinary(actual.remoteId, area.root);
+    requireOrdinary(actual.remoteId, area.root);
     return operate(client, context, async (session) => {
-      await area.demandInside(session, actual.remoteId);
-      if (typeof set.parent === "string") await area.demandInside(session, set.parent);
+      await area.requireInside(session, actual.remoteId);
+      if (typeof set.parent === "string") await area.requireInside(session, set.parent);
       return change(session, actual, set);
     });
   }
@@ -99,11 +99,11 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
   }
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
-    demandOrdinary(actual.remoteId, area.root);
+    requireOrdinary(actual.remoteId, area.root);
     return operate(client, context, async (session) => {
       try {
-        await area.demandInside(session, actual.remoteId);
-        await demandLeaf(session, actual.remoteId);
+        await area.requireInside(session, actual.remoteId);
+        await requireLeaf(session, actual.remoteId);
         await session.call(API.departmentDelete, { dept_id: Number(actual.remoteId) });
       } catch (error) {
         if (!(error instanceof TargetNotFound)) throw error;
@@ -206,7 +206,7 @@ function done(session: Session, before: Actual, { taken, refused, failure }: Sen
 }
 
 /** Some organisations also delete the departments below (docs/dingtalk.md 4.3), and these may not be ours. */
-async function demandLeaf(session: Session, deptId: string): Promise<void> {
+async function requireLeaf(session: Session, deptId: string): Promise<void> {
   const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
   const children = isObject(result) ? idsOf(result.dept_id_list) : [];
   if (children.length > 0)
@@ -230,7 +230,7 @@ const nameNowFree = (conflict: TargetConflict): TargetDependency =>
     { cause: conflict },
   );
 
-function demandOrdinary(deptId: string, root: string): void {
+function requireOrdinary(deptId: string, root: string): void {
   if (deptId !== root && /^\d+$/.test(deptId)) return;
   throw new TargetRejected("the organisation itself and departments of other kinds are never touched", {
     answer: "protected",

@@ -14,7 +14,7 @@ export interface ManagedArea {
   /** Those of the departments that are the root or below it, according to recent answers. */
   within(session: Session, ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Rejects with TargetProtected unless the department is the root or below it now. */
-  demandInside(session: Session, id: string): Promise<void>;
+  requireInside(session: Session, id: string): Promise<void>;
   /** Records departments that a list has shown inside. */
   learn(ids: Iterable<string>): void;
 }
@@ -58,7 +58,7 @@ export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs"
       return inside;
     },
 
-    async demandInside(session, id) {
+    async requireInside(session, id) {
       if (whole || id === root || (await ask(session, id))) return;
       throw outside(`department ${id} is not below the managed root ${root}`);
     },
