@@ -33,7 +33,7 @@ export interface Week {
 
 export interface LastDay {
   readonly latency: Latency;
-  /** Calls to the target since `callsSince`; undefined before the first measurement. */
+  /** Calls to the target since `callsSince`; undefined before the first hour is counted. */
   readonly calls: number | undefined;
   readonly callsSince: Date | undefined;
 }
@@ -96,13 +96,21 @@ function attributesOf(measured: readonly Measured[]): Readonly<Record<string, nu
 export function lastDayOf(hours: readonly KpiHour[], now: Date, calls: number, { latencySeconds }: KpiTargets): LastDay {
   const begins = now.getTime() - DAY_MS;
   const those = hours.filter(({ from }) => from.getTime() + HOUR_MS > begins);
-  const before = those.find(({ figures }) => figures.measured);
+  const before = callsBefore(hours, those, begins);
   return {
     latency: latencyOf(added(those.map(({ figures }) => figures.latency)), latencySeconds),
     // A restored database may know of fewer.
-    calls: before && Math.max(0, calls - before.figures.measured!.calls),
+    calls: before && Math.max(0, calls - before.calls),
     callsSince: before?.from,
   };
+}
+
+/** Every hour since the installation is known. So an installation whose first hour is one of the last day had made no calls before. */
+function callsBefore(hours: readonly KpiHour[], lastDay: readonly KpiHour[], begins: number) {
+  const [first] = hours;
+  if (first && first.from.getTime() > begins) return { from: first.from, calls: 0 };
+  const measured = lastDay.find(({ figures }) => figures.measured);
+  return measured && { from: measured.from, calls: measured.figures.measured!.calls };
 }
 
 const total = (numbers: readonly number[]): number => numbers.reduce((sum, each) => sum + each, 0);

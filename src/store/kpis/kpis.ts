@@ -30,7 +30,7 @@ const ONE_ACT_SECONDS = 120;
 const LOCK: Statement = { name: "", text: "select pg_try_advisory_xact_lock(hashtextextended('kpis:' || $1::text, 0)) as mine" };
 const LAST: Statement = {
   name: "",
-  text: "select hour, final, made_at as made from kpi_hours where target = $1 order by hour desc limit 1",
+  text: "select hour, final, made_at as made, (select min(hour) from kpi_hours where target = $1) as first from kpi_hours where target = $1 order by hour desc limit 1",
 };
 const OPEN: Statement = { name: "", text: "select min(hour) as hour from kpi_hours where target = $1 and not final" };
 const FIRST: Statement = { name: "", text: "select at from history order by id limit 1" };
@@ -60,7 +60,7 @@ export const createKpiStore = (pool: Pool, target: string, standing: ReadStandin
     if (isFresh && now.getTime() - last.made.getTime() < PACE_MS) return { more: false };
     // Nothing is measured in the first hour of an installation: people are still arriving.
     const measured =
-      last && (!isFresh || !(await figuresOf(pool, target, current, order)).measured)
+      last && last.first < current && (!isFresh || !(await figuresOf(pool, target, current, order)).measured)
         ? await measure(pool, target, order, standing)
         : undefined;
     return inTransaction(pool, async (db) => {
@@ -91,6 +91,8 @@ interface Last {
   readonly hour: Date;
   readonly final: boolean;
   readonly made: Date;
+  /** The first hour of all. */
+  readonly first: Date;
 }
 
 /** The first hour that is not final, in milliseconds. */

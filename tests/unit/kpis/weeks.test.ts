@@ -78,3 +78,12 @@ test("the last day has its hours only, and calls since its first measurement", (
   expect(lastDayOf(hours, NOW, 3, TARGETS).calls).toBe(0);
   expect(lastDayOf([], NOW, 3, TARGETS).calls).toBeUndefined();
 });
+
+test("an installation younger than a day counts all its calls, whenever it was measured first", () => {
+  const at = (hoursAgo: number) => new Date(NOW.getTime() - hoursAgo * HOUR_MS).toISOString();
+  const measured = { measured: { active: 1, present: 1, accurate: 1, right: {}, calls: 60 } };
+  const since = { calls: 65, callsSince: new Date(at(3)) };
+  expect(lastDayOf([hour(at(3), {})], NOW, 65, TARGETS)).toMatchObject(since);
+  expect(lastDayOf([hour(at(3), measured)], NOW, 65, TARGETS)).toMatchObject(since);
+  expect(lastDayOf([hour(at(3), {}), hour(at(1), measured)], NOW, 65, TARGETS)).toMatchObject(since);
+});
