@@ -40,13 +40,15 @@ export function messageOf(told: Told, { occasion, at, words, publicUrl, names = 
   const headline = oneLine(words.headline(told));
   const since = told.detail.since === undefined ? told.openedAt : new Date(told.detail.since);
   const durationMs = (told.closedAt ?? at).getTime() - told.openedAt.getTime();
+  /** The code of DingTalk, or the name of a limit in the policy file. */
+  const exactly = told.detail.answer ?? told.detail.limit;
   const facts: (readonly [string, string] | undefined)[] = [
     told.kind === "checkpoint" ? undefined : [words.labels.since, instant(since)],
     occasion === "closed" ? [words.labels.lasted, words.duration(durationMs)] : undefined,
     occasion === "reminder" ? [words.labels.goesOnFor, words.duration(durationMs)] : undefined,
     told.kind === "test" || told.kind === "checkpoint"
       ? undefined
-      : [words.labels.code, told.detail.answer === undefined ? told.code : `${told.code} (${told.detail.answer})`],
+      : [words.labels.code, exactly === undefined ? told.code : `${told.code} (${exactly})`],
     names.length > 0 ? [words.labels.names, names.map(oneLine).join(words.comma)] : undefined,
   ];
   return {

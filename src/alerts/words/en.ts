@@ -42,7 +42,7 @@ export const ENGLISH: Catalogue = {
       remedy: "Look at the reason in docs/operations.md, correct it and retry.",
     },
     hold: {
-      headline: ({ count, detail }) => `a limit of the policy holds back ${many(count, "change", "changes")} (${detail.limit})`,
+      headline: ({ count }, { limit }) => `${many(count, "change is", "changes are")} held back: ${limit}`,
       remedy:
         "Look at who is held (dingtalk-scim holds show). If it was a mistake, fix it at the source; if it is right, approve the hold.",
     },

@@ -20,7 +20,7 @@ export interface Catalogue {
 export type Label = "since" | "lasted" | "goesOnFor" | "code" | "names" | "remedy" | "link";
 
 export interface CauseWords {
-  headline(told: Told, words: { readonly reason: string; readonly counted: string }): string;
+  headline(told: Told, words: { readonly reason: string; readonly counted: string; readonly limit: string }): string;
   /** Used if the reason has no remedy of its own. */
   readonly remedy: string;
 }
@@ -37,9 +37,13 @@ export function wordsOf(catalogue: Catalogue): Words {
     duration: (ms) => catalogue.duration(ms),
     headline(told) {
       const text = reasonOf(reasons, told.code)?.[0] ?? told.code;
-      const { answer } = told.detail;
+      const { answer, limit = "" } = told.detail;
       const reason = answer === undefined ? text : `${text}${catalogue.brackets.join(answer)}`;
-      return causes[told.kind].headline(told, { reason, counted: counted(told.detail.counts ?? {}) });
+      return causes[told.kind].headline(told, {
+        reason,
+        counted: counted(told.detail.counts ?? {}),
+        limit: reasonOf(reasons, limit)?.[0] ?? limit,
+      });
     },
     remedy: ({ kind, code }) => reasonOf(reasons, code)?.[1] ?? causes[kind].remedy,
   };

@@ -38,7 +38,7 @@ export const SIMPLIFIED: Catalogue = {
       remedy: "请在 docs/operations.md 中查看该原因，更正后重试。",
     },
     hold: {
-      headline: ({ count, detail }) => `已达到策略上限，${number(count)} 项更改被拦下（${detail.limit}）`,
+      headline: ({ count }, { limit }) => `${number(count)} 项更改被拦下：${limit}`,
       remedy: "请查看被拦下的更改（dingtalk-scim holds show）。如属误操作，请在数据源中更正；如确属预期，请批准。",
     },
     target: { headline: (_told, { reason }) => `已停止向钉钉发送：${reason}`, remedy: "请运行 dingtalk-scim doctor，它会指出缺少什么。" },

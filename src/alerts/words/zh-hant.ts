@@ -38,7 +38,7 @@ export const TRADITIONAL: Catalogue = {
       remedy: "請在 docs/operations.md 查看該原因，更正後重試。",
     },
     hold: {
-      headline: ({ count, detail }) => `已達政策上限，${number(count)} 項更改被攔下（${detail.limit}）`,
+      headline: ({ count }, { limit }) => `${number(count)} 項更改被攔下：${limit}`,
       remedy: "請查看被攔下的更改（dingtalk-scim holds show）。如屬出錯，請在資料來源更正；如屬預期，請予批准。",
     },
     target: { headline: (_told, { reason }) => `已停止向釘釘傳送：${reason}`, remedy: "請執行 dingtalk-scim doctor，它會列出欠缺之處。" },

@@ -12,6 +12,7 @@ import { ACTOR } from "../database/records.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
+import { codeIn } from "../words/reason.ts";
 import { t } from "../words/translate.ts";
 
 const PAGE = 1_000;
@@ -57,7 +58,7 @@ export function holdsCommand(): Command {
       if (!shown) return unknown(id);
       if (json) return printJson(shown);
       print(
-        t`${shown.state}: ${shown.count} held under ${shown.limit}, ${shown.passed} passed of ${shown.allowed} in ${shown.windowHours} h`,
+        t`${shown.state}: ${shown.count} held: ${codeIn(shown.limit)}; ${shown.passed} passed of ${shown.allowed} in ${shown.windowHours} h`,
       );
       print(t`digest ${shown.digest}`);
       printTable(

@@ -7,7 +7,7 @@ import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printTable, say, warn } from "../terminal/output.ts";
 import { withInterrupt } from "../terminal/signals.ts";
 import { valueText } from "../terminal/value-text.ts";
-import { reasonIn } from "../words/reason.ts";
+import { codeIn, reasonIn } from "../words/reason.ts";
 import { t } from "../words/translate.ts";
 
 const PAGE = 500;
@@ -71,7 +71,7 @@ async function printForPeople({ summary, items }: WholePlan, perSecond: number):
   if (attributes.length > 0) printTable(["updated attribute", "entities"], attributes);
   for await (const item of everyItem(items)) {
     print(
-      `${t(item.action)} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? t`, held by ${item.heldBy}` : ""}${item.until ? t`, removed at ${item.until.toISOString()}` : ""}`,
+      `${t(item.action)} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? t`, held: ${codeIn(item.heldBy)}` : ""}${item.until ? t`, removed at ${item.until.toISOString()}` : ""}`,
     );
     for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${valueText(before)} → ${valueText(after)}`);
   }

@@ -53,13 +53,14 @@ export const MESSAGES: Translations = {
   ],
   "  Anchors: {0}; witnesses of the policy: {1}": ["  保存的检查点：{0}；策略中的见证方：{1}", "  保存的檢查點：{0}；政策中的見證方：{1}"],
   "No differences: DingTalk matches the directory.": ["没有差异：钉钉与目录一致。", "沒有差異：釘釘與目錄一致。"],
-  ", held by {0}": ["，被拦下：{0}", "，被攔下：{0}"],
+  ", held: {0}": ["，被拦下：{0}", "，被攔下：{0}"],
+  "{0} ({1})": ["{0}（{1}）", "{0}（{1}）"],
   ", removed at {0}": ["，将于 {0} 移除", "，將於 {0} 移除"],
   "Nothing is out of sync for the reason {0}.": ["没有因 {0} 未同步的条目。", "沒有因 {0} 未同步的項目。"],
   "{0} with the reason {1} are due now.": ["{0} 个原因为 {1} 的条目已转为待发送。", "{0} 個原因為 {1} 的項目已轉為待傳送。"],
   "Nothing is sent until {0}: {1}": ["{0} 之前不发送：{1}", "{0} 之前不傳送：{1}"],
   "Nothing is held under a limit.": ["没有被上限拦下的更改。", "沒有被上限攔下的更改。"],
-  "{0}: {1} held under {2}, {3} passed of {4} in {5} h": [
+  "{0}: {1} held: {2}; {3} passed of {4} in {5} h": [
     "{0}：因 {2} 拦下 {1} 个，{5} 小时内已通过 {3} 个，上限 {4} 个",
     "{0}：因 {2} 攔下 {1} 個，{5} 小時內已通過 {3} 個，上限 {4} 個",
   ],

@@ -1,6 +1,6 @@
 import { REASONS } from "../../words/reasons/by-language.ts";
 import { reasonOf } from "../../words/reasons/reasons.ts";
-import { spokenLanguage } from "./translate.ts";
+import { spokenLanguage, t } from "./translate.ts";
 
 interface Said {
   readonly reason: string;
@@ -12,3 +12,9 @@ export function reasonIn(code: string, { reason, remedy }: Said): readonly [text
   const language = spokenLanguage();
   return (language === "en" ? undefined : reasonOf(REASONS[language], code)) ?? [reason, remedy];
 }
+
+/** A code in the user's language, followed by the code itself, which files and filters use. */
+export const codeIn = (code: string): string => {
+  const reason = reasonOf(REASONS[spokenLanguage()], code);
+  return reason ? t`${reason[0]} (${code})` : code;
+};

@@ -12,6 +12,7 @@ const ANOTHER =
 const RENAME = "Rename or remove it in DingTalk, then retry.";
 const PERSON = "The person changes it in DingTalk.";
 const SOURCE = "Correct it at the source.";
+const HOLD = "Check the hold and decide: “Needs you” in the dashboard, or dingtalk-scim holds list.";
 const REPORT = "Probably a mistake of the mapping or of this program: report it.";
 const ROOM = "Split it at the source.";
 const NOT_NAMED = "Remove it from the mapping.";
@@ -30,10 +31,13 @@ export const ENGLISH_REASONS: Reasons = {
   roleStillUsed: ["people still have the role", WAIT],
   modeObserve: ["the mode observe sends nothing", MODE],
   modeUpsert: ["the mode upsert removes nothing", MODE],
-  heldByLimit: [
-    "held back by a limit of the policy",
-    "Check the hold and decide: “Needs you” in the dashboard, or dingtalk-scim holds list.",
-  ],
+  heldByLimit: ["held back by a limit of the policy", HOLD],
+  peopleRemoved: ["more people leave DingTalk than the limit allows", HOLD],
+  departmentsRemoved: ["more departments are removed than the limit allows", HOLD],
+  departmentEmptied: ["more people leave one department than the limit allows", HOLD],
+  attributeBlanked: ["one attribute is emptied or made equal for more people than the limit allows", HOLD],
+  sourceCollapsed: ["a source lost most of its people", HOLD],
+  mappingChanged: ["a new mapping or policy changes more than the limits allow", HOLD],
   protectedPerson: ["protected by the policy", POLICY],
   outsidePilot: ["outside the pilot", POLICY],
   privateAddress: ["an e-mail address outside the organisation’s domains", POLICY],

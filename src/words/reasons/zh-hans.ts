@@ -11,6 +11,7 @@ const ANOTHER = "如果占用者是本服务管理的人员：在数据源中为
 const RENAME = "请在钉钉中将其改名或删除，然后重试。";
 const PERSON = "请本人在钉钉中修改。";
 const SOURCE = "请在数据源中更正。";
+const HOLD = "查看该拦截并作出决定：管理页面的“待处理”，或 dingtalk-scim holds list。";
 const REPORT = "很可能是映射文件或本程序的问题，请反馈给我们。";
 const ROOM = "请在数据源中拆分。";
 const NOT_NAMED = "映射文件不应指向它。";
@@ -28,7 +29,13 @@ export const SIMPLIFIED_REASONS: Reasons = {
   roleStillUsed: ["仍有人使用该角色", WAIT],
   modeObserve: ["observe 模式不发送任何更改", MODE],
   modeUpsert: ["upsert 模式不移除任何内容", MODE],
-  heldByLimit: ["被策略上限拦下，等待决定", "查看该拦截并作出决定：管理页面的“待处理”，或 dingtalk-scim holds list。"],
+  heldByLimit: ["被策略上限拦下，等待决定", HOLD],
+  peopleRemoved: ["离开钉钉的人数超出上限", HOLD],
+  departmentsRemoved: ["移除的部门数超出上限", HOLD],
+  departmentEmptied: ["离开同一部门的人数超出上限", HOLD],
+  attributeBlanked: ["同一字段被清空或变为相同值的人数超出上限", HOLD],
+  sourceCollapsed: ["某个数据源失去了大部分人员", HOLD],
+  mappingChanged: ["新的映射或策略带来的更改超出上限", HOLD],
   protectedPerson: ["受策略保护的人员", POLICY],
   outsidePilot: ["不在试点范围内", POLICY],
   privateAddress: ["邮箱地址不属于组织的域名", POLICY],

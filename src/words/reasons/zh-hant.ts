@@ -11,6 +11,7 @@ const ANOTHER = "如佔用者由本服務管理：在資料來源為其中一人
 const RENAME = "請在釘釘將其改名或刪除，然後重試。";
 const PERSON = "請本人在釘釘更改。";
 const SOURCE = "請在資料來源更正。";
+const HOLD = "查看該攔截並作決定：管理頁面的「待處理」，或 dingtalk-scim holds list。";
 const REPORT = "很可能是對應檔案或本程式的問題，請向我們回報。";
 const ROOM = "請在資料來源分拆。";
 const NOT_NAMED = "對應檔案不應指向它。";
@@ -28,7 +29,13 @@ export const TRADITIONAL_REASONS: Reasons = {
   roleStillUsed: ["仍有人使用該角色", WAIT],
   modeObserve: ["observe 模式不會傳送任何更改", MODE],
   modeUpsert: ["upsert 模式不會移除任何內容", MODE],
-  heldByLimit: ["被政策上限攔下，等候決定", "查看該攔截並作決定：管理頁面的「待處理」，或 dingtalk-scim holds list。"],
+  heldByLimit: ["被政策上限攔下，等候決定", HOLD],
+  peopleRemoved: ["離開釘釘的人數超出上限", HOLD],
+  departmentsRemoved: ["移除的部門數目超出上限", HOLD],
+  departmentEmptied: ["離開同一部門的人數超出上限", HOLD],
+  attributeBlanked: ["同一欄位被清空或變為相同值的人數超出上限", HOLD],
+  sourceCollapsed: ["某個資料來源失去了大部分人員", HOLD],
+  mappingChanged: ["新的屬性對應或政策帶來的更改超出上限", HOLD],
   protectedPerson: ["受政策保護的人員", POLICY],
   outsidePilot: ["不在試行範圍內", POLICY],
   privateAddress: ["電郵地址不屬於組織的網域", POLICY],

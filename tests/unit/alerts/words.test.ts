@@ -109,3 +109,17 @@ test("docs/alerts.md has every cause, with its codes", () => {
   const told = [...page.matchAll(/^\| `(\w+)` \| [AB] \|/gm)].map((match) => match[1]);
   expect(told.sort()).toEqual(CAUSE_KINDS.filter((kind) => kind !== "test" && kind !== "checkpoint").sort());
 });
+
+test.each([
+  ["en", "one attribute is emptied or made equal for more people than the limit allows"],
+  ["zh-Hans", "同一字段被清空或变为相同值的人数超出上限"],
+  ["zh-Hant", "同一欄位被清空或變為相同值的人數超出上限"],
+] as const)("in %s a hold is told in words, and its limit by name beside the code", (language, words) => {
+  const { headline, facts } = messageOf(
+    { id: "i", kind: "hold", code: "heldByLimit", class: "A", count: 21, detail: { limit: "attributeBlanked" }, openedAt: new Date(0) },
+    { occasion: "opened", at: new Date(0), words: wordsIn(language), publicUrl: "https://x" },
+  );
+  expect(headline).toContain(words);
+  expect(headline).not.toContain("attributeBlanked");
+  expect(facts.map(([, value]) => value)).toContain("heldByLimit (attributeBlanked)");
+});

@@ -1,3 +1,4 @@
+import { LIMIT_NAMES } from "../../../src/reconcile/guard/limits.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
 import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/answers/reasons.ts";
 import { LANGUAGES } from "../../../src/words/languages.ts";
@@ -18,7 +19,9 @@ const OF_MESSAGES = [
   "recordDeleted",
   "graceKeepsAccess",
 ];
-const codes = [...new Set([...LOOP_REASONS, ...DINGTALK_REASONS, ...OF_MESSAGES])].sort();
+/** What a plan says in `heldBy`, and a message about a hold. */
+const LIMITS = [...LIMIT_NAMES, "mappingChanged"];
+const codes = [...new Set([...LOOP_REASONS, ...DINGTALK_REASONS, ...OF_MESSAGES, ...LIMITS])].sort();
 
 test.each(LANGUAGES)("in %s every code has words and a remedy, and there are no others", (language) => {
   expect(Object.keys(REASONS[language]).sort()).toEqual(codes);

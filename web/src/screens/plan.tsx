@@ -12,9 +12,6 @@ import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./history/changes.tsx";
 
-/** Otherwise it is a limit of the policy, by its name in that file. */
-const isReason = (heldBy: string): boolean => heldBy === "modeObserve" || heldBy === "modeUpsert" || heldBy === "inGrace";
-
 const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
 
 /** The plan of all writes in a chosen mode. It takes seconds, so it is made only when the view is opened or the button is used. */
@@ -128,7 +125,7 @@ function Items({ items }: { readonly items: PlanAnswer["items"] }): ReactNode {
             {t(`action.${action}`)}{" "}
             {heldBy ? (
               <span className="chip state-held">
-                ‖ {isReason(heldBy) ? worded({ reasonCode: heldBy }).title : t("plan.heldBy")} <code>{heldBy}</code>
+                ‖ {worded({ reasonCode: heldBy }).title} <code>{heldBy}</code>
               </span>
             ) : null}
           </td>

@@ -580,7 +580,6 @@ export const en = {
   "plan.nothing": "Nothing differs: DingTalk is as it should be.",
   "plan.held": "Held back",
   "plan.calls": "Writes",
-  "plan.heldBy": "held by",
   "changes.before": "before",
   "changes.after": "after",
   "history.filter": "Filter",
