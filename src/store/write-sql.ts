@@ -74,6 +74,15 @@ export interface EventColumns {
 /** SQL for the causes of a mark: the id of the event in parameter `at`. */
 export const causedBy = (at: number): string => `array[($${at}::json->>'id')::uuid]`;
 
+/**
+ * SQL for the ids of causes and of those that a `marks.merged` among them stands for (docs/adr/0028-causes-merge.md), with these events
+ * themselves. `causes`: an array of ids.
+ */
+export const withMerged = (causes: string): string => `
+  (with recursive cause(id) as (
+    select unnest(${causes}) union select unnest(e.causes) from cause k join history e on e.id = k.id and e.code = 'marks.merged')
+  select id from cause)`;
+
 /** The order of runs, lowest first. Leavers come first, and departments come before their people. */
 export const PRIORITY = { urgent: 0, structure: 1, person: 2 } as const;
 

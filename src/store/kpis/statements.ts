@@ -1,6 +1,7 @@
 import { GROWTH } from "../../kpis/latency.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { personWith } from "../references.ts";
+import { withMerged } from "../write-sql.ts";
 
 /*
  * Statements that count what happened in one hour, from the history alone. The id of an event begins with its time, so an hour is a range
@@ -10,9 +11,7 @@ import { personWith } from "../references.ts";
 const IN_HOUR = "h.id >= $2::uuid and h.id < $3::uuid";
 
 /** The time of the first change in the directory that led to an intent. If the causes were merged, the merged events count too. */
-const BEGAN = `(with recursive cause(id) as (
-    select unnest(i.causes) union select unnest(m.causes) from cause k join history m on m.id = k.id and m.code = 'marks.merged')
-  select min(c.at) from cause k join history c on c.id = k.id where c.code ~ '^(user|group)[.]')`;
+const BEGAN = `(select min(c.at) from ${withMerged("i.causes")} k join history c on c.id = k.id where c.code ~ '^(user|group)[.]')`;
 
 /** Changes by the bucket of kpis/latency.ts. The first cause of an outcome is its intent. */
 export const LATENCY: Statement = {

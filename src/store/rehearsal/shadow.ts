@@ -144,9 +144,12 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
       // Provisional changes of the tree, which may be half of a rename, count as final.
       await client.query("update pg_temp.departments set settles_at = null where settles_at is not null");
       await client.query(`create temp table history (like ${from}.history)`);
-      // The causes of entities in holds. They show whether a source has written such an entity since.
+      // The causes of entities in holds, and those that were merged into them. They show whether a source has written such an entity since.
       await client.query(
-        `insert into pg_temp.history select e.* from ${from}.history e where e.id in (select unnest(s.causes) from pg_temp.entity_states s where s.in_hold)`,
+        `with recursive cause(id) as (
+           select unnest(s.causes) from pg_temp.entity_states s where s.in_hold
+           union select unnest(e.causes) from cause k join ${from}.history e on e.id = k.id and e.code = 'marks.merged')
+         insert into pg_temp.history select e.* from ${from}.history e where e.id in (select id from cause)`,
       );
       await client.query(
         "create function pg_temp.forget() returns trigger language plpgsql as $$ begin return null; end $$; create trigger history_forgets before insert on history for each row execute function pg_temp.forget()",

@@ -4,7 +4,7 @@ import { uuidv7 } from "../../../core/id.ts";
 import type { EventCode, HistoryEvent } from "../../../history/event.ts";
 import type { HoldLimit, HoldState } from "../../../reconcile/guard/hold.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
-import { appendEvents, eventColumns, IS_REAL } from "../../write-sql.ts";
+import { appendEvents, eventColumns, IS_REAL, withMerged } from "../../write-sql.ts";
 
 /* The members of holds. Everything here runs in a transaction that has called `lockGuard`. This lock is taken before any lock of a row. */
 
@@ -39,7 +39,8 @@ const MEMBERSHIPS: Statement = {
   text: `select h.id as hold, h.state, h.limit_name as limit, m.key, m.action, m.kind, m.entity_id as id, h.policy, h.denies,
       h.state = 'approved' and h.expires_at > now() as permits,
       h.denies and exists (
-        select from history e where e.id = any(r.causes) and e.id <> all(m.causes) and (e.code like 'user.%' or e.code like 'group.%')) as spoken
+        select from (${withMerged("r.causes")} except ${withMerged("m.causes")}) c join history e on e.id = c.id
+         where e.code like 'user.%' or e.code like 'group.%') as spoken
     from json_to_recordset($2::json) as r(kind text, id uuid, causes uuid[])
     cross join lateral (select * from hold_members m where m.target = $1 and m.kind = r.kind and m.entity_id = r.id and not m.done) m
     join holds h on h.id = m.hold_id

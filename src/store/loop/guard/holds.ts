@@ -9,6 +9,7 @@ import type { Pool } from "../../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { FIRST_REF } from "../../postgres/walk.ts";
 import { NAME_OF_ENTITY, personWith } from "../../references.ts";
+import { withMerged } from "../../write-sql.ts";
 import { requeueMembers } from "./hold-ends.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 
@@ -40,7 +41,7 @@ const MEMBERS: Statement = {
   name: "holds-members",
   text: `select m.kind, m.entity_id as id, m.action, m.done, ${NAME_OF_ENTITY} as name, (
       select coalesce(json_agg(json_build_object('event', e.id, 'requestId', e.request_id, 'actor', e.actor) order by e.id), '[]')
-        from history e where e.id = any(m.causes)) as causes
+        from ${withMerged("m.causes")} c join history e on e.id = c.id where e.code <> 'marks.merged') as causes
     from (select * from hold_members where hold_id = $2 and (kind, entity_id) > ($3, $4::uuid) order by kind, entity_id limit $5) m
     left join ${personWith("m.entity_id", "m.kind = 'user'")} u on true
     left join groups g on m.kind in ('group', 'role') and g.id = m.entity_id

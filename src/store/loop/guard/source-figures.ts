@@ -3,6 +3,7 @@ import type { Ask } from "../../../reconcile/guard/guard.ts";
 import { hasCollapsed, type SourceFigure } from "../../../reconcile/guard/limits.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { personWith } from "../../references.ts";
+import { withMerged } from "../../write-sql.ts";
 
 /* The number of active people of each source last night. It is counted at the end of a comparison. */
 
@@ -26,7 +27,7 @@ export async function countSources(pool: pg.Pool, target: string): Promise<void>
 const SOURCES: Statement = {
   name: "sources-of",
   text: `select w.id as person, coalesce(u.source_id, (
-      select e.source_id from history e where e.id = any(w.causes) and e.source_id is not null order by e.id desc limit 1)) as source
+      select e.source_id from ${withMerged("w.causes")} c join history e on e.id = c.id where e.source_id is not null order by e.id desc limit 1)) as source
     from json_to_recordset($1::json) as w(id uuid, causes uuid[]) left join ${personWith("w.id")} u on true`,
 };
 
