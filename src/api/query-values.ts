@@ -2,7 +2,7 @@ import type { Request } from "express";
 import { AppError } from "../core/errors.ts";
 import { isCanonicalUuid } from "../core/id.ts";
 import { isStorableText } from "../core/text/storable-text.ts";
-import { comparableInstantOf } from "../filter/lexer.ts";
+import { comparableInstantOf } from "../filter/instants.ts";
 
 /** A parameter of the address is invalid. The message never repeats input. */
 export class InvalidParameter extends AppError {

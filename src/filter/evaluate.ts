@@ -2,7 +2,7 @@ import type { JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
 import { fold } from "../core/text/fold.ts";
 import type { CompareNode, FilterNode, QueryAttribute } from "./ast.ts";
-import { instantOf } from "./lexer.ts";
+import { instantOf } from "./instants.ts";
 
 type Test = (value: unknown) => boolean;
 

@@ -1,9 +1,9 @@
 import { quotedName } from "../core/text/quoted-name.ts";
 import type { CompareNode, CompareOperator, FilterNode, QueryAttribute, QueryType } from "./ast.ts";
+import { comparableInstantOf } from "./instants.ts";
 import {
   type Cursor,
   close,
-  comparableInstantOf,
   FILTER_LIMITS,
   isAtEnd,
   open,

@@ -5,7 +5,7 @@ import type { Clock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import type { EvidenceDesk } from "../../evidence/pack/desk.ts";
-import { comparableInstantOf } from "../../filter/lexer.ts";
+import { comparableInstantOf } from "../../filter/instants.ts";
 import { sendJson } from "../../http/answer.ts";
 import { readJsonBody } from "../../http/body.ts";
 import { NotFoundPath } from "../../http/errors.ts";

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../core/clock.ts";
-import { comparableInstantOf } from "../../filter/lexer.ts";
+import { comparableInstantOf } from "../../filter/instants.ts";
 import { withHistory } from "../database/history.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { writableFile } from "../options/writable-file.ts";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../core/entity.ts";
-import { instantOf } from "../../filter/lexer.ts";
+import { instantOf } from "../../filter/instants.ts";
 import {
   booleanOf,
   complexValueOf,
