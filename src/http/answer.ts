@@ -2,7 +2,7 @@ import type { Request, Response } from "express";
 import type { Clock } from "../core/clock.ts";
 import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { discardRest } from "./body.ts";
+import { discardRest } from "./discard-rest.ts";
 import { errorHeaders, Malformed } from "./errors.ts";
 import type { RenderError } from "./problem.ts";
 import { requestIdOf } from "./request-context.ts";

@@ -3,7 +3,8 @@ import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
-import { CONNECTIONS_OF_AN_ADDRESS, type Connections, trackConnections } from "./connections.ts";
+import { type Connections, trackConnections } from "./connections.ts";
+import { MAX_HEADER_BYTES, SERVER_LIMITS, type ServerLimits } from "./server-limits.ts";
 import { NO_PROXIES, type TrustedProxies } from "./trusted-proxies.ts";
 import { answerUnreadable, refuseExpectation, renderPlain, type UnreadableOptions } from "./unreadable.ts";
 
@@ -31,36 +32,8 @@ export interface HttpServerOptions {
   readonly renderFor?: UnreadableOptions["renderFor"];
 }
 
-export interface ServerLimits {
-  readonly headersTimeoutMs: number;
-  readonly requestTimeoutMs: number;
-  readonly keepAliveTimeoutMs: number;
-  readonly maxConnections: number;
-  readonly connectionsPerAddress: number;
-  /** Maximum time without a byte in either direction while a request is answered: for clients that do not read. */
-  readonly inactivityTimeoutMs: number;
-  /** Interval of the check of time-outs. */
-  readonly checkIntervalMs: number;
-}
-
-/**
- * Limits against slow and too many connections (docs/threats.md T9). Keep-alive is longer than that of common proxies (60 s), so that they never
- * write to a closing connection.
- */
-const SERVER_LIMITS: ServerLimits = {
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
-  keepAliveTimeoutMs: 65_000,
-  maxConnections: 2_000,
-  connectionsPerAddress: CONNECTIONS_OF_AN_ADDRESS,
-  inactivityTimeoutMs: 120_000,
-  checkIntervalMs: 2_000,
-};
-
 const GRACE_MS = 25_000;
 const STOP_POLL_MS = 20;
-
-const MAX_HEADER_BYTES = 32_768;
 
 /** Starts to listen, or throws CannotStart with the reason. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
@@ -73,7 +46,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     connectionsCheckingInterval: limits.checkIntervalMs,
     insecureHTTPParser: false,
-    // Enough for the longest filter (filter/lexer.ts) in the query, percent-encoded.
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   server.timeout = limits.inactivityTimeoutMs;

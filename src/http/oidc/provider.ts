@@ -1,23 +1,15 @@
 import * as client from "openid-client";
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
-import { type Refusal, type RefusalCode, refusal } from "../auth/refusals.ts";
 import type { Attempt } from "./attempt.ts";
-import { type Person, personOf } from "./claims.ts";
+import { personOf } from "./claims.ts";
+import { type NotSignedIn, refused, type SignedInPerson, verdictOn } from "./provider-answers.ts";
 import type { OidcSettings } from "./settings.ts";
 
 /*
  * The identity provider: code flow with PKCE (RFC 9700 section 2.1.1). It is contacted at the first sign-in, so a provider that is down does
  * not keep the server from starting. Its keys are fetched for each sign-in, which is rare, so a new key is accepted immediately.
  */
-
-export interface NotSignedIn {
-  readonly kind: "refused";
-  /** `oidcUnavailable`: the provider did not answer. This says nothing about the user. */
-  readonly refusal: Refusal;
-}
-
-export type SignedInPerson = { readonly kind: "person"; readonly person: Person; readonly refreshToken?: string } | NotSignedIn;
 
 export interface Provider {
   /** The provider's address for the browser. */
@@ -131,29 +123,3 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
     lookAgain: (refreshToken) => personBy((made) => client.refreshTokenGrant(made, refreshToken)),
   };
 }
-
-const refused = (code: RefusalCode, reason?: string) =>
-  ({ kind: "refused", refusal: { ...refusal(code), ...(reason === undefined ? {} : { reason }) } }) as const;
-
-/** Only the form of registered words of OAuth and OpenID Connect is shown. Other texts of a provider are not. */
-const WORD = /^[a-z_]{1,60}$/;
-
-/** The refusal by the provider. Undefined: the provider did not answer. */
-function verdictOn(error: unknown): SignedInPerson | undefined {
-  const said = (word: string) => (WORD.test(word) ? word : "an error without a known word");
-  if (error instanceof client.AuthorizationResponseError) return refused("oidcDenied", `the provider says ${said(error.error)}`);
-  if (error instanceof client.ResponseBodyError)
-    return refused("oidcDenied", `the provider refused the code or the refresh token: ${said(error.error)}`);
-  if (error instanceof client.ClientError && error.code !== undefined && CHECKS.has(error.code)) {
-    // The texts of the library name claims, never their values.
-    const { message } = error.cause instanceof Error ? error.cause : error;
-    return refused("oidcToken", message);
-  }
-  return undefined;
-}
-
-const CHECKS: ReadonlySet<string> = new Set(
-  ["INVALID_RESPONSE", "JWT_CLAIM_COMPARISON_FAILED", "JWT_TIMESTAMP_CHECK_FAILED", "KEY_SELECTION_FAILED", "PARSE_ERROR"].map(
-    (name) => `OAUTH_${name}`,
-  ),
-);

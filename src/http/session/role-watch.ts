@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { scopesOf } from "../auth/rights.ts";
-import type { SignedInPerson } from "../oidc/provider.ts";
+import type { SignedInPerson } from "../oidc/provider-answers.ts";
 import type { SessionRecord, SessionStore } from "../ports.ts";
 import { seal, unseal } from "./sealed.ts";
 
