@@ -1,11 +1,11 @@
-import type { JsonObject } from "../core/entity.ts";
 import { sameJson } from "../core/json/same-json.ts";
-import { change, deferrable, type Patch, valueAt } from "./attributes.ts";
+import { deferrable, type Patch, valueAt } from "./attributes.ts";
 import type { Circumstances, ScheduledChange, Step, Written } from "./change.ts";
-import { type Day, dayOf, momentOn } from "./days.ts";
+import { dayOf, momentOn } from "./days.ts";
 import type { Employment } from "./employment.ts";
 import type { DateRules } from "./rules.ts";
-import { stepsOf, type Timeline, withDayMoved, withEntry, withPast } from "./timeline.ts";
+import { withDayMoved, withEntry, withPast } from "./timeline.ts";
+import { byDay, byMoment, stillCounting, timelinesOf } from "./timelines.ts";
 import { sendsDate, workerValue } from "./worker.ts";
 
 export interface ValueSteps {
@@ -15,8 +15,6 @@ export interface ValueSteps {
   /** Changes with `standing` whose values no longer count. They had their step when their day came. */
   readonly ended: readonly ScheduledChange[];
 }
-
-type Timelines = Map<string, Timeline>;
 
 /** Schedules values for the day that the record names (`effectiveDate`). A new value replaces the scheduled value of the same attribute and day. */
 export function valueSteps(
@@ -69,20 +67,6 @@ export function valueSteps(
   };
 }
 
-function timelinesOf(past: readonly ScheduledChange[], waiting: readonly ScheduledChange[]): Timelines {
-  const timelines: Timelines = new Map();
-  for (const on of [...past].sort(byMoment))
-    for (const [path, { after: value }] of Object.entries(on.patch)) timelines.set(path, { now: value, past: { on, value }, toCome: [] });
-  for (const on of [...waiting].sort(byMoment))
-    for (const [path, { before, after: value }] of Object.entries(on.patch)) {
-      const timeline = timelines.get(path) ?? { now: before, toCome: [] };
-      timelines.set(path, { ...timeline, toCome: [...timeline.toCome, { on, value }] });
-    }
-  return timelines;
-}
-
-const byMoment = (a: ScheduledChange, b: ScheduledChange): number => a.at.getTime() - b.at.getTime();
-
 /** True: the partial change named this attribute, or its whole extension. */
 const isSent = (sent: ReadonlySet<string>, path: string): boolean =>
   sent.has(path.toLowerCase()) || sent.has(path.slice(0, Math.max(path.lastIndexOf(":"), 0)).toLowerCase());
@@ -90,32 +74,6 @@ const isSent = (sent: ReadonlySet<string>, path: string): boolean =>
 /** The change with the same day, in the present zone of the person. */
 const inZone = (planned: ScheduledChange, zone: string): ScheduledChange =>
   planned.zone === zone ? planned : { ...planned, zone, at: momentOn(planned.day, 0, zone) };
-
-/** One change for each day. A change keeps its id if a change for its day is scheduled already. */
-function byDay(timelines: Timelines, waiting: readonly ScheduledChange[]): readonly ScheduledChange[] {
-  const days = new Map<Day, ScheduledChange>();
-  for (const [path, timeline] of timelines)
-    for (const { on, before, value } of stepsOf(timeline)) {
-      const there = days.get(on.day) ?? { ...(waiting.find(({ day }) => day === on.day) ?? on), patch: {} };
-      const receivedAt = on.receivedAt > there.receivedAt ? on.receivedAt : there.receivedAt;
-      days.set(on.day, { ...there, receivedAt, patch: { ...there.patch, [path]: change(before, value) } });
-    }
-  return [...days.values()];
-}
-
-/** Changes whose day has come and whose values still count, although the record now has other values. Those were sent for an earlier day. */
-function stillCounting(timelines: Timelines, record: JsonObject): readonly ScheduledChange[] {
-  const standing = new Map<string, ScheduledChange>();
-  for (const [path, timeline] of timelines) {
-    const { past } = timeline;
-    // `active` of the record always counts.
-    if (!past || path === "active" || stepsOf(timeline).length > 0 || sameJson(past.value, valueAt(record, path))) continue;
-    const { on } = past;
-    const patch = { ...standing.get(on.id)?.patch, [path]: on.patch[path]! };
-    standing.set(on.id, { ...on, patch, standing: true });
-  }
-  return [...standing.values()];
-}
 
 /** The steps from the known changes to the wanted ones. `isPast`: the day in the record is over, so changes that are no longer scheduled count now. */
 function compared(
