@@ -92,6 +92,7 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 export function readLiteral(cursor: Cursor, asText: boolean): string | number | boolean | null {
   skipBlanks(cursor);
   if (cursor.text[cursor.at] === '"') return readString(cursor);
+  if (cursor.text[cursor.at] === "'") return readApostrophes(cursor);
   if (asText) return readBareText(cursor);
   const word = readWord(cursor, "a value");
   // ABNF strings match without regard to case (RFC 5234 section 2.3).
@@ -112,12 +113,31 @@ const isEndOfText = (code: number): boolean => Number.isNaN(code) || isBlank(cod
 function readBareText(cursor: Cursor): string | null {
   const start = cursor.at;
   while (!isEndOfText(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
-  // What begins with the other kind of quotes is meant as a string, and is none.
-  if (cursor.at === start || cursor.text[start] === "'") throw refused('a value is missing, or in other quotes than these: "');
+  if (cursor.at === start) throw refused("a value is missing");
   countToken(cursor);
   const value = cursor.text.slice(start, cursor.at);
   if (!isStorableText(value)) throw refused("a value holds a character that is not allowed");
   return value.toLowerCase() === "null" ? null : value;
+}
+
+const isEndOfTerm = (code: number): boolean => Number.isNaN(code) || isBlank(code) || code === 41 || code === 93;
+
+/** Text in single quotes, as some clients write it. It has no escapes, and ends at a quote that is followed by a blank, a closing bracket or nothing. */
+function readApostrophes(cursor: Cursor): string {
+  const { text } = cursor;
+  const start = cursor.at + 1;
+  let at = start;
+  while (at < text.length && !(text[at] === "'" && isEndOfTerm(text.charCodeAt(at + 1)))) at += 1;
+  if (at >= text.length) throw refused("a string does not end");
+  cursor.at = at + 1;
+  countToken(cursor);
+  return storable(text.slice(start, at));
+}
+
+/** PostgreSQL cannot hold the others, so nothing stored can ever match. */
+function storable(value: string): string {
+  if (!isStorableText(value)) throw refused("a string holds a character that is not allowed");
+  return value;
 }
 
 function readString(cursor: Cursor): string {
@@ -134,7 +154,5 @@ function readString(cursor: Cursor): string {
   } catch (cause) {
     throw new InvalidFilter("filter: a string is not a JSON string", { cause });
   }
-  // PostgreSQL cannot hold either, so nothing stored can ever match.
-  if (!isStorableText(value)) throw refused("a string holds a character that is not allowed");
-  return value;
+  return storable(value);
 }
