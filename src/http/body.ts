@@ -88,7 +88,8 @@ function checkType(req: IncomingMessage, types: readonly string[]): void {
   const header = req.headers["content-type"];
   const encoding = req.headers["content-encoding"];
   if (header === undefined) throw new UnsupportedMediaType(types, "Content-Type is missing");
-  if (encoding !== undefined && encoding.toLowerCase() !== "identity") throw new UnsupportedMediaType(types, "Content-Encoding is set");
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
+    throw new UnsupportedMediaType(types, "Content-Encoding is set", true);
   // Parameters have no effect (RFC 8259 section 11). Some clients name a charset that differs from the bytes. The bytes must be UTF-8.
   const type = header.toLowerCase().split(";", 1)[0]!.trim();
   if (!types.includes(type)) throw new UnsupportedMediaType(types, `Content-Type is ${MEDIA_TYPE.test(type) ? type : "no media type"}`);

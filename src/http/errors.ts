@@ -77,6 +77,7 @@ export class UnsupportedMediaType extends AppError {
   constructor(
     readonly accepted: readonly string[],
     found: string,
+    readonly isEncoded = false,
   ) {
     super(`${found}: send ${accepted.join(" or ")} in UTF-8, without Content-Encoding`);
   }
@@ -116,6 +117,9 @@ export function errorHeaders(error: unknown): Readonly<Record<string, string>> {
     return { "WWW-Authenticate": `${REALM}, error="insufficient_scope", scope="${error.scopes.join(" ")}"` };
   }
   if (error instanceof MethodNotAllowed) return { Allow: error.allow.join(", ") };
+  // RFC 9110 section 15.5.16.
+  if (error instanceof UnsupportedMediaType)
+    return error.isEncoded ? { "Accept-Encoding": "identity" } : { Accept: error.accepted.join(", ") };
   if (error instanceof AppError && error.retry.kind === "after") {
     return { "Retry-After": String(Math.max(1, Math.ceil(error.retry.ms / 1_000))) };
   }

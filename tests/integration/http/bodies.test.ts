@@ -63,6 +63,12 @@ describe("a body that is refused", () => {
     expect([answer.status, answer.body.status, bodiesSeen]).toEqual([status, status, 0]);
   });
 
+  test("415 says which types, or which encoding, are accepted (RFC 9110 section 15.5.16)", async () => {
+    const [type, encoding] = [await post("{}", { "Content-Type": "text/plain" }), await post("{}", { "Content-Encoding": "gzip" })];
+    expect([type.headers.accept, type.headers["accept-encoding"]]).toEqual(["application/scim+json, application/json", undefined]);
+    expect([encoding.headers.accept, encoding.headers["accept-encoding"]]).toEqual([undefined, "identity"]);
+  });
+
   test("what was sent is not repeated", async () => {
     const answer = await post('{"userName": canary-77}');
     expect(answer.text).not.toContain("canary");
