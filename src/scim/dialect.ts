@@ -2,7 +2,7 @@ import { JSON_BOUNDS } from "../http/body.ts";
 import { jsonExcess } from "../http/connection/json-scan.ts";
 import { repeatedName } from "../http/connection/repeated-names.ts";
 import { InvalidValue } from "./errors.ts";
-import { checkParts, isObject } from "./json.ts";
+import { type Body, checkParts, isObject, memberOf } from "./json.ts";
 import { ENTERPRISE_SCHEMA } from "./schema/enterprise.ts";
 
 /*
@@ -14,7 +14,7 @@ import { ENTERPRISE_SCHEMA } from "./schema/enterprise.ts";
 
 export interface DialectRule {
   readonly name: string;
-  readonly client: "entra" | "okta" | "workday";
+  readonly client: "entra" | "okta" | "onelogin" | "workday";
   readonly says: string;
   readonly origin: string;
   readonly fixture: string;
@@ -41,6 +41,13 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     says: "a number is sent in quotes, since the attribute mapping yields strings",
     origin: "none seen; an attribute mapping yields text, so a number mapped onto an integer attribute has to be expected in this form",
     fixture: "entra/patch-group-order.json",
+  },
+  {
+    name: "numbers-for-text",
+    client: "workday",
+    says: "a text that consists of digits, such as a job number, is sent as a number",
+    origin: "none seen; a flow that writes JSON from its own data has to be expected to send numbers as numbers",
+    fixture: "workday/post-worker-numbers.json",
   },
   {
     name: "value-in-list",
@@ -87,9 +94,30 @@ export const DIALECT_RULES: readonly DialectRule[] = [
   {
     name: "unprefixed-enterprise-names",
     client: "entra",
-    says: "`manager` stands for the attribute of the enterprise extension, in paths and filters",
+    says: "`manager` stands for the attribute of the enterprise extension, in paths, filters and bodies",
     origin: 'Microsoft, use-scim-to-provision-users-and-groups: filter=id eq "…" and manager eq "…"',
     fixture: "entra/patch-user-manager-unprefixed.json",
+  },
+  {
+    name: "dot-after-schema",
+    client: "entra",
+    says: "a dot stands between the URN of a schema and the attribute, where the RFC has a colon",
+    origin: "apache/directory-scimple #704; wso2/product-is #11092; AzureAD/SCIMReferenceCode, Path.cs (obsolete schema prefixes)",
+    fixture: "entra/patch-user-obsolete-path.json",
+  },
+  {
+    name: "earlier-schema-names",
+    client: "onelogin",
+    says: "schemas have the URNs of SCIM 1 and of drafts of SCIM 2, or lack the resource type at the end",
+    origin: "OneLogin, define your SCIM user schema; goauthentik/authentik #11249",
+    fixture: "onelogin/put-user-draft.json",
+  },
+  {
+    name: "manager-id",
+    client: "onelogin",
+    says: "the value of a manager is named managerId, as in SCIM 1",
+    origin: "OneLogin, define your SCIM user schema",
+    fixture: "onelogin/post-user-template.json",
   },
   {
     name: "flattened-names",
@@ -205,6 +233,9 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === "string" && value.length < 33 && NUMBER.test(value) ? Number(value) : undefined;
 }
 
+/** numbers-for-text. A fraction has several forms as text, and of a number beyond 2^53 the last digits are lost. */
+export const numberAsText = (value: unknown): unknown => (typeof value === "number" && Number.isSafeInteger(value) ? String(value) : value);
+
 /** value-in-list, for a single-valued attribute: the only value of a list, or the given value. */
 export function soleValueOf(value: unknown): unknown {
   return Array.isArray(value) && value.length === 1 ? value[0] : value;
@@ -216,11 +247,24 @@ export function plainValueOf(value: unknown): unknown {
   return isObject(sole) && Object.keys(sole).every((name) => name === "value" || name === "$ref") ? sole.value : sole;
 }
 
-/** bare-complex-value: a text in place of an object is its `value`. */
-export const complexValueOf = (value: unknown): unknown => (typeof value === "string" ? { value } : value);
+/** bare-complex-value: a text or number in place of an object is its `value`. */
+export const complexValueOf = (value: unknown): unknown => (typeof value === "string" || typeof value === "number" ? { value } : value);
+
+/** reference-by-address and manager-id: the id of a manager without a `value`. */
+export const idOfManager = (manager: Body): unknown => idInAddress(memberOf(manager, "$ref")) ?? memberOf(manager, "managerid");
 
 /** single-for-list. */
 export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [value]);
 
 /** unprefixed-enterprise-names: the extension in which a name without prefix is searched if the core schema lacks it. */
 export const UNPREFIXED_EXTENSION = ENTERPRISE_SCHEMA;
+
+const EARLIER_NAME = /^urn:(?:ietf:params:)?scim:schemas:(core|extension:enterprise):[12]\.0(?::(User|Group))?(?=[:.]|$)/i;
+
+/** earlier-schema-names: the name with the URN of RFC 7643. A core schema without a resource type means that of `resourceType`. */
+export function finalSchemaName(name: string, resourceType: "User" | "Group"): string {
+  const [urn, schema = "", type] = EARLIER_NAME.exec(name) ?? [];
+  if (urn === undefined) return name;
+  const final = schema.toLowerCase() === "core" ? `urn:ietf:params:scim:schemas:core:2.0:${type ?? resourceType}` : ENTERPRISE_SCHEMA;
+  return final + name.slice(urn.length);
+}

@@ -46,5 +46,5 @@ function answer(text: string): RequestHandler {
 }
 
 function refuseFilter(req: Request): void {
-  if (req.query.filter !== undefined) throw new NotFilterable();
+  if (Object.keys(req.query).some((name) => name.toLowerCase() === "filter")) throw new NotFilterable();
 }

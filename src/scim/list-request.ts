@@ -4,7 +4,7 @@ import { type AttributeTable, parseQuery } from "../filter/parse.ts";
 import type { ProjectionRequest } from "./answer/projection.ts";
 import { InvalidCount, InvalidValue } from "./errors.ts";
 import { filterTable, parseSortBy } from "./filter.ts";
-import { type Body, memberOf } from "./json.ts";
+import type { Body } from "./json.ts";
 import type { ResourceSchema } from "./schema/attributes.ts";
 import { checkMessage } from "./schema/claimed-schemas.ts";
 
@@ -26,10 +26,11 @@ export interface ListRequest extends ProjectionRequest {
 }
 
 /**
- * Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, and a too large `count` is the largest page (RFC
+ * `given`: parameters with names in any letter case. Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, and a too large `count` is the largest page (RFC
  * 7644 section 3.4.2.4).
  */
-export function readListRequest(parameters: Readonly<Record<string, unknown>>): ListRequest {
+export function readListRequest(given: Body): ListRequest {
+  const parameters = named(given);
   const filter = textOf(parameters, "filter");
   const sortBy = textOf(parameters, "sortBy");
   const cursor = textOf(parameters, "cursor");
@@ -50,15 +51,36 @@ export function readListRequest(parameters: Readonly<Record<string, unknown>>): 
   };
 }
 
-const SEARCH_NAMES = ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
+const NAMES: ReadonlyMap<string, string> = new Map(
+  ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"].map((name) => [
+    name.toLowerCase(),
+    name,
+  ]),
+);
+
+/**
+ * The known parameters under their names. A client that writes `Filter` must not get everybody. The answer to a parameter in two spellings is a refusal, because
+ * nobody knows which one is meant.
+ */
+function named(given: Body): Body {
+  const found: Record<string, unknown> = {};
+  for (const spelling of Object.keys(given)) {
+    const name = NAMES.get(spelling.toLowerCase());
+    if (name === undefined) continue;
+    if (Object.hasOwn(found, name)) throw new InvalidValue(`${name} must be given once`);
+    found[name] = given[spelling];
+  }
+  return found;
+}
 
 /** The body of a POST to `.search` (RFC 7644 section 3.4.3). */
 export function readSearchBody(body: Body): ListRequest {
   checkMessage(body, "SearchRequest");
-  return readListRequest(Object.fromEntries(SEARCH_NAMES.map((name) => [name, memberOf(body, name.toLowerCase())])));
+  return readListRequest(body);
 }
 
-export function readProjectionRequest(parameters: Readonly<Record<string, unknown>>): ProjectionRequest {
+export function readProjectionRequest(given: Body): ProjectionRequest {
+  const parameters = named(given);
   return { attributes: namesOf(parameters, "attributes"), excludedAttributes: namesOf(parameters, "excludedAttributes") };
 }
 

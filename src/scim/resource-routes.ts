@@ -72,9 +72,10 @@ function replace<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: 
 
 function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
   return async (req, res) => {
-    const projection = projectionOf(req, kind);
+    const asked = readProjectionRequest(req.query);
+    const projection = readProjection(kind.schema, asked);
     const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
-    const { attributes, excludedAttributes } = req.query;
+    const { attributes, excludedAttributes } = asked;
     const isAsked = attributes !== undefined || excludedAttributes !== undefined;
     const answer = isAsked || !kind.answerOfPatch ? written : await kind.answerOfPatch(written);
     if (answer === undefined) {

@@ -7,6 +7,9 @@ import { galleryCases } from "./gallery-cases.ts";
 import { otherClientCases } from "./other-client-cases.ts";
 import { patchCases } from "./patch-cases.ts";
 import { queryCases } from "./query-cases.ts";
+import { reportChangeCases } from "./report-change-cases.ts";
+import { reportCreateCases } from "./report-create-cases.ts";
+import { reportReadCases } from "./report-read-cases.ts";
 import { schemaCases } from "./schema-cases.ts";
 import { writeCases } from "./write-cases.ts";
 
@@ -21,5 +24,8 @@ export const cases: readonly Case[] = [
   ...schemaCases,
   ...clientCases,
   ...otherClientCases,
+  ...reportReadCases,
+  ...reportCreateCases,
+  ...reportChangeCases,
   ...galleryCases,
 ];

@@ -22,7 +22,7 @@ interface Fixture {
 
 const folder = join(__dirname, "..", "fixtures");
 
-const fixtures: readonly (readonly [string, Fixture])[] = ["entra", "okta", "workday"].flatMap((client) =>
+const fixtures: readonly (readonly [string, Fixture])[] = ["entra", "okta", "onelogin", "workday"].flatMap((client) =>
   readdirSync(join(folder, client)).map(
     (file) => [`${client}/${file}`, JSON.parse(readFileSync(join(folder, client, file), "utf8"))] as const,
   ),

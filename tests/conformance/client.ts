@@ -40,6 +40,7 @@ export interface RequestOptions {
 
 export interface ScimClient {
   readonly base: string;
+  readonly token: string;
   send(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer>;
   get(path: string, query?: RequestOptions["query"]): Promise<Answer>;
   /** Creates a user with these attributes and a unique userName. Throws unless the server answers 201. */
@@ -95,6 +96,7 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
 
   return {
     base,
+    token,
     send,
     unique,
     get: (path, query) => send("GET", path, undefined, query ? { query } : {}),

@@ -48,9 +48,10 @@ export function readBulkRequest(body: Body): BulkRequest {
 
 function readFailOnErrors(value: unknown): number | undefined {
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1)
-    throw new InvalidValue("failOnErrors must be a whole number above 0");
-  return value;
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0)
+    throw new InvalidValue("failOnErrors must be a whole number, and not negative");
+  // Clients whose language has no empty number send 0 for "not set", and scripts send it for "never stop".
+  return value === 0 ? undefined : value;
 }
 
 /** The second operation with a bulkId is invalid, because references mean the first. */

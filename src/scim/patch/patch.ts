@@ -6,7 +6,7 @@ import type { FilterNode } from "../../filter/ast.ts";
 import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "../dialect.ts";
 import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
-import { foreignNameIn, mergeForeign, refuseTooMuchForeign } from "../resource/foreign.ts";
+import { foreignNameIn, foreignValue, mergeForeign, refuseTooMuchForeign } from "../resource/foreign.ts";
 import { finalizeDocument } from "../resource/resource.ts";
 import { assign, type JsonElement, nothingUnderstood } from "../resource/values.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";
@@ -186,7 +186,7 @@ function applyForeign(document: JsonElement, op: Operation["op"], target: PathTa
   const present = document[urn] as JsonObject | undefined;
   const gone = op === "remove" || isUnassigned(value);
   const next: JsonElement = { ...present };
-  if (name !== undefined) assign(next, foreignNameIn(next, name), gone ? undefined : (value as JsonValue));
+  if (name !== undefined) assign(next, foreignNameIn(next, name), gone ? undefined : foreignValue(value));
   else if (!gone) mergeForeign(next, membersOf(value, urn));
   const empty = name === undefined ? gone : Object.keys(next).length === 0;
   assign(document, urn, empty ? undefined : next);

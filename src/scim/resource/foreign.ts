@@ -25,21 +25,28 @@ export function foreignNameIn(holder: JsonObject, name: string): string {
   return Object.keys(holder).find((known) => known.toLowerCase() === lower) ?? name;
 }
 
-/** An extension from a body. Rejects with InvalidSyntax if a name is in it in two spellings, at any depth. */
-export function foreignValue(value: Body): JsonObject {
-  refuseTwoSpellings(value);
-  return value as JsonObject;
+/**
+ * An extension, or a value of one, from a body. Rejects with InvalidSyntax if a name is in it in two spellings, and with InvalidValue if a whole number would
+ * come back with other digits, both at any depth.
+ */
+export function foreignValue(value: unknown): JsonValue {
+  check(value);
+  return value as JsonValue;
 }
 
 /** Sets the given names and keeps all others. */
 export function mergeForeign(holder: JsonElement, given: Body): void {
-  refuseTwoSpellings(given);
+  check(given);
   const names = new Map(Object.keys(holder).map((name) => [name.toLowerCase(), name]));
   for (const name of Object.keys(given)) holder[names.get(name.toLowerCase()) ?? name] = given[name] as JsonValue;
 }
 
-function refuseTwoSpellings(value: unknown): void {
-  if (Array.isArray(value)) for (const element of value) refuseTwoSpellings(element);
+function check(value: unknown): void {
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
+    throw new InvalidValue(
+      "an extension without a schema holds a whole number beyond 2^53, whose last digits would be lost; send it as text",
+    );
+  if (Array.isArray(value)) for (const element of value) check(element);
   if (!isObject(value)) return;
   const names = Object.keys(value);
   const seen = new Set<string>();
@@ -47,7 +54,7 @@ function refuseTwoSpellings(value: unknown): void {
     if (seen.has(name.toLowerCase())) throw new InvalidSyntax(`an attribute of an extension is given twice${quotedName(name)}`);
     seen.add(name.toLowerCase());
   }
-  for (const name of names) refuseTwoSpellings(value[name]);
+  for (const name of names) check(value[name]);
 }
 
 /** Limits that are checked after each operation, so that the work stays small while a document grows. */

@@ -8,7 +8,7 @@ import { InvalidSyntax, InvalidValue } from "../errors.ts";
 import { type Body, isObject } from "../json.ts";
 import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } from "../schema/attributes.ts";
 import { checkSchemas } from "../schema/claimed-schemas.ts";
-import { isBelowSchema, type Named, resolveName } from "../schema/path-name.ts";
+import { isBelowSchema, isSchemaName, type Named, resolveName, unprefixed } from "../schema/path-name.ts";
 import { groupResource, userResource } from "../schema/schemas.ts";
 import { groupContent, userContent } from "./columns.ts";
 import { foreignValue, isForeignName, refuseLargeForeign } from "./foreign.ts";
@@ -49,13 +49,16 @@ interface Reading {
 }
 
 function readDocument(schema: ResourceSchema, body: Body): Reading {
-  checkSchemas(body, schema.id, (urn) => schema.extension(urn) !== undefined);
+  checkSchemas(body, schema.id, (urn) => isSchemaName(schema, urn));
   const reading: Reading = { schema, document: { schemas: [] }, extensions: new Set(), members: undefined };
+  const others: string[] = [];
   for (const name of Object.keys(body)) {
     const spec = schema.attributes.get(name);
     if (spec !== undefined) readAttribute(reading, spec, body[name]);
     else if (name.includes(":")) readQualified(reading, name, body[name]);
+    else others.push(name);
   }
+  for (const name of others) readUnprefixed(reading, name, body[name]);
   finalizeDocument(schema, reading.document);
   return reading;
 }
@@ -68,6 +71,23 @@ function readAttribute(reading: Reading, spec: AttributeSpec, value: unknown): v
 }
 
 const isWritten = ({ mutability }: AttributeSpec): boolean => mutability !== "readOnly" && mutability !== "writeOnly";
+
+/**
+ * unprefixed-enterprise-names. What the extension itself says has priority, since some clients send both. A value of another form belongs to an unknown attribute
+ * of the same name, and is ignored.
+ */
+function readUnprefixed({ schema, document }: Reading, name: string, value: unknown): void {
+  const named = unprefixed(schema, name);
+  if (named?.kind !== "attribute" || named.sub !== undefined || named.extension === undefined) return;
+  const { extension, attribute } = named;
+  const fits =
+    attribute.type === "complex"
+      ? isObject(value) && Object.keys(value).some((key) => attribute.sub.get(key) !== undefined)
+      : typeof value === "string" || typeof value === "number";
+  if (!fits) return;
+  const present = document[extension.id] as JsonObject | undefined;
+  if (present?.[attribute.name] === undefined) readExtension(document, extension, extension.attributes, { [attribute.name]: value });
+}
 
 /** A name that begins with a URN: a whole schema of ours, an attribute of one, or an extension without a schema. */
 function readQualified(reading: Reading, name: string, value: unknown): void {
@@ -86,7 +106,7 @@ function readQualified(reading: Reading, name: string, value: unknown): void {
       readWhole(schema.id, schema.attributes, value, (spec, given) => readAttribute(reading, spec, given));
       break;
     case "extension":
-      noteExtension(reading, name);
+      noteExtension(reading, named.extension.id);
       readExtension(document, named.extension, named.extension.attributes, value);
       break;
     case "attribute": {

@@ -3,11 +3,12 @@ import { instantOf } from "../../filter/instants.ts";
 import {
   booleanOf,
   complexValueOf,
-  idInAddress,
+  idOfManager,
   isEmpty,
   isUnassigned,
   KEEPS_JSON_TEXT,
   listOf,
+  numberAsText,
   numberOf,
   plainValueOf,
   soleValueOf,
@@ -68,10 +69,14 @@ function one(spec: AttributeSpec): Coerce {
       return simple(spec, "a date and time", (value) => (typeof value === "string" && instantOf(value) !== undefined ? value : undefined));
     case "binary":
       return simple(spec, "base64", (value) => (typeof value === "string" && BASE64.test(value) ? value : undefined));
+    case "string":
+      return simple(spec, "a string", (value) => textOf(numberAsText(value)));
     default:
-      return simple(spec, "a string", (value) => (typeof value === "string" ? value : undefined));
+      return simple(spec, "a string", textOf);
   }
 }
+
+const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /**
  * Both alphabets (RFC 7643 section 2.3.6). Line breaks are kept, because values are returned as they were sent. Each part of the expression begins with another
@@ -177,13 +182,12 @@ function asObject(spec: AttributeSpec, given: unknown): Body {
   const sole = spec.multiValued ? structure : structureOf(soleValueOf(structure), spec.fullName);
   const value = hasValue ? complexValueOf(sole) : sole;
   if (!isObject(value)) throw new InvalidValue(`${spec.fullName} must be an object`);
-  return isManager ? withIdOfAddress(value) : value;
+  return isManager ? withIdOfManager(value) : value;
 }
 
-/** reference-by-address. */
-function withIdOfAddress(value: Body): Body {
-  const id = isUnassigned(memberOf(value, "value")) ? idInAddress(memberOf(value, "$ref")) : undefined;
-  return id === undefined ? value : { value: id };
+function withIdOfManager(value: Body): Body {
+  const id = isUnassigned(memberOf(value, "value")) ? idOfManager(value) : undefined;
+  return isUnassigned(id) ? value : { value: id };
 }
 
 /** RFC 7643 section 4.3 has it, but only the server sets it. */

@@ -15,6 +15,13 @@ export function checkSchemas(body: Body, id: string, isOwn: (urn: string) => boo
   throw new InvalidValue(`schemas must name ${id}`);
 }
 
-/** For a message of RFC 7644. */
-export const checkMessage = (body: Body, name: "PatchOp" | "BulkRequest" | "SearchRequest"): void =>
-  checkSchemas(body, `urn:ietf:params:scim:api:messages:2.0:${name}`);
+/** For a message of RFC 7644. Many clients name it below the core schemas, or as a draft did. */
+export function checkMessage(body: Body, name: "PatchOp" | "BulkRequest" | "SearchRequest"): void {
+  checkSchemas(
+    body,
+    `urn:ietf:params:scim:api:messages:2.0:${name}`,
+    (urn) => MESSAGE.exec(urn)?.[1]?.toLowerCase() === name.toLowerCase(),
+  );
+}
+
+const MESSAGE = /^urn:(?:ietf:params:)?scim:(?:schemas:core|api:messages):2\.0:([a-z]+)$/i;

@@ -1,4 +1,4 @@
-import { UNPREFIXED_EXTENSION } from "../dialect.ts";
+import { finalSchemaName, UNPREFIXED_EXTENSION } from "../dialect.ts";
 import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } from "./attributes.ts";
 
 /*
@@ -15,6 +15,13 @@ export type Named =
 /** Undefined: the schema has no such attribute. */
 export function resolveName(schema: ResourceSchema, name: string): Named | undefined {
   if (!name.includes(":")) return resolveIn(schema.attributes, undefined, name) ?? unprefixed(schema, name);
+  const named = qualified(schema, name);
+  if (named !== undefined) return named;
+  const final = finalSchemaName(name, schema.resourceType);
+  return final === name ? undefined : qualified(schema, final);
+}
+
+function qualified(schema: ResourceSchema, name: string): Named | undefined {
   const lower = name.toLowerCase();
   const rest = below(lower, schema.id, name);
   if (rest !== undefined) return rest === "" ? { kind: "core" } : resolveIn(schema.attributes, undefined, rest);
@@ -25,20 +32,28 @@ export function resolveName(schema: ResourceSchema, name: string): Named | undef
   return undefined;
 }
 
-/** Whether a name begins with the URN of one of the resource's schemas, even if the attribute is unknown. */
-export function isBelowSchema(schema: ResourceSchema, name: string): boolean {
-  const lower = name.toLowerCase();
-  return [schema, ...schema.extensions].some(({ id }) => below(lower, id, name) !== undefined);
+/** Whether a name is the URN of one of the resource's schemas. */
+export function isSchemaName(schema: ResourceSchema, name: string): boolean {
+  const named = resolveName(schema, name);
+  return named !== undefined && named.kind !== "attribute";
 }
 
-/** The text after the URN: "" for the URN alone, undefined if the name does not begin with it. */
+/** Whether a name begins with the URN of one of the resource's schemas, even if the attribute is unknown. */
+export function isBelowSchema(schema: ResourceSchema, name: string): boolean {
+  return [name, finalSchemaName(name, schema.resourceType)].some((one) =>
+    [schema, ...schema.extensions].some(({ id }) => below(one.toLowerCase(), id, one) !== undefined),
+  );
+}
+
+/** The text after the URN: "" for the URN alone, undefined if the name does not begin with it. A dot is read like a colon (dot-after-schema). */
 function below(lower: string, urn: string, name: string): string | undefined {
   if (!lower.startsWith(urn.toLowerCase())) return undefined;
   if (name.length === urn.length) return "";
-  return name[urn.length] === ":" ? name.slice(urn.length + 1) : undefined;
+  return name[urn.length] === ":" || name[urn.length] === "." ? name.slice(urn.length + 1) : undefined;
 }
 
-function unprefixed(schema: ResourceSchema, name: string): Named | undefined {
+/** unprefixed-enterprise-names. */
+export function unprefixed(schema: ResourceSchema, name: string): Named | undefined {
   const extension = schema.extension(UNPREFIXED_EXTENSION);
   return extension && resolveIn(extension.attributes, extension, name);
 }

@@ -26,7 +26,7 @@ interface Fixture {
 }
 
 const folder = join(__dirname, "../../fixtures");
-const fixtures = ["entra", "okta", "workday"].flatMap((client) =>
+const fixtures = ["entra", "okta", "onelogin", "workday"].flatMap((client) =>
   readdirSync(join(folder, client)).map((file): [string, Fixture] => {
     const path = join(folder, client, file);
     return [relative(folder, path), JSON.parse(readFileSync(path, "utf8")) as Fixture];

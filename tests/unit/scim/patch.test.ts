@@ -248,7 +248,7 @@ describe("refusals", () => {
     ["what follows from the manager", { op: "add", path: `${E}:manager.displayName`, value: "x" }, InvalidPath],
     ["removing what is required", { op: "remove", path: "userName", value: undefined }, Mutability],
     ["emptying what is required", { op: "replace", path: "userName", value: "" }, InvalidValue],
-    ["a value of the wrong type", { op: "replace", path: "title", value: 5 }, InvalidValue],
+    ["a value of the wrong type", { op: "replace", path: "title", value: true }, InvalidValue],
     ["replace of a value that is not there", { op: "replace", path: 'emails[value eq "z@x"]', value: { type: "home" } }, NoTarget],
     ["replace at a part of it", { op: "replace", path: 'emails[value eq "z@x"].type', value: "home" }, NoTarget],
     ["an element nothing is told of", { op: "add", path: 'emails[type co "x"].value', value: "z" }, NoTarget],

@@ -61,7 +61,7 @@ describe.each(inEveryWay)("of which nothing is understood is refused: in %s", (_
     ["active", { $ref: "no" }],
     [`${E}:manager`, { id: "m2" }],
     [`${E}:manager`, { $ref: "Chan" }],
-    [`${E}:manager`, [{ managerId: "m2" }]],
+    [`${E}:manager`, [{ managerName: "m2" }]],
     [`${E}:costCenter`, { $ref: "4711" }],
     [`${DINGTALK_USER_SCHEMA}:customFields`, [{ key: "Cost centre" }]],
     [`${DINGTALK_USER_SCHEMA}:seniorMode`, { $ref: "true" }],
@@ -204,7 +204,10 @@ describe("what a body says that it is", () => {
     ["Group", [USER_SCHEMA]],
     ["Group", [E]],
     ["User", ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]],
-    ["User", ["urn:scim:schemas:core:1.0"]],
+    ["User", ["urn:scim:schemas:core:2.0:Group"]],
+    ["Group", ["urn:scim:schemas:extension:enterprise:2.0"]],
+    ["User", ["urn:ietf:params:scim:schemas:core:2.0:PatchOp"]],
+    ["User", [`${USER_SCHEMA}:title`]],
   ])("a %s with schemas %j is refused", (kind, schemas) => expect(() => read[kind](schemas)).toThrow(InvalidValue));
 
   test.each<["User" | "Group", unknown]>([
@@ -213,6 +216,9 @@ describe("what a body says that it is", () => {
     ["User", []],
     ["User", [USER_SCHEMA.toUpperCase()]],
     ["User", [E]],
+    ["User", ["urn:scim:schemas:core:1.0"]],
+    ["User", ["urn:ietf:params:scim:schemas:core:2.0"]],
+    ["Group", ["URN:scim:schemas:core:2.0:group"]],
     ["Group", [GROUP_SCHEMA, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"]],
   ])("a %s with schemas %j is taken", (kind, schemas) => expect(() => read[kind](schemas)).not.toThrow());
 });

@@ -98,12 +98,13 @@ describe("what is refused names the attribute", () => {
   test.each<[string, JsonObject, string]>([
     ["a missing user name", { userName: null }, "userName is required"],
     ["an empty user name", { userName: "" }, "userName is required"],
-    ["a number as text", { title: 5 }, "title must be a string"],
+    ["a fraction as text", { title: 1.5 }, "title must be a string"],
+    ["a number as text whose last digits are lost", { externalId: 2 ** 53 }, "externalId must be a string"],
     ["an object as text", { title: { a: 1 } }, "title must be a string"],
     ["two values for one", { title: ["a", "b"] }, "title must be a string"],
     ["text as truth", { active: "yes" }, "active must be true or false"],
     ["text as object", { name: "Mei" }, "name must be an object"],
-    ["a number in a list", { emails: [5] }, "emails must be an object"],
+    ["true in a list", { emails: [true] }, "emails must be an object"],
     [
       "two primary values",
       {
@@ -121,7 +122,7 @@ describe("what is refused names the attribute", () => {
     ["an extension that is no object", { [ENTERPRISE_SCHEMA]: "x" }, `${ENTERPRISE_SCHEMA} must be an object`],
     [
       "a sub-attribute of an extension",
-      { [ENTERPRISE_SCHEMA]: { manager: { value: 5 } } },
+      { [ENTERPRISE_SCHEMA]: { manager: { value: true } } },
       `${ENTERPRISE_SCHEMA}:manager.value must be a string`,
     ],
   ])("%s", (_name, sent, message) => {
