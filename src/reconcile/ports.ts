@@ -2,10 +2,12 @@ import type { Deadline } from "../core/deadline.ts";
 import type { EntityKind, EntityRef, JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Reference, RoleFacts } from "./facts.ts";
+import type { AskedValue, Holder, NameHolder, WantedValue } from "./holders.ts";
+import type { AttributeDepartment, GroupTarget, Structure } from "./places.ts";
 import type { SyncMode } from "./policy.ts";
 import type { NextState } from "./run/end/next-state.ts";
 import type { Refusals } from "./run/plan/refusal.ts";
-import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
+import type { Actual } from "./target-values.ts";
 
 /** One entity, claimed for one run. No other run has it before `finish` or the end of the lease. A run that has lost its lease changes nothing. */
 export interface Claim {
@@ -147,145 +149,4 @@ export interface ReconcileStore {
 export interface ValuesSet {
   readonly keys: readonly string[];
   readonly sure: number;
-}
-
-/** A value that the target refused because another object has it. The holder comes from the answer or from the store, or is not known. */
-export interface WantedValue {
-  readonly attribute: string;
-  readonly value: AttributeValue;
-  readonly remoteId?: string | undefined;
-  readonly entityId?: string | undefined;
-}
-
-/**
- * An entity that holds a value at the target which another entity needs.
- * `free`: it no longer holds the value. `yields`: it is inactive, so the active entity has priority. `spares`: it wants another value itself, and
- * cannot have that value. `circle`: it waits for the entity that asks. `moves`: it will change soon. `stays`: no change is known.
- */
-export interface Holder {
-  readonly id: string;
-  readonly expect: "free" | "yields" | "spares" | "circle" | "moves" | "stays";
-}
-
-export interface AskedValue {
-  readonly attribute: string;
-  readonly value: AttributeValue;
-  readonly by: string;
-  /** Whether the person is at the target without the value. */
-  readonly present: boolean;
-}
-
-/** A department that has a name at the target which another department needs, and its own desired place. */
-export interface NameHolder extends Reference {
-  /** Null: the tree has no such node any more. */
-  readonly present: boolean | null;
-  readonly name: string;
-  readonly ordinal: number;
-  /** Remote id of its desired parent. Undefined: it belongs at the top, or the parent is not at the target yet. */
-  readonly parentId: string | undefined;
-  readonly top: boolean;
-}
-
-/** How groups state the tree: by paths in their names, by the name of a parent, or by groups as members of groups. */
-export type Structure = "path" | "parent" | "nested";
-
-/** A level of a department path, from the top down. */
-export interface PathLevel {
-  readonly name: string;
-  /** Siblings with the same key would have one name at the target. Absent: the name is compared. */
-  readonly nameKey?: string;
-  /** The id of an organisation, where an attribute names one. Then this id and not the name identifies the department. */
-  readonly key?: string;
-  /** For people of other organisations. They never share a department with our own people. */
-  readonly external: boolean;
-  /** Settings from the mapping for a department without a group. */
-  readonly settings: Attributes;
-}
-
-export type GroupTarget =
-  /**
-   * The settings of the last level are those of the group. `managers`: references as the client wrote them; absent: the group does not name managers.
-   */
-  | { readonly kind: "department"; readonly path: readonly PathLevel[]; readonly managers?: readonly string[] }
-  | { readonly kind: "role"; readonly name: string }
-  /** `mistaken`: the data of the source are wrong. The department or role that the group has stays until the source corrects them. */
-  | { readonly kind: "none"; readonly reason: string; readonly mistaken?: boolean };
-
-export interface AttributeDepartment {
-  readonly path: readonly PathLevel[];
-  readonly main: boolean;
-  /** Managers of the department from the person's attributes. Absent: they do not name managers. */
-  readonly managers?: readonly string[];
-  /** Settings of the last level from the person's attributes. Absent: they have none, and the level uses its own. */
-  readonly settings?: Attributes;
-}
-
-/** The part of the store that the comparison with the target's lists needs. */
-export interface SweepStore {
-  /** Records the start of the comparison. */
-  beginSweep(event: HistoryEvent): Promise<void>;
-  /** The present time by the clock of the store. Observations after this time are newer than a list that begins now. */
-  moment(): Promise<Date>;
-  /** `untold`: the number of differences for which an event of the target should have arrived. */
-  endSweep(event: HistoryEvent, untold: number): Promise<void>;
-  /** The links to these remote ids, by remote id. */
-  linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;
-  /** Links whose last observation is older than `since`, in pages. */
-  linksBefore(kind: EntityKind, since: Date): AsyncIterable<readonly { readonly id: string; readonly remoteId: string }[]>;
-  /** Stores the values of a list, unless a run has observed the entity since. Makes the entity due if the values are `wrong`. */
-  noteObserved(ref: EntityRef, seen: Seen, since: Date, causes: readonly string[]): Promise<void>;
-  /** Drops the observation, unless a run has observed the entity since, and makes the entity due. */
-  noteMissing(ref: EntityRef, since: Date, causes: readonly string[]): Promise<void>;
-  /** What decides whether objects at the target with these ids are ours. */
-  ownership(kind: EntityKind, ids: readonly string[]): Promise<Ownership>;
-  /** Links the remote object to the entity, replacing any former link, and requeues the entity. */
-  relink(ref: EntityRef, seen: Omit<Seen, "wrong">, causes: readonly string[]): Promise<void>;
-  /** Makes entities due that have neither a scheduled time nor a run. Resolves with their number. */
-  repair(): Promise<number>;
-  /** Requeues entities with refused values. */
-  markRefused(causes: readonly string[]): Promise<void>;
-  /** Makes one entity due for each of these conditions at the target, of all that are parked for the condition. */
-  tryCauses(causes: readonly string[]): Promise<void>;
-  /** Marks people and groups of the directory that have no state for this target. Resolves with their number. */
-  markUnknown(causes: readonly string[]): Promise<number>;
-}
-
-export interface LinkTo {
-  readonly id: string;
-  readonly status: "intended" | "owned";
-  readonly observed: Observation | undefined;
-  /** The values of an earlier observation. The next read uses them for attributes that it does not return. */
-  readonly remembered?: Attributes;
-}
-
-/** What decides whether objects at the target with ids of our form are ours. */
-export interface Ownership {
-  /** By id. Leaves out ids that we do not know. */
-  readonly owners: ReadonlyMap<string, Owner>;
-  /** Periods whose events were lost by a restore of the database. */
-  readonly lostPeriods: readonly Period[];
-  /** Pairs (`pairKey`) of these entities and remote ids that a person has rejected. */
-  readonly rejected: ReadonlySet<string>;
-}
-
-/** An entity that the directory, the states, the links or the history know. */
-export interface Owner {
-  /** The remote id of its link, if it has one. */
-  readonly remoteId: string | undefined;
-}
-
-export interface Period {
-  readonly since: Date;
-  readonly until: Date;
-}
-
-export interface Seen {
-  readonly actual: Actual;
-  readonly containers: readonly string[];
-  readonly wrong: boolean;
-}
-
-export interface Observation {
-  readonly attributes: Attributes;
-  readonly presence: Actual["presence"];
 }

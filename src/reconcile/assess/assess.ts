@@ -6,7 +6,7 @@ import type { AdoptionRules, LeaverRules, Policy } from "../../policy/policy.ts"
 import type { Proposal } from "../adopt/ports.ts";
 import { type AdoptDeps, collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
-import type { SweepStore } from "../ports.ts";
+import type { SweepStore } from "../compare/ports.ts";
 import type { Problem } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import { createDirectoryPart, type ProposalsOf, proposalsById, tiersOfMatches } from "./directory.ts";

@@ -3,7 +3,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import type { AdoptionRules, LeaverRules } from "../../policy/policy.ts";
 import type { AdoptDeps } from "../adopt/propose.ts";
 import type { DesiredDeps } from "../desired/result.ts";
-import type { SweepStore } from "../ports.ts";
+import type { SweepStore } from "./ports.ts";
 
 export interface SweepDeps extends Omit<DesiredDeps, "store" | "policy"> {
   readonly store: DesiredDeps["store"] & SweepStore & AdoptDeps["store"];

@@ -2,9 +2,9 @@ import type { EntityKind } from "../../core/entity.ts";
 import { isCanonicalUuid, madeAtMs, uuidv7 } from "../../core/id.ts";
 import { pairKey } from "../adopt/match.ts";
 import { containersOf } from "../containers.ts";
-import type { Ownership } from "../ports.ts";
 import type { Actual } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps } from "./count.ts";
+import type { Ownership } from "./ports.ts";
 
 /*
  * Objects without a link that a comparison finds. A late call, an accepted invitation, or a restore of an older database can leave people and

@@ -6,12 +6,12 @@ import { collectStrangers, proposeAdoptions, type Strangers } from "../adopt/pro
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { sameValue } from "../plan.ts";
-import type { LinkTo } from "../ports.ts";
 import { withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps, type SweepResult } from "./count.ts";
 import { takeBack } from "./found.ts";
 import { readOrUnseen } from "./out-of-sight.ts";
+import type { LinkTo } from "./ports.ts";
 import { forecast } from "./preview.ts";
 
 const KINDS = ["department", "user", "role"] as const;

@@ -4,7 +4,7 @@ import { parsePath } from "../../mapping/department-path.ts";
 import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../../mapping/mapping.ts";
 import { assignDepartments } from "../../mapping/placement.ts";
 import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
-import type { AttributeDepartment } from "../ports.ts";
+import type { AttributeDepartment } from "../places.ts";
 import type { Note } from "../target-values.ts";
 import { isMistake } from "./group.ts";
 import { levelsOf } from "./path-levels.ts";

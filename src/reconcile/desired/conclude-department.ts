@@ -1,5 +1,5 @@
 import type { DepartmentFacts } from "../facts.ts";
-import type { NameHolder } from "../ports.ts";
+import type { NameHolder } from "../holders.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Actual, Attributes } from "../target-values.ts";
 import type { ConcludeDeps } from "./conclude.ts";

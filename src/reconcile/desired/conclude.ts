@@ -1,7 +1,8 @@
 import type { Mapping, PersonInput, PersonMapping } from "../../mapping/mapping.ts";
 import type { Link, PersonFacts, RoleFacts } from "../facts.ts";
+import type { AttributeDepartment } from "../places.ts";
 import type { Desired } from "../plan.ts";
-import type { AttributeDepartment, ReconcileStore } from "../ports.ts";
+import type { ReconcileStore } from "../ports.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { Actual, AttributeValue } from "../target-values.ts";
 import { assignmentsOf, attributeDepartments, parkedAssignments, parkingDepartment } from "./assignments.ts";

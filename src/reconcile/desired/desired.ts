@@ -1,8 +1,9 @@
 import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { PersonFacts } from "../facts.ts";
+import type { AskedValue } from "../holders.ts";
 import type { Desired } from "../plan.ts";
-import type { AskedValue, ReconcileStore } from "../ports.ts";
+import type { ReconcileStore } from "../ports.ts";
 import { concludePerson, concludeRole } from "./conclude.ts";
 import { concludeDepartment } from "./conclude-department.ts";
 import { releaseValues } from "./give-way.ts";

@@ -1,5 +1,5 @@
 import type { EntityRef } from "../../core/entity.ts";
-import type { AskedValue } from "../ports.ts";
+import type { AskedValue } from "../holders.ts";
 import type { OpenRefusal } from "../run/plan/refusals.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { DesiredResult } from "./result.ts";

@@ -3,7 +3,7 @@ import { isUuid } from "../../core/id.ts";
 import { GROUP_EXTENSIONS } from "../../mapping/extensions.ts";
 import type { GroupPlacement, Mapping, NoPlace } from "../../mapping/mapping.ts";
 import type { GroupFacts } from "../facts.ts";
-import type { GroupTarget } from "../ports.ts";
+import type { GroupTarget } from "../places.ts";
 import type { LoopReason } from "../reasons.ts";
 import { levelsOf, withNameKeys } from "./path-levels.ts";
 import type { DesiredDeps, DesiredResult } from "./result.ts";

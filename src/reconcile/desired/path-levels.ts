@@ -1,6 +1,6 @@
 import { keysOf } from "../../mapping/department-path.ts";
 import type { DepartmentPath, Mapping } from "../../mapping/mapping.ts";
-import type { PathLevel } from "../ports.ts";
+import type { PathLevel } from "../places.ts";
 import type { TargetAdapter } from "../target.ts";
 
 /**

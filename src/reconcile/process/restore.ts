@@ -3,7 +3,7 @@ import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
 import { type TurnsTaken, takeTurns } from "../../core/turns.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import type { Period } from "../ports.ts";
+import type { Period } from "../compare/ports.ts";
 
 /*
  * A restore of an older database, or a fail-over that loses the last commits, loses events that had effects at the target: people may exist there that

@@ -1,7 +1,8 @@
 import type pg from "pg";
 import { fold } from "../../core/text/fold.ts";
 import type { PersonFacts } from "../../reconcile/facts.ts";
-import type { NameHolder, ReconcileStore } from "../../reconcile/ports.ts";
+import type { NameHolder } from "../../reconcile/holders.ts";
+import type { ReconcileStore } from "../../reconcile/ports.ts";
 import { batched } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run } from "../postgres/statement.ts";

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { pairKey } from "../../reconcile/adopt/match.ts";
-import type { LinkTo, Observation, SweepStore } from "../../reconcile/ports.ts";
+import type { LinkTo, Observation, SweepStore } from "../../reconcile/compare/ports.ts";
 import type { Attributes } from "../../reconcile/target-values.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { inSlices } from "../postgres/walk.ts";

@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { GroupTarget, PathLevel, Structure } from "../../reconcile/ports.ts";
+import type { GroupTarget, PathLevel, Structure } from "../../reconcile/places.ts";
 import { run } from "../postgres/statement.ts";
 import { foldedNames } from "../references.ts";
 import { isKeyed } from "./keys.ts";

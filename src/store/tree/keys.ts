@@ -1,5 +1,5 @@
 import { fold } from "../../core/text/fold.ts";
-import type { PathLevel } from "../../reconcile/ports.ts";
+import type { PathLevel } from "../../reconcile/places.ts";
 import { run } from "../postgres/statement.ts";
 import { isOnTheWayOnly, move } from "./moves.ts";
 import { add, ensure, type Node, nodeAt, nodeById, nodeOf } from "./nodes.ts";

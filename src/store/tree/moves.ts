@@ -1,5 +1,5 @@
 import { isUuid } from "../../core/id.ts";
-import type { PathLevel } from "../../reconcile/ports.ts";
+import type { PathLevel } from "../../reconcile/places.ts";
 import { run } from "../postgres/statement.ts";
 import { nameNode, releaseName } from "./names.ts";
 import { add, ensure, isExternal, keyOf, type Node, nameKeyOf, nodeAt, nodeById, propagateExternal } from "./nodes.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type pg from "pg";
 import { fold } from "../../core/text/fold.ts";
+import type { PathLevel } from "../../reconcile/places.ts";
 import { sameValue } from "../../reconcile/plan.ts";
-import type { PathLevel } from "../../reconcile/ports.ts";
 import type { Attributes } from "../../reconcile/target-values.ts";
 import { run } from "../postgres/statement.ts";
 import { nameNode, releaseName } from "./names.ts";

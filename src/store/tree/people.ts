@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { AttributeDepartment, PathLevel } from "../../reconcile/ports.ts";
+import type { AttributeDepartment, PathLevel } from "../../reconcile/places.ts";
 import type { Attributes } from "../../reconcile/target-values.ts";
 import { run } from "../postgres/statement.ts";
 import { foldedNames } from "../references.ts";

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { silentLogger } from "../../../src/core/logger.ts";
-import type { PathLevel } from "../../../src/reconcile/ports.ts";
+import type { PathLevel } from "../../../src/reconcile/places.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTree } from "../../../src/store/tree/tree.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";

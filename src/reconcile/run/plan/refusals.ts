@@ -1,5 +1,6 @@
 import type { EntityRef } from "../../../core/entity.ts";
-import type { Holder, ReconcileStore } from "../../ports.ts";
+import type { Holder } from "../../holders.ts";
+import type { ReconcileStore } from "../../ports.ts";
 import { type Refused, TargetConflict } from "../../target-failures.ts";
 import type { AttributeValue, Note } from "../../target-values.ts";
 import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "../end/next-state.ts";

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { EntityKind } from "../../../core/entity.ts";
-import type { AskedValue, Holder, ReconcileStore } from "../../../reconcile/ports.ts";
+import type { AskedValue, Holder } from "../../../reconcile/holders.ts";
+import type { ReconcileStore } from "../../../reconcile/ports.ts";
 import type { Refusals } from "../../../reconcile/run/plan/refusal.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
