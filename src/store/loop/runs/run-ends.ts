@@ -7,17 +7,11 @@ import type { EventRow, Vault } from "../../vault.ts";
 import { WAITING_ON } from "../../waiting.ts";
 import { PRIORITY } from "../../write-sql.ts";
 import { lockGuard } from "../guard/hold-members.ts";
+import type { FinishedRun } from "./finished-runs.ts";
+import { recordLate } from "./late-results.ts";
+import { linkColumns, putLinks } from "./link-changes.ts";
 import { ANY_MANAGED, REPORTS } from "./requeue.ts";
-import {
-  concernsHolds,
-  consequences,
-  type FinishedRun,
-  isWithoutValue,
-  linkColumns,
-  markAwaited,
-  putLinks,
-  recordLate,
-} from "./run-consequences.ts";
+import { concernsHolds, consequences, isWithoutValue, markAwaited } from "./run-consequences.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /*
