@@ -1,4 +1,4 @@
-import type { Actual, Attributes, AttributeValue, Note } from "./target-values.ts";
+import { type Actual, type Attributes, type AttributeValue, isEmpty, type Note } from "./target-values.ts";
 
 /**
  * When an attribute is sent. `always`: whenever it differs. `onCreate`: only with the create. `neverOverwrite`: only while the target has no value.
@@ -69,6 +69,3 @@ export function sameValue(a: AttributeValue | undefined, b: AttributeValue | und
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at]);
   return a === b;
 }
-
-const isEmpty = (value: AttributeValue | undefined): boolean =>
-  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);

@@ -4,6 +4,12 @@
  */
 export type AttributeValue = string | number | boolean | null | readonly string[];
 
+export const isEmpty = (value: AttributeValue | undefined): value is undefined | null | "" | readonly [] =>
+  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
+
+/** The elements of a list. None for other values. */
+export const listOf = (value: AttributeValue | undefined): readonly string[] => (typeof value === "object" && value !== null ? value : []);
+
 /**
  * A flat record in the target's canonical form (trimmed texts, sorted sets). An absent name means "not managed" or "not returned". Null means
  * "empty".

@@ -4,7 +4,7 @@ import { unreachable } from "../../core/errors.ts";
 import type { Limits } from "../../policy/policy.ts";
 import type { GraceStep } from "../desired/leaver.ts";
 import type { Plan } from "../plan.ts";
-import type { Actual, Attributes, AttributeValue } from "../target-values.ts";
+import { type Actual, type Attributes, type AttributeValue, isEmpty } from "../target-values.ts";
 
 /* The part of the policy's limits that a plan uses, and whether the limits allow it. Pure; the store counts. */
 
@@ -81,9 +81,6 @@ function blanked({ actual, set }: Update): readonly Spending[] {
     .filter(([name, value]) => isEmpty(value) && !isEmpty(actual.attributes[name]))
     .map(([key]) => ({ limit: "attributeBlanked", key }));
 }
-
-const isEmpty = (value: AttributeValue | undefined): boolean =>
-  value === undefined || value === null || value === "" || (Array.isArray(value) && value.length === 0);
 
 /**
  * Overwritten values, as keys of `attributeBlanked`: if many people get the same value, they lose their old ones. `firstWrite`: the first write to an

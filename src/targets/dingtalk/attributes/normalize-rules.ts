@@ -1,5 +1,5 @@
 import type { EntityKind } from "../../../core/entity.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
+import { type Actual, type Attributes, type AttributeValue, listOf } from "../../../reconcile/target-values.ts";
 import { pairsOf } from "../client/wire-values.ts";
 import { keptOtherwise } from "../people/read-back.ts";
 import { EXTENSION, EXTENSION_MAX } from "./fields.ts";
@@ -112,5 +112,3 @@ export function unmanagedEntries(requested: Attributes, there: Attributes): Attr
 }
 
 const isNothing = (value: AttributeValue | undefined): boolean => value === undefined || value === null || value === "";
-
-const listOf = (value: AttributeValue | undefined): readonly string[] => (typeof value === "object" && value !== null ? value : []);

@@ -1,4 +1,4 @@
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
+import { type Actual, type Attributes, type AttributeValue, listOf } from "../../../reconcile/target-values.ts";
 
 /*
  * Departments of a person outside the managed root. This server must not change them, but DingTalk replaces lists of departments as a
@@ -9,7 +9,6 @@ const OTHERS = { departments: "otherDepartments", departmentTitles: "otherTitles
 type List = keyof typeof OTHERS;
 const LISTS = Object.keys(OTHERS) as readonly List[];
 
-const listOf = (value: AttributeValue | undefined): readonly string[] => (Array.isArray(value) ? value : []);
 /** The id in `id` or `id=value`. */
 const idOf = (entry: string): string => entry.split("=", 1)[0]!;
 
