@@ -6,17 +6,20 @@ import { createProgram } from "./program.ts";
 import { EXIT } from "./terminal/exit-codes.ts";
 import { say } from "./terminal/output.ts";
 import { Interrupted } from "./terminal/signals.ts";
+import { withWatchedOutput } from "./terminal/watched-output.ts";
 import { speak, t } from "./words/translate.ts";
 
 /** Runs one command. Resolves with its exit code and never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
   speak(readLocale());
-  try {
-    await createProgram().parseAsync([...argv], { from: "user" });
-    return Number(process.exitCode ?? EXIT.done);
-  } catch (error) {
-    return explained(error);
-  }
+  return withWatchedOutput(async () => {
+    try {
+      await createProgram().parseAsync([...argv], { from: "user" });
+      return Number(process.exitCode ?? EXIT.done);
+    } catch (error) {
+      return explained(error);
+    }
+  });
 }
 
 function explained(error: unknown): number {

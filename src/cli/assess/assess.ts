@@ -1,10 +1,9 @@
-import { writeFileSync } from "node:fs";
 import { Command } from "commander";
 import type { AssessmentProgress } from "../../reconcile/assess/assess.ts";
 import type { Assessment, Finding, Matched, Share } from "../../reconcile/assess/report.ts";
 import { withApp } from "../database/app.ts";
 import { ACTOR } from "../database/records.ts";
-import { writableFile } from "../options/writable-file.ts";
+import { writableFile, writeFileOf } from "../options/output-file.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
@@ -32,7 +31,7 @@ Examples:
     .action(async ({ json, html }: { json?: true; html?: string }) => {
       const { assess } = await import("../../reconcile/assess/assess.ts");
       const report = await keepAlive(() => withInterrupt((signal) => withApp((app) => assess(app, ACTOR, signal, progressLines()))));
-      if (html !== undefined) writeFileSync(html, assessmentPage(report));
+      if (html !== undefined) await writeFileOf(html, assessmentPage(report));
       if (json) printJson(report);
       else show(report);
       if (html !== undefined) say(t`The report is in ${html}.`);

@@ -1,15 +1,13 @@
-import { createWriteStream } from "node:fs";
 import { hostname } from "node:os";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { comparableInstantOf } from "../../filter/instants.ts";
 import { withHistory } from "../database/history.ts";
 import { wholeNumber } from "../options/numbers.ts";
-import { writableFile } from "../options/writable-file.ts";
+import { writableFile, writeFileOf } from "../options/output-file.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 import { t } from "../words/translate.ts";
 
 interface Options {
@@ -39,12 +37,14 @@ export const evidenceCommand = (): Command =>
       const to = new Date(Math.min(until.getTime(), systemClock.now().getTime()));
       if (from.getTime() >= to.getTime()) command.error("error: --from must be before --to, and in the past");
       await keepAlive(() =>
-        withHistory(async ({ log, events, entries, by, version, config }) => {
-          const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
-          const deps = { log, events, entries, clock: systemClock, limitMinutes: config.leaverMinutes, version, host: hostname() };
-          const order = { id: randomUUID(), from, to, sample, seed: seed ?? systemClock.now().getTime() % MAX_SEED, by };
-          await pipeline(Readable.from(evidencePack(deps, order)), createWriteStream(out, { mode: 0o600 }));
-        }),
+        withInterrupt((signal) =>
+          withHistory(async ({ log, events, entries, by, version, config }) => {
+            const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
+            const deps = { log, events, entries, clock: systemClock, limitMinutes: config.leaverMinutes, version, host: hostname() };
+            const order = { id: randomUUID(), from, to, sample, seed: seed ?? systemClock.now().getTime() % MAX_SEED, by };
+            await writeFileOf(out, evidencePack(deps, order), signal);
+          }),
+        ),
       );
       say(t`The evidence is in ${out}.`);
     });

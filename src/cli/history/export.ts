@@ -1,4 +1,3 @@
-import { createWriteStream } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
@@ -15,9 +14,10 @@ import { flatTable, parseQuery } from "../../filter/parse.ts";
 import { EVENT_ATTRIBUTES } from "../../history/event-log.ts";
 import { parseCheckpoint } from "../../tlog/checkpoint.ts";
 import { withHistory } from "../database/history.ts";
-import { writableFile } from "../options/writable-file.ts";
+import { writableFile, writeFileOf } from "../options/output-file.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { print, say } from "../terminal/output.ts";
+import { withInterrupt } from "../terminal/signals.ts";
 import { t } from "../words/translate.ts";
 import { withSource } from "./source.ts";
 
@@ -46,7 +46,7 @@ export const exportCommand = (): Command =>
     .action(async ({ tiles, from, token, out, format, filter }: Options, command: Command) => {
       if ((tiles === undefined) === (out === undefined)) command.error("error: name a file with --out, or a folder with --tiles");
       if (tiles === undefined) {
-        await keepAlive(() => writeEvents(out!, format, filter));
+        await keepAlive(() => withInterrupt((signal) => writeEvents(out!, { name: format, text: filter, signal })));
         if (out !== "-") say(t`The events are in ${out ?? ""}.`);
         return;
       }
@@ -54,15 +54,31 @@ export const exportCommand = (): Command =>
       print(t`${size} entries are in ${tiles}.`);
     });
 
+interface Wanted {
+  readonly name: FormatName;
+  readonly text: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Rejects with CannotStart for an invalid filter. */
-const writeEvents = (out: string, name: FormatName, text: string | undefined): Promise<void> =>
+const writeEvents = (out: string, { name, text, signal }: Wanted): Promise<void> =>
   withHistory(async ({ log, events, by, version }) => {
     const filter = text === undefined ? {} : { filter: { text, node: nodeOf(text) } };
     const order = { format: formatOf(name, version), name, by, ...filter };
     // A user with the database and its keys can read all values. The event records who it was.
-    const source = Readable.from(exportHistory({ log, events, clock: systemClock, shown: async (page) => page }, order));
-    await (out === "-" ? pipeline(source, process.stdout, { end: false }) : pipeline(source, createWriteStream(out, { mode: 0o600 })));
+    const source = exportHistory({ log, events, clock: systemClock, shown: async (page) => page }, order);
+    await (out === "-" ? toStandardOutput(source, signal) : writeFileOf(out, source, signal));
   });
+
+/** Ends without an error if the reader of the output has left (`| head`). */
+async function toStandardOutput(source: AsyncIterable<Uint8Array | string>, signal: AbortSignal): Promise<void> {
+  try {
+    await pipeline(Readable.from(source), process.stdout, { end: false, signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if ((error as NodeJS.ErrnoException).code !== "EPIPE") throw error;
+  }
+}
 
 function nodeOf(text: string): FilterNode {
   try {

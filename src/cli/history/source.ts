@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
@@ -16,7 +16,10 @@ export interface Place {
 /** Runs `work` on a log from any place. Rejects with CannotStart if it is unreadable. */
 export async function withSource<T>({ from, token }: Place, work: (source: LogSource) => Promise<T>): Promise<T> {
   if (from !== undefined) {
-    if (!/^https?:\/\//.test(from)) return work(laidOutLog(fromFolder(from)));
+    if (!/^https?:\/\//.test(from)) {
+      await requireFolder(from);
+      return work(laidOutLog(fromFolder(from)));
+    }
     const read = overHttp(from, token);
     return work(inStretches(laidOutLog(read), (first, count) => read(`stretch?first=${first}&count=${count}`)));
   }
@@ -24,6 +27,14 @@ export async function withSource<T>({ from, token }: Place, work: (source: LogSo
     const { createLogReader } = await import("../../store/history/log/reader.ts");
     return work(storedLog(createLogReader(pool)));
   });
+}
+
+/** A folder that is not there says nothing about the history. */
+async function requireFolder(folder: string): Promise<void> {
+  const found = await stat(folder).catch((cause: NodeJS.ErrnoException) => {
+    throw new CannotStart([`${folder} cannot be read (${cause.code})`], { cause });
+  });
+  if (!found.isDirectory()) throw new CannotStart([`${folder} is not a folder`]);
 }
 
 const fromFolder =
@@ -67,6 +78,7 @@ function overHttp(base: string, token: string | undefined) {
       if (status === 200) return body;
       if (status === 404) return undefined;
       const isLater = status === 429 || status === 503;
+      if (status === 401 || status === 403) throw new CannotStart([`${address} answers ${status}: --token needs the scope history:read`]);
       if (!isLater || waits === MOST_WAITS) throw new CannotStart([`${address} answers ${status}`]);
       await systemClock.sleep(waitSeconds * 1_000);
     }

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { Command, Option } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
@@ -15,8 +14,8 @@ import { type DatabaseAccess, withPool } from "../database/joined-pool.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
+import { writableFile, writeFileOf } from "../options/output-file.ts";
 import { said } from "../options/said.ts";
-import { writableFile } from "../options/writable-file.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
@@ -41,8 +40,8 @@ export function subjectCommand(): Command {
       const forms = [...(json !== undefined || html === undefined ? ["json"] : []), ...(html === undefined ? [] : ["html"])];
       const report = await withSubjects(person, async (subjects, id, log) => exported(subjects, log, id, forms));
       if (!report) return unknown(person);
-      if (html !== undefined) writeFileSync(html, subjectPage(report, languageFor(report, lang)), { mode: 0o600 });
-      if (json !== undefined) writeFileSync(json, `${JSON.stringify(report, undefined, 2)}\n`, { mode: 0o600 });
+      if (html !== undefined) await writeFileOf(html, subjectPage(report, languageFor(report, lang)));
+      if (json !== undefined) await writeFileOf(json, `${JSON.stringify(report, undefined, 2)}\n`);
       if (json === undefined && html === undefined) return printJson(report);
       for (const file of [json, html]) if (file !== undefined) say(t`The stored data about ${report.id} is in ${file}.`);
     });

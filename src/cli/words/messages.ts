@@ -24,6 +24,7 @@ export const MESSAGES: Translations = {
   ],
   "{0}: done": ["{0}：完成", "{0}：完成"],
   "sent, on the way to DingTalk:": ["已发送，正在写入钉钉：", "已傳送，正在寫入釘釘："],
+  "dingtalk-scim: the output could not be written ({0})": ["dingtalk-scim：无法写入输出（{0}）", "dingtalk-scim：無法寫入輸出（{0}）"],
   "dingtalk-scim: interrupted": ["dingtalk-scim：已中断", "dingtalk-scim：已中斷"],
   "dingtalk-scim cannot start:": ["dingtalk-scim 无法启动：", "dingtalk-scim 無法啟動："],
   "Every process uses the owner of the tables, who may change the history.": [
