@@ -68,6 +68,7 @@ function holdersOf(
 
 /** SCIM answers have either of two media types, by the client's `Accept`. */
 const mediaTypes = (type: string): readonly string[] => (type === "application/scim+json" ? [type, "application/json"] : [type]);
+const isOfType = (type: string, sent: string | null): boolean => sent !== null && mediaTypes(type).includes(sent.split(";")[0]!);
 
 /** Reads the documented operations below `root`. The default is SCIM. */
 export function readContract(root: string = SCIM_ROOT): Contract {
@@ -102,10 +103,12 @@ export function readContract(root: string = SCIM_ROOT): Contract {
 
   const pathOf = (path: string) => matchers.find(({ test }) => test.test(path))?.path;
 
-  function answerOf(path: string, method: string, status: string): DocumentedAnswer | "empty" | undefined {
+  function answerOf(path: string, method: string, status: string, sent: string | null): DocumentedAnswer | "empty" | undefined {
     const reference = itemOf(path)[method.toLowerCase()]?.responses[status]?.$ref.split("/").at(-1);
     if (reference === undefined) return undefined;
-    const [type] = Object.keys(document.components.responses[reference]!.content ?? {});
+    const types = Object.keys(document.components.responses[reference]!.content ?? {});
+    // A file has several types, of which a parameter chooses one.
+    const type = types.find((each) => isOfType(each, sent)) ?? types[0];
     if (type === undefined) return "empty";
     const schema = ajv.getSchema(`openapi#/components/responses/${reference}/content/${type.replace("/", "~1")}/schema`);
     if (!schema) throw new Error(`the schema of ${reference} cannot be read`);
@@ -125,13 +128,13 @@ export function readContract(root: string = SCIM_ROOT): Contract {
         return answer.status === 405 || answer.status === 501 ? undefined : `${method} ${place} is not documented`;
       }
       const name = `${method} ${place} ${status}`;
-      const expected = answerOf(place, documented, status);
+      const sent = answer.headers.get("content-type");
+      const expected = answerOf(place, documented, status, sent);
       if (expected === undefined) return `${name} is not documented`;
       seen.add(name);
       if (method === "HEAD" || expected === "empty") return answer.text === "" ? undefined : `${name} has a body`;
       const { type, schema } = expected;
-      const sent = answer.headers.get("content-type");
-      if (sent === null || !mediaTypes(type).includes(sent.split(";")[0]!)) return `${name} is ${sent}, not ${type}`;
+      if (!isOfType(type, sent)) return `${name} is ${sent}, not ${type}`;
       return schema(/[/+]json$/.test(type) ? answer.body : answer.text)
         ? undefined
         : `${name}: ${ajv.errorsText(schema.errors)}: ${answer.text.slice(0, 300)}`;

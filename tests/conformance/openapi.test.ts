@@ -220,6 +220,8 @@ describe("outside SCIM", () => {
       ]),
       ["GET", "/api/sync/status"],
       ["GET", "/api/sync/plan?count=1"],
+      ["GET", "/api/sync/plan/export?format=json"],
+      ["GET", "/api/sync/plan/export?format=wrong"],
       ["GET", "/api/sync/plan?mode=wrong"],
       ["GET", "/api/sync/items?count=1"],
       ["GET", "/api/sync/items?state=wrong"],

@@ -73,6 +73,49 @@ test("it pages, filters, and holds back what a mode does not do", async () => {
   expect((await plan({ mode: "observe" })).body.summary).toMatchObject({ update: 0, remove: 0, held: 5, calls: 0 });
 });
 
+const file = (query: Record<string, string>, token?: string) =>
+  product.send("GET", `/api/sync/plan/export?${new URLSearchParams(query)}`, token === undefined ? {} : { token });
+
+test("the whole plan is a file: what the pages have, with masked numbers", async () => {
+  const phoneNumbers = [{ type: "mobile", value: "+852 9400 7777" }];
+  const PHONE = [{ op: "replace", path: "phoneNumbers", value: phoneNumbers }];
+  const NAME = [{ op: "replace", path: "displayName", value: "=cmd|'/C calc'!A0" }];
+  const schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+  for (const [id, Operations] of [
+    [ids[1], PHONE],
+    [ids[2], NAME],
+  ] as const)
+    await product.send("PATCH", `/scim/v2/Users/${id}`, { body: { schemas, Operations } });
+  const whole = (await plan({ count: "2" })).body;
+  const json = await file({ format: "json" });
+  expect([json.status, json.headers.get("content-disposition")]).toEqual([200, 'attachment; filename="plan.json"']);
+  const { summary, advice, items } = JSON.parse(json.text);
+  expect({ summary, advice }).toEqual({ summary: whole.summary, advice: whole.advice });
+  expect(items).toHaveLength(5);
+  const changed = items.find(({ id }: { id: string }) => id === ids[1]).changes;
+  expect(changed).toMatchObject({ title: { before: "Clerk", after: "Head" }, mobile: { before: "••••0001", after: "••••7777" } });
+  expect(json.text).not.toMatch(/9400.?7777/);
+
+  const csv = await file({ format: "csv" });
+  expect(csv.headers.get("content-type")).toMatch(/^text\/csv/);
+  const lines = csv.text.trim().split("\r\n");
+  expect(lines[0]).toContain('"kind","id","name","action","heldBy","until","attribute","before","after"');
+  expect(lines).toContain(`"user","${ids[1]}","P 1","update","","","mobile","••••0001","••••7777"`);
+  expect(csv.text).toContain(`"'=cmd|'/C calc'!A0"`);
+  expect(csv.text).not.toMatch(/"=cmd|9400.?7777/);
+  const [, ...removed] = (await file({ format: "csv", action: "remove" })).text.trim().split("\r\n");
+  expect(removed.map((line) => line.split(",").slice(0, 4).join())).toEqual(removed.map(() => `"user","${ids[0]}","P 0","remove"`));
+  expect(removed.length).toBeGreaterThan(0);
+  const held = JSON.parse((await file({ format: "json", mode: "observe" })).text).items;
+  expect(held.every(({ heldBy }: { heldBy?: string }) => heldBy === "modeObserve")).toBe(true);
+
+  const operator = await file({ format: "csv" }, await product.token(["admin"]));
+  expect(operator.text).not.toMatch(/Head|••••/);
+  for (const query of [{ format: "xml" }, { mode: "all" }, { action: "none" }])
+    expect((await file(query as Record<string, string>)).status).toBe(400);
+  expect((await file({}, await product.token(["provision"]))).status).toBe(403);
+});
+
 test.each<[string, string, readonly object[]]>([
   ["nothing, as nobody waits", "", []],
   ["that leavers keep their access for the grace", "grace: 36h", [{ code: "graceKeepsAccess", minutes: 36 * 60 }]],
@@ -89,7 +132,7 @@ test.each<[string, string, readonly object[]]>([
 
 test("values are for those who may read the history; what cannot be understood is refused", async () => {
   const operator = (await plan({}, await product.token(["admin"]))).body.items;
-  expect(operator.find(({ id }: { id: string }) => id === ids[1]).changes).toEqual({ title: {} });
+  expect(operator.find(({ id }: { id: string }) => id === ids[1]).changes).toEqual({ title: {}, mobile: {} });
   for (const query of [{ mode: "all" }, { action: "none" }, { kind: "group" }, { after: "x" }, { count: "0" }])
     expect((await plan(query as Record<string, string>)).status).toBe(400);
   expect((await plan({}, await product.token(["provision"]))).status).toBe(403);

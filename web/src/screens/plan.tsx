@@ -12,6 +12,7 @@ import { useReasons } from "../words/reasons.ts";
 import { useWords } from "../words/words.ts";
 import { Changes } from "./history/changes.tsx";
 
+const FORMATS = ["csv", "json"] as const;
 const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
 
 /** The plan of all writes in a chosen mode. It takes seconds, so it is made only when the view is opened or the button is used. */
@@ -63,6 +64,21 @@ export function Plan(): ReactNode {
         <Advice key={each.code} advice={each} />
       ))}
       {summary ? <Summary summary={summary} /> : null}
+      {items.length > 0 ? (
+        <p>
+          {t("plan.download")}{" "}
+          {FORMATS.map((format) => (
+            <a
+              key={format}
+              className="example"
+              download
+              href={`/api/sync/plan/export?${new URLSearchParams({ format, mode, ...(action ? { action } : {}) })}`}
+            >
+              <code>{format}</code>
+            </a>
+          ))}
+        </p>
+      ) : null}
       {summary && items.length === 0 ? (
         <Empty>
           <p>{t("plan.nothing")}</p>

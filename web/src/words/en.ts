@@ -580,6 +580,7 @@ export const en = {
   "plan.nothing": "Nothing differs: DingTalk is as it should be.",
   "plan.held": "Held back",
   "plan.calls": "Writes",
+  "plan.download": "Download all of it",
   "changes.before": "before",
   "changes.after": "after",
   "history.filter": "Filter",

@@ -563,6 +563,7 @@ export const zhHans: Catalogue = {
   "plan.nothing": "没有差异，钉钉已是应有状态。",
   "plan.held": "被拦下",
   "plan.calls": "写入次数",
+  "plan.download": "下载完整计划",
   "changes.before": "更改前",
   "changes.after": "更改后",
   "history.filter": "筛选",

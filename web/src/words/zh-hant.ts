@@ -563,6 +563,7 @@ export const zhHant: Catalogue = {
   "plan.nothing": "沒有差異，釘釘已是應有狀態。",
   "plan.held": "被攔下",
   "plan.calls": "寫入次數",
+  "plan.download": "下載完整計劃",
   "changes.before": "更改前",
   "changes.after": "更改後",
   "history.filter": "篩選",
