@@ -1,6 +1,7 @@
 import type { Browser } from "playwright-core";
 import type { IdentityProvider, Spoilt } from "../support/identity/identity-provider.ts";
 import { openPage, picture } from "./browser.ts";
+import { said } from "./said.ts";
 import type { Stage } from "./stage.ts";
 
 /* Signing in by an identity provider, in a browser: whoever should gets in, and everybody else reads why not. */
@@ -8,7 +9,7 @@ import type { Stage } from "./stage.ts";
 type Act = (browser: Browser, stage: Stage) => Promise<readonly string[] | undefined>;
 type Page = Awaited<ReturnType<typeof openPage>>["page"];
 
-const BUTTON = "Sign in with your organisation";
+const BUTTON = said("signIn.provider");
 
 /** What the browser complains of is wrong as well, but for the way to the provider, which is another origin. */
 const atProvider =
@@ -50,7 +51,7 @@ export const signInActs: Readonly<Record<string, Act>> = {
     await page.getByRole("link", { name: BUTTON }).click();
     await page.waitForURL(/\/history\?q=1$/);
     await page.getByText(provider.person.name).first().waitFor();
-    await page.getByRole("link", { name: "Access", exact: true }).click();
+    await page.getByRole("link", { name: said("nav.access"), exact: true }).click();
     await page.getByText(`user:${provider.person.sub}`).waitFor();
     return undefined;
   }),
@@ -59,15 +60,18 @@ export const signInActs: Readonly<Record<string, Act>> = {
     await page.goto("/access");
     await page.getByRole("link", { name: BUTTON }).click();
     const make = async () => {
-      await page.getByRole("button", { name: "Make a token" }).click();
-      await page.getByLabel("What it is for").fill("made in a browser");
-      await page.getByRole("dialog").getByRole("button", { name: "Make a token" }).click();
+      await page.getByRole("button", { name: said("access.makeToken") }).click();
+      await page.getByLabel(said("access.nameOf")).fill("made in a browser");
+      await page
+        .getByRole("dialog")
+        .getByRole("button", { name: said("access.makeToken") })
+        .click();
     };
     await make();
     await page.getByRole("dialog").getByRole("link", { name: BUTTON }).click();
-    await page.getByRole("button", { name: "Make a token" }).waitFor();
+    await page.getByRole("button", { name: said("access.makeToken") }).waitFor();
     await make();
-    await page.getByText("This is shown only once").waitFor();
+    await page.getByText(said("access.once")).waitFor();
     const shown = (await page.locator("main").textContent()) ?? "";
     await page.reload();
     await page
@@ -84,29 +88,29 @@ export const signInActs: Readonly<Record<string, Act>> = {
     await page.getByRole("link", { name: BUTTON }).click();
     const dialog = page.getByRole("dialog");
     const trust = async () => {
-      await page.getByRole("button", { name: "Trust a workload" }).click();
-      const button = dialog.getByRole("button", { name: "Trust a workload" });
+      await page.getByRole("button", { name: said("access.makeTrust") }).click();
+      const button = dialog.getByRole("button", { name: said("access.makeTrust") });
       const before = await button.isDisabled();
-      await dialog.getByLabel("What it is for").fill("Entra ID, in a browser");
-      await dialog.getByLabel("Directory (tenant) ID").fill("CE5F061F-ABE6-4E40-9615-301F87BCB7F0");
-      await dialog.getByLabel("Subject").fill("d2f8ee76-c549-45b8-a143-f5b640669704");
-      await dialog.getByLabel("Audience").fill("api://app/.default app");
+      await dialog.getByLabel(said("access.nameOf")).fill("Entra ID, in a browser");
+      await dialog.getByLabel(said("trust.tenant")).fill("CE5F061F-ABE6-4E40-9615-301F87BCB7F0");
+      await dialog.getByLabel(said("trust.subject")).fill("d2f8ee76-c549-45b8-a143-f5b640669704");
+      await dialog.getByLabel(said("trust.audience")).fill("api://app/.default app");
       await button.click();
       return before;
     };
     const blocked = await trust();
     await dialog.getByRole("link", { name: BUTTON }).click();
-    await page.getByRole("button", { name: "Trust a workload" }).waitFor();
+    await page.getByRole("button", { name: said("access.makeTrust") }).waitFor();
     await trust();
-    await page.getByText("The workload is trusted").waitFor();
+    await page.getByText(said("access.trusted")).waitFor();
     const row = page.getByRole("row", { name: /Entra ID, in a browser/ });
     await row.getByText("api://app", { exact: true }).waitFor();
     await picture(page, "access-trusted en");
     const { trusts } = (await stage.send("GET", "/api/access")) as { trusts: readonly Record<string, unknown>[] };
-    await row.getByRole("button", { name: /Remove/ }).click();
-    await dialog.getByRole("button", { name: "End now" }).click();
+    await row.getByRole("button", { name: said("access.remove") }).click();
+    await dialog.getByRole("button", { name: said("access.endNow") }).click();
     await dialog.waitFor({ state: "detached" });
-    await row.getByText("removed").waitFor();
+    await row.getByText(said("access.removed")).waitFor();
     const { audiences, scopes } = trusts[0]!;
     return [
       ...(blocked ? [] : ["it could be made before it was stated"]),
@@ -123,7 +127,10 @@ export const signInActs: Readonly<Record<string, Act>> = {
       await page.getByRole("link", { name: BUTTON }).click();
       await page.locator("nav").waitFor();
       await page.locator(".banner").waitFor();
-      const [pause, access] = [page.getByRole("button", { name: "Pause" }), page.getByRole("link", { name: "Access", exact: true })];
+      const [pause, access] = [
+        page.getByRole("button", { name: said("button.pause") }),
+        page.getByRole("link", { name: said("nav.access"), exact: true }),
+      ];
       return (await pause.count()) + (await access.count()) === 0 ? undefined : ["a viewer is shown what they may not do"];
     },
   ),
@@ -133,33 +140,38 @@ export const signInActs: Readonly<Record<string, Act>> = {
     async (page) => {
       await page.goto("/");
       await page.getByRole("link", { name: BUTTON }).click();
-      await page.getByRole("button", { name: "Pause" }).waitFor();
-      const [mode, access] = [page.getByRole("button", { name: "Change mode" }), page.getByRole("link", { name: "Access", exact: true })];
+      await page.getByRole("button", { name: said("button.pause") }).waitFor();
+      const [mode, access] = [
+        page.getByRole("button", { name: said("button.mode") }),
+        page.getByRole("link", { name: said("nav.access"), exact: true }),
+      ];
       return (await mode.count()) + (await access.count()) === 0 ? undefined : ["an operator is shown what they may not do"];
     },
   ),
 
-  "oidc: a forged ID token is refused": refused("oidcToken", "is not valid", () => ({ forged: true })),
-  "oidc: a wrong nonce is refused": refused("oidcToken", "is not valid", (claims) => ({ claims: { ...claims, nonce: "x".repeat(43) } })),
-  "oidc: a wrong audience is refused": refused("oidcToken", "is not valid", (claims) => ({ claims: { ...claims, aud: "another" } })),
-  "oidc: an expired ID token is refused": refused("oidcToken", "is not valid", (claims) => ({
+  "oidc: a forged ID token is refused": refused("oidcToken", said("refused.token"), () => ({ forged: true })),
+  "oidc: a wrong nonce is refused": refused("oidcToken", said("refused.token"), (claims) => ({
+    claims: { ...claims, nonce: "x".repeat(43) },
+  })),
+  "oidc: a wrong audience is refused": refused("oidcToken", said("refused.token"), (claims) => ({ claims: { ...claims, aud: "another" } })),
+  "oidc: an expired ID token is refused": refused("oidcToken", said("refused.token"), (claims) => ({
     claims: { ...claims, exp: SECONDS_AGO(120) },
   })),
-  "oidc: another tenant is refused": refused("oidcTenant", "another organisation", (claims) => ({
+  "oidc: another tenant is refused": refused("oidcTenant", said("refused.tenant"), (claims) => ({
     claims: { ...claims, tid: "11111111-2222-4333-8444-555555555555" },
   })),
-  "oidc: whoever has no role is refused": refused("oidcNoRole", "You have no role here", ({ roles: _, ...claims }) => ({ claims })),
+  "oidc: whoever has no role is refused": refused("oidcNoRole", said("refused.noRole"), ({ roles: _, ...claims }) => ({ claims })),
 
   "reveal: a telephone number is shown to whoever asks for it, and hidden again": atProvider(undefined, async (page, stage) => {
     await page.goto(`/people/${stage.people["person13@example.com"]}`);
     await page.locator("input[type=password]").fill(stage.token);
     await page.keyboard.press("Enter");
-    await page.getByRole("button", { name: "Show telephone numbers" }).click();
+    await page.getByRole("button", { name: said("person.showNumbers") }).click();
     await page
       .getByText(/9200.?0013/)
       .first()
       .waitFor();
-    await page.getByRole("button", { name: "Hide telephone numbers" }).click();
+    await page.getByRole("button", { name: said("person.hideNumbers") }).click();
     await page
       .getByText(/9200.?0013/)
       .first()
@@ -180,7 +192,7 @@ export const signInActs: Readonly<Record<string, Act>> = {
     await page.locator("nav").waitFor();
     const value = /dingtalk-scim-login=([^;]+)/.exec(used?.cookie ?? "")?.[1];
     if (used === undefined || value === undefined) return ["the way back was not seen"];
-    const said = async (cookie: boolean, text: string) => {
+    const answers = async (cookie: boolean, text: string) => {
       const other = await openPage(browser, stage.url, { locale: "en-GB" });
       if (cookie) await other.context.addCookies([{ name: "dingtalk-scim-login", value, url: stage.url }]);
       await other.page.goto(used!.url);
@@ -188,8 +200,8 @@ export const signInActs: Readonly<Record<string, Act>> = {
       await other.page.locator("input[type=password]").waitFor();
       await other.context.close();
     };
-    await said(true, "was used before");
-    await said(false, "began in another browser");
+    await answers(true, said("refused.replayed"));
+    await answers(false, said("refused.state"));
     return undefined;
   }),
 };
