@@ -137,6 +137,8 @@ export interface NoteToPerson {
 
 export interface Problem {
   readonly code: string;
+  /** Of the catalogue of reasons, for texts in other languages. */
+  readonly reasonCode?: string;
   /**
    * The processes that the problem pauses: all; this one (its clock, address or settings); those with the same credentials and addresses; or none,
    * because the answer is temporary.

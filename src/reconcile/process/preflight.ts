@@ -12,7 +12,7 @@ export interface TargetPause {
   readonly problems?: readonly PauseProblem[];
 }
 
-export type PauseProblem = Pick<Problem, "code" | "text" | "remedy">;
+export type PauseProblem = Pick<Problem, "code" | "reasonCode" | "text" | "remedy">;
 
 export interface PauseStore {
   /** Pauses claims for all processes for `ms` milliseconds. */
@@ -76,7 +76,7 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
 /** A common problem pauses the target for every process. */
 export async function pauseFor(store: Pick<PreflightDeps["store"], "pause">, { common }: Pick<Findings, "common">): Promise<void> {
   if (common.length === 0) return;
-  const problems = common.map(({ code, text, remedy }) => ({ code, text, remedy }));
+  const problems = common.map(({ code, reasonCode, text, remedy }) => ({ code, ...(reasonCode ? { reasonCode } : {}), text, remedy }));
   await store.pause(PAUSE_MS, NOT_READY, NOT_READY_CODE, problems);
 }
 

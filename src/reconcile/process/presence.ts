@@ -11,7 +11,7 @@ export interface LoopProcess {
   readonly mode: SyncMode;
   readonly mapping: string;
   readonly state: ProcessState;
-  readonly problems: readonly Pick<Problem, "code" | "text" | "remedy">[];
+  readonly problems: readonly Pick<Problem, "code" | "reasonCode" | "text" | "remedy">[];
   readonly startedAt: Date;
   readonly seenAt: Date;
 }

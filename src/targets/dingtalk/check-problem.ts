@@ -22,6 +22,18 @@ const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
   address: "process",
 };
 
+/** Reasons that only the check has. */
+export const CHECK_REASONS = [
+  "cloudsMixed",
+  "fieldHidden",
+  "registeredElsewhere",
+  "managedRootMissing",
+  "enterpriseAccountsOff",
+  "clockWrong",
+  "cannotConnect",
+] as const;
+export type CheckReason = (typeof CHECK_REASONS)[number];
+
 /** A refusal as a problem with a remedy, for the administrator. */
 export function problemOf(config: DingTalkConfig, api: Api, error: TargetError): Problem {
   const { answer, remedy } = error;
@@ -34,18 +46,31 @@ export function problemOf(config: DingTalkConfig, api: Api, error: TargetError):
   switch (kind) {
     case "permission": {
       const { point, lets } = permissionOf(api);
-      return { code: point, concerns, text: `the app may not ${lets}`, remedy };
+      return { code: point, reasonCode: reason, concerns, text: `the app may not ${lets}`, remedy };
     }
     case "address": {
       const address = addressIn(remedy) ?? "this server's address";
-      return { code: answer, concerns, text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`, remedy };
+      return {
+        code: answer,
+        reasonCode: reason,
+        concerns,
+        text: `DingTalk refuses calls from ${address}: it is not on the app's list of addresses`,
+        remedy,
+      };
     }
     case "token":
-      return { code: answer, concerns, text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`, remedy };
+      return {
+        code: answer,
+        reasonCode: reason,
+        concerns,
+        text: `${host} refuses the access token that ${hostOf(config.apiUrl)} has just given`,
+        remedy,
+      };
     default:
       if (isWayThere(answer))
         return {
           code: answer,
+          reasonCode: "cannotConnect" satisfies CheckReason,
           concerns: "moment",
           text: `${host} cannot be reached from this server`,
           remedy: `let this server connect to ${host} directly: check name resolution and the firewall, or correct ${variable}`,
@@ -53,12 +78,14 @@ export function problemOf(config: DingTalkConfig, api: Api, error: TargetError):
       if (error instanceof TargetThrottled || error instanceof TargetUnavailable)
         return {
           code: answer,
+          reasonCode: error.reasonCode,
           concerns: "moment",
           text: `${api.path} could not be called: ${restOf(error)}`,
           remedy: "look again in a few minutes",
         };
       return {
         code: answer,
+        reasonCode: reason,
         concerns: own ?? concerns,
         text: `${host} answered a call of ${api.path}: ${says}`,
         remedy: remedy || "wait a minute and look again; if it stays, ask DingTalk support with this code",

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import type { Problem, WriteContext } from "../../reconcile/target.ts";
 import { TargetError, TargetNotFound, TargetRejected, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
-import { hostOf, isWayThere, problemOf } from "./check-problem.ts";
+import { type CheckReason, hostOf, isWayThere, problemOf } from "./check-problem.ts";
 import { isObject } from "./client/answers/answer.ts";
 import type { Kind } from "./client/answers/code-meaning.ts";
 import { meaningOf } from "./client/answers/codes.ts";
@@ -74,6 +74,7 @@ export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" |
   return [
     {
       code: "cloud",
+      reasonCode: "cloudsMixed" satisfies CheckReason,
       concerns: "process",
       text: `DINGTALK_OAPI_URL (${oapiUrl}) is of the ${old} cloud and DINGTALK_API_URL (${apiUrl}) of the ${recent} cloud`,
       remedy:
@@ -101,6 +102,7 @@ async function checkCredentials(session: Session, config: DingTalkConfig): Promi
   return [
     {
       code: "corp-id",
+      reasonCode: "organisationWrong",
       concerns: "settings",
       text: `the app works, but not for the organisation ${corpId} (${organisation.answer})`,
       remedy:
@@ -112,6 +114,7 @@ async function checkCredentials(session: Session, config: DingTalkConfig): Promi
 function wrongApp({ appKey, apiUrl }: DingTalkConfig, { answer, remedy }: TargetError): Problem {
   return {
     code: answer,
+    reasonCode: meaningOf(answer).reason,
     concerns: "settings",
     text: `${hostOf(apiUrl)} does not know the app key ${appKey} with this secret`,
     remedy: `${remedy}; an app made in the other cloud (.com, .io) needs the addresses of that one`,
@@ -130,6 +133,7 @@ async function checkScope(session: Session, config: DingTalkConfig): Promise<rea
       : [contactScope(departments, idsOf(scopes.authed_user))]),
     ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(([field, shown, permission]) => ({
       code: `field-${field}`,
+      reasonCode: "fieldHidden" satisfies CheckReason,
       concerns: "everybody" as const,
       text: `DingTalk does not show the app people's ${shown}, so a change of them there is never noticed`,
       remedy: `grant ${permission} to the app: open-dev.dingtalk.com › the app › Permission management › Contacts`,
@@ -148,6 +152,7 @@ function contactScope(departments: readonly string[], people: readonly string[])
   ].join(" and ");
   return {
     code: "contact-scope",
+    reasonCode: "contactScope",
     concerns: "everybody",
     text: `the app may only touch a part of the organisation: ${now || "nothing yet"}`,
     remedy: "choose all employees (全部员工): open-dev.dingtalk.com › the app › Permission management › Contact scope",
@@ -166,6 +171,7 @@ function checkRegistration(registration: Registration, answer: JsonObject): read
   return [
     {
       code: "registeredElsewhere",
+      reasonCode: "registeredElsewhere" satisfies CheckReason,
       text: seen
         ? "the numbers of its people look like those of an organisation registered in mainland China, the mapping says it is registered elsewhere"
         : "the mapping says the organisation is registered in mainland China, the numbers of its people look like those of one registered elsewhere",
@@ -178,6 +184,7 @@ function checkRegistration(registration: Registration, answer: JsonObject): read
 
 const rootMissing = ({ managedRoot = ROOT }: DingTalkConfig): Problem => ({
   code: "managed-root",
+  reasonCode: "managedRootMissing" satisfies CheckReason,
   concerns: "process",
   text: `DINGTALK_MANAGED_ROOT names department ${managedRoot}, which DingTalk does not have`,
   remedy:
@@ -200,6 +207,7 @@ function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): rea
 
 const ENTERPRISE_ACCOUNTS: Problem = {
   code: "enterprise-accounts",
+  reasonCode: "enterpriseAccountsOff" satisfies CheckReason,
   concerns: "everybody",
   text: "the mapping makes enterprise accounts, and the organisation does not have them switched on",
   remedy: "ask DingTalk for enterprise accounts (企业账号): DingTalk admin console › Security and permissions › Enterprise accounts",
@@ -214,6 +222,7 @@ function checkClock(session: Session, clock: Clock): readonly Problem[] {
   return [
     {
       code: "clock",
+      reasonCode: "clockWrong" satisfies CheckReason,
       concerns: "process",
       text: `this server's clock is ${Math.round(Math.abs(skewMs) / 1_000)} s ${skewMs > 0 ? "ahead of" : "behind"} DingTalk's`,
       remedy: "switch on time synchronisation (NTP) on this server",

@@ -205,5 +205,30 @@ export const ENGLISH_REASONS: Reasons = {
     "leavers keep their access to DingTalk until the grace ends: a regular account cannot be disabled, and the mapping names no department to park them in",
     "Name the department in inactive.parkIn of MAPPING_FILE, or set grace.regular to 0 in POLICY_FILE. If it is meant, write keepsAccess: true below grace.",
   ],
+  cloudsMixed: [
+    "the addresses of two clouds are mixed",
+    "Set DINGTALK_OAPI_URL and DINGTALK_API_URL both to .com (mainland product) or both to .io (DingTalk International).",
+  ],
+  fieldHidden: [
+    "the app cannot read some values of people",
+    "Grant the field permission: open-dev.dingtalk.com › the app › Permission management › Contacts.",
+  ],
+  registeredElsewhere: [
+    "the organisation seems to be registered in another region than the mapping says",
+    "DingTalk admin console › Enterprise settings shows the region. Set organisation.region in the mapping file.",
+  ],
+  managedRootMissing: [
+    "DINGTALK_MANAGED_ROOT names a department that DingTalk does not have",
+    "Set it to the id of a department: DingTalk admin console › Contacts, in the address of the department’s page.",
+  ],
+  enterpriseAccountsOff: [
+    "the mapping makes enterprise accounts, and the organisation has none",
+    "Ask DingTalk to enable enterprise accounts.",
+  ],
+  clockWrong: ["the clock of the server is wrong", "Switch on time synchronisation (NTP) on the server."],
+  cannotConnect: [
+    "the server cannot connect to DingTalk",
+    "Check name resolution and the firewall of the server, and the addresses of DingTalk in the settings.",
+  ],
   historyAltered: ["the history does not match its signatures", "Run dingtalk-scim history verify: it names the first wrong entry."],
 };

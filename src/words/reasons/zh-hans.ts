@@ -179,5 +179,15 @@ export const SIMPLIFIED_REASONS: Reasons = {
     "宽限期结束前，离职人员仍可访问钉钉：普通账号无法停用，且映射未指定离职期间转入的部门",
     "请在 MAPPING_FILE 的 inactive.parkIn 中指定该部门，或在 POLICY_FILE 中将 grace.regular 设为 0。如本意如此，请在 grace 下写 keepsAccess: true。",
   ],
+  cloudsMixed: ["两个云的地址混用", "请将 DINGTALK_OAPI_URL 和 DINGTALK_API_URL 都设为 .com（大陆版）或都设为 .io（国际版）。"],
+  fieldHidden: ["应用无法读取人员的部分字段", "请授予字段权限：open-dev.dingtalk.com › 应用 › 权限管理 › 通讯录管理。"],
+  registeredElsewhere: [
+    "组织的注册地区似乎与映射文件不符",
+    "请在钉钉管理后台 › 企业设置查看注册地区，并在映射文件中设置 organisation.region。",
+  ],
+  managedRootMissing: ["DINGTALK_MANAGED_ROOT 所指的部门在钉钉中不存在", "请设为部门 ID：见钉钉管理后台 › 通讯录，部门页面的网址。"],
+  enterpriseAccountsOff: ["映射会创建企业账号，但组织未开通", "请联系钉钉开通企业账号。"],
+  clockWrong: ["服务器的时钟不准", "请在服务器上启用时间同步（NTP）。"],
+  cannotConnect: ["服务器无法连接钉钉", "请检查服务器的域名解析和防火墙，以及设置中的钉钉地址。"],
   historyAltered: ["历史记录与签名时不一致", "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。"],
 };

@@ -179,5 +179,15 @@ export const TRADITIONAL_REASONS: Reasons = {
     "寬限期結束前，離職人員仍可存取釘釘：一般帳戶無法停用，而對應檔案未指定離職期間轉入的部門",
     "請在 MAPPING_FILE 的 inactive.parkIn 指定該部門，或在 POLICY_FILE 將 grace.regular 設為 0。如本意如此，請在 grace 之下寫 keepsAccess: true。",
   ],
+  cloudsMixed: ["兩個雲端的地址混用", "請將 DINGTALK_OAPI_URL 及 DINGTALK_API_URL 同時設為 .com（內地版）或同時設為 .io（國際版）。"],
+  fieldHidden: ["應用未能讀取人員的部分欄位", "請授予欄位權限：open-dev.dingtalk.com › 應用 › 權限管理 › 通訊錄管理。"],
+  registeredElsewhere: [
+    "組織的註冊地區似乎與對應檔案不符",
+    "請在釘釘管理後台 › 企業設定查看註冊地區，並在對應檔案設定 organisation.region。",
+  ],
+  managedRootMissing: ["DINGTALK_MANAGED_ROOT 所指的部門在釘釘並不存在", "請設為部門 ID：見釘釘管理後台 › 通訊錄，部門頁面的網址。"],
+  enterpriseAccountsOff: ["屬性對應會建立企業帳戶，但組織尚未開通", "請聯絡釘釘開通企業帳戶。"],
+  clockWrong: ["伺服器的時鐘不準", "請在伺服器啟用時間同步（NTP）。"],
+  cannotConnect: ["伺服器未能連接釘釘", "請檢查伺服器的網域名稱解析及防火牆，以及設定中的釘釘地址。"],
   historyAltered: ["歷史紀錄與簽署時不符", "請執行 dingtalk-scim history verify，它會指出第一條有誤的紀錄。"],
 };

@@ -1,6 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { checkCloud } from "../../../src/targets/dingtalk/check.ts";
 import type { DingTalkConfig } from "../../../src/targets/dingtalk/config.ts";
+import { ENGLISH_REASONS } from "../../../src/words/reasons/en.ts";
 import { calmly, openOrganisation, type TestOrganisation } from "./organisation.ts";
 
 let organisation: TestOrganisation;
@@ -63,6 +64,7 @@ test.each<[string, Partial<DingTalkConfig>, string]>([
   expect(await organisation.connect(config).check(calmly)).toEqual([
     {
       code: "ECONNREFUSED",
+      reasonCode: "cannotConnect",
       concerns: "moment",
       text: "127.0.0.1:9 cannot be reached from this server",
       remedy: expect.stringMatching(`check name resolution and the firewall, or correct ${variable}`),
@@ -100,7 +102,9 @@ test.each<[string, object, string, string, string, string]>([
   organisation = await openOrganisation();
   await organisation.control("faults", { match: "/auth/scopes", fault: "refusal", answer, times: 9 });
   const problems = await organisation.target.check(calmly);
-  expect(problems).toEqual([{ code, concerns, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) }]);
+  expect(problems).toMatchObject([{ code, concerns, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) }]);
+  // The dashboard words it in the language of the reader.
+  expect(Object.keys(ENGLISH_REASONS)).toContain(problems[0]?.reasonCode);
 });
 
 test("a busy moment is no finding, a busy day is", async () => {
@@ -125,7 +129,7 @@ test("a clock that is an hour off", async () => {
   organisation = await openOrganisation();
   const ahead = { ...systemClock, now: () => new Date(systemClock.now().getTime() + 3_600_000) };
   const problems = await organisation.connect({}, ahead).check(calmly);
-  expect(problems).toMatchObject([{ code: "clock", text: expect.stringContaining("ahead of DingTalk") }]);
+  expect(problems).toMatchObject([{ code: "clock", reasonCode: "clockWrong", text: expect.stringContaining("ahead of DingTalk") }]);
 });
 
 test("checking changes nothing", async () => {

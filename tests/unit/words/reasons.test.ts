@@ -1,5 +1,6 @@
 import { LIMIT_NAMES } from "../../../src/reconcile/guard/limits.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
+import { CHECK_REASONS } from "../../../src/targets/dingtalk/check-problem.ts";
 import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/answers/reasons.ts";
 import { LANGUAGES } from "../../../src/words/languages.ts";
 import { REASONS } from "../../../src/words/reasons/by-language.ts";
@@ -21,7 +22,7 @@ const OF_MESSAGES = [
 ];
 /** What a plan says in `heldBy`, and a message about a hold. */
 const LIMITS = [...LIMIT_NAMES, "mappingChanged"];
-const codes = [...new Set([...LOOP_REASONS, ...DINGTALK_REASONS, ...OF_MESSAGES, ...LIMITS])].sort();
+const codes = [...new Set([...LOOP_REASONS, ...DINGTALK_REASONS, ...OF_MESSAGES, ...LIMITS, ...CHECK_REASONS])].sort();
 
 test.each(LANGUAGES)("in %s every code has words and a remedy, and there are no others", (language) => {
   expect(Object.keys(REASONS[language]).sort()).toEqual(codes);

@@ -67,6 +67,8 @@ function Step({ done, children }: { readonly done: boolean; readonly children: R
   );
 }
 
+type Problems = SyncStatus["processes"][number]["problems"];
+
 function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { readonly status: SyncStatus }): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
@@ -88,17 +90,32 @@ function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { 
       ) : null}
       {problems.length === 0 && !targetPause && processes.length > 0 ? <p>✓ {t("dingtalk.well")}</p> : null}
       <ul className="cards">
-        {problems.map(({ code, text, remedy }) => (
-          <li key={code} lang="en">
-            <h3>{text}</h3>
-            <p>{remedy}</p>
-            <code>{code}</code>
-          </li>
+        {problems.map((problem) => (
+          <CheckProblem key={problem.code} problem={problem} />
         ))}
       </ul>
       <ListeningFacts listening={listening} />
       <Permissions known={processes.length > 0} problems={problems.map(({ code }) => code)} />
     </section>
+  );
+}
+
+/** A problem in the language of the page. The check's own text is in English and more precise, with numbers and ids. */
+function CheckProblem({ problem: { code, reasonCode, text, remedy } }: { readonly problem: Problems[number] }): ReactNode {
+  const { language } = useWords();
+  const { title, remedy: ours, lang } = useReasons()({ reason: text, ...(reasonCode ? { reasonCode } : {}) });
+  const isTheirs = language === "en" || lang !== undefined;
+  return (
+    <li>
+      <h3 lang={isTheirs ? "en" : undefined}>{isTheirs ? text : title}</h3>
+      <p lang={isTheirs ? "en" : undefined}>{isTheirs ? remedy : ours}</p>
+      {isTheirs ? null : (
+        <p className="quiet" lang="en">
+          {text}: {remedy}
+        </p>
+      )}
+      <code>{code}</code>
+    </li>
   );
 }
 
