@@ -7,6 +7,7 @@
  *   eq … le   some value of the list fulfils the comparison
  *   ne        some value differs, or the list is empty: no value is certainly not this value (RFC 7643 section 2.5 equates it with null)
  *   some      some element of the array fulfils the whole inner filter, whose attributes are looked up in that element alone
+ * Comparisons see the `primary` of an element that has none as false (RFC 7643 section 2.4); `present` does not see it.
  * Strings whose attribute is not caseExact are compared in folded form (core/text/fold.ts), order of strings is by code point (COLLATE "C"),
  * dateTime by instant. Comparisons with null are already rewritten: `eq null` is `not present`, `ne null` is `present`.
  */
@@ -63,3 +64,6 @@ export interface CompareNode {
   readonly attribute: QueryAttribute;
   readonly value: string | number | boolean;
 }
+
+/** Whether a comparison sees false where an element has no value (RFC 7643 section 2.4). */
+export const isFalseByDefault = ({ element, type }: QueryAttribute): boolean => element === "primary" && type === "boolean";

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../core/entity.ts";
 import { unreachable } from "../core/errors.ts";
 import { fold } from "../core/text/fold.ts";
-import type { CompareNode, FilterNode, QueryAttribute } from "./ast.ts";
+import { type CompareNode, type FilterNode, isFalseByDefault, type QueryAttribute } from "./ast.ts";
 import { instantOf } from "./instants.ts";
 
 type Test = (value: unknown) => boolean;
@@ -15,8 +15,8 @@ export const compileQuery = (node: FilterNode): Test => compile(node, valuesInDo
 /** For the filter inside a value path: the test of one element. */
 export const compileElementQuery = (node: FilterNode): Test => compile(node, valuesInElement);
 
-/** Where a leaf finds its values: in the whole document, or in the one element a value path looks at. */
-type Values = (attribute: QueryAttribute) => (holder: unknown) => readonly unknown[];
+/** Where a leaf finds its values: in the whole document, or in the one element a value path looks at. `absent`: the value where there is none. */
+type Values = (attribute: QueryAttribute, absent?: boolean) => (holder: unknown) => readonly unknown[];
 
 function compile(node: FilterNode, values: Values): Test {
   switch (node.op) {
@@ -37,7 +37,7 @@ function compile(node: FilterNode, values: Values): Test {
       return (holder) => read(holder).length > 0;
     }
     case "compare": {
-      const read = values(node.attribute);
+      const read = values(node.attribute, isFalseByDefault(node.attribute) ? false : undefined);
       const test = comparison(node);
       if (node.operator !== "ne") return (holder) => read(holder).some(test);
       return (holder) => {
@@ -55,18 +55,18 @@ function compile(node: FilterNode, values: Values): Test {
   }
 }
 
-const valuesInDocument: Values = (attribute) => (document) => {
+const valuesInDocument: Values = (attribute, absent) => (document) => {
   let value: unknown = document;
   for (const key of attribute.path) value = own(value, key);
   if (!Array.isArray(value)) return hasValue(value) ? [value] : [];
   const { element } = attribute;
-  return (element === undefined ? value : value.map((item) => own(item, element))).filter(hasValue);
+  return (element === undefined ? value : value.map((item) => own(item, element) ?? absent)).filter(hasValue);
 };
 
-const valuesInElement: Values = (attribute) => {
+const valuesInElement: Values = (attribute, absent) => {
   const key = attribute.element ?? attribute.path.at(-1) ?? attribute.name;
   return (element) => {
-    const value = own(element, key);
+    const value = own(element, key) ?? absent;
     return hasValue(value) ? [value] : [];
   };
 };

@@ -9,6 +9,7 @@ import { patchCases } from "./patch-cases.ts";
 import { queryCases } from "./query-cases.ts";
 import { reportChangeCases } from "./report-change-cases.ts";
 import { reportCreateCases } from "./report-create-cases.ts";
+import { reportGroupCases } from "./report-group-cases.ts";
 import { reportReadCases } from "./report-read-cases.ts";
 import { schemaCases } from "./schema-cases.ts";
 import { writeCases } from "./write-cases.ts";
@@ -27,5 +28,6 @@ export const cases: readonly Case[] = [
   ...reportReadCases,
   ...reportCreateCases,
   ...reportChangeCases,
+  ...reportGroupCases,
   ...galleryCases,
 ];

@@ -70,6 +70,12 @@ const FILTERS: readonly FilterRow[] = [
   ["an ampersand, a hash and a percent sign", { displayName: "$ R&D #1 100%" }, "displayName eq %22$ R%26D %231 100%25%22"],
   ["thomaspoignant/scim2-parse-filter #110: an escaped backslash", { userName: "domain\\$" }, "userName eq %22domain%5C%5C$%22"],
   ["kanidm/kanidm #3673: blanks and escaped quotes", { displayName: 'say "hello" $' }, "displayName eq %22say %5C%22hello%5C%22 $%22"],
+  [
+    "GluuFederation/SCIM-Client #57, RFC 7643 2.4: an element without primary is not primary",
+    { userName: "$", emails: [{ value: "a@example.com", primary: true }, { value: "b@example.com" }] },
+    'userName eq "$" and emails[primary eq false and value eq "b@example.com"] and emails.primary eq false and not (emails[primary pr and value sw "b"])',
+  ],
+  ["pond/scimitar #116: an extension before brackets", { [ENTERPRISE]: { employeeNumber: "$" } }, `${ENTERPRISE}[employeeNumber eq "$"]`],
   ["characters as JSON writes them", { displayName: "$陳" }, 'displayName eq "$\\u9673"'],
   ["blanks, tabs and line breaks between words", { userName: "$" }, "  userName%09eq%0A%22$%22  "],
 ];

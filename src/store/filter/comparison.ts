@@ -1,6 +1,6 @@
 import { unreachable } from "../../core/errors.ts";
 import { fold } from "../../core/text/fold.ts";
-import type { CompareOperator, QueryAttribute } from "../../filter/ast.ts";
+import { type CompareOperator, isFalseByDefault, type QueryAttribute } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
 import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
@@ -16,6 +16,8 @@ export interface SqlValue {
   readonly sql: string;
   /** SQL that is true if there is a value. An empty string is not a value (RFC 7644 table 3, `pr`). */
   readonly present: string;
+  /** The same for comparisons, if these see a value where there is none (filter/ast.ts). */
+  readonly compared?: string;
 }
 
 /** A value in a document. `json` and `text` are SQL for the same value as JSON (`#>`) and as text (`#>>`). */
@@ -27,8 +29,11 @@ export function documentValue(attribute: QueryAttribute, json: string, text: str
       return { kind: "text", sql: attribute.caseExact ? exact(text) : folded(text), present };
     case "binary":
       return { kind: "text", sql: exact(text), present };
-    case "boolean":
-      return { kind: "boolean", sql: `case (${json})::text when 'true' then true when 'false' then false end`, present };
+    case "boolean": {
+      if (!isFalseByDefault(attribute)) return { kind: "boolean", sql: truth(`(${json})::text`), present };
+      const given = `coalesce(nullif((${json})::text, 'null'), 'false')`;
+      return { kind: "boolean", sql: truth(given), present, compared: `${given} <> '""'` };
+    }
     case "integer":
     case "decimal":
       return { kind: "number", sql: `case when json_typeof(${json}) = 'number' then (${text})::numeric end`, present };
@@ -40,6 +45,8 @@ export function documentValue(attribute: QueryAttribute, json: string, text: str
       return unreachable(attribute.type);
   }
 }
+
+const truth = (json: string): string => `case ${json} when 'true' then true when 'false' then false end`;
 
 const exact = (text: string): string => `(${text}) collate "C"`;
 

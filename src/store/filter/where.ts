@@ -1,7 +1,7 @@
 import { unreachable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import { fold } from "../../core/text/fold.ts";
-import type { CompareNode, FilterNode, QueryAttribute, QueryKey } from "../../filter/ast.ts";
+import { type CompareNode, type FilterNode, isFalseByDefault, type QueryAttribute, type QueryKey } from "../../filter/ast.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 import { APART } from "../postgres/planner.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
@@ -115,7 +115,8 @@ function compileCompare(node: CompareNode, context: Context): string {
   if (operator === "ne") {
     const differs = `((${test(values.value, "eq")}) is not true)`;
     if (values.kind === "one") return differs;
-    return `(${exists(values.from, `${values.value.present} and ${differs}`)} or not ${exists(values.from, values.value.present)})`;
+    const present = values.value.compared ?? values.value.present;
+    return `(${exists(values.from, `${present} and ${differs}`)} or not ${exists(values.from, present)})`;
   }
   const condition = test(values.value, operator);
   return values.kind === "one" ? `(${condition})` : exists(values.from, condition);
@@ -145,7 +146,7 @@ function trueOfNothing(node: FilterNode): boolean {
     case "not":
       return !trueOfNothing(node.node);
     case "compare":
-      return node.operator === "ne";
+      return node.operator === "ne" || (node.value === false && isFalseByDefault(node.attribute));
     case "present":
     case "some":
       return false;
