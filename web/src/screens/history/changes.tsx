@@ -25,9 +25,9 @@ export function Changes({ changes }: ChangesProps): ReactNode {
                 <del>
                   <Value attribute={attribute} value={before} />
                 </del>{" "}
-                <span aria-hidden="true">→</span>{" "}
               </>
             )}
+            {before === undefined || after === undefined ? null : <span aria-hidden="true">→ </span>}
             {after === undefined ? null : (
               <>
                 <span className="hidden">{t("changes.after")}</span>

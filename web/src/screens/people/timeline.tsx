@@ -34,8 +34,10 @@ export function Timeline({ id }: { readonly id: string }): ReactNode {
                   <code>{code ?? step}</code>
                 </Link>
               </td>
-              <td>{targetAt ? <time dateTime={targetAt}>{words.time(targetAt)}</time> : null}</td>
-              <td>{attempt}</td>
+              <td data-head={targetAt ? t("timeline.targetAt") : undefined}>
+                {targetAt ? <time dateTime={targetAt}>{words.time(targetAt)}</time> : null}
+              </td>
+              <td data-head={attempt === undefined ? undefined : t("person.attempts")}>{attempt}</td>
             </tr>
           ))}
         </Table>
