@@ -7,7 +7,8 @@ import { EXIT } from "./terminal/exit-codes.ts";
 import { say } from "./terminal/output.ts";
 import { Interrupted } from "./terminal/signals.ts";
 import { withWatchedOutput } from "./terminal/watched-output.ts";
-import { speak, t } from "./words/translate.ts";
+import { START_PROBLEMS } from "./words/start-problems.ts";
+import { speak, t, tLike } from "./words/translate.ts";
 
 /** Runs one command. Resolves with its exit code and never rejects. */
 export async function main(argv: readonly string[]): Promise<number> {
@@ -31,12 +32,12 @@ function explained(error: unknown): number {
   }
   if (error instanceof CannotStart) {
     say(t("dingtalk-scim cannot start:"));
-    for (const problem of error.problems) say(`  - ${problem}`);
+    for (const problem of error.problems) say(`  - ${tLike(problem, START_PROBLEMS)}`);
     return EXIT.couldNotRun;
   }
   say(
     error instanceof AppError
-      ? `dingtalk-scim: ${error.message}`
+      ? `dingtalk-scim: ${tLike(error.message, START_PROBLEMS)}`
       : `dingtalk-scim: unexpected error: ${error instanceof Error ? error.stack : String(error)}`,
   );
   return error instanceof NotFoundHere ? EXIT.badUsage : EXIT.couldNotRun;

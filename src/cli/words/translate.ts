@@ -5,6 +5,7 @@ import { HELP_OF_OPTIONS } from "./help-of-options.ts";
 import { MESSAGES } from "./messages.ts";
 import { MISTAKES } from "./mistakes.ts";
 import { NOTES } from "./notes.ts";
+import { START_PROBLEMS } from "./start-problems.ts";
 import { TABLES } from "./tables.ts";
 import type { Translations } from "./translations.ts";
 
@@ -22,6 +23,7 @@ export const TRANSLATIONS: Translations = {
   ...MISTAKES,
   ...TABLES,
   ...MESSAGES,
+  ...START_PROBLEMS,
 };
 
 let spoken: Language = "en";
