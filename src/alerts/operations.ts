@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "../history/event.ts";
 import type { ChannelName } from "./channels/channel.ts";
-import type { Occasion, Told } from "./messages/told.ts";
+import type { IncidentFacts, Occasion } from "./messages/told.ts";
 
 export const INCIDENT_STATES = ["open", "acknowledged", "closed"] as const;
 
@@ -18,7 +18,7 @@ export interface Delivery {
   readonly error?: string;
 }
 
-export interface Incident extends Told {
+export interface Incident extends IncidentFacts {
   readonly state: IncidentState;
   readonly acknowledgedAt?: Date;
   readonly acknowledgedBy?: string;

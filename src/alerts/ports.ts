@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../history/event.ts";
 import type { ChannelName } from "./channels/channel.ts";
 import type { Changes, OpenIncident, Seen } from "./incident.ts";
-import type { Occasion, Told } from "./messages/told.ts";
+import type { IncidentFacts, Occasion } from "./messages/told.ts";
 import type { AlertFacts } from "./rules/facts.ts";
 import type { Rhythms } from "./rules/rhythm.ts";
 
@@ -30,7 +30,7 @@ export interface AlertStore {
    * Evaluates the rules, unless another process does so now or did so within `paceMs`. Reading, deciding and writing are one transaction, so an
    * incident and its deliveries are stored together. False: it was not this process's turn.
    */
-  look(
+  evaluate(
     turn: { readonly now: Date; readonly paceMs: number; readonly channels: readonly ChannelName[] },
     decide: (known: Known) => Decided,
   ): Promise<boolean>;
@@ -40,7 +40,7 @@ export interface AlertStore {
   /** `nextAt` undefined: no further attempt. */
   failed(id: string, failure: { readonly error: string; readonly nextAt: Date | undefined }): Promise<void>;
   /** Some of the people concerned, by name. */
-  names(incident: Told, count: number): Promise<readonly string[]>;
+  names(incident: IncidentFacts, count: number): Promise<readonly string[]>;
   /** Records a closed test incident with one message for each channel. Resolves with the ids by channel. */
   test(now: Date, channels: readonly ChannelName[], event: HistoryEvent): Promise<readonly Claimed[]>;
 }
@@ -51,7 +51,7 @@ export interface Claimed {
   readonly occasion: Occasion;
   readonly attempts: number;
   readonly createdAt: Date;
-  readonly told: Told;
+  readonly about: IncidentFacts;
 }
 
 /** Events that happen once and change no stored state. */

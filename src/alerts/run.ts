@@ -7,7 +7,7 @@ import { beat, createPulse } from "./messages/heartbeat.ts";
 import type { AlertStore, SignalStore } from "./ports.ts";
 import type { RefusalTally } from "./refusals.ts";
 import type { Rules } from "./rules/rules.ts";
-import { look } from "./watch.ts";
+import { evaluate } from "./watch.ts";
 
 export interface AlertsDeps extends DeliveryDeps {
   readonly store: AlertStore;
@@ -29,14 +29,14 @@ export function startAlerts(deps: AlertsDeps): Turns {
   const { clock, logger, channels, outbound, heartbeat, everyMs = EVERY_MS } = deps;
   const pulse = createPulse(clock);
   const names = channels.map(({ name }) => name);
-  let lastLookMs: number | undefined;
+  let lastEvaluationMs: number | undefined;
 
   const [failed, worksAgain] = ["a part of the alerts failed; retrying", "a part of the alerts works again"];
   const every = (task: string, work: (signal: AbortSignal) => Promise<void>): Turns =>
     takeTurns(work, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
 
-  async function sayAlive(url: Secret, signal: AbortSignal): Promise<void> {
-    if (!pulse.take(lastLookMs)) return;
+  async function sendHeartbeat(url: Secret, signal: AbortSignal): Promise<void> {
+    if (!pulse.take(lastEvaluationMs)) return;
     await beat(url, outbound, signal).catch((error: unknown) => {
       pulse.missed();
       throw error;
@@ -47,10 +47,10 @@ export function startAlerts(deps: AlertsDeps): Turns {
     every("look", async () => {
       await deps.refusals.flush(deps.signals);
       // Some process has evaluated the rules: this one, or the one whose turn it was.
-      await look({ ...deps, channels: names });
-      lastLookMs = clock.monotonicMs();
+      await evaluate({ ...deps, channels: names });
+      lastEvaluationMs = clock.monotonicMs();
     }),
-    ...(heartbeat ? [every("heartbeat", (signal) => sayAlive(heartbeat, signal))] : []),
+    ...(heartbeat ? [every("heartbeat", (signal) => sendHeartbeat(heartbeat, signal))] : []),
     ...channels.map((channel) =>
       every(channel.name, async (signal) => {
         await deliverDue(channel, deps, signal);

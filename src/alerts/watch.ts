@@ -7,7 +7,7 @@ import { learn } from "./rules/rhythm.ts";
 import { conditionsOf, type Rules } from "./rules/rules.ts";
 
 export interface WatchDeps {
-  readonly store: Pick<AlertStore, "look">;
+  readonly store: Pick<AlertStore, "evaluate">;
   readonly channels: readonly ChannelName[];
   readonly rules: Rules;
   readonly clock: Clock;
@@ -19,9 +19,9 @@ export interface WatchDeps {
 export const PACE_MS = 9_000;
 
 /** Evaluates the rules once, if it is this process's turn. */
-export function look({ store, channels, rules, clock, paceMs = PACE_MS }: WatchDeps): Promise<boolean> {
+export function evaluate({ store, channels, rules, clock, paceMs = PACE_MS }: WatchDeps): Promise<boolean> {
   const now = clock.now();
-  return store.look({ now, paceMs, channels }, (known) => decide(known, now, rules));
+  return store.evaluate({ now, paceMs, channels }, (known) => decide(known, now, rules));
 }
 
 export function decide({ facts, incidents, memory }: Known, now: Date, rules: Rules): Decided {

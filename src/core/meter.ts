@@ -27,13 +27,13 @@ export interface Sample {
 export interface Readings {
   readonly samples: readonly Sample[];
   /** Time of the last request of each source, by its id. */
-  readonly heard: ReadonlyMap<string, Date>;
+  readonly lastRequests: ReadonlyMap<string, Date>;
 }
 
 export interface Meter {
   count(name: CounterName, labels: Labels): void;
   observe(name: HistogramName, labels: Labels, seconds: number): void;
-  heard(sourceId: string, at: Date): void;
+  requested(sourceId: string, at: Date): void;
   /** The counts since the last call. */
   take(): Readings;
   /** Restores readings that could not be stored. */
@@ -44,16 +44,16 @@ export const INFINITE = "+Inf";
 
 export function createMeter(): Meter {
   let samples = new Map<string, Sample>();
-  let heard = new Map<string, Date>();
+  let lastRequests = new Map<string, Date>();
 
   function add(name: SampleName, labels: Labels, value: number): void {
     const key = `${name} ${JSON.stringify(labels)}`;
     samples.set(key, { name, labels, value: value + (samples.get(key)?.value ?? 0) });
   }
 
-  function hear(sourceId: string, at: Date): void {
-    const last = heard.get(sourceId);
-    if (!last || last < at) heard.set(sourceId, at);
+  function addRequest(sourceId: string, at: Date): void {
+    const last = lastRequests.get(sourceId);
+    if (!last || last < at) lastRequests.set(sourceId, at);
   }
 
   return {
@@ -63,16 +63,16 @@ export function createMeter(): Meter {
       add(name, { ...labels, le: bound === undefined ? INFINITE : String(bound) }, 1);
       add(`${name}Sum`, labels, seconds);
     },
-    heard: hear,
+    requested: addRequest,
     take() {
-      const readings = { samples: [...samples.values()], heard };
+      const readings = { samples: [...samples.values()], lastRequests };
       samples = new Map();
-      heard = new Map();
+      lastRequests = new Map();
       return readings;
     },
     putBack(readings) {
       for (const { name, labels, value } of readings.samples) add(name, labels, value);
-      for (const [sourceId, at] of readings.heard) hear(sourceId, at);
+      for (const [sourceId, at] of readings.lastRequests) addRequest(sourceId, at);
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { EntityRef } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
-import type { Hearing } from "./hints/health.ts";
+import type { EventCoverage } from "./hints/health.ts";
 import type { HintOutcome } from "./hints/ports.ts";
 import type { SyncMode } from "./policy.ts";
 import type { OrdersStore } from "./process/orders.ts";
@@ -32,7 +32,7 @@ export interface SyncStatus {
 }
 
 /** The state of the process that listens to the target. */
-export interface Listening extends Hearing {
+export interface Listening extends EventCoverage {
   readonly state: "connecting" | "listening" | "disconnected";
   readonly since: Date;
   /** Consecutive failed attempts. */
@@ -46,7 +46,7 @@ export interface Listening extends Hearing {
 export interface LastHint {
   readonly at: Date;
   readonly type: string;
-  readonly outcome: Exclude<HintOutcome, "stranger">;
+  readonly outcome: Exclude<HintOutcome, "unmanaged">;
 }
 
 export interface SyncItem {

@@ -19,16 +19,16 @@ export interface HintSubject {
   readonly kind: "user" | "department";
   readonly remoteId: string;
   /** The reported values by name. Empty: the event has nothing to compare. */
-  readonly told: Readonly<Record<string, Told>>;
+  readonly reported: Readonly<Record<string, ReportedPart>>;
   /** Which attributes that we cannot read may differ from the remembered values: the reported ones, or any. */
-  readonly concerns: "told" | "anything";
+  readonly concerns: "reported" | "anything";
   /** The event says that the object appeared, as a new object or again. */
   readonly appears?: boolean;
   /** Names of calls (in `TargetCall`) that cause such an event. Only for events without values by which our own write could be recognised. */
   readonly raisedBy?: readonly string[];
 }
 
-export interface Told {
+export interface ReportedPart {
   /** The attributes that the value stands for. */
   readonly names: readonly string[];
   /** Pure. Whether the value equals the remembered state, as after our own write. */
@@ -47,6 +47,6 @@ export interface HintListener {
   /** Resolves once the hints are stored; then they are acknowledged to the target. A rejection causes a redelivery. */
   receive(hints: readonly TargetHint[]): Promise<void>;
   /** The listener received something, at least a heartbeat. */
-  heard(): void;
+  alive(): void;
   state(state: ListeningState): void;
 }

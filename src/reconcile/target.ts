@@ -120,7 +120,7 @@ export interface TargetAdapter {
   /** Receives change events of the target, over one connection at a time, until `signal` is aborted. Never rejects. Absent: the target sends no events. */
   listen?(listener: HintListener, signal: AbortSignal): Promise<void>;
   /** Pure. Whether the target sends an event when an attribute of a kind changes. `attribute` undefined: when an object appears or disappears. */
-  tellsOf?(kind: EntityKind, attribute: string | undefined): boolean;
+  reportsChangesOf?(kind: EntityKind, attribute: string | undefined): boolean;
 
   /** Sends a person a note, at most once per note and day. Absent: the target cannot send notes. */
   notify?(remoteId: string, note: NoteToPerson, context: WriteContext): Promise<{ readonly calls: readonly TargetCall[] }>;

@@ -9,8 +9,8 @@ const TYPES = {
 } as const;
 
 /** For programs: codes and counts in addition to the texts. */
-export function payloadOf({ occasion, at, told, language, title, facts, remedy, link, names }: Message) {
-  const { id, class: severity, kind, code, count, detail, openedAt, closedAt } = told;
+export function payloadOf({ occasion, at, about, language, title, facts, remedy, link, names }: Message) {
+  const { id, class: severity, kind, code, count, detail, openedAt, closedAt } = about;
   return {
     type: TYPES[occasion],
     timestamp: at.toISOString(),

@@ -16,7 +16,7 @@ const AGAIN_MS = 30_000;
 
 export interface Pulse {
   /** Whether a heartbeat is due now. A call with true uses it up. */
-  take(lastLookMs: number | undefined): boolean;
+  take(lastEvaluationMs: number | undefined): boolean;
   /** The heartbeat did not arrive, so the next one comes earlier. */
   missed(): void;
 }
@@ -25,9 +25,9 @@ export interface Pulse {
 export function createPulse(clock: Pick<Clock, "monotonicMs">): Pulse {
   let lastMs = Number.NEGATIVE_INFINITY;
   return {
-    take(lastLookMs) {
+    take(lastEvaluationMs) {
       const nowMs = clock.monotonicMs();
-      if (lastLookMs === undefined || nowMs - lastLookMs > FRESH_MS || nowMs - lastMs < EVERY_MS) return false;
+      if (lastEvaluationMs === undefined || nowMs - lastEvaluationMs > FRESH_MS || nowMs - lastMs < EVERY_MS) return false;
       lastMs = nowMs;
       return true;
     },

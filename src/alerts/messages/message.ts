@@ -1,5 +1,5 @@
 import type { Words } from "../words/words.ts";
-import type { Occasion, Told } from "./told.ts";
+import type { IncidentFacts, Occasion } from "./told.ts";
 
 /** The content of a message before a channel formats it. All texts are plain. */
 export interface Message {
@@ -18,7 +18,7 @@ export interface Message {
   readonly link: string;
   readonly linkText: string;
   /** For programs. */
-  readonly told: Told;
+  readonly about: IncidentFacts;
   readonly at: Date;
   /** Only in personal channels. */
   readonly names: readonly string[];
@@ -36,33 +36,33 @@ export interface Circumstances {
 /** Identifies this program among many robots. Also the keyword for a robot that requires one. */
 const SENDER = "dingtalk-scim";
 
-export function messageOf(told: Told, { occasion, at, words, publicUrl, names = [] }: Circumstances): Message {
-  const headline = oneLine(words.headline(told));
-  const since = told.detail.since === undefined ? told.openedAt : new Date(told.detail.since);
-  const durationMs = (told.closedAt ?? at).getTime() - told.openedAt.getTime();
+export function messageOf(about: IncidentFacts, { occasion, at, words, publicUrl, names = [] }: Circumstances): Message {
+  const headline = oneLine(words.headline(about));
+  const since = about.detail.since === undefined ? about.openedAt : new Date(about.detail.since);
+  const durationMs = (about.closedAt ?? at).getTime() - about.openedAt.getTime();
   /** The code of DingTalk, or the name of a limit in the policy file. */
-  const exactly = told.detail.answer ?? told.detail.limit;
+  const exactly = about.detail.answer ?? about.detail.limit;
   const facts: (readonly [string, string] | undefined)[] = [
-    told.kind === "checkpoint" ? undefined : [words.labels.since, instant(since)],
+    about.kind === "checkpoint" ? undefined : [words.labels.since, instant(since)],
     occasion === "closed" ? [words.labels.lasted, words.duration(durationMs)] : undefined,
     occasion === "reminder" ? [words.labels.goesOnFor, words.duration(durationMs)] : undefined,
-    told.kind === "test" || told.kind === "checkpoint"
+    about.kind === "test" || about.kind === "checkpoint"
       ? undefined
-      : [words.labels.code, exactly === undefined ? told.code : `${told.code} (${exactly})`],
+      : [words.labels.code, exactly === undefined ? about.code : `${about.code} (${exactly})`],
     names.length > 0 ? [words.labels.names, names.map(oneLine).join(words.comma)] : undefined,
   ];
   return {
-    incident: told.id,
+    incident: about.id,
     occasion,
     language: words.language,
     title: `[${SENDER}] ${words.occasions[occasion]}${headline}`,
     headline: `${words.occasions[occasion]}${headline}`,
     facts: facts.filter((fact) => fact !== undefined),
-    ...(occasion === "closed" || told.kind === "test" ? {} : { remedy: [words.labels.remedy, words.remedy(told)] as const }),
-    ...(told.detail.checkpoint === undefined ? {} : { copy: told.detail.checkpoint }),
-    link: `${publicUrl}/incidents/${told.id}`,
+    ...(occasion === "closed" || about.kind === "test" ? {} : { remedy: [words.labels.remedy, words.remedy(about)] as const }),
+    ...(about.detail.checkpoint === undefined ? {} : { copy: about.detail.checkpoint }),
+    link: `${publicUrl}/incidents/${about.id}`,
     linkText: words.labels.link,
-    told,
+    about,
     at,
     names,
   };

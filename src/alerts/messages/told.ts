@@ -4,7 +4,7 @@ import type { CauseKind, Detail, IncidentClass } from "../rules/condition.ts";
 export type Occasion = "opened" | "reminder" | "closed" | "test" | "checkpoint";
 
 /** An incident as in a message. */
-export interface Told {
+export interface IncidentFacts {
   readonly id: string;
   readonly kind: CauseKind;
   readonly code: string;

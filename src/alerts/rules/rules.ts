@@ -21,9 +21,9 @@ const OVERDUE_MS = 15 * MINUTE_MS;
 const SLOW_MS = 10 * MINUTE_MS;
 /** A percentile of fewer changes means nothing. */
 const SLOW_LEAST = 20;
-const DEAF_MS = 10 * MINUTE_MS;
+const NOT_LISTENING_MS = 10 * MINUTE_MS;
 /** Minimum share of differences that must arrive as events of DingTalk. Below it, comparisons run every hour. */
-const LEAST_HEARD = 0.9;
+const MIN_COVERAGE = 0.9;
 const COMPARED_MS = 26 * HOUR_MS;
 const LATE_CHANGE_MS = 10 * MINUTE_MS;
 const SEALED_MS = 5 * MINUTE_MS;
@@ -145,8 +145,8 @@ function concernedBy({ sourceId, source, firstAt, lastAt }: Signal, sources: rea
     const silent = sources.filter(({ lastRequestAt }) => lastRequestAt < firstAt).map(({ name }) => name);
     return silent.length > 0 ? silent : undefined;
   }
-  const spokeSince = sources.some(({ id, lastRequestAt }) => id === sourceId && lastRequestAt > lastAt);
-  return spokeSince ? undefined : source === undefined ? [] : [source];
+  const hasContactSince = sources.some(({ id, lastRequestAt }) => id === sourceId && lastRequestAt > lastAt);
+  return hasContactSince ? undefined : source === undefined ? [] : [source];
 }
 
 function overdue(open: readonly OpenGroup[], now: Date): Condition[] {
@@ -194,8 +194,8 @@ function listening({ listening: facts }: AlertFacts): Condition[] {
   return [
     ...(state === "listening"
       ? []
-      : [condition("listening", "notHeard", "B", { afterMs: DEAF_MS, detail: { since: since.toISOString() } })]),
-    ...(share < LEAST_HEARD
+      : [condition("listening", "notHeard", "B", { afterMs: NOT_LISTENING_MS, detail: { since: since.toISOString() } })]),
+    ...(share < MIN_COVERAGE
       ? [condition("hints", "hintsMissing", "B", { count: missed, detail: { percent: Math.floor(share * 100) } })]
       : []),
   ];

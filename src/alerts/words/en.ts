@@ -38,7 +38,7 @@ export const ENGLISH: Catalogue = {
   },
   causes: {
     parked: {
-      headline: (_told, { reason, counted }) => `${counted} parked: ${reason}`,
+      headline: (_incident, { reason, counted }) => `${counted} parked: ${reason}`,
       remedy: "Look at the reason in docs/operations.md, correct it and retry.",
     },
     hold: {
@@ -47,11 +47,11 @@ export const ENGLISH: Catalogue = {
         "Look at who is held (dingtalk-scim holds show). If it was a mistake, fix it at the source; if it is right, approve the hold.",
     },
     target: {
-      headline: (_told, { reason }) => `nothing is sent to DingTalk: ${reason}`,
+      headline: (_incident, { reason }) => `nothing is sent to DingTalk: ${reason}`,
       remedy: "Run dingtalk-scim doctor: it names what is missing.",
     },
     process: {
-      headline: (_told, { reason }) => `one process sends nothing to DingTalk: ${reason}`,
+      headline: (_incident, { reason }) => `one process sends nothing to DingTalk: ${reason}`,
       remedy: "Run dingtalk-scim doctor on that machine.",
     },
     source: {
@@ -63,7 +63,7 @@ export const ENGLISH: Catalogue = {
       headline: ({ count }) => `${many(count, "entity was", "entities were")} left without a next look`,
       remedy: "They are put back to work within a minute. This is a bug: report it.",
     },
-    signal: { headline: (_told, { reason }) => reason, remedy: "Find out who did it and why." },
+    signal: { headline: (_incident, { reason }) => reason, remedy: "Find out who did it and why." },
     paused: {
       headline: () => "nothing has been sent to DingTalk for ten minutes",
       remedy: "The status says why (targetPause). Look whether DingTalk can be reached, and run dingtalk-scim doctor.",

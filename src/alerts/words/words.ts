@@ -1,5 +1,5 @@
 import { type Reasons, reasonOf } from "../../words/reasons/reasons.ts";
-import type { Occasion, Told } from "../messages/told.ts";
+import type { IncidentFacts, Occasion } from "../messages/told.ts";
 import type { CauseKind } from "../rules/condition.ts";
 
 /** All texts in one language. Each uses the words of DingTalk's console in that language. */
@@ -20,14 +20,14 @@ export interface Catalogue {
 export type Label = "since" | "lasted" | "goesOnFor" | "code" | "names" | "remedy" | "link";
 
 export interface CauseWords {
-  headline(told: Told, words: { readonly reason: string; readonly counted: string; readonly limit: string }): string;
+  headline(incident: IncidentFacts, words: { readonly reason: string; readonly counted: string; readonly limit: string }): string;
   /** Used if the reason has no remedy of its own. */
   readonly remedy: string;
 }
 
 export interface Words extends Pick<Catalogue, "language" | "comma" | "labels" | "occasions" | "duration"> {
-  headline(told: Told): string;
-  remedy(told: Pick<Told, "kind" | "code">): string;
+  headline(incident: IncidentFacts): string;
+  remedy(incident: Pick<IncidentFacts, "kind" | "code">): string;
 }
 
 export function wordsOf(catalogue: Catalogue): Words {
@@ -35,13 +35,13 @@ export function wordsOf(catalogue: Catalogue): Words {
   return {
     ...catalogue,
     duration: (ms) => catalogue.duration(ms),
-    headline(told) {
-      const text = reasonOf(reasons, told.code)?.[0] ?? told.code;
-      const { answer, limit = "" } = told.detail;
+    headline(incident) {
+      const text = reasonOf(reasons, incident.code)?.[0] ?? incident.code;
+      const { answer, limit = "" } = incident.detail;
       const reason = answer === undefined ? text : `${text}${catalogue.brackets.join(answer)}`;
-      return causes[told.kind].headline(told, {
+      return causes[incident.kind].headline(incident, {
         reason,
-        counted: counted(told.detail.counts ?? {}),
+        counted: counted(incident.detail.counts ?? {}),
         limit: reasonOf(reasons, limit)?.[0] ?? limit,
       });
     },

@@ -34,15 +34,15 @@ export const SIMPLIFIED: Catalogue = {
   },
   causes: {
     parked: {
-      headline: (_told, { reason, counted }) => `${counted}无法同步：${reason}`,
+      headline: (_incident, { reason, counted }) => `${counted}无法同步：${reason}`,
       remedy: "请在 docs/operations.md 中查看该原因，更正后重试。",
     },
     hold: {
       headline: ({ count }, { limit }) => `${number(count)} 项更改被拦下：${limit}`,
       remedy: "请查看被拦下的更改（dingtalk-scim holds show）。如属误操作，请在数据源中更正；如确属预期，请批准。",
     },
-    target: { headline: (_told, { reason }) => `已停止向钉钉发送：${reason}`, remedy: "请运行 dingtalk-scim doctor，它会指出缺少什么。" },
-    process: { headline: (_told, { reason }) => `一个进程已停止向钉钉发送：${reason}`, remedy: "请在该机器上运行 dingtalk-scim doctor。" },
+    target: { headline: (_incident, { reason }) => `已停止向钉钉发送：${reason}`, remedy: "请运行 dingtalk-scim doctor，它会指出缺少什么。" },
+    process: { headline: (_incident, { reason }) => `一个进程已停止向钉钉发送：${reason}`, remedy: "请在该机器上运行 dingtalk-scim doctor。" },
     source: {
       headline: ({ count, detail }) =>
         `${detail.source === undefined ? "某个客户端" : `数据源 ${detail.source} `}被拒绝：连续 ${number(count)} 次请求使用了无效凭证`,
@@ -52,7 +52,7 @@ export const SIMPLIFIED: Catalogue = {
       headline: ({ count }) => `${number(count)} 个对象没有安排下一次处理`,
       remedy: "它们会在一分钟内恢复处理。这是程序缺陷，请反馈给我们。",
     },
-    signal: { headline: (_told, { reason }) => reason, remedy: "请查明是谁、因何操作。" },
+    signal: { headline: (_incident, { reason }) => reason, remedy: "请查明是谁、因何操作。" },
     paused: {
       headline: () => "已有十分钟没有向钉钉发送任何内容",
       remedy: "状态中的 targetPause 写明原因。请检查能否连接钉钉，并运行 dingtalk-scim doctor。",

@@ -34,15 +34,15 @@ export const TRADITIONAL: Catalogue = {
   },
   causes: {
     parked: {
-      headline: (_told, { reason, counted }) => `${counted}未能同步：${reason}`,
+      headline: (_incident, { reason, counted }) => `${counted}未能同步：${reason}`,
       remedy: "請在 docs/operations.md 查看該原因，更正後重試。",
     },
     hold: {
       headline: ({ count }, { limit }) => `${number(count)} 項更改被攔下：${limit}`,
       remedy: "請查看被攔下的更改（dingtalk-scim holds show）。如屬出錯，請在資料來源更正；如屬預期，請予批准。",
     },
-    target: { headline: (_told, { reason }) => `已停止向釘釘傳送：${reason}`, remedy: "請執行 dingtalk-scim doctor，它會列出欠缺之處。" },
-    process: { headline: (_told, { reason }) => `一個程序已停止向釘釘傳送：${reason}`, remedy: "請在該部機器執行 dingtalk-scim doctor。" },
+    target: { headline: (_incident, { reason }) => `已停止向釘釘傳送：${reason}`, remedy: "請執行 dingtalk-scim doctor，它會列出欠缺之處。" },
+    process: { headline: (_incident, { reason }) => `一個程序已停止向釘釘傳送：${reason}`, remedy: "請在該部機器執行 dingtalk-scim doctor。" },
     source: {
       headline: ({ count, detail }) =>
         `${detail.source === undefined ? "某個用戶端" : `資料來源 ${detail.source} `}遭拒：連續 ${number(count)} 次請求使用無效的憑證`,
@@ -52,7 +52,7 @@ export const TRADITIONAL: Catalogue = {
       headline: ({ count }) => `${number(count)} 個物件沒有安排下次處理`,
       remedy: "它們會在一分鐘內恢復處理。這是程式錯誤，請向我們回報。",
     },
-    signal: { headline: (_told, { reason }) => reason, remedy: "請查明是誰人及因何操作。" },
+    signal: { headline: (_incident, { reason }) => reason, remedy: "請查明是誰人及因何操作。" },
     paused: {
       headline: () => "已有十分鐘沒有向釘釘傳送任何內容",
       remedy: "狀態中的 targetPause 列明原因。請檢查能否連接釘釘，並執行 dingtalk-scim doctor。",

@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from "prom-client";
-import { shareHeard } from "../../reconcile/hints/health.ts";
+import { shareOf } from "../../reconcile/hints/health.ts";
 import type { Listening } from "../../reconcile/status.ts";
 import type { Reading } from "./remembered.ts";
 
@@ -33,6 +33,6 @@ export function observeListening(
   gauge(
     "dingtalk_scim_hints_heard_ratio",
     "Share of a day's differences at the target that arrived as events; absent if there were none",
-    shareHeard,
+    shareOf,
   );
 }

@@ -1,7 +1,7 @@
 import { CannotStart } from "../../core/errors.ts";
 import type { ReadinessCheck } from "../../http/monitoring/health.ts";
 import { policyAdvice } from "../../policy/advice.ts";
-import { takeBackOne } from "../../reconcile/compare/found.ts";
+import { relinkOne } from "../../reconcile/compare/found.ts";
 import { type ListenDeps, listenToTarget } from "../../reconcile/hints/listen.ts";
 import { tellOfNewcomers } from "../../reconcile/newcomers/tell.ts";
 import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
@@ -176,11 +176,11 @@ async function talk(
   { wake, compare }: { readonly wake: () => void; readonly compare: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
-  const takeBack: ListenDeps["takeBack"] = (kind, remoteId, until) =>
-    takeBackOne({ store, target, mapping, policy, clock }, kind, remoteId, until);
+  const relink: ListenDeps["relink"] = (kind, remoteId, until) =>
+    relinkOne({ store, target, mapping, policy, clock }, kind, remoteId, until);
   const newcomers = { store: createNewcomers(pool, TARGET), language: config.alerts.language, random: Math.random };
   await Promise.all([
-    ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare, takeBack }, signal)] : []),
+    ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare, relink }, signal)] : []),
     ...(config.newcomerNoteAgentId === undefined ? [] : [tellOfNewcomers({ ...newcomers, target, clock, logger }, signal)]),
   ]);
 }

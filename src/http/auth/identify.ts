@@ -45,7 +45,7 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     // Guesses from the same address must not lock out a recently valid client.
     const isKnown = token !== undefined && authenticator.wasValidRecently(token);
     const address = isKnown ? "" : addressOf(req);
-    const attempt = isKnown ? undefined : attemptOfStranger(limits, address);
+    const attempt = isKnown ? undefined : attemptOfUnknownCaller(limits, address);
     const verdict: Verdict = token === undefined ? { ok: false, refusal: credential.refusal } : await authenticator.authenticate(token);
     if (verdict.ok) {
       attempt?.good();
@@ -62,7 +62,7 @@ export function createSessionFinder({ signedIn, limits, addressOf }: Pick<Identi
   return async (req: Request, res: Response): Promise<Session | undefined> => {
     const secret = signedIn && req.headers.authorization === undefined ? signedIn.cookie.read(req) : undefined;
     if (!signedIn || secret === undefined) return undefined;
-    const attempt = attemptOfStranger(limits, addressOf(req));
+    const attempt = attemptOfUnknownCaller(limits, addressOf(req));
     const session = await signedIn.sessions.find(secret);
     if (!session) return undefined;
     attempt.good();
@@ -73,7 +73,7 @@ export function createSessionFinder({ signedIn, limits, addressOf }: Pick<Identi
 }
 
 /** Takes one of the attempts that unknown callers of this network have. Throws TooManyRequests if there is none. `good` returns the attempt. */
-export function attemptOfStranger({ unauthenticated }: Pick<Limits, "unauthenticated">, address: string): { good(): void } {
+export function attemptOfUnknownCaller({ unauthenticated }: Pick<Limits, "unauthenticated">, address: string): { good(): void } {
   const network = networkOf(address);
   const waitMs = unauthenticated.take(network);
   if (waitMs > 0) throw new TooManyRequests(waitMs);

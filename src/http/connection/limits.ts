@@ -19,7 +19,7 @@ export interface Limits {
 }
 
 /** Requests of unknown callers of one network. */
-const STRANGERS_PER_MINUTE = 300;
+const UNKNOWN_CALLERS_PER_MINUTE = 300;
 
 export interface LimitSettings {
   /** Requests a second of one client; 0 is no limit. */
@@ -31,7 +31,7 @@ export interface LimitSettings {
 export function createLimits({ ratePerClient, concurrencyPerClient }: LimitSettings, clock: Clock): Limits {
   return {
     perClient: createClientLimit(ratePerClient, clock),
-    unauthenticated: createAttemptLimit(STRANGERS_PER_MINUTE, clock),
+    unauthenticated: createAttemptLimit(UNKNOWN_CALLERS_PER_MINUTE, clock),
     tokenAttempts: createTokenAttempts(clock),
     share: createClientShare(clock, concurrencyPerClient),
   };

@@ -2,7 +2,7 @@ import { timingSafeEqual } from "node:crypto";
 import { type Request, type Response, Router } from "express";
 import type { Clock } from "../../core/clock.ts";
 import { sendJson } from "../answer.ts";
-import { attemptOfStranger, type IdentifyDeps } from "../auth/identify.ts";
+import { attemptOfUnknownCaller, type IdentifyDeps } from "../auth/identify.ts";
 import { type Refusal, refusal } from "../auth/refusals.ts";
 import { NotFoundPath } from "../errors.ts";
 import { methodNotAllowed } from "../methods.ts";
@@ -49,7 +49,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
     .route("/login")
     .get(async (req, res) => {
       if (!oidc) throw new NotFoundPath();
-      attemptOfStranger(limits, addressOf(req));
+      attemptOfUnknownCaller(limits, addressOf(req));
       const now = oidc.clock.now();
       const text = beginAttempt(now, { fresh: req.query.fresh !== undefined, returnTo: oneText(req.query.return) });
       // Always valid, because it was just made.
@@ -66,7 +66,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
       if (!oidc) throw new NotFoundPath();
       // Previews, prefetching and HEAD must not consume the answer.
       if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) return refuse(req, res, refusal("oidcState"));
-      const stranger = attemptOfStranger(limits, addressOf(req));
+      const caller = attemptOfUnknownCaller(limits, addressOf(req));
       const text = oidc.cookie.read(req);
       oidc.cookie.clear(res);
       const attempt = text === undefined ? undefined : readAttempt(text, oidc.clock.now());
@@ -75,7 +75,7 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
       if (!(await oidc.ledger.consume(attempt.digest, attempt.expiresAt))) return refuse(req, res, refusal("oidcReplayed"));
       const answer = await oidc.provider.redeem(query, attempt);
       if (answer.kind === "refused") return refuse(req, res, answer.refusal);
-      stranger.good();
+      caller.good();
       const person = withProof(answer.person, attempt, oidc.clock.now());
       await letIn(req, res, { ...answer, person, returnTo: attempt.returnTo });
     })

@@ -1,7 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import { sendJson } from "../answer.ts";
 import type { Authenticator } from "../auth/auth.ts";
-import { attemptOfStranger, createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
+import { attemptOfUnknownCaller, createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
 import { type LogRefusal, type Refusal, refusal } from "../auth/refusals.ts";
 import { rightsOf } from "../auth/rights.ts";
 import { readJsonBody } from "../body.ts";
@@ -62,7 +62,7 @@ export function signInMount(options: SignInOptions): Mount {
     .post(readJsonBody(BODY), async (req, res) => {
       checkSignIn(req, publicUrl);
       const token = tokenIn(req.body);
-      const attempt = attemptOfStranger(limits, addressOf(req));
+      const attempt = attemptOfUnknownCaller(limits, addressOf(req));
       const verdict = await authenticator.authenticate(token);
       if (!verdict.ok || verdict.passing) {
         const why = verdict.ok ? refusal("unknownForm") : verdict.refusal;
@@ -89,7 +89,7 @@ export function signInMount(options: SignInOptions): Mount {
     .get(async (req: Request<{ code: string }>, res) => {
       // Previews, prefetching and HEAD must not use up the link.
       if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) throw new Unauthenticated("missing");
-      const attempt = attemptOfStranger(limits, addressOf(req));
+      const attempt = attemptOfUnknownCaller(limits, addressOf(req));
       const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
       if (!opened) return refuse(req, res, refusal("linkRefused"));
       attempt.good();

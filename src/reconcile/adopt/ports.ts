@@ -74,7 +74,7 @@ export interface AdoptionStore {
    */
   proposeOne(proposal: Proposal, origin: Listing["origin"]): Promise<void>;
   /** Records the adopted departments in which these lists show objects that we do not manage. All others are recorded as having none. */
-  noteStrangers(remoteIds: readonly string[], causes: readonly string[]): Promise<void>;
+  markUnmanagedInside(remoteIds: readonly string[], causes: readonly string[]): Promise<void>;
 }
 
 /** Why a decision cannot be carried out. `changed`: the count differs. `busy`: a call is running. `taken`: one of the two has another link. `gone`: the directory no longer wants the entity at the target. */

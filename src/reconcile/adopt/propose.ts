@@ -25,28 +25,28 @@ export interface AdoptDeps {
 }
 
 /** The objects of the lists that we do not manage. */
-export interface Strangers {
+export interface UnmanagedObjects {
   readonly tree: RemoteTree;
-  department(stranger: Actual): void;
-  person(stranger: Actual): void;
+  department(object: Actual): void;
+  person(object: Actual): void;
   readonly departments: readonly Actual[];
-  readonly people: readonly StrangePerson[];
+  readonly people: readonly UnmanagedPerson[];
 }
 
-export interface StrangePerson {
+export interface UnmanagedPerson {
   readonly profile: Omit<PersonProfile, "departments">;
   readonly title: string | undefined;
   readonly departments: readonly string[];
 }
 
-export function collectStrangers(target: Pick<TargetAdapter, "identity" | "nameKey" | "rootDepartment">): Strangers {
+export function collectUnmanaged(target: Pick<TargetAdapter, "identity" | "nameKey" | "rootDepartment">): UnmanagedObjects {
   const departments: Actual[] = [];
-  const people: StrangePerson[] = [];
+  const people: UnmanagedPerson[] = [];
   return {
     tree: createRemoteTree(target),
     departments,
     people,
-    department: (stranger) => void departments.push(stranger),
+    department: (object) => void departments.push(object),
     person({ remoteId, attributes }) {
       if (!target.identity) return;
       people.push({
@@ -61,20 +61,20 @@ export function collectStrangers(target: Pick<TargetAdapter, "identity" | "nameK
 /** Matches everything without a link on both sides, records the proposals, and links where the rules say so. Resolves with the proposals. */
 export async function proposeAdoptions(
   deps: AdoptDeps,
-  strangers: Strangers,
+  unmanaged: UnmanagedObjects,
   cause: Pick<HistoryEvent, "id" | "at" | "actor">,
 ): Promise<readonly Proposal[]> {
   const { store } = deps;
   const nodes = await store.treeNodes();
   const listing = { id: cause.id, origin: { at: cause.at, actor: cause.actor, causes: [cause.id] } };
-  const proposals = [...(await departmentProposals(deps, strangers, nodes)), ...(await personProposals(deps, strangers, nodes))];
+  const proposals = [...(await departmentProposals(deps, unmanaged, nodes)), ...(await personProposals(deps, unmanaged, nodes))];
   const ids = await store.propose(proposals, listing);
   await store.withdrawOthers(
     listing,
-    strangers.people.map(({ profile }) => profile.id),
+    unmanaged.people.map(({ profile }) => profile.id),
   );
   const linked = await linkCertain(deps, proposals, ids, { at: cause.at, actor: "system", causes: [cause.id] });
-  await store.noteStrangers(inhabited(strangers, linked), [cause.id]);
+  await store.markUnmanagedInside(inhabited(unmanaged, linked), [cause.id]);
   return proposals;
 }
 
@@ -96,7 +96,7 @@ async function linkCertain(
 
 async function departmentProposals(
   deps: AdoptDeps,
-  { tree, departments }: Strangers,
+  { tree, departments }: UnmanagedObjects,
   nodes: readonly TreeNode[],
 ): Promise<readonly Proposal[]> {
   const free = nodes.filter(({ remoteId }) => remoteId === undefined);
@@ -120,7 +120,11 @@ async function departmentProposals(
   }));
 }
 
-async function personProposals(deps: AdoptDeps, { tree, people }: Strangers, nodes: readonly TreeNode[]): Promise<readonly Proposal[]> {
+async function personProposals(
+  deps: AdoptDeps,
+  { tree, people }: UnmanagedObjects,
+  nodes: readonly TreeNode[],
+): Promise<readonly Proposal[]> {
   if (people.length === 0) return [];
   const keys = nodeKeys(nodes, tree, deps.target);
   const ours: Candidate[] = [];
@@ -152,7 +156,7 @@ async function personProposals(deps: AdoptDeps, { tree, people }: Strangers, nod
 
 const named = (id: string, name: string | undefined) => ({ id, ...(name === undefined || name === "" ? {} : { name }) });
 
-const remoteView = ({ profile, title, departments }: StrangePerson, tree: RemoteTree): RemoteView => ({
+const remoteView = ({ profile, title, departments }: UnmanagedPerson, tree: RemoteTree): RemoteView => ({
   ...named(profile.id, profile.identity.name),
   ...(title === undefined ? {} : { title }),
   departments: departments.map((id) => tree.path(id)),
@@ -180,7 +184,7 @@ export function profileOf(
 }
 
 /** Departments that contain unmanaged people or objects, and their parents. */
-function inhabited({ tree, departments, people }: Strangers, linked: ReadonlySet<string>): readonly string[] {
+function inhabited({ tree, departments, people }: UnmanagedObjects, linked: ReadonlySet<string>): readonly string[] {
   const inside = [
     ...people.filter(({ profile }) => !linked.has(`user ${profile.id}`)).flatMap((each) => each.departments),
     ...departments.filter(({ remoteId }) => !linked.has(`department ${remoteId}`)).flatMap(({ remoteId }) => tree.way(remoteId).slice(1)),

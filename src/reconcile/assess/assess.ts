@@ -4,7 +4,7 @@ import type { HistoryEvent } from "../../history/event.ts";
 import { accessKeptMs } from "../../policy/advice.ts";
 import type { AdoptionRules, LeaverRules, Policy } from "../../policy/policy.ts";
 import type { Proposal } from "../adopt/ports.ts";
-import { type AdoptDeps, collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
+import { type AdoptDeps, collectUnmanaged, proposeAdoptions, type UnmanagedObjects } from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import type { SweepStore } from "../compare/ports.ts";
 import type { Problem } from "../target.ts";
@@ -111,11 +111,11 @@ async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSign
 async function bothSides(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress) {
   const seen = await lists(deps, signal, progress);
   const rules = deps.policy?.adopt ?? PROPOSE_ALL;
-  const proposals = await proposeAdoptions({ ...deps, rules }, seen.strangers, event);
-  const strangers = seen.strangers.people;
-  const leavers = await leaversThere({ ...deps, rules, ids: deps.store.unlinkedLeavers() }, strangers, proposals);
+  const proposals = await proposeAdoptions({ ...deps, rules }, seen.unmanaged, event);
+  const unmanaged = seen.unmanaged.people;
+  const leavers = await leaversThere({ ...deps, rules, ids: deps.store.unlinkedLeavers() }, unmanaged, proposals);
   const { people, attributes, neverActivated, administrators } = seen;
-  const listed = strangers.map(({ profile }) => ({ remoteId: profile.id, name: profile.identity.name ?? "" }));
+  const listed = unmanaged.map(({ profile }) => ({ remoteId: profile.id, name: profile.identity.name ?? "" }));
   return {
     proposed: proposalsById(proposals, "user"),
     there: { people, attributes, onlyThere: onlyThere(listed, proposals, "user") },
@@ -125,7 +125,7 @@ async function bothSides(deps: AssessDeps, event: HistoryEvent, signal: AbortSig
 }
 
 interface Seen {
-  readonly strangers: Strangers;
+  readonly unmanaged: UnmanagedObjects;
   readonly people: number;
   readonly departments: number;
   readonly neverActivated: Finding;
@@ -135,7 +135,7 @@ interface Seen {
 }
 
 async function lists({ store, target }: AssessDeps, signal: AbortSignal, progress: AssessmentProgress): Promise<Seen> {
-  const strangers = collectStrangers(target);
+  const unmanaged = collectUnmanaged(target);
   const [never, administrators] = [createFinding(), createFinding()];
   const attributes = new Set<string>();
   const count = { people: 0, departments: 0 };
@@ -148,8 +148,8 @@ async function lists({ store, target }: AssessDeps, signal: AbortSignal, progres
     return page.filter(({ remoteId }) => !links.has(remoteId));
   };
   for await (const { actuals } of target.list("department", { signal })) {
-    for (const actual of actuals) strangers.tree.add(actual);
-    for (const each of await unlinked("department", actuals)) strangers.department(each);
+    for (const actual of actuals) unmanaged.tree.add(actual);
+    for (const each of await unlinked("department", actuals)) unmanaged.department(each);
     count.departments += actuals.length;
     progress.departments(count.departments);
   }
@@ -160,26 +160,26 @@ async function lists({ store, target }: AssessDeps, signal: AbortSignal, progres
       if (actual.isAdministrator) administrators.add(who);
       for (const name of Object.keys(actual.attributes)) attributes.add(name);
     }
-    for (const each of await unlinked("user", actuals)) strangers.person(each);
+    for (const each of await unlinked("user", actuals)) unmanaged.person(each);
     count.people += actuals.length;
     progress.people(count.people);
   }
-  return { strangers, ...count, neverActivated: never.done(), administrators: administrators.done(), attributes };
+  return { unmanaged, ...count, neverActivated: never.done(), administrators: administrators.done(), attributes };
 }
 
 /** People at the target without a proposal that may become a link. */
 function onlyThere(
-  strangers: readonly { readonly remoteId: string; readonly name: string }[],
+  people: readonly { readonly remoteId: string; readonly name: string }[],
   proposals: readonly Proposal[],
   kind: Proposal["kind"],
 ): Finding {
   const proposed = new Set(proposals.filter((each) => each.kind === kind).map(({ remote }) => remote.id));
   const list = createFinding();
-  for (const each of strangers) if (!proposed.has(each.remoteId)) list.add(each);
+  for (const each of people) if (!proposed.has(each.remoteId)) list.add(each);
   return list.done();
 }
 
-async function departmentsPart({ store }: AssessDeps, { strangers, departments }: Seen, proposals: readonly Proposal[]): Promise<Matched> {
+async function departmentsPart({ store }: AssessDeps, { unmanaged, departments }: Seen, proposals: readonly Proposal[]): Promise<Matched> {
   const nodes = await store.treeNodes();
   const proposed: ProposalsOf = proposalsById(proposals, "department");
   const [ambiguous, onlyHere] = [createFinding(), createFinding()];
@@ -189,7 +189,7 @@ async function departmentsPart({ store }: AssessDeps, { strangers, departments }
     if (found.length === 0) onlyHere.add({ id, name });
     else if (found[0]!.state === "ambiguous") ambiguous.add({ id, name, detail: found.map(({ remote }) => remote.id).join(", ") });
   }
-  const there = strangers.departments.map(({ remoteId }) => ({ remoteId, name: strangers.tree.path(remoteId) }));
+  const there = unmanaged.departments.map(({ remoteId }) => ({ remoteId, name: unmanaged.tree.path(remoteId) }));
   return {
     directory: nodes.length,
     target: departments,

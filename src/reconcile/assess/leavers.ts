@@ -1,7 +1,7 @@
 import { match } from "../adopt/match.ts";
 import type { Proposal } from "../adopt/ports.ts";
 import { personCandidate, tiersOf } from "../adopt/profiles.ts";
-import { type AdoptDeps, profileOf, type StrangePerson } from "../adopt/propose.ts";
+import { type AdoptDeps, profileOf, type UnmanagedPerson } from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { createFinding, type Finding } from "./report.ts";
 
@@ -11,12 +11,12 @@ import { createFinding, type Finding } from "./report.ts";
  */
 export async function leaversThere(
   deps: Pick<AdoptDeps, "target" | "mapping" | "store" | "rules"> & { readonly ids: AsyncIterable<readonly string[]> },
-  strangers: readonly StrangePerson[],
+  unmanaged: readonly UnmanagedPerson[],
   proposals: readonly Proposal[],
 ): Promise<Finding> {
   const list = createFinding();
   const taken = new Set(proposals.filter(({ kind }) => kind === "user").map(({ remote }) => remote.id));
-  const free = strangers.filter(({ profile }) => !taken.has(profile.id));
+  const free = unmanaged.filter(({ profile }) => !taken.has(profile.id));
   if (free.length === 0) return list.done();
   const left = new Map<string, string>();
   const ours = [];

@@ -31,7 +31,7 @@ export interface SweepResult {
 
 export interface Count {
   /** Number of unknown differences for which an event should have arrived. */
-  untold: number;
+  missedEvents: number;
   compared: number;
   differing: number;
   missing: number;
@@ -40,4 +40,12 @@ export interface Count {
   readonly orphanExamples: SweepResult["orphanExamples"][number][];
 }
 
-export const emptyCount = (): Count => ({ untold: 0, compared: 0, differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [] });
+export const emptyCount = (): Count => ({
+  missedEvents: 0,
+  compared: 0,
+  differing: 0,
+  missing: 0,
+  found: 0,
+  orphans: 0,
+  orphanExamples: [],
+});

@@ -21,7 +21,7 @@ export interface Listed {
   readonly seen: ReadonlySet<string>;
 }
 
-export interface TakingBack {
+export interface RelinkContext {
   readonly causes: readonly string[];
   readonly signal: AbortSignal;
 }
@@ -30,26 +30,26 @@ export interface TakingBack {
  * Links objects again that are ours. Lists may be outdated or may lack our ids, so each candidate is read before. Resolves with the objects that are
  * not ours. A pair that a person has rejected stays without a link.
  */
-export async function takeBack(
+export async function relink(
   deps: SweepDeps,
   kind: EntityKind,
   listed: Listed,
   count: Count,
-  how: TakingBack,
+  how: RelinkContext,
 ): Promise<readonly Actual[]> {
   const { store, target } = deps;
-  const told = listed.unlinked.some(({ entityId }) => entityId !== undefined);
+  const showsIds = listed.unlinked.some(({ entityId }) => entityId !== undefined);
   // If the target chooses ids, ours is a field of the object, which the list may leave out.
-  const mayHide = target.canFind(kind) && target.remoteIdFor({ kind, id: "" }) === undefined && !told;
+  const mayHide = target.canFind(kind) && target.remoteIdFor({ kind, id: "" }) === undefined && !showsIds;
   const listedOnes = await ownershipOf(deps, kind, listed.unlinked);
-  const strangers: Actual[] = [];
-  const isStranger = (each: Actual): void => {
-    strangers.push(each);
-    stranger(count, kind, each);
+  const unmanaged: Actual[] = [];
+  const addUnmanaged = (each: Actual): void => {
+    unmanaged.push(each);
+    countUnmanaged(count, kind, each);
   };
   for (const each of listed.unlinked) {
     if (each.entityId === undefined ? !mayHide : !isOurs(each.entityId, listedOnes)) {
-      isStranger(each);
+      addUnmanaged(each);
       continue;
     }
     // One after the other, because there are few.
@@ -58,7 +58,7 @@ export async function takeBack(
     const id = actual.entityId;
     const known = id === each.entityId ? listedOnes : await ownershipOf(deps, kind, [actual]);
     if (id === undefined || !isOurs(id, known) || known.rejected.has(pairKey(id, actual.remoteId))) {
-      isStranger(each);
+      addUnmanaged(each);
       continue;
     }
     const linked = known.owners.get(id)?.remoteId;
@@ -67,18 +67,18 @@ export async function takeBack(
     await store.relink(ref, { actual, containers: containersOf(actual.attributes) }, how.causes);
     count.found += 1;
   }
-  return strangers;
+  return unmanaged;
 }
 
 /**
  * Does the same for one object that has appeared, if the target uses our ids as its own. Resolves with whether it is managed again. An object with
  * another form of id was never ours and needs no call.
  */
-export async function takeBackOne(deps: SweepDeps, kind: EntityKind, remoteId: string, signal: AbortSignal): Promise<boolean> {
+export async function relinkOne(deps: SweepDeps, kind: EntityKind, remoteId: string, signal: AbortSignal): Promise<boolean> {
   if (!isCanonicalUuid(remoteId) || deps.target.remoteIdFor({ kind, id: remoteId }) !== remoteId) return false;
   const count = emptyCount();
   const unlinked: readonly Actual[] = [{ remoteId, entityId: remoteId, attributes: {}, presence: "active" }];
-  await takeBack(deps, kind, { unlinked, seen: new Set() }, count, { causes: [], signal });
+  await relink(deps, kind, { unlinked, seen: new Set() }, count, { causes: [], signal });
   return count.found > 0;
 }
 
@@ -90,7 +90,7 @@ const isThere = async (
   kind: EntityKind,
   remoteId: string,
   { seen }: Listed,
-  { signal }: TakingBack,
+  { signal }: RelinkContext,
 ): Promise<boolean> => seen.has(remoteId) || (await target.read(kind, remoteId, { signal })).actual !== undefined;
 
 const NONE_KNOWN: Ownership = { owners: new Map(), lostPeriods: [], rejected: new Set() };
@@ -107,7 +107,7 @@ export function isOurs(id: string, { owners, lostPeriods }: Pick<Ownership, "own
   return atMs !== undefined && lostPeriods.some(({ since, until }) => atMs > since.getTime() && atMs <= until.getTime());
 }
 
-function stranger(count: Count, kind: EntityKind, { remoteId, attributes: { name } }: Actual): void {
+function countUnmanaged(count: Count, kind: EntityKind, { remoteId, attributes: { name } }: Actual): void {
   count.orphans += 1;
   if (count.orphanExamples.length < MAX_EXAMPLES)
     count.orphanExamples.push({ kind, remoteId, ...(typeof name === "string" ? { name } : {}) });

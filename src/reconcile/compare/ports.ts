@@ -8,8 +8,8 @@ export interface SweepStore {
   beginSweep(event: HistoryEvent): Promise<void>;
   /** The present time by the clock of the store. Observations after this time are newer than a list that begins now. */
   moment(): Promise<Date>;
-  /** `untold`: the number of differences for which an event of the target should have arrived. */
-  endSweep(event: HistoryEvent, untold: number): Promise<void>;
+  /** `missedEvents`: the number of differences for which an event of the target should have arrived. */
+  endSweep(event: HistoryEvent, missedEvents: number): Promise<void>;
   /** The links to these remote ids, by remote id. */
   linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;
   /** Links whose last observation is older than `since`, in pages. */

@@ -2,14 +2,14 @@ import type { Clock } from "../../core/clock.ts";
 import type { EntityKind, EntityRef } from "../../core/entity.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import { collectStrangers, proposeAdoptions, type Strangers } from "../adopt/propose.ts";
+import { collectUnmanaged, proposeAdoptions, type UnmanagedObjects } from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { sameValue } from "../plan.ts";
 import { withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps, type SweepResult } from "./count.ts";
-import { takeBack } from "./found.ts";
+import { relink } from "./found.ts";
 import { readOrUnseen } from "./out-of-sight.ts";
 import type { LinkTo } from "./ports.ts";
 import { forecast } from "./preview.ts";
@@ -27,14 +27,14 @@ export async function sweep(deps: SweepDeps, actor: string, signal: AbortSignal)
   await store.beginSweep(event);
   const count = emptyCount();
   // In this order, because people are compared with departments that are known to exist.
-  const strangers = collectStrangers(target);
-  for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, strangers, signal });
-  await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, strangers, event);
+  const unmanaged = collectUnmanaged(target);
+  for (const kind of KINDS) await sweepKind(deps, kind, { since: await store.moment(), count, event, unmanaged, signal });
+  await proposeAdoptions({ ...deps, rules: deps.policy?.adopt ?? PROPOSE_ALL }, unmanaged, event);
   await store.markRefused([event.id]);
   await store.tryCauses([event.id]);
-  const { untold, ...counted } = count;
+  const { missedEvents, ...counted } = count;
   const result: SweepResult = { ...counted, repaired: (await store.repair()) + (await store.markUnknown([event.id])) };
-  await store.endSweep(finished(clock, event, result), untold);
+  await store.endSweep(finished(clock, event, result), missedEvents);
   return result;
 }
 
@@ -42,19 +42,19 @@ interface Sweeping {
   readonly since: Date;
   readonly count: Count;
   readonly event: Pick<HistoryEvent, "id">;
-  readonly strangers: Strangers;
+  readonly unmanaged: UnmanagedObjects;
   readonly signal: AbortSignal;
 }
 
 async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping: Sweeping): Promise<void> {
   const { store, target } = deps;
-  const { since, count, event, strangers, signal } = sweeping;
+  const { since, count, event, unmanaged, signal } = sweeping;
   const seen = new Set<string>();
   const unlinked: Actual[] = [];
   for await (const page of target.list(kind, { signal })) {
     for (const actual of page.actuals) {
       seen.add(actual.remoteId);
-      if (kind === "department") strangers.tree.add(actual);
+      if (kind === "department") unmanaged.tree.add(actual);
     }
     unlinked.push(...(await comparePage(deps, kind, page.actuals, sweeping)));
     if (page.managers) await compareManagers(deps, page.managers, sweeping);
@@ -76,12 +76,13 @@ async function sweepKind(deps: SweepDeps, kind: (typeof KINDS)[number], sweeping
         continue;
       }
       count.missing += 1;
-      if (target.tellsOf?.(kind, undefined) && (await store.linksTo(kind, [remoteId])).get(remoteId)?.observed) count.untold += 1;
+      if (target.reportsChangesOf?.(kind, undefined) && (await store.linksTo(kind, [remoteId])).get(remoteId)?.observed)
+        count.missedEvents += 1;
       await store.noteMissing({ kind, id }, since, [event.id]);
     }
   }
-  const others = await takeBack(deps, kind, { unlinked, seen }, count, { causes: [event.id], signal });
-  if (kind !== "role") for (const each of others) kind === "user" ? strangers.person(each) : strangers.department(each);
+  const others = await relink(deps, kind, { unlinked, seen }, count, { causes: [event.id], signal });
+  if (kind !== "role") for (const each of others) kind === "user" ? unmanaged.person(each) : unmanaged.department(each);
 }
 
 /** Returns the objects of the page without a link. */
@@ -118,8 +119,12 @@ async function compareLinked(
   const ref: EntityRef = { kind, id: link.id };
   const wrong = await isWrong(deps, ref, now);
   if (wrong) count.differing += 1;
-  if (wrong && link.observed && changedNames(link.observed.attributes, now.attributes).some((name) => deps.target.tellsOf?.(kind, name)))
-    count.untold += 1;
+  if (
+    wrong &&
+    link.observed &&
+    changedNames(link.observed.attributes, now.attributes).some((name) => deps.target.reportsChangesOf?.(kind, name))
+  )
+    count.missedEvents += 1;
   const seen = wrong ? withDiffered(now, link.observed?.attributes) : now;
   await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
 }

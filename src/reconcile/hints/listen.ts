@@ -5,10 +5,10 @@ import type { HistoryEvent } from "../../history/event.ts";
 import { type Bell, createBell } from "../process/bell.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { HintListener, ListeningState } from "../target-hints.ts";
-import { decide, doubted, type Report, untoldEvents } from "./decide.ts";
+import { decide, doubted, eventsWithoutValues, type Report } from "./decide.ts";
 import { isComparisonDue } from "./health.ts";
 import { raisedByUs } from "./own-writes.ts";
-import type { HintStore, ListeningPlace, Look, OpenHint, ShownListening } from "./ports.ts";
+import type { HintCheck, HintStore, ListeningPlace, OpenHint, ShownListening } from "./ports.ts";
 
 export interface ListenDeps {
   readonly store: HintStore;
@@ -18,7 +18,7 @@ export interface ListenDeps {
   /** Called when an entity has become due. */
   readonly wake: () => void;
   /** Whether an object that appeared at the target has an id of ours; it is managed again then. */
-  readonly takeBack: (kind: OpenHint["kind"], remoteId: string, signal: AbortSignal) => Promise<boolean>;
+  readonly relink: (kind: OpenHint["kind"], remoteId: string, signal: AbortSignal) => Promise<boolean>;
   /** Requests a full comparison: too few changes arrive as events. */
   readonly compare: () => Promise<void>;
 }
@@ -32,14 +32,14 @@ const AGAIN_MS = 100;
 /** Maximum time until hints that other processes left open are found. */
 const LEFT_OPEN_MS = 30_000;
 /** Minimum time between two checks of an object because of hints: a flood of hints gives one check. */
-const BETWEEN_LOOKS_MS = 1_500;
+const MIN_CHECK_INTERVAL_MS = 1_500;
 /**
  * Number of checks of an object without back-off. After that the interval doubles, until a minute passes without one: a value that reads do not return is sent
  * with every check, which raises another event; and another program may write against us.
  */
-const FREE_LOOKS = 5;
-const LONGEST_BETWEEN_MS = 600_000;
-const CALM_MS = 60_000;
+const CHECKS_WITHOUT_BACKOFF = 5;
+const MAX_CHECK_INTERVAL_MS = 600_000;
+const BACKOFF_RESET_MS = 60_000;
 /** Maximum number of reports and recent checks in memory. The oldest are dropped, at the cost of one check each. */
 const MOST_REMEMBERED = 20_000;
 const FORGET_MS = 3_600_000;
@@ -50,15 +50,15 @@ const HEALTH_MS = 60_000;
 export async function listenToTarget(deps: ListenDeps, signal: AbortSignal): Promise<void> {
   const { store, clock, logger, target } = deps;
   if (!target.listen) return;
-  let told = false;
+  let logged = false;
   while (!signal.aborted) {
     try {
       const place = await store.takePlace();
-      told = false;
+      logged = false;
       if (place) await atPlace(deps, place, signal);
     } catch (error) {
-      if (!told) logger.warn({ target: target.name, error }, "events of the target cannot be received; retrying");
-      told = true;
+      if (!logged) logger.warn({ target: target.name, error }, "events of the target cannot be received; retrying");
+      logged = true;
     }
     await sleepUnlessAborted(clock, PLACE_MS, signal);
   }
@@ -87,7 +87,7 @@ async function show(
 ): Promise<void> {
   let forgottenMs = Number.NEGATIVE_INFINITY;
   let healthMs = Number.NEGATIVE_INFINITY;
-  let told = false;
+  let logged = false;
   while (!signal.aborted) {
     try {
       await place.check();
@@ -98,16 +98,16 @@ async function show(
       }
       if (clock.monotonicMs() - healthMs > HEALTH_MS) {
         healthMs = clock.monotonicMs();
-        const { comparedMs, ...hearing } = await store.hearing();
-        if (isComparisonDue(hearing, comparedMs)) {
-          logger.warn({ target: target.name, ...hearing }, "too few changes at the target arrive as events; starting a full comparison");
+        const { comparedMs, ...coverage } = await store.coverage();
+        if (isComparisonDue(coverage, comparedMs)) {
+          logger.warn({ target: target.name, ...coverage }, "too few changes at the target arrive as events; starting a full comparison");
           await compare();
         }
       }
-      told = false;
+      logged = false;
     } catch (error) {
-      if (!told) logger.warn({ target: target.name, error }, "the state of the event connection cannot be stored");
-      told = true;
+      if (!logged) logger.warn({ target: target.name, error }, "the state of the event connection cannot be stored");
+      logged = true;
     }
     // A change during the write is stored in the next round.
     await receiver.changed(PLACE_MS, signal);
@@ -126,10 +126,10 @@ interface Receiver {
 function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
   const { store, clock, logger, target, wake } = deps;
   const reports = new Map<string, Map<string, Report>>();
-  const looked = new Map<string, Looked>();
+  const lastChecks = new Map<string, LastCheck>();
   const conclude = createConcluding();
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
-  let heardAt: Date | undefined;
+  let aliveAt: Date | undefined;
   let eventAt: Date | undefined;
   const change = createBell(clock);
   const arrival = createBell(clock);
@@ -148,8 +148,8 @@ function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
       bound(reports);
       if (hints.some(({ about }) => about.length > 0)) arrival.ring();
     },
-    heard() {
-      heardAt = clock.now();
+    alive() {
+      aliveAt = clock.now();
     },
     state(next) {
       if (next.kind !== state.state) logState(deps, next);
@@ -168,39 +168,40 @@ function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
 
   async function round(): Promise<"more" | "later" | "nothing"> {
     const open = await store.openHints(MOST_OPEN, clock.now());
-    const ends: Record<"echo" | "stranger", OpenHint[]> = { echo: [], stranger: [] };
-    const looks: Look[] = [];
+    const ends: Record<"echo" | "unmanaged", OpenHint[]> = { echo: [], unmanaged: [] };
+    const checks: HintCheck[] = [];
     const nowMs = clock.monotonicMs();
     for (const hint of open) {
       const key = `${hint.kind} ${hint.remoteId}`;
       const reportOf = (id: string) => reports.get(key)?.get(id);
       const outcome = conclude(hint, reportOf);
-      if (outcome === "echo" || outcome === "stranger") ends[outcome].push(hint);
+      if (outcome === "echo" || outcome === "unmanaged") ends[outcome].push(hint);
       // An object that is managed again has a link now: the next round decides about it.
-      if (outcome === "appeared" && !(await isManagedAgain(deps, hint, signal))) ends.stranger.push(hint);
-      if (outcome === "look" && nowMs >= nextLookMs(looked.get(key)))
-        looks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
+      if (outcome === "appeared" && !(await isManagedAgain(deps, hint, signal))) ends.unmanaged.push(hint);
+      if (outcome === "look" && nowMs >= nextCheckMs(lastChecks.get(key)))
+        checks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
     }
     if (ends.echo.length > 0) await store.endHints(ends.echo, "echo");
-    if (ends.stranger.length > 0) await store.endHints(ends.stranger, "stranger");
-    if (looks.length > 0) {
-      await store.lookAt(looks);
+    if (ends.unmanaged.length > 0) await store.endHints(ends.unmanaged, "unmanaged");
+    if (checks.length > 0) {
+      await store.requeue(checks);
       wake();
     }
-    for (const hint of [...ends.echo, ...ends.stranger, ...looks.map((look) => look.hint)]) reports.delete(`${hint.kind} ${hint.remoteId}`);
-    for (const { hint } of looks) {
+    for (const hint of [...ends.echo, ...ends.unmanaged, ...checks.map((check) => check.hint)])
+      reports.delete(`${hint.kind} ${hint.remoteId}`);
+    for (const { hint } of checks) {
       const key = `${hint.kind} ${hint.remoteId}`;
-      looked.set(key, { atMs: nowMs, inARow: inARow(looked.get(key), nowMs) });
+      lastChecks.set(key, { atMs: nowMs, inARow: inARow(lastChecks.get(key), nowMs) });
     }
-    bound(looked);
-    const settled = ends.echo.length + ends.stranger.length + looks.length;
+    bound(lastChecks);
+    const settled = ends.echo.length + ends.unmanaged.length + checks.length;
     if (settled > 0 && open.length === MOST_OPEN) return "more";
     return settled < open.length ? "later" : "nothing";
   }
 
   return {
     listener,
-    state: () => ({ ...state, ...(heardAt ? { heardAt } : {}), ...(eventAt ? { eventAt } : {}) }),
+    state: () => ({ ...state, ...(aliveAt ? { aliveAt } : {}), ...(eventAt ? { eventAt } : {}) }),
     changed: change.rest,
     async settle() {
       while (!signal.aborted) {
@@ -219,13 +220,9 @@ function logState({ logger, target }: ListenDeps, next: ListeningState): void {
   else logger.warn({ target: target.name, code: next.reason }, "not receiving events of the target; comparisons continue; retrying");
 }
 
-async function isManagedAgain(
-  { logger, target, takeBack }: ListenDeps,
-  { kind, remoteId }: OpenHint,
-  signal: AbortSignal,
-): Promise<boolean> {
+async function isManagedAgain({ logger, target, relink }: ListenDeps, { kind, remoteId }: OpenHint, signal: AbortSignal): Promise<boolean> {
   try {
-    return await takeBack(kind, remoteId, signal);
+    return await relink(kind, remoteId, signal);
   } catch (error) {
     signal.throwIfAborted();
     logger.warn({ target: target.name, error }, "an object that appeared cannot be read; the next comparison decides about it");
@@ -238,7 +235,7 @@ function createConcluding() {
   const spent = new Map<string, true>();
   return (hint: OpenHint, reportOf: (eventId: string) => Report | undefined): ReturnType<typeof decide> => {
     const writes = (hint.link?.writes ?? []).filter(({ id }) => !spent.has(id));
-    const raised = raisedByUs(untoldEvents(hint, reportOf), writes);
+    const raised = raisedByUs(eventsWithoutValues(hint, reportOf), writes);
     const outcome = decide(hint, reportOf, raised);
     if (outcome === "echo") for (const id of raised.values()) spent.set(id, true);
     bound(spent);
@@ -247,14 +244,16 @@ function createConcluding() {
 }
 
 /** The last check of an object because of a hint, and the number of checks without a quiet period. */
-interface Looked {
+interface LastCheck {
   readonly atMs: number;
   readonly inARow: number;
 }
 
-const betweenMs = (inARow: number): number => Math.min(BETWEEN_LOOKS_MS * 2 ** Math.max(0, inARow - FREE_LOOKS), LONGEST_BETWEEN_MS);
-const nextLookMs = (last: Looked | undefined): number => (last ? last.atMs + betweenMs(last.inARow) : Number.NEGATIVE_INFINITY);
-const inARow = (last: Looked | undefined, nowMs: number): number => (last && nowMs < nextLookMs(last) + CALM_MS ? last.inARow + 1 : 1);
+const checkIntervalMs = (inARow: number): number =>
+  Math.min(MIN_CHECK_INTERVAL_MS * 2 ** Math.max(0, inARow - CHECKS_WITHOUT_BACKOFF), MAX_CHECK_INTERVAL_MS);
+const nextCheckMs = (last: LastCheck | undefined): number => (last ? last.atMs + checkIntervalMs(last.inARow) : Number.NEGATIVE_INFINITY);
+const inARow = (last: LastCheck | undefined, nowMs: number): number =>
+  last && nowMs < nextCheckMs(last) + BACKOFF_RESET_MS ? last.inARow + 1 : 1;
 
 const withoutKind = ({ kind: _kind, ...rest }: Extract<ListeningState, { kind: "disconnected" }>) => rest;
 

@@ -10,7 +10,7 @@ export interface OwnWrite {
   readonly durationMs: number;
 }
 
-export interface UntoldEvent {
+export interface EventWithoutValues {
   readonly eventId: string;
   /** Time of the change by the target's clock; 0 if the event has none. */
   readonly atMs: number;
@@ -27,7 +27,7 @@ const LATER_MS = 2_000;
  * Which call caused which event. Each call explains at most one event. A change by somebody else within the same seconds is hidden only if one of the
  * two events is lost; then a comparison finds it. Returns ids of calls by ids of events.
  */
-export function raisedByUs(events: readonly UntoldEvent[], writes: readonly OwnWrite[]): ReadonlyMap<string, string> {
+export function raisedByUs(events: readonly EventWithoutValues[], writes: readonly OwnWrite[]): ReadonlyMap<string, string> {
   const left = [...writes].sort((a, b) => a.answeredMs - b.answeredMs);
   const raised = new Map<string, string>();
   for (const { eventId, atMs, raisedBy } of [...events].sort((a, b) => a.atMs - b.atMs)) {

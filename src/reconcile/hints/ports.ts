@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../../history/event.ts";
 import type { ListeningEnd, TargetHint } from "../target-hints.ts";
 import type { Attributes } from "../target-values.ts";
-import type { Hearing } from "./health.ts";
+import type { EventCoverage } from "./health.ts";
 import type { OwnWrite } from "./own-writes.ts";
 
 /** Hints about one object, stored without values. */
@@ -30,13 +30,13 @@ export interface HintedLink {
   readonly writes: readonly OwnWrite[];
 }
 
-/** `echo`: the change was known. `stranger`: not a managed object. `look`: the entity is requeued. */
-export type HintOutcome = "echo" | "stranger" | "look";
+/** `echo`: the change was known. `unmanaged`: not a managed object. `look`: the entity is requeued. */
+export type HintOutcome = "echo" | "unmanaged" | "look";
 
 /** `appeared`: not a managed object, but present since this event. It may have an id of ours, as after an old invitation that is accepted now. */
 export type HintDecision = HintOutcome | "appeared" | "wait";
 
-export interface Look {
+export interface HintCheck {
   readonly hint: OpenHint;
   readonly event: HistoryEvent;
   /** Names of attributes, or all. */
@@ -49,18 +49,18 @@ export interface HintStore {
   /** Hints without an outcome, oldest first, grouped by object. `now`: the end of the last minutes from which calls are returned. */
   openHints(limit: number, now: Date): Promise<readonly OpenHint[]>;
   /** Closes hints that need no check; hints about unmanaged objects are deleted. */
-  endHints(hints: readonly OpenHint[], outcome: "echo" | "stranger"): Promise<void>;
+  endHints(hints: readonly OpenHint[], outcome: "echo" | "unmanaged"): Promise<void>;
   /**
    * Closes hints, drops the observations of their entities, makes the entities due, and records an event for each, in one transaction. Doubted
    * attributes are dropped even if a read does not return them.
    */
-  lookAt(looks: readonly Look[]): Promise<void>;
+  requeue(looks: readonly HintCheck[]): Promise<void>;
   /** Deletes hints that are too old for a redelivery. */
   forgetHints(): Promise<void>;
   /** Stores the state of the connection, as a heartbeat of this process. */
   showListening(state: ShownListening): Promise<void>;
   /** The share of a day's changes that arrived as events, and the time of the last full comparison. */
-  hearing(): Promise<Hearing & { readonly comparedMs: number | undefined }>;
+  coverage(): Promise<EventCoverage & { readonly comparedMs: number | undefined }>;
   /** Makes this process the listener. Undefined: another process is the listener. */
   takePlace(): Promise<ListeningPlace | undefined>;
 }
@@ -81,6 +81,6 @@ export interface ShownListening {
   readonly end?: ListeningEnd;
   readonly reason?: string;
   /** Times of the last heartbeat and of the last event. */
-  readonly heardAt?: Date;
+  readonly aliveAt?: Date;
   readonly eventAt?: Date;
 }

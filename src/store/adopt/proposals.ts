@@ -80,7 +80,7 @@ const WITHDRAW = statement(
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`,
 );
-const STRANGERS = statement(
+const MARK_UNMANAGED_INSIDE = statement(
   "strangers",
   `with changed as (
     update links l set strangers = l.remote_id = any($2::text[])
@@ -151,8 +151,8 @@ export function createAdoptionStore(pool: pg.Pool, target: string, vault: Vault)
       await put([proposal], { id: uuidv7(origin.at.getTime()), origin }, false);
     },
 
-    async noteStrangers(remoteIds, causes) {
-      await run(pool, STRANGERS, [[target], remoteIds, causes]);
+    async markUnmanagedInside(remoteIds, causes) {
+      await run(pool, MARK_UNMANAGED_INSIDE, [[target], remoteIds, causes]);
     },
   };
 }

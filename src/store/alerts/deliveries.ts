@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { ChannelName } from "../../alerts/channels/channel.ts";
-import type { Occasion, Told } from "../../alerts/messages/told.ts";
+import type { IncidentFacts, Occasion } from "../../alerts/messages/told.ts";
 import type { AlertStore, Claimed } from "../../alerts/ports.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Pool } from "../postgres/pool.ts";
@@ -54,7 +54,7 @@ const FAILED: Statement = {
 /** Used for a channel without a limit. */
 const UNLIMITED = 1_000_000;
 
-interface ClaimedRow extends pg.QueryResultRow, Omit<Claimed, "told">, Omit<Told, "id" | "detail" | "closedAt"> {
+interface ClaimedRow extends pg.QueryResultRow, Omit<Claimed, "about">, Omit<IncidentFacts, "id" | "detail" | "closedAt"> {
   readonly incidentId: string;
   readonly detail: string;
   readonly closedAt: Date | null;
@@ -95,17 +95,17 @@ async function claim(db: Queryable, channel: ChannelName, now: Date, perMinute: 
 export const claimOf = async (db: Queryable, incident: string, now: Date): Promise<readonly Claimed[]> =>
   (await run<ClaimedRow>(db, CLAIM_OF, [incident, now])).map(claimedOf);
 
-const claimedOf = ({ id, channel, occasion, attempts, createdAt, incidentId, ...told }: ClaimedRow): Claimed => ({
+const claimedOf = ({ id, channel, occasion, attempts, createdAt, incidentId, ...facts }: ClaimedRow): Claimed => ({
   ...{ id, channel, occasion, attempts, createdAt },
-  told: toldOf({ ...told, id: incidentId }),
+  about: incidentFactsOf({ ...facts, id: incidentId }),
 });
 
-export const toldOf = ({
+export const incidentFactsOf = ({
   detail,
   closedAt,
   ...row
-}: Omit<Told, "detail" | "closedAt"> & { readonly detail: string; readonly closedAt: Date | null }): Told => ({
+}: Omit<IncidentFacts, "detail" | "closedAt"> & { readonly detail: string; readonly closedAt: Date | null }): IncidentFacts => ({
   ...row,
-  detail: JSON.parse(detail) as Told["detail"],
+  detail: JSON.parse(detail) as IncidentFacts["detail"],
   ...(closedAt ? { closedAt } : {}),
 });

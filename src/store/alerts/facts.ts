@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { AlertFacts } from "../../alerts/rules/facts.ts";
-import { HEARING, LISTENS } from "../hearing-sql.ts";
+import { EVENT_COVERAGE, LISTENS } from "../hearing-sql.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
@@ -43,7 +43,7 @@ const LATENCY: Statement = {
 };
 const LISTENING: Statement = {
   name: "alerts-listening",
-  text: `select l.state, l.since, ${HEARING} from listening l where l.target = $1 and ${LISTENS}`,
+  text: `select l.state, l.since, ${EVENT_COVERAGE} from listening l where l.target = $1 and ${LISTENS}`,
 };
 const SOURCES: Statement = {
   name: "alerts-sources",

@@ -17,7 +17,7 @@ const TURN: Statement = {
   name: "alerts-turn",
   text: `select memory from alert_watches where target = $1 and looked_at <= clock_timestamp() - $2::float8 * interval '1 ms' for update skip locked`,
 };
-const LOOKED: Statement = {
+const EVALUATED: Statement = {
   name: "alerts-looked",
   text: "update alert_watches set looked_at = clock_timestamp(), memory = $2::json where target = $1",
 };
@@ -45,22 +45,22 @@ const CLOSE: Statement = {
   text: "update incidents set closed_at = $2 where id = any($1::uuid[]) and closed_at is null",
 };
 /** Removes incidents 100 days after they closed, because reports look back a quarter of a year. Removes signals after a week. */
-const TIDY: Statement = {
+const DELETE_OLD: Statement = {
   name: "alerts-tidy",
   text: `with old as (delete from incidents where target = $1 and closed_at < $2::timestamptz - interval '100 days')
     delete from alert_signals where target in ($1, '') and last_at < $2::timestamptz - interval '7 days'`,
 };
 /** Every message needs an incident. The incident of a checkpoint message is closed when it is created. */
-const SAY_CHECKPOINT: Statement = {
+const QUEUE_CHECKPOINT: Statement = {
   name: "alerts-say-checkpoint",
   text: `insert into incidents (id, target, key, kind, code, class, count, detail, opened_at, closed_at, remind_at)
     values ($1::uuid, $2, 'checkpoint:' || $1::uuid, 'checkpoint', 'checkpoint', 'B', $3, $4::json, $5, $5, $5)`,
 };
 /** The first check of each hour removes old rows. At times no process or two processes do it, which does no harm. */
-const TIDY_EVERY_MS = 3_600_000;
+const DELETE_EVERY_MS = 3_600_000;
 
-export const createLook =
-  (pool: Pool, target: string): AlertStore["look"] =>
+export const createEvaluation =
+  (pool: Pool, target: string): AlertStore["evaluate"] =>
   async ({ now, paceMs, channels }, decide) => {
     await run(pool, BEGIN, [target]);
     return inTransaction(pool, async (db) => {
@@ -70,8 +70,8 @@ export const createLook =
       const incidents = await run<pg.QueryResultRow & OpenIncident>(db, OPEN, [target]);
       const decided = decide({ facts, incidents, memory: { ...NOTHING, ...(JSON.parse(turn.memory) as Partial<Memory>) } });
       await write(db, target, decided, { now, channels });
-      await run(db, LOOKED, [target, JSON.stringify(decided.memory)]);
-      if (now.getTime() % TIDY_EVERY_MS < paceMs) await run(db, TIDY, [target, now]);
+      await run(db, EVALUATED, [target, JSON.stringify(decided.memory)]);
+      if (now.getTime() % DELETE_EVERY_MS < paceMs) await run(db, DELETE_OLD, [target, now]);
       return true;
     });
   };
@@ -109,7 +109,7 @@ async function write(
   }
   if (checkpoint !== undefined) {
     const id = uuidv7(now.getTime());
-    await run(db, SAY_CHECKPOINT, [id, target, sizeOfCheckpoint(checkpoint), JSON.stringify({ checkpoint }), now]);
+    await run(db, QUEUE_CHECKPOINT, [id, target, sizeOfCheckpoint(checkpoint), JSON.stringify({ checkpoint }), now]);
     await deliverTo(db, { incidents: [id], occasion: "checkpoint", channels, now });
   }
 }

@@ -5,7 +5,7 @@ import { pageOf } from "../postgres/page.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
-import { toldOf } from "./deliveries.ts";
+import { incidentFactsOf } from "./deliveries.ts";
 
 const STATE = "case when i.closed_at is not null then 'closed' when i.acknowledged_at is not null then 'acknowledged' else 'open' end";
 /** An incident that is open for months has many reminders. Only the newest messages are listed. */
@@ -114,9 +114,9 @@ export function createIncidents(pool: Pool, target: string): IncidentOperations 
   };
 }
 
-function incidentOf({ acknowledgedAt, acknowledgedBy, state, deliveries, ...told }: Row): Incident {
+function incidentOf({ acknowledgedAt, acknowledgedBy, state, deliveries, ...facts }: Row): Incident {
   return {
-    ...toldOf(told),
+    ...incidentFactsOf(facts),
     state,
     ...(acknowledgedAt && acknowledgedBy !== null ? { acknowledgedAt, acknowledgedBy } : {}),
     deliveries: (JSON.parse(deliveries) as Stored[]).map(deliveryOf),

@@ -4,7 +4,7 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { claimOf, createDeliveries, deliverTo } from "./deliveries.ts";
-import { createLook } from "./incidents.ts";
+import { createEvaluation } from "./incidents.ts";
 import { createNames } from "./names.ts";
 
 const TEST: Statement = {
@@ -15,7 +15,7 @@ const TEST: Statement = {
 };
 
 export const createAlertStore = (pool: Pool, target: string): AlertStore => ({
-  look: createLook(pool, target),
+  evaluate: createEvaluation(pool, target),
   ...createDeliveries(pool),
   names: createNames(pool, target),
   test: (now, channels, event) =>

@@ -7,7 +7,7 @@ import { inSlices } from "../postgres/walk.ts";
 import { isPerson } from "../references.ts";
 import { appendEvent, eventRow, FORGOTTEN, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { countSources } from "./guard/source-figures.ts";
-import { NOTE_HEARING } from "./hints/hearing.ts";
+import { RECORD_COVERAGE } from "./hints/hearing.ts";
 
 const SLICE = 2_000;
 
@@ -168,9 +168,9 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
       return row!.at;
     },
 
-    async endSweep(event, untold) {
+    async endSweep(event, missedEvents) {
       await run(pool, END, [eventRow(event), target]);
-      await run(pool, NOTE_HEARING, [target, untold]);
+      await run(pool, RECORD_COVERAGE, [target, missedEvents]);
       await countSources(pool, target);
     },
 

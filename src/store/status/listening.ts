@@ -1,11 +1,11 @@
 import type pg from "pg";
 import type { LastHint, Listening } from "../../reconcile/status.ts";
-import { HEARING, LISTENS } from "../hearing-sql.ts";
+import { EVENT_COVERAGE, LISTENS } from "../hearing-sql.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 const LISTENING: Statement = {
   name: "status-listening",
-  text: `select l.state, l.since, l.failures, l.reason, l.event_at as "eventAt", ${HEARING} from listening l where l.target = $1 and ${LISTENS}`,
+  text: `select l.state, l.since, l.failures, l.reason, l.event_at as "eventAt", ${EVENT_COVERAGE} from listening l where l.target = $1 and ${LISTENS}`,
 };
 
 const LAST_HINT: Statement = {

@@ -53,11 +53,11 @@ export interface MeterStore {
 export const createMeterStore = (pool: Pool, target: string): MeterStore => ({
   async write(meter) {
     const readings = meter.take();
-    if (readings.samples.length + readings.heard.size === 0) return;
+    if (readings.samples.length + readings.lastRequests.size === 0) return;
     const samples = readings.samples.map(({ name, labels, value }) => ({ name, labels: JSON.stringify(labels), value }));
-    const heard = [...readings.heard].map(([id, at]) => ({ id, at }));
+    const lastRequests = [...readings.lastRequests].map(([id, at]) => ({ id, at }));
     try {
-      await run(pool.asyncCommit, WRITE, [target, JSON.stringify(samples), JSON.stringify(heard)]);
+      await run(pool.asyncCommit, WRITE, [target, JSON.stringify(samples), JSON.stringify(lastRequests)]);
     } catch (error) {
       meter.putBack(readings);
       throw error;

@@ -23,7 +23,7 @@ import { updateAndLook } from "./people/read-back.ts";
 import { createRegistration, writingMobiles } from "./people/registration.ts";
 import { createUsers } from "./people/users.ts";
 import { listen } from "./stream/listen.ts";
-import { tellsOf } from "./stream/meaning.ts";
+import { reportsChangesOf } from "./stream/meaning.ts";
 import { ROOT } from "./structure/department-wire.ts";
 import { createDepartments } from "./structure/departments.ts";
 import { createManagedArea } from "./structure/managed-area.ts";
@@ -107,7 +107,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
         role: () => listing.roles(context),
       }),
     freeing,
-    tellsOf,
+    reportsChangesOf,
     ...(config.agentId === undefined ? {} : { notify: createNotices(client, config.agentId) }),
     listen: (listener, signal) => listen(config, { client, clock: deps.clock, random, region }, listener, signal),
     check: createCheck(client, config, deps.clock, registration),

@@ -123,9 +123,9 @@ test("many processes that look and deliver at once make one incident and send on
 test("one look in nine seconds, whoever makes it", async () => {
   const one = alerts.process();
   const deps = { ...one.deps, paceMs: 60_000 };
-  const { look } = await import("../../../src/alerts/watch.ts");
+  const { evaluate } = await import("../../../src/alerts/watch.ts");
   const turns = [];
-  for (let n = 0; n < 3; n++) turns.push(await look({ ...deps, channels: ["robot"] }));
+  for (let n = 0; n < 3; n++) turns.push(await evaluate({ ...deps, channels: ["robot"] }));
   expect(turns).toEqual([true, false, false]);
 });
 

@@ -1,7 +1,7 @@
 import { deliverDue } from "../../../src/alerts/messages/deliver.ts";
 import { createRefusalTally } from "../../../src/alerts/refusals.ts";
 import type { AlertsDeps } from "../../../src/alerts/run.ts";
-import { look } from "../../../src/alerts/watch.ts";
+import { evaluate } from "../../../src/alerts/watch.ts";
 import { alertsDeps } from "../../../src/compose/alerts.ts";
 import type { Logger } from "../../../src/core/logger.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
@@ -92,7 +92,7 @@ export async function openAlerts(): Promise<Alerts> {
       const deps = { ...alertsDeps(app), paceMs: 0 };
       const own: AlertsProcess = {
         deps,
-        look: () => look({ ...deps, channels: deps.channels.map(({ name }) => name) }),
+        look: () => evaluate({ ...deps, channels: deps.channels.map(({ name }) => name) }),
         async deliver() {
           const { signal } = new AbortController();
           await Promise.all(deps.channels.map((channel) => deliverDue(channel, deps, signal)));

@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { takeBackOne } from "../../../src/reconcile/compare/found.ts";
+import { relinkOne } from "../../../src/reconcile/compare/found.ts";
 import { type ListenDeps, listenToTarget } from "../../../src/reconcile/hints/listen.ts";
 import {
   type Connection,
@@ -49,9 +49,9 @@ export interface RunningListener {
 }
 
 const takingBack =
-  (connection: Connection): ListenDeps["takeBack"] =>
+  (connection: Connection): ListenDeps["relink"] =>
   (kind, remoteId, signal) =>
-    takeBackOne(connection, kind, remoteId, signal);
+    relinkOne(connection, kind, remoteId, signal);
 
 /** A process that listens, beside `worker`. Resolves once it hears. */
 export async function startListening(env: TestEnvironment, worker: Running): Promise<RunningListener> {
@@ -65,7 +65,7 @@ export async function startListening(env: TestEnvironment, worker: Running): Pro
       clock: systemClock,
       logger: silentLogger,
       wake: worker.wake,
-      takeBack: takingBack(connection),
+      relink: takingBack(connection),
       compare: async () => undefined,
     },
     stopping.signal,

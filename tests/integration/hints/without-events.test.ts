@@ -1,7 +1,7 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { isComparisonDue, shareHeard } from "../../../src/reconcile/hints/health.ts";
+import { isComparisonDue, shareOf } from "../../../src/reconcile/hints/health.ts";
 import { listenToTarget } from "../../../src/reconcile/hints/listen.ts";
 import type { TargetHint } from "../../../src/reconcile/target-hints.ts";
 import { readFacts } from "../../../src/store/alerts/facts.ts";
@@ -39,7 +39,7 @@ const addPerson = (n: number) =>
     title: "Clerk",
     phoneNumbers: [{ type: "mobile", value: `+852 6${String(n).padStart(7, "0")}` }],
   });
-const listening = () => hand.store.hearing();
+const listening = () => hand.store.coverage();
 
 test.each(["events", "none"] as const)("without any event (silent: %s) a comparison leads to the same end", async (silent) => {
   await env.control("switches", { stream: { silent, dropPercent: 100 } });
@@ -80,7 +80,7 @@ test("the share that was heard is known after a comparison, and too little of it
   await env.quiet();
   expect(await titleOf(ids[0]!)).toBe("Clerk");
   const { comparedMs, ...known } = await listening();
-  expect([known, shareHeard(known)]).toEqual([{ heard: 3, missed: 1 }, 0.75]);
+  expect([known, shareOf(known)]).toEqual([{ heard: 3, missed: 1 }, 0.75]);
   expect([isComparisonDue(known, comparedMs), isComparisonDue(known, 3_600_000)]).toEqual([false, true]);
   expect((await readFacts(env.pool, "dingtalk", new Date())).listening).toMatchObject({ state: "listening", heard: 3, missed: 1 });
 });
@@ -96,7 +96,7 @@ test("one process listens, and another takes over when it is gone", async () => 
       clock: systemClock,
       logger: silentLogger,
       wake: () => undefined,
-      takeBack: async () => false,
+      relink: async () => false,
       compare: async () => undefined,
     },
     stopping.signal,
@@ -128,7 +128,7 @@ test("a process that is killed after it stored and before it acknowledged change
         heard.push(...hints);
         throw new Error("killed");
       },
-      heard: () => undefined,
+      alive: () => undefined,
       state: () => undefined,
     },
     dying.signal,
@@ -169,7 +169,7 @@ test("too little heard for an hour has everything compared, without anybody aski
     asked += 1;
   };
   const listening = listenToTarget(
-    { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, takeBack: async () => false, compare },
+    { store, target, clock: systemClock, logger: silentLogger, wake: () => undefined, relink: async () => false, compare },
     stopping.signal,
   );
   await until(async () => asked > 0);

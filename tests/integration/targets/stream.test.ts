@@ -37,7 +37,7 @@ function start(
       receive?.(heard);
       hints.push(...heard);
     },
-    heard: () => undefined,
+    alive: () => undefined,
     state: (state: ListeningState) => void states.push(state),
   };
   const listening = listen(config, { client, clock, random: () => 0, region: "HK", silentMs }, listener, stopping.signal);

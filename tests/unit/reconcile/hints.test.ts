@@ -1,7 +1,7 @@
 import { decide, doubted, type Report } from "../../../src/reconcile/hints/decide.ts";
 import type { OpenHint } from "../../../src/reconcile/hints/ports.ts";
 
-const is = (title: string): Report["told"] => ({ title: { names: ["title"], isKnown: (remembered) => remembered["title"] === title } });
+const is = (title: string): Report["reported"] => ({ title: { names: ["title"], isKnown: (remembered) => remembered["title"] === title } });
 const owned = { id: "i", status: "owned", observed: { title: "Clerk" }, observedMs: 60_000, writes: [] } as const;
 const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   kind: "user",
@@ -14,7 +14,7 @@ const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   ...more,
 });
 const just = { ...owned, observedMs: 100 };
-const at = (atMs: number, told: Report["told"], concerns: Report["concerns"] = "told"): Report => ({ atMs, told, concerns });
+const at = (atMs: number, reported: Report["reported"], concerns: Report["concerns"] = "reported"): Report => ({ atMs, reported, concerns });
 const reports = (events: Readonly<Record<string, Report>>) => (id: string) => events[id];
 
 test.each<[string, OpenHint, Readonly<Record<string, Report>>, ReturnType<typeof decide>]>([
@@ -22,7 +22,7 @@ test.each<[string, OpenHint, Readonly<Record<string, Report>>, ReturnType<typeof
   ["what is not", open(), { a: at(1, is("King")) }, "look"],
   ["nothing", open(), { a: at(1, {}) }, "look"],
   ["something to another process", open(), {}, "look"],
-  ["something of a stranger", open({ link: undefined }), { a: at(1, is("King")) }, "stranger"],
+  ["something of a stranger", open({ link: undefined }), { a: at(1, is("King")) }, "unmanaged"],
   ["what is known, while a run is at work", open({ busy: true }), { a: at(1, is("Clerk")) }, "wait"],
   ["somebody invited", open({ link: { ...owned, status: "intended" } }), { a: at(1, is("Clerk")) }, "look"],
   ["what is not remembered at all", open({ link: { ...owned, observed: undefined } }), { a: at(1, is("Clerk")) }, "look"],
@@ -42,7 +42,7 @@ test("an event that tells nothing beside one that is known makes somebody look",
   expect(decide(both, reports({ a: at(1, {}), b: at(2, is("Clerk")) }))).toBe("look");
 });
 
-const mail: Report["told"] = { email: { names: ["email"], isKnown: () => false } };
+const mail: Report["reported"] = { email: { names: ["email"], isKnown: () => false } };
 const told = (events: Readonly<Record<string, Report>>) => doubted(both, reports(events));
 test.each<[string, Readonly<Record<string, Report>>, ReturnType<typeof doubted>]>([
   ["what is known", { a: at(1, is("Clerk")), b: at(2, {}) }, []],

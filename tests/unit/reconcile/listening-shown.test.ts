@@ -23,7 +23,7 @@ test("a connection that comes to stand while its state is being written down is 
       else stopping.abort();
     },
     forgetHints: async () => undefined,
-    hearing: async () => ({ heard: 0, missed: 0, comparedMs: undefined }),
+    coverage: async () => ({ heard: 0, missed: 0, comparedMs: undefined }),
     openHints: async () => [],
   };
   const listen = (heard: HintListener, signal: AbortSignal): Promise<void> => {
@@ -37,7 +37,7 @@ test("a connection that comes to stand while its state is being written down is 
     clock,
     logger: silentLogger,
     wake: () => undefined,
-    takeBack: async () => false,
+    relink: async () => false,
     compare: async () => undefined,
   };
   await listenToTarget(deps, stopping.signal);

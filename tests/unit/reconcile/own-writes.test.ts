@@ -1,8 +1,8 @@
-import { type OwnWrite, raisedByUs, type UntoldEvent } from "../../../src/reconcile/hints/own-writes.ts";
+import { type EventWithoutValues, type OwnWrite, raisedByUs } from "../../../src/reconcile/hints/own-writes.ts";
 
 const UPDATE = "/update";
 const at = Date.UTC(2026, 10, 30);
-const event = (eventId: string, ms: number, raisedBy = [UPDATE]): UntoldEvent => ({ eventId, atMs: at + ms, raisedBy });
+const event = (eventId: string, ms: number, raisedBy = [UPDATE]): EventWithoutValues => ({ eventId, atMs: at + ms, raisedBy });
 const write = (id: string, answeredMs: number, more: Partial<OwnWrite> = {}): OwnWrite => ({
   id,
   api: UPDATE,
@@ -11,7 +11,7 @@ const write = (id: string, answeredMs: number, more: Partial<OwnWrite> = {}): Ow
   ...more,
 });
 
-test.each<[string, readonly UntoldEvent[], readonly OwnWrite[], Readonly<Record<string, string>>]>([
+test.each<[string, readonly EventWithoutValues[], readonly OwnWrite[], Readonly<Record<string, string>>]>([
   ["in the second of the answer", [event("e", 900)], [write("w", 0)], { e: "w" }],
   ["a little later", [event("e", 2_900)], [write("w", 0)], { e: "w" }],
   ["too late", [event("e", 3_000)], [write("w", 0)], {}],

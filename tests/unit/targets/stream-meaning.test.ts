@@ -6,7 +6,7 @@ import { hintOf } from "../../../src/targets/dingtalk/stream/meaning.ts";
 const hint = (type: string, data: JsonObject) => hintOf({ id: "e1", type, atMs: 0, corpId: undefined, data }, "HK");
 /** Whether all that is told is remembered. */
 const agrees = (type: string, data: JsonObject): boolean => {
-  const told = Object.values(hint(type, data).about[0]!.told);
+  const told = Object.values(hint(type, data).about[0]!.reported);
   return told.length > 0 && told.every((each) => each.isKnown(remembered));
 };
 const about = (type: string, data: JsonObject) => hint(type, data).about.map(({ kind, remoteId }) => `${kind} ${remoteId}`);
@@ -74,8 +74,8 @@ test.each<[string, JsonObject, boolean]>([
 
 /** Names of attributes that are told to be other ones; "anything" where it is not told which. */
 const touched = (type: string, data: JsonObject) => {
-  const { told, concerns } = hint(type, data).about[0]!;
-  return concerns === "anything" ? concerns : Object.values(told).flatMap(({ names }) => names);
+  const { reported, concerns } = hint(type, data).about[0]!;
+  return concerns === "anything" ? concerns : Object.values(reported).flatMap(({ names }) => names);
 };
 const changed = (prev: JsonObject, curr: JsonObject) => ({ userId: ["u1"], diffInfo: { userid: "u1", prev, curr } });
 test.each<[string, string, JsonObject, ReturnType<typeof touched>]>([

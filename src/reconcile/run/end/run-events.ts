@@ -60,7 +60,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
         ...intent.detail,
         calls: result.calls.map((call) => ({ ...call })),
         ...failure,
-        ...refusedIn(result.refused, intent, withoutStrangers),
+        ...refusedIn(result.refused, intent, withoutUnmanaged),
       },
       // The remote id of an unmanaged object may identify a person, so it is stored as personal data.
       ...(result.refused.some(({ stranger }) => stranger !== undefined) ? { personal: refusedIn(result.refused, intent, heldBy) } : {}),
@@ -74,7 +74,7 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
 const graceOf = (leaver: GraceStep | undefined): JsonObject =>
   leaver?.kind === "over" ? { grace: { since: leaver.since.toISOString(), until: leaver.until.toISOString() } } : {};
 
-const withoutStrangers: typeof heldBy = (kind, open) => (open?.holder ? heldBy(kind, open) : {});
+const withoutUnmanaged: typeof heldBy = (kind, open) => (open?.holder ? heldBy(kind, open) : {});
 
 /** The refused attributes without their values, and the holders. */
 const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent, holderOf: typeof heldBy): JsonObject =>

@@ -7,7 +7,7 @@ import { lookUp } from "../../postgres/planner.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
-import { createHearing } from "./hearing.ts";
+import { createEventCoverage } from "./hearing.ts";
 import { createPlace } from "./place.ts";
 
 /* Events of a target. Rows have no values, only the object, the time and the outcome. */
@@ -128,7 +128,7 @@ export function createHintStore(pool: Pool, target: string): HintStore {
       await run(pool, outcome === "echo" ? END : DROP, [target, JSON.stringify(hints.flatMap((hint) => named(hint)))]);
     },
 
-    async lookAt(looks) {
+    async requeue(looks) {
       const entities = looks.map(({ hint: { kind, link }, event, doubted }) => ({
         kind,
         id: link!.id,
@@ -145,11 +145,11 @@ export function createHintStore(pool: Pool, target: string): HintStore {
       await run(pool, FORGET, [target]);
     },
 
-    async showListening({ state, since, failures, end, reason, heardAt, eventAt }: ShownListening) {
-      await run(pool, SHOW, [target, state, since, failures, end, reason, heardAt, eventAt]);
+    async showListening({ state, since, failures, end, reason, aliveAt, eventAt }: ShownListening) {
+      await run(pool, SHOW, [target, state, since, failures, end, reason, aliveAt, eventAt]);
     },
 
-    ...createHearing(pool, target),
+    ...createEventCoverage(pool, target),
 
     takePlace: () => createPlace(pool, target),
   };

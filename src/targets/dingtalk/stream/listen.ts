@@ -55,7 +55,7 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
     attemptedMs = clock.monotonicMs();
     let next: Connection;
     try {
-      const options = { clock, silentMs, onSign: listener.heard, onFrame: take };
+      const options = { clock, silentMs, onSign: listener.alive, onFrame: take };
       next = await connect(await address(config, deps.client, signal), options, signal);
     } catch (error) {
       if (signal.aborted) break;

@@ -1,5 +1,5 @@
 import type { EntityKind, JsonObject, JsonValue } from "../../../core/entity.ts";
-import type { HintSubject, TargetHint, Told } from "../../../reconcile/target-hints.ts";
+import type { HintSubject, ReportedPart, TargetHint } from "../../../reconcile/target-hints.ts";
 import type { Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
@@ -15,14 +15,14 @@ import type { StreamEvent } from "./frames.ts";
 const MOST_SUBJECTS = 1_000;
 const LONGEST_ID = 64;
 
-type Meaning = Pick<HintSubject, "told" | "concerns" | "appears" | "raisedBy">;
+type Meaning = Pick<HintSubject, "reported" | "concerns" | "appears" | "raisedBy">;
 /** The event has no value, so only a read shows the change. */
-const UNTOLD_CHANGE: Meaning = { told: {}, concerns: "anything" };
+const UNREPORTED_CHANGE: Meaning = { reported: {}, concerns: "anything" };
 /** The event has no value, and a read returns everything that may have changed. */
-const READABLE: Meaning = { told: {}, concerns: "told" };
-const about = (part: string, names: readonly string[], isKnown: Told["isKnown"]): Meaning => ({
-  told: { [part]: { names, isKnown } },
-  concerns: "told",
+const READABLE: Meaning = { reported: {}, concerns: "reported" };
+const about = (part: string, names: readonly string[], isKnown: ReportedPart["isKnown"]): Meaning => ({
+  reported: { [part]: { names, isKnown } },
+  concerns: "reported",
 });
 /** The event reports no difference, as after a repeated write of ours. */
 const UNCHANGED = about("unchanged", [], () => true);
@@ -32,7 +32,7 @@ const PRESENT: Meaning = { ...about("presence", [], () => true), appears: true }
 const PEOPLE: Readonly<Record<string, Meaning>> = {
   user_add_org: PRESENT,
   // If the person is present again, it may be with a new account.
-  user_leave_org: UNTOLD_CHANGE,
+  user_leave_org: UNREPORTED_CHANGE,
   user_active_org: { ...about("activated", ["activated"], ({ activated }) => activated === true), appears: true },
   org_admin_add: READABLE,
   org_admin_remove: READABLE,
@@ -45,10 +45,10 @@ const DEPARTMENTS: Readonly<Record<string, Meaning>> = {
 };
 
 /** People or roles change these, and no event about the person reports it. */
-const UNTOLD: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
+const NEVER_REPORTED: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
 
-export const tellsOf = (kind: EntityKind, attribute: string | undefined): boolean =>
-  kind === "department" || (kind === "user" && (attribute === undefined || !UNTOLD.has(attribute)));
+export const reportsChangesOf = (kind: EntityKind, attribute: string | undefined): boolean =>
+  kind === "department" || (kind === "user" && (attribute === undefined || !NEVER_REPORTED.has(attribute)));
 
 /** Other events (roles, the whole organisation, other products) concern no entity. */
 export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {
@@ -61,10 +61,10 @@ function subjects(type: string, data: JsonObject, region: string): readonly Hint
   if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, ...people }));
   if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, ...departments }));
   if (type !== "user_modify_org") return [];
-  const told = new Map(objectsIn(entry(data, "diffinfo")).map((diff) => [String(diff.userid), diff]));
+  const diffs = new Map(objectsIn(entry(data, "diffinfo")).map((diff) => [String(diff.userid), diff]));
   return idsIn(data, "userid").map((remoteId) => {
-    const diff = told.get(remoteId);
-    return { kind: "user", remoteId, ...(diff ? meaningOf(diff, region) : UNTOLD_CHANGE) };
+    const diff = diffs.get(remoteId);
+    return { kind: "user", remoteId, ...(diff ? meaningOf(diff, region) : UNREPORTED_CHANGE) };
   });
 }
 
@@ -111,25 +111,25 @@ function meaningOf(diff: JsonObject, region: string): Meaning {
   const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   if (keys.length === 0) return UNCHANGED;
-  const told = keys.map((key) => [key, partOf(key, before[key], after[key], region)] as const);
-  const isReadable = told.every(([, part]) => part !== undefined);
+  const parts = keys.map((key) => [key, partOf(key, before[key], after[key], region)] as const);
+  const isReadable = parts.every(([, part]) => part !== undefined);
   return {
-    told: Object.fromEntries(told.map(([key, part]) => [key, part ?? { names: [], isKnown: () => false }])),
-    concerns: isReadable ? "told" : "anything",
+    reported: Object.fromEntries(parts.map(([key, part]) => [key, part ?? { names: [], isKnown: () => false }])),
+    concerns: isReadable ? "reported" : "anything",
   };
 }
 
 /** Undefined: the meaning of the key is not known. */
-function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): Told | undefined {
+function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): ReportedPart | undefined {
   const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
   if (!reading) return undefined;
   try {
     const [had, has] = [read(reading, before, region), read(reading, after, region)];
     // A cleared field is missing. Of all custom fields only some have changed.
-    const told = differences({ ...emptied(had), ...has }, had);
+    const changed = differences({ ...emptied(had), ...has }, had);
     return {
-      names: Object.keys(told),
-      isKnown: (remembered) => Object.entries(told).every(([name, value]) => isSame(name, value, remembered[name], region)),
+      names: Object.keys(changed),
+      isKnown: (remembered) => Object.entries(changed).every(([name, value]) => isSame(name, value, remembered[name], region)),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -140,19 +140,19 @@ function partOf(key: string, before: JsonValue | undefined, after: JsonValue | u
 const read = (reading: Reading, value: JsonValue | undefined, region: string): Attributes =>
   value === undefined || value === null ? {} : reading(value, region);
 
-const emptied = (told: Attributes): Attributes => Object.fromEntries(Object.keys(told).map((name) => [name, null]));
+const emptied = (values: Attributes): Attributes => Object.fromEntries(Object.keys(values).map((name) => [name, null]));
 
-function isSame(name: string, told: AttributeValue, known: AttributeValue | undefined, region: string): boolean {
+function isSame(name: string, reported: AttributeValue, known: AttributeValue | undefined, region: string): boolean {
   if (known === undefined) return false;
-  if (name === HIRED) return typeof known === "number" && told === new Date(known).toISOString().slice(0, 10);
-  if (name === "mobile" && typeof told === "string" && typeof known === "string") return isSameMobile(told, known);
+  if (name === HIRED) return typeof known === "number" && reported === new Date(known).toISOString().slice(0, 10);
+  if (name === "mobile" && typeof reported === "string" && typeof known === "string") return isSameMobile(reported, known);
   const remembered = name === "telephone" && typeof known === "string" ? phoneFromWire(known, undefined, region) : known;
-  return JSON.stringify(told) === JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered);
+  return JSON.stringify(reported) === JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered);
 }
 
 /** The number may be reported without a country code, which is not the same for all people. */
-function isSameMobile(told: string, known: string): boolean {
-  const [here, there] = [told, known].map((each) => each.replace(/\D/g, "")) as [string, string];
+function isSameMobile(reported: string, known: string): boolean {
+  const [here, there] = [reported, known].map((each) => each.replace(/\D/g, "")) as [string, string];
   const national = known.slice(known.indexOf("-") + 1).replace(/\D/g, "");
   return here === there || here === national;
 }
