@@ -1,6 +1,6 @@
 import type { HistoryEvent } from "../history/event.ts";
 import type { ChannelName } from "./channels/channel.ts";
-import type { IncidentFacts, Occasion } from "./messages/told.ts";
+import type { IncidentFacts, Occasion } from "./messages/incident-facts.ts";
 
 export const INCIDENT_STATES = ["open", "acknowledged", "closed"] as const;
 

@@ -1,7 +1,7 @@
 import type { HistoryEvent } from "../history/event.ts";
 import type { ChannelName } from "./channels/channel.ts";
 import type { Changes, OpenIncident, Seen } from "./incident.ts";
-import type { IncidentFacts, Occasion } from "./messages/told.ts";
+import type { IncidentFacts, Occasion } from "./messages/incident-facts.ts";
 import type { AlertFacts } from "./rules/facts.ts";
 import type { Rhythms } from "./rules/rhythm.ts";
 

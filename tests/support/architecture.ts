@@ -112,7 +112,7 @@ export function sharedStatements(): readonly string[] {
   return [
     "store/write-sql.ts",
     "store/references.ts",
-    "store/hearing-sql.ts",
+    "store/event-coverage-sql.ts",
     "store/key-columns.ts",
     "store/digit-keys.ts",
     "store/vault.ts",

@@ -1,5 +1,5 @@
 import type { Words } from "../words/words.ts";
-import type { IncidentFacts, Occasion } from "./told.ts";
+import type { IncidentFacts, Occasion } from "./incident-facts.ts";
 
 /** The content of a message before a channel formats it. All texts are plain. */
 export interface Message {

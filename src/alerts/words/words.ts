@@ -1,5 +1,5 @@
 import { type Reasons, reasonOf } from "../../words/reasons/reasons.ts";
-import type { IncidentFacts, Occasion } from "../messages/told.ts";
+import type { IncidentFacts, Occasion } from "../messages/incident-facts.ts";
 import type { CauseKind } from "../rules/condition.ts";
 
 /** All texts in one language. Each uses the words of DingTalk's console in that language. */

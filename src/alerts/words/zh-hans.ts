@@ -41,8 +41,14 @@ export const SIMPLIFIED: Catalogue = {
       headline: ({ count }, { limit }) => `${number(count)} 项更改被拦下：${limit}`,
       remedy: "请查看被拦下的更改（dingtalk-scim holds show）。如属误操作，请在数据源中更正；如确属预期，请批准。",
     },
-    target: { headline: (_incident, { reason }) => `已停止向钉钉发送：${reason}`, remedy: "请运行 dingtalk-scim doctor，它会指出缺少什么。" },
-    process: { headline: (_incident, { reason }) => `一个进程已停止向钉钉发送：${reason}`, remedy: "请在该机器上运行 dingtalk-scim doctor。" },
+    target: {
+      headline: (_incident, { reason }) => `已停止向钉钉发送：${reason}`,
+      remedy: "请运行 dingtalk-scim doctor，它会指出缺少什么。",
+    },
+    process: {
+      headline: (_incident, { reason }) => `一个进程已停止向钉钉发送：${reason}`,
+      remedy: "请在该机器上运行 dingtalk-scim doctor。",
+    },
     source: {
       headline: ({ count, detail }) =>
         `${detail.source === undefined ? "某个客户端" : `数据源 ${detail.source} `}被拒绝：连续 ${number(count)} 次请求使用了无效凭证`,

@@ -41,8 +41,14 @@ export const TRADITIONAL: Catalogue = {
       headline: ({ count }, { limit }) => `${number(count)} 項更改被攔下：${limit}`,
       remedy: "請查看被攔下的更改（dingtalk-scim holds show）。如屬出錯，請在資料來源更正；如屬預期，請予批准。",
     },
-    target: { headline: (_incident, { reason }) => `已停止向釘釘傳送：${reason}`, remedy: "請執行 dingtalk-scim doctor，它會列出欠缺之處。" },
-    process: { headline: (_incident, { reason }) => `一個程序已停止向釘釘傳送：${reason}`, remedy: "請在該部機器執行 dingtalk-scim doctor。" },
+    target: {
+      headline: (_incident, { reason }) => `已停止向釘釘傳送：${reason}`,
+      remedy: "請執行 dingtalk-scim doctor，它會列出欠缺之處。",
+    },
+    process: {
+      headline: (_incident, { reason }) => `一個程序已停止向釘釘傳送：${reason}`,
+      remedy: "請在該部機器執行 dingtalk-scim doctor。",
+    },
     source: {
       headline: ({ count, detail }) =>
         `${detail.source === undefined ? "某個用戶端" : `資料來源 ${detail.source} `}遭拒：連續 ${number(count)} 次請求使用無效的憑證`,

@@ -3,7 +3,7 @@ import type { ReadinessCheck } from "../../http/monitoring/health.ts";
 import { policyAdvice } from "../../policy/advice.ts";
 import { relinkOne } from "../../reconcile/compare/found.ts";
 import { type ListenDeps, listenToTarget } from "../../reconcile/hints/listen.ts";
-import { tellOfNewcomers } from "../../reconcile/newcomers/tell.ts";
+import { tellOfNewcomers } from "../../reconcile/newcomers/notify.ts";
 import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
 import { createSteering, modeInForce } from "../../reconcile/process/orders.ts";
 import { watchPauses } from "../../reconcile/process/pause-watch.ts";

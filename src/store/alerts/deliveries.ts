@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { ChannelName } from "../../alerts/channels/channel.ts";
-import type { IncidentFacts, Occasion } from "../../alerts/messages/told.ts";
+import type { IncidentFacts, Occasion } from "../../alerts/messages/incident-facts.ts";
 import type { AlertStore, Claimed } from "../../alerts/ports.ts";
 import { uuidv7 } from "../../core/id.ts";
 import type { Pool } from "../postgres/pool.ts";

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { AlertFacts } from "../../alerts/rules/facts.ts";
-import { EVENT_COVERAGE, LISTENS } from "../hearing-sql.ts";
+import { EVENT_COVERAGE, LISTENS } from "../event-coverage-sql.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 

@@ -7,7 +7,7 @@ import { inSlices } from "../postgres/walk.ts";
 import { isPerson } from "../references.ts";
 import { appendEvent, eventRow, FORGOTTEN, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { countSources } from "./guard/source-figures.ts";
-import { RECORD_COVERAGE } from "./hints/hearing.ts";
+import { RECORD_COVERAGE } from "./hints/event-coverage.ts";
 
 const SLICE = 2_000;
 

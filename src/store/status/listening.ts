@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { LastHint, Listening } from "../../reconcile/status.ts";
-import { EVENT_COVERAGE, LISTENS } from "../hearing-sql.ts";
+import { EVENT_COVERAGE, LISTENS } from "../event-coverage-sql.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 const LISTENING: Statement = {

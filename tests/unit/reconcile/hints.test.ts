@@ -14,7 +14,11 @@ const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   ...more,
 });
 const just = { ...owned, observedMs: 100 };
-const at = (atMs: number, reported: Report["reported"], concerns: Report["concerns"] = "reported"): Report => ({ atMs, reported, concerns });
+const at = (atMs: number, reported: Report["reported"], concerns: Report["concerns"] = "reported"): Report => ({
+  atMs,
+  reported,
+  concerns,
+});
 const reports = (events: Readonly<Record<string, Report>>) => (id: string) => events[id];
 
 test.each<[string, OpenHint, Readonly<Record<string, Report>>, ReturnType<typeof decide>]>([

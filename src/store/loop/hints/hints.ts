@@ -7,7 +7,7 @@ import { lookUp } from "../../postgres/planner.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
-import { createEventCoverage } from "./hearing.ts";
+import { createEventCoverage } from "./event-coverage.ts";
 import { createPlace } from "./place.ts";
 
 /* Events of a target. Rows have no values, only the object, the time and the outcome. */

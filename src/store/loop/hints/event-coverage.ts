@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { EventCoverage } from "../../../reconcile/hints/health.ts";
 import type { HintStore } from "../../../reconcile/hints/ports.ts";
-import { ARRIVED_SINCE, EVENT_COVERAGE, LISTENS } from "../../hearing-sql.ts";
+import { ARRIVED_SINCE, EVENT_COVERAGE, LISTENS } from "../../event-coverage-sql.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 
 /* Share of a target's changes that arrive as events: daily figures, written at the end of each comparison. */
