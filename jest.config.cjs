@@ -32,6 +32,7 @@ const BY_COMMAND = [
 /** What takes long by its nature: real time that has to pass, whole servers and commands. Each of them takes five seconds or more on two processors. */
 const SLOW = [
   "alerts/deliveries",
+  "api/leavers-while-held",
   "api/orders",
   "api/rollout-by-hand",
   "api/rules",
@@ -59,6 +60,7 @@ const SLOW = [
   "reconcile/guard",
   "reconcile/guard-crashes",
   "reconcile/heard-storm",
+  "reconcile/hold-stories",
   "reconcile/late-writes",
   "reconcile/long-runs",
   "reconcile/one-number",
@@ -66,6 +68,7 @@ const SLOW = [
   "reconcile/whole-plan",
   "reconcile/workers",
   "schedule/held-rules",
+  "schedule/paused-leaver",
   "scim/fair-share",
   "scim/heavy-bodies",
   "scim/overloaded",

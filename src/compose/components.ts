@@ -7,6 +7,7 @@ import type { Mapping } from "../mapping/mapping.ts";
 import type { Policy } from "../policy/policy.ts";
 import { planEverybody, type WholePlan } from "../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
+import { leaversDigest } from "../reconcile/rules/leavers.ts";
 import { type LoopLog, tellingRests } from "../reconcile/run/end/loop-log.ts";
 import type { Config } from "../settings/config.ts";
 import { createReconcileStore, type ReconcileStorage } from "../store/create.ts";
@@ -74,7 +75,7 @@ export function syncComponents(
       meter,
     },
   );
-  const rules = { mapping: mapping.version, policy: policy.version, mode: config.syncMode };
+  const rules = { mapping: mapping.version, policy: policy.version, mode: config.syncMode, leavers: leaversDigest(mapping, policy) };
   return { target, store: createReconcileStore(pool, TARGET, { vault, meter, rules }), mapping, policy };
 }
 
@@ -92,7 +93,9 @@ export async function wholePlan(
 
 /** Below another root the same mapping means other departments, so a new root has a new version, and everybody is marked. */
 const belowRoot = (mapping: Mapping, { managedRoot = "1" }: DingTalkConfig): Mapping =>
-  managedRoot === "1" ? mapping : { ...mapping, version: `${mapping.version}@${managedRoot}` };
+  managedRoot === "1"
+    ? mapping
+    : { ...mapping, version: `${mapping.version}@${managedRoot}`, leaversVersion: `${mapping.leaversVersion}@${managedRoot}` };
 
 const handOverOf = ({ leaver: { handOver } }: Policy): Pick<DingTalkConfig, "handOver"> => {
   if (!handOver) return {};

@@ -62,6 +62,7 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   if (problems.length > 0) throw new MappingInvalid(inOrder(problems));
   return {
     version: versionOf(file),
+    leaversVersion: leaversVersion(file),
     settings: settingsOf(file),
     sources: sourceRules(file),
     dates: dateRules(file, zone, rules.extensions),
@@ -79,6 +80,16 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     isExternal: departments.isExternal,
     explain: (input) => explainWith(rules, departments, input),
   };
+}
+
+/**
+ * Dates and sources decide whether somebody is active, and `inactive` what happens to a leaver. Somebody who would be parked may be removed instead:
+ * this depends on the expression for external people and on the departments for them.
+ */
+function leaversVersion(file: MappingFile): string {
+  const { inactive, sources, extensions, external, tables, departments } = file;
+  const parks = inactive.parkIn === undefined ? undefined : { external, tables, extensions, departments: departments.external };
+  return versionOf({ dates: datesVersion(file), inactive, sources: sources && { sources, extensions }, parks });
 }
 
 function compiler(parsed: ParsedFile, variables: readonly string[], known: KnownVariables, problems: FileProblem[]): CompileAt {

@@ -153,6 +153,8 @@ export interface MappingSettings {
 export interface Mapping {
   /** First 12 hexadecimal digits of the SHA-256 of the file's meaning. Comments, order of keys and layout do not count. */
   readonly version: string;
+  /** Changes with the keys that decide who has left and what happens to a leaver. */
+  readonly leaversVersion: string;
   readonly settings: MappingSettings;
   /** Rules that combine records of several sources. */
   readonly sources: SourceRules;

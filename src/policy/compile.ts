@@ -46,6 +46,7 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}, { ca
   if (problems.length > 0) throw new PolicyInvalid(inOrder(problems));
   return {
     version: versionOf(file),
+    leaversVersion: leaversVersion(file),
     limits: file.limits,
     grace: file.grace,
     leaver: file.leaver,
@@ -54,6 +55,12 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}, { ca
     ...(file.accounts ? { isAddressAllowed: addressesOf(file.accounts.domains) } : {}),
     isProtected: protectionOf(file, spared),
   };
+}
+
+/** A limit that counts leavers is one of their rules: a raised one does not approve itself. */
+function leaversVersion({ scope, grace, leaver, protect, limits }: PolicyFile): string {
+  const { peopleRemoved, departmentEmptied, sourceCollapsed } = limits;
+  return versionOf({ scope, grace, leaver, protect, limits: { peopleRemoved, departmentEmptied, sourceCollapsed } });
 }
 
 function* furtherProblems({ file, problemAt, problemAtKey }: ReadFile<PolicyFile>): Iterable<FileProblem> {

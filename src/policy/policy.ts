@@ -76,6 +76,8 @@ export interface Leaver {
 export interface Policy extends LeaverRules {
   /** First 12 hexadecimal digits of the SHA-256 of the file's meaning. */
   readonly version: string;
+  /** Changes with the keys that decide about leavers: who is in scope or protected, what happens to a leaver, and how many may leave. */
+  readonly leaversVersion: string;
   readonly limits: Limits;
   readonly adopt: AdoptionRules;
   /** Whether there is a pilot. Without one everybody is in scope. */

@@ -267,7 +267,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     purpose: "a target's pause, mode and organisation",
     retention: NO_END,
     public:
-      "target organisation mapping_version mode policy_version paused_until pause_reason pause_code pause_problems checked_at swept_at halted_at ordered_mode written_mapping written_policy written_limits marked",
+      "target organisation mapping_version mode policy_version paused_until pause_reason pause_code pause_problems checked_at swept_at halted_at ordered_mode written_mapping written_policy written_limits written_leavers marked",
     personal: "halted_by halt_reason",
   },
   lost_periods: { purpose: "periods that are missing after a restore", retention: NO_END, public: "target since until noticed_at" },

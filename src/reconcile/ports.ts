@@ -30,6 +30,8 @@ export interface Claim {
   readonly cause: string | undefined;
   /** The entity is a member of a hold. */
   readonly inHold?: boolean;
+  /** The rules of this process are held, and it may only remove or disable a leaver. */
+  readonly whom?: "leavers";
 }
 
 /** The state of a remote object in its link. */
@@ -81,8 +83,11 @@ export interface RunOutcome {
 }
 
 export interface ReconcileStore {
-  /** Claims at most `limit` due entities, by urgency and age. Claims none while the target is paused. */
-  claim(limit: number): Promise<readonly Claim[]>;
+  /**
+   * Claims at most `limit` due entities, by urgency and age. Claims none while the target is paused. `whom`: only people who are inactive or gone in the
+   * directory, while the rules of this process are held.
+   */
+  claim(limit: number, whom?: "leavers"): Promise<readonly Claim[]>;
   /** Milliseconds until the next entity is due (0: now). Undefined: no entity has a time. */
   nextDueMs(): Promise<number | undefined>;
 

@@ -18,6 +18,7 @@ export const LOOP_REASONS = [
   "modeObserve",
   "modeUpsert",
   "heldByLimit",
+  "rulesHeld",
   "protectedPerson",
   "outsidePilot",
   "privateAddress",

@@ -163,7 +163,9 @@ async function statusNow(options: SyncEndpointOptions) {
   return {
     ...renderStatus({ ...status, paused: pause }, processes, orders, options),
     holds: { open },
-    rulesHold: held ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt } : null,
+    rulesHold: held
+      ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt, leaversGoOn: held.leaversGoOn }
+      : null,
     adoptions: { proposed },
     incidents: { open: incidents },
     listening: renderListening(listening),

@@ -58,6 +58,7 @@ export const doctorCommand = (): Command =>
           print(
             t`Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would change more than the limits allow\n  → dingtalk-scim holds show ${held.id}`,
           );
+        if (held) print(held.leaversGoOn ? t("  Leavers go on; everything else waits.") : t("  Everything waits, leavers too."));
         if (paused) print(t`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
         if (lifted) print(t("The cause of the pause is gone; the loop continues."));
         say(t`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);

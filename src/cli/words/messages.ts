@@ -219,6 +219,8 @@ export const MESSAGES: Translations = {
     "由 {0} 自 {1} 起暂停：{2}\n  → dingtalk-scim resume",
     "由 {0} 自 {1} 起暫停：{2}\n  → dingtalk-scim resume",
   ],
+  "  Leavers go on; everything else waits.": ["  离职人员照常处理；其余更改都在等待。", "  離職人員照常處理；其餘更改都在等候。"],
+  "  Everything waits, leavers too.": ["  一切更改都在等待，离职人员也不例外。", "  所有更改都在等候，離職人員也不例外。"],
   "Mapping {0} or policy {1} is held since {2}: it would change more than the limits allow\n  → dingtalk-scim holds show {3}": [
     "映射 {0} 或策略 {1} 自 {2} 起被拦下：带来的更改超过上限\n  → dingtalk-scim holds show {3}",
     "屬性對應 {0} 或政策 {1} 自 {2} 起被攔下：帶來的更改超過上限\n  → dingtalk-scim holds show {3}",

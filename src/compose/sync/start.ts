@@ -88,9 +88,10 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     ...{ store, reconcile, clock, logger },
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
     shouldYield: () => traffic.busy,
-    isResting: () => rest.problem() !== undefined || steering.isHalted() || !rules.isWorking(),
+    isResting: () => rest.problem() !== undefined || steering.isHalted() || !(rules.isWorking() || rules.isForLeavers()),
+    isForLeavers: rules.isForLeavers,
   });
-  const upkeep = await startUpkeep(app, { mapping, people, isWorking: rules.isWorking, compare }, signal);
+  const upkeep = await startUpkeep(app, { mapping, people, rules, compare }, signal);
   const queue = startQueue({ pool: pool.asyncCommit, clock, logger }, queueTasks(app, parts, { persons, presence, wake }, signal));
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(signal);

@@ -4,6 +4,7 @@ import { keepPersons } from "../../persons/keep.ts";
 import { keepErasures } from "../../privacy/keep-erasures.ts";
 import { keepRetention } from "../../privacy/retention.ts";
 import { watchForRestores } from "../../reconcile/process/restore.ts";
+import type { RulesWatch } from "../../reconcile/rules/watch.ts";
 import { startSchedule } from "../../schedule/run.ts";
 import { createRestoreStore } from "../../store/loop/restore.ts";
 import { createErasures } from "../../store/privacy/erase.ts";
@@ -15,8 +16,8 @@ import type { PeopleByRules } from "./people-by-rules.ts";
 interface UpkeepDeps {
   readonly mapping: SyncComponents["mapping"];
   readonly people: Pick<PeopleByRules, "schedule" | "upkeep">;
-  /** Whether the rules of this process are in force. */
-  readonly isWorking: () => boolean;
+  /** Whether the rules of this process are in force, or at least those about leavers. */
+  readonly rules: Pick<RulesWatch, "isWorking" | "isForLeavers">;
   /** Requests a comparison with the target. */
   readonly compare: () => Promise<void>;
 }
@@ -27,7 +28,7 @@ interface UpkeepDeps {
  */
 export async function startUpkeep(
   { config, pool, vault, clock, logger }: AppContext,
-  { mapping, people, isWorking, compare }: UpkeepDeps,
+  { mapping, people, rules, compare }: UpkeepDeps,
   signal: AbortSignal,
 ): Promise<{ stop(): Promise<void> }> {
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
@@ -37,8 +38,10 @@ export async function startUpkeep(
   const erased = keepErasures({ store: erasures, file: createErasuresFile(config.dataDir), clock, logger });
   await erased.first;
   const retention = keepRetention({ store: createRetention(pool, vault), days: config.retention, clock, logger }, signal);
-  const schedule = startSchedule({ store: people.schedule, version: mapping.datesVersion, isWorking, clock, logger });
-  const joined = keepPersons({ upkeep: people.upkeep, isWorking, clock, logger }, signal);
+  // Rules that decide about leavers as the earlier ones do read dates in the same way.
+  const readsDates = () => rules.isWorking() || rules.isForLeavers();
+  const schedule = startSchedule({ store: people.schedule, version: mapping.datesVersion, isWorking: readsDates, clock, logger });
+  const joined = keepPersons({ upkeep: people.upkeep, isWorking: rules.isWorking, clock, logger }, signal);
   return {
     async stop() {
       await Promise.all([restored.stop(), erased.stop(), schedule.stop(), retention, joined]);

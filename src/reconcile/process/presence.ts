@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Problem } from "../target.ts";
 
-/** `checking`: before its first poll. `resting`: it claims nothing, because of its own problem or a common one. */
+/** `checking`: before its first poll. `resting`: it claims nothing, because of its own problem or a common one, or only leavers. */
 export type ProcessState = "checking" | "working" | "resting";
 
 /** One process that runs the loop, as stored for all processes. */

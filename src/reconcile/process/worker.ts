@@ -27,6 +27,8 @@ export interface WorkerOptions {
   readonly shouldYield?: () => boolean;
   /** Whether this process is paused: then it claims nothing. */
   readonly isResting?: () => boolean;
+  /** Whether this process claims only leavers, because its rules are held. */
+  readonly isForLeavers?: () => boolean;
 }
 
 export interface Worker {
@@ -65,6 +67,7 @@ export function createWorker({
   concurrency,
   shouldYield = () => false,
   isResting = () => false,
+  isForLeavers = () => false,
 }: WorkerOptions): Worker {
   const abort = new AbortController();
   // Every run adds a listener, and so do some of its calls.
@@ -83,7 +86,8 @@ export function createWorker({
     await live();
     const free = isResting() ? 0 : concurrency - running.size;
     // With a backlog, entities are claimed in larger batches, which are loaded and recorded together.
-    const claims = free > 0 && (!saturated || free * 4 >= concurrency) ? await store.claim(free) : [];
+    const claims =
+      free > 0 && (!saturated || free * 4 >= concurrency) ? await store.claim(free, isForLeavers() ? "leavers" : undefined) : [];
     if (claims.length > 0 || free * 4 >= concurrency) saturated = claims.length > 0 && claims.length === free;
     lookedAt = clock.monotonicMs();
     for (const claim of claims) start(claim);
@@ -128,7 +132,8 @@ export function createWorker({
           await clock.sleep(YIELD_MS);
           continue;
         }
-        const dueMs = running.size === 0 ? await store.nextDueMs() : undefined;
+        // Others are due all the time while only leavers go on.
+        const dueMs = running.size === 0 && !isForLeavers() ? await store.nextDueMs() : undefined;
         await rest(Math.min(POLL_MS, Math.max(dueMs ?? POLL_MS, MIN_REST_MS)));
       } catch (error) {
         logger.warn({ error }, "the worker cannot reach the database; retrying");

@@ -1,17 +1,20 @@
+import type { Mapping } from "../../mapping/mapping.ts";
 import type { Policy } from "../../policy/policy.ts";
 import type { SyncMode } from "../policy.ts";
 import { modeInForce } from "../process/orders.ts";
 import { type NewRules, putInForce } from "./change.ts";
+import { leaversDigest } from "./leavers.ts";
 import type { KnownRules, RulesHold, RulesStore, WrittenRules } from "./store.ts";
 
 /*
  * Which rules a process uses. If a process starts with rules that differ from those of the last write, it first weighs them (weigh.ts). Until a
- * decision, the old rules stay in force, and no process claims by the new ones. In `observe` nothing is written, so the rules are weighed only when
+ * decision, the old rules stay in force, and no process claims by the new ones, except leavers about whom both decide alike. In `observe` nothing is written, so the rules are weighed only when
  * the mode is raised.
  */
 
 export interface OwnRules extends NewRules {
-  readonly policy: Pick<Policy, "version" | "limits">;
+  readonly mapping: Pick<Mapping, "version" | "leaversVersion">;
+  readonly policy: Pick<Policy, "version" | "limits" | "leaversVersion">;
   /** SYNC_MODE of this process. */
   readonly mode: SyncMode;
 }
@@ -20,12 +23,12 @@ export interface OwnRules extends NewRules {
 export type Standing =
   /** The process works by them. */
   | { readonly kind: "works"; readonly marked: number }
-  /** A person has to decide, or has rejected them. */
-  | { readonly kind: "held"; readonly hold: RulesHold }
+  /** A person has to decide, or has rejected them. `leaversGoOn`: the process removes and disables leavers, and sends nothing else. */
+  | { readonly kind: "held"; readonly hold: RulesHold; readonly leaversGoOn: boolean }
   /** Another process works by other rules, or waits for a decision about other rules. */
   | { readonly kind: "rests" }
   /** The rules were not weighed yet. */
-  | { readonly kind: "toWeigh"; readonly written: WrittenRules };
+  | { readonly kind: "toWeigh"; readonly written: WrittenRules; readonly leaversGoOn: boolean };
 
 export interface SettleDeps {
   readonly store: Omit<RulesStore, "aloneAtWeighing">;
@@ -54,15 +57,16 @@ export async function settleRules(
     if (starting && known.written) await store.dissolveHoldOfRules();
     return letWrite(deps, known, starting);
   }
+  const leaversGoOn = known.written.leavers === leaversDigest(own.mapping, own.policy);
   const hold = await store.holdOfRules({ mapping: own.mapping.version, policy: own.policy.version });
   if (hold?.counts && (starting || awaited === hold.id)) {
     await store.followMembers(hold.id);
     return letWrite(deps, known, starting);
   }
   if (hold && (hold.state === "open" || hold.state === "rejected" || (hold.state === "expired" && !starting)))
-    return { kind: "held", hold };
+    return { kind: "held", hold, leaversGoOn };
   if ((await gives()) || (!starting && (await store.openHoldOfRules()))) return { kind: "rests" };
-  return { kind: "toWeigh", written: known.written };
+  return { kind: "toWeigh", written: known.written, leaversGoOn };
 }
 
 /** The modes of processes may differ. Only a start sets a new one. */
@@ -78,7 +82,9 @@ export async function letWrite(deps: SettleDeps, known: KnownRules, starting: bo
   if (isNew) await prepare();
   const standing = await works(deps, known, starting);
   const { version, limits } = own.policy;
-  if (isNew || known.written?.limits === undefined) await store.letWrite({ mapping: own.mapping.version, policy: version, limits });
+  const leavers = leaversDigest(own.mapping, own.policy);
+  if (isNew || known.written?.limits === undefined || known.written.leavers !== leavers)
+    await store.letWrite({ mapping: own.mapping.version, policy: version, limits, leavers });
   return standing;
 }
 

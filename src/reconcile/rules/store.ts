@@ -18,6 +18,8 @@ export interface WrittenRules extends Omit<Rules, "mode" | "policy"> {
   /** Undefined for writes before policies existed. */
   readonly policy?: string;
   readonly limits?: Limits;
+  /** Digest of the rules about leavers. Undefined: not known, for example after a write by an earlier version. */
+  readonly leavers?: string;
 }
 
 export interface KnownRules {
@@ -39,6 +41,8 @@ export interface RulesHold {
   readonly openedAt: Date;
   readonly mapping: string;
   readonly policy: string;
+  /** The held rules decide about leavers as the earlier ones do, so leavers leave while nobody has decided. */
+  readonly leaversGoOn: boolean;
 }
 
 /** New rules that are held, with the limits that their plan would exceed. */
@@ -47,6 +51,8 @@ export interface HoldOfRules {
   readonly at: Date;
   readonly mapping: string;
   readonly policy: string;
+  /** Digest of the rules about leavers. */
+  readonly leavers: string;
   readonly before: WrittenRules;
   readonly exceeded: readonly Exceeded[];
   /** Number of people at the target. */
@@ -65,7 +71,7 @@ export interface RulesStore {
   markHeld(causes: readonly string[]): Promise<number>;
   endMarking(): Promise<void>;
   /** Allows writes by these rules. */
-  letWrite(rules: WrittenRules): Promise<void>;
+  letWrite(rules: WrittenRules & { readonly leavers: string }): Promise<void>;
   /** The last hold of these rules. */
   holdOfRules(rules: Pick<Rules, "mapping" | "policy">): Promise<RulesHold | undefined>;
   openHoldOfRules(): Promise<RulesHold | undefined>;

@@ -21,6 +21,8 @@ export interface RulesWatch {
   /** Weighs new rules, and follows decisions and other processes until `signal` is aborted. */
   watch(signal: AbortSignal): Promise<void>;
   isWorking(): boolean;
+  /** The rules are not decided, and only leavers go on. */
+  isForLeavers(): boolean;
   /** Why this process does not work by its rules. */
   problem(): Pick<Problem, "code" | "text" | "remedy"> | undefined;
 }
@@ -39,7 +41,10 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
     standing = await settleRules(deps, { starting, ...(before?.kind === "held" ? { awaited: before.hold.id } : {}) });
     if (standing.kind !== "toWeigh") starting = false;
     if (standing.kind === before?.kind) return;
-    if (standing.kind === "held") logger.error({ hold: standing.hold.id, state: standing.hold.state }, HELD);
+    if (standing.kind === "held") {
+      const { hold, leaversGoOn } = standing;
+      logger.error({ hold: hold.id, state: hold.state, leaversGoOn }, HELD);
+    }
     if (standing.kind === "rests") logger.warn({}, "another process uses another mapping or policy; this process is paused");
     if (standing.kind !== "works" || !before) return;
     logger.info({}, "this process uses its mapping and policy");
@@ -51,8 +56,9 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
       // Another process may have decided in the meantime.
       await look();
       if (standing?.kind !== "toWeigh") return;
-      const { hold } = await weigh(standing.written, signal);
-      if (hold) logger.error({ hold: hold.id, exceeded: hold.exceeded.map(({ limit }) => limit) }, HELD);
+      const { written, leaversGoOn } = standing;
+      const { hold } = await weigh(written, signal);
+      if (hold) logger.error({ hold: hold.id, leaversGoOn, exceeded: hold.exceeded.map(({ limit }) => limit) }, HELD);
       else standing = await letWrite(deps, await store.rules(), starting);
       starting = false;
       if (!hold) wake();
@@ -70,11 +76,16 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
     },
 
     isWorking: () => standing?.kind === "works",
+    isForLeavers: () => (standing?.kind === "held" || standing?.kind === "toWeigh") && standing.leaversGoOn,
     problem: () => standing && problemOf(standing),
   };
 }
 
-const HELD = "the mapping or policy of this process would change more than the limits allow; it sends nothing until an operator decides";
+const HELD =
+  "the mapping or policy of this process would change more than the limits allow; until an operator decides, it sends nothing, or only leavers";
+
+const LEAVERS_ONLY = "leavers go on, and everything else waits";
+const NOBODY = "everything waits, leavers too, because the rules about leavers have changed or are not known";
 
 function problemOf(standing: Standing): Pick<Problem, "code" | "text" | "remedy"> | undefined {
   switch (standing.kind) {
@@ -82,9 +93,10 @@ function problemOf(standing: Standing): Pick<Problem, "code" | "text" | "remedy"
       return undefined;
     case "held": {
       const { id, state } = standing.hold;
+      const { leaversGoOn } = standing;
       return {
-        code: "rulesHeld",
-        text: `the mapping or policy would change more than the limits of the policy allow: hold ${id} is ${state}`,
+        code: leaversGoOn ? "rulesHeldLeaversGoOn" : "rulesHeld",
+        text: `the mapping or policy would change more than the limits of the policy allow: hold ${id} is ${state}; ${leaversGoOn ? LEAVERS_ONLY : NOBODY}`,
         remedy:
           state === "open"
             ? `look at hold ${id}: approve it if this is intended, else start with the previous mapping and policy`

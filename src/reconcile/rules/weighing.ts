@@ -1,5 +1,6 @@
 import { uuidv7 } from "../../core/id.ts";
 import { planEverybody, type RehearsalDeps } from "../compare/whole-plan.ts";
+import { leaversDigest } from "./leavers.ts";
 import type { WrittenRules } from "./store.ts";
 import { type Exceeded, weigh } from "./weigh.ts";
 
@@ -27,7 +28,8 @@ export async function weighRules(deps: WeighingDeps, signal: AbortSignal): Promi
     const at = clock.now();
     const id = uuidv7(at.getTime());
     const present = touched.present.user;
-    await rehearsal.hold({ id, at, mapping: mapping.version, policy: policy.version, before: written, exceeded, present, otherMapping });
+    const versions = { mapping: mapping.version, policy: policy.version, leavers: leaversDigest(mapping, policy) };
+    await rehearsal.hold({ id, at, ...versions, before: written, exceeded, present, otherMapping });
     return { hold: { id, exceeded } };
   } finally {
     await plan.close();

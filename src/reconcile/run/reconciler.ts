@@ -22,6 +22,7 @@ import { createRunEvents, type RunEvents } from "./end/run-events.ts";
 import { type DesiredEntity, NO_FOLLOW_UPS, nothingToDo, type RunResult, seenLink } from "./end/run-result.ts";
 import { yieldTo } from "./plan/authority.ts";
 import { changesOf } from "./plan/changes.ts";
+import { isMore, mayPlace, onlyLeaving, RULES_ARE_HELD, waitsForRules } from "./plan/leavers-only.ts";
 import { planned } from "./plan/planned.ts";
 import type { Refusals } from "./plan/refusal.ts";
 import { observe } from "./send/apply.ts";
@@ -47,10 +48,13 @@ async function resultOf(
 ): Promise<RunResult | "lost" | "released"> {
   try {
     const context = { signal, deadline: untilOrdered(claim.deadline, deps.term) };
-    const known = await place(deps, claim, await load(deps, claim.ref, { context }));
-    const resolved = await desiredOf(deps, claim.ref, known);
+    const loaded = await load(deps, claim.ref, { context });
+    const leaver = loaded.kind === "user" ? loaded.judgement.grace : undefined;
+    if (waitsForRules(claim, loaded))
+      return { ...NO_FOLLOW_UPS, end: RULES_ARE_HELD, ...(leaver && leaver.kind !== "cancelled" ? { leaver } : {}) };
+    const known = mayPlace(claim, loaded) ? await place(deps, claim, loaded) : loaded;
+    const resolved = onlyLeaving(claim, await desiredOf(deps, claim.ref, known));
     const person = known.kind === "user" && known.facts.document ? personInput(known.facts) : undefined;
-    const leaver = known.kind === "user" ? known.judgement.grace : undefined;
     const result = await converge(deps, events, { claim, resolved, person, leaver }, context);
     if (result === "lost") return result;
     const restores = known.kind === "user" && known.facts.restoring !== undefined && known.judgement.standing === "member";
@@ -85,6 +89,7 @@ async function converge(
   const resolved = await yielding(deps, claim, { resolved: concluded, person, actual });
   const { next, notes, open, invited } = await planned(deps, claim.ref, resolved, { actual, refused: claim.refused, now: clock.now() });
   if (invited) return { ...NO_FOLLOW_UPS, ...invited };
+  if (isMore(claim, next, actual)) return { ...NO_FOLLOW_UPS, end: RULES_ARE_HELD, link: seenLink(resolved, actual) };
   if (next.action === "none") return nothingToDo(target, claim, resolved, actual, { notes, open });
 
   const byMode = policy(next, modeInForce(deps.mode, claim.orderedMode));

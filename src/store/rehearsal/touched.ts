@@ -68,7 +68,7 @@ const SLICE = 10_000;
 export async function holdRules(
   session: pg.Pool,
   { target, schema }: { readonly target: string; readonly schema: string },
-  { id, mapping, policy, before, exceeded, present, otherMapping, at }: HoldOfRules,
+  { id, mapping, policy, leavers, before, exceeded, present, otherMapping, at }: HoldOfRules,
 ): Promise<void> {
   return inTransaction(session, async (db) => {
     const send = <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => run<Row>(db, { name: "", text }, values);
@@ -77,7 +77,7 @@ export async function holdRules(
     await send(TAKE_LOCK, [target]);
     for (const each of await send<DissolvedRules>(dissolving(`${schema}.holds`), [target]))
       await tell(dissolvedEvent(each, target, at, { followedBy: id }));
-    const detail = { mapping, policy, before: versionsOf(before), exceeded: exceeded.map((each) => ({ ...each })) };
+    const detail = { mapping, policy, leavers, before: versionsOf(before), exceeded: exceeded.map((each) => ({ ...each })) };
     await send(
       `insert into ${schema}.holds (id, target, limit_name, state, hours, allowed, present, passed, policy, mapping, detail, expires_at)
        values ($1, $2, 'mappingChanged', 'open', 0, $3, $4, 0, $5, $6, $7, now() + ${OPEN_HOURS} * interval '1 hour')`,

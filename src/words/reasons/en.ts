@@ -32,6 +32,7 @@ export const ENGLISH_REASONS: Reasons = {
   modeObserve: ["the mode observe sends nothing", MODE],
   modeUpsert: ["the mode upsert removes nothing", MODE],
   heldByLimit: ["held back by a limit of the policy", HOLD],
+  rulesHeld: ["a changed mapping or policy is held, and this waits for the decision", HOLD],
   peopleRemoved: ["more people leave DingTalk than the limit allows", HOLD],
   departmentsRemoved: ["more departments are removed than the limit allows", HOLD],
   departmentEmptied: ["more people leave one department than the limit allows", HOLD],

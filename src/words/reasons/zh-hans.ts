@@ -30,6 +30,7 @@ export const SIMPLIFIED_REASONS: Reasons = {
   modeObserve: ["observe 模式不发送任何更改", MODE],
   modeUpsert: ["upsert 模式不移除任何内容", MODE],
   heldByLimit: ["被策略上限拦下，等待决定", HOLD],
+  rulesHeld: ["更改后的映射或策略被拦下，此项等待决定", HOLD],
   peopleRemoved: ["离开钉钉的人数超出上限", HOLD],
   departmentsRemoved: ["移除的部门数超出上限", HOLD],
   departmentEmptied: ["离开同一部门的人数超出上限", HOLD],

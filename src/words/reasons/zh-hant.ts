@@ -30,6 +30,7 @@ export const TRADITIONAL_REASONS: Reasons = {
   modeObserve: ["observe 模式不會傳送任何更改", MODE],
   modeUpsert: ["upsert 模式不會移除任何內容", MODE],
   heldByLimit: ["被政策上限攔下，等候決定", HOLD],
+  rulesHeld: ["更改後的屬性對應或政策被攔下，此項等候決定", HOLD],
   peopleRemoved: ["離開釘釘的人數超出上限", HOLD],
   departmentsRemoved: ["移除的部門數目超出上限", HOLD],
   departmentEmptied: ["離開同一部門的人數超出上限", HOLD],

@@ -17,8 +17,8 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
   const [asks, setAsks] = useState<"pause" | "resume" | "mode">();
   if (!status) return null;
   const operates = may(session, "operate");
-  const { mode, paused, targetPause, sandbox } = status;
-  const tone = paused || targetPause ? "stopped" : mode === "sync" ? "calm" : "careful";
+  const { mode, paused, targetPause, rulesHold, sandbox } = status;
+  const tone = paused || targetPause ? "stopped" : mode === "sync" && !rulesHold ? "calm" : "careful";
   return (
     <section className={`banner ${tone}`} aria-label={t("banner.label")}>
       <div>
@@ -31,6 +31,12 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
         {targetPause ? (
           <p>
             <strong>{t("banner.targetPause")}</strong> <TargetPause pause={targetPause} />
+          </p>
+        ) : null}
+        {rulesHold ? (
+          <p>
+            <strong>{t(rulesHold.leaversGoOn ? "banner.rulesHeldLeaversGoOn" : "banner.rulesHeld")}</strong>{" "}
+            <Link href={`/holds/${rulesHold.id}`}>{t("banner.toHold")}</Link>
           </p>
         ) : null}
         <p>

@@ -13,10 +13,14 @@ import { appendEvents, eventColumns, markDue, PRIORITY, wakeUp } from "../../wri
 
 const SLICE = 5_000;
 
+/** The digest of the rules about leavers that may write, in the row `t`. Null if it was stored with other rules than the present ones. */
+export const WRITTEN_LEAVERS =
+  "case when starts_with(t.written_leavers, t.written_mapping || ' ' || t.written_policy || ' ') then split_part(t.written_leavers, ' ', 3) end";
+
 const KNOWN: Statement = {
   name: "renewal-known",
-  text: `select mapping_version as mapping, mode, policy_version as policy, marked, ordered_mode, written_mapping, written_policy, written_limits
-    from target_states where target = $1`,
+  text: `select mapping_version as mapping, mode, policy_version as policy, marked, ordered_mode, written_mapping, written_policy, written_limits, ${WRITTEN_LEAVERS} as written_leavers
+    from target_states t where target = $1`,
 };
 
 const PUT_IN_FORCE: Statement = {
@@ -30,8 +34,10 @@ const PUT_IN_FORCE: Statement = {
 const END_MARKING: Statement = { name: "renewal-marked", text: "update target_states set marked = true where target = $1" };
 const LET_WRITE: Statement = {
   name: "renewal-let-write",
-  text: `insert into target_states (target, written_mapping, written_policy, written_limits) values ($1, $2, $3, $4)
-    on conflict (target) do update set written_mapping = excluded.written_mapping, written_policy = excluded.written_policy, written_limits = excluded.written_limits`,
+  text: `insert into target_states (target, written_mapping, written_policy, written_limits, written_leavers)
+    values ($1, $2::text, $3::text, $4, $2::text || ' ' || $3::text || ' ' || $5::text)
+    on conflict (target) do update set written_mapping = excluded.written_mapping, written_policy = excluded.written_policy,
+      written_limits = excluded.written_limits, written_leavers = excluded.written_leavers`,
 };
 
 /** A slice of the directory in the order of ids. It includes entities that were never marked for this target. */
@@ -92,6 +98,7 @@ interface KnownRow extends pg.QueryResultRow {
   written_mapping: string | null;
   written_policy: string | null;
   written_limits: string | null;
+  written_leavers: string | null;
 }
 
 interface Slice extends pg.QueryResultRow {
@@ -124,12 +131,13 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
     async rules() {
       const [row] = await run<KnownRow>(pool, KNOWN, [target]);
       if (!row) return { inForce: {}, marked: true };
-      const { mapping, mode, policy, marked, ordered_mode, written_mapping, written_policy, written_limits } = row;
+      const { mapping, mode, policy, marked, ordered_mode, written_mapping, written_policy, written_limits, written_leavers } = row;
       const inForce = { ...(mapping && { mapping }), ...(mode && { mode }), ...(policy && { policy }) };
       const written = written_mapping && {
         mapping: written_mapping,
         ...(written_policy && { policy: written_policy }),
         ...(written_limits && { limits: JSON.parse(written_limits) as Limits }),
+        ...(written_leavers && { leavers: written_leavers }),
       };
       return { inForce, marked, ...(ordered_mode && { orderedMode: ordered_mode }), ...(written && { written }) };
     },
@@ -142,8 +150,8 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
       await run(pool, END_MARKING, [target]);
     },
 
-    async letWrite({ mapping, policy, limits }) {
-      await run(pool, LET_WRITE, [target, mapping, policy, JSON.stringify(limits)]);
+    async letWrite({ mapping, policy, limits, leavers }) {
+      await run(pool, LET_WRITE, [target, mapping, policy, JSON.stringify(limits), leavers]);
     },
 
     markAll,

@@ -8,14 +8,16 @@ import { inTransaction, run, type Statement } from "../../postgres/statement.ts"
 import { FIRST_REF } from "../../postgres/walk.ts";
 import { GONE } from "../processes.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
+import { WRITTEN_LEAVERS } from "./rules-change.ts";
 
 /*
  * Holds of new rules that would change more than the limits allow. The rehearsal that finds this opens the hold:
  * store/rehearsal/touched.ts.
  */
 
-const HOLD = `select h.id, h.state, h.state = 'approved' and h.expires_at > now() as counts, h.opened_at as "openedAt", h.mapping, h.policy
-  from holds h where h.target = $1 and h.limit_name = 'mappingChanged'`;
+const HOLD = `select h.id, h.state, h.state = 'approved' and h.expires_at > now() as counts, h.opened_at as "openedAt", h.mapping, h.policy,
+    coalesce(h.detail->>'leavers' = ${WRITTEN_LEAVERS}, false) as "leaversGoOn"
+  from holds h left join target_states t on t.target = h.target where h.target = $1 and h.limit_name = 'mappingChanged'`;
 
 const OF_RULES: Statement = {
   name: "rules-hold",
