@@ -39,11 +39,6 @@ export const meant = (sourceId: string, ref: string): string => `
 export const namesOf = (m: string): string => `array_remove(array[${m}.id::text, ${folded(`${m}.external_id`)},
       ${m}.employee_number_key], null)`;
 
-/** Whether another active record of its source has the externalId or number of the record `m`: who names it may mean that one. */
-export const hasNamesake = (m: string): string => `exists (
-  select from users o where o.source_id = ${m}.source_id and o.id <> ${m}.id and o.active
-     and (o.external_id = ${m}.external_id or o.employee_number_key = ${m}.employee_number_key))`;
-
 /*
  * A person of the view `people` is one record of `users`, or the combined values of several records (docs/sources.md). The view is a union with a condition. The
  * planner uses its keys only if the key is known beforehand, and reads the whole view in a join. So these forms are needed.

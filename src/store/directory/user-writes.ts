@@ -7,7 +7,7 @@ import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
-import { hasNamesake, markWhatIsLedBy, mayRename, namesOf, whoReportTo } from "../references.ts";
+import { markWhatIsLedBy, mayRename, namesOf, whoReportTo } from "../references.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { appendEvents, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
@@ -82,9 +82,9 @@ const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE(A
 const changed = (before: string, now: string): string => `${before} is distinct from ${now}`;
 
 /**
- * An update that changes a number or an externalId by which others refer to the person, or that makes the person active again. It also marks everybody who
- * refers to the old or to the new value: a person who is active again may have been at the target all the time, and then no other event marks them. `before`
- * reads the old values at the beginning of the statement. This is safe, because a row with another version is not written.
+ * An update that changes a number or an externalId by which others refer to the person, or whether the person is active. It also marks everybody who refers to
+ * the old or to the new value: a leaver may stay at the target, in a grace or held by a limit, and then no other event marks them. `before` reads the old values
+ * at the beginning of the statement. This is safe, because a row with another version is not written.
  */
 const RENAME: Statement = {
   name: "users-rename",
@@ -96,7 +96,7 @@ const RENAME: Statement = {
     select w.source_id, w.cause, array_remove(
         case when ${changed("b.external_id", "w.external_id")} then array[${folded("b.external_id")}, ${folded("w.external_id")}] else '{}' end
         || case when ${changed("b.employee_number_key", "w.employee_number_key")} then array[b.employee_number_key, w.employee_number_key] else '{}' end
-        || case when w.active and not b.active or b.active and not w.active and ${hasNamesake("w")} then ${namesOf("w")} else '{}' end, null) as names
+        || case when w.active <> b.active then ${namesOf("w")} else '{}' end, null) as names
       from written w join before b on b.id = w.id),
   event as (${appendEvents("written w")}),
   marked as (${markDue(

@@ -3,7 +3,7 @@ import type { DirectoryStore } from "../../directory/ports.ts";
 import type { JoinedWrites } from "../joined-writes.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import { hasNamesake, markWhatIsLedBy, namesOf, whoReportTo } from "../references.ts";
+import { markWhatIsLedBy, namesOf, whoReportTo } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { appendEvent, causedBy, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { createList } from "./list/list.ts";
@@ -12,13 +12,13 @@ import { withMatches } from "./match.ts";
 import { USERS } from "./user-rows.ts";
 import { createUserWrites, priorityOf } from "./user-writes.ts";
 
-/** If another active record has the same number or externalId, references to the deleted person mean that record now. So their people and departments are checked. */
+/** References to the deleted person mean somebody else or nobody now. So their people and departments are checked: the person may stay at the target for a while. */
 const DELETE: Statement = {
   name: "user-delete",
   text: `with done as (
     delete from users where id = $1 and source_id = $2 and version = $3 and person_id is null returning id, source_id, active, external_id, employee_number_key),
   named as materialized (
-    select d.source_id, ${namesOf("d")} as names, ($4::json->>'id')::uuid as cause from done d where d.active and ${hasNamesake("d")}),
+    select d.source_id, ${namesOf("d")} as names, ($4::json->>'id')::uuid as cause from done d where d.active),
   event as (${appendEvent(4, "done")}),
   undecided as (
     delete from person_joins j using done where (j.record_id = done.id or j.person_id = done.id) and j.state in ('proposed', 'ambiguous') returning j.record_id),

@@ -154,8 +154,8 @@ export async function settlePerson(
     const leaver = before.active && !effective.active;
     const code = leaver ? "user.deactivated" : !before.active && effective.active ? "user.activated" : "user.updated";
     const cause = await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
-    // They may have been at the target all the time: no arrival wakes those who report to them.
-    if (code === "user.activated") await markReferrersOfPerson(db, personId, cause, deps.targets);
+    // The person may be at the target before and after: no arrival and no removal wakes those who refer to them.
+    if (code !== "user.updated") await markReferrersOfPerson(db, personId, cause, deps.targets);
   }
   return { changed, state: alone ? "alone" : "kept" };
 }

@@ -3,7 +3,7 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { forecast, previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, DINGTALK_GROUP, ENTERPRISE, notesOn, person, remote } from "./sample.ts";
+import { addGroup, change, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, notesOn, person, remote } from "./sample.ts";
 
 /* Whom a reference to a person means: by employee number or externalId, active or not, in any letter case, and in whatever order they come. */
 
@@ -69,6 +69,63 @@ describe("of people", () => {
     await env.quiet();
     expect(await managerOf(report)).toBe(boss);
     expect((await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list).toEqual([boss]);
+  });
+});
+
+describe("a manager who has left and is still in DingTalk", () => {
+  const GRACE = "version: 1\ngrace: { regular: 24h, enterprise: 24h, keepsAccess: true }\n";
+  const NONE = "version: 1\nlimits: { peopleRemoved: { atLeast: 0, percent: 0 } }\n";
+
+  /** A boss and a report, and a department that they lead. */
+  async function team(policy: string | undefined, accountType: string) {
+    env = await openTestEnvironment({ retryBaseMs: 2_000, ...(policy === undefined ? {} : { policy }) });
+    const boss = await env.addUser(numbered("Boss", "HK1", { [DINGTALK_USER]: { accountType } }));
+    const report = await env.addUser(reporting("Report", "HK1"));
+    await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "HK1" }] } }, [boss, report]);
+    env.startWorker();
+    await env.quiet();
+    expect(await led(report)).toEqual([boss, [boss]]);
+    return { boss, report };
+  }
+  const led = async (report: string) => [
+    await managerOf(report),
+    (await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list,
+  ];
+
+  test.each([
+    ["switched off in a grace", "sso", GRACE],
+    ["unchanged in a grace", "regular", GRACE],
+    ["held by a limit", "regular", NONE],
+    ["switched off for good", "sso", undefined],
+  ])("and is %s leads nobody, and leads again on coming back", async (_how, accountType, policy) => {
+    const { boss, report } = await team(policy, accountType);
+    await change(env, boss, { active: false });
+    await env.quiet();
+    expect(await remote(env, boss)).toBeDefined();
+    expect(await led(report)).toEqual(["", []]);
+    expect(await notesOn(env, report)).toEqual(["manager: managerLeft"]);
+    await change(env, boss, { active: true });
+    await env.quiet();
+    expect(await led(report)).toEqual([boss, [boss]]);
+    expect(await notesOn(env, report)).toEqual([]);
+  });
+
+  test("and is protected there leads nobody", async () => {
+    const { boss, report } = await team(undefined, "regular");
+    await env.control("edit", { call: "admin", body: { userid: boss, sys_level: 2 } });
+    await change(env, boss, { active: false });
+    await env.quiet();
+    expect(await remote(env, boss)).toBeDefined();
+    expect(await led(report)).toEqual(["", []]);
+  });
+
+  test("and is deleted in the directory leads nobody", async () => {
+    const { boss, report } = await team(GRACE, "regular");
+    await env.users.remove(env.context, boss);
+    await env.quiet();
+    expect(await remote(env, boss)).toBeDefined();
+    expect(await led(report)).toEqual(["", []]);
+    expect(await notesOn(env, report)).toEqual(["manager: unknownManager"]);
   });
 });
 
