@@ -463,3 +463,50 @@ test("who reports to one of the records of a person who comes back in the grace 
   await env.quiet();
   expect(await managerOf()).toBe(boss);
 });
+
+describe("who reports to a name that records share", () => {
+  const reporting = (n: number, to: string) => worker(n, { [ENTERPRISE]: { employeeNumber: `E${n}`, manager: { value: to } } });
+  const managerOf = async (id: string) => (await env.state()).users.find(({ userid }) => userid === id)?.manager_userid ?? "";
+
+  test("has the other one as soon as one has left in all sources, and none when both are there again", async () => {
+    const { source } = await open();
+    const [workday, entra] = [source("workday"), source("entra")];
+    const first = await workday.create(worker(1, { externalId: "head" }));
+    const firstToo = await entra.create(worker(1));
+    const second = await workday.create(worker(2, { externalId: "head" }));
+    const report = await workday.create(reporting(3, "head"));
+    env.startWorker({ policy: "version: 1\ngrace: { regular: 24h, enterprise: 24h, keepsAccess: true }\n" });
+    await env.quiet();
+    expect((await personOf(env, first))!.records).toHaveLength(2);
+    expect(await managerOf(report)).toBe("");
+    await workday.change(first, { active: false });
+    await entra.change(firstToo, { active: false });
+    await env.quiet();
+    expect((await personOf(env, first))!.active).toBe(false);
+    expect(await managerOf(report)).toBe(second);
+    await workday.change(first, { active: true });
+    await entra.change(firstToo, { active: true });
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    await workday.remove(second);
+    await env.quiet();
+    expect(await managerOf(report)).toBe(first);
+  });
+
+  test("has the person to whom a new record is joined, until the two are separated", async () => {
+    const { source, joins } = await open();
+    const [workday, entra] = [source("workday"), source("entra")];
+    const boss = await workday.create(worker(1));
+    const report = await entra.create(reporting(3, "head"));
+    env.startWorker();
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    const record = await entra.create(worker(1, { externalId: "head" }));
+    await env.quiet();
+    expect((await personOf(env, boss))!.records).toHaveLength(2);
+    expect(await managerOf(report)).toBe(boss);
+    await joins.separate(record, by());
+    await env.quiet();
+    expect(await managerOf(report)).not.toBe(boss);
+  });
+});

@@ -7,6 +7,7 @@ import { isDated } from "../../../schedule/dated.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { appendEvent, markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
 import { isAlone } from "../alone.ts";
+import { markReferrersOfPerson } from "../referrers.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "../settle.ts";
 
 /* Joins records to one person, and separates them. The caller must have a transaction and the locks of join-locks.ts. */
@@ -167,6 +168,8 @@ async function enter(
   const marks = fresh ? [] : [recordId, personId];
   const event = await tellJoin(db, deps, { code: "person.joined", recordId, personId, matched, marks }, origin);
   await settlePerson(db, personId, deps, { ...origin, causes: [event] });
+  // Who refers to the record means the person now.
+  await markReferrersOfPerson(db, personId, event, deps.targets);
   return { id };
 }
 
@@ -205,6 +208,7 @@ export async function separateRecord(
   }
   await settlePerson(db, personId, deps, sameOrigin(origin, [event]));
   for (const { id, document } of moved) {
+    await markReferrersOfPerson(db, id, event, deps.targets);
     if (!isDated(JSON.parse(document) as JsonObject, deps.dates.rules, origin.at)) continue;
     // The dates of the separated record still count, so it needs its own row in `persons`.
     await enterPerson(db, id);
