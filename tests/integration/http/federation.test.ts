@@ -79,8 +79,12 @@ describe("an assertion of a trusted workload", () => {
 
   test("needs one look at the keys for many exchanges", async () => {
     const id = trust();
-    const answers = await Promise.all(Array.from({ length: 20 }, async () => ask(id, await issuer.sign())));
-    expect([new Set(answers.map(({ status }) => status)), issuer.asked()]).toEqual([new Set([200]), 1]);
+    // A client may have five unchecked at a time.
+    for (let round = 0; round < 4; round++) {
+      const answers = await Promise.all(Array.from({ length: 5 }, async () => ask(id, await issuer.sign())));
+      expect(answers.map(({ status }) => status)).toEqual(Array(5).fill(200));
+    }
+    expect(issuer.asked()).toBe(1);
   });
 
   test("counts again from the client's cache when it has no id, and once when it has one", async () => {
