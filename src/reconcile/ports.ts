@@ -74,6 +74,8 @@ export interface RunOutcome {
   readonly departed: readonly string[];
   /** Remote departments that the person has entered. */
   readonly arrived?: readonly string[];
+  /** Ids of managers who are left out because they are not at the target. */
+  readonly missing?: readonly string[];
   /** The stored values of a removed person were restored. */
   readonly restored?: boolean;
   /** Only of a leaver. */

@@ -7,7 +7,7 @@ import { ADOPTION_REMEDY } from "./person.ts";
 /** The desired state of a department or role, or the step that has to come first. */
 export type StructureResult =
   /** `again`: only a part, which must not wait for the rest; another run follows. */
-  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean }
+  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean; readonly missing?: readonly string[] }
   | Waiting
   /** The parent is stuck in the same way. To wait for it would block everybody inside too. */
   | (Stuck & { readonly on: readonly string[] });
@@ -50,15 +50,17 @@ function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: Numb
   if (!link && settling !== undefined) return settles(settling, "the department may be a new name of one that is there");
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
   if (parent === undefined) return belowMissing(node.parent!);
-  const { managers, notes } = managersOf(facts);
+  const { managers, notes, missing } = managersOf(facts);
+  const without = missing.length > 0 ? { missing } : {};
   // Unmanaged people or departments are inside. Their department keeps its name, place and settings.
   if (link?.adopted?.strangers)
     return {
       kind: "desired",
       desired: { state: "present", attributes: managers ? { managers } : {}, when: {}, notes: [...notes, AS_IT_WAS] },
+      ...without,
     };
   const attributes = { ...node.settings, name: shownName(node, numbered), parent, ...(managers ? { managers } : {}) };
-  return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] } };
+  return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] }, ...without };
 }
 
 const ADOPTION_OPEN: StructureResult = {
@@ -111,22 +113,31 @@ function belowMissing({ id, state }: Reference): StructureResult {
  * who has to leave is dropped first. If the directory never named managers, the list belongs to the administrators of the target, and only people who
  * leave are dropped. Before the department exists it has no list, and no later event may cause another run, so missing managers get a note now.
  */
-function managersOf(facts: DepartmentFacts): { readonly managers?: AttributeValue; readonly notes: readonly Note[] } {
+function managersOf(facts: DepartmentFacts): ManagersResult {
   const { node, link } = facts;
-  if (!node) return { notes: [] };
+  if (!node) return { notes: [], missing: [] };
   if (!node.managed) {
     const managers = withoutLeaving(facts);
-    return { ...(managers ? { managers } : {}), notes: [] };
+    return { ...(managers ? { managers } : {}), notes: [], missing: [] };
   }
   const managers = new Set<string>();
   const notes: Note[] = [];
+  const missing: string[] = [];
   for (const manager of node.managers) {
     const obstacle = obstacleOf(manager);
+    if (obstacle === NOT_THERE && manager.person) missing.push(manager.person.id);
     const remoteId = manager.person?.remoteId;
     if (obstacle) notes.push({ attribute: "managers", ...obstacle });
     else if (remoteId !== undefined && !node.leaving.includes(remoteId)) managers.add(remoteId);
   }
-  return link?.remoteId === undefined ? { notes } : { managers: [...managers].sort(), notes };
+  return link?.remoteId === undefined ? { notes, missing } : { managers: [...managers].sort(), notes, missing };
+}
+
+interface ManagersResult {
+  readonly managers?: AttributeValue;
+  readonly notes: readonly Note[];
+  /** Ids of managers who are not in the department at the target. */
+  readonly missing: readonly string[];
 }
 
 /** The present managers without those who have to leave. Undefined: no change, or not known. */
@@ -137,7 +148,14 @@ function withoutLeaving({ node, link }: DepartmentFacts): readonly string[] | un
   return staying.length < there.length ? staying : undefined;
 }
 
-function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { readonly code: LoopNote }) | undefined {
+type Obstacle = Pick<Note, "text"> & { readonly code: LoopNote };
+
+const NOT_THERE: Obstacle = {
+  code: "managerNotThere",
+  text: "a manager of the department is not in it at the target yet; set as soon as they are",
+};
+
+function obstacleOf({ person }: DepartmentManager): Obstacle | undefined {
   if (!person) return { code: "unknownManager", text: "a manager of the department is not in the directory" };
   if (person.several)
     return {
@@ -149,9 +167,7 @@ function obstacleOf({ person }: DepartmentManager): (Pick<Note, "text"> & { read
   if (!person.active) return { code: "managerLeft", text: "a manager of the department has left" };
   if (!person.belongs)
     return { code: "managerNotMember", text: "a manager of the department is not a member of it, and only members can be" };
-  if (person.remoteId === undefined || !person.member)
-    return { code: "managerNotThere", text: "a manager of the department is not in it at the target yet; set as soon as they are" };
-  return undefined;
+  return person.remoteId === undefined || !person.member ? NOT_THERE : undefined;
 }
 
 export function desiredRole({ name, link, occupied }: RoleFacts): StructureResult {

@@ -7,7 +7,10 @@ import { type Assignments, type DepartmentAssignment, remoteIds } from "./assign
 import type { LifecycleState } from "./leaver.ts";
 
 /** The desired state of a person, or the entity that has to exist first. */
-export type PersonResult = { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean } | Waiting | Stuck;
+export type PersonResult =
+  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean; readonly missing?: readonly string[] }
+  | Waiting
+  | Stuck;
 
 export interface PersonRules {
   readonly personId: string;
@@ -61,6 +64,7 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
     ...(stays ? {} : byDepartment(mapped, places)),
     roles,
   };
+  let missing: string | undefined;
   if (mapped.manager !== undefined) {
     const manager = managerOf(facts.manager, rules);
     if (manager.kind === "wait")
@@ -72,8 +76,10 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
       };
     if (manager.remoteId !== undefined) attributes["manager"] = manager.remoteId;
     if (manager.note) notes.push(manager.note);
+    missing = manager.missing;
   }
-  return { kind: "desired", desired: { state: "present", attributes, when: mapped.when, notes } };
+  const desired: Desired = { state: "present", attributes, when: mapped.when, notes };
+  return { kind: "desired", desired, ...(missing === undefined ? {} : { missing: [missing] }) };
 }
 
 /**
@@ -146,7 +152,8 @@ const OUTSIDE = {
 
 type ManagerResult =
   | { readonly kind: "wait"; readonly id: string }
-  | { readonly kind: "set"; readonly remoteId: string | null | undefined; readonly note?: Note };
+  /** `missing`: the manager, who is not at the target. */
+  | { readonly kind: "set"; readonly remoteId: string | null | undefined; readonly note?: Note; readonly missing?: string };
 
 /** An optional reference. It is set if possible, waited for briefly, and never blocks the rest. */
 function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerResult {
@@ -159,17 +166,19 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
   // The present manager may be the same person.
-  if (person.undecided)
-    return { kind: "set", remoteId: undefined, note: { attribute: "manager", code: "managerNotThere" satisfies LoopNote, text: MAY_LEAD } };
+  if (person.undecided) {
+    const note: Note = { attribute: "manager", code: "managerNotThere" satisfies LoopNote, text: MAY_LEAD };
+    return { kind: "set", remoteId: undefined, note, missing: person.id };
+  }
   const onTheWay = person.state === "due" || person.state === "waiting";
   if (onTheWay && mayWaitForManager) return { kind: "wait", id: person.id };
-  return without("managerNotThere", "the manager is not at the target yet; set as soon as they are");
+  return { ...without("managerNotThere", "the manager is not at the target yet; set as soon as they are"), missing: person.id };
 }
 
 const MAY_LEAD = "the manager may be somebody at the target, and nobody has decided; left as it is";
 
-const without = (code: LoopNote, text: string): ManagerResult => ({
-  kind: "set",
+const without = (code: LoopNote, text: string) => ({
+  kind: "set" as const,
   remoteId: null,
   note: { attribute: "manager", code, text },
 });

@@ -58,7 +58,8 @@ async function resultOf(
     const result = await converge(deps, events, { claim, resolved, person, leaver }, context);
     if (result === "lost") return result;
     const restores = known.kind === "user" && known.facts.restoring !== undefined && known.judgement.standing === "member";
-    return { ...result, ...(leaver ? { leaver } : {}), ...(restores ? { restores } : {}) };
+    const missing = resolved.kind === "desired" ? resolved.missing : undefined;
+    return { ...result, ...(leaver ? { leaver } : {}), ...(restores ? { restores } : {}), ...(missing ? { missing } : {}) };
   } catch (error) {
     if (error instanceof NotBegun) throw error.cause;
     if (signal.aborted) return "released";

@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { change, person, remote, stateOf } from "./sample.ts";
+import { change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
 
 /* People who must agree before they become members (40103). Whatever happens in which order, whoever is not to be there is not. */
 
@@ -138,9 +138,7 @@ describe("somebody who was invited", () => {
 
   test("does not keep those from coming who report to them", async () => {
     const boss = await invited();
-    const id = await env.addUser(
-      person("Wu", { "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { manager: { value: boss } } }),
-    );
+    const id = await env.addUser(person("Wu", { [ENTERPRISE]: { manager: { value: boss } } }));
     await env.quiet();
     expect(await remote(env, id)).toBeDefined();
     await accept(0);
@@ -179,4 +177,38 @@ describe("somebody who was invited", () => {
     await env.quiet();
     expect(await remote(env, id)).toBeUndefined();
   });
+});
+
+test.each(["a person", "a department"])("somebody who is just accepting leads %s that names them at that moment", async (what) => {
+  await protect(1);
+  // The process that finds the boss has no other run meanwhile: ends of one process wait for each other.
+  env.startWorker({ concurrency: 1 });
+  const [boss, id] = [await invited(), await env.addUser(person("Wu"))];
+  const group = await env.addGroup("Ops", [boss]);
+  await env.quiet();
+  await accept(0);
+  const lock = await env.pool.connect();
+  const found = async (text: string): Promise<boolean> => (await env.pool.query(text)).rows.length > 0;
+  const WAITING = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  try {
+    // The end of the run has looked whom it concerns, and cannot commit.
+    await lock.query("begin");
+    await lock.query("select from links where entity_id = $1 for update", [boss]);
+    await env.pool.query("update entity_states set next_at = now() where entity_id = $1", [boss]);
+    while (!(await found(WAITING))) await systemClock.sleep(5);
+    env.startWorker();
+    if (what === "a person") await change(env, id, { [ENTERPRISE]: { manager: { value: boss } } });
+    else await changeGroup(env, group, { [DINGTALK_GROUP]: { managers: [{ value: boss }] } });
+    while (!(await found(`${WAITING} offset 1`)) && (await found("select from entity_states where state = 'due'")))
+      await systemClock.sleep(5);
+  } finally {
+    await lock.query("commit");
+    lock.release();
+  }
+  await env.quiet();
+  const led =
+    what === "a person"
+      ? [(await remote(env, id))?.manager_userid]
+      : (await env.state()).departments.find(({ name }) => name === "Ops")?.dept_manager_userid_list;
+  expect(led).toEqual([boss]);
 });

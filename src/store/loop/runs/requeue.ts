@@ -217,6 +217,21 @@ export const RECHECK_REFUSED = statement(
   ),
 );
 /**
+ * Requeues entities that did without managers ($4: a list for each entity) who have come meanwhile. The run read that they were not there, and the end of
+ * their run did not see the entity. MARK_AWAITED orders the two ends.
+ */
+export const REQUEUE_IF_THERE = statement(
+  "requeue-if-there",
+  `insert into entity_states as s (target, kind, entity_id, state)
+   select o.target, o.kind, o.entity_id, o.state from unnest($2::text[], $3::uuid[], $4::text[]) as n(kind, id, missing) cross join
+     ${lookUp("entity_states o", "o.target = $1 and o.kind = n.kind and o.entity_id = n.id")} o
+    where exists (
+      select from links l where l.target = $1 and l.kind = 'user' and l.entity_id = any(n.missing::uuid[]) and l.status = 'owned'
+         and (n.kind = 'user' or exists (
+           select from links own where own.target = $1 and own.kind = n.kind and own.entity_id = n.id and l.containers @> array[own.remote_id])))
+   on conflict (target, kind, entity_id) do update set ${REQUEUE}`,
+);
+/**
  * Requeues two kinds of entities with a refused value. In the first, the holder gave the value up while the refusal was on its way, so its
  * end could not wake this entity. Values that an inactive person gave up for an active one are left out. In the second, the holder was a
  * stranger and is now linked: the entity waits for it.

@@ -19,6 +19,7 @@ import {
   REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER,
   REQUEUE_DEPENDENTS,
   REQUEUE_IF_FREE,
+  REQUEUE_IF_THERE,
   REQUEUE_MANAGED_DEPARTMENTS,
   REQUEUE_MEMBERS,
   REQUEUE_REPORTS,
@@ -54,10 +55,11 @@ export const isWithoutValue = ({ refused = {} }: RunOutcome): boolean =>
   Object.values(refused).some(({ holder, stranger }) => (holder ?? stranger) !== undefined);
 
 /**
- * Call it first in the transaction that ends runs. An entity without a value that another one has also waits for that one, in any state.
+ * Call it first in the transaction that ends runs. An entity without a value that another one has also waits for that one, in any state. A manager who is
+ * left out counts as awaited here, although nobody waits: the ends of both runs must see each other.
  */
 export async function markAwaited(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
-  const awaited = waitsOn(runs);
+  const awaited = [...new Set([...waitsOn(runs), ...runs.flatMap(({ end: { missing = [] } }) => missing)])];
   if (awaited.length === 0) return;
   await run(db, MARK_AWAITED, [target, runs.map(({ claim }) => claim.ref.kind), runs.map(({ claim }) => claim.ref.id), awaited]);
 }
@@ -127,6 +129,7 @@ async function checkWaiting(db: Queryable, target: string, runs: readonly Finish
   if (awaited.length > 0) await run(db, REQUEUE_AWAITED, [target, awaited, asked]);
   await look(RECHECK_WAITING, ({ end: { next } }) => next.state === "waiting" && next.answer === undefined);
   await look(RECHECK_REFUSED, ({ end: { next } }) => next.state === "waiting" && next.answer !== undefined);
+  await requeueIfThere(db, target, runs);
   // After MAX_BLOCKED_LOOKS tries the entity continues without the value.
   await look(REQUEUE_IF_FREE, ({ claim, end }) => isWithoutValue(end) && claim.attempts + 1 < MAX_BLOCKED_LOOKS);
   const waits = ({ end: { next } }: FinishedRun) => next.state === "waiting" && (next.waitingOn ?? []).length > 0;
@@ -136,6 +139,15 @@ async function checkWaiting(db: Queryable, target: string, runs: readonly Finish
   await look(RECHECK_IF_STUCK, (ended) => waits(ended) && ended.end.next.answer === undefined && !ended.end.next.inCircle);
   const inCircle = runs.filter((ended) => waits(ended) && ended.end.next.inCircle).flatMap(({ end }) => end.next.waitingOn ?? []);
   if (inCircle.length > 0) await run(db, RECHECK_AWAITED, [target, inCircle]);
+}
+
+async function requeueIfThere(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
+  const without = runs.flatMap(({ claim: { ref }, end: { missing, next } }) =>
+    missing && next.state === "inSync" ? [{ ...ref, missing: `{${missing.join(",")}}` }] : [],
+  );
+  if (without.length === 0) return;
+  const column = (name: "kind" | "id" | "missing") => without.map((each) => each[name]);
+  await run(db, REQUEUE_IF_THERE, [target, column("kind"), column("id"), column("missing")]);
 }
 
 /** Removes entities from holds that no longer hold them. */

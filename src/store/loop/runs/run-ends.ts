@@ -130,6 +130,7 @@ function isSelfContained({ claim: { ref, cause, inHold }, end }: FinishedRun): b
     state === "inSync" &&
     waitingOn === undefined &&
     !isWithoutValue(end) &&
+    end.missing === undefined &&
     !observeFirst &&
     cause === undefined &&
     !inHold &&
