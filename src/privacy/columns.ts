@@ -106,7 +106,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: "while the entity exists",
     public:
       "target kind entity_id state reason_code remedy priority attempts next_at due_since settled_at latency_ms desired_generation observed_generation causes waiting_on awaited lease leased_until intent worker recheck_at in_hold",
-    personal: "reason last_answer cause notes holder planned refused",
+    personal: "reason last_answer cause notes holder planned refused manager_key",
   },
   links: {
     purpose: "our objects at DingTalk, and their last known state",

@@ -120,6 +120,12 @@ export interface ReconcileStore {
   /** Does the same for the departments from a person's attributes. Resolves with whether anything changed. */
   writePersonDepartments(userId: string, places: readonly AttributeDepartment[], causes: readonly string[]): Promise<boolean>;
 
+  /**
+   * Records whom the mapping names as the person's manager, if that is not the manager of the record. The person is then checked when the named one comes,
+   * leaves or gets another name. Undefined: nobody.
+   */
+  writeNamedManager(userId: string, reference: string | undefined): Promise<void>;
+
   /** Commits the intent before the call; for a create also the intended link. False: the lease is lost, and nothing may be sent. */
   begin(claim: Claim, intent: HistoryEvent, create: { readonly remoteId: string | undefined } | undefined): Promise<boolean>;
   /**

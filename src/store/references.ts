@@ -57,11 +57,18 @@ export const recordsOf = (ids: string): string =>
 /** SQL for the id of the person of a record. */
 export const personOf = (recordId: string): string => `coalesce((select r.person_id from users r where r.id = ${recordId}), ${recordId})`;
 
-/** SQL for the people whose manager is one of `named`, a FROM item with rows `n(source_id, names, cause)`. Each name is looked up separately, by an index. */
+/**
+ * SQL for the people whose manager is one of `named`, a FROM item with rows `n(source_id, names, cause)`: by the manager of a record, or by another attribute that
+ * the mapping takes. Each name is looked up separately, by an index.
+ */
 export const whoReportTo = (named: string): string => `
   select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
     cross join lateral (
-      select coalesce(r.person_id, r.id) as id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key ${APART}) r`;
+      select coalesce(r.person_id, r.id) as id from users r where r.source_id = n.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = name.key ${APART}) r
+  union all
+  select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
+    cross join lateral (select s.entity_id as id from entity_states s where s.manager_key = name.key ${APART}) r
+    cross join lateral (select from people u where u.id = r.id and u.source_id = n.source_id ${APART}) u`;
 
 /** SQL for the departments `(target, id, cause)` with a manager in such rows. */
 export const whatIsLedBy = (named: string): string => `

@@ -21,7 +21,19 @@ import {
   referenceOf,
 } from "./rows.ts";
 import { writtenSince } from "./source-writes.ts";
-import { ABOVE, CIRCLE, DEPARTMENTS, GROUP_MEANT, GROUPS, MANAGER, NAME_HOLDERS, PARENT_IS_GONE, PEOPLE, ROLES } from "./statements.ts";
+import {
+  ABOVE,
+  CIRCLE,
+  DEPARTMENTS,
+  GROUP_MEANT,
+  GROUPS,
+  MANAGER,
+  NAME_HOLDERS,
+  NAME_MANAGER,
+  PARENT_IS_GONE,
+  PEOPLE,
+  ROLES,
+} from "./statements.ts";
 
 /* The stored data about entities at the beginning of a run. */
 
@@ -32,6 +44,7 @@ type Facts = Pick<
   | "departments"
   | "roles"
   | "manager"
+  | "writeNamedManager"
   | "managedBy"
   | "waitsInCircle"
   | "nameHolders"
@@ -78,6 +91,10 @@ export function createFacts(pool: Pool, target: string): Facts {
     async manager(sourceId, ref) {
       const [row] = await run<{ manager: string }>(pool, MANAGER, [target, sourceId, ref]);
       return managerOf(JSON.parse(row!.manager) as ManagerJson);
+    },
+
+    async writeNamedManager(userId, reference) {
+      await run(pool, NAME_MANAGER, [target, userId, reference]);
     },
 
     async managedBy(personId, staying) {

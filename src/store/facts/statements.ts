@@ -1,3 +1,4 @@
+import { folded } from "../postgres/folded.ts";
 import { lookUp, unindexed } from "../postgres/planner.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { meant, personWith } from "../references.ts";
@@ -115,6 +116,12 @@ export const ROLES: Statement = {
 };
 
 export const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
+
+export const NAME_MANAGER: Statement = {
+  name: "facts-name-manager",
+  text: `update entity_states s set manager_key = ${folded("$3::text")}
+    where s.target = $1 and s.kind = 'user' and s.entity_id = $2 and s.manager_key is distinct from ${folded("$3::text")}`,
+};
 
 /** For each entity ($2) with the entities it would wait for ($3): the indexes of those for which the waiting would form a circle. */
 export const CIRCLE: Statement = {

@@ -133,9 +133,9 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
       await made(
         "entity_states",
         "all excluding indexes",
-        `insert into pg_temp.entity_states (target, kind, entity_id, state, priority, next_at, due_since, desired_generation, observed_generation, reason_code, reason, notes, refused, holder, waiting_on, cause, in_hold, causes)
+        `insert into pg_temp.entity_states (target, kind, entity_id, state, priority, next_at, due_since, desired_generation, observed_generation, reason_code, reason, notes, refused, holder, waiting_on, cause, in_hold, manager_key, causes)
          select target, kind, entity_id, case when ${IS_OPEN} then 'due' else state end, priority, case when ${IS_OPEN} then now() end, due_since, desired_generation, observed_generation,
-           reason_code, reason, notes, refused, holder, case when ${IS_OPEN} then null else waiting_on end, cause, in_hold, case when in_hold then causes else '{}' end
+           reason_code, reason, notes, refused, holder, case when ${IS_OPEN} then null else waiting_on end, cause, in_hold, manager_key, case when in_hold then causes else '{}' end
            from ${from}.entity_states where target = $1`,
       );
       await client.query(INDEXES);
@@ -167,7 +167,8 @@ const INDEXES = `
   alter table entity_states add primary key (target, kind, entity_id);
   create index on entity_states (target, priority, next_at) where next_at is not null;
   create index on entity_states using gin (waiting_on) with (fastupdate = off) where waiting_on is not null;
-  create index on entity_states (target, cause) where cause is not null`;
+  create index on entity_states (target, cause) where cause is not null;
+  create index on entity_states (manager_key) where manager_key is not null`;
 
 /** SQL: a run would check the entity sooner or later. Parked entities are left out: they wait for a change of the data. */
 const IS_OPEN = "state in ('due', 'waiting', 'held')";

@@ -23,6 +23,7 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "departments_origin",
   "departments_path",
   "entity_states_cause",
+  "entity_states_manager",
   "entity_states_next",
   "entity_states_open",
   "entity_states_reason",

@@ -208,3 +208,55 @@ test("plan and comparison find the manager that the run found, also where the ma
   const ref = { kind: "user", id: report } as const;
   expect(await forecast(env.connect(), ref, preview!.actual!)).toMatchObject({ kind: "plan", plan: { action: "none" } });
 });
+
+describe.each([
+  ["nickName", "user.nickName", (named: string) => ({ nickName: named })],
+  ["costCenter", "enterprise.costCenter", (named: string) => ({ [ENTERPRISE]: { costCenter: named } })],
+])("a mapping that takes the manager from %s", (_name, rule, naming) => {
+  beforeEach(async () => {
+    env = await openTestEnvironment({ retryBaseMs: 2_000, mapping: DEFAULT_MAPPING.replace(/^manager: .*$/m, `manager: ${rule}`) });
+  });
+
+  test("sets, changes and clears it as soon as the directory does", async () => {
+    const report = await env.addUser(person("Report", naming("HK-1")));
+    env.startWorker();
+    await env.quiet();
+    expect(await notesOn(env, report)).toContain("manager: unknownManager");
+    // Comes.
+    const boss = await env.addUser(numbered("Boss", "hk-1"));
+    const other = await env.addUser(numbered("Other", "hk-2"));
+    await env.quiet();
+    expect(await managerOf(report)).toBe(boss);
+    // Has another number, by which another one is known from then on.
+    await change(env, boss, { [ENTERPRISE]: { employeeNumber: "hk-3" } });
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    await change(env, other, { externalId: "HK-1" });
+    await env.quiet();
+    expect(await managerOf(report)).toBe(other);
+    // Leaves, comes back, and is deleted.
+    await change(env, other, { active: false });
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    await change(env, other, { active: true });
+    await env.quiet();
+    expect(await managerOf(report)).toBe(other);
+    await env.users.remove(env.context, other);
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    expect(await notesOn(env, report)).toContain("manager: unknownManager");
+  });
+
+  test("does not let them miss one who comes late", async () => {
+    await env.control("switches", { protectedMobiles: ["+852-61110000"] });
+    const boss = await env.addUser(numbered("Boss", "HK-1", { phoneNumbers: [{ type: "mobile", value: "+852 61110000" }] }));
+    const report = await env.addUser(person("Report", naming("HK-1")));
+    env.startWorker();
+    await env.quiet();
+    expect(await managerOf(report)).toBe("");
+    await env.control("edit", { call: "accept", body: { mobile: "+852-61110000" } });
+    await env.pool.query("update entity_states set next_at = now() where state = 'waiting'");
+    await env.quiet();
+    expect(await managerOf(report)).toBe(boss);
+  });
+});

@@ -1,5 +1,5 @@
 import { folded } from "../../postgres/folded.ts";
-import { ANY_KIND, inList, lookUp, unindexed } from "../../postgres/planner.ts";
+import { ANY_KIND, APART, inList, lookUp, unindexed } from "../../postgres/planner.ts";
 import type { Statement } from "../../postgres/statement.ts";
 import { isActivePerson, namesOf, personOf, recordsOf, whatIsLedBy } from "../../references.ts";
 import { inCircle, WAITING_ON } from "../../waiting.ts";
@@ -53,11 +53,16 @@ export const REQUEUE = requeued("0");
 /** Whether the observation in a link `l` has managers. */
 const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
 
-/** Ids of people who have one of these people as manager in the directory. `ids`: an array. */
+/** Ids of people who have one of these people as manager, in the directory or by the mapping. `ids`: an array. */
 export const REPORTS = (ids: string): string => `
   select coalesce(r.person_id, r.id) as id from ${recordsOf(ids)} m
     join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
-   where coalesce(r.person_id, r.id) <> m.person`;
+   where coalesce(r.person_id, r.id) <> m.person
+  union all
+  select r.id from ${recordsOf(ids)} m cross join lateral unnest(${namesOf("m")}) as name(key)
+    cross join lateral (select s.entity_id as id from entity_states s where s.manager_key = name.key ${APART}) r
+    cross join lateral (select from people u where u.id = r.id and u.source_id = m.source_id ${APART}) u
+   where r.id <> m.person`;
 
 /** Whether the observation in a link `l` has another value, or none, for the attribute. Null when the attribute is not known. */
 export const isFree = (attribute: string, value: string): string =>
