@@ -34,6 +34,16 @@ test.each([
 });
 
 test.each([
+  [["people", "import", "nowhere.csv", "--source", "hr"]],
+  [["mapping", "check", "nowhere.csv"]],
+  [["history", "verify", "--anchors", "nowhere.csv"]],
+])("%j with a file that cannot be read could not run", async (args) => {
+  const run = runCommand(args, {}, { cwd: folder });
+  expect([await run.ended(), run.stdout, run.stderr]).toEqual([3, "", expect.stringMatching(/nowhere\.csv cannot be read.*ENOENT/)]);
+  expect(run.stderr).not.toContain("no such file");
+});
+
+test.each([
   ["an export that is not there", ["--from", "nowhere/"], "nowhere/ cannot be read (ENOENT)"],
   ["a server that does not answer", ["--from", "http://127.0.0.1:9"], "does not answer"],
 ])("the history is not called altered for %s", async (_what, args, told) => {

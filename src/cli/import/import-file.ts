@@ -4,6 +4,7 @@ import { open } from "node:fs/promises";
 import { basename } from "node:path";
 import { importPeopleFile } from "../../compose/import.ts";
 import { systemClock } from "../../core/clock.ts";
+import { CannotStart } from "../../core/errors.ts";
 import { csvRows } from "../../import/file/csv.ts";
 import type { Encoding } from "../../import/file/encoding.ts";
 import { jsonRows } from "../../import/file/json.ts";
@@ -13,7 +14,6 @@ import { createPrisma } from "../../store/access/prisma.ts";
 import { createSources } from "../../store/access/sources.ts";
 import { findSource } from "../database/find-source.ts";
 import { withPool } from "../database/joined-pool.ts";
-import { NotFoundHere } from "../database/not-found-here.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
 import { t } from "../words/translate.ts";
@@ -52,7 +52,9 @@ async function digestOf(path: string): Promise<string> {
     const file = await open(path);
     for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer);
   } catch (error) {
-    throw new NotFoundHere(t`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new CannotStart([t`${path} cannot be read (${code})`], { cause: error });
   }
   return hash.digest("hex");
 }

@@ -30,7 +30,7 @@ Example:
         say(
           t`${compared} of ours compared: ${differing} differ, ${missing} are missing, ${found} carry our id and should be looked after, ${repaired} had been forgotten; all of those are due now.`,
         );
-        say(`${t`${orphans} are not ours and are left alone`}${orphans > 0 ? ":" : "."}`);
+        say(orphans > 0 ? t`${orphans} are not ours and are left alone:` : t("Nothing in DingTalk belongs to others."));
         for (const { kind, remoteId, name } of orphanExamples) print(`${kind}\t${remoteId}\t${name ?? ""}`);
       }
       if (wrong > 0) foundProblems();

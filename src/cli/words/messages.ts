@@ -114,7 +114,8 @@ export const MESSAGES: Translations = {
       "已比较 {0} 个：{1} 个有差异，{2} 个缺失，{3} 个带有我们的 ID 需处理，{4} 个曾被遗漏；以上均已转为待发送。",
       "已比較 {0} 個：{1} 個有差異，{2} 個欠缺，{3} 個帶有我們的 ID 須處理，{4} 個曾被遺漏；以上均已轉為待傳送。",
     ],
-  "{0} are not ours and are left alone": ["{0} 个不属于本服务，保持不变", "{0} 個不屬本服務，保持不變"],
+  "{0} are not ours and are left alone:": ["{0} 个不属于本服务，保持不变：", "{0} 個不屬本服務，保持不變："],
+  "Nothing in DingTalk belongs to others.": ["钉钉中没有不属于本服务的对象。", "釘釘中沒有不屬本服務的對象。"],
   "Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on.": [
     "两秒内停止向钉钉发送。恢复请用 `dingtalk-scim resume`。",
     "兩秒內停止向釘釘傳送。恢復請用 `dingtalk-scim resume`。",

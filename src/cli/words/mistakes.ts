@@ -39,7 +39,6 @@ export const MISTAKES: Translations = {
   "{0} is none of {1}": ["{0} 不在可选范围内：{1}", "{0} 不在可選範圍內：{1}"],
   "{0} cannot be written ({1})": ["无法写入 {0}（{1}）", "無法寫入 {0}（{1}）"],
   "there is no log yet: the worker begins it": ["尚无日志：由后台进程开始记录", "尚未有日誌：由背景程序開始記錄"],
-  "{0} cannot be read: {1}": ["无法读取 {0}：{1}", "無法讀取 {0}：{1}"],
   "{0}: there is no checkpoint in it": ["{0}：其中没有检查点", "{0}：當中沒有檢查點"],
   "the demo's people need a library that is not installed; add it beside this package: npm i @faker-js/faker@10": [
     "演示的人员需要一个未安装的库；请在此包旁安装：npm i @faker-js/faker@10",
