@@ -24,16 +24,28 @@ export interface Sample {
   readonly value: number;
 }
 
+/** SCIM requests of a source, by their answers. */
+export interface SourceRequests {
+  /** Of the last one. */
+  readonly at: Date;
+  readonly requests: number;
+  /** 4xx, but neither 404, as clients ask for what may not be there, nor 499, when the client went away. */
+  readonly refused: number;
+  /** 5xx. */
+  readonly failed: number;
+}
+
 export interface Readings {
   readonly samples: readonly Sample[];
-  /** Time of the last request of each source, by its id. */
-  readonly lastRequests: ReadonlyMap<string, Date>;
+  /** By the id of the source. */
+  readonly requests: ReadonlyMap<string, SourceRequests>;
 }
 
 export interface Meter {
   count(name: CounterName, labels: Labels): void;
   observe(name: HistogramName, labels: Labels, seconds: number): void;
-  requested(sourceId: string, at: Date): void;
+  /** `status`: of the answer. */
+  requested(sourceId: string, at: Date, status: number): void;
   /** The counts since the last call. */
   take(): Readings;
   /** Restores readings that could not be stored. */
@@ -44,16 +56,25 @@ export const INFINITE = "+Inf";
 
 export function createMeter(): Meter {
   let samples = new Map<string, Sample>();
-  let lastRequests = new Map<string, Date>();
+  let requests = new Map<string, SourceRequests>();
 
   function add(name: SampleName, labels: Labels, value: number): void {
     const key = `${name} ${JSON.stringify(labels)}`;
     samples.set(key, { name, labels, value: value + (samples.get(key)?.value ?? 0) });
   }
 
-  function addRequest(sourceId: string, at: Date): void {
-    const last = lastRequests.get(sourceId);
-    if (!last || last < at) lastRequests.set(sourceId, at);
+  function addRequests(sourceId: string, more: SourceRequests): void {
+    const sofar = requests.get(sourceId);
+    if (!sofar) {
+      requests.set(sourceId, more);
+      return;
+    }
+    requests.set(sourceId, {
+      at: sofar.at < more.at ? more.at : sofar.at,
+      requests: sofar.requests + more.requests,
+      refused: sofar.refused + more.refused,
+      failed: sofar.failed + more.failed,
+    });
   }
 
   return {
@@ -63,16 +84,22 @@ export function createMeter(): Meter {
       add(name, { ...labels, le: bound === undefined ? INFINITE : String(bound) }, 1);
       add(`${name}Sum`, labels, seconds);
     },
-    requested: addRequest,
+    requested: (sourceId, at, status) =>
+      addRequests(sourceId, {
+        at,
+        requests: 1,
+        refused: status >= 400 && status < 499 && status !== 404 ? 1 : 0,
+        failed: status >= 500 ? 1 : 0,
+      }),
     take() {
-      const readings = { samples: [...samples.values()], lastRequests };
+      const readings = { samples: [...samples.values()], requests };
       samples = new Map();
-      lastRequests = new Map();
+      requests = new Map<string, SourceRequests>();
       return readings;
     },
     putBack(readings) {
       for (const { name, labels, value } of readings.samples) add(name, labels, value);
-      for (const [sourceId, at] of readings.lastRequests) addRequest(sourceId, at);
+      for (const [sourceId, more] of readings.requests) addRequests(sourceId, more);
     },
   };
 }

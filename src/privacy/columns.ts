@@ -224,6 +224,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   },
 
   sources: { purpose: "SCIM clients", retention: NO_END, public: "id name kind created_at last_request_at" },
+  source_traffic: { purpose: "numbers of SCIM requests", retention: "eight days", public: "source_id at requests refused failed" },
   tokens: {
     purpose: "access tokens of programs",
     retention: NO_END,

@@ -55,7 +55,9 @@ export function createMetrics({ target, build, clock, logger, meter, status, ale
     registry,
     observe(request) {
       observeRequest(request);
-      if (request.sourceId !== undefined && request.route.startsWith(SCIM)) meter.requested(request.sourceId, clock.now());
+      if (request.sourceId !== undefined && request.route.startsWith(SCIM)) {
+        meter.requested(request.sourceId, clock.now(), request.status);
+      }
     },
   };
 }

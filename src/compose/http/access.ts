@@ -32,6 +32,7 @@ import { createTokens } from "../../store/access/tokens.ts";
 import { createTrusts } from "../../store/access/trusts.ts";
 import { createAssertionLedger } from "../../store/access/used-assertions.ts";
 import { createEventAppender } from "../../store/history/event-appender.ts";
+import { readTraffic } from "../../store/status/source-traffic.ts";
 import type { AppContext, ServerContext } from "../components.ts";
 
 /* Access: sources, tokens, trusts, sessions, and the addresses that use, show and change them. */
@@ -102,7 +103,7 @@ export async function openAccess(app: ServerContext): Promise<OpenAccess> {
     signingKey,
     actorNames,
     mounts: [
-      sourcesEndpoint({ list: () => sources.list(), publicUrl, setup }),
+      sourcesEndpoint({ list: () => sources.list(), traffic: () => readTraffic(app.pool), publicUrl, setup }),
       accessEndpoint({
         records: {
           ...{ tokens, trusts, sessions },

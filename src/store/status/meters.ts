@@ -5,8 +5,8 @@ import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * The sums of the counters of all processes, and the time of the last request of each source. A killed process loses the counts of its last seconds. Commits do not
- * wait for the disk.
+ * The sums of the counters of all processes, and the SCIM requests of each source: the last one, and their number in each ten minutes. A killed process loses the
+ * counts of its last seconds. Commits do not wait for the disk.
  */
 
 /** Rows are locked in a fixed order, against deadlocks. `for no key update` does not conflict with inserts that refer to a source, because they lock only its key. */
@@ -17,7 +17,14 @@ const WRITE: Statement = {
     select $1, s.name, s.labels, s.value from json_to_recordset($2::json) as s(name text, labels text, value float8) order by s.name, s.labels
     on conflict (target, name, labels) do update set value = m.value + excluded.value),
   heard as materialized (
-    select s.id, h.at from json_to_recordset($3::json) as h(id uuid, at timestamptz) join sources s on s.id = h.id order by s.id for no key update of s)
+    select s.id, h.at, h.requests, h.refused, h.failed
+      from json_to_recordset($3::json) as h(id uuid, at timestamptz, requests bigint, refused bigint, failed bigint) join sources s on s.id = h.id
+     order by s.id for no key update of s),
+  traffic as (
+    insert into source_traffic as t (source_id, at, requests, refused, failed)
+    select id, date_bin('10 minutes', at, timestamptz '2000-01-01 00:00Z'), requests, refused, failed from heard order by id
+    on conflict (source_id, at) do update set requests = t.requests + excluded.requests, refused = t.refused + excluded.refused, failed = t.failed + excluded.failed),
+  past as (delete from source_traffic t using heard where t.source_id = heard.id and t.at < now() - interval '8 days')
   update sources s set last_request_at = greatest(s.last_request_at, heard.at) from heard where s.id = heard.id`,
 };
 
@@ -53,11 +60,11 @@ export interface MeterStore {
 export const createMeterStore = (pool: Pool, target: string): MeterStore => ({
   async write(meter) {
     const readings = meter.take();
-    if (readings.samples.length + readings.lastRequests.size === 0) return;
+    if (readings.samples.length + readings.requests.size === 0) return;
     const samples = readings.samples.map(({ name, labels, value }) => ({ name, labels: JSON.stringify(labels), value }));
-    const lastRequests = [...readings.lastRequests].map(([id, at]) => ({ id, at }));
+    const requests = [...readings.requests].map(([id, each]) => ({ id, ...each }));
     try {
-      await run(pool.asyncCommit, WRITE, [target, JSON.stringify(samples), JSON.stringify(lastRequests)]);
+      await run(pool.asyncCommit, WRITE, [target, JSON.stringify(samples), JSON.stringify(requests)]);
     } catch (error) {
       meter.putBack(readings);
       throw error;

@@ -23,6 +23,24 @@ test("the steps of a set-up are seen as they are done", async () => {
   expect(await setup()).toEqual({ token: true, request: true, person: true, group: true });
 });
 
+test("the requests of a source are counted by their answers", async () => {
+  const token = await product.token(["provision"]);
+  const traffic = async () => (await product.send("GET", "/api/sources")).body.sources[0].traffic;
+  await product.send("GET", "/scim/v2/Users", { token });
+  await product.send("GET", "/scim/v2/Users/0197f6a2-0000-7000-8000-000000000001", { token });
+  await product.send("POST", "/scim/v2/Users", { token, body: { displayName: "without a user name" } });
+  // The process stores its counts every few seconds, and before it shows metrics. Two requests are of the test above.
+  await product.until(async () => {
+    await product.send("GET", "/metrics");
+    return (await traffic()).lastHour.requests === 5;
+  });
+  const { lastHour, lastDay } = await traffic();
+  expect(lastHour).toEqual({ requests: 5, refused: 1, failed: 0 });
+  expect(lastDay).toEqual(lastHour);
+  await product.pool.query("update source_traffic set at = at - interval '2 hours'");
+  expect(await traffic()).toEqual({ lastHour: { requests: 0, refused: 0, failed: 0 }, lastDay });
+});
+
 test("a token that was revoked counts no more", async () => {
   for (const { id, scopes } of (await product.send("GET", "/api/access")).body.tokens)
     if (scopes.includes("provision")) await product.send("DELETE", `/api/access/tokens/${id}`);

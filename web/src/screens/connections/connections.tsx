@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useAnswer } from "../../base/queries.ts";
 import { may } from "../../base/rights.ts";
-import type { Session, SyncStatus } from "../../generated/api.ts";
+import type { Answers, Session, SyncStatus } from "../../generated/api.ts";
 import { Copied } from "../../parts/copied.tsx";
 import { Link } from "../../parts/link.tsx";
 import { Loading, Problem } from "../../parts/states.tsx";
@@ -22,14 +22,24 @@ export function Connections({ session }: { readonly session: Session }): ReactNo
     <>
       <section>
         <h2>{t("sources.title")}</h2>
-        <Table caption={t("sources.title")} captionHidden heads={[t("column.name"), t("sources.kind"), t("sources.last")]}>
-          {sources.map(({ id, name, kind, lastRequestAt }) => (
+        <Table
+          caption={t("sources.title")}
+          captionHidden
+          heads={[t("column.name"), t("sources.kind"), t("sources.last"), t("sources.hour"), t("sources.day")]}
+        >
+          {sources.map(({ id, name, kind, lastRequestAt, traffic }) => (
             <tr key={id}>
               <th scope="row">
                 <Foreign text={name} />
               </th>
               <td translate="no">{kind}</td>
               <td>{lastRequestAt ? <When at={lastRequestAt} /> : t("sources.silent")}</td>
+              <td data-head={t("sources.hour")}>
+                <Requests {...traffic.lastHour} />
+              </td>
+              <td data-head={t("sources.day")}>
+                <Requests {...traffic.lastDay} />
+              </td>
             </tr>
           ))}
         </Table>
@@ -54,6 +64,34 @@ export function Connections({ session }: { readonly session: Session }): ReactNo
       </section>
       {session.scopes.includes("history:read") ? <Refusals /> : null}
       {status ? <DingTalk status={status} /> : null}
+    </>
+  );
+}
+
+type Traffic = Answers["GET /api/sources"]["sources"][number]["traffic"]["lastHour"];
+
+/** The number of requests, and of those without success, which are not told by colour alone. */
+function Requests({ requests, refused, failed }: Traffic): ReactNode {
+  const { t, number } = useWords();
+  return (
+    <>
+      {number(requests)}
+      {refused > 0 ? (
+        <>
+          {" "}
+          <span className="chip state-waiting">
+            {number(refused)} {t("sources.refused")}
+          </span>
+        </>
+      ) : null}
+      {failed > 0 ? (
+        <>
+          {" "}
+          <span className="chip state-held">
+            ! {number(failed)} {t("sources.failed")}
+          </span>
+        </>
+      ) : null}
     </>
   );
 }
