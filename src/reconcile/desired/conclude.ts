@@ -48,7 +48,8 @@ export function classify(
   const { standing, grace } = lifecycleOf(facts, { settings: mapping.settings, rules, account, now: clock.now() });
   const known = grace ? { grace } : {};
   const unmapped = { mapped: undefined, paths: [], parking: false, ...known };
-  if (standing === "absent" || standing === "kept") return { standing, ...unmapped };
+  // Nothing can be mapped of a person whom the directory no longer has.
+  if (standing === "absent" || standing === "kept" || !facts.document) return { standing, ...unmapped };
   const mapped = mapping.person(personInput(facts));
   const member = () => ({ mapped, paths: attributeDepartments(mapping, mapped, facts.groups), parking: false, ...known });
   if (standing !== "parked") return { standing, ...member() };
@@ -69,6 +70,7 @@ export async function concludePerson(
 ): Promise<PersonResult> {
   const { store, target, mapping } = deps;
   if (standing === "kept") return { kind: "desired", desired: { state: "kept" } };
+  if (standing === "suspended" && !mapped) return { kind: "desired", desired: { state: "suspended", attributes: {} } };
   if (standing === "absent" || !mapped) return absentPerson(known);
   if (known.joinOpen && !known.link) return JOIN_OPEN;
   if (known.undecided && !known.link) return ADOPTION_OPEN;

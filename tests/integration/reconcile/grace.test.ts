@@ -113,6 +113,18 @@ test("an account that can be switched off is, at once, and is removed when the g
   expect(await actionsOf(id)).toEqual(["create", "suspend", "remove"]);
 });
 
+test("an account that can be switched off is, also when the directory has deleted the person, who is removed when the grace is over", async () => {
+  start();
+  const id = await enterprise("Yip Man");
+  await env.quiet();
+  await env.users.remove(env.context, id);
+  await settled();
+  expect([await isOff(id), await eventsOf(id)]).toEqual([true, ["grace.started"]]);
+  await pass(DAY_MS);
+  expect(await remote(env, id)).toBeUndefined();
+  expect(await actionsOf(id)).toEqual(["create", "suspend", "remove"]);
+});
+
 test("operators see who is on the way out, and until when, in the items and in the plan", async () => {
   start();
   const [off, leaving] = [await enterprise("Tse Ling"), await enterprise("Fan Wing")];
