@@ -71,9 +71,12 @@ export interface Actual {
  */
 export const DIFFERED = "differed";
 
+/** An extra attribute of the remembered state: the person's own id at the target, which another human under the same remote id does not have. */
+export const IDENTITY = "identity";
+
 /** Prefix of an extra attribute of the remembered state, which stores a pair beside another attribute: the value that was sent, and the value that the target shows. */
 export const KEPT = "kept.";
 
 /** The attributes of the target, without the extra ones of the remembered state. These are for later runs only, and are not shown to people. */
 export const ownAttributes = (attributes: Attributes): Attributes =>
-  Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== DIFFERED && !name.startsWith(KEPT)));
+  Object.fromEntries(Object.entries(attributes).filter(([name]) => name !== DIFFERED && name !== IDENTITY && !name.startsWith(KEPT)));

@@ -26,6 +26,14 @@ export interface Lacking {
   readonly remedy: string;
 }
 
+/** An attribute that refers to other objects, whose stored state an answer has shown to be wrong. */
+export interface Disproved {
+  readonly attribute: string;
+  readonly kind: EntityKind;
+  /** The stored place of a department above one of the objects may be the wrong one. */
+  readonly andAbove?: true;
+}
+
 /** A part of the target's bulk lists. */
 export interface ListPage {
   readonly actuals: readonly Actual[];
@@ -98,8 +106,10 @@ export interface TargetAdapter {
    * removal after an unanswered create. May read a whole listing.
    */
   find(ref: EntityRef, context: WriteContext): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
-  /** Pure. Attributes of a `kind` whose referenced objects do not exist according to the answer. The remembered state of these objects is wrong. */
-  disproved(kind: EntityKind, answer: string): readonly { readonly attribute: string; readonly kind: EntityKind }[];
+  /** Pure. Whether the values belong to another human than the remembered ones, under the same remote id. Absent: remote ids are not given twice. */
+  isAnother?(remembered: Attributes, told: Attributes): boolean;
+  /** Pure. Attributes of a `kind` whose referenced objects do not exist, or are elsewhere, according to the answer. */
+  disproved(kind: EntityKind, answer: string): readonly Disproved[];
   /** Whether objects of a kind have our own id at the target, so that `find` works. */
   canFind(kind: EntityKind): boolean;
   /** All objects of a kind from the bulk lists, in pages. Rejects if any page fails, because only a complete listing proves absence. */

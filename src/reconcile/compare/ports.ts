@@ -16,8 +16,8 @@ export interface SweepStore {
   linksBefore(kind: EntityKind, since: Date): AsyncIterable<readonly { readonly id: string; readonly remoteId: string }[]>;
   /** Stores the values of a list, unless a run has observed the entity since. Makes the entity due if the values are `wrong`. */
   noteObserved(ref: EntityRef, seen: Seen, since: Date, causes: readonly string[]): Promise<void>;
-  /** Drops the observation, unless a run has observed the entity since, and makes the entity due. */
-  noteMissing(ref: EntityRef, since: Date, causes: readonly string[]): Promise<void>;
+  /** Drops the observation, unless a run has observed the entity since, and makes the entity due. `replaced`: the link leads to another object now. */
+  noteMissing(ref: EntityRef, since: Date, causes: readonly string[], how?: "replaced"): Promise<void>;
   /** What decides whether objects at the target with these ids are ours. */
   ownership(kind: EntityKind, ids: readonly string[]): Promise<Ownership>;
   /** Links the remote object to the entity, replacing any former link, and requeues the entity. */

@@ -6,7 +6,7 @@ import { collectUnmanaged, proposeAdoptions, type UnmanagedObjects } from "../ad
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { containersOf } from "../containers.ts";
 import { sameValue } from "../plan.ts";
-import { withRecalled } from "../recalled.ts";
+import { unlessReplaced, withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps, type SweepResult } from "./count.ts";
 import { relink } from "./found.ts";
@@ -100,7 +100,7 @@ async function comparePage(deps: SweepDeps, kind: EntityKind, page: readonly Act
       continue;
     }
     sweeping.count.compared += 1;
-    await compareLinked(deps, kind, actual, link, sweeping);
+    if ((await compareLinked(deps, kind, actual, link, sweeping)) === "replaced") unlinked.push(actual);
   }
   return unlinked;
 }
@@ -111,11 +111,16 @@ async function compareLinked(
   actual: Actual,
   link: LinkTo,
   { since, count, event }: Sweeping,
-): Promise<void> {
+): Promise<"replaced" | undefined> {
+  if (!unlessReplaced(deps.target, kind, actual, link.observed?.attributes ?? link.remembered)) {
+    count.missing += 1;
+    await deps.store.noteMissing({ kind, id: link.id }, since, [event.id], "replaced");
+    return "replaced";
+  }
   // An event has already made the entity due for a full read. A list returns fewer attributes, and the others may have changed.
-  if (!link.observed && link.remembered) return;
+  if (!link.observed && link.remembered) return undefined;
   const now = withRecalled(deps.target, kind, actual, link.observed?.attributes);
-  if (link.observed && !differs(link.observed, now)) return;
+  if (link.observed && !differs(link.observed, now)) return undefined;
   const ref: EntityRef = { kind, id: link.id };
   const wrong = await isWrong(deps, ref, now);
   if (wrong) count.differing += 1;
@@ -127,6 +132,7 @@ async function compareLinked(
     count.missedEvents += 1;
   const seen = wrong ? withDiffered(now, link.observed?.attributes) : now;
   await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
+  return undefined;
 }
 
 /** A list contains only the people whom the app may see. So a difference of managers is only a reason to read the department. */

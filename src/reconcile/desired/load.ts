@@ -2,7 +2,7 @@ import type { EntityRef } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { LeaverRules } from "../../policy/policy.ts";
 import type { DepartmentFacts, GroupFacts, Link, PersonFacts, RoleFacts } from "../facts.ts";
-import { withRecalled } from "../recalled.ts";
+import { unlessReplaced, withRecalled } from "../recalled.ts";
 import type { WriteContext } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import { type Classification, classify } from "./conclude.ts";
@@ -69,7 +69,8 @@ async function observed(
 ): Promise<{ readonly actual: Observation | undefined; readonly seen?: Seen }> {
   if (actual) return { actual };
   if (!context || !isNeeded || link?.remoteId === undefined || link.observed) return { actual: link?.observed };
-  const { actual: read } = await target.read(kind, link.remoteId, context);
+  const told = await target.read(kind, link.remoteId, context);
+  const read = unlessReplaced(target, kind, told.actual, link.remembered);
   const seen = { actual: read && withRecalled(target, kind, read, link.remembered) };
   return { actual: seen.actual, seen };
 }

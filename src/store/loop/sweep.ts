@@ -103,6 +103,15 @@ const MISSING = statement(
     update links l set ${FORGOTTEN} where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
 );
+/** The same for an object that another one has replaced under its id. The link stays without it, as after an unanswered create. */
+const REPLACED = statement(
+  "replaced",
+  `with ${LOCKED},
+  seen as (
+    update links l set status = 'intended', remote_id = null, ${FORGOTTEN}, presence = null, containers = '{}', adopted = false, fresh = false, strangers = false
+     where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
+  ${marking("exists (select 1 from seen)")}`,
+);
 /**
  * Requeues entities with a refused value: only the target can tell whether the cause is gone. TRY_CAUSES tries one of those that are parked
  * for a common cause.
@@ -203,8 +212,8 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
       await run(pool, OBSERVED, [...values, JSON.stringify(actual.attributes), actual.presence, containers, wrong]);
     },
 
-    async noteMissing(ref, since, causes) {
-      await run(pool, MISSING, [target, ref.kind, ref.id, since, causes]);
+    async noteMissing(ref, since, causes, how) {
+      await run(pool, how === "replaced" ? REPLACED : MISSING, [target, ref.kind, ref.id, since, causes]);
     },
 
     async markRefused(causes) {

@@ -17,7 +17,7 @@ import type { DingTalkConfig } from "./config.ts";
 import { createListing } from "./listing.ts";
 import { canSuspend, createAccounts } from "./people/accounts.ts";
 import { type Admins, createAdmins } from "./people/admins.ts";
-import { addressesOf, customFieldOf, identityOf, lackingOf } from "./people/identity.ts";
+import { addressesOf, customFieldOf, identityOf, isAnother, lackingOf } from "./people/identity.ts";
 import { createNotices } from "./people/notices.ts";
 import { updateAndLook } from "./people/read-back.ts";
 import { createRegistration, writingMobiles } from "./people/registration.ts";
@@ -59,7 +59,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     users: createUsers(writingMobiles(client, registration), { admins, area }, options),
     departments: createDepartments(client, area, region),
     roles: createRoles(client, options.roleGroup),
-    accounts: createAccounts(client, admins),
+    accounts: createAccounts(client, admins, options),
   };
   const { users, departments, roles } = parts;
   const listing = createListing(client, { clock: deps.clock, random, area }, options);
@@ -98,6 +98,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
         },
       }),
     recall,
+    isAnother,
     disproved: (_kind, answer) => disproved(answer),
     canFind: (kind) => kind === "user" || kind === "department",
     list: (kind: EntityKind, context: WriteContext): AsyncIterable<ListPage> =>
@@ -120,7 +121,7 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       users: createUsers(dry, { admins: NOBODY_ADMINISTERS, area: rehearsedArea(area) }, options),
       departments: createDepartments(dry, rehearsedArea(area), region),
       roles: createRoles(dry, options.roleGroup),
-      accounts: createAccounts(dry, NOBODY_ADMINISTERS),
+      accounts: createAccounts(dry, NOBODY_ADMINISTERS, options),
     };
     return { ...target, ...writesOf(rehearsed, (kind, actual, set, context) => kind.update(actual, set, context)), rehearsal };
   }

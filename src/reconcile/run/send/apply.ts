@@ -1,7 +1,7 @@
 import type { EntityRef } from "../../../core/entity.ts";
 import { unreachable } from "../../../core/errors.ts";
 import type { Plan } from "../../plan.ts";
-import { withRecalled } from "../../recalled.ts";
+import { unlessReplaced, withRecalled } from "../../recalled.ts";
 import type { TargetAdapter, WriteContext } from "../../target.ts";
 import type { Written } from "../../target-failures.ts";
 import type { Actual, TargetCall } from "../../target-values.ts";
@@ -11,7 +11,7 @@ import type { DesiredEntity } from "../end/run-result.ts";
 
 /** The actual state: the stored observation while it is reliable, otherwise one read. */
 export async function observe(
-  target: Pick<TargetAdapter, "find" | "read" | "recall">,
+  target: Pick<TargetAdapter, "find" | "read" | "recall" | "isAnother">,
   ref: EntityRef,
   { link, desired }: DesiredEntity,
   context: WriteContext,
@@ -23,7 +23,8 @@ export async function observe(
   }
   if (link.remoteId === undefined) return undefined;
   if (link.observed) return { remoteId: link.remoteId, ...link.observed };
-  const { actual } = await target.read(ref.kind, link.remoteId, context);
+  const told = await target.read(ref.kind, link.remoteId, context);
+  const actual = unlessReplaced(target, ref.kind, told.actual, link.remembered);
   return actual && withRecalled(target, ref.kind, actual, link.remembered);
 }
 

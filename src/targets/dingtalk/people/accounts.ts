@@ -5,6 +5,7 @@ import { API } from "../client/apis.ts";
 import type { DingTalkClient } from "../client/client.ts";
 import { operate } from "../client/operation.ts";
 import type { Admins } from "./admins.ts";
+import { type RecordOptions, sameAs } from "./user-record.ts";
 
 const REASON = "switched off in the directory";
 
@@ -12,12 +13,12 @@ const REASON = "switched off in the directory";
 export const canSuspend = (attributes: Attributes): boolean => typeof attributes.exclusive_account_type === "string";
 
 /** Disables and enables enterprise accounts. Repeating a call changes nothing. Rejects with TargetNotFound and TargetProtected. */
-export function createAccounts(client: DingTalkClient, admins: Admins) {
+export function createAccounts(client: DingTalkClient, admins: Admins, options: RecordOptions) {
   async function setSuspended(actual: Actual, suspended: boolean, context: WriteContext): Promise<Written> {
     return operate(client, context, async (session) => {
       const userId = actual.remoteId;
       if (suspended) {
-        if ((await admins.requireOrdinary(session, userId)) === "absent")
+        if ((await admins.requireOrdinary(session, userId, sameAs(actual, options))) === "absent")
           throw new TargetNotFound(`the person ${userId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
         await session.call(API.accountDisable, { userId, reason: REASON });
         // A disabled account keeps its running sessions until it is signed out.

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../core/entity.ts";
 import { TargetNotFound, TargetProtected } from "../../../reconcile/target-failures.ts";
 import { isObject } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
@@ -8,9 +9,9 @@ export interface Admins {
   /**
    * Rejects with TargetProtected when the person is an administrator of the organisation. Also rejects when DingTalk does not answer, so
    * that nobody is removed by mistake. It asks DingTalk each time, because the role may have been given a minute ago. Resolves whether the
-   * person exists.
+   * person exists. Another human under the same userid is not the person.
    */
-  requireOrdinary(session: Session, userid: string): Promise<"present" | "absent">;
+  requireOrdinary(session: Session, userid: string, isSame?: (record: JsonObject) => boolean): Promise<"present" | "absent">;
 }
 
 /**
@@ -39,8 +40,8 @@ export function createAdmins(): Admins {
   }
 
   return {
-    async requireOrdinary(session, userid) {
-      const own = await ownRecord(session, userid);
+    async requireOrdinary(session, userid, isSame = () => true) {
+      const own = await ownRecord(session, userid, isSame);
       if (own === "absent") return own;
       if (own === "administrator" || (await listed(session)).has(userid))
         throw new TargetProtected(TEXT, { answer: "administrator", reasonCode: "administrator", remedy: REMEDY });
@@ -58,9 +59,14 @@ async function ask(session: Session): Promise<ReadonlySet<string>> {
   return new Set(objectsIn(result).map((admin) => String(admin.userid)));
 }
 
-async function ownRecord(session: Session, userid: string): Promise<"administrator" | "ordinary" | "absent"> {
+async function ownRecord(
+  session: Session,
+  userid: string,
+  isSame: (record: JsonObject) => boolean,
+): Promise<"administrator" | "ordinary" | "absent"> {
   try {
     const { result } = await session.call(API.userGet, { userid, language: "zh_CN" });
+    if (isObject(result) && !isSame(result)) return "absent";
     return isObject(result) && isTrue(result.admin) ? "administrator" : "ordinary";
   } catch (error) {
     if (error instanceof TargetNotFound) return "absent";

@@ -1,5 +1,6 @@
+import { fold } from "../../../core/text/fold.ts";
 import type { Identity, Lacking } from "../../../reconcile/target.ts";
-import type { Attributes } from "../../../reconcile/target-values.ts";
+import { type Attributes, IDENTITY } from "../../../reconcile/target-values.ts";
 import { EXTENSION } from "../attributes/fields.ts";
 
 /** The values by which both sides can recognise a person. Numbers and addresses are in canonical form. */
@@ -10,6 +11,15 @@ export function identityOf({ name, job_number: number, mobile, email, org_email:
     ...(isText(mobile) ? { mobile } : {}),
     emails: [email, organisationEmail].filter(isText),
   };
+}
+
+/**
+ * Whether a userid belongs to another human than before: somebody removed the member and gave the userid to a new one. The unionid alone does not
+ * prove it, since it follows the number of a person who has not signed in (docs/dingtalk.md 5.3).
+ */
+export function isAnother(known: Attributes, now: Attributes): boolean {
+  const differs = (name: string): boolean => isText(known[name]) && isText(now[name]) && fold(known[name]) !== fold(now[name]);
+  return differs(IDENTITY) && differs("name") && (differs("mobile") || !isText(known.mobile) || !isText(now.mobile));
 }
 
 /** E-mail addresses of the person. A login name may be an address too. */

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import { isUuid } from "../../../core/id.ts";
-import type { Actual, Attributes, AttributeValue } from "../../../reconcile/target-values.ts";
+import { type Actual, type Attributes, type AttributeValue, IDENTITY } from "../../../reconcile/target-values.ts";
 import { COMPOSED, EXTENSION, type Field, fieldsOf } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
 import { isObject } from "../client/answers/answer.ts";
 import { idsOf, isTrue, objectsIn, textOrNull, textOrUndefined } from "../client/wire-values.ts";
+import { isAnother } from "./identity.ts";
 
 export interface RecordOptions {
   readonly region: string;
@@ -46,6 +47,8 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
   if (options.readsAvatar) attributes.avatar = textOrNull(record.avatar);
   if (record.active !== undefined) attributes.activated = isTrue(record.active);
   const userid = String(record.userid);
+  // Our own ids are never given to another human.
+  if (!isUuid(userid) && record.unionid) attributes[IDENTITY] = String(record.unionid);
   return {
     remoteId: userid,
     attributes,
@@ -54,6 +57,12 @@ export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, c
     ...(isTrue(record.admin) ? { isAdministrator: true } : {}),
   };
 }
+
+/** Whether a record is of the same human as an earlier observation under the same userid. */
+export const sameAs =
+  ({ attributes }: Pick<Actual, "attributes">, options: RecordOptions) =>
+  (record: JsonObject): boolean =>
+    !isAnother(attributes, userFromWire(record, visiblePermissions([record]), true, options).attributes);
 
 /** `senior_mode` is called `senior` in reads. */
 const READ_NAMES: Readonly<Record<string, string>> = { senior_mode: "senior" };

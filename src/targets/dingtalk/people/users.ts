@@ -18,7 +18,7 @@ import { createPlacing } from "./placing.ts";
 import { named, ownOrConflict } from "./taken-values.ts";
 import { userCreateBody, userUpdateBody } from "./user-body.ts";
 import { createUserReads } from "./user-reads.ts";
-import type { RecordOptions } from "./user-record.ts";
+import { type RecordOptions, sameAs } from "./user-record.ts";
 import { explained, notCarried, onlyDependencies, withRoles, written } from "./user-results.ts";
 
 export interface UserOptions extends RecordOptions {
@@ -90,7 +90,7 @@ export function createUsers(
 
   async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
     return operate(client, context, async (session) => {
-      if ((await admins.requireOrdinary(session, actual.remoteId)) === "absent") return { calls: session.calls };
+      if ((await admins.requireOrdinary(session, actual.remoteId, sameAs(actual, options))) === "absent") return { calls: session.calls };
       await requireInside(session, actual.remoteId);
       if (options.handOver && (await handOver(session, actual, options.handOver, options.clock))) return { calls: session.calls };
       try {
