@@ -13,6 +13,7 @@ import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
 import { normalize } from "../attributes/normalize.ts";
 import { numberedDepartmentName } from "../attributes/text.ts";
 import { isObject, resultOf } from "../client/answers/answer.ts";
+import { meaningOf } from "../client/answers/codes.ts";
 import { API } from "../client/apis.ts";
 import type { DingTalkClient, Session } from "../client/client.ts";
 import { differences, noteOf, operate, withHolder } from "../client/operation.ts";
@@ -205,15 +206,21 @@ function done(session: Session, before: Actual, { taken, refused, failure }: Sen
   return written;
 }
 
+/** The refusal of organisations that do not delete them (docs/dingtalk.md 4.3). */
+const CHILDREN_INSIDE = "60006";
+
 /** Some organisations also delete the departments below (docs/dingtalk.md 4.3), and these may not be ours. */
 async function requireLeaf(session: Session, deptId: string): Promise<void> {
   const { result } = await session.call(API.departmentChildIds, { dept_id: Number(deptId) });
   const children = isObject(result) ? idsOf(result.dept_id_list) : [];
-  if (children.length > 0)
-    throw new TargetDependency(`${children.length} departments are still inside the department`, {
-      answer: "60006",
-      reasonCode: "departmentsInside",
-    });
+  if (children.length === 0) return;
+  const { reason, remedy = "", tries = 1 } = meaningOf(CHILDREN_INSIDE);
+  throw new TargetDependency(`${children.length} departments are still inside the department`, {
+    answer: CHILDREN_INSIDE,
+    reasonCode: reason,
+    remedy,
+    tries,
+  });
 }
 
 /** Names are swapped within one cycle, so the present holder is renamed soon too. */

@@ -80,5 +80,7 @@ export const HEADCOUNT: Meaning = {
 };
 export const PEOPLE_INSIDE =
   "nobody of this service is in it: move the others out of the department and those below it in DingTalk (管理后台 › 通讯录), then retry, or wait for the next comparison";
+export const DEPARTMENTS_INSIDE =
+  "none of them is of this service: move them elsewhere in DingTalk or delete them there (管理后台 › 通讯录), then retry, or wait for the next comparison";
 export const DEPARTMENT_NAME_TAKEN = of("taken", "nameTaken", "another department of this name exists under the same parent", "name");
 export const MAIL_TAKEN = of("taken", "emailTaken", "another person has this e-mail address", "email");

@@ -8,6 +8,7 @@ import {
   BAD_TOKEN,
   BUSY,
   DEPARTMENT_NAME_TAKEN,
+  DEPARTMENTS_INSIDE,
   HEADCOUNT,
   MAIL_TAKEN,
   type Meaning,
@@ -170,7 +171,10 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60004": NO_PARENT,
   "40010": NO_PARENT,
   "60005": { ...of("dependency", "peopleInside", "people are still in the department or below it", undefined, PEOPLE_INSIDE), tries: 4 },
-  "60006": of("dependency", "departmentsInside", "departments are still inside the department"),
+  "60006": {
+    ...of("dependency", "departmentsInside", "departments are still inside the department", undefined, DEPARTMENTS_INSIDE),
+    tries: 4,
+  },
   // DingTalk documents it as wrong data. The mapping never requests a cycle, so a cycle can only be temporary: the other department has to move
   // first.
   "60010": of("dependency", "parentBelow", "the new parent is still below this department", "parent"),
