@@ -120,7 +120,7 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     const session = withRetries(client.open(context), deps, context.signal);
     try {
       const records: JsonObject[] = [];
-      for await (const children of tree(session, area.root)) {
+      for await (const children of tree(session, area.root, true)) {
         const found = children.find((record) => record.source_identifier === entityId);
         if (found) return { actual: departmentFromWire(found, false), calls: session.calls };
         records.push(...children);
@@ -172,13 +172,20 @@ const raised = (error: unknown): never => {
   throw error;
 };
 
-/** Children by parent, from the root down. A department that appears twice (it was moved meanwhile) is listed once. */
-async function* tree(session: Session, root: string): AsyncIterable<readonly JsonObject[]> {
+/**
+ * Children by parent, from the root down. A department that appears twice (it was moved meanwhile) is listed once. One that was removed since it was
+ * listed has no children, but they may have been moved before; so `isWhole` rejects in this case.
+ */
+async function* tree(session: Session, root: string, isWhole = false): AsyncIterable<readonly JsonObject[]> {
   const waiting = [root];
   const seen = new Set(waiting);
   for (let parent = waiting.shift(); parent !== undefined; parent = waiting.shift()) {
-    const { result } = await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" });
-    const children = objectsIn(result).filter((child) => !isForeign(child) && !seen.has(String(child.dept_id)));
+    const answer = await session
+      .call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" })
+      .catch(parent === root || isWhole ? raised : goneSince);
+    const children = objectsIn(answer === "gone" ? undefined : answer.result).filter(
+      (child) => !isForeign(child) && !seen.has(String(child.dept_id)),
+    );
     for (const child of children) {
       seen.add(String(child.dept_id));
       waiting.push(String(child.dept_id));

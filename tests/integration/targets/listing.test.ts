@@ -87,3 +87,21 @@ test("a missing permission fails the listing at once", async () => {
   expect(await failureOf(listed("user"))).toMatchObject({ answer: "60011" });
   expect((await organisation.calls())["/topapi/v2/user/list"]).toBe(before + 1);
 });
+
+describe("a department that somebody removed after it was listed", () => {
+  const GONE = { match: "/topapi/v2/department/listsub", fault: "refusal", answer: { errcode: 60003 } };
+
+  test("has no departments below it, and the listing goes on", async () => {
+    const names: unknown[] = [];
+    for await (const { actuals } of organisation.target.list("department", calmly)) {
+      names.push(...actuals.map(({ attributes }) => attributes.name));
+      if (names.length === 2) await organisation.control("faults", GONE);
+    }
+    expect(names).toEqual(["North", "South"]);
+  });
+
+  test("and that everything hangs below fails it", async () => {
+    await organisation.control("faults", GONE);
+    expect(await failureOf(listed("department"))).toMatchObject({ answer: "60003" });
+  });
+});
