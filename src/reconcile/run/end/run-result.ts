@@ -44,10 +44,14 @@ export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presen
 });
 
 /** Stores the read of a held run, so that the next run does not repeat it. */
-export function seenLink({ link }: DesiredEntity, actual: Actual | undefined): LinkChange {
-  const isNew = actual !== undefined && link?.status === "owned" && link.remoteId === actual.remoteId && link.observed === undefined;
+export function seenLink(desired: DesiredEntity, actual: Actual | undefined): LinkChange {
+  const { link } = desired;
+  const isNew = actual !== undefined && link?.status === "owned" && link.remoteId === actual.remoteId && !isStored(desired);
   return isNew ? { ...putLink(actual), kind: "seen" } : { kind: "keep" };
 }
+
+/** Whether the observation of the run is the stored one. A read that the conclusion needed is in the link, but not stored. */
+const isStored = ({ link, seen }: DesiredEntity): boolean => link?.observed !== undefined && seen === undefined;
 
 /** The link stays while an unanswered call may still be carried out. Afterwards the entity is searched for. */
 export function leaving(
@@ -82,7 +86,7 @@ export function nothingToDo(
 ): RunResult {
   const concluded = concluding(target, claim, actual?.attributes ?? {}, known);
   if (actual) {
-    const isRemembered = desired.link?.observed !== undefined && !desired.link.adopted?.fresh;
+    const isRemembered = isStored(desired) && !desired.link?.adopted?.fresh;
     const link: LinkChange = isRemembered ? { kind: "keep" } : putLink(actual);
     return { ...NO_FOLLOW_UPS, ...concluded, link, presenceChanged: arrives(desired) };
   }
