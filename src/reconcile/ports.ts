@@ -146,8 +146,11 @@ export interface ReconcileStore {
   refused(ref: EntityRef): Promise<Refusals | undefined>;
   /** Values of this person that active people wait for. The target refused them the values because this person has them. */
   asked(personId: string): Promise<readonly AskedValue[]>;
-  /** Drops the observations of these objects, because they are wrong, and requeues their entities. Resolves with the ids of the managed ones. */
-  distrust(kind: EntityKind, remoteIds: readonly string[], causes: readonly string[]): Promise<readonly string[]>;
+  /**
+   * Drops the observations of these objects, because they are wrong, and requeues their entities. Resolves with the ids of the managed ones. `above`:
+   * also those of the departments above them.
+   */
+  distrust(kind: EntityKind, remoteIds: readonly string[], causes: readonly string[], reach?: "above"): Promise<readonly string[]>;
   /**
    * Departments of ours that have the person as manager at the target and that the person has to leave. These are all departments except those with
    * the remote ids `staying`.

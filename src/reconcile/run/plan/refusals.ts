@@ -18,6 +18,8 @@ export interface OpenRefusal {
   readonly letGo?: LetGo;
   /** The holder is not known, and may have released the value by now. */
   readonly lookAgain?: true;
+  /** Remote id of a holder that the target names, while the stored observation of that object has another value. */
+  readonly disproves?: string;
 }
 
 type Holders = Pick<ReconcileStore, "holder">;
@@ -66,7 +68,8 @@ async function withHolder(store: Holders, ref: EntityRef, { attribute, value, er
   const found = await store.holder(ref, { attribute, value, remoteId });
   const holder = found?.id === ref.id ? undefined : found;
   const told = (who: string, what: string): Explanation => ({ reasonCode, answer, reason: `${message}: ${who}`, remedy: what });
-  if (holder) return { attribute, value, holder, told: told(`${ref.kind} ${holder.id} has it`, OURS) };
+  const disproves = holder?.expect === "free" && remoteId !== undefined ? { disproves: remoteId } : {};
+  if (holder) return { attribute, value, holder, told: told(`${ref.kind} ${holder.id} has it`, OURS), ...disproves };
   if (remoteId === undefined) return { attribute, value, lookAgain: true, told: told("it is not known who has it", remedy) };
   return { attribute, value, stranger: remoteId, told: told(`${remoteId} has it, whom this service does not manage`, remedy) };
 }

@@ -1,8 +1,9 @@
 import type { EntityRef } from "../../../core/entity.ts";
 import type { Plan } from "../../plan.ts";
-import type { ReconcileStore } from "../../ports.ts";
+import type { Claim, ReconcileStore } from "../../ports.ts";
 import type { TargetAdapter } from "../../target.ts";
 import type { Written } from "../../target-failures.ts";
+import type { OpenRefusal } from "../plan/refusals.ts";
 
 interface DistrustDeps {
   readonly store: Pick<ReconcileStore, "distrust">;
@@ -18,12 +19,26 @@ export async function distrust(
 ): Promise<readonly string[]> {
   const sent = plan.action === "create" ? plan.attributes : plan.action === "update" ? { ...plan.actual.attributes, ...plan.set } : {};
   const ids: string[] = [];
-  for (const { attribute, kind } of answers.flatMap((answer) => target.disproved(ref.kind, answer))) {
+  for (const { attribute, kind, andAbove } of answers.flatMap((answer) => target.disproved(ref.kind, answer))) {
     const named = [sent[attribute] ?? []].flat().map(String);
     const others = named.filter((remoteId) => remoteId !== target.rootDepartment);
-    if (others.length > 0) ids.push(...(await store.distrust(kind, others, [cause])));
+    if (others.length > 0) ids.push(...(await store.distrust(kind, others, [cause], andAbove ? "above" : undefined)));
   }
   return ids;
+}
+
+/**
+ * Does the same for holders of values that have other values according to their stored observations. The first refusal proves nothing: the holder may
+ * have released the value while the refusal was on its way.
+ */
+export async function distrustHolders(
+  { store }: Pick<DistrustDeps, "store">,
+  { ref, attempts }: Pick<Claim, "ref" | "attempts">,
+  open: readonly OpenRefusal[],
+  cause: string,
+): Promise<void> {
+  const wrong = attempts === 0 ? [] : open.flatMap(({ disproves }) => disproves ?? []);
+  if (wrong.length > 0) await store.distrust(ref.kind, wrong, [cause]);
 }
 
 /** The target's answers about attributes that it did not accept. */

@@ -27,10 +27,18 @@ import { createHolders } from "./value-holders.ts";
 /** Longer than the wait for the rate limit and the time-outs of a few calls. A run with many calls prolongs its lease. */
 export const LEASE_MS = 120_000;
 
+/** DingTalk has no more levels of departments. */
+const MOST_LEVELS = 20;
+
 const DISTRUST: Statement = {
   name: "run-distrust",
-  text: `with doubted as (
-    select l.kind, l.entity_id from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[]) and l.status = 'owned'),
+  text: `with recursive named as (
+    select l.kind, l.entity_id, l.attributes->>'parent' as parent, 1 as level from links l
+     where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[]) and l.status = 'owned'
+    union all
+    select l.kind, l.entity_id, l.attributes->>'parent', n.level + 1 from named n join links l on l.target = $1 and l.kind = n.kind and l.remote_id = n.parent
+     where $5::boolean and l.status = 'owned' and n.level < ${MOST_LEVELS}),
+  doubted as (select distinct kind, entity_id from named),
   locked as materialized (
     select 1 from doubted d cross join lateral (
       select 1 from entity_states s where s.target = $1 and s.kind = d.kind and s.entity_id = d.entity_id for update) l),
@@ -128,8 +136,8 @@ export function createClaims(
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
     },
 
-    async distrust(kind, remoteIds, causes) {
-      return (await run<{ id: string }>(pool, DISTRUST, [target, kind, remoteIds, causes])).map(({ id }) => id);
+    async distrust(kind, remoteIds, causes, reach) {
+      return (await run<{ id: string }>(pool, DISTRUST, [target, kind, remoteIds, causes, reach === "above"])).map(({ id }) => id);
     },
   };
 }
