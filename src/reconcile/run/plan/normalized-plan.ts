@@ -26,13 +26,17 @@ export function normalizedPlan(
   }
   const { attributes, notes } = target.normalize(ref.kind, desired.attributes, actual);
   // For a person who is not at the target, all values are sent again.
-  const open = actual ? refused.filter(({ attribute, value }) => isOffered(attributes[attribute], value)) : [];
+  const open = actual ? refused.filter((one) => isOffered(attributes[one.attribute], one.value) || isStillHeld(actual, one)) : [];
   const next = plan({ ...desired, attributes: withoutOpen(target, ref, attributes, open) }, actual);
   return { shaped: attributes, next, notes: desired.state === "present" ? [...desired.notes, ...notes] : notes, open };
 }
 
 const isOffered = (requested: AttributeValue | undefined, refused: AttributeValue): boolean =>
   requested !== undefined && sameValue(requested, refused);
+
+/** A value that a leaver gives up and still has. Only a part of the values of a disabled account is desired. */
+const isStillHeld = ({ attributes }: Actual, { attribute, value, letGo }: OpenRefusal): boolean =>
+  letGo === "forGood" && String(attributes[attribute] ?? "").toLowerCase() === String(value ?? "").toLowerCase();
 
 function withoutOpen(
   target: Pick<TargetAdapter, "freeing">,
