@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import { isUnseen } from "../../core/text/fold.ts";
 
 /** The value of a missing or null attribute in an expression. */
 export const EMPTY = "";
@@ -31,9 +32,10 @@ export function asText(value: unknown): string {
   return typeof value === "number" || typeof value === "bigint" || typeof value === "boolean" ? String(value) : EMPTY;
 }
 
+/** A text that nobody can see is empty, so that `firstOf` takes the next name of a person. */
 export function isEmpty(value: unknown): boolean {
   if (value === undefined || value === null) return true;
-  if (typeof value === "string") return value.trim() === "";
+  if (typeof value === "string") return isUnseen(value);
   if (Array.isArray(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;
 }
