@@ -6,7 +6,7 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { until } from "../hints/listening.ts";
-import { change, chart, members, person, remote, stateOf } from "./sample.ts";
+import { change, changeGroup, chart, members, person, remote, stateOf } from "./sample.ts";
 
 /* Only what is below one department of DingTalk is ours to work in. */
 
@@ -158,4 +158,48 @@ test("whom the app may not see any more is neither missing nor made again: they 
   expect(
     (await env.pool.query("select count(*)::int as n from history where subject = $1 and code = 'target.intent'", [li])).rows[0].n,
   ).toBe(before + 1);
+});
+
+describe("the managed root itself, changed by hand", () => {
+  let li: string;
+  let sales: string;
+  beforeEach(async () => {
+    li = await env.addUser(person("Li"));
+    sales = await env.addGroup("Sales", [li]);
+    await env.addUser(person("Wu"));
+    await start();
+  });
+
+  test("renamed: it is not ours, and nothing is put back", async () => {
+    await edit("/topapi/v2/department/update", { dept_id: asia, name: "APAC" });
+    await changeGroup(env, sales, { displayName: "Retail" });
+    await env.quiet();
+    expect(await compare()).toMatchObject({ differing: 0, missing: 0 });
+    expect(await chart(env)).toEqual({ "": [], APAC: ["Wu"], "APAC/Retail": ["Li"], Europe: ["Müller"] });
+  });
+
+  test("moved: everything below goes on there", async () => {
+    await edit("/topapi/v2/department/update", { dept_id: asia, parent_id: outside });
+    await changeGroup(env, sales, { displayName: "Retail" });
+    const ng = await env.addUser(person("Ng"));
+    await members(env, sales, { add: [ng], remove: [li] });
+    await env.quiet();
+    expect(await compare()).toMatchObject({ differing: 0, missing: 0 });
+    const expected = { "": [], "Europe/Asia": ["Li", "Wu"], "Europe/Asia/Retail": ["Ng"], Europe: ["Müller"] };
+    expect(await chart(env)).toEqual(expected);
+  });
+
+  test("deleted, after its people were put elsewhere: nobody is removed or made, and the check says so", async () => {
+    for (const { userid, dept_id_list } of (await env.state()).users)
+      if (!dept_id_list.includes(outside)) await edit("/topapi/v2/user/update", { userid, dept_id_list: String(outside) });
+    for (const name of ["Sales", "Asia"]) await edit("/topapi/v2/department/delete", { dept_id: await idOf(name) });
+    await expect(compare()).rejects.toMatchObject({ answer: "60003" });
+    const problems = await env.connect().target.check({ signal: new AbortController().signal });
+    expect(problems).toMatchObject([{ code: "managed-root" }]);
+    await change(env, li, { title: "Head" });
+    await env.addUser(person("Ng"));
+    await env.groups.remove(env.context, sales);
+    await until(async () => (await env.pool.query("select 1 from entity_states where state = 'due' and attempts = 0")).rows.length === 0);
+    expect(await chart(env)).toEqual({ "": [], Europe: ["Li", "Müller", "Wu"] });
+  });
 });
