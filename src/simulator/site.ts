@@ -22,7 +22,7 @@ import { createTokens } from "./gateway/tokens.ts";
 import { instanceOf } from "./instance.ts";
 import { seedNumber } from "./organisation/identifiers.ts";
 import { noJournal, openJournal } from "./organisation/journal.ts";
-import { createOrganisation } from "./organisation/organisation.ts";
+import { createOrganisation } from "./organisation/new-organisation.ts";
 import { defaultSwitches } from "./organisation/switches.ts";
 import type { Handling, HttpCall, Late } from "./wire/wire.ts";
 import { createReports, isReport } from "./workday/reports.ts";

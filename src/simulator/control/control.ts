@@ -8,7 +8,7 @@ import { limitsFor } from "../gateway/limits.ts";
 import { oldAnswer, oldRefusal } from "../gateway/oapi.ts";
 import type { Route } from "../gateway/routes.ts";
 import { carryOut, type SimulatorState } from "../gateway/state.ts";
-import { createOrganisation } from "../organisation/organisation.ts";
+import { createOrganisation } from "../organisation/new-organisation.ts";
 import { describeIssues, switchesSchema } from "../organisation/switches.ts";
 import { type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 import type { Reports } from "../workday/reports.ts";

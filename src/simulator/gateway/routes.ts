@@ -14,17 +14,8 @@ import {
   updateDismission,
 } from "../people/hr.ts";
 import { listLeaveRecords } from "../people/leavers.ts";
-import {
-  countUsers,
-  getByMobile,
-  getByUnionid,
-  getUser,
-  listAdmins,
-  listIds,
-  listInactive,
-  listSimple,
-  listUsers,
-} from "../people/reads.ts";
+import { listSimple, listUsers } from "../people/member-lists.ts";
+import { countUsers, getByMobile, getByUnionid, getUser, listAdmins, listIds, listInactive } from "../people/reads.ts";
 import { searchDepartments, searchUsers } from "../people/search.ts";
 import { updateUser } from "../people/update.ts";
 import { addSceneMembers, createGroup, createOldChat, createSceneGroup, deleteSceneMembers, updateGroup } from "../structure/chats.ts";

@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { CannotStart } from "../../core/errors.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import type { Organisation } from "./model.ts";
-import { commit, createOrganisation, snapshot } from "./organisation.ts";
+import { createOrganisation } from "./new-organisation.ts";
+import { commit, snapshot } from "./organisation.ts";
 import type { Change } from "./records.ts";
 import { type Switches, switchesSchema } from "./switches.ts";
 

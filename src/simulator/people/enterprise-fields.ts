@@ -1,4 +1,4 @@
-import { loginKey } from "../organisation/apply-change.ts";
+import { loginKey } from "../organisation/indexes.ts";
 import { parseExclusiveMobile } from "../organisation/mobile.ts";
 import type { Organisation } from "../organisation/model.ts";
 import type { EnterpriseAccount } from "../organisation/records.ts";

@@ -1,5 +1,5 @@
-import { emailKey } from "../organisation/apply-change.ts";
 import { lookOf } from "../organisation/department-names.ts";
+import { emailKey } from "../organisation/indexes.ts";
 import type { Organisation } from "../organisation/model.ts";
 import type { User, UserTexts } from "../organisation/records.ts";
 import { boundedText, type Fields, flag, object, present, text, whole } from "../wire/fields.ts";

@@ -4,7 +4,8 @@ import type { Department } from "../organisation/records.ts";
 import { requireKnownUser } from "../people/lookup.ts";
 import { type Fields, requiredText, requiredWhole, whole } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
-import { ancestors, requireExisting, subtree } from "./departments.ts";
+import { ancestors, subtree } from "./department-tree.ts";
+import { requireExisting } from "./departments.ts";
 
 /** The department of a school directory. It appears in lists, but all calls about it fail (docs/dingtalk.md 4.4). */
 const SCHOOL = { dept_id: -1, name: "家校通讯录", parent_id: ROOT, create_dept_group: false, auto_add_user: false };

@@ -6,6 +6,7 @@ import { requireDepartment } from "../organisation/scope.ts";
 import { boundedText, type Fields, flag, ids, present, requiredText, requiredWhole, text, whole } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 import { readWritable, requireFreeName, requireName, requireRoom } from "./department-fields.ts";
+import { ancestors, height, subtree } from "./department-tree.ts";
 
 /** Maximum length of a name (docs/dingtalk.md 4.1). */
 const NAME_MAX = 64;
@@ -131,31 +132,4 @@ export function requireExisting(organisation: Organisation, act: Act, deptId: nu
   if (!department) throw refuse(60003);
   requireDepartment(organisation, act, deptId);
   return department;
-}
-
-/** The department and its ancestors: the department first, the root last. */
-export function ancestors(organisation: Organisation, deptId: number): number[] {
-  const path: number[] = [];
-  let at: number | undefined = deptId;
-  while (at !== undefined) {
-    path.push(at);
-    at = organisation.departments.get(at)?.parent_id;
-  }
-  return path;
-}
-
-/** The department and all departments below it, parents before children. */
-export function* subtree(organisation: Organisation, deptId: number): Generator<number> {
-  const waiting = [deptId];
-  for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-    yield id;
-    waiting.push(...(organisation.childrenOf.get(id) ?? []));
-  }
-}
-
-/** Number of levels of the subtree; 1 for a department without children. */
-function height(organisation: Organisation, deptId: number): number {
-  let tallest = 0;
-  for (const child of organisation.childrenOf.get(deptId) ?? []) tallest = Math.max(tallest, height(organisation, child));
-  return tallest + 1;
 }

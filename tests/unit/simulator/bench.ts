@@ -2,7 +2,8 @@ import type { z } from "zod";
 import { consoleActs } from "../../../src/simulator/control/console.ts";
 import { routes } from "../../../src/simulator/gateway/routes.ts";
 import type { Organisation } from "../../../src/simulator/organisation/model.ts";
-import { commit, createOrganisation, type Outcome, perform } from "../../../src/simulator/organisation/organisation.ts";
+import { createOrganisation } from "../../../src/simulator/organisation/new-organisation.ts";
+import { commit, type Outcome, perform } from "../../../src/simulator/organisation/organisation.ts";
 import { switchesSchema } from "../../../src/simulator/organisation/switches.ts";
 
 export const NOW = Date.parse("2026-08-22T04:00:00Z");

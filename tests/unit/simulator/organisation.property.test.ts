@@ -1,8 +1,10 @@
 import * as fc from "fast-check";
-import { applyChange, emailKey } from "../../../src/simulator/organisation/apply-change.ts";
+import { applyChange } from "../../../src/simulator/organisation/apply-change.ts";
 import { departmentNameKey } from "../../../src/simulator/organisation/department-names.ts";
+import { emailKey } from "../../../src/simulator/organisation/indexes.ts";
 import type { Organisation } from "../../../src/simulator/organisation/model.ts";
-import { createOrganisation, snapshot } from "../../../src/simulator/organisation/organisation.ts";
+import { createOrganisation } from "../../../src/simulator/organisation/new-organisation.ts";
+import { snapshot } from "../../../src/simulator/organisation/organisation.ts";
 import { phoneKey } from "../../../src/simulator/organisation/records.ts";
 import { switchesSchema } from "../../../src/simulator/organisation/switches.ts";
 import { type Bench, createBench, DEPARTMENT, USER } from "./bench.ts";
