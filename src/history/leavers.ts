@@ -1,6 +1,6 @@
 import type { EventCode, HistoryEvent } from "./event.ts";
 import type { EventLog, Period } from "./event-log.ts";
-import { callsOf, timeIn } from "./timeline.ts";
+import { callsOf, timeIn } from "./steps.ts";
 import { allRelated, walk } from "./walk.ts";
 
 /*

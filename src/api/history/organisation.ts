@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
-import { difference, type EntityState, isMember, type SideDifference } from "../../history/state.ts";
+import { type EntityState, isMember } from "../../history/state.ts";
 import { readSnapshots } from "../../history/state-at.ts";
+import { difference, type SideDifference } from "../../history/state-difference.ts";
 import { sendJson } from "../../http/answer.ts";
 import { methodNotAllowed } from "../../http/methods.ts";
 import type { Mount } from "../../http/mount.ts";

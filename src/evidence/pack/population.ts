@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { EventCode, HistoryEvent } from "../../history/event.ts";
-import { callsOf, timeIn } from "../../history/timeline.ts";
+import { callsOf, timeIn } from "../../history/steps.ts";
 
 /*
  * The population of a period: everybody who joined, moved or left, with the times of the change. An auditor draws a sample from it. Pure.

@@ -1,7 +1,7 @@
 import { inflateRawSync } from "node:zlib";
 import { cefLine } from "../../../src/evidence/formats/cef.ts";
 import { csvCell } from "../../../src/evidence/formats/csv.ts";
-import { entraRows } from "../../../src/evidence/formats/entra-csv.ts";
+import { entraRows } from "../../../src/evidence/formats/entra-rows.ts";
 import type { FormatName } from "../../../src/evidence/formats/format.ts";
 import { FORMAT_NAMES, formatOf } from "../../../src/evidence/formats/formats.ts";
 import { ocsfEvent } from "../../../src/evidence/formats/ocsf.ts";
