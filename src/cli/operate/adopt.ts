@@ -1,24 +1,13 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { systemClock } from "../../core/clock.ts";
-import {
-  ADOPTION_STATES,
-  type AdoptableKind,
-  type Adoption,
-  type AdoptionOperations,
-  type AdoptionState,
-  type Decision,
-} from "../../reconcile/adopt/ports.ts";
+import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionState, type Decision } from "../../reconcile/adopt/ports.ts";
 import { refusalText } from "../../reconcile/adopt/refusal-text.ts";
-import { TARGET } from "../../targets/target-name.ts";
 import { everyPage } from "../database/every-page.ts";
-import { withPool } from "../database/joined-pool.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
-import { osUser } from "../database/os-user.ts";
-import { ACTOR } from "../database/records.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
 import { t, tLike } from "../words/translate.ts";
+import { by, withOperations } from "./adoption-operations.ts";
 
 const PAGE = 1_000;
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
@@ -147,14 +136,3 @@ function tell(decisions: readonly Decision[], json: true | undefined): void {
     foundProblems();
   }
 }
-
-const by = () => ({ at: systemClock.now(), actor: ACTOR, causes: [], target: TARGET, detail: { osUser: osUser() } });
-
-const withOperations = <T>(work: (operations: AdoptionOperations) => Promise<T>): Promise<T> =>
-  withPool(async (joined) => {
-    const [{ createAdoptionOperations }, { openVault }] = await Promise.all([
-      import("../../store/adopt/decisions.ts"),
-      import("../../keys/open-vault.ts"),
-    ]);
-    return work(createAdoptionOperations(joined.pool, TARGET, await openVault({ ...joined, clock: systemClock })));
-  });

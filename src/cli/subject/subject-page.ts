@@ -1,11 +1,10 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
 import { escapedHtml } from "../../core/text/html.ts";
-import type { Changes } from "../../history/event.ts";
-import { classIn } from "../../privacy/classification.ts";
-import { SCIM_ATTRIBUTES } from "../../privacy/scim-attributes.ts";
-import { type ReportedEvent, SOMEBODY_ELSE, type SubjectReport } from "../../privacy/subject-report.ts";
-import { classOfTargetAttribute } from "../../privacy/target-attributes.ts";
-import { CODE_TEXTS, type Language, PURPOSE_TEXTS, TEXTS, type Text } from "./subject-texts.ts";
+import type { ReportedEvent, SubjectReport } from "../../privacy/subject-report.ts";
+import { eventTable } from "./event-table.ts";
+import { bdi, flat, STYLE, table, textOf } from "./page-parts.ts";
+import { purposeOfScim, purposeOfTarget } from "./purposes.ts";
+import { type Language, TEXTS, type Text } from "./subject-texts.ts";
 
 /** The report for the person in one language: one file for e-mail, no script, nothing to load. */
 export function subjectPage(report: SubjectReport, { lang, key }: Language): string {
@@ -26,22 +25,7 @@ export function subjectPage(report: SubjectReport, { lang, key }: Language): str
         return [escapedHtml(name), shown(value), purpose ? say(purpose) : ""];
       }),
     );
-  const events = (list: readonly ReportedEvent[]): string =>
-    list.length === 0
-      ? `<p>${say(TEXTS.nothing)}</p>`
-      : table(
-          [TEXTS.when, TEXTS.what, TEXTS.by, TEXTS.outcome].map(say),
-          list.map(({ at, code, by, outcome, changes }) => {
-            const label = CODE_TEXTS[code];
-            const what = `${label ? `${say(label)} ` : ""}<code>${escapedHtml(code)}</code>${changes ? changesOf(changes) : ""}`;
-            return [escapedHtml(at), what, escapedHtml(by), escapedHtml(outcome ?? "")];
-          }),
-        );
-  const changesOf = (changes: Changes): string =>
-    `<details><summary>${escapedHtml(Object.keys(changes).join(", "))}</summary>${table(
-      [TEXTS.attribute, TEXTS.before, TEXTS.after].map(say),
-      Object.entries(changes).map(([name, { before, after }]) => [escapedHtml(name), shown(before), shown(after)]),
-    )}</details>`;
+  const events = (list: readonly ReportedEvent[]): string => eventTable(list, say, shown);
 
   return `<!doctype html>
 <html lang="${lang}">
@@ -126,42 +110,4 @@ ${events(report.history)}
 </body>
 </html>
 `;
-}
-
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1a1a1a;background:#fff}
-table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bottom:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-summary{cursor:pointer}`;
-
-/** Isolates the direction of a name, so that it does not change the text around it. */
-const bdi = (text: string, other = SOMEBODY_ELSE): string => `<bdi>${escapedHtml(text).replaceAll(SOMEBODY_ELSE, other)}</bdi>`;
-
-const textOf = (value: JsonValue | undefined): string =>
-  value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `<table>${head.length > 0 ? `<thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join("")}</tr></thead>` : ""}<tbody>${rows
-    .map(([first = "", ...cells]) => `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
-    .join("")}</tbody></table>`;
-
-/** Attributes of an extension come after the others, with its URN. */
-function flat(values: JsonObject): readonly (readonly [string, JsonValue])[] {
-  return Object.entries(values).flatMap(([name, value]) =>
-    name.startsWith("urn:") && typeof value === "object" && value !== null && !Array.isArray(value)
-      ? Object.entries(value).map(([inner, each]) => [`${name}:${inner}`, each] as const)
-      : [[name, value] as const],
-  );
-}
-
-const USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User";
-
-function purposeOfScim(name: string): Text | undefined {
-  const at = name.lastIndexOf(":");
-  const [urn, attribute] = at < 0 ? [USER_SCHEMA, name] : [name.slice(0, at), name.slice(at + 1)];
-  const found = classIn(SCIM_ATTRIBUTES[urn] ?? {}, attribute);
-  return found && PURPOSE_TEXTS[found.purpose];
-}
-
-function purposeOfTarget(name: string): Text | undefined {
-  const found = classOfTargetAttribute("user", name);
-  return found && PURPOSE_TEXTS[found.purpose];
 }
