@@ -1,6 +1,7 @@
 import { fold } from "../core/text/fold.ts";
 import { type Columns, columnReaders, columnsOf, type FieldReaders } from "./columns.ts";
-import { contentOf, type PersonRecord, personRecord } from "./person.ts";
+import { contentOf } from "./content.ts";
+import { type PersonRecord, personRecord } from "./person.ts";
 import { type Row, UnreadableFile } from "./row.ts";
 
 /** A problem of one row. Names fields, never values. */

@@ -1,10 +1,11 @@
 import type { RequestContext } from "../directory/context.ts";
 import type { GroupDirectory } from "../directory/groups.ts";
 import type { UserDirectory } from "../directory/users.ts";
+import { activePeople, deactivateAbsent } from "./absent.ts";
 import { type CheckedFile, checkFile, type RowProblem } from "./check.ts";
 import type { FieldReaders } from "./columns.ts";
 import { type DepartmentChange, importDepartments, NamedDepartments } from "./departments.ts";
-import { activePeople, deactivateAbsent, importPeople, type PersonChange } from "./people.ts";
+import { importPeople, type PersonChange } from "./people.ts";
 import { type PersonRecord, personRecord } from "./person.ts";
 import type { Row } from "./row.ts";
 
