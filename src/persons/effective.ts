@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from "../core/entity.ts";
-import { unreachable } from "../core/errors.ts";
 import { sameJson } from "../core/json/same-json.ts";
 import type { SourceRules } from "../mapping/sources.ts";
+import { staysActive } from "./leaving.ts";
+import { inOrder, orderOf } from "./priority.ts";
 import { hasBegun, type LeftSource, type SourceRecord } from "./record.ts";
 import { documentOf, hasValue, type Unit, unitsOf } from "./units.ts";
 
@@ -109,44 +110,4 @@ function saidBy(speakers: readonly SourceRecord[], rules: SourceRules): Readonly
   for (const by of speakers)
     for (const unit of unitsOf(by.document, rules)) said.set(unit.name, [...(said.get(unit.name) ?? []), { unit, by }]);
   return said;
-}
-
-/** `phoneNumbers.mobile` has the order of `phoneNumbers` if it has none of its own. */
-const orderOf = (name: string, { attributes, order }: SourceRules): readonly string[] =>
-  attributes.get(name) ?? attributes.get(name.split(".")[0]!) ?? order;
-
-function inOrder<T = SourceRecord>(
-  all: readonly T[],
-  order: readonly string[],
-  recordOf: (one: T) => SourceRecord = (one) => one as unknown as SourceRecord,
-): readonly T[] {
-  const rank = (one: T): number => rankOf(recordOf(one).source.name, order);
-  return [...all].sort((a, b) => rank(a) - rank(b) || (recordOf(a).source.name < recordOf(b).source.name ? -1 : 1));
-}
-
-function rankOf(name: string, order: readonly string[]): number {
-  const at = order.indexOf(name);
-  return at === -1 ? order.length : at;
-}
-
-function staysActive(speakers: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[]): boolean {
-  const begun = speakers.filter(hasBegun);
-  // A new record of a source that had deleted its record means that the person comes back, on that day.
-  const gone = left.filter(({ id }) => !begun.some(({ source }) => source.id === id));
-  switch (rules.leaving) {
-    case "any":
-      return gone.length === 0 && begun.length > 0 && begun.every(({ active }) => active);
-    case "all":
-      return begun.some(({ active }) => active);
-    case "authoritative": {
-      const order = orderOf("active", rules);
-      const said = [
-        ...begun.map(({ source, active }) => ({ name: source.name, active })),
-        ...gone.map(({ name }) => ({ name, active: false })),
-      ].sort((a, b) => rankOf(a.name, order) - rankOf(b.name, order) || (a.name < b.name ? -1 : 1));
-      return said[0]?.active ?? false;
-    }
-    default:
-      return unreachable(rules.leaving);
-  }
 }
