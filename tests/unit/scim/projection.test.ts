@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { MAX_NAMES, type ProjectionRequest, readProjection } from "../../../src/scim/answer/projection.ts";
+import { MAX_NAMES } from "../../../src/scim/answer/attribute-names.ts";
+import { type ProjectionRequest, readProjection } from "../../../src/scim/answer/projection.ts";
 import { InvalidValue } from "../../../src/scim/errors.ts";
 import { ENTERPRISE_SCHEMA } from "../../../src/scim/schema/enterprise.ts";
 import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
