@@ -5,7 +5,8 @@ import { suggestion } from "../file/problem.ts";
 import type { Path } from "../file/source-location.ts";
 import type { EvaluationNote, Variables } from "./evaluation.ts";
 import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./functions.ts";
-import { QUOTE_TEXTS, Refused, readName, toLenient } from "./lenient.ts";
+import { readName, toLenient } from "./lenient.ts";
+import { QUOTE_TEXTS, Refused } from "./refused.ts";
 import type { SourcePath } from "./source-path.ts";
 
 /** The result of an expression: a value (possibly empty), or the reason why there is none. Notes have no values, which may be personal data. */

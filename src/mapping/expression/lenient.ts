@@ -2,19 +2,8 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 import { type KnownVariables, misspeltType, unknownName } from "../file/known-names.ts";
 import { suggestion } from "../file/problem.ts";
 import { FUNCTIONS, LIST_MACROS, TEXT_METHODS } from "./functions.ts";
+import { QUOTE_TEXTS, Refused, refusalOf } from "./refused.ts";
 import { type SourcePath, sourcePathOf } from "./source-path.ts";
-
-/** A part of an expression that is not allowed, with its position in the text. */
-export class Refused extends Error {
-  readonly start: number;
-  constructor(message: string, start: number) {
-    super(message);
-    this.start = start;
-  }
-}
-
-/** The usual mistake is a fixed text without inner quotes, because YAML removes the outer ones. */
-export const QUOTE_TEXTS = `a fixed text needs quotes inside the quotes, such as '"Head office"'`;
 
 /** Two nested loops are enough to compare two lists, and the time stays at most quadratic. */
 const MAX_NESTING = 2;
@@ -150,13 +139,6 @@ function emitMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], s
     throw new Refused(refusalOf(name), start);
   }
   return `textual(${go(receiver)}).${name}(${args.map(go).join(", ")})`;
-}
-
-function refusalOf(method: string): string {
-  if (method === "matches")
-    return "matches is not available, because a regular expression may never end: use like(value, pattern) with * and ?";
-  if (Object.hasOwn(FUNCTIONS, method)) return `${method} is a function: write ${method}(value)`;
-  return `unknown method ${method}${suggestion(method, [...TEXT_METHODS, ...LIST_MACROS, "size", "join"])}`;
 }
 
 const includes = (names: readonly string[], name: string): boolean => names.includes(name);
