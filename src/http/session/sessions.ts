@@ -3,29 +3,14 @@ import { uuidv7 } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
 import { scopesOf } from "../auth/rights.ts";
 import { isRole } from "../auth/roles.ts";
-import { type Actor, isScope } from "../auth/scopes.ts";
+import type { Actor } from "../auth/scopes.ts";
 import { hashSecret } from "../auth/tokens.ts";
 import type { Person } from "../oidc/claims.ts";
 import type { SessionRecord, SessionStore } from "../ports.ts";
 import { makeSecret } from "./cookie.ts";
 import type { RoleWatch } from "./role-watch.ts";
 import { seal } from "./sealed.ts";
-
-/** A signed-in person: actor, time of sign-in and name. */
-export interface Session {
-  readonly id: string;
-  readonly actor: Actor;
-  readonly name: string;
-  readonly openedAt: Date;
-  /** Time of the last authentication. Undefined: an identity provider let the person in without a proof of a new authentication. */
-  readonly authenticatedAt?: Date;
-}
-
-export interface OpenedSession {
-  readonly session: Session;
-  /** The secret for the cookie. It is not stored. */
-  readonly secret: string;
-}
+import { type OpenedSession, type Session, sessionOf } from "./session.ts";
 
 export interface Sessions {
   /** Undefined: there is no such session, or it has ended. Throws Unavailable if the database does not answer. */
@@ -129,12 +114,4 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
       store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not recorded"));
     return sessionOf({ ...record, scopes });
   }
-}
-
-function sessionOf({ id, actor, sourceId, roles: givenRoles, name, scopes: given, openedAt, authenticatedAt }: SessionRecord): Session {
-  // Unknown scopes and roles, from a later version, are ignored.
-  const [scopes, roles] = [given.filter(isScope), givenRoles.filter(isRole)];
-  // It has limits of its own, apart from those of the token that opened it.
-  const by = { id: actor, tokenId: id, sourceId, scopes, roles };
-  return { id, actor: by, name, openedAt, ...(authenticatedAt ? { authenticatedAt } : {}) };
 }

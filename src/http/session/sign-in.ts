@@ -12,7 +12,8 @@ import { type OidcSignIn, oidcRoutes, redirect } from "../oidc/routes.ts";
 import { requestIdOf } from "../request-context.ts";
 import { csrfTokenOf } from "./cookie.ts";
 import { checkSignIn } from "./same-origin.ts";
-import { type OpenedSession, SESSION_SECONDS, type Session } from "./sessions.ts";
+import type { OpenedSession, Session } from "./session.ts";
+import { SESSION_SECONDS } from "./sessions.ts";
 
 export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"> {
   /** Undefined: no identity provider is set. */
