@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
-import { evidencePack, type PackDeps, type PackOrder } from "./pack.ts";
+import { evidencePack } from "./pack.ts";
+import type { PackDeps, PackOrder } from "./pack-order.ts";
 import type { ListedPack, PackState, PackStore } from "./store.ts";
 
 /** Makes evidence packs in the background. Every process can read a finished pack until newer packs replace it. */

@@ -1,4 +1,4 @@
-import type { PackOrder } from "./pack.ts";
+import type { PackOrder } from "./pack-order.ts";
 
 /** The part of an order that is stored. */
 export type Ordered = Pick<PackOrder, "from" | "to" | "sample" | "seed">;
