@@ -1,18 +1,19 @@
 import { isZone } from "../core/zone.ts";
-import { dateNotes, dateRules, datesVersion, isZoneTable } from "./dates.ts";
-import { parsePath } from "./department-path.ts";
+import { personRules, sentOf } from "./compile-person.ts";
+import { dateNotes, dateRules, datesVersion } from "./dates.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
 import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression/expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
-import { AUTHORITIES, DEFAULT_ZONE, type MappingFile, NOTHING_SENT, type PersonRule } from "./file/file.ts";
-import { type KnownVariables, unknownName } from "./file/known-names.ts";
+import type { MappingFile } from "./file/file.ts";
+import type { KnownVariables } from "./file/known-names.ts";
 import { type ParsedFile, parseMappingFile } from "./file/parse.ts";
-import { type FileProblem, inOrder, MappingInvalid, suggestion } from "./file/problem.ts";
-import type { Path } from "./file/source-location.ts";
+import { type FileProblem, inOrder, MappingInvalid } from "./file/problem.ts";
 import { versionOf } from "./file/version.ts";
-import type { Mapping, MappingSettings } from "./mapping.ts";
-import { type PathRule, type PersonRules, personMapping } from "./person.ts";
+import { unknownAttributes, unknownAuthorities, unknownZones, wrongAuthorities } from "./file-checks.ts";
+import type { Mapping } from "./mapping.ts";
+import { personMapping } from "./person.ts";
+import { settingsOf } from "./settings.ts";
 import { sourceRules } from "./sources.ts";
 
 export interface CompileOptions {
@@ -116,152 +117,3 @@ function compiler(parsed: ParsedFile, variables: readonly string[], known: Known
 
 /** Replaces an invalid expression until all problems are collected. Then the mapping is refused. */
 const unusable: Expression = { text: "", sources: [], evaluate: () => ({ kind: "failed", text: "the expression is not valid" }) };
-
-function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
-  const at = (path: Path, text: string | undefined): Expression | undefined => (text === undefined ? undefined : compileAt(path, text));
-  const extensions = { ...PERSON_EXTENSIONS, ...Object.fromEntries(Object.entries(file.extensions).map(([name, urn]) => [name, [urn]])) };
-  const attributes = Object.entries(file.person).flatMap(([attribute, { value, ...rule }]) =>
-    isSent({ value, ...rule }) ? [{ attribute, rule, expression: compileAt(valuePath(["person", attribute]), value) }] : [],
-  );
-  return {
-    extensions,
-    attributes,
-    authorities: Object.entries(file.person).flatMap(([attribute, { authority }]) => {
-      const sources = attributes.find((each) => each.attribute === attribute)?.expression.sources ?? [];
-      return authority ? [{ attribute, reads: readsOf(sources, extensions) }] : [];
-    }),
-    customFields: at(["customFields"], file.customFields),
-    manager: file.manager && { expression: compileAt(valuePath(["manager"]), file.manager.value), empty: file.manager.empty },
-    external: at(["external"], file.external),
-    transfer: file.departments.transfer,
-    account: at(["account"], file.account),
-    mainDepartment: at(["departments", "main"], file.departments.main),
-    positions: file.departments.positions && {
-      expression: compileAt(valuePath(["departments", "positions"]), file.departments.positions.value),
-      empty: file.departments.positions.empty,
-    },
-    paths:
-      file.departments.from === "groups"
-        ? []
-        : file.departments.attributes.map((entry, index) => pathRule(entry, ["departments", "attributes", index], compileAt)),
-  };
-}
-
-type AttributePath = MappingFile["departments"]["attributes"][number];
-
-function pathRule({ path, main, external, title, order, managers, settings }: AttributePath, where: Path, compileAt: CompileAt): PathRule {
-  const at = (name: string, text: string | undefined): Expression | undefined =>
-    text === undefined ? undefined : compileAt([...where, name], text);
-  return {
-    main,
-    external,
-    levels:
-      typeof path === "string"
-        ? [compileAt([...where, "path"], path)]
-        : path.map((level, depth) => compileAt([...where, "path", depth], level)),
-    title: at("title", title),
-    order: at("order", order),
-    managers: at("managers", managers),
-    settings: Object.entries(settings).map(([attribute, rule]) => ({
-      attribute,
-      rule,
-      expression: compileAt(valuePath([...where, "settings", attribute]), rule.value),
-    })),
-  };
-}
-
-/** Attributes that the file sends. For an attribute without a value, only the target's value is shown. */
-const sentOf = (file: MappingFile): readonly string[] => Object.keys(file.person).filter((name) => isSent(file.person[name]!));
-
-const isSent = ({ authority, value }: Pick<PersonRule, "authority" | "value">): boolean =>
-  authority === undefined || value !== NOTHING_SENT;
-
-function wrongAuthorities({ file, problemAtKey }: ParsedFile): readonly FileProblem[] {
-  return Object.entries(file.person).flatMap(([name, { authority, value }]) => {
-    if (authority === undefined) return [];
-    const path: Path = ["person", name, "authority"];
-    if (!(AUTHORITIES as readonly string[]).includes(name)) return [problemAtKey(path, `only ${AUTHORITIES.join(", ")} may be DingTalk's`)];
-    const isToldOnly = name === "avatar" || name === "activated";
-    return isToldOnly && value !== NOTHING_SENT ? [problemAtKey(path, `${name} cannot be set: leave out the value`)] : [];
-  });
-}
-
-/** The SCIM attributes that an expression reads, by the names of the history: core attributes by name, extensions as a whole. */
-const readsOf = (sources: Expression["sources"], extensions: Readonly<Record<string, readonly string[]>>): readonly string[] => [
-  ...new Set(
-    sources.flatMap(({ path }) => {
-      const [, variable = "", name] = /^(\w+)(?:\.(\w+))?/.exec(path) ?? [];
-      return variable === "user" ? (name ? [name] : []) : (extensions[variable] ?? []);
-    }),
-  ),
-];
-
-/** The path of a rule's expression. A rule is its expression, or has it under `value`; the file knows which. */
-const valuePath = (path: Path): Path => [...path, "value"];
-
-function unknownAttributes(
-  { problemAtKey }: ParsedFile,
-  path: Path,
-  names: readonly string[],
-  known: readonly string[] | undefined,
-): readonly FileProblem[] {
-  if (!known) return [];
-  const isKnown = (name: string): boolean => known.some((one) => (one.endsWith(".*") ? name.startsWith(one.slice(0, -1)) : one === name));
-  return names
-    .filter((name) => !isKnown(name))
-    .map((name) => problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
-}
-
-/** Attributes of the block `sources` that no document has. */
-/** Values that are not time zones: in a table that the zone is looked up in, and texts of the expression that look like a zone. */
-function unknownZones({ file, problemAt }: ParsedFile): readonly FileProblem[] {
-  const written = [...file.zone.matchAll(/["']([A-Z]\w+\/[\w/+-]+)["']/g)].map(([, zone]) => zone!).filter((zone) => !isZone(zone));
-  const inRule = written.map((zone) => problemAt(["zone"], `${zone} is not a time zone such as ${DEFAULT_ZONE}`));
-  const inTables = Object.entries(file.tables)
-    .filter(([table]) => isZoneTable(file.zone, table))
-    .flatMap(([table, entries]) =>
-      Object.entries(entries)
-        .filter(([, zone]) => !isZone(String(zone)))
-        .map(([key]) => problemAt(["tables", table, key], `must be a time zone such as ${DEFAULT_ZONE}`)),
-    );
-  return [...inRule, ...inTables];
-}
-
-function unknownAuthorities({ file, problemAtKey }: ParsedFile, known: KnownVariables | undefined): readonly FileProblem[] {
-  const own = Object.keys(file.extensions);
-  return Object.keys(file.sources?.authority?.attributes ?? {}).flatMap((name) => {
-    const path: Path = ["sources", "authority", "attributes", name];
-    const [first = "", part, ...more] = name.split(".");
-    if (more.length > 0)
-      return [problemAtKey(path, "must be an attribute, or one and a part of it: phoneNumbers.mobile, enterprise.manager")];
-    if (own.includes(first)) return [];
-    const isExtension = Object.hasOwn(PERSON_EXTENSIONS, first);
-    if (isExtension && part === undefined)
-      return [problemAtKey(path, `names a whole extension: name its attributes, as ${first}.department`)];
-    // The part of a list is a type, which clients may choose freely.
-    const text = known && (isExtension ? unknownName(known, [first, part!]) : unknownName(known, ["user", first]));
-    return text === undefined ? [] : [problemAtKey(path, text)];
-  });
-}
-
-function settingsOf({ region, organisation, zone, roleGroup, enterpriseAccounts, departments, inactive }: MappingFile): MappingSettings {
-  const path = (text: string | undefined): readonly string[] | undefined =>
-    text === undefined ? undefined : parsePath(text, departments.separator);
-  const parkIn = path(inactive.parkIn);
-  const defaultDepartment = path(departments.default);
-  const externalDefault = path(departments.externalDefault);
-  return {
-    region,
-    registeredIn: organisation?.region ?? region,
-    zone,
-    roleGroup,
-    enterpriseAccounts,
-    from: departments.from,
-    structure: departments.structure,
-    separator: departments.separator,
-    inactive: inactive.regular,
-    ...(parkIn ? { parkIn } : {}),
-    ...(defaultDepartment ? { defaultDepartment } : {}),
-    ...(externalDefault ? { externalDefault } : {}),
-  };
-}
