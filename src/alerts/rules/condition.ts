@@ -64,3 +64,26 @@ export interface Condition {
   /** Minimum duration before a notification. */
   readonly afterMs: number;
 }
+
+interface More {
+  readonly count?: number;
+  readonly detail?: Detail;
+  readonly afterMs?: number;
+  readonly of?: string;
+}
+
+/** A condition; `of` distinguishes conditions of one code. */
+export const condition = (
+  kind: CauseKind,
+  code: string,
+  severity: IncidentClass,
+  { count = 1, detail = {}, afterMs = 0, of }: More = {},
+): Condition => ({
+  key: [kind, code, ...(of === undefined ? [] : [of])].join(":"),
+  kind,
+  code,
+  class: severity,
+  count,
+  detail,
+  afterMs,
+});
