@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../core/entity.ts";
 import type { CallCounts } from "../dingtalk/simulator.ts";
 import { object, objects, text } from "../server/directory.ts";
-import type { Acknowledged } from "./play-cycle.ts";
+import type { Acknowledged } from "./cycle.ts";
 
 /** A comparison of DingTalk calls and acknowledged writes with the history. */
 export interface Account {

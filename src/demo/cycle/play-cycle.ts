@@ -1,41 +1,13 @@
-import type { Clock } from "../../core/clock.ts";
-import type { JsonObject } from "../../core/entity.ts";
-import { type Company, managerIn, type Person, type Team } from "../company/company.ts";
-import { DemoFailed } from "../failure.ts";
-import { object, objects, text } from "../server/directory.ts";
-import { type Answer, type Http, NoAnswer } from "../server/http.ts";
+import { managerIn, type Person, type Team } from "../company/company.ts";
+import { objects } from "../server/directory.ts";
 import * as entra from "../server/requests.ts";
 import { concurrently, WIDTH } from "./concurrently.ts";
-import { attributesIn, attributesToSend, type KnownTeam, type KnownUser, type Memory } from "./memory.ts";
+import { createOrFind, soughtPerson, soughtTeam } from "./create-or-find.ts";
+import type { CycleDeps, CyclePlan } from "./cycle.ts";
+import { attributesToSend } from "./memory.ts";
+import { requireAnswer, write } from "./send.ts";
 
 /* One provisioning cycle in the order of Entra: users, deleted users, groups, deleted groups, members, managers. */
-
-export interface CycleDeps {
-  readonly http: Http;
-  readonly clock: Clock;
-  readonly memory: Memory;
-  /** Writes that the server has acknowledged, in the order of their answers. */
-  readonly acknowledged: Acknowledged[];
-  /** Called after each object and each reference. */
-  step(): void;
-}
-
-export interface Acknowledged {
-  readonly requestId: string;
-  readonly method: string;
-  readonly path: string;
-}
-
-export interface CyclePlan {
-  /** The present state of the source directory. */
-  readonly wanted: Company;
-  /** Whether known objects are searched on the server again, as in a first cycle and after a restart of provisioning. */
-  readonly match: boolean;
-  /** Whether unknown objects are created without a search. */
-  readonly fresh?: boolean;
-  /** Whether unchanged values are sent too. */
-  readonly resend: boolean;
-}
 
 /** Maximum number of members in one PATCH. */
 const MEMBERS_AT_ONCE = 20;
@@ -110,55 +82,6 @@ async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePla
   memory.users.set(person.externalId, { ...known, attributes: wanted });
 }
 
-interface Sought<Known> {
-  /** The name by which it is searched. */
-  readonly name: string;
-  readonly match: entra.ScimRequest;
-  readonly create: entra.ScimRequest;
-  /** What to remember: from the resource that was found, else from the one that was created. */
-  known(id: string, found?: JsonObject): Known;
-  /** What an earlier cycle remembered. Used if the search finds nothing, because the object was renamed in the meantime. */
-  readonly otherwise?: Known | undefined;
-}
-
-/** Searches an object, and creates it if it is not found. If the create gets no answer or a conflict, searches again, 20 times at most. */
-async function createOrFind<Known>({ http, acknowledged }: CycleDeps, sought: Sought<Known>, fresh = false): Promise<Known> {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
-    const look = !fresh || attempt > 1;
-    const found = look ? objects((await requireAnswer(http, sought.match)).body.Resources)[0] : undefined;
-    if (found) return sought.known(text(found.id), found);
-    if (sought.otherwise) return sought.otherwise;
-    const made = await answered(http, sought.create);
-    if (!made || made.status === CONFLICT) continue;
-    acknowledge(acknowledged, sought.create, made);
-    return sought.known(text(made.body.id));
-  }
-  throw new DemoFailed(`${sought.name} can neither be found nor created`);
-}
-
-const soughtPerson = (person: Person, before: KnownUser | undefined): Sought<KnownUser> => ({
-  name: person.userName,
-  match: entra.matchUser(person.userName),
-  create: entra.createUser(person),
-  known: (id, found) => ({
-    id,
-    attributes: found ? attributesIn(found) : entra.attributesOf(person),
-    managerId: found ? before?.managerId : undefined,
-  }),
-});
-
-const soughtTeam = (team: Team, before: KnownTeam | undefined): Sought<KnownTeam> => ({
-  name: team.displayName,
-  match: entra.matchTeam(team.displayName),
-  create: entra.createTeam(team),
-  known: (id, found) => ({
-    id,
-    displayName: found ? text(found.displayName) : team.displayName,
-    members: (found && before?.members) ?? new Set(),
-  }),
-  otherwise: before,
-});
-
 async function provisionTeam(deps: CycleDeps, { match, fresh, resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
   const { http, memory } = deps;
   let known = memory.teams.get(team.externalId);
@@ -212,39 +135,3 @@ async function forget(deps: CycleDeps, known: Map<string, unknown>, externalId: 
   await write(deps, request);
   known.delete(externalId);
 }
-
-const CONFLICT = 409;
-const NOT_FOUND = 404;
-const MOST_ATTEMPTS = 20;
-
-/** The answer, also if it is a conflict. Undefined if there was no answer. */
-async function answered(http: Http, request: entra.ScimRequest): Promise<Answer | undefined> {
-  try {
-    const answer = await http.scim(request);
-    if (answer.status >= 400 && answer.status !== CONFLICT) throw refused(request, answer);
-    return answer;
-  } catch (error) {
-    if (error instanceof NoAnswer) return undefined;
-    throw error;
-  }
-}
-
-/** Sends a PATCH or DELETE. Both may be repeated, so a DELETE that finds nothing is done. */
-async function write({ http, acknowledged }: CycleDeps, request: entra.ScimRequest): Promise<void> {
-  const answer = await http.scim(request);
-  if (request.method === "DELETE" && answer.status === NOT_FOUND) return;
-  if (answer.status >= 400) throw refused(request, answer);
-  acknowledge(acknowledged, request, answer);
-}
-
-async function requireAnswer(http: Http, request: entra.ScimRequest): Promise<Answer> {
-  const answer = await http.scim(request);
-  if (answer.status !== 200) throw refused(request, answer);
-  return answer;
-}
-
-const refused = ({ method, path }: entra.ScimRequest, { status, body, requestId }: Answer): DemoFailed =>
-  new DemoFailed(`the answer to ${method} ${path} is ${status}: ${text(object(body).detail)} (request ${requestId})`);
-
-const acknowledge = (acknowledged: Acknowledged[], { method, path }: entra.ScimRequest, { requestId }: Answer): void =>
-  void acknowledged.push({ requestId, method, path });

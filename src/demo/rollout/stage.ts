@@ -1,8 +1,9 @@
 import type { Company } from "../company/company.ts";
 import { callsBetween, isWrite, total } from "../cycle/account.ts";
 import { concurrently, WIDTH } from "../cycle/concurrently.ts";
+import type { Acknowledged } from "../cycle/cycle.ts";
 import type { Memory } from "../cycle/memory.ts";
-import { type Acknowledged, playCycle, stepsOf } from "../cycle/play-cycle.ts";
+import { playCycle, stepsOf } from "../cycle/play-cycle.ts";
 import { compare, inWords } from "../dingtalk/compare.ts";
 import { expectedOf } from "../dingtalk/expected.ts";
 import type { OrganisationState, Simulator } from "../dingtalk/simulator.ts";
