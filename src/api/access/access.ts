@@ -3,8 +3,6 @@ import type { Clock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import { sendJson } from "../../http/answer.ts";
 import { isKeyAddress } from "../../http/auth/federation/key-address.ts";
-import type { DecidedTrust } from "../../http/auth/federation/new-trust.ts";
-import type { Role } from "../../http/auth/roles.ts";
 import type { Scope } from "../../http/auth/scopes.ts";
 import { hashSecret } from "../../http/auth/tokens.ts";
 import { readJsonBody } from "../../http/body.ts";
@@ -14,69 +12,9 @@ import type { Mount } from "../../http/mount.ts";
 import { requestContext, requireRecentSignIn, requireRight, traceOf } from "../../http/request-context.ts";
 import { makeSecret } from "../../http/session/cookie.ts";
 import { InvalidParameter } from "../query-values.ts";
+import type { AccessRecords, By } from "./access-records.ts";
 import { linkIn, tokenIn, trustIn } from "./new-access.ts";
-
-/** Who did it, as in the history. */
-interface By {
-  readonly actor: string;
-  readonly requestId: string;
-}
-
-interface Usable {
-  readonly id: string;
-  readonly name: string;
-  readonly sourceName: string;
-  readonly scopes: readonly Scope[];
-  readonly createdAt: Date;
-  readonly lastUsedAt?: Date;
-}
-
-export interface AccessRecords {
-  readonly tokens: {
-    list(): Promise<readonly (Usable & { readonly expiresAt?: Date; readonly revokedAt?: Date })[]>;
-    create(
-      actor: string,
-      token: { readonly name: string; readonly sourceId: string; readonly scopes: readonly Scope[]; readonly expiresAt: Date },
-    ): Promise<{ readonly id: string; readonly secret: string; readonly text: string; readonly expiresAt: Date }>;
-    revoke(actor: string, id: string): Promise<boolean>;
-  };
-  readonly trusts: {
-    list(): Promise<readonly (Usable & DecidedTrust & { readonly removedAt?: Date })[]>;
-    /** Resolves with its id, which is the client id. */
-    add(
-      actor: string,
-      trust: DecidedTrust & { readonly name: string; readonly sourceId: string; readonly scopes: readonly Scope[] },
-    ): Promise<string>;
-    remove(actor: string, id: string): Promise<boolean>;
-  };
-  readonly sessions: {
-    /** Sessions that have not ended. */
-    list(): Promise<readonly SessionSeen[]>;
-    /** False: there is no such session. */
-    end(id: string, by: By): Promise<boolean>;
-  };
-  readonly links: {
-    /** Links that can still be used. */
-    list(): Promise<readonly { readonly id: string; readonly role: string; readonly madeBy: string; readonly expiresAt: Date }[]>;
-    add(
-      link: { readonly secretHash: Uint8Array; readonly role: Role; readonly reason: string; readonly madeBy: string },
-      by: By,
-    ): Promise<{ readonly id: string; readonly expiresAt: Date }>;
-    remove(id: string, by: By): Promise<boolean>;
-  };
-  /** The id of a source by its name. Undefined: there is none. */
-  readonly sourceId: (name: string) => Promise<string | undefined>;
-}
-
-interface SessionSeen {
-  readonly id: string;
-  readonly actor: string;
-  readonly name: string;
-  readonly roles: readonly string[];
-  readonly scopes: readonly string[];
-  readonly openedAt: Date;
-  readonly usedAt: Date;
-}
+import { everyWayIn } from "./ways-in.ts";
 
 export interface AccessOptions {
   readonly records: AccessRecords;
@@ -186,29 +124,6 @@ function endersOf({ tokens, trusts, sessions, links }: AccessRecords, forget: Ac
     },
     "/links/:id": async (id, by) => isUuid(id) && links.remove(id, by),
     "/sessions/:id": async (id, by) => isUuid(id) && sessions.end(id, by),
-  };
-}
-
-/** All access. `own`: the id of the caller's session. */
-async function everyWayIn({ tokens, trusts, sessions, links }: AccessRecords, tokenPrefix: string, own: string | undefined) {
-  const [allTokens, allTrusts, allSessions, allLinks] = await Promise.all([tokens.list(), trusts.list(), sessions.list(), links.list()]);
-  return {
-    tokens: allTokens.map(({ id, name, sourceName, scopes, createdAt, ...token }) => ({
-      ...{ id, name, prefix: `${tokenPrefix}${id}_`, source: sourceName, scopes, createdAt },
-      expiresAt: token.expiresAt ?? null,
-      lastUsedAt: token.lastUsedAt ?? null,
-      revokedAt: token.revokedAt ?? null,
-    })),
-    trusts: allTrusts.map(({ id, name, sourceName, scopes, issuer, subject, audiences, tenantId, jwksUrl, createdAt, ...trust }) => ({
-      ...{ id, name, source: sourceName, scopes, issuer, subject, audiences, tenantId, jwksUrl, createdAt },
-      lastUsedAt: trust.lastUsedAt ?? null,
-      removedAt: trust.removedAt ?? null,
-    })),
-    sessions: allSessions.map(({ id, actor, name, roles, scopes, openedAt, usedAt }) => ({
-      ...{ id, actor, name, roles, scopes, openedAt, usedAt },
-      own: own === id,
-    })),
-    links: allLinks.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt })),
   };
 }
 
