@@ -2,9 +2,9 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
+import type { LogSource } from "../../history/log/log-source.ts";
 import { laidOutLog, storedLog } from "../../history/log/sources.ts";
 import { inStretches } from "../../history/log/stretches.ts";
-import type { LogSource } from "../../history/log/verify.ts";
 import { withPool } from "../database/joined-pool.ts";
 
 export interface Place {

@@ -1,6 +1,7 @@
 import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
-import { type LogSource, type Verdict, type VerifyOptions, verifyLog } from "./verify.ts";
+import type { LogSource } from "./log-source.ts";
+import { type Verdict, type VerifyOptions, verifyLog } from "./verify.ts";
 
 /*
  * Once a day one of the workers verifies the whole log against its signatures, as `history verify` does. It detects changes by people and faults of a disk.

@@ -1,8 +1,8 @@
 import { entriesIn, entryBundle } from "../../tlog/bundle.ts";
 import { TILE, tilePath } from "../../tlog/tiles.ts";
 import { digestOf } from "../entry.ts";
+import type { LogSource } from "./log-source.ts";
 import type { Bundle, KeptDigests, KeptEvent, LogReader } from "./ports.ts";
-import type { LogSource } from "./verify.ts";
 
 /* Sources of a log: the database, files and addresses. Files and addresses have the layout of C2SP tlog-tiles, and `key` and `events/` in addition. */
 

@@ -3,9 +3,9 @@ import { parseCheckpoint } from "../../tlog/checkpoint.ts";
 import { FormatError } from "../../tlog/format-error.ts";
 import { HASH_BYTES } from "../../tlog/hash.ts";
 import { TILE } from "../../tlog/tiles.ts";
+import type { LogSource } from "./log-source.ts";
 import type { KeptEvent } from "./ports.ts";
 import { eventsIn, readSeparately } from "./sources.ts";
-import type { LogSource } from "./verify.ts";
 
 /*
  * A stretch is many bundles in one answer of a server. tlog-tiles has three addresses for each 256 entries. A server limits the requests of a client per second,

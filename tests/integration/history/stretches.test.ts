@@ -1,6 +1,7 @@
+import type { LogSource } from "../../../src/history/log/log-source.ts";
 import { laidOutLog, storedLog } from "../../../src/history/log/sources.ts";
 import { inStretches } from "../../../src/history/log/stretches.ts";
-import { type LogSource, type Verdict, verifyLog } from "../../../src/history/log/verify.ts";
+import { type Verdict, verifyLog } from "../../../src/history/log/verify.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { beginTestLog } from "../../support/history-log.ts";
 import { openProduct, type Product } from "../../support/product.ts";
