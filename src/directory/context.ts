@@ -42,6 +42,3 @@ export function requestEvent(
 }
 
 export const mark = (kind: "user" | "group", id: string, urgent = false): Mark => ({ ref: { kind, id }, urgent });
-
-/** Attempts of an optimistic writer before the resource counts as too busy. */
-export const MAX_ROUNDS = 20;

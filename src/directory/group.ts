@@ -38,3 +38,10 @@ export type MemberChange =
   | { readonly kind: "all"; readonly members: readonly string[] };
 
 export const noMemberChange: MemberChange = { kind: "delta", add: [], remove: [] };
+
+/** What to do with a group: new content (decided from the current document) and a change of its members. */
+export interface GroupChange {
+  /** Pure; may be called again. Left out: only members change, and the group's document is neither read nor written. */
+  readonly decide?: (current: JsonObject) => GroupContent;
+  readonly members?: MemberChange;
+}

@@ -1,14 +1,14 @@
 import { LRUCache } from "lru-cache";
 import type { JsonObject } from "../core/entity.ts";
-import { Unavailable } from "../core/errors.ts";
 import { uuidv7 } from "../core/id.ts";
 import { createKeyedLock } from "../core/keyed-lock.ts";
 import { differences } from "../history/differences.ts";
-import type { Changes } from "../history/event.ts";
-import { type DirectoryDeps, MAX_ROUNDS, mark, type RequestContext, requestEvent } from "./context.ts";
+import { type DirectoryDeps, mark, type RequestContext, requestEvent } from "./context.ts";
 import { NotFound, VersionConflict } from "./errors.ts";
 import type { ListQuery, Page } from "./list-query.ts";
+import { inRounds } from "./rounds.ts";
 import type { StoredUser, UserContent } from "./user.ts";
+import { type Decision, decisionOf, quietly } from "./user-decision.ts";
 
 /** Commands on people. Each is one transaction that commits the user, the history event, the mark and the wake-up together. */
 export interface UserDirectory {
@@ -88,51 +88,24 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
         const early = seen && quietly(() => decisionOf(seen, decide));
         const saved = seen && early && (await save(context, seen, early));
         if (saved) return saved;
-        for (let round = 0; round < MAX_ROUNDS; round++) {
+        return inRounds("user", async () => {
           const user = await existing(context, id, ifVersion);
           const decision = decisionOf(user, decide);
-          if (!decision) return user;
-          const written = await save(context, user, decision);
-          if (written) return written;
-        }
-        throw new Unavailable("too many concurrent writers change this user", { retryAfterMs: 1_000 });
+          return decision ? save(context, user, decision) : user;
+        });
       }),
 
-    remove: (context, id, ifVersion) =>
-      oneByOne(id, async () => {
-        for (let round = 0; round < MAX_ROUNDS; round++) {
+    async remove(context, id, ifVersion) {
+      await oneByOne(id, () =>
+        inRounds("user", async () => {
           const user = await existing(context, id, ifVersion);
           const changes = differences(JSON.parse(user.document) as JsonObject, {});
           const event = requestEvent(context, clock.now(), "user.deleted", { kind: "user", id }, changes);
-          if (await store.deleteUser(context.sourceId, id, user.version, { event, marks: [mark("user", id, true)] })) {
-            lastSeen.delete(keyOf(context, id));
-            return;
-          }
-        }
-        throw new Unavailable("too many concurrent writers change this user", { retryAfterMs: 1_000 });
-      }),
+          const isGone = await store.deleteUser(context.sourceId, id, user.version, { event, marks: [mark("user", id, true)] });
+          if (isGone) lastSeen.delete(keyOf(context, id));
+          return isGone || undefined;
+        }),
+      );
+    },
   };
-}
-
-interface Decision {
-  readonly before: JsonObject;
-  readonly content: UserContent;
-  readonly changes: Changes;
-}
-
-/** Undefined when nothing would change. */
-function decisionOf(user: StoredUser, decide: (current: JsonObject) => UserContent): Decision | undefined {
-  const before = JSON.parse(user.document) as JsonObject;
-  const content = decide(before);
-  const changes = differences(before, content.document);
-  return Object.keys(changes).length === 0 ? undefined : { before, content, changes };
-}
-
-/** For a decision on possibly stale data: a refusal is not final. */
-function quietly<T>(decide: () => T | undefined): T | undefined {
-  try {
-    return decide();
-  } catch {
-    return undefined;
-  }
 }
