@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import type { Logger } from "../../core/logger.ts";
@@ -6,13 +5,10 @@ import type { Secret } from "../../core/secrets/secret.ts";
 import type { TokenLookup, TokenRecord, TrustLookup } from "../ports.ts";
 import { actorOf as actorOfTrust } from "./federation/federation.ts";
 import type { AccessTokens } from "./oauth/access-tokens.ts";
-import { type Refusal, type RefusalCode, refusal } from "./refusals.ts";
 import { type Actor, SCOPES, type Scope } from "./scopes.ts";
 import { hashSecret, isSecretOf, readToken } from "./tokens.ts";
-
-export type Verdict =
-  /** `passing`: from an access token, which ends within an hour. */
-  { readonly ok: true; readonly actor: Actor; readonly passing?: true } | { readonly ok: false; readonly refusal: Refusal };
+import { accepted, refused, type Verdict } from "./verdict.ts";
+import { createVerdictMemory } from "./verdict-memory.ts";
 
 export interface Authenticator {
   /**
@@ -40,29 +36,14 @@ export interface AuthenticatorOptions {
   readonly logger: Logger;
 }
 
-/** How long a verified token is cached: the hot path needs no query, and a revocation by another process takes effect after this time. */
-const FRESH_MS = 1_000;
-/**
- * How long a client counts as recently valid. Entra ID sends requests about every 40 minutes, and guesses from the same address must not lock it out.
- */
-const RECOGNISED_MS = 24 * 3_600_000;
-const MAX_REMEMBERED = 10_000;
 const TOUCH_MS = 60_000;
 
 /** The id of the token from the setting, as client id and in the history. */
 const BOOTSTRAP_ID = "bootstrap";
 
-interface Remembered {
-  readonly verdict: Promise<Verdict>;
-  readonly atMs: number;
-  /** Set after a successful look-up. */
-  tokenId?: string;
-}
-
 export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, clock, logger }: AuthenticatorOptions): Authenticator {
-  /** By SHA-256 of the text, so that the memory has no tokens. Oldest first. */
-  const remembered = new Map<string, Remembered>();
   const bootstrapHash = bootstrap && hashSecret(bootstrap.token.reveal());
+  const memory = createVerdictMemory(verify, clock);
 
   async function verify(token: string): Promise<Verdict> {
     if (bootstrap && bootstrapHash && isSecretOf(token, bootstrapHash)) return accepted(bootstrapActor(bootstrap.sourceId));
@@ -112,32 +93,8 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not recorded"));
   }
 
-  function remember(key: string, token: string): Promise<Verdict> {
-    const entry: Remembered = { verdict: verify(token), atMs: clock.monotonicMs() };
-    remembered.delete(key);
-    remembered.set(key, entry);
-    const oldest = remembered.keys().next().value;
-    if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    // Only valid tokens stay cached, so that guesses do not replace them. Rejections reach the caller through `verdict`.
-    const drop = () => {
-      if (remembered.get(key) === entry) remembered.delete(key);
-    };
-    entry.verdict.then((verdict) => {
-      if (verdict.ok) entry.tokenId = verdict.actor.tokenId;
-      else drop();
-    }, drop);
-    return entry.verdict;
-  }
-
-  const ageMs = (entry: Remembered | undefined): number => (entry ? clock.monotonicMs() - entry.atMs : Number.POSITIVE_INFINITY);
-
   return {
-    async authenticate(token) {
-      const key = keyOf(token);
-      const entry = remembered.get(key);
-      // Concurrent requests share one look-up.
-      return entry && ageMs(entry) < FRESH_MS ? entry.verdict : remember(key, token);
-    },
+    authenticate: memory.verdictOn,
     async authenticateClient(id, secret) {
       if (id === BOOTSTRAP_ID && bootstrap && bootstrapHash && isSecretOf(secret, bootstrapHash))
         return accepted(bootstrapActor(bootstrap.sourceId));
@@ -146,25 +103,13 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
       return ofRecord(id, await tokens.find(id), reading.kind === "token" && reading.parts.id === id ? reading.parts.secret : secret);
     },
     actorOfClient: clientOf,
-    wasValidRecently(token) {
-      const entry = remembered.get(keyOf(token));
-      return entry?.tokenId !== undefined && ageMs(entry) < RECOGNISED_MS;
-    },
-    forget(tokenId) {
-      // A running look-up may have read the row before its change, so unfinished look-ups are dropped too.
-      for (const [key, entry] of remembered) if (entry.tokenId === tokenId || entry.tokenId === undefined) remembered.delete(key);
-    },
+    wasValidRecently: memory.wasValidRecently,
+    forget: memory.forget,
   };
 }
 
-const accepted = (actor: Actor): Verdict => ({ ok: true, actor });
-
-const refused = (code: RefusalCode, tokenId?: string): Verdict => ({ ok: false, refusal: refusal(code, tokenId) });
-
 /** A digest that no secret has. */
 const DUMMY_HASH = new Uint8Array(32);
-
-const keyOf = (token: string): string => hash("sha256", token, "base64");
 
 const actorOf = ({ id, sourceId, scopes }: TokenRecord): Actor => ({ id: `token:${id}`, tokenId: id, sourceId, scopes });
 

@@ -9,9 +9,10 @@ import type { SecretCookie } from "../session/cookie.ts";
 import { checkWrite } from "../session/same-origin.ts";
 import type { Session } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
-import type { Authenticator, Verdict } from "./auth.ts";
+import type { Authenticator } from "./auth.ts";
 import { type LogRefusal, type Refusal, refusal } from "./refusals.ts";
 import type { Actor } from "./scopes.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface IdentifyDeps {
   readonly authenticator: Authenticator;

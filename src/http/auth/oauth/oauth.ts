@@ -9,9 +9,10 @@ import { TooManyRequests } from "../../errors.ts";
 import { methodNotAllowed } from "../../methods.ts";
 import type { Mount } from "../../mount.ts";
 import { traceOf } from "../../request-context.ts";
-import type { Authenticator, Verdict } from "../auth.ts";
+import type { Authenticator } from "../auth.ts";
 import type { Federation } from "../federation/federation.ts";
 import { type LogRefusal, type Refusal, refusal } from "../refusals.ts";
+import type { Verdict } from "../verdict.ts";
 import { ACCESS_TOKEN_SECONDS, type AccessTokens } from "./access-tokens.ts";
 import { type ClientCredential, type OAuthErrorCode, readTokenRequest } from "./token-request.ts";
 
