@@ -1,11 +1,11 @@
 import type { JsonObject } from "../core/entity.ts";
 import { formatPath, MAX_DEPTH, parsePath } from "./department-path.ts";
-import type { Variables } from "./expression/evaluation.ts";
-import type { CompileAt, Expression } from "./expression/expression.ts";
+import { managersOf, type Setting, settingsIn } from "./department-settings.ts";
+import type { CompileAt } from "./expression/expression.ts";
 import { matchesGlob } from "./expression/glob.ts";
 import { asText, isTrue, member } from "./expression/scim-values.ts";
 import { extensionOf, GROUP_EXTENSIONS } from "./extensions.ts";
-import type { GroupRule, MappingFile, Rule } from "./file/file.ts";
+import type { GroupRule, MappingFile } from "./file/file.ts";
 import type {
   DepartmentDescription,
   DepartmentPath,
@@ -15,8 +15,6 @@ import type {
   MappingNote,
   NoPlace,
 } from "./mapping.ts";
-import { referencesIn } from "./references.ts";
-import { ruleResult } from "./rule-value.ts";
 
 export interface Departments {
   readonly separator: string;
@@ -26,12 +24,6 @@ export interface Departments {
   isExternal(path: DepartmentPath): boolean;
   /** Why a person may not be in a department from their attributes. `saidExternal`: the rule says that the department is for external people. */
   refusal(path: DepartmentPath, external: boolean, saidExternal: boolean): Omit<MappingNote, "attribute"> | undefined;
-}
-
-export interface Setting {
-  readonly attribute: string;
-  readonly rule: Rule;
-  readonly expression: Expression;
 }
 
 /** The settings of the default department for leavers. */
@@ -111,14 +103,23 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     };
   };
 
-  const refusal: Departments["refusal"] = (path, external, saidExternal) => {
-    if (path.length > MAX_DEPTH) return { code: "tooDeep", text: `the path has more than ${MAX_DEPTH} departments` };
-    if (path.length === 0 || (saidExternal || isExternal(path)) === external) return undefined;
-    return external
-      ? { code: "externalPerson", text: "the person is external and the department is not, so it is left out" }
-      : { code: "externalDepartment", text: "the department is for external people and the person is not one, so it is left out" };
+  return {
+    separator,
+    place,
+    describe,
+    parentReference,
+    isExternal,
+    refusal: (path, external, saidExternal) => refusalOf(path, external, saidExternal || isExternal(path)),
   };
-  return { separator, place, describe, parentReference, isExternal, refusal };
+}
+
+/** `external`, `isForExternal`: the person is external, the department is for external people. */
+function refusalOf(path: DepartmentPath, external: boolean, isForExternal: boolean): ReturnType<Departments["refusal"]> {
+  if (path.length > MAX_DEPTH) return { code: "tooDeep", text: `the path has more than ${MAX_DEPTH} departments` };
+  if (path.length === 0 || isForExternal === external) return undefined;
+  return external
+    ? { code: "externalPerson", text: "the person is external and the department is not, so it is left out" }
+    : { code: "externalDepartment", text: "the department is for external people and the person is not one, so it is left out" };
 }
 
 /** Whether the department, or a department above it, matches one of the patterns. */
@@ -132,28 +133,4 @@ function kindOf(extension: unknown, rule: GroupRule | undefined): GroupPlacement
   const own = asText(member(extension, "kind")).toLowerCase();
   if (own === "department" || own === "role" || own === "none") return own;
   return rule?.to === "nothing" ? "none" : (rule?.to ?? "department");
-}
-
-/** Undefined: there is no rule for managers, or it failed. */
-function managersOf(
-  rule: { readonly expression: Expression; readonly empty: "leave" | "clear" } | undefined,
-  variables: Variables,
-  notes: MappingNote[],
-): readonly string[] | undefined {
-  const evaluated = rule?.expression.evaluate(variables);
-  if (evaluated?.kind === "failed")
-    notes.push({ attribute: "managers", code: "ruleFailed", text: `the rule cannot be evaluated: ${evaluated.text}` });
-  if (evaluated?.kind !== "value") return undefined;
-  for (const { code, text } of evaluated.notes) notes.push({ attribute: "managers", code, text });
-  const named = referencesIn(evaluated.value);
-  return named.length > 0 || rule?.empty === "clear" ? named : undefined;
-}
-
-export function settingsIn(settings: readonly Setting[], variables: Variables, notes: MappingNote[]): MappedAttributes {
-  const attributes: Record<string, MappedAttributes[string]> = {};
-  for (const { attribute, rule, expression } of settings) {
-    const result = ruleResult(attribute, rule, expression.evaluate(variables), notes);
-    if (result.kind !== "leave") attributes[attribute] = result.kind === "clear" ? null : result.value;
-  }
-  return attributes;
 }

@@ -3,10 +3,10 @@ import type { MappingFile } from "../file/file.ts";
 import type { KnownVariables } from "../file/known-names.ts";
 import { suggestion } from "../file/problem.ts";
 import type { Path } from "../file/source-location.ts";
-import type { EvaluationNote, Variables } from "./evaluation.ts";
-import { type Evaluation, exhausted, registerFunctions, TooManySteps } from "./functions.ts";
+import { type Evaluation, type EvaluationNote, exhausted, TooManySteps, type Variables } from "./evaluation.ts";
 import { readName, toLenient } from "./lenient.ts";
 import { QUOTE_TEXTS, Refused } from "./refused.ts";
+import { registerFunctions } from "./register-functions.ts";
 import type { SourcePath } from "./source-path.ts";
 
 /** The result of an expression: a value (possibly empty), or the reason why there is none. Notes have no values, which may be personal data. */
