@@ -1,33 +1,25 @@
 import { createRefusalTally } from "./alerts/refusals.ts";
-import { startAlerting } from "./compose/alerts.ts";
 import { type ServerContext, startMeter } from "./compose/components.ts";
-import { openFeed } from "./compose/feed.ts";
-import { startChecking, startSealing } from "./compose/history.ts";
 import { prepareAccess } from "./compose/http/access.ts";
-import { startApi } from "./compose/http/server.ts";
-import { startWorkday } from "./compose/import.ts";
-import { startFigures } from "./compose/kpis.ts";
 import { loadRules } from "./compose/load-rules.ts";
 import { openOrganisation } from "./compose/sandbox.ts";
+import { noteStart } from "./compose/startup/note-start.ts";
+import { startParts } from "./compose/startup/parts.ts";
+import { patiently } from "./compose/startup/patience.ts";
+import { firstReady, takesWrites } from "./compose/startup/readiness.ts";
+import { openReplica } from "./compose/startup/replica.ts";
 import { type RunningSync, startSync } from "./compose/sync/start.ts";
 import { systemClock } from "./core/clock.ts";
-import { Unavailable } from "./core/errors.ts";
-import { uuidv7 } from "./core/id.ts";
 import { createMeter } from "./core/meter.ts";
 import { openDatabase } from "./database/open.ts";
 import type { ReadinessCheck } from "./http/monitoring/health.ts";
 import { createTraffic } from "./http/monitoring/traffic.ts";
 import { openVault } from "./keys/open-vault.ts";
-import { readBuild } from "./process/build.ts";
 import { type Ending, endInOrder, type Stage } from "./process/ending.ts";
 import { createLogger } from "./process/log.ts";
 import { migrationsDirectory } from "./process/paths.ts";
 import type { Config } from "./settings/config.ts";
-import { readSources } from "./settings/environment.ts";
-import { digestOfSettings } from "./settings/settings-digest.ts";
-import { createEventAppender } from "./store/history/event-appender.ts";
-import { createPool, type Pool } from "./store/postgres/pool.ts";
-import { type Replica, watchReplica } from "./store/replica.ts";
+import { createPool } from "./store/postgres/pool.ts";
 import { TARGET } from "./targets/target-name.ts";
 
 /** What an operator wants to know when it is ready. */
@@ -51,17 +43,6 @@ export interface Server {
 
 /** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/postgres/pool.ts). PostgreSQL allows 100 by default. */
 const POOL_SIZE = 15;
-/** To a replica: for the history and the dashboard. */
-const REPLICA_POOL_SIZE = 5;
-/** For requests and the loop's runs; those that call DingTalk may take longer, and are settled as unknown by the next start. */
-const GRACE_MS = 10_000;
-/** Longer than a part needs that ends by its grace. */
-const SLACK_MS = 1_500;
-/** A database that came up a moment ago may go once more (a failover, a restart for settings). */
-const START_PATIENCE_MS = 60_000;
-const START_AGAIN_MS = 500;
-const READY_MS = 5_000;
-const READY_LOOK_MS = 20;
 
 /**
  * Starts what ROLE asks for. Rejects CannotStart with every problem, or the reason of `signal`, and leaves nothing running then.
@@ -116,32 +97,9 @@ export async function startServer(config: Config, signal = new AbortController()
       sync = await patiently(signal, () => startSync(app, organisation.settings));
       Object.assign(checks, sync.checks);
     }
-    // All at once: none needs the others, and each may wait for a database that says nothing.
     const working: Ending[] = [];
     begun.push(working);
-    const work = (name: string, part: { stop(graceMs: number): Promise<void> }): void =>
-      void working.push({ name, mostMs: GRACE_MS + SLACK_MS, leastMs: GRACE_MS, end: () => part.stop(GRACE_MS) });
-    if (sync) work("loop", sync);
-    if (config.role !== "worker") work("requests", await patiently(signal, () => startApi(app, checks)));
-    if (config.role !== "api") {
-      const sealer = startSealing(app);
-      working.push({ name: "sealer", mostMs: 3_000, leastMs: 500, end: () => sealer.stop() });
-      const checker = startChecking(app);
-      working.push({ name: "check of the history", mostMs: 3_000, leastMs: 500, end: () => checker.stop() });
-    }
-    // Whatever else fails later: from here on somebody is told.
-    const alerts = startAlerting(app);
-    working.push({ name: "alerts", mostMs: 2_000, leastMs: 500, end: () => alerts.stop() });
-    if (config.role !== "api") {
-      const feed = await openFeed(app);
-      working.push({ name: "feed", mostMs: 2_000, leastMs: 500, end: () => feed.stop() });
-    }
-    const figures = startFigures(app);
-    working.push({ name: "figures", mostMs: 2_000, leastMs: 500, end: () => figures.stop() });
-    if (config.workday && config.role !== "api") {
-      const workday = startWorkday(app, config.workday);
-      working.push({ name: "reader of Workday", mostMs: 5_000, leastMs: 500, end: () => workday.stop() });
-    }
+    await startParts(app, working, { sync, checks, signal });
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
     const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;
@@ -152,64 +110,5 @@ export async function startServer(config: Config, signal = new AbortController()
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-function openReplica(
-  { databaseReadUrl }: Config,
-  { pool, clock, logger }: Pick<ServerContext, "pool" | "clock" | "logger">,
-): Replica | undefined {
-  if (databaseReadUrl === undefined) return undefined;
-  return watchReplica({
-    primary: pool,
-    pool: createPool({ url: databaseReadUrl.reveal(), max: REPLICA_POOL_SIZE, logger }),
-    clock,
-    logger,
-  });
-}
-
-/** With what this process runs, as an event: names of settings, and a digest that changes with them. */
-async function noteStart(pool: Pool, { role }: Config): Promise<void> {
-  const at = systemClock.now();
-  const { settings, digest } = digestOfSettings(readSources().environment);
-  const detail = { version: readBuild().version, role, settings, digest };
-  await createEventAppender(pool).append({ id: uuidv7(at.getTime()), at, code: "server.started", actor: "system", causes: [], detail });
-}
-
-/** Repeats a part of the start while the database is not available. */
-async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const deadlineMs = systemClock.monotonicMs() + START_PATIENCE_MS;
-  for (;;) {
-    signal.throwIfAborted();
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Unavailable) || systemClock.monotonicMs() > deadlineMs) throw error;
-      await systemClock.sleep(START_AGAIN_MS, signal);
-    }
-  }
-}
-
-/** A standby answers too. */
-async function takesWrites(pool: Pool): Promise<void> {
-  const { rows } = await pool.query("select current_setting('transaction_read_only') = 'on' as read_only");
-  if (!rows[0].read_only) return;
-  pool.renew();
-  throw new Error("the database takes no writes");
-}
-
-/** "Ready" is said when /readyz says it too. What is not ready by then is the probes' and the log's to tell. */
-async function firstReady(checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>): Promise<void> {
-  const deadlineMs = systemClock.monotonicMs() + READY_MS;
-  const signal = AbortSignal.timeout(READY_MS);
-  for (const check of Object.values(checks)) {
-    for (;;) {
-      const passed = await check(signal).then(
-        () => true,
-        () => false,
-      );
-      if (passed || systemClock.monotonicMs() > deadlineMs) break;
-      await systemClock.sleep(READY_LOOK_MS);
-    }
   }
 }
