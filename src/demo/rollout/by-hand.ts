@@ -1,5 +1,4 @@
-import type { Company, CompanySize, Person } from "../company/company.ts";
-import { teamsOf } from "../company/company.ts";
+import { type Company, type CompanySize, type Person, teamsOf } from "../company/company.ts";
 import { mobileOf, personOf, workPhoneOf } from "../company/people.ts";
 import { founded } from "../company/stages.ts";
 
@@ -135,3 +134,17 @@ function counted(dirt: readonly Dirt[]): Partial<Record<Dirt, number>> {
   for (const each of dirt) counts[each] = (counts[each] ?? 0) + 1;
   return counts;
 }
+
+const WORDS: Readonly<Record<Dirt, string>> = {
+  noNumber: "without job number",
+  otherMobile: "with another mobile number",
+  otherName: "with another name",
+  twin: "entered twice",
+  landline: "with a landline number in the directory",
+  onlyAddress: "with only the email address correct",
+};
+
+export const dirtText = (dirt: Readonly<Partial<Record<Dirt, number>>>): string =>
+  Object.entries(dirt)
+    .map(([kind, count]) => `${count} ${WORDS[kind as Dirt]}`) // the keys are those of the type
+    .join(", ");

@@ -3,9 +3,10 @@ import { changedIds, type OrganisationState } from "../dingtalk/simulator.ts";
 import { object, readDirectory } from "../server/directory.ts";
 import { untilSettled } from "../server/holds.ts";
 import { stuck, untilQuiet } from "../server/status.ts";
-import type { Dirt } from "./by-hand.ts";
+import { adopt, wrongLinks } from "./adopt.ts";
+import { dirtText } from "./by-hand.ts";
 import { enter } from "./enter.ts";
-import { type Adoption, acceptTier, adoptionsIn, assessed, compared, decide, orderMode, planFor } from "./operator.ts";
+import { assessed, compared, orderMode, planFor } from "./operator.ts";
 import { changedUnmanaged, differences, partsOf, provision, type Stage, step, type Unmanaged, unless } from "./stage.ts";
 
 /* The steps from an organisation maintained by hand to one that follows the directory: assess, adopt, correct, plan, upsert, sync. */
@@ -13,7 +14,6 @@ import { changedUnmanaged, differences, partsOf, provision, type Stage, step, ty
 export async function takeOver(stage: Stage): Promise<Unmanaged> {
   const { http, simulator, company, options } = stage;
   const quiet = () => untilQuiet(http, { ...options, look: (open) => options.progress.open(open) }, true);
-  const settled = () => untilSettled(http, { ...options, look: (open) => options.progress.open(open) });
   let found: OrganisationState = await simulator.state();
   const untouched = async (): Promise<readonly string[]> =>
     changedIds(found, await simulator.state()).map((id) => `${id} was changed although the mode is observe`);
@@ -23,7 +23,7 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
     await enter(simulator, company, () => options.progress.step());
     found = await simulator.state();
     return {
-      told: [`${company.accounts.length} accounts in ${company.departments.length} departments`, dirtOf(company.dirt)],
+      told: [`${company.accounts.length} accounts in ${company.departments.length} departments`, dirtText(company.dirt)],
       problems: [],
     };
   });
@@ -67,34 +67,8 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
       problems: [...unless(remove === 0, `the plan would remove ${remove}`), ...(await untouched())],
     };
   });
-  await step(stage, "upsert", async () => {
-    await orderMode(stage, "upsert");
-    const { approved } = await settled();
-    const after = await simulator.state();
-    const changed = changedIds(found, after);
-    return {
-      told: [`${changed.length} people and departments changed, ${planned.size} were planned`],
-      problems: [
-        // The take-over removes nobody and no value, so no limit may hold a change.
-        ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}`),
-        ...unless(changed.length === planned.size, `${planned.size} were planned and ${changed.length} changed`),
-        ...changedUnmanaged(unmanaged, after),
-      ],
-    };
-  });
-  await step(stage, "sync", async () => {
-    await orderMode(stage, "sync");
-    const { differing } = await compared(stage);
-    const { approved } = await settled();
-    const after = await simulator.state();
-    return {
-      told: [
-        `the comparison found ${differing} differences: the run that links an account does not change its identifying attributes`,
-        ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved`),
-      ],
-      problems: [...(await differences(stage, unmanaged, after)), ...changedUnmanaged(unmanaged, after), ...(await stuck(http))],
-    };
-  });
+  await step(stage, "upsert", () => upsert(stage, { found, planned, unmanaged }));
+  await step(stage, "sync", () => sync(stage, unmanaged));
   return unmanaged;
 }
 
@@ -111,55 +85,44 @@ async function assess(stage: Stage, untouched: () => Promise<readonly string[]>)
   };
 }
 
-const WORDS: Readonly<Record<Dirt, string>> = {
-  noNumber: "without job number",
-  otherMobile: "with another mobile number",
-  otherName: "with another name",
-  twin: "entered twice",
-  landline: "with a landline number in the directory",
-  onlyAddress: "with only the email address correct",
-};
-
-const dirtOf = (dirt: Readonly<Partial<Record<Dirt, number>>>): string =>
-  Object.entries(dirt)
-    .map(([kind, count]) => `${count} ${WORDS[kind as Dirt]}`) // the keys are those of the type
-    .join(", ");
-
-/** Accepts the tiers 1 to 4 as a whole, and decides about the other proposals one by one, with the knowledge of the right person. */
-async function adopt(stage: Stage): Promise<readonly string[]> {
-  const { http } = stage;
-  const told: string[] = [];
-  const proposed = await adoptionsIn(http, "proposed");
-  for (const tier of [1, 2, 3, 4]) {
-    const at = proposed.filter((each) => each.tier === tier);
-    if (at.length === 0) continue;
-    await acceptTier(http, tier, at.length);
-    told.push(`tier ${tier}: ${at.length} accepted`);
-  }
-  const accounts = accountsByUserid(stage);
-  const isRight = ({ kind, ours, theirs }: Adoption): boolean => kind !== "user" || accounts.get(theirs) === ours;
-  const left = [...(await adoptionsIn(http, "proposed")), ...(await adoptionsIn(http, "ambiguous"))];
-  const [right, wrong] = [left.filter(isRight), left.filter((each) => !isRight(each))];
-  for (const each of wrong) await decide(http, each, "reject");
-  for (const each of right) await decide(http, each, "accept");
-  if (left.length > 0) told.push(`one by one: ${right.length} accepted, ${wrong.length} rejected`);
-  return told;
+interface BeforeUpsert {
+  readonly found: OrganisationState;
+  /** Ids of the entities that the plan would change. */
+  readonly planned: ReadonlySet<string>;
+  readonly unmanaged: Unmanaged;
 }
 
-/** Id of the person in the directory, by the userid of their account. */
-function accountsByUserid({ company, memory }: Stage): ReadonlyMap<string, string> {
-  return new Map(
-    company.accounts.flatMap(({ userid, whose }) => (whose === undefined ? [] : [[userid, memory.users.get(whose)!.id] as const])),
-  );
+async function upsert(stage: Stage, { found, planned, unmanaged }: BeforeUpsert) {
+  await orderMode(stage, "upsert");
+  const { approved } = await settled(stage);
+  const after = await stage.simulator.state();
+  const changed = changedIds(found, after);
+  return {
+    told: [`${changed.length} people and departments changed, ${planned.size} were planned`],
+    problems: [
+      // The take-over removes nobody and no value, so no limit may hold a change.
+      ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}`),
+      ...unless(changed.length === planned.size, `${planned.size} were planned and ${changed.length} changed`),
+      ...changedUnmanaged(unmanaged, after),
+    ],
+  };
 }
 
-async function wrongLinks(stage: Stage): Promise<readonly string[]> {
-  const { remoteIds } = await readDirectory(stage.http);
-  const linked = new Map([...remoteIds].map(([id, remoteId]) => [remoteId, id]));
-  return [...accountsByUserid(stage)]
-    .filter(([userid, id]) => linked.get(userid) !== id)
-    .map(([userid]) => `${userid} is linked with ${linked.get(userid) ?? "nobody"}`);
+async function sync(stage: Stage, unmanaged: Unmanaged) {
+  await orderMode(stage, "sync");
+  const { differing } = await compared(stage);
+  const { approved } = await settled(stage);
+  const after = await stage.simulator.state();
+  return {
+    told: [
+      `the comparison found ${differing} differences: the run that links an account does not change its identifying attributes`,
+      ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved`),
+    ],
+    problems: [...(await differences(stage, unmanaged, after)), ...changedUnmanaged(unmanaged, after), ...(await stuck(stage.http))],
+  };
 }
+
+const settled = ({ http, options }: Stage) => untilSettled(http, { ...options, look: (open) => options.progress.open(open) });
 
 /** People and departments in DingTalk that are not in the directory. */
 async function unmanagedIn({ http, company }: Stage, found: OrganisationState): Promise<Unmanaged> {
