@@ -1,10 +1,6 @@
-import type { Clock } from "../../core/clock.ts";
-import type { Logger } from "../../core/logger.ts";
-import { newRequestId } from "../organisation/identifiers.ts";
 import type { Done } from "../organisation/organisation.ts";
-import type { Switches } from "../organisation/switches.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
-import { decryptPush, encryptPush, signPush } from "./push-cipher.ts";
+import { createPushCall, type PushCallOptions, type Settings } from "./push-call.ts";
 
 /** Time limits of a receiver in ms: for an event, and for the check of a new address (docs/dingtalk.md 10.3). */
 const EVENT_MS = 2_500;
@@ -14,8 +10,6 @@ const FAILED_PAGE = 200;
 /** Size of the failed list. Beyond it the oldest failed pushes are lost. */
 const MOST_FAILED = 10_000;
 
-type Settings = NonNullable<Switches["push"]>;
-
 export interface Push extends Subscriber {
   /** Checks a new address with `check_url`. A failure is logged; events are sent to the address nevertheless. */
   configured(): void;
@@ -24,22 +18,18 @@ export interface Push extends Subscriber {
   stop(): void;
 }
 
-export interface PushOptions {
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly seed: number;
+export interface PushOptions extends PushCallOptions {
   readonly corpId: string;
-  readonly appKey: string;
   readonly settings: () => Settings | undefined;
 }
 
 /** HTTP push of events, encrypted and signed, one after the other. A failed push goes to the failed list and is not sent again. */
 export function createPush(options: PushOptions): Push {
-  const { clock, logger, seed } = options;
+  const { logger } = options;
   const failed: OrganisationEvent[] = [];
   const stopped = new AbortController();
   let queue = Promise.resolve();
-  let sent = 0;
+  const post = createPushCall(options, stopped.signal);
 
   return {
     deliver(event) {
@@ -85,42 +75,5 @@ export function createPush(options: PushOptions): Push {
   function envelope(event: OrganisationEvent): Record<string, unknown> {
     const BizId = String(event.bornMs % 1_000_000_000);
     return { EventType: event.eventType, EventTime: event.bornMs, CorpId: event.corpId, BizId, eventId: event.eventId, ...event.data };
-  }
-
-  /** Sends a message. True if the receiver accepts it: HTTP 200 without a redirect, with the encrypted text `success`. */
-  async function post(settings: Settings, message: Record<string, unknown>, deadlineMs: number): Promise<boolean> {
-    sent += 1;
-    const nonce = newRequestId(seed ^ 0x3c6ef372, sent)
-      .replaceAll("-", "")
-      .slice(0, 16);
-    const keys = { token: settings.token, aesKey: settings.aesKey, ownerKey: settings.ownerKey ?? options.appKey };
-    const timestamp = String(clock.now().getTime());
-    const encrypt = encryptPush(keys, JSON.stringify(message), Buffer.from(nonce, "utf8"));
-    const url = new URL(settings.url);
-    const signature = signPush(settings.token, timestamp, nonce, encrypt);
-    for (const [name, value] of Object.entries({ signature, msg_signature: signature, timestamp, nonce }))
-      url.searchParams.set(name, value);
-    const late = new AbortController();
-    const answered = new AbortController();
-    void clock.sleep(deadlineMs, answered.signal).then(
-      () => late.abort(),
-      () => undefined,
-    );
-    try {
-      const response = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ encrypt }),
-        redirect: "error",
-        signal: AbortSignal.any([late.signal, stopped.signal]),
-      });
-      const answer = (await response.json()) as { encrypt?: unknown }; // checked on the next line
-      return response.status === 200 && typeof answer.encrypt === "string" && decryptPush(keys, answer.encrypt) === "success";
-    } catch (error) {
-      logger.debug({ url: settings.url, error: String(error) }, "a push was not accepted");
-      return false;
-    } finally {
-      answered.abort();
-    }
   }
 }

@@ -3,7 +3,8 @@ import type { OpenCall } from "../gateway/open-calls.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { Refused } from "../wire/refusal.ts";
 import { header, json, type Reply } from "../wire/wire.ts";
-import type { StreamGateway, Subscription } from "./stream.ts";
+import type { StreamGateway } from "./stream.ts";
+import type { Subscription } from "./stream-frames.ts";
 
 export const STREAM_OPEN = "/v1.0/gateway/connections/open";
 const STREAM_CONNECT = "/connect";

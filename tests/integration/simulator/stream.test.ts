@@ -2,7 +2,7 @@ import axios from "axios";
 import { DWClient, type DWClientDownStream, EventAck } from "dingtalk-stream";
 import WebSocket from "ws";
 import { ACK_MS, REDELIVERY_MS } from "../../../src/simulator/events/redelivery.ts";
-import { TICKET_MS } from "../../../src/simulator/events/stream.ts";
+import { TICKET_MS } from "../../../src/simulator/events/stream-tickets.ts";
 import { createManualClock } from "../../unit/simulator/manual-clock.ts";
 import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 
