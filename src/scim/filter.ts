@@ -1,5 +1,6 @@
 import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
-import { type AttributeTable, parseQuery, type TableEntry } from "../filter/parse.ts";
+import type { AttributeTable, TableEntry } from "../filter/attribute-table.ts";
+import { parseQuery } from "../filter/parse.ts";
 import type { AttributeNames, AttributeSpec, ResourceSchema } from "./schema/attributes.ts";
 import { resolveName } from "./schema/path-name.ts";
 

@@ -1,6 +1,7 @@
 import { quotedName } from "../core/text/quoted-name.ts";
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
-import { type AttributeTable, parseQuery } from "../filter/parse.ts";
+import type { AttributeTable } from "../filter/attribute-table.ts";
+import { parseQuery } from "../filter/parse.ts";
 import type { ProjectionRequest } from "./answer/projection.ts";
 import { InvalidCount, InvalidValue } from "./errors.ts";
 import { filterTable, parseSortBy } from "./filter.ts";

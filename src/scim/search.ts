@@ -2,7 +2,7 @@ import { type Request, type Response, Router } from "express";
 import type { RequestContext } from "../directory/context.ts";
 import { InvalidCursor } from "../directory/errors.ts";
 import type { ListQuery, PageStart } from "../directory/list-query.ts";
-import type { AttributeTable, TableEntry } from "../filter/parse.ts";
+import type { AttributeTable, TableEntry } from "../filter/attribute-table.ts";
 import { readJsonBody } from "../http/body.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import { requestContext } from "../http/request-context.ts";

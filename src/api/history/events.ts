@@ -1,6 +1,7 @@
 import { type Request, type Response, Router } from "express";
 import { isUuid } from "../../core/id.ts";
-import { flatTable, parseQuery } from "../../filter/parse.ts";
+import { flatTable } from "../../filter/attribute-table.ts";
+import { parseQuery } from "../../filter/parse.ts";
 import type { LoggedEvent } from "../../history/event.ts";
 import { type BucketSize, EVENT_ATTRIBUTES } from "../../history/event-log.ts";
 import type { LogReader } from "../../history/log/ports.ts";

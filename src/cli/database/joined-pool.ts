@@ -1,5 +1,6 @@
 import type { Logger } from "../../core/logger.ts";
-import { type Config, loadConfig } from "../../settings/config.ts";
+import type { Config } from "../../settings/config.ts";
+import { loadConfig } from "../../settings/load-config.ts";
 import type { Pool } from "../../store/postgres/pool.ts";
 import { warn } from "../terminal/output.ts";
 

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { type DatabaseRole, ROLE_KINDS, type RoleKind } from "../../database/roles.ts";
-import { loadConfig } from "../../settings/config.ts";
+import { loadConfig } from "../../settings/load-config.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";

@@ -1,6 +1,6 @@
 import Table from "cli-table3";
 import { total } from "../../demo/cycle/account.ts";
-import { type DemoResult, problemsOf } from "../../demo/play.ts";
+import { type DemoResult, problemsOf } from "../../demo/result.ts";
 import { problemLines } from "../terminal/problem-lines.ts";
 import { t } from "../words/translate.ts";
 

@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import type { DemoOptions } from "../../demo/play.ts";
-import { type Config, loadConfig } from "../../settings/config.ts";
+import type { Config } from "../../settings/config.ts";
+import { loadConfig } from "../../settings/load-config.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
@@ -115,7 +116,8 @@ interface Played {
 }
 
 async function cycles(options: DemoOptions): Promise<Played> {
-  const { playDemo, problemsOf } = await import("../../demo/play.ts");
+  const { playDemo } = await import("../../demo/play.ts");
+  const { problemsOf } = await import("../../demo/result.ts");
   const { report } = await import("./demo-report.ts");
   const result = await playDemo(options);
   return { problems: problemsOf(result), lines: report(result), result: { ...result, account: plain(result.account) } };

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { MigrationState } from "../../database/migrate.ts";
-import { loadConfig } from "../../settings/config.ts";
+import { loadConfig } from "../../settings/load-config.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, printTable, say, warn } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";

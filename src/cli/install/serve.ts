@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { boundHeap } from "../../process/heap.ts";
-import { loadConfig } from "../../settings/config.ts";
+import { loadConfig } from "../../settings/load-config.ts";
 import { keepAlive } from "../terminal/keep-alive.ts";
 import { say, warn } from "../terminal/output.ts";
 import { Interrupted, untilStopped } from "../terminal/signals.ts";

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { systemClock } from "../../core/clock.ts";
-import { flatTable, parseQuery } from "../../filter/parse.ts";
+import { flatTable } from "../../filter/attribute-table.ts";
+import { parseQuery } from "../../filter/parse.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { EVENT_ATTRIBUTES, type EventLog } from "../../history/event-log.ts";
 import { type SubjectReport, subjectReport } from "../../privacy/subject-report.ts";

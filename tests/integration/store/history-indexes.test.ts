@@ -1,5 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { flatTable, parseQuery } from "../../../src/filter/parse.ts";
+import { flatTable } from "../../../src/filter/attribute-table.ts";
+import { parseQuery } from "../../../src/filter/parse.ts";
 import { EVENT_ATTRIBUTES } from "../../../src/history/event-log.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { createOlderEvents } from "../../../src/store/history/log/older.ts";

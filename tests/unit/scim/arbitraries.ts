@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { fold } from "../../../src/core/text/fold.ts";
 import { isStorableText } from "../../../src/core/text/storable-text.ts";
 import type { CompareOperator, FilterNode } from "../../../src/filter/ast.ts";
-import type { AttributeTable } from "../../../src/filter/parse.ts";
+import type { AttributeTable } from "../../../src/filter/attribute-table.ts";
 import { filterTable } from "../../../src/scim/filter.ts";
 import { isObject } from "../../../src/scim/json.ts";
 import type { AttributeSpec, ResourceSchema } from "../../../src/scim/schema/attributes.ts";
