@@ -1,9 +1,10 @@
 import { Logger as QueueLogger, runMigrations } from "graphile-worker";
-import { Client, DatabaseError } from "pg";
+import { Client } from "pg";
 import { systemClock } from "../core/clock.ts";
-import { CannotStart } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
-import { type Migration, readMigrations } from "./migration-files.ts";
+import { apply } from "./apply-migration.ts";
+import { readMigrations } from "./migration-files.ts";
+import { APPLIED, findPending, isThere, LEDGER, LEDGER_NAME, type LedgerRow } from "./migration-ledger.ts";
 
 export interface MigrateOptions {
   /** Address of a direct connection. PgBouncer in transaction mode would lose the lock. */
@@ -15,15 +16,6 @@ export interface MigrateOptions {
 const MIGRATION_LOCK = 72_707_369;
 /** The lock is polled. A statement that waits for the lock would block `create index concurrently`, which waits for all earlier statements. */
 const LOCK_LOOK_MS = 100;
-
-/**
- * While a migration waits for a table, all later statements on this table wait too. So a migration gives up after this time, and tries again later. The time is
- * shorter than the lock limit of requests (store/postgres/pool.ts).
- */
-const TABLE_LOCK_MS = 500;
-const TABLE_LOCK_PAUSE_MS = 1_000;
-const TABLE_LOCK_TRIES = 60;
-const LOCK_NOT_AVAILABLE = "55P03";
 
 /**
  * Applies the migrations in `directory` that the database does not have yet. Returns their names. Each runs in its own transaction, except those that build indexes
@@ -93,107 +85,8 @@ export async function migrateQueue(options: MigrateOptions): Promise<boolean> {
   });
 }
 
-const LEDGER_NAME = "public._prisma_migrations";
-
-const isThere = async (client: Client, table: string): Promise<boolean> =>
-  (await client.query("select to_regclass($1) is not null as kept", [table])).rows[0].kept === true;
-
 /** Limit for a connection. Some hosts drop packets without an answer. */
 const CONNECT_MS = 10_000;
-
-interface LedgerRow {
-  readonly name: string;
-  readonly checksum: string;
-  readonly finished: boolean;
-}
-
-// The table of `prisma migrate`. So its commands `status` and `deploy` work too.
-const LEDGER = `
-  create table if not exists public._prisma_migrations (
-    id varchar(36) primary key not null,
-    checksum varchar(64) not null,
-    finished_at timestamptz,
-    migration_name varchar(255) not null,
-    logs text,
-    rolled_back_at timestamptz,
-    started_at timestamptz not null default now(),
-    applied_steps_count integer not null default 0
-  )`;
-
-const APPLIED = `
-  select migration_name as name, checksum, finished_at is not null as finished
-  from public._prisma_migrations where rolled_back_at is null order by started_at`;
-
-function findPending(migrations: readonly Migration[], applied: readonly LedgerRow[]): readonly Migration[] {
-  const known = new Map(migrations.map((migration) => [migration.name, migration]));
-  const problems = applied.flatMap(({ name, checksum, finished }) => {
-    if (!finished)
-      return [`migration ${name} was begun and did not finish; repair the database, then mark it with "prisma migrate resolve"`];
-    const migration = known.get(name);
-    if (!migration) return [`migration ${name} is applied, but this build does not know it: the database is newer; run a newer version`];
-    return migration.checksum === checksum
-      ? []
-      : [`migration ${name} was changed after it was applied; restore the file and write a new migration`];
-  });
-  if (problems.length > 0) throw new CannotStart(problems);
-  const names = new Set(applied.map(({ name }) => name));
-  return migrations.filter(({ name }) => !names.has(name));
-}
-
-async function apply(client: Client, migration: Migration): Promise<void> {
-  const { name } = migration;
-  for (let tries = 1; ; tries++) {
-    try {
-      return await (migration.steps ? applySteps(client, migration, migration.steps) : applyWhole(client, migration));
-    } catch (cause) {
-      if (!isLockTimeout(cause))
-        throw new CannotStart([`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`], { cause });
-      if (tries === TABLE_LOCK_TRIES)
-        throw new CannotStart(
-          [
-            `migration ${name} needs a table that another program keeps locked; end its transaction (pg_stat_activity shows it) and try again`,
-          ],
-          { cause },
-        );
-      await systemClock.sleep(TABLE_LOCK_PAUSE_MS);
-    }
-  }
-}
-
-const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
-
-async function applyWhole(client: Client, { name, checksum, sql }: Migration): Promise<void> {
-  try {
-    await client.query(`begin; set local lock_timeout = ${TABLE_LOCK_MS}`);
-    const begun = await client.query(
-      `insert into public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       values (gen_random_uuid()::text, $1, $2, clock_timestamp(), null, 1) returning id, pg_current_xact_id()::text as transaction`,
-      [checksum, name],
-    );
-    await client.query(sql);
-    const { id, transaction } = begun.rows[0];
-    const ended = await client.query(
-      `update public._prisma_migrations set finished_at = clock_timestamp() where id = $1 and pg_current_xact_id()::text = $2`,
-      [id, transaction],
-    );
-    if (ended.rowCount !== 1) throw new Error("it contains a commit or rollback, so it may be half applied");
-    await client.query("commit");
-  } catch (error) {
-    // If the connection is lost, this fails too. Then the server has rolled back already.
-    await client.query("rollback").catch(() => undefined);
-    throw error;
-  }
-}
-
-/** Runs the steps outside a transaction. If it is interrupted, the next call begins again with the first step. So each step can be repeated (migration-files.ts). */
-async function applySteps(client: Client, { name, checksum }: Migration, steps: readonly string[]): Promise<void> {
-  for (const step of steps) await client.query(step);
-  await client.query(
-    `insert into public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-     values (gen_random_uuid()::text, $1, $2, clock_timestamp(), clock_timestamp(), 1)`,
-    [checksum, name],
-  );
-}
 
 /** Runs `work` with the lock, on its own connection. The lock belongs to the session, so it is freed if the process is killed. */
 async function underLock<T>(options: MigrateOptions, work: (client: Client) => Promise<T>): Promise<T> {
