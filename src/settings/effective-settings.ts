@@ -1,7 +1,8 @@
 import { CannotStart } from "../core/errors.ts";
 import { classOfSetting } from "../privacy/settings.ts";
-import { type Config, parseConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import type { Environment } from "./environment.ts";
+import { parseConfig } from "./load-config.ts";
 import { SETTINGS } from "./rules.ts";
 
 export interface EffectiveSetting {

@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { openVault } from "../../../src/keys/open-vault.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 

@@ -15,7 +15,7 @@ import type { Turns } from "../../../src/core/turns.ts";
 import type { CloudEvent } from "../../../src/feed/cloud-event.ts";
 import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
 import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { createFeedStore } from "../../../src/store/feed/feed-store.ts";
 import { type Broker, createKafkaBroker } from "../../support/network/brokers.ts";
 import { openProduct, type Product } from "../../support/product.ts";

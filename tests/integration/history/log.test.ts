@@ -13,7 +13,7 @@ import { type Verdict, type VerifyOptions, verifyLog } from "../../../src/histor
 import { loadLogKey } from "../../../src/keys/log-key.ts";
 import { rotateLogKey } from "../../../src/keys/rotate-log-key.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { createCheckStore } from "../../../src/store/history/log/check.ts";
 import { createOlderEvents } from "../../../src/store/history/log/older.ts";

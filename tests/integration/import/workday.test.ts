@@ -7,7 +7,7 @@ import { createMeter } from "../../../src/core/meter.ts";
 import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import { compileWorkday } from "../../../src/import/workday/file.ts";
 import type { Reading } from "../../../src/import/workday/reading.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { createPrisma } from "../../../src/store/access/prisma.ts";
 import { createSources } from "../../../src/store/access/sources.ts";
 import { readFacts } from "../../../src/store/alerts/facts.ts";

@@ -5,7 +5,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { ImportResult } from "../../../src/import/run.ts";
 import { compileWorkday } from "../../../src/import/workday/file.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { type EntraAccount, entraClient, type Tenant } from "../../support/identity/entra-client.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";

@@ -10,7 +10,7 @@ import { loadLogKey } from "../../../src/keys/log-key.ts";
 import { keepOnce } from "../../../src/privacy/keep-erasures.ts";
 import type { ErasureStore } from "../../../src/privacy/subjects.ts";
 import { createLogger } from "../../../src/process/log.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { createSealStore } from "../../../src/store/history/log/seal.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";

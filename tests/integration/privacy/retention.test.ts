@@ -6,7 +6,7 @@ import { storedLog } from "../../../src/history/log/sources.ts";
 import { type VerifyOptions, verifyLog } from "../../../src/history/log/verify.ts";
 import { loadLogKey } from "../../../src/keys/log-key.ts";
 import { applyRetention, DEFAULT_RETENTION, type RetentionJob } from "../../../src/privacy/retention.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { createLogReader } from "../../../src/store/history/log/reader.ts";
 import { createSealStore } from "../../../src/store/history/log/seal.ts";
 import { createRetention } from "../../../src/store/privacy/retention.ts";

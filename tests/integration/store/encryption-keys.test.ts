@@ -6,7 +6,7 @@ import { uuidv7 } from "../../../src/core/id.ts";
 import { KEY_BYTES, seal } from "../../../src/core/secrets/sealing.ts";
 import { openVault } from "../../../src/keys/open-vault.ts";
 import { rotateEncryptionKey, wrapKeys } from "../../../src/keys/rotate-encryption-key.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import type { Vault } from "../../../src/store/vault.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 

@@ -2,7 +2,7 @@ import { openWitness } from "../../../src/cli/history/witness.ts";
 import { START_PROBLEMS } from "../../../src/cli/words/start-problems.ts";
 import { speak, tLike } from "../../../src/cli/words/translate.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
-import { parseConfig } from "../../../src/settings/config.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { SETTINGS } from "../../../src/settings/rules.ts";
 
 /* What keeps the server from starting, in the language of the terminal. */

@@ -4,8 +4,9 @@ import { inspect } from "node:util";
 import { adviceOf } from "../../../src/alerts/settings.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
 import { NO_PROXIES } from "../../../src/http/connection/trusted-proxies.ts";
-import { type Config, parseConfig } from "../../../src/settings/config.ts";
+import type { Config } from "../../../src/settings/config.ts";
 import { type Environment, unknownSettings } from "../../../src/settings/environment.ts";
+import { parseConfig } from "../../../src/settings/load-config.ts";
 import { SETTINGS } from "../../../src/settings/rules.ts";
 
 const real = { DINGTALK_APP_KEY: "dingkey", DINGTALK_APP_SECRET: "app-secret-value", DINGTALK_CORP_ID: "ding123" };
