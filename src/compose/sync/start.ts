@@ -1,17 +1,13 @@
-import { CannotStart } from "../../core/errors.ts";
 import type { ReadinessCheck } from "../../http/monitoring/health.ts";
-import { policyAdvice } from "../../policy/advice.ts";
 import { relinkOne } from "../../reconcile/compare/found.ts";
 import { type ListenDeps, listenToTarget } from "../../reconcile/hints/listen.ts";
 import { tellOfNewcomers } from "../../reconcile/newcomers/notify.ts";
 import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
-import { createSteering, modeInForce } from "../../reconcile/process/orders.ts";
+import { createSteering } from "../../reconcile/process/orders.ts";
 import { watchPauses } from "../../reconcile/process/pause-watch.ts";
 import { preflight } from "../../reconcile/process/preflight.ts";
 import { createOwnRest } from "../../reconcile/process/presence.ts";
 import { createWorker } from "../../reconcile/process/worker.ts";
-import { createRulesWatch, type RulesWatch, type RulesWatchDeps } from "../../reconcile/rules/watch.ts";
-import { weighRules } from "../../reconcile/rules/weighing.ts";
 import { createLoopLog } from "../../reconcile/run/end/loop-log.ts";
 import { createReconciler } from "../../reconcile/run/reconciler.ts";
 import { recordsOf } from "../../store/facts/records.ts";
@@ -19,18 +15,16 @@ import { createNewcomers } from "../../store/loop/newcomers.ts";
 import { createPresence } from "../../store/loop/processes.ts";
 import { startQueue } from "../../store/loop/queue.ts";
 import { createSyncOperations } from "../../store/operations.ts";
-import type { SettleDeps } from "../../store/people/settle.ts";
-import { unknownSources } from "../../store/people/upkeep.ts";
-import { openRehearsal } from "../../store/rehearse.ts";
-import { pinOrganisation } from "../../store/target/organisation.ts";
 import { type DingTalkConfig, settingsDigest } from "../../targets/dingtalk/config.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import { type AppContext, type SyncComponents, syncComponents } from "../components.ts";
 import { openDirectory } from "../directory.ts";
+import { giveAdvice, requireSameOrganisation } from "./advice.ts";
 import { observePeople } from "./observe-people.ts";
 import { peopleByRules } from "./people-by-rules.ts";
 import { queueTasks } from "./queue-tasks.ts";
 import { startUpkeep } from "./upkeep.ts";
+import { watchRules } from "./watch-rules.ts";
 
 /* The reconcile loop of one process. */
 
@@ -132,42 +126,6 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
       target.close();
     },
   };
-}
-
-/** Every start must have the organisation of the first start. */
-async function requireSameOrganisation({ pool }: AppContext, { corpId }: DingTalkConfig): Promise<void> {
-  const pinned = await pinOrganisation(pool, TARGET, corpId);
-  if (pinned === corpId) return;
-  throw new CannotStart([`this directory belongs to the DingTalk organisation ${pinned}; DINGTALK_CORP_ID names another one`]);
-}
-
-/** Warns about rules that are allowed but rarely intended. */
-async function giveAdvice({ pool, logger }: AppContext, { mapping, policy }: SyncComponents): Promise<void> {
-  for (const { text, remedy } of policyAdvice(policy, mapping.settings)) logger.warn({ target: TARGET, remedy }, text);
-  for (const source of await unknownSources(pool, mapping.sources))
-    logger.warn(
-      { source, remedy: "dingtalk-scim source list shows the existing ones" },
-      "the mapping file names a source that does not exist",
-    );
-}
-
-function watchRules(
-  { config, pool, clock, logger }: AppContext,
-  { target, store, mapping, policy }: SyncComponents,
-  { persons, ...given }: Pick<RulesWatchDeps, "processId" | "prepare" | "wake"> & { readonly persons: SettleDeps },
-): RulesWatch {
-  return createRulesWatch({
-    store,
-    own: { mapping, policy, mode: config.syncMode, target: TARGET, clock },
-    ...given,
-    async weigh(written, signal) {
-      const { orderedMode } = await store.rules();
-      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true, sources: persons.rules, dates: persons.dates });
-      return weighRules({ rehearsal, target, mapping, policy, mode: modeInForce(config.syncMode, orderedMode), clock, written }, signal);
-    },
-    clock,
-    logger,
-  });
 }
 
 /** Receives events of the target, and sends notes about newcomers; each if a setting says so. */
