@@ -5,7 +5,7 @@ import { noticeOf } from "../../../src/cli/install/notice.ts";
 import { rolloutReport } from "../../../src/cli/install/rollout-report.ts";
 import { DEMO_TOLD } from "../../../src/cli/words/demo.ts";
 import { speak, t } from "../../../src/cli/words/translate.ts";
-import type { DemoResult } from "../../../src/demo/play.ts";
+import type { DemoResult } from "../../../src/demo/result.ts";
 
 /* What a newcomer reads of the server and of the demo, in the language of the terminal. */
 
