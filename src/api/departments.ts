@@ -3,7 +3,7 @@ import { isCanonicalUuid } from "../core/id.ts";
 import { sendJson } from "../http/answer.ts";
 import { methodNotAllowed } from "../http/methods.ts";
 import type { Mount } from "../http/mount.ts";
-import type { DepartmentList } from "../reconcile/status.ts";
+import type { DepartmentList } from "../reconcile/department-list.ts";
 import { afterOf, countOf, InvalidParameter, textOf } from "./query-values.ts";
 
 /** `/api/departments`: the desired tree, one level at a time, or by a part of the name. */

@@ -1,8 +1,7 @@
 import type pg from "pg";
-import type { JsonObject } from "../../core/entity.ts";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser } from "../../directory/user.ts";
-import type { Changes, HistoryEvent } from "../../history/event.ts";
+import type { HistoryEvent } from "../../history/event.ts";
 import type { LeftSource } from "../../persons/record.ts";
 import { isDated } from "../../schedule/dated.ts";
 import { storedColumns } from "../directory/stored-rows.ts";
@@ -14,6 +13,7 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { mayRename } from "../references.ts";
 import { appendEvent } from "../write-sql.ts";
 import { createJoinSearch } from "./joins/search.ts";
+import { beforeOf, mayBeSomebodyElse, ofRecord, originOf } from "./record-events.ts";
 import { markReferrers, namesOfRecord } from "./referrers.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
@@ -124,38 +124,8 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
   };
 }
 
-/** True: the change concerns a value by which records are compared. */
-const mayBeSomebodyElse = (changes: Changes): boolean =>
-  changes.userName !== undefined || changes.emails !== undefined || changes.active !== undefined || mayRename(changes);
-
 async function update(db: Queryable, write: UserWrite, personId: string): Promise<StoredUser | undefined> {
   const [answered] = await run<Packed & pg.QueryResultRow>(db, UPDATE, [`[${userRow({ write })}]`, personId]);
   const [user] = rowsOf(answered!).map(usersOf(answered!.shared));
   return user && { ...user, document: write.document };
 }
-
-/** The document before the write, from the new document and its changes. */
-function beforeOf({ content, fact }: UserWrite): JsonObject {
-  let document = content.document;
-  for (const [name, { before }] of Object.entries(fact.event.changes ?? {})) {
-    const { [name]: _now, ...others } = document;
-    document = before === undefined ? others : { ...others, [name]: before };
-  }
-  return document;
-}
-
-const ofRecord = (event: HistoryEvent, code: "record.updated" | "record.deleted", personId: string): HistoryEvent => ({
-  ...event,
-  code,
-  detail: { ...event.detail, person: personId },
-});
-
-/** The origin of the person's event: the event of the record is its cause, and the request is the same. */
-const originOf = ({ at, actor, id, sourceId, requestId, detail }: HistoryEvent) => ({
-  at,
-  actor,
-  causes: [id],
-  ...(sourceId === undefined ? {} : { sourceId }),
-  ...(requestId === undefined ? {} : { requestId }),
-  ...(typeof detail?.receivedAt === "string" ? { detail: { receivedAt: detail.receivedAt } } : {}),
-});

@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { fold } from "../../core/text/fold.ts";
-import type { DepartmentList, DepartmentNode } from "../../reconcile/status.ts";
+import type { DepartmentList, DepartmentNode } from "../../reconcile/department-list.ts";
 import { folded } from "../postgres/folded.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";

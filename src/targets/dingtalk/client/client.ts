@@ -12,7 +12,8 @@ import { BAN_MS, errorOf, transportError } from "./answers/errors.ts";
 import type { Api } from "./apis.ts";
 import { type CallOutcome, callLabels, codeLabel } from "./call-labels.ts";
 import { fetchToken } from "./token.ts";
-import { createWire, type Door, PlaceLost, type Wire } from "./wire.ts";
+import { createWire, type Door, type Wire } from "./wire.ts";
+import { PlaceLost } from "./request.ts";
 
 /** The calls of one operation. Each call is recorded, failed ones too. */
 export interface Session {
