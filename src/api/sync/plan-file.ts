@@ -2,7 +2,7 @@ import type { JsonValue } from "../../core/entity.ts";
 import { type Cell, csvHead, csvLine } from "../../evidence/formats/csv.ts";
 import type { Changes } from "../../history/event.ts";
 import type { PlanPage } from "../../reconcile/compare/plan-desk.ts";
-import { minutesFor, type PlanItem } from "../../reconcile/compare/whole-plan.ts";
+import { minutesFor, type PlanItem } from "../../reconcile/compare/plan-items.ts";
 import { hiddenNumber, isNumber } from "../hidden-numbers.ts";
 
 /* A whole plan as a file, page by page. Telephone numbers are masked as on the page, because a file is passed on. */

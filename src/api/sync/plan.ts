@@ -5,7 +5,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import { sendJson } from "../../http/answer.ts";
 import { methodNotAllowed } from "../../http/methods.ts";
 import type { PlanDesk, PlanPage } from "../../reconcile/compare/plan-desk.ts";
-import { minutesFor, type PlannedAction } from "../../reconcile/compare/whole-plan.ts";
+import { minutesFor, type PlannedAction } from "../../reconcile/compare/plan-items.ts";
 import { SYNC_MODES } from "../../reconcile/policy.ts";
 import { type PersonalReads, shownChanges } from "../personal-reads.ts";
 import { afterOf, choiceOf, countOf, isItemKey } from "../query-values.ts";

@@ -1,4 +1,5 @@
-import type { PlanItem, PlanSummary, WholePlan } from "../../reconcile/compare/whole-plan.ts";
+import type { WholePlan } from "../../reconcile/compare/whole-plan.ts";
+import type { PlanItem, PlanSummary } from "../../reconcile/compare/plan-items.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import { withApp } from "../database/app.ts";
 import { everyPage } from "../database/every-page.ts";
@@ -57,7 +58,7 @@ async function printAsJson({ summary, advice, items }: WholePlan): Promise<void>
 async function printForPeople({ summary, items }: WholePlan, perSecond: number): Promise<void> {
   if (actionsOf(summary) + summary.held === 0) return say(t("No differences: DingTalk matches the directory."));
   foundProblems();
-  const { minutesFor } = await import("../../reconcile/compare/whole-plan.ts");
+  const { minutesFor } = await import("../../reconcile/compare/plan-items.ts");
   printTable(
     ["create", "update", "remove", "suspend", "resume", "held", "calls", "minutes"],
     [

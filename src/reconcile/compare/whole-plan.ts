@@ -1,7 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import type { EntityRef } from "../../core/entity.ts";
 import { silentLogger } from "../../core/logger.ts";
-import type { Changes } from "../../history/event.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import { type PolicyAdvice, policyAdvice } from "../../policy/advice.ts";
 import type { Plan } from "../plan.ts";
@@ -14,57 +13,12 @@ import { changesOf } from "../run/plan/changes.ts";
 import { createReconciler } from "../run/reconciler.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { TargetCall } from "../target-values.ts";
+import type { PlanItem, PlannedWrite, PlanQuery, PlanSummary } from "./plan-items.ts";
 
 /*
  * The plan of everybody. The loop itself runs on a copy of its tables, with a target that sends no write. So the plan has the same decisions, in the
  * same order, with the same calls, over as many runs as needed. Refusals that only the target can decide are not known.
  */
-
-export type PlannedAction = Exclude<Plan["action"], "none">;
-
-export interface PlannedWrite {
-  readonly ref: EntityRef;
-  readonly action: PlannedAction;
-  readonly changes: Changes;
-  readonly calls: readonly TargetCall[];
-}
-
-export interface PlanItem {
-  readonly kind: EntityRef["kind"];
-  readonly id: string;
-  readonly name?: string;
-  readonly action: PlannedAction;
-  readonly changes: Changes;
-  /** The mode, limit or grace that holds it back. */
-  readonly heldBy?: string;
-  /** Only of a leaver: the end of the grace, when the person is removed. */
-  readonly until?: Date;
-}
-
-export interface PlanSummary {
-  readonly create: number;
-  readonly update: number;
-  readonly remove: number;
-  readonly suspend: number;
-  readonly resume: number;
-  /** People, departments and roles that are updated, by attribute. */
-  readonly byAttribute: Readonly<Record<string, number>>;
-  readonly held: number;
-  /** The number of writes, and the numbers for each API of the target. */
-  readonly calls: number;
-  readonly byApi: Readonly<Record<string, number>>;
-}
-
-/** The minimum duration of the writes in minutes. Each API has its own rate of `perSecond`. Pure. */
-export const minutesFor = ({ byApi }: Pick<PlanSummary, "byApi">, perSecond: number): number =>
-  perSecond > 0 ? Math.max(0, ...Object.values(byApi)) / perSecond / 60 : 0;
-
-export interface PlanQuery {
-  readonly action?: PlannedAction;
-  readonly kind?: EntityRef["kind"];
-  readonly after?: string;
-  readonly count: number;
-}
 
 /** The result of a rehearsal. It stays in the store until `close`. */
 export interface Rehearsed {

@@ -3,7 +3,7 @@ import type { Policy } from "../../policy/policy.ts";
 import type { Claim } from "../ports.ts";
 import type { Actual } from "../target-values.ts";
 import type { HoldLimit, HoldState } from "./hold.ts";
-import type { LimitName, Spending } from "./limits.ts";
+import type { LimitName, Spending } from "./spendings.ts";
 
 /** Begins runs that remove something. */
 export interface Guard {

@@ -1,6 +1,6 @@
 import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import type { LoopReason } from "../reasons.ts";
-import { LIMIT_NAMES } from "./limits.ts";
+import { LIMIT_NAMES } from "./spendings.ts";
 
 /* Holds: changes that a limit has stopped, decided together. */
 

@@ -1,23 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
-import { uuidv7 } from "../../core/id.ts";
-import { isScope, type Scope } from "../../http/auth/scopes.ts";
+import type { Scope } from "../../http/auth/scopes.ts";
 import { formatToken, hashSecret, makeTokenId, makeTokenSecret, type TokenEnvironment } from "../../http/auth/tokens.ts";
-import type { TokenLookup, TokenRecord } from "../../http/ports.ts";
-import { type Database, historyRow, isDuplicate } from "./prisma.ts";
-
-/** A token without its secret. The secret is shown only once, when the token is made (docs/threats.md T38). */
-export interface TokenSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly sourceId: string;
-  readonly sourceName: string;
-  readonly scopes: readonly Scope[];
-  readonly createdAt: Date;
-  readonly expiresAt?: Date;
-  readonly lastUsedAt?: Date;
-  readonly revokedAt?: Date;
-}
+import type { TokenLookup } from "../../http/ports.ts";
+import { type Database, isDuplicate } from "./prisma.ts";
+import { eventOf, recordOf, type TokenSummary, withoutHash } from "./token-rows.ts";
 
 export interface NewToken {
   /** A name for operators. */
@@ -123,42 +110,4 @@ export function createTokens({ database, clock, environment }: TokensOptions): T
       });
     },
   };
-}
-
-interface AuditDetails {
-  readonly actor: string;
-  readonly at: Date;
-  readonly sourceId: string;
-  readonly tokenId: string;
-  readonly scopes: readonly string[];
-}
-
-const eventOf = (code: "token.created" | "token.revoked", { actor, at, sourceId, tokenId, scopes }: AuditDetails) =>
-  historyRow({ id: uuidv7(at.getTime()), at, code, actor, sourceId, causes: [], detail: { tokenId, scopes } });
-
-interface Row {
-  readonly id: string;
-  readonly sourceId: string;
-  readonly secretHash: Uint8Array;
-  readonly scopes: readonly string[];
-  readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
-  readonly lastUsedAt: Date | null;
-}
-
-function recordOf({ id, sourceId, secretHash, scopes, expiresAt, revokedAt, lastUsedAt }: Row): TokenRecord {
-  return {
-    id,
-    sourceId,
-    secretHash,
-    // A scope that only a later version knows has no effect here.
-    scopes: scopes.filter(isScope),
-    ...(expiresAt ? { expiresAt } : {}),
-    ...(revokedAt ? { revokedAt } : {}),
-    ...(lastUsedAt ? { lastUsedAt } : {}),
-  };
-}
-
-function withoutHash({ secretHash: _hidden, ...shown }: TokenRecord & Omit<TokenSummary, keyof TokenRecord>): TokenSummary {
-  return shown;
 }

@@ -1,10 +1,11 @@
 import type pg from "pg";
 import type { Member } from "../../directory/group.ts";
 import type { FewMembers } from "../../directory/ports.ts";
+import { isItemFailure } from "../postgres/app-errors.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import { lookUp } from "../postgres/planner.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
+import { run, type Statement } from "../postgres/statement.ts";
 
 /** Each member is looked up by its key. A join would read all people for the few members of one group. */
 const USER_OF_MEMBER = lookUp("users x", "x.id = m.user_id");

@@ -1,8 +1,9 @@
 import type pg from "pg";
 import { isUuid } from "../../core/id.ts";
 import type { Fact, MembersChanged } from "../../directory/ports.ts";
+import { isItemFailure } from "../postgres/app-errors.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
-import { inTransaction, isItemFailure, type Queryable, run, type Statement } from "../postgres/statement.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { personOf } from "../references.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";

@@ -1,8 +1,9 @@
 import type pg from "pg";
+import { isItemFailure } from "../postgres/app-errors.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { type Companion, copyString, type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
-import { isItemFailure, run, type Statement } from "../postgres/statement.ts";
+import { run, type Statement } from "../postgres/statement.ts";
 import type { ListTable } from "./list/page-statement.ts";
 
 /** An indexed column by whose value rows of a source are found. */

@@ -1,4 +1,4 @@
-import { COLUMNS } from "../history/event-log.ts";
+import { COLUMNS } from "../history/logged-events.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { appendEvent } from "../write-sql.ts";
 

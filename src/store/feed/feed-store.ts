@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { FeedStore, NumberedEvent, Turn } from "../../feed/ports.ts";
-import { type EventRow, loggedEvent } from "../history/event-log.ts";
+import { type EventRow, loggedEvent } from "../history/logged-events.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";

@@ -1,22 +1,17 @@
 import type pg from "pg";
-import type { EntityKind, JsonObject } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
-import { openPart } from "../../history/entry.ts";
-import type { Changes, EventCode, LoggedEvent, Outcome } from "../../history/event.ts";
+import type { LoggedEvent } from "../../history/event.ts";
 import type { EventLog, EventPage, Relation } from "../../history/event-log.ts";
 import { pageOf as pageOfRows } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
-import type { EventValues, Vault } from "../vault.ts";
+import type { Vault } from "../vault.ts";
 import { arrivedSince, isOfAnother, type Look, markerOf, notAMarker, readMarker, SNAPSHOT } from "./arrivals.ts";
 import { compileEventFilter, indexOf } from "./event-filter.ts";
 import { countEvents } from "./histogram.ts";
-
-/** Columns of `history h` for `loggedEvent`. */
-export const COLUMNS = `h.id, h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.changes, h.attributes, h.members, h.sealed, h.detail,
-  case when h.sealed is not null then (select k.wrapped from subject_keys k where k.subject = h.subject) end as wrapped`;
+import { COLUMNS, type EventRow, loggedEvent } from "./logged-events.ts";
 
 const RELATIONS: Readonly<Record<Relation, (values: string) => string>> = {
   id: (values) => `h.id = any(${values})`,
@@ -42,28 +37,6 @@ const SNAPSHOT_ONLY: Statement = { name: "event-snapshot", text: `select ${SNAPS
 
 interface Seen extends Look, pg.QueryResultRow {}
 type SeenRow = EventRow & Seen;
-
-export interface EventRow extends pg.QueryResultRow {
-  id: string;
-  at: Date;
-  code: EventCode;
-  actor: string;
-  source_id: string | null;
-  request_id: string | null;
-  causes: string[];
-  subject_kind: EntityKind | null;
-  subject: string | null;
-  target: string | null;
-  attempt: number | null;
-  outcome: Outcome | null;
-  /** Plain values of an event of an earlier version. Null after they are encrypted. */
-  changes: string | null;
-  attributes: string[] | null;
-  members: string | null;
-  sealed: Buffer | null;
-  wrapped: Buffer | null;
-  detail: string | null;
-}
 
 export function createEventLog(pool: Pool, vault: Vault): EventLog {
   const eventOf = (row: EventRow): LoggedEvent => loggedEvent(row, vault);
@@ -141,44 +114,5 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
         truncated: effects.length > MAX_EFFECTS,
       };
     },
-  };
-}
-
-export function loggedEvent(row: EventRow, vault: Vault): LoggedEvent {
-  const { changes, personal, erased } = valuesIn(row, vault);
-  return {
-    id: row.id,
-    at: row.at,
-    code: row.code,
-    actor: row.actor,
-    causes: row.causes,
-    ...(row.source_id ? { sourceId: row.source_id } : {}),
-    ...(row.request_id ? { requestId: row.request_id } : {}),
-    ...(row.subject_kind && row.subject ? { subject: { kind: row.subject_kind, id: row.subject } } : {}),
-    ...(row.target ? { target: row.target } : {}),
-    ...(row.attempt === null ? {} : { attempt: row.attempt }),
-    ...(row.outcome ? { outcome: row.outcome } : {}),
-    ...(changes ? { changes } : {}),
-    ...(row.detail ? { detail: JSON.parse(row.detail) as JsonObject } : {}),
-    ...(personal ? { personal } : {}),
-    ...(erased ? { erased } : {}),
-    ...(row.changes === null ? { open: openPart({ ...row, at: row.at.toISOString() }) } : {}),
-    ...(row.sealed === null ? {} : { sealed: row.sealed.toString("base64") }),
-  };
-}
-
-function valuesIn(row: EventRow, vault: Vault): Pick<LoggedEvent, "changes" | "personal" | "erased"> {
-  const { id, subject, sealed, wrapped } = row;
-  if (row.changes !== null) return { changes: JSON.parse(row.changes) as Changes };
-  const members = row.members === null ? {} : { members: JSON.parse(row.members) as Changes[string] };
-  const hasValues = sealed !== null && subject !== null;
-  const values = hasValues ? (vault.open({ subject, about: id, sealed, wrapped }) as EventValues | undefined) : {};
-  // Without values (erased, expired or never stored) the event still has the names of the changed attributes.
-  const names = Object.fromEntries((row.attributes ?? []).map((name) => [name, {}]));
-  const changes = { ...names, ...values?.changes, ...members };
-  return {
-    ...(Object.keys(changes).length > 0 ? { changes } : {}),
-    ...(values?.detail ? { personal: values.detail } : {}),
-    ...(values === undefined ? { erased: true } : {}),
   };
 }

@@ -4,8 +4,9 @@ import { type HourFigures, hourOf, type KpiHour, type Measured } from "../../kpi
 import { DAY_MS, HOUR_MS, MINUTE_MS, WEEK_MS } from "../../kpis/periods.ts";
 import type { KpiStore, RollUp } from "../../kpis/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
-import { appendEvent, eventRow } from "../write-sql.ts";
+import { inTransaction, type Queryable, run } from "../postgres/statement.ts";
+import { eventRow } from "../write-sql.ts";
+import { FIRST, FORGET, HOURS, LAST, LOCK, OPEN, PUT, RECORD } from "./hour-statements.ts";
 import { leaversOf } from "./leavers.ts";
 import { IN_USE, INTERVENTIONS, LATENCY, MEASURED, WRONG } from "./statements.ts";
 
@@ -26,22 +27,6 @@ const KEPT_MS = 3 * 365 * DAY_MS;
  */
 const PAUSE_MS = 15 * MINUTE_MS;
 const ONE_ACT_SECONDS = 120;
-
-const LOCK: Statement = { name: "", text: "select pg_try_advisory_xact_lock(hashtextextended('kpis:' || $1::text, 0)) as mine" };
-const LAST: Statement = {
-  name: "",
-  text: "select hour, final, made_at as made, (select min(hour) from kpi_hours where target = $1) as first from kpi_hours where target = $1 order by hour desc limit 1",
-};
-const OPEN: Statement = { name: "", text: "select min(hour) as hour from kpi_hours where target = $1 and not final" };
-const FIRST: Statement = { name: "", text: "select at from history order by id limit 1" };
-const PUT: Statement = {
-  name: "",
-  text: `insert into kpi_hours (target, hour, figures, final, made_at) values ($1, $2, $3, $4, $5)
-    on conflict (target, hour) do update set figures = excluded.figures, final = excluded.final, made_at = excluded.made_at`,
-};
-const FORGET: Statement = { name: "", text: "delete from kpi_hours where target = $1 and hour < $2" };
-const HOURS: Statement = { name: "kpi-hours", text: "select hour, figures from kpi_hours where target = $1 and hour >= $2 order by hour" };
-const RECORD: Statement = { name: "", text: `with event as (${appendEvent(1, "(select 1) once")}) select 1` };
 
 /** Reads the present numbers of people of a target, and its calls since the installation. */
 export type ReadStanding = () => Promise<{

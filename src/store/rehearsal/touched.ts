@@ -1,7 +1,7 @@
 import type pg from "pg";
 import type { HistoryEvent } from "../../history/event.ts";
 import { OPEN_HOURS } from "../../reconcile/guard/hold.ts";
-import { LIMIT_NAMES } from "../../reconcile/guard/limits.ts";
+import { LIMIT_NAMES } from "../../reconcile/guard/spendings.ts";
 import type { HoldOfRules, WrittenRules } from "../../reconcile/rules/store.ts";
 import type { Touched } from "../../reconcile/rules/weigh.ts";
 import { holdEvent, TAKE_LOCK } from "../loop/guard/hold-members.ts";

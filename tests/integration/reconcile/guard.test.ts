@@ -3,7 +3,7 @@ import { uuidv7 } from "../../../src/core/id.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { Hold } from "../../../src/reconcile/guard/hold.ts";
-import { replacements } from "../../../src/reconcile/guard/limits.ts";
+import { replacements } from "../../../src/reconcile/guard/spendings.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { countSources } from "../../../src/store/loop/guard/source-figures.ts";

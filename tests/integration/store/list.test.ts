@@ -5,7 +5,7 @@ import type { Page } from "../../../src/directory/list-query.ts";
 import type { StoredUser } from "../../../src/directory/user.ts";
 import { InvalidFilter } from "../../../src/filter/errors.ts";
 import { byCodePoint } from "../../../src/filter/evaluate.ts";
-import { HORIZON } from "../../../src/store/directory/list/page-cache.ts";
+import { HORIZON } from "../../../src/store/directory/list/snapshot.ts";
 import { createSampleDirectory, type ListRequest, type SampleDirectory } from "./sample-directory.ts";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";

@@ -1,7 +1,8 @@
 import { compilePolicy } from "../../../src/policy/compile.ts";
 import type { GraceStep, LifecycleState } from "../../../src/reconcile/desired/leaver.ts";
 import { approval, type Hold, needsTwo } from "../../../src/reconcile/guard/hold.ts";
-import { allowedOf, hasCollapsed, type LimitName, replacements, spendingsOf, tripped } from "../../../src/reconcile/guard/limits.ts";
+import { allowedOf, hasCollapsed, tripped } from "../../../src/reconcile/guard/limits.ts";
+import { type LimitName, replacements, spendingsOf } from "../../../src/reconcile/guard/spendings.ts";
 import type { Plan } from "../../../src/reconcile/plan.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 

@@ -1,4 +1,5 @@
-import { createPageCache, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "../../../src/store/directory/list/page-cache.ts";
+import { createPageCache } from "../../../src/store/directory/list/page-cache.ts";
+import { HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "../../../src/store/directory/list/snapshot.ts";
 
 const id = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 

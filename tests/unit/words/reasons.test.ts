@@ -1,4 +1,4 @@
-import { LIMIT_NAMES } from "../../../src/reconcile/guard/limits.ts";
+import { LIMIT_NAMES } from "../../../src/reconcile/guard/spendings.ts";
 import { LOOP_REASONS } from "../../../src/reconcile/reasons.ts";
 import { CHECK_REASONS } from "../../../src/targets/dingtalk/check-problem.ts";
 import { DINGTALK_REASONS } from "../../../src/targets/dingtalk/client/answers/reasons.ts";

@@ -9,8 +9,8 @@ import { APART, equalOrBothNull } from "../../postgres/planner.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { type Packed, packed, type RowPacking, rowsOf } from "../../postgres/row-encoding.ts";
 import { run } from "../../postgres/statement.ts";
-import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "./page-cache.ts";
 import { digestOf } from "./page-cursor.ts";
+import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "./snapshot.ts";
 import { nameStatements } from "./statement-name.ts";
 
 /** The table of one kind of resource, and the conversion of its rows to items. */
