@@ -6,7 +6,7 @@ import type { Parameters } from "../postgres/parameters.ts";
 import { APART } from "../postgres/planner.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
 import { compare, type SqlValue } from "./comparison.ts";
-import { knownValue } from "./known-values.ts";
+import { required } from "./selective.ts";
 
 /*
  * Compiles a filter to an SQL condition. It is true for exactly the rows for which `matches` (filter/evaluate.ts) is true. A condition that is NULL counts as false.
@@ -155,18 +155,6 @@ function trueOfNothing(node: FilterNode): boolean {
   }
 }
 
-/** Comparisons that must be true if the whole filter is true. */
-function required(node: FilterNode): readonly CompareNode[] {
-  if (node.op === "and") return node.nodes.flatMap(required);
-  return node.op === "compare" ? [node] : [];
-}
-
-/** Value paths that must be true if the whole filter is true. */
-function requiredPaths(node: FilterNode): readonly (FilterNode & { readonly op: "some" })[] {
-  if (node.op === "and") return node.nodes.flatMap(requiredPaths);
-  return node.op === "some" ? [node] : [];
-}
-
 /**
  * An equality in a form that an index serves. `prefilter`: the result may be true for more rows than the comparison, and the caller adds the exact condition.
  * Undefined: no index has the attribute, or the usual form uses the index of its column already.
@@ -225,41 +213,3 @@ function inRows(value: string, parameters: Parameters, alias: string, selects: (
   if (!isCanonicalUuid(value)) return "false";
   return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
 }
-
-/** Indexed attributes for which few resources have the same value. */
-const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
-  "id",
-  "externalId",
-  "userName",
-  "displayName",
-  "employeeNumber",
-  "manager",
-  "email",
-  "member",
-]);
-
-/** Keys whose index has the value but not the source. */
-const WITHOUT_SOURCE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["email", "member"]);
-
-const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean => operator === "eq" && SELECTIVE.has(attribute.key);
-
-/** The kind of index for a filter that only a few resources can match: `valueInSource` has the source, `value` has not. Undefined: many resources may match. */
-export function selectiveBy(node: FilterNode): "valueInSource" | "value" | undefined {
-  const leaves = [...required(node), ...requiredPaths(node).flatMap((path) => required(path.node))].filter(isSelectiveLeaf);
-  if (leaves.length === 0) return undefined;
-  return leaves.every((leaf) => WITHOUT_SOURCE.has(leaf.attribute.key)) ? "value" : "valueInSource";
-}
-
-/** True: a query that clients send before every write. It is one selective equality, or `emails[type eq "work"].value eq "…"`. */
-export function isHotMatch(node: FilterNode): boolean {
-  if (node.op === "compare") return isSelectiveLeaf(node);
-  if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length !== 2) return false;
-  return selectiveBy(node) !== undefined && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
-}
-
-/** True: the filter asks for a value that is unique in a source, so at most one row matches. */
-export const selectsAtMostOne = (node: FilterNode, resource: Relation["resource"]): boolean =>
-  required(node).some((leaf) => {
-    const known = knownValue(leaf);
-    return known?.unique === true && (known.key !== "displayName" || resource === "Group");
-  });

@@ -1,14 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../core/clock.ts";
-import type { EntityKind } from "../../core/entity.ts";
 import type { Meter } from "../../core/meter.ts";
-import type { ListPage, RateLimiter, SharedToken, TargetAdapter, WriteContext } from "../../reconcile/target.ts";
-import { TargetRejected } from "../../reconcile/target-failures.ts";
+import type { RateLimiter, SharedToken, TargetAdapter } from "../../reconcile/target.ts";
 import { freeing } from "./attributes/freeing.ts";
 import { normalize } from "./attributes/normalize.ts";
 import { DEFAULT_REGION } from "./attributes/phone.ts";
 import { recall } from "./attributes/recall.ts";
 import { departmentNameKey, numberedDepartmentName } from "./attributes/text.ts";
+import { readsOf, writesOf } from "./by-kind.ts";
 import { createCheck } from "./check.ts";
 import { disproved } from "./client/answers/disproved.ts";
 import { createClient } from "./client/client.ts";
@@ -61,7 +60,6 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     roles: createRoles(client, options.roleGroup),
     accounts: createAccounts(client, admins, options),
   };
-  const { users, departments, roles } = parts;
   const listing = createListing(client, { clock: deps.clock, random, area }, options);
 
   const target: Omit<TargetAdapter, "rehearsal"> = {
@@ -79,34 +77,11 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     remoteIdFor: (ref) => (ref.kind === "user" ? ref.id : undefined),
     normalize: (kind, desired, actual) => normalize(kind, desired, actual, region),
     ...writesOf(parts, updateAndLook),
-    read: (kind, remoteId, context) =>
-      on(kind, {
-        user: () => users.read(remoteId, context),
-        department: () => departments.read(remoteId, context),
-        role: () => roles.read(remoteId, context),
-      }),
-    find: (ref, context) =>
-      on(ref.kind, {
-        user: () => users.read(ref.id, context),
-        department: () => listing.findDepartment(ref.id, context),
-        role: () => {
-          throw new TargetRejected("DingTalk stores no external id for a role, so an unanswered create cannot be found automatically", {
-            answer: "no-role-key",
-            reasonCode: "roleNotIdentifiable",
-            remedy: `look into the role group ${options.roleGroup} in DingTalk and remove the role by hand if it is there`,
-          });
-        },
-      }),
+    ...readsOf(parts, listing, options.roleGroup),
     recall,
     isAnother,
     disproved: (_kind, answer) => disproved(answer),
     canFind: (kind) => kind === "user" || kind === "department",
-    list: (kind: EntityKind, context: WriteContext): AsyncIterable<ListPage> =>
-      on(kind, {
-        user: () => listing.users(context),
-        department: () => listing.departments(context),
-        role: () => listing.roles(context),
-      }),
     freeing,
     reportsChangesOf,
     ...(config.agentId === undefined ? {} : { notify: createNotices(client, config.agentId) }),
@@ -131,53 +106,6 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
 
 /** Administrators are read only before an actual removal. */
 const NOBODY_ADMINISTERS: Admins = { requireOrdinary: async () => "present" };
-
-interface Parts {
-  readonly users: ReturnType<typeof createUsers>;
-  readonly departments: ReturnType<typeof createDepartments>;
-  readonly roles: ReturnType<typeof createRoles>;
-  readonly accounts: ReturnType<typeof createAccounts>;
-}
-
-function writesOf(
-  { users, departments, roles, accounts }: Parts,
-  updated: typeof updateAndLook,
-): Pick<TargetAdapter, "create" | "update" | "remove" | "setSuspended"> {
-  return {
-    create: (ref, attributes, context) =>
-      on(ref.kind, {
-        user: () => users.create(ref, attributes, context),
-        department: () => departments.create(ref, attributes, context),
-        role: () => roles.create(attributes, context),
-      }),
-    update: (ref, actual, set, context) =>
-      on(ref.kind, {
-        user: () => updated({ ...users, kind: "user" }, actual, set, context),
-        department: () =>
-          updated({ ...departments, kind: "department", update: (...of) => departments.update(ref, ...of) }, actual, set, context),
-        role: () => roles.update(actual, set, context),
-      }),
-    remove: (ref, actual, context) =>
-      on(ref.kind, {
-        user: () => users.remove(actual, context),
-        department: () => departments.remove(actual, context),
-        role: () => roles.remove(actual, context),
-      }),
-    setSuspended: (_ref, actual, suspended, context) => accounts.setSuspended(actual, suspended, context),
-  };
-}
-
-type Kinds<T> = Readonly<Record<Exclude<EntityKind, "group">, () => T>>;
-
-/** A group becomes a department or a role by the mapping, so it never arrives as a group. */
-function on<T>(kind: EntityKind, by: Kinds<T>): T {
-  if (kind === "group")
-    throw new TargetRejected("DingTalk has no groups; the mapping makes them departments or roles", {
-      answer: "no-groups",
-      reasonCode: "notSupported",
-    });
-  return by[kind]();
-}
 
 /** Letters and digits, as DingTalk requires (docs/dingtalk.md 6). Long enough to be safe from guessing. */
 const newPassword = (): string => `Aa1${randomBytes(24).toString("base64url")}`;

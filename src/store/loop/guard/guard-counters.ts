@@ -1,6 +1,6 @@
 import type { Limits } from "../../../policy/policy.ts";
 import { type Counter, needsPresent, type ReadCounter, WINDOW_HOURS } from "../../../reconcile/guard/limits.ts";
-import { type Spending } from "../../../reconcile/guard/spendings.ts";
+import type { Spending } from "../../../reconcile/guard/spendings.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
 /*

@@ -1,7 +1,7 @@
 import type { Ask } from "../../../reconcile/guard/guard.ts";
 import { type HoldLimit, PERMITS_ALL } from "../../../reconcile/guard/hold.ts";
 import { type Tripped, tripped } from "../../../reconcile/guard/limits.ts";
-import { type LimitName, type Spending } from "../../../reconcile/guard/spendings.ts";
+import type { LimitName, Spending } from "../../../reconcile/guard/spendings.ts";
 import type { Counters } from "./guard-counters.ts";
 import type { Membership } from "./hold-members.ts";
 

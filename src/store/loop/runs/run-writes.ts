@@ -1,9 +1,9 @@
 import type { HistoryEvent } from "../../../history/event.ts";
 import type { Claim, ReconcileStore, ValuesSet } from "../../../reconcile/ports.ts";
+import { isItemFailure } from "../../postgres/app-errors.ts";
 import { batched } from "../../postgres/batch.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
-import { isItemFailure } from "../../postgres/app-errors.ts";
 import type { Vault } from "../../vault.ts";
 import { FORGOTTEN } from "../../write-sql.ts";
 import { countValues } from "../guard/guard-counters.ts";

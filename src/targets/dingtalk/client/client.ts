@@ -11,9 +11,9 @@ import { meaningOf } from "./answers/codes.ts";
 import { BAN_MS, errorOf, transportError } from "./answers/errors.ts";
 import type { Api } from "./apis.ts";
 import { type CallOutcome, callLabels, codeLabel } from "./call-labels.ts";
+import { PlaceLost } from "./request.ts";
 import { fetchToken } from "./token.ts";
 import { createWire, type Door, type Wire } from "./wire.ts";
-import { PlaceLost } from "./request.ts";
 
 /** The calls of one operation. Each call is recorded, failed ones too. */
 export interface Session {
@@ -45,95 +45,111 @@ export interface ClientDeps {
 /** A worker that would wait longer releases its entity and takes another. */
 const MAX_WAIT_MS = 30_000;
 
-/** All calls to DingTalk pass here: token, limiter, rate window, lease check, HTTP, envelope. Only a call with an expired token is repeated; the reconcile loop decides about all other retries. */
+/**
+ * All calls to DingTalk pass here: token, limiter, rate window, lease check, HTTP, envelope. Only a call with an
+ * expired token is repeated; the reconcile loop decides about all other retries.
+ */
 export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
   const wire = createWire(config, deps.clock);
+  return { open: (context) => openSession({ wire, config, deps }, context), close: wire.close };
+}
 
-  function open({ signal, deadline }: WriteContext): Session {
-    // Every running call adds a listener, and one signal may stop a whole worker.
-    setMaxListeners(0, signal);
-    const calls: TargetCall[] = [];
-    let serverDate: Date | undefined;
-    let wrote = false;
+interface Gateway {
+  readonly wire: Wire;
+  readonly config: DingTalkConfig;
+  readonly deps: ClientDeps;
+}
 
-    async function once(api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> {
-      // A search through many departments, with one call each, takes longer than one lease.
-      await within.deadline?.prolong?.();
-      await takeTurn(wire, { config, deps }, api, within.signal);
-      const startedMs = deps.clock.monotonicMs();
-      const at = deps.clock.now().toISOString();
-      let targetAt: string | undefined;
-      const record = (outcome: CallOutcome, code: string, requestId?: string): void => {
-        const tookMs = deps.clock.monotonicMs() - startedMs;
-        const labels = callLabels(api, outcome);
-        deps.meter?.count("targetCalls", { ...labels, code: codeLabel(code) });
-        deps.meter?.observe("targetCall", labels, tookMs / 1_000);
-        const durationMs = Math.round(tookMs);
-        calls.push({
-          api: api.path,
-          code,
-          durationMs,
-          at,
-          ...(targetAt ? { targetAt } : {}),
-          ...(requestId === undefined ? {} : { requestId }),
-        });
-      };
-      try {
-        const reply = await wire.exchange(api, parameters, token, within);
-        serverDate = reply.date;
-        targetAt = reply.date?.toISOString();
-        const answer = readAnswer(api, reply.status, reply.text);
-        wrote ||= answer.ok && api.effect === "write";
-        if (answer.ok) record("ok", "ok", answer.requestId);
-        else record("refused", answer.refusal.code, answer.refusal.requestId);
-        return answer;
-      } catch (error) {
-        if (error instanceof PlaceLost)
-          throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its lease`, {
-            answer: "lease-ended",
-            reasonCode: "leaseEnded",
-            begun: wrote,
-          });
-        record("failed", error instanceof TargetError ? error.answer : "bug");
-        throw error;
-      }
-    }
+function openSession(gateway: Gateway, { signal, deadline }: WriteContext): Session {
+  const { config, deps } = gateway;
+  // Every running call adds a listener, and one signal may stop a whole worker.
+  setMaxListeners(0, signal);
+  const seen: Seen = { calls: [], serverDate: undefined, wrote: false };
+  const once = (api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> =>
+    callOnce(gateway, seen, { api, parameters, token, within });
 
-    async function callWithoutToken(api: Api, parameters: JsonObject, within: Door = { signal, deadline }): Promise<JsonObject> {
-      const answer = await once(api, parameters, undefined, within);
-      return answer.ok ? answer.body : refuse(deps, api, answer.refusal);
-    }
+  async function callWithoutToken(api: Api, parameters: JsonObject, within: Door = { signal, deadline }): Promise<JsonObject> {
+    const answer = await once(api, parameters, undefined, within);
+    return answer.ok ? answer.body : refuse(deps, api, answer.refusal);
+  }
 
-    async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
-      // The token is shared, so an abort of one caller must not fail the others.
-      const fetch = () =>
-        fetchToken(
-          (tokenApi, body) => callWithoutToken(tokenApi, body, { signal: new AbortController().signal, deadline: undefined }),
-          config,
-        );
-      const token = await deps.tokens.get(fetch);
-      const first = await once(api, parameters, token, { signal, deadline });
-      if (first.ok) return first.body;
-      if (meaningOf(first.refusal.code).kind !== "token") return refuse(deps, api, first.refusal);
-      // The gateway refused the token, so nothing was carried out. One repetition is safe.
-      const second = await once(api, parameters, await deps.tokens.get(fetch, token), { signal, deadline });
-      return second.ok ? second.body : refuse(deps, api, second.refusal);
-    }
-
-    return {
-      calls,
-      get serverDate() {
-        return serverDate;
-      },
-      call,
-      callWithoutToken: (api, parameters) => callWithoutToken(api, parameters),
-    };
+  async function call(api: Api, parameters: JsonObject = {}): Promise<JsonObject> {
+    // The token is shared, so an abort of one caller must not fail the others.
+    const shared: Door = { signal: new AbortController().signal, deadline: undefined };
+    const fetch = () => fetchToken((tokenApi, body) => callWithoutToken(tokenApi, body, shared), config);
+    const token = await deps.tokens.get(fetch);
+    const first = await once(api, parameters, token, { signal, deadline });
+    if (first.ok) return first.body;
+    if (meaningOf(first.refusal.code).kind !== "token") return refuse(deps, api, first.refusal);
+    // The gateway refused the token, so nothing was carried out. One repetition is safe.
+    const second = await once(api, parameters, await deps.tokens.get(fetch, token), { signal, deadline });
+    return second.ok ? second.body : refuse(deps, api, second.refusal);
   }
 
   return {
-    open,
-    close: wire.close,
+    calls: seen.calls,
+    get serverDate() {
+      return seen.serverDate;
+    },
+    call,
+    callWithoutToken: (api, parameters) => callWithoutToken(api, parameters),
   };
+}
+
+/** What a session has seen until now. */
+interface Seen {
+  readonly calls: TargetCall[];
+  serverDate: Date | undefined;
+  wrote: boolean;
+}
+
+interface OneCall {
+  readonly api: Api;
+  readonly parameters: JsonObject;
+  readonly token: string | undefined;
+  readonly within: Door;
+}
+
+async function callOnce({ wire, config, deps }: Gateway, seen: Seen, { api, parameters, token, within }: OneCall): Promise<Answer> {
+  // A search through many departments, with one call each, takes longer than one lease.
+  await within.deadline?.prolong?.();
+  await takeTurn(wire, { config, deps }, api, within.signal);
+  const startedMs = deps.clock.monotonicMs();
+  const at = deps.clock.now().toISOString();
+  let targetAt: string | undefined;
+  const record = (outcome: CallOutcome, code: string, requestId?: string): void => {
+    const tookMs = deps.clock.monotonicMs() - startedMs;
+    const labels = callLabels(api, outcome);
+    deps.meter?.count("targetCalls", { ...labels, code: codeLabel(code) });
+    deps.meter?.observe("targetCall", labels, tookMs / 1_000);
+    seen.calls.push({
+      api: api.path,
+      code,
+      durationMs: Math.round(tookMs),
+      at,
+      ...(targetAt ? { targetAt } : {}),
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+  };
+  try {
+    const reply = await wire.exchange(api, parameters, token, within);
+    seen.serverDate = reply.date;
+    targetAt = reply.date?.toISOString();
+    const answer = readAnswer(api, reply.status, reply.text);
+    seen.wrote ||= answer.ok && api.effect === "write";
+    if (answer.ok) record("ok", "ok", answer.requestId);
+    else record("refused", answer.refusal.code, answer.refusal.requestId);
+    return answer;
+  } catch (error) {
+    if (error instanceof PlaceLost)
+      throw new TargetLeaseEnded(`${api.path} was not called: the run had lost its lease`, {
+        answer: "lease-ended",
+        reasonCode: "leaseEnded",
+        begun: seen.wrote,
+      });
+    record("failed", error instanceof TargetError ? error.answer : "bug");
+    throw error;
+  }
 }
 
 async function takeTurn(

@@ -39,7 +39,7 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
       const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
       if (earlier) return updateToMatch(session, earlier, attributes);
       try {
-        return await make(session, ref, attributes);
+        return await make(session, ref, attributes, area.root);
       } catch (error) {
         if (!(error instanceof TargetConflict) || error.attribute !== "name") throw error;
         const children = await siblings();
@@ -50,24 +50,6 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
         throw withHolder(error, String(holder.dept_id));
       }
     });
-  }
-
-  async function make(session: Session, ref: EntityRef, attributes: Attributes): Promise<Written> {
-    let remoteId: string | undefined;
-    const born = createFields(attributes);
-    const requested = { ...born, ...postCreateFields(attributes) };
-    const required = ["name", "parent"].filter((name) => born[name] !== undefined);
-    const sent = await sendInParts(requested, {
-      required,
-      send: async (each) => {
-        const isNew = remoteId === undefined;
-        remoteId ??= await createOne(session, departmentCreateBody(ref.id, { parent: area.root, ...each }));
-        const later = isNew ? postCreateFields(each) : each;
-        if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
-      },
-    });
-    if (remoteId === undefined) throw sent.failure;
-    return done(session, { remoteId, attributes: { managers: [] }, presence: "active" }, sent);
   }
 
   async function updateToMatch(session: Session, actual: Actual, attributes: Attributes): Promise<Written> {
@@ -118,6 +100,24 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
   }
 
   return { create, update, remove, read };
+}
+
+async function make(session: Session, ref: EntityRef, attributes: Attributes, root: string): Promise<Written> {
+  let remoteId: string | undefined;
+  const born = createFields(attributes);
+  const requested = { ...born, ...postCreateFields(attributes) };
+  const required = ["name", "parent"].filter((name) => born[name] !== undefined);
+  const sent = await sendInParts(requested, {
+    required,
+    send: async (each) => {
+      const isNew = remoteId === undefined;
+      remoteId ??= await createOne(session, departmentCreateBody(ref.id, { parent: root, ...each }));
+      const later = isNew ? postCreateFields(each) : each;
+      if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
+    },
+  });
+  if (remoteId === undefined) throw sent.failure;
+  return done(session, { remoteId, attributes: { managers: [] }, presence: "active" }, sent);
 }
 
 /**
