@@ -1,5 +1,5 @@
-import type { WholePlan } from "../../reconcile/compare/whole-plan.ts";
 import type { PlanItem, PlanSummary } from "../../reconcile/compare/plan-items.ts";
+import type { WholePlan } from "../../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import { withApp } from "../database/app.ts";
 import { everyPage } from "../database/every-page.ts";

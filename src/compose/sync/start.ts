@@ -1,6 +1,7 @@
 import type { ReadinessCheck } from "../../http/monitoring/health.ts";
 import { relinkOne } from "../../reconcile/compare/found.ts";
-import { type ListenDeps, listenToTarget } from "../../reconcile/hints/listen.ts";
+import { listenToTarget } from "../../reconcile/hints/listen.ts";
+import type { ListenDeps } from "../../reconcile/hints/receiver.ts";
 import { tellOfNewcomers } from "../../reconcile/newcomers/notify.ts";
 import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
 import { createSteering } from "../../reconcile/process/orders.ts";

@@ -2,8 +2,8 @@ import type { Clock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 import { createKeyedLock } from "../../core/keyed-lock.ts";
 import type { SyncMode } from "../policy.ts";
-import type { WholePlan } from "./whole-plan.ts";
 import type { PlanItem, PlanQuery, PlanSummary } from "./plan-items.ts";
+import type { WholePlan } from "./whole-plan.ts";
 
 export interface PlanPage {
   readonly summary: PlanSummary;

@@ -1,7 +1,7 @@
 import type { EntityKind } from "../../core/entity.ts";
 import type { Limits } from "../../policy/policy.ts";
 import { allowedOf } from "../guard/limits.ts";
-import { type LimitName } from "../guard/spendings.ts";
+import type { LimitName } from "../guard/spendings.ts";
 
 /* Whether new rules would exceed the limits, by the plan of everybody under them, before the first write. Pure. */
 

@@ -3,8 +3,8 @@ import type pg from "pg";
 import { Unavailable } from "../../core/errors.ts";
 import { Prisma, PrismaClient } from "../../generated/prisma/client.ts";
 import type { HistoryEvent } from "../../history/event.ts";
-import { repeated } from "../postgres/statement.ts";
 import { toAppError } from "../postgres/app-errors.ts";
+import { repeated } from "../postgres/statement.ts";
 
 /*
  * Prisma on the shared pool, for statements that are not on a hot path. Prisma has its own parsers, so those of the pool have no effect: JSON arrives parsed, and

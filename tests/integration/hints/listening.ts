@@ -2,7 +2,8 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { relinkOne } from "../../../src/reconcile/compare/found.ts";
-import { type ListenDeps, listenToTarget } from "../../../src/reconcile/hints/listen.ts";
+import { listenToTarget } from "../../../src/reconcile/hints/listen.ts";
+import type { ListenDeps } from "../../../src/reconcile/hints/receiver.ts";
 import {
   type Connection,
   openTestEnvironment,
