@@ -129,7 +129,10 @@ export interface TargetAdapter {
 
   /** Receives change events of the target, over one connection at a time, until `signal` is aborted. Never rejects. Absent: the target sends no events. */
   listen?(listener: HintListener, signal: AbortSignal): Promise<void>;
-  /** Pure. Whether the target sends an event when an attribute of a kind changes. `attribute` undefined: when an object appears or disappears. */
+  /**
+   * Pure. Whether another value of an attribute means that the target should have sent an event. `attribute` undefined: when an object appears
+   * or disappears.
+   */
   reportsChangesOf?(kind: EntityKind, attribute: string | undefined): boolean;
 
   /** Sends a person a note, at most once per note and day. Absent: the target cannot send notes. */

@@ -124,12 +124,7 @@ async function compareLinked(
   const ref: EntityRef = { kind, id: link.id };
   const wrong = await isWrong(deps, ref, now);
   if (wrong) count.differing += 1;
-  if (
-    wrong &&
-    link.observed &&
-    changedNames(link.observed.attributes, now.attributes).some((name) => deps.target.reportsChangesOf?.(kind, name))
-  )
-    count.missedEvents += 1;
+  if (wrong && changedSince(link.observed, now).some((name) => deps.target.reportsChangesOf?.(kind, name))) count.missedEvents += 1;
   const seen = wrong ? withDiffered(now, link.observed?.attributes) : now;
   await deps.store.noteObserved(ref, { actual: seen, containers: containersOf(now.attributes), wrong }, since, [event.id]);
   return undefined;
@@ -154,6 +149,10 @@ function withDiffered(actual: Actual, before: Attributes | undefined): Actual {
   if (!before) return actual;
   return { ...actual, attributes: { ...actual.attributes, [DIFFERED]: [...changedNames(before, actual.attributes)].sort() } };
 }
+
+/** Attributes whose value was known. A value that nobody has read before may be old. */
+const changedSince = (before: LinkTo["observed"], now: Actual): readonly string[] =>
+  before ? changedNames(before.attributes, now.attributes).filter((name) => before.attributes[name] !== undefined) : [];
 
 const changedNames = (before: Attributes, told: Attributes): readonly string[] =>
   Object.keys(told).filter((name) => !sameValue(before[name], told[name]));

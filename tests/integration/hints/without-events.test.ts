@@ -4,8 +4,10 @@ import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { isComparisonDue, shareOf } from "../../../src/reconcile/hints/health.ts";
 import { listenToTarget } from "../../../src/reconcile/hints/listen.ts";
 import type { TargetHint } from "../../../src/reconcile/target-hints.ts";
+import { createAdoptionOperations } from "../../../src/store/adopt/decisions.ts";
 import { readFacts } from "../../../src/store/alerts/facts.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { testVault } from "../../support/vault.ts";
 import { createRandom, createRandomDirectory } from "../reconcile/random-directory.ts";
 import { type RunningListener, settled, startListening, until } from "./listening.ts";
 
@@ -83,6 +85,29 @@ test("the share that was heard is known after a comparison, and too little of it
   expect([known, shareOf(known)]).toEqual([{ heard: 3, missed: 1 }, 0.75]);
   expect([isComparisonDue(known, comparedMs), isComparisonDue(known, 3_600_000)]).toEqual([false, true]);
   expect((await readFacts(env.pool, "dingtalk", new Date())).listening).toMatchObject({ state: "listening", heard: 3, missed: 1 });
+});
+
+test("what we changed ourselves is not called a change that was not heard of", async () => {
+  const own = { userid: "by-hand", name: "Person 1", mobile: "+852-61112222", job_number: "J-1", title: "Old", dept_id_list: "1" };
+  await env.control("edit", { call: "/topapi/v2/user/create", body: own });
+  await env.addUser({
+    userName: "p1@example.com",
+    displayName: "Person 1",
+    title: "Clerk",
+    phoneNumbers: [{ type: "mobile", value: "+852 6000 0001" }],
+    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { employeeNumber: "J-1" },
+  });
+  await compare();
+  const adoptions = createAdoptionOperations(env.pool, "dingtalk", testVault);
+  const [proposal] = (await adoptions.list({ count: 1 })).adoptions;
+  await adoptions.accept(proposal!.id, { at: systemClock.now(), actor: "token:test", causes: [] });
+  await listen();
+  await env.quiet();
+  await settled(env);
+  // The first update has kept the number, so there is something to correct, and nobody has changed anything in DingTalk.
+  expect([await titleOf("by-hand"), (await compare()).differing]).toEqual(["Clerk", 1]);
+  await env.quiet();
+  expect(await listening()).toMatchObject({ missed: 0 });
 });
 
 test("one process listens, and another takes over when it is gone", async () => {

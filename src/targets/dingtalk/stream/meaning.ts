@@ -46,9 +46,11 @@ const DEPARTMENTS: Readonly<Record<string, Meaning>> = {
 
 /** People or roles change these, and no event about the person reports it. */
 const NEVER_REPORTED: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
+/** They follow our own writes of departments and title, so a new value is not always a change by somebody else. */
+const FOLLOWING: ReadonlySet<string> = new Set(["mainDepartment", "departmentTitles", "departmentOrders"]);
 
 export const reportsChangesOf = (kind: EntityKind, attribute: string | undefined): boolean =>
-  kind === "department" || (kind === "user" && (attribute === undefined || !NEVER_REPORTED.has(attribute)));
+  kind === "department" || (kind === "user" && (attribute === undefined || !(NEVER_REPORTED.has(attribute) || FOLLOWING.has(attribute))));
 
 /** Other events (roles, the whole organisation, other products) concern no entity. */
 export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {
