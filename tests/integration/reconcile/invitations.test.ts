@@ -2,7 +2,7 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
+import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
 
 /* People who must agree before they become members (40103). Whatever happens in which order, whoever is not to be there is not. */
 
@@ -134,6 +134,20 @@ describe("somebody who was invited", () => {
     await poll();
     expect(await remote(env, id)).toBeUndefined();
     expect((await env.pool.query("select 1 from links")).rows).toEqual([]);
+  });
+
+  test.each([
+    ["and everything is as it should be", {}],
+    ["and the only other value is refused", { emails: [{ type: "work", value: "taken@example.com" }] }],
+  ])("leads the department that names them when they have accepted, %s", async (_what, more) => {
+    const holder = await env.addUser(person("Holder", { emails: [{ type: "work", value: "taken@example.com" }] }));
+    const boss = await env.addUser(person("P0", { ...phone(0), ...more }));
+    await addGroup(env, { displayName: "Board", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [boss, holder]);
+    await env.quiet();
+    await accept(0);
+    await poll();
+    const { dept_manager_userid_list: leads } = (await env.state()).departments.find(({ name }) => name === "Board")!;
+    expect([(await remote(env, boss))?.name, leads]).toEqual(["P0", [boss]]);
   });
 
   test("does not keep those from coming who report to them", async () => {

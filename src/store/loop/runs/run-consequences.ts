@@ -98,9 +98,10 @@ async function requeueOthers(db: Queryable, target: string, runs: readonly Finis
 
   await wake(REQUEUE_REPORTS, (ended) => ended.end.presenceChanged && isPerson(ended));
   await wake(REQUEUE_REPORTS_BY_REMOTE_MANAGER, (ended) => isGone(ended.end.link) && isPerson(ended));
+  // Who has accepted an invitation or was linked arrives without a write, or with one that was refused.
   await wake(
     REQUEUE_MANAGED_DEPARTMENTS,
-    (ended) => isPerson(ended) && ended.end.link.kind !== "keep" && ended.end.event?.outcome === "done",
+    (ended) => isPerson(ended) && ended.end.link.kind !== "keep" && (ended.end.presenceChanged || ended.end.event?.outcome === "done"),
   );
   await wake(REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER, (ended) => isPerson(ended) && isGone(ended.end.link));
   await wake(REQUEUE_DEPENDENTS, ({ end }) => end.presenceChanged || end.event?.outcome === "done");

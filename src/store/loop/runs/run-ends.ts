@@ -175,6 +175,6 @@ const endRow = (
     ...(link.kind === "put" ? linkColumns(link) : {}),
     awaited: presenceChanged || written,
     reported: presenceChanged,
-    led: written && link.kind !== "keep",
+    led: (presenceChanged || written) && link.kind !== "keep",
   };
 };
