@@ -19,8 +19,9 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   users: {
     purpose: "people, as the SCIM client wrote them",
     retention: WITH_THE_RESOURCE,
-    public: "id source_id version active created_at modified_at person_id digits_version",
-    personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys digit_keys document",
+    public: "id source_id version active created_at modified_at person_id digits_version search_version",
+    personal:
+      "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys digit_keys search_keys document",
   },
   persons: {
     purpose: "people with several records, merged",
@@ -82,11 +83,7 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
 
   encryption_key: { purpose: "which key wraps the others", retention: NO_END, public: "single id since" },
 
-  personal_reads: {
-    purpose: "events that record who read a person's values",
-    retention: "as its event",
-    public: "subject event",
-  },
+  personal_reads: { purpose: "events that record who read a person's values", retention: "as its event", public: "subject event" },
   erasures: {
     purpose: "people whose values were erased, so that they are erased again after a restore",
     retention: NO_END,

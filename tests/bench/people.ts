@@ -45,3 +45,19 @@ export function entraUser(space: string, n: number): Record<string, unknown> {
     },
   };
 }
+
+const SURNAMES =
+  "Chan Wong Lee Cheung Lau Ng Ho Leung Tang Wang Li Zhang Liu Chen Yang Huang Zhao Wu Zhou Xu Smith Patel Nguyen Müller".split(" ");
+const GIVEN =
+  "Tai Man Ka Yan Wing Siu Mei Chi Hoi Lok Wei Jun Xin Yi Hao Ming Jing Lei Qiang Fang Anna Peter Maria James Zoltan Ingrid".split(" ");
+const HAN = [..."陳大文黃家欣李小明張偉王芳劉洋楊靜趙強周敏吳麗徐磊孫娟馬超朱婷胡軍郭鑫何平高峰林紅羅勇"];
+const nth = (list: readonly string[], n: number): string => list[n % list.length]!;
+
+/** Names as different as those of a real directory: two of three in Latin letters, the others in Chinese characters. */
+export function namesOf(n: number): { readonly userName: string; readonly displayName: string } {
+  const [surname, first, second] = [nth(SURNAMES, n * 7), nth(GIVEN, n * 11), nth(GIVEN, n * 13 + (n >> 3))];
+  return {
+    userName: `${first}${second}.${surname}.${n}@example.com`.toLowerCase(),
+    displayName: n % 3 === 0 ? `${nth(HAN, n)}${nth(HAN, n * 17)}${nth(HAN, n * 29 + (n >> 5))}` : `${surname} ${first} ${second}`,
+  };
+}

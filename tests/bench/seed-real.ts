@@ -6,8 +6,8 @@ import { fold } from "../../src/core/text/fold.ts";
 import { type RequestContext, requestEvent } from "../../src/directory/context.ts";
 import { differences } from "../../src/history/differences.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
-import { digitKeysOfRow } from "../../src/store/digit-keys.ts";
 import { keyColumns } from "../../src/store/key-columns.ts";
+import { searchKeysOfRow } from "../../src/store/search-keys.ts";
 import { PRIORITY } from "../../src/store/write-sql.ts";
 import { BENCH_VAULT } from "./bench-key.ts";
 import type { Subject } from "./client.ts";
@@ -119,8 +119,8 @@ function userRow(context: RequestContext, id: string, { columns, document }: Con
   return {
     ...base(context, id),
     ...keys,
-    digit_keys: digitKeysOfRow(keys, document),
-    digits_version: 1,
+    search_keys: searchKeysOfRow(keys, document),
+    search_version: 1,
     document,
   };
 }

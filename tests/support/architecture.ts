@@ -115,6 +115,9 @@ export function sharedStatements(): readonly string[] {
     "store/event-coverage-sql.ts",
     "store/key-columns.ts",
     "store/digit-keys.ts",
+    "store/name-keys.ts",
+    "store/key-set.ts",
+    "store/search-keys.ts",
     "store/vault.ts",
   ];
 }

@@ -1,7 +1,6 @@
 import type pg from "pg";
 import type { Fact } from "../../directory/ports.ts";
 import type { StoredUser, UserContent } from "../../directory/user.ts";
-import { digitKeysOfRow } from "../digit-keys.ts";
 import { keyColumns } from "../key-columns.ts";
 import { isItemFailure } from "../postgres/app-errors.ts";
 import { batched, REQUEST_MS } from "../postgres/batch.ts";
@@ -9,6 +8,7 @@ import { folded } from "../postgres/folded.ts";
 import { type Packed, packed, rowsOf } from "../postgres/row-encoding.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { markWhatIsLedBy, mayRename, namesOf, whoReportTo } from "../references.ts";
+import { searchKeysOfRow } from "../search-keys.ts";
 import type { EventRow, Vault } from "../vault.ts";
 import { appendEvents, markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 import { storedColumns } from "./stored-rows.ts";
@@ -29,7 +29,7 @@ const COLUMNS = {
   employee_number_key: "text",
   manager_ref: "text",
   email_keys: "text[]",
-  digit_keys: "smallint[]",
+  search_keys: "smallint[]",
   document: "json",
 } as const;
 const NAMES = Object.keys(COLUMNS).join(", ");
@@ -53,7 +53,7 @@ const CONSEQUENCES = `
   woken as (${wakeUp("marked")})`;
 
 /** SQL that inserts the given rows. The version of a new row is 1. */
-export const NEW_ROWS = `insert into users (id, source_id, created_at, modified_at, digits_version, ${NAMES})
+export const NEW_ROWS = `insert into users (id, source_id, created_at, modified_at, search_version, ${NAMES})
     select g.id, g.source_id, g.modified_at, g.modified_at, 1, ${VALUES} from given g`;
 
 const INSERT: Statement = {
@@ -71,7 +71,7 @@ const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
 /** `of`: another condition on the row `u`. */
 export const DONE = (of: string): string => `done as (
-    update users u set version = u.version + 1, digits_version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
+    update users u set version = u.version + 1, search_version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected and ${of}
     returning u.id, u.version, u.created_at, u.modified_at)`;
 /** True: the record is the only one of its person. Records of a person with several are written by store/people/joined-writes.ts. */
@@ -202,7 +202,7 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
     event_id: event?.id,
     wrapped,
     ...keys,
-    digit_keys: digitKeysOfRow(keys, content.document),
+    search_keys: searchKeysOfRow(keys, content.document),
   });
   return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event ?? null)}}`;
 }

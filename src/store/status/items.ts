@@ -3,7 +3,7 @@ import type { EntityKind } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import type { LoopReason } from "../../reconcile/reasons.ts";
 import type { HeldBy, Planned, SyncState } from "../../reconcile/run/end/next-state.ts";
-import type { SyncItem, SyncOperations } from "../../reconcile/status.ts";
+import type { ItemQuery, SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target-values.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
@@ -12,7 +12,7 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { FIRST_REF } from "../postgres/walk.ts";
 import { NAME_OF_ENTITY, personOf, personWith } from "../references.ts";
 import { appendEvent, causedBy, eventRow, wakeUp } from "../write-sql.ts";
-import { idsMeantBy } from "./item-search.ts";
+import { hasFewOwners, idsMeantBy, peopleMeantIn } from "./item-search.ts";
 import { readRemoteNames } from "./reasons.ts";
 
 /** SQL for the name of the person or department that has the conflicting value. */
@@ -64,6 +64,12 @@ const RETRY_ALL: Statement = {
   woken as (${wakeUp("done")})
   select kind, entity_id, (select count(*) from woken) as woken from slice`,
 };
+/** How many people are read for a text before the index is asked. A page is full then if one of some hundred people has the text. */
+const WALKED = 10_000;
+const END_OF_WALK: Statement = {
+  name: "status-end-of-walk",
+  text: `select entity_id from entity_states where target = $1 and kind = 'user' and entity_id > $2 order by entity_id offset ${WALKED - 1} limit 1`,
+};
 const REQUEST_SWEEP: Statement = {
   name: "status-request-sweep",
   text: "select graphile_worker.add_job('sweep', json_build_object('actor', $1::text), job_key := 'sweep') is not null as asked",
@@ -98,40 +104,57 @@ export function createItems(
   pool: Pool,
   target: string,
 ): Pick<SyncOperations, "items" | "remoteNames" | "requestSweep" | "retry" | "retryAll"> {
+  /** The last of the people that are read first; undefined if there are fewer. */
+  async function endOfWalk(after: string | undefined): Promise<string | undefined> {
+    const [end] = await run<{ entity_id: string }>(pool, END_OF_WALK, [target, personAfter(after)]);
+    return end?.entity_id;
+  }
+
+  /** `upTo`: only people up to this id, without the index of keys. */
+  async function read({ id, state, kind, text, reasonCode, after, count }: ItemQuery, upTo?: string): Promise<readonly ItemRow[]> {
+    const parameters = createParameters([target]);
+    const conditions = ["s.target = $1"];
+    if (id !== undefined) {
+      if (!isUuid(id)) return [];
+      conditions.push(`s.entity_id = ${personOf(parameters.add(id, "uuid"))}`);
+    }
+    if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
+    if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
+    if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);
+    else if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
+    if (text) {
+      const meant =
+        upTo === undefined ? idsMeantBy(text, kind, parameters) : peopleMeantIn({ after: personAfter(after), upTo }, text, parameters);
+      conditions.push(`s.entity_id = any(array(${meant}))`);
+    }
+    const [afterKind, afterId] = after?.split(":") ?? [];
+    if (afterKind && afterId && isUuid(afterId)) {
+      conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
+    }
+    if (upTo !== undefined) conditions.push(`s.entity_id <= ${parameters.add(upTo, "uuid")}`);
+    const limit = parameters.add(count + 1, "bigint");
+    const statement = {
+      name: "",
+      text: `select s.*, ${NAME_OF_ENTITY} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited
+        from (select * from entity_states s where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}) s
+        left join ${personWith("s.entity_id", "s.kind = 'user'")} u on true
+        left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
+        left join departments d on s.kind = 'department' and d.id = s.entity_id
+        left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
+        left join removed_people r on s.kind = 'user' and r.target = s.target and r.entity_id = s.entity_id
+        order by s.kind, s.entity_id`,
+    };
+    return text ? pool.scans.run<ItemRow>("items", statement, parameters.values) : run<ItemRow>(pool, statement, parameters.values);
+  }
+
   return {
     remoteNames: (kind, remoteIds) => readRemoteNames(pool, target, kind, remoteIds),
 
-    async items({ id, state, kind, text, reasonCode, after, count }) {
-      const parameters = createParameters([target]);
-      const conditions = ["s.target = $1"];
-      if (id !== undefined) {
-        if (!isUuid(id)) return { items: [] };
-        conditions.push(`s.entity_id = ${personOf(parameters.add(id, "uuid"))}`);
-      }
-      if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
-      if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
-      if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);
-      else if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
-      if (text) conditions.push(`s.entity_id = any(array(${idsMeantBy(text, kind, parameters)}))`);
-      const [afterKind, afterId] = after?.split(":") ?? [];
-      if (afterKind && afterId && isUuid(afterId)) {
-        conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
-      }
-      const limit = parameters.add(count + 1, "bigint");
-      const statement = {
-        name: "",
-        text: `select s.*, ${NAME_OF_ENTITY} as name, u.user_name, ${HOLDER_NAME} as holder_name, l.remote_id, l.grace_since, l.grace_until, ${AWAITED} as awaited
-          from (select * from entity_states s where ${conditions.join(" and ")} order by s.kind, s.entity_id limit ${limit}) s
-          left join ${personWith("s.entity_id", "s.kind = 'user'")} u on true
-          left join groups g on s.kind in ('group', 'role') and g.id = s.entity_id
-          left join departments d on s.kind = 'department' and d.id = s.entity_id
-          left join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
-          left join removed_people r on s.kind = 'user' and r.target = s.target and r.entity_id = s.entity_id
-          order by s.kind, s.entity_id`,
-      };
-      const rows = await (text
-        ? pool.scans.run<ItemRow>("items", statement, parameters.values)
-        : run<ItemRow>(pool, statement, parameters.values));
+    async items(query) {
+      const { after, count } = query;
+      const upTo = isWalked(query) ? await endOfWalk(after) : undefined;
+      const walked = upTo === undefined ? [] : await read(query, upTo);
+      const rows = walked.length > count ? walked : await read(query);
       const { items, more } = pageOf(rows.map(itemOf), count, ({ ref: { kind, id } }) => `${kind}:${id}`);
       return { items, ...more };
     },
@@ -165,6 +188,21 @@ export function createItems(
     },
   };
 }
+
+/** Other conditions leave few people, in which a text is found soon. */
+const isWalked = ({ id, state, kind, text, reasonCode }: ItemQuery): boolean =>
+  text !== undefined &&
+  text !== "" &&
+  !hasFewOwners(text) &&
+  kind === "user" &&
+  id === undefined &&
+  state === undefined &&
+  reasonCode === undefined;
+
+const personAfter = (after: string | undefined): string => {
+  const [kind, id] = after?.split(":") ?? [];
+  return kind === "user" && id !== undefined && isUuid(id) ? id : FIRST_REF.id;
+};
 
 function itemOf(row: ItemRow): SyncItem {
   return {

@@ -52,14 +52,14 @@ const BEYOND_THE_SCHEMA: readonly string[] = [
   "person_departments_managers",
   "person_departments_settings",
   "person_joins_open",
-  "persons_digits",
+  "persons_search",
   "placements_managers",
   "scheduled_changes_due",
-  "users_digits",
   "users_inactive",
   "users_manager",
   "users_manager_key",
   "users_person",
+  "users_search",
   "users_source_order",
 ];
 

@@ -1,4 +1,12 @@
-import { digitKeys, keyOfEnd, keysWithin } from "../../../src/store/digit-keys.ts";
+import type { JsonObject } from "../../../src/core/entity.ts";
+import { addNumberKeys, addRunKeys, keyOfEnd, keysWithin } from "../../../src/store/digit-keys.ts";
+
+function digitKeys(names: readonly (string | null)[], document: JsonObject): readonly number[] {
+  const keys = new Set<number>();
+  for (const name of names) if (name !== null) addRunKeys(name, keys);
+  addNumberKeys(document, keys);
+  return [...keys];
+}
 
 const numbers = (...values: readonly unknown[]) => ({ phoneNumbers: values.map((value) => ({ value })) }) as never;
 
