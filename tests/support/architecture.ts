@@ -71,7 +71,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "store/postgres", ...sharedStatements()],
-  "store/feed": ["core", "feed/ports.ts", "store/postgres", "store/history/event-log.ts", ...sharedStatements()],
+  "store/feed": ["core", "feed/ports.ts", "store/postgres", "store/history/logged-events.ts", ...sharedStatements()],
   "store/kpis": ["core", "history", "kpis", "store/postgres", ...sharedStatements()],
   "store/import": ["core", "import/workday/ports.ts", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],

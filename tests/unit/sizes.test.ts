@@ -10,7 +10,7 @@ const MOST_LINES = 300;
 /** Nine of ten files have at most so many. */
 const USUAL_LINES = 170;
 /** Imports from one folder of the storage to another, beside `postgres`, which all of them need. */
-const MOST_ACROSS = 15;
+const MOST_ACROSS = 20;
 
 /** Tables and lists that are read line by line, not as a whole. */
 const LISTS = [
