@@ -9,14 +9,11 @@ import { createMessages } from "./events/messages.ts";
 import { createOutbox } from "./events/outbox.ts";
 import { createPush } from "./events/push.ts";
 import { createStreamGateway } from "./events/stream.ts";
-import { openStream, STREAM_OPEN } from "./events/stream-open.ts";
 import { createTally } from "./gateway/counters.ts";
 import { createFaults } from "./gateway/faults.ts";
 import { createGateway } from "./gateway/gateway.ts";
 import { createLimits, limitsFor } from "./gateway/limits.ts";
-import { type OpenCall, tokenCall } from "./gateway/open-calls.ts";
 import { createRoundTrip } from "./gateway/round-trip.ts";
-import { type Route, routes } from "./gateway/routes.ts";
 import type { SimulatorState } from "./gateway/state.ts";
 import { createTokens } from "./gateway/tokens.ts";
 import { instanceOf } from "./instance.ts";
@@ -24,6 +21,7 @@ import { seedNumber } from "./organisation/identifiers.ts";
 import { noJournal, openJournal } from "./organisation/journal.ts";
 import { createOrganisation } from "./organisation/new-organisation.ts";
 import { defaultSwitches } from "./organisation/switches.ts";
+import { routeTable } from "./route-table.ts";
 import type { Handling, HttpCall, Late } from "./wire/wire.ts";
 import { createReports, isReport } from "./workday/reports.ts";
 
@@ -59,21 +57,7 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   const outbox = createOutbox({ seed: seedNumber(startSeed), corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
   const messages = createMessages();
   const reports = createReports(appKey, appSecret);
-  const extra = new Map<string, Route>(
-    (
-      [
-        ["/topapi/message/corpconversation/asyncsend_v2", "POST", messages.sendNotice],
-        ["/topapi/message/corpconversation/getsendresult", "POST", messages.noticeResult],
-        ["/call_back/get_call_back_failed_result", "GET", push.failedResult],
-      ] as const
-    ).map(([path, method, rule]) => [path, { path, method, rule, generation: "old", permission: "qyapi_base" }]),
-  );
-  const openCalls = new Map<string, OpenCall>([
-    [STREAM_OPEN, openStream(stream)],
-    ["/robot/send", messages.sendToRobot],
-  ]);
-  const route = (path: string): Route | undefined => routes.get(path) ?? extra.get(path);
-  const open = (path: string): OpenCall | undefined => openCalls.get(path) ?? tokenCall(path);
+  const { route, open } = routeTable({ messages, push, stream });
 
   const state: SimulatorState = {
     organisation,

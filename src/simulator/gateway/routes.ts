@@ -2,17 +2,9 @@ import type { Rule } from "../organisation/organisation.ts";
 import { accountStatus, authoriseOrganisation, disableAccount, enableAccount, signOutAccount } from "../people/accounts.ts";
 import { createUser } from "../people/create.ts";
 import { deleteUser } from "../people/delete.ts";
+import { dismissionInfos, listDismissions, revokeDismission, startDismission, updateDismission } from "../people/dismissions.ts";
 import { createContact, deleteContact, getContact, listContacts, listLabelGroups, updateContact } from "../people/external-contacts.ts";
-import {
-  addPreEntry,
-  dismissionInfos,
-  listDismissions,
-  revokeDismission,
-  startDismission,
-  terminateAndHandOver,
-  transfer,
-  updateDismission,
-} from "../people/hr.ts";
+import { addPreEntry, terminateAndHandOver, transfer } from "../people/hr.ts";
 import { listLeaveRecords } from "../people/leavers.ts";
 import { listSimple, listUsers } from "../people/member-lists.ts";
 import { countUsers, getByMobile, getByUnionid, getUser, listAdmins, listIds, listInactive } from "../people/reads.ts";
@@ -21,19 +13,8 @@ import { updateUser } from "../people/update.ts";
 import { addSceneMembers, createGroup, createOldChat, createSceneGroup, deleteSceneMembers, updateGroup } from "../structure/chats.ts";
 import { getDepartment, listParentByDepartment, listParentByUser, listSub, listSubId } from "../structure/department-reads.ts";
 import { createDepartment, deleteDepartment, updateDepartment } from "../structure/departments.ts";
-import {
-  addRole,
-  addRoleGroup,
-  addRolesForPeople,
-  deleteRole,
-  getRole,
-  getRoleGroup,
-  listRoleMembers,
-  listRoles,
-  removeRolesForPeople,
-  updateRole,
-  updateRoleScope,
-} from "../structure/roles.ts";
+import { addRolesForPeople, listRoleMembers, removeRolesForPeople } from "../structure/role-members.ts";
+import { addRole, addRoleGroup, deleteRole, getRole, getRoleGroup, listRoles, updateRole, updateRoleScope } from "../structure/roles.ts";
 import { authScopes } from "./auth-scopes.ts";
 
 /** One call of DingTalk, and the rule that answers it. */
@@ -123,7 +104,7 @@ const PAID: readonly Row[] = [
   ["/v1.0/im/sceneGroup/member/delete", CHATS, deleteSceneMembers],
 ];
 
-/** The calls whose rules need only the organisation. `site.ts` adds those of messages and events; `open-calls.ts` has the calls for tokens. */
+/** The calls whose rules need only the organisation. `route-table.ts` adds those of messages and events; `open-calls.ts` has the calls for tokens. */
 export const routes: ReadonlyMap<string, Route> = new Map(
   [
     ...OLD.map((row) => route("old", "POST", row)),

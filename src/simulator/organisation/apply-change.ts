@@ -3,7 +3,8 @@ import { putUser, removeUser } from "./apply-user.ts";
 import { departmentNameKey } from "./department-names.ts";
 import { add, drop } from "./indexes.ts";
 import type { Organisation } from "./model.ts";
-import { type Change, type Department, phoneKey } from "./records.ts";
+import type { Change, Department } from "./records.ts";
+import { phoneKey } from "./user-record.ts";
 
 /** The only writer of the state. It updates every index. Applying a change twice has no further effect, except for `leave.add`. */
 export function applyChange(organisation: Organisation, change: Change): void {

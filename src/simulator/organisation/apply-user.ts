@@ -1,6 +1,6 @@
 import { add, drop, emailKey, loginKey } from "./indexes.ts";
 import type { Organisation } from "./model.ts";
-import { phoneKey, type User } from "./records.ts";
+import { phoneKey, type User } from "./user-record.ts";
 
 /* Stores and removes people, with all indexes that name them. */
 

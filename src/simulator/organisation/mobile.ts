@@ -1,6 +1,6 @@
 import { isPlausibleMobile } from "./numbering.ts";
-import type { Phone } from "./records.ts";
 import type { Switches } from "./switches.ts";
+import type { Phone } from "./user-record.ts";
 
 /** The switches that decide how an organisation writes numbers, and how strictly it checks them. */
 type Plan = Pick<Switches, "region" | "mobileLengths">;

@@ -9,9 +9,9 @@ import type {
   PreEntry,
   Role,
   RoleGroup,
-  User,
 } from "./records.ts";
 import type { Switches } from "./switches.ts";
+import type { User } from "./user-record.ts";
 
 /** The state of the simulated organisation, with indexes for up to 100,000 people. Only `applyChange` writes to it, except for `switches` and `position`. */
 export interface Organisation {

@@ -2,8 +2,9 @@ import { boundedText, departmentIds, type Fields, flag, objects, present, requir
 import { refuse } from "../wire/refusal.ts";
 import type { Organisation } from "./model.ts";
 import type { Act } from "./organisation.ts";
-import type { Change, DepartmentEntry } from "./records.ts";
+import type { Change } from "./records.ts";
 import { requireDepartment } from "./scope.ts";
+import type { DepartmentEntry } from "./user-record.ts";
 
 /**
  * The departments of a person after the call. `dept_id_list` replaces all of them. The three lists of objects then set order, title and main department

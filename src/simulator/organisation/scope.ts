@@ -1,7 +1,7 @@
 import { refuse } from "../wire/refusal.ts";
 import type { Organisation } from "./model.ts";
 import { type Act, ROOT } from "./organisation.ts";
-import type { User } from "./records.ts";
+import type { User } from "./user-record.ts";
 
 /** Whether the contact scope (docs/dingtalk.md 2.3) does not limit this call. Otherwise it is some departments with all below them, and some people. */
 function isWholeOrganisation(organisation: Organisation, act: Act): boolean {

@@ -1,6 +1,6 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
-import type { EnterpriseAccount, User } from "../organisation/records.ts";
+import type { EnterpriseAccount, User } from "../organisation/user-record.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter, refuseNew } from "../wire/refusal.ts";
 

@@ -1,5 +1,6 @@
 import type { Organisation } from "../organisation/model.ts";
-import type { ExternalContact, Phone } from "../organisation/records.ts";
+import type { ExternalContact } from "../organisation/records.ts";
+import type { Phone } from "../organisation/user-record.ts";
 import { boundedText, type Fields, requiredText, text } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 import { requireKnownUser } from "./lookup.ts";

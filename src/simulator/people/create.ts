@@ -4,7 +4,7 @@ import type { Organisation } from "../organisation/model.ts";
 import { type Act, type Done, RefusedWithChanges } from "../organisation/organisation.ts";
 import { withOwnWays } from "../organisation/own-ways.ts";
 import { readPosts } from "../organisation/posts.ts";
-import { type Phone, phoneKey, type User, type UserTexts } from "../organisation/records.ts";
+import { type Phone, phoneKey, type User, type UserTexts } from "../organisation/user-record.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 import { readAccount } from "./enterprise-fields.ts";

@@ -1,7 +1,8 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
 import { leaveDepartments } from "../organisation/posts.ts";
-import type { Change, EventDraft, LeaveRecord, User } from "../organisation/records.ts";
+import type { Change, EventDraft, LeaveRecord } from "../organisation/records.ts";
+import type { User } from "../organisation/user-record.ts";
 import { leaveChats } from "../structure/chats.ts";
 import { type Fields, requiredText } from "../wire/fields.ts";
 import { requireReachableUser } from "./lookup.ts";

@@ -1,7 +1,7 @@
 import { loginKey } from "../organisation/indexes.ts";
 import { parseExclusiveMobile } from "../organisation/mobile.ts";
 import type { Organisation } from "../organisation/model.ts";
-import type { EnterpriseAccount } from "../organisation/records.ts";
+import type { EnterpriseAccount } from "../organisation/user-record.ts";
 import { boundedText, type Fields, flag, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 

@@ -1,4 +1,4 @@
-import { phoneKey, type User } from "../organisation/records.ts";
+import { phoneKey, type User } from "../organisation/user-record.ts";
 
 /** The changed fields in camelCase, as in `user_modify_org` (docs/dingtalk.md 10.1). A cleared field is missing in `curr`. */
 export function diffInfo(before: User, after: User): Record<string, unknown> {

@@ -1,7 +1,8 @@
 import { unionid } from "../organisation/identifiers.ts";
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
-import { type ExternalContact, phoneKey } from "../organisation/records.ts";
+import type { ExternalContact } from "../organisation/records.ts";
+import { phoneKey } from "../organisation/user-record.ts";
 import { type Fields, object, page, requiredText } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 import { LABEL_GROUPS, noTexts, readDetails, readFollower, readLabels, readName, readPhone } from "./contact-fields.ts";

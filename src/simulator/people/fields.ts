@@ -1,7 +1,7 @@
 import { lookOf } from "../organisation/department-names.ts";
 import { emailKey } from "../organisation/indexes.ts";
 import type { Organisation } from "../organisation/model.ts";
-import type { User, UserTexts } from "../organisation/records.ts";
+import type { User, UserTexts } from "../organisation/user-record.ts";
 import { boundedText, type Fields, flag, object, present, text, whole } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 

@@ -1,7 +1,7 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Act } from "../organisation/organisation.ts";
-import type { User } from "../organisation/records.ts";
 import { requireUser } from "../organisation/scope.ts";
+import type { User } from "../organisation/user-record.ts";
 import { refuse } from "../wire/refusal.ts";
 
 /** The person with this userid, also outside the contact scope. Refuses an unknown userid with 60121 or 33012 (switch `unknownUser`). */

@@ -1,6 +1,6 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
-import type { User } from "../organisation/records.ts";
+import type { User } from "../organisation/user-record.ts";
 import { requireExisting } from "../structure/departments.ts";
 import { type Fields, page, requiredWhole, text } from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";

@@ -4,7 +4,7 @@ import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
 import { withOwnWays } from "../organisation/own-ways.ts";
 import { leaveDepartments, readPosts } from "../organisation/posts.ts";
-import { phoneKey, type User } from "../organisation/records.ts";
+import { phoneKey, type User } from "../organisation/user-record.ts";
 import { type Fields, ids, present, requiredText, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 import { requireFreeMobile } from "./create.ts";

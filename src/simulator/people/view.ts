@@ -1,5 +1,6 @@
 import type { Organisation } from "../organisation/model.ts";
-import type { Department, Phone, User } from "../organisation/records.ts";
+import type { Department } from "../organisation/records.ts";
+import type { Phone, User } from "../organisation/user-record.ts";
 
 /** A person as `user/get` shows them to an app with all field permissions (docs/dingtalk.md 5.4). Fields without a value are absent. */
 export function userView(organisation: Organisation, user: User): Record<string, unknown> {

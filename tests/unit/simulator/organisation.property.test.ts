@@ -5,8 +5,8 @@ import { emailKey } from "../../../src/simulator/organisation/indexes.ts";
 import type { Organisation } from "../../../src/simulator/organisation/model.ts";
 import { createOrganisation } from "../../../src/simulator/organisation/new-organisation.ts";
 import { snapshot } from "../../../src/simulator/organisation/organisation.ts";
-import { phoneKey } from "../../../src/simulator/organisation/records.ts";
 import { switchesSchema } from "../../../src/simulator/organisation/switches.ts";
+import { phoneKey } from "../../../src/simulator/organisation/user-record.ts";
 import { type Bench, createBench, DEPARTMENT, USER } from "./bench.ts";
 
 const small = <T>(values: readonly T[]) => fc.constantFrom(...values);
