@@ -2,7 +2,7 @@ import type { JsonValue } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { compileElementQuery } from "../../filter/evaluate.ts";
-import { isUnassigned, soleValueOf } from "../dialect.ts";
+import { isUnassigned, soleValueOf } from "../dialect-values.ts";
 import { InvalidValue, NoTarget } from "../errors.ts";
 import { decisive, sameValue, thingOf } from "../resource/list-elements.ts";
 import { assign, coercion, hasContent, type JsonElement, mergedComplex, refuseTooManyElements } from "../resource/values.ts";

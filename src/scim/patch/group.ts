@@ -2,13 +2,12 @@ import { quotedName } from "../../core/text/quoted-name.ts";
 import type { MemberChange } from "../../directory/group.ts";
 import type { FilterNode } from "../../filter/ast.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
-import { isUnassigned, structureOf } from "../dialect.ts";
+import { isUnassigned, structureOf } from "../dialect-values.ts";
 import { InvalidSyntax, InvalidValue, Mutability, NoTarget } from "../errors.ts";
 import { type Body, isObject } from "../json.ts";
 import { readMembers } from "../resource/members.ts";
 import { groupResource } from "../schema/schemas.ts";
-import type { Operation } from "./operation.ts";
-import { membersOf } from "./patch.ts";
+import { membersOf, type Operation } from "./operation.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 
 export interface GroupPatch {

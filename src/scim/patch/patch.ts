@@ -1,18 +1,18 @@
-import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import type { JsonObject } from "../../core/entity.ts";
 import { unreachable } from "../../core/errors.ts";
 import { sameJson } from "../../core/json/same-json.ts";
 import { quotedName } from "../../core/text/quoted-name.ts";
-import type { FilterNode } from "../../filter/ast.ts";
-import { isEmpty, isUnassigned, operationOf, soleValueOf, structureOf } from "../dialect.ts";
-import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../errors.ts";
-import { type Body, isObject, memberOf } from "../json.ts";
-import { foreignNameIn, foreignValue, mergeForeign, refuseTooMuchForeign } from "../resource/foreign.ts";
-import { finalizeDocument } from "../resource/resource.ts";
+import { isEmpty, isUnassigned } from "../dialect-values.ts";
+import { InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../errors.ts";
+import type { Body } from "../json.ts";
+import { finalizeDocument } from "../resource/finalize.ts";
+import { refuseTooMuchForeign } from "../resource/foreign.ts";
 import { assign, type JsonElement, nothingUnderstood } from "../resource/values.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";
-import { checkMessage } from "../schema/claimed-schemas.ts";
 import { patchedAttribute } from "./attribute.ts";
-import type { Operation } from "./operation.ts";
+import { comparisonsFor, MAX_COMPARISONS } from "./comparisons.ts";
+import { applyForeign } from "./foreign.ts";
+import { membersOf, type Operation } from "./operation.ts";
 import { findPath, type PathTarget, parsePath } from "./path.ts";
 
 /*
@@ -31,41 +31,6 @@ import { findPath, type PathTarget, parsePath } from "./path.ts";
  * the element if the filter has its labels (type eq "work"), otherwise noTarget. A remove without a match succeeds, because clients repeat
  * requests. `active` is never unassigned: that would activate a leaver again.
  */
-
-export const MAX_OPERATIONS = 1_000;
-/** Maximum number of comparisons: a request with many operations on long lists takes at most about 0.1 s. Without a limit, 1 MB of them took 30 s. */
-const MAX_COMPARISONS = 500_000;
-
-/** Rejects with InvalidSyntax, InvalidValue, InvalidPath or TooMany. */
-export function readOperations(body: Body): readonly Operation[] {
-  refuseTwoSpellings(body, "the body");
-  checkMessage(body, "PatchOp");
-  const operations = memberOf(body, "operations");
-  // Microsoft's validator sends an empty list and expects no change.
-  if (!Array.isArray(operations)) throw new InvalidSyntax("Operations must be a list");
-  if (operations.length > MAX_OPERATIONS) throw new TooMany(`more than ${MAX_OPERATIONS} operations`);
-  return operations.map((operation, index) => readOperation(operation, `operation ${index + 1}`));
-}
-
-function readOperation(operation: unknown, which: string): Operation {
-  if (!isObject(operation)) throw new InvalidSyntax(`${which} must be an object`);
-  refuseTwoSpellings(operation, which);
-  const op = operationOf(memberOf(operation, "op"));
-  if (op === undefined) throw new InvalidSyntax(`${which}: op must be add, replace or remove`);
-  const path = memberOf(operation, "path");
-  const value = memberOf(operation, "value");
-  if (value === undefined && op !== "remove") throw new InvalidValue(`${which}: ${op} needs a value`);
-  if (path === undefined || path === null || path === "") return { op, value };
-  if (typeof path !== "string") throw new InvalidPath(`${which}: path must be a string`);
-  return { op, path, value };
-}
-
-/** Names are compared in any letter case: of `Value` and `value` nobody knows which one is meant. */
-function refuseTwoSpellings(object: Body, which: string): void {
-  const names = Object.keys(object);
-  if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
-    throw new InvalidSyntax(`${which} has a name twice, in two spellings`);
-}
 
 /** Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is unchanged. */
 export function applyPatch(document: JsonObject, operations: readonly Operation[], schema: ResourceSchema): JsonObject {
@@ -144,13 +109,6 @@ function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: u
   }
 }
 
-/** The members of a value for the resource or a schema: an object, a list with one object (value-in-list), or text (json-as-text). */
-export function membersOf(value: unknown, name: string): Body {
-  const members = structureOf(soleValueOf(structureOf(value, name)), name);
-  if (!isObject(members)) throw new InvalidValue(`${name} must be an object`);
-  return members;
-}
-
 function applyAttribute(draft: Draft, op: Operation["op"], target: PathTarget & { kind: "attribute" }, value: unknown): void {
   const { attribute, extension } = target;
   const { document } = draft;
@@ -168,44 +126,3 @@ function applyAttribute(draft: Draft, op: Operation["op"], target: PathTarget & 
   assign(holder, attribute.name, next);
   if (extension !== undefined) assign(document, extension.id, Object.keys(holder).length > 0 ? holder : undefined);
 }
-
-function comparisonsFor(present: JsonValue | undefined, target: PathTarget & { kind: "attribute" }, value: unknown): number {
-  const elements = Array.isArray(present) ? present.length : 0;
-  if (target.filter !== undefined) return elements * leavesOf(target.filter);
-  return elements * (Array.isArray(value) ? value.length : 1);
-}
-
-function leavesOf(filter: FilterNode): number {
-  if (filter.op === "and" || filter.op === "or") return filter.nodes.reduce((sum, node) => sum + leavesOf(node), 0);
-  return filter.op === "not" || filter.op === "some" ? leavesOf(filter.node) : 1;
-}
-
-/** Extensions without a schema accept every value. Only their size is limited (finalizeDocument). */
-function applyForeign(document: JsonElement, op: Operation["op"], target: PathTarget & { kind: "foreign" }, value: unknown): void {
-  const { urn, name } = foreignPlace(document, target);
-  const present = document[urn] as JsonObject | undefined;
-  const gone = op === "remove" || isUnassigned(value);
-  const next: JsonElement = { ...present };
-  if (name !== undefined) assign(next, foreignNameIn(next, name), gone ? undefined : foreignValue(value));
-  else if (!gone) mergeForeign(next, membersOf(value, urn));
-  const empty = name === undefined ? gone : Object.keys(next).length === 0;
-  assign(document, urn, empty ? undefined : next);
-}
-
-/**
- * `urn:okta:app:1.0:user:custom` may be an extension, or the attribute `custom` of one. What the document has decides; the form of the name (path.ts) does only
- * where it has neither.
- */
-function foreignPlace(
-  document: JsonObject,
-  { urn, name }: PathTarget & { kind: "foreign" },
-): { readonly urn: string; readonly name?: string } {
-  const whole = name === undefined ? urn : `${urn}:${name}`;
-  const colon = whole.lastIndexOf(":");
-  const [above, local] = [whole.slice(0, colon), whole.slice(colon + 1)];
-  if (hasForeign(document, whole)) return { urn: foreignNameIn(document, whole) };
-  if (hasForeign(document, above)) return { urn: foreignNameIn(document, above), name: local };
-  return name === undefined ? { urn } : { urn, name };
-}
-
-const hasForeign = (document: JsonObject, urn: string): boolean => Object.hasOwn(document, foreignNameIn(document, urn));

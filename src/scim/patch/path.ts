@@ -1,7 +1,7 @@
 import { quotedName } from "../../core/text/quoted-name.ts";
 import type { FilterNode } from "../../filter/ast.ts";
+import { FILTER_LIMITS } from "../../filter/cursor.ts";
 import { InvalidFilter } from "../../filter/errors.ts";
-import { FILTER_LIMITS } from "../../filter/lexer.ts";
 import { parsePathText } from "../../filter/parse.ts";
 import { InvalidPath } from "../errors.ts";
 import { filterTable } from "../filter.ts";

@@ -1,7 +1,6 @@
-import { isUnassigned } from "../dialect.ts";
+import { isUnassigned } from "../dialect-values.ts";
 import type { ResourceSchema } from "../schema/attributes.ts";
-import type { Operation } from "./operation.ts";
-import { membersOf } from "./patch.ts";
+import { membersOf, type Operation } from "./operation.ts";
 import { findPath, type PathTarget } from "./path.ts";
 
 /** The attributes that operations name, even without a change (`UserContent.sent`). Only for operations that applyPatch has accepted. */

@@ -1,7 +1,7 @@
-import { idInAddress, isUnassigned, listOf, structureOf } from "../dialect.ts";
+import { idInAddress, isUnassigned, listOf, structureOf } from "../dialect-values.ts";
 import { InvalidValue } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
-import { INDEXED_MAX_LENGTH } from "../schema/attributes.ts";
+import { INDEXED_MAX_LENGTH } from "../schema/compile-schema.ts";
 
 /**
  * The ids in a `members` value: objects with `value`, otherwise with an address in `$ref`, or plain ids; in a list or single. Each id once, in the

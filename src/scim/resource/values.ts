@@ -13,7 +13,7 @@ import {
   plainValueOf,
   soleValueOf,
   structureOf,
-} from "../dialect.ts";
+} from "../dialect-values.ts";
 import { InvalidSyntax, InvalidValue, TooMany } from "../errors.ts";
 import { type Body, isObject, memberOf } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";

@@ -1,4 +1,4 @@
-import { isUnassigned } from "../dialect.ts";
+import { isUnassigned } from "../dialect-values.ts";
 import { InvalidValue } from "../errors.ts";
 import { type Body, memberOf } from "../json.ts";
 

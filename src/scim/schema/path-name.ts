@@ -1,4 +1,4 @@
-import { finalSchemaName, UNPREFIXED_EXTENSION } from "../dialect.ts";
+import { finalSchemaName, UNPREFIXED_EXTENSION } from "../dialect-values.ts";
 import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } from "./attributes.ts";
 
 /*

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../core/entity.ts";
-import { compileResourceSchema, type ResourceSchema } from "./attributes.ts";
+import type { ResourceSchema } from "./attributes.ts";
+import { compileResourceSchema } from "./compile-schema.ts";
 import { dingtalkGroupSchema, dingtalkUserSchema } from "./dingtalk.ts";
 import { enterpriseSchema } from "./enterprise.ts";
 import { groupSchema } from "./group.ts";

@@ -3,7 +3,8 @@ import { readBulkRequest } from "../../../src/scim/bulk/request.ts";
 import { renderScimError } from "../../../src/scim/errors.ts";
 import { filterTable } from "../../../src/scim/filter.ts";
 import { listQuery } from "../../../src/scim/list-request.ts";
-import { applyPatch, readOperations } from "../../../src/scim/patch/patch.ts";
+import { applyPatch } from "../../../src/scim/patch/patch.ts";
+import { readOperations } from "../../../src/scim/patch/read-operations.ts";
 import { readUser } from "../../../src/scim/resource/resource.ts";
 import { userResource } from "../../../src/scim/schema/schemas.ts";
 

@@ -7,7 +7,8 @@ import { DIALECT_RULES } from "../../../src/scim/dialect.ts";
 import { parseFilter } from "../../../src/scim/filter.ts";
 import { checkedBody } from "../../../src/scim/json.ts";
 import { groupPatch } from "../../../src/scim/patch/group.ts";
-import { applyPatch, readOperations } from "../../../src/scim/patch/patch.ts";
+import { applyPatch } from "../../../src/scim/patch/patch.ts";
+import { readOperations } from "../../../src/scim/patch/read-operations.ts";
 import { readGroup, readUser } from "../../../src/scim/resource/resource.ts";
 import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
 
