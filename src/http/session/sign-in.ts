@@ -31,18 +31,6 @@ export function signInMount(options: SignInOptions): Mount {
   const { sessions, cookie, publicUrl } = signedIn;
   const find = createSessionFinder(options);
 
-  function begin(res: Response, { session, secret }: OpenedSession): void {
-    cookie.write(res, secret, SESSION_SECONDS);
-    sendSession(res, session, secret);
-  }
-
-  /** A new sign-in replaces the present session. */
-  async function endBefore(req: Request, res: Response): Promise<void> {
-    const secret = cookie.read(req);
-    const before = secret === undefined ? undefined : await sessions.find(secret);
-    if (before) await sessions.close(before, requestIdOf(res));
-  }
-
   /** A browser gets a page with the reason, a program gets the status. */
   function refuse(req: Request, res: Response, why: Refusal): void {
     const requestId = requestIdOf(res);
@@ -72,8 +60,8 @@ export function signInMount(options: SignInOptions): Mount {
       }
       attempt.good();
       const opened = await sessions.openWithToken(verdict.actor, requestIdOf(res));
-      await endBefore(req, res);
-      begin(res, opened);
+      await letIn(signedIn, req, res, opened);
+      sendSession(res, opened.session, opened.secret);
     })
     .delete(async (req, res) => {
       const session = await find(req, res);
@@ -94,8 +82,7 @@ export function signInMount(options: SignInOptions): Mount {
       const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
       if (!opened) return refuse(req, res, refusal("linkRefused"));
       attempt.good();
-      await endBefore(req, res);
-      cookie.write(res, opened.secret, SESSION_SECONDS);
+      await letIn(signedIn, req, res, opened);
       redirect(res, "/");
     })
     .all(methodNotAllowed("GET"));
@@ -105,14 +92,21 @@ export function signInMount(options: SignInOptions): Mount {
       ...{ oidc, limits, addressOf, refuse },
       async letIn(req, res, { person, refreshToken, returnTo }) {
         const opened = await sessions.openByProvider(person, refreshToken, requestIdOf(res));
-        await endBefore(req, res);
-        cookie.write(res, opened.secret, SESSION_SECONDS);
+        await letIn(signedIn, req, res, opened);
         redirect(res, returnTo);
       },
     }),
   );
 
   return { path: "/auth", access: "public", handler: router };
+}
+
+/** Gives the browser the new session. It replaces the present one. */
+async function letIn({ sessions, cookie }: SignedIn, req: Request, res: Response, { secret: opened }: OpenedSession): Promise<void> {
+  const secret = cookie.read(req);
+  const before = secret === undefined ? undefined : await sessions.find(secret);
+  if (before) await sessions.close(before, requestIdOf(res));
+  cookie.write(res, opened, SESSION_SECONDS);
 }
 
 function sendSession(res: Response, { actor, name, openedAt }: Session, secret: string): void {
