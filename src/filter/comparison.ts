@@ -1,8 +1,9 @@
 import { quotedName } from "../core/text/quoted-name.ts";
 import type { CompareNode, CompareOperator, FilterNode, QueryAttribute, QueryType } from "./ast.ts";
 import type { TableEntry } from "./attribute-table.ts";
+import { type Cursor, FILTER_LIMITS, refused } from "./cursor.ts";
 import { comparableInstantOf } from "./instants.ts";
-import { type Cursor, FILTER_LIMITS, readLiteral, readWord, refused } from "./lexer.ts";
+import { readLiteral, readWord } from "./lexer.ts";
 
 export function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
   cursor.terms += 1;

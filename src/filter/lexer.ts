@@ -1,27 +1,10 @@
 import { isStorableText } from "../core/text/storable-text.ts";
+import { type Cursor, countToken, FILTER_LIMITS, refused } from "./cursor.ts";
 import { InvalidFilter } from "./errors.ts";
 
 /*
  * The characters of a filter: words, signs, strings and numbers, read from left to right by a cursor that counts what it has read.
  */
-
-/** Clients look for some hundred ids in one filter. The longest one allowed is read in less than 5 ms. */
-export const FILTER_LIMITS = { characters: 16_384, tokens: 2_000, terms: 250, depth: 10 } as const;
-
-export interface Cursor {
-  readonly text: string;
-  at: number;
-  tokens: number;
-  terms: number;
-  depth: number;
-}
-
-export const refused = (reason: string): InvalidFilter => new InvalidFilter(`filter: ${reason}`);
-
-export function startCursor(text: string): Cursor {
-  if (text.length > FILTER_LIMITS.characters) throw refused(`longer than ${FILTER_LIMITS.characters} characters`);
-  return { text, at: 0, tokens: 0, terms: 0, depth: 0 };
-}
 
 const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
 
@@ -33,11 +16,6 @@ const isWordCode = (code: number): boolean =>
 
 export function skipBlanks(cursor: Cursor): void {
   while (isBlank(cursor.text.charCodeAt(cursor.at))) cursor.at += 1;
-}
-
-function countToken(cursor: Cursor): void {
-  cursor.tokens += 1;
-  if (cursor.tokens > FILTER_LIMITS.tokens) throw refused(`more than ${FILTER_LIMITS.tokens} words and signs`);
 }
 
 export function isAtEnd(cursor: Cursor): boolean {

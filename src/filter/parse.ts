@@ -2,7 +2,8 @@ import { quotedName } from "../core/text/quoted-name.ts";
 import type { FilterNode } from "./ast.ts";
 import type { AttributeTable, TableEntry } from "./attribute-table.ts";
 import { readComparison } from "./comparison.ts";
-import { type Cursor, close, isAtEnd, open, readWord, refused, skipBlanks, startCursor, take, takeKeyword } from "./lexer.ts";
+import { type Cursor, refused, startCursor } from "./cursor.ts";
+import { close, isAtEnd, open, readWord, skipBlanks, take, takeKeyword } from "./lexer.ts";
 
 /*
  * The filter grammar of RFC 7644 section 3.4.2.2 over any table of attributes, and the paths of PATCH (section 3.5.2), which share it.

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import type { FilterNode, QueryType } from "../../../src/filter/ast.ts";
 import { flatTable } from "../../../src/filter/attribute-table.ts";
+import { FILTER_LIMITS } from "../../../src/filter/cursor.ts";
 import { InvalidFilter } from "../../../src/filter/errors.ts";
 import { compileQuery, matches } from "../../../src/filter/evaluate.ts";
-import { FILTER_LIMITS } from "../../../src/filter/lexer.ts";
 import { parseQuery } from "../../../src/filter/parse.ts";
 import { printQuery } from "../../../src/filter/print.ts";
 import { anyFilter } from "../scim/arbitraries.ts";
