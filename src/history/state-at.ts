@@ -1,6 +1,6 @@
 import type { EntityKind } from "../core/entity.ts";
+import type { EntityState } from "./entity-state.ts";
 import type { EventLog } from "./event-log.ts";
-import type { EntityState } from "./state.ts";
 import { History, type Snapshot, STATE_CODES } from "./state.ts";
 import { allRelated, walk } from "./walk.ts";
 

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import type { EntityState } from "../../history/entity-state.ts";
 import type { Changes } from "../../history/event.ts";
-import type { EntityState } from "../../history/state.ts";
 import type { Valued } from "../personal-reads.ts";
 
 /* The state of an entity from the history, for answers. With values for callers with that right, otherwise only with names of attributes. */

@@ -1,5 +1,6 @@
 import { type Request, type Response, Router } from "express";
-import { type EntityState, isMember } from "../../history/state.ts";
+import type { EntityState } from "../../history/entity-state.ts";
+import { isMember } from "../../history/state.ts";
 import { readSnapshots } from "../../history/state-at.ts";
 import { difference, type SideDifference } from "../../history/state-difference.ts";
 import { sendJson } from "../../http/answer.ts";
