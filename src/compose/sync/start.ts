@@ -1,8 +1,4 @@
 import type { ReadinessCheck } from "../../http/monitoring/health.ts";
-import { relinkOne } from "../../reconcile/compare/found.ts";
-import { listenToTarget } from "../../reconcile/hints/listen.ts";
-import type { ListenDeps } from "../../reconcile/hints/receiver.ts";
-import { tellOfNewcomers } from "../../reconcile/newcomers/notify.ts";
 import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
 import { createSteering } from "../../reconcile/process/orders.ts";
 import { watchPauses } from "../../reconcile/process/pause-watch.ts";
@@ -12,18 +8,18 @@ import { createWorker } from "../../reconcile/process/worker.ts";
 import { createLoopLog } from "../../reconcile/run/end/loop-log.ts";
 import { createReconciler } from "../../reconcile/run/reconciler.ts";
 import { recordsOf } from "../../store/facts/records.ts";
-import { createNewcomers } from "../../store/loop/newcomers.ts";
 import { createPresence } from "../../store/loop/processes.ts";
 import { startQueue } from "../../store/loop/queue.ts";
 import { createSyncOperations } from "../../store/operations.ts";
 import { type DingTalkConfig, settingsDigest } from "../../targets/dingtalk/config.ts";
 import { TARGET } from "../../targets/target-name.ts";
-import { type AppContext, type SyncComponents, syncComponents } from "../components.ts";
+import { type AppContext, syncComponents } from "../components.ts";
 import { openDirectory } from "../directory.ts";
 import { giveAdvice, requireSameOrganisation } from "./advice.ts";
 import { observePeople } from "./observe-people.ts";
 import { peopleByRules } from "./people-by-rules.ts";
 import { queueTasks } from "./queue-tasks.ts";
+import { talk } from "./talk.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { watchRules } from "./watch-rules.ts";
 
@@ -108,15 +104,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     logger,
   });
   return {
-    checks: {
-      async worker() {
-        loopStart.assertPossible();
-        const lookedMs = worker.lastLookMs() ?? startedMs;
-        if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
-          throw new Error("the worker has not polled for work recently");
-      },
-      queue: async () => queue.check(),
-    },
+    checks: checksOf({ loopStart, worker, queue, clock, startedMs: () => startedMs }),
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
       await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs), upkeep.stop()]);
@@ -129,18 +117,20 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   };
 }
 
-/** Receives events of the target, and sends notes about newcomers; each if a setting says so. */
-async function talk(
-  { config, pool, clock, logger }: AppContext,
-  { target, store, mapping, policy }: SyncComponents,
-  { wake, compare }: { readonly wake: () => void; readonly compare: () => Promise<void> },
-  signal: AbortSignal,
-): Promise<void> {
-  const relink: ListenDeps["relink"] = (kind, remoteId, until) =>
-    relinkOne({ store, target, mapping, policy, clock }, kind, remoteId, until);
-  const newcomers = { store: createNewcomers(pool, TARGET), language: config.alerts.language, random: Math.random };
-  await Promise.all([
-    ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare, relink }, signal)] : []),
-    ...(config.newcomerNoteAgentId === undefined ? [] : [tellOfNewcomers({ ...newcomers, target, clock, logger }, signal)]),
-  ]);
+interface Checked {
+  readonly loopStart: ReturnType<typeof startWhenChecked>;
+  readonly worker: ReturnType<typeof createWorker>;
+  readonly queue: ReturnType<typeof startQueue>;
+  readonly clock: AppContext["clock"];
+  readonly startedMs: () => number | undefined;
 }
+
+const checksOf = ({ loopStart, worker, queue, clock, startedMs }: Checked): RunningSync["checks"] => ({
+  async worker() {
+    loopStart.assertPossible();
+    const lookedMs = worker.lastLookMs() ?? startedMs();
+    if (lookedMs !== undefined && clock.monotonicMs() - lookedMs > STALLED_MS)
+      throw new Error("the worker has not polled for work recently");
+  },
+  queue: async () => queue.check(),
+});
