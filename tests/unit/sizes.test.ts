@@ -14,8 +14,11 @@ const MOST_ACROSS = 20;
 
 /** Tables and lists that are read line by line, not as a whole. */
 const LISTS = [
-  // One entry for each sentence of the commands.
-  /^cli\/words\/messages\.ts$/,
+  // One entry for each sentence of the commands, and for each reason.
+  /^cli\/words\/(?:help|help-of-options|messages|notes|start-problems)\.ts$/,
+  /^words\/reasons\/[^/]+\.ts$/,
+  // One entry for each column.
+  /^privacy\/columns\.ts$/,
 ];
 
 const root = join(__dirname, "..", "..", "src");
