@@ -48,22 +48,6 @@ export async function consistencyProof(read: ReadTile, old: number, size: number
   return old === 0 || old === size ? [] : proof(0, size, true);
 }
 
-/** The root that follows from a leaf and its siblings. Undefined: the number of siblings does not fit the index and the size. */
-export function rootFromInclusion(leaf: Buffer, index: number, size: number, proof: readonly Buffer[]): Buffer | undefined {
-  if (index >= size) return undefined;
-  const left = [...proof];
-  const climb = (from: number, to: number): Buffer | undefined => {
-    if (to - from === 1) return leaf;
-    const split = from + splitOf(to - from);
-    const below = index < split ? climb(from, split) : climb(split, to);
-    const sibling = left.shift();
-    if (!below || !sibling) return undefined;
-    return index < split ? nodeHash(below, sibling) : nodeHash(sibling, below);
-  };
-  const root = climb(0, size);
-  return left.length === 0 ? root : undefined;
-}
-
 /** True: the proof shows that the tree `old` is the beginning of the tree `now`. */
 export function isConsistent(
   old: { readonly size: number; readonly root: Buffer },

@@ -46,14 +46,6 @@ export function rightEdge(size: number): readonly TilePlace[] {
   return places;
 }
 
-/** All tiles of a tree of this size, the lowest level first. */
-export function* allTiles(size: number): Generator<TilePlace> {
-  for (let level = 0; hashesAt(size, level) > 0; level++) {
-    const count = hashesAt(size, level);
-    for (let index = 0; index * TILE < count; index++) yield { level, index, width: Math.min(TILE, count - index * TILE) };
-  }
-}
-
 export function hashesOf(tile: Buffer): Buffer[] {
   return Array.from({ length: tile.length / HASH_BYTES }, (_, at) => tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
 }

@@ -1,9 +1,9 @@
 import { type AttributeClass, type AttributeClasses, PURPOSES } from "../../src/privacy/classification.ts";
 import { columnsOf, TABLES, type TableClass } from "../../src/privacy/columns.ts";
-import { type Keeping, keepingOfScim, keepingOfTarget } from "../../src/privacy/keeping.ts";
 import { SCIM_ATTRIBUTES } from "../../src/privacy/scim-attributes.ts";
 import { classOfSetting } from "../../src/privacy/settings.ts";
 import { TARGET_ATTRIBUTES } from "../../src/privacy/target-attributes.ts";
+import { type Keeping, keepingOfScim, keepingOfTarget } from "./keeping.ts";
 
 /* Generates the data map of docs/privacy.md from the classification. */
 

@@ -22,10 +22,9 @@ import { createSealStore } from "../../../src/store/history/log/seal.ts";
 import { parseCheckpoint, parseCheckpoints } from "../../../src/tlog/checkpoint.ts";
 import { leafHash } from "../../../src/tlog/hash.ts";
 import { parseVerifierKey } from "../../../src/tlog/note.ts";
-import { parseProof } from "../../../src/tlog/proof-text.ts";
-import { rootFromInclusion } from "../../../src/tlog/proofs.ts";
 import { type Files, independentlyWrong } from "../../support/independent-verifier.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import { parseProof, rootFromInclusion } from "../../support/tlog.ts";
 import { testVault } from "../../support/vault.ts";
 
 /* The history as a log: what is sealed, and how each way of altering it is seen. */

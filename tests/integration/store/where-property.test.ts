@@ -4,12 +4,12 @@ import type { StoredGroup } from "../../../src/directory/group.ts";
 import type { StoredUser } from "../../../src/directory/user.ts";
 import type { CompareOperator, FilterNode, QueryAttribute } from "../../../src/filter/ast.ts";
 import { matches } from "../../../src/filter/evaluate.ts";
-import { printQuery } from "../../../src/filter/print.ts";
 import { withAddresses } from "../../../src/scim/answer/addresses.ts";
 import type { AttributeSpec } from "../../../src/scim/schema/attributes.ts";
 import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts";
 import { createGroupStore } from "../../../src/store/directory/groups.ts";
 import { createUserStore } from "../../../src/store/directory/users.ts";
+import { printQuery } from "../../support/print-query.ts";
 import { testVault } from "../../support/vault.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 

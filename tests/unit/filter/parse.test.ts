@@ -5,7 +5,7 @@ import { FILTER_LIMITS } from "../../../src/filter/cursor.ts";
 import { InvalidFilter } from "../../../src/filter/errors.ts";
 import { compileQuery, matches } from "../../../src/filter/evaluate.ts";
 import { parseQuery } from "../../../src/filter/parse.ts";
-import { printQuery } from "../../../src/filter/print.ts";
+import { printQuery } from "../../support/print-query.ts";
 import { anyFilter } from "../scim/arbitraries.ts";
 
 /** The grammar over a table of another room, as the search of the history uses it. */

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../../../src/core/json/canonical-json.ts";
 import { EMPTY_ROOT, leafHash } from "../../../src/tlog/hash.ts";
-import { consistencyProof, inclusionProof, isConsistent, type ReadTile, rootFromInclusion } from "../../../src/tlog/proofs.ts";
-import { allTiles, GrowingTree, parseTilePath, rightEdge, tilePath } from "../../../src/tlog/tiles.ts";
+import { consistencyProof, inclusionProof, isConsistent, type ReadTile } from "../../../src/tlog/proofs.ts";
+import { GrowingTree, parseTilePath, rightEdge, tilePath } from "../../../src/tlog/tiles.ts";
+import { allTiles, rootFromInclusion } from "../../support/tlog.ts";
 
 /* RFC 6962 section 2.1, with its definitions written down once more, recursively, as the reference. */
 

@@ -1,5 +1,5 @@
-import { unreachable } from "../core/errors.ts";
-import type { FilterNode } from "./ast.ts";
+import { unreachable } from "../../src/core/errors.ts";
+import type { FilterNode } from "../../src/filter/ast.ts";
 
 /** Writes a filter in the grammar parse.ts reads; reading it again gives an equal tree, comparisons with null apart (they are rewritten). */
 export function printQuery(node: FilterNode): string {

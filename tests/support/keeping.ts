@@ -1,4 +1,4 @@
-import type { AttributeClass, Sensitivity } from "./classification.ts";
+import type { AttributeClass, Sensitivity } from "../../src/privacy/classification.ts";
 
 /* Derives from the class of an attribute: where its values are stored, who may read them, and until when. */
 
