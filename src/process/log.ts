@@ -38,7 +38,32 @@ export interface LogOptions {
   readonly destination?: DestinationStream;
 }
 
-export function createLogger({ level, destination = pino.destination({ dest: 1, sync: false }) }: LogOptions): Logger {
+/** Lines that wait for a log that cannot be written. What is more is dropped. */
+const MOST_WAITING_BYTES = 4_000_000;
+
+/**
+ * Standard output, or another file. A log that cannot be written (its disk is full, its reader has left) ends nothing: lines wait and are tried again with
+ * the next one. The library would end the process by an error that nobody handles, and then try for ever to write the rest.
+ */
+export function logOutput(dest: number): DestinationStream & { flushSync(): void } {
+  const output = pino.destination({ dest, sync: false, maxLength: MOST_WAITING_BYTES });
+  let fails = false;
+  output.on("error", () => {
+    fails = true;
+  });
+  output.on("write", () => {
+    fails = false;
+  });
+  const flushSync = output.flushSync.bind(output);
+  output.flushSync = () => {
+    if (!fails) flushSync();
+  };
+  return output;
+}
+
+const STANDARD_OUTPUT = 1;
+
+export function createLogger({ level, destination = logOutput(STANDARD_OUTPUT) }: LogOptions): Logger {
   return pino(
     {
       level,
