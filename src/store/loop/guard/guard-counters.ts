@@ -29,26 +29,35 @@ const SPENT: Statement = {
     cross join lateral (select count(*) as spent, coalesce(array_agg(a.entity_id) filter (where a.entity_id = any($3::uuid[])), '{}') as again ${COUNTS}) c`,
 };
 
-/** Entities that were at the target when the window began: they are still there, or were removed within the window. */
-const COUNT_PRESENT = (kind: string, limit: string): string => `
-  select entity_id from links where target = $1 and kind = '${kind}' and status = 'owned' and created_at <= now() - $2::float8 * interval '1 hour'
+/**
+ * Entities of ours that were at the target when the window began: they are still there, or were removed within the window. `adopted`: also those that were
+ * adopted since, because they were there before. Without it, an adoption does not raise the limit of the same day.
+ */
+const COUNT_PRESENT = (kind: string, limit: string, adopted: boolean): string => `
+  select entity_id from links where target = $1 and kind = '${kind}' and status = 'owned'
+     and (created_at <= now() - $2::float8 * interval '1 hour'${adopted ? " or adopted" : ""})
   union
   select entity_id from guard_acts where target = $1 and limit_name = '${limit}' and at > now() - $2::float8 * interval '1 hour'
     and since <= now() - $2::float8 * interval '1 hour'`;
 
 /** Counting is slow for large organisations, so all processes use one count for a minute. */
-const presentOf = (kind: "user" | "department", limit: string): Statement => ({
-  name: `guard-present-${kind}`,
+const presentOf = (kind: "user" | "department", limit: string, adopted = false): Statement => ({
+  name: `guard-present-${kind}${adopted ? "-adopted" : ""}`,
   text: `with known as (
     select present from guard_bases where target = $1 and kind = '${kind}' and hours = $2 and counted_at > now() - interval '1 minute'),
   counted as (
     insert into guard_bases as b (target, kind, hours, present)
-    select $1, '${kind}', $2, (select count(*) from (${COUNT_PRESENT(kind, limit)}) there) where not exists (select from known)
+    select $1, '${kind}', $2, (select count(*) from (${COUNT_PRESENT(kind, limit, adopted)}) there) where not exists (select from known)
     on conflict (target, kind, hours) do update set present = excluded.present, counted_at = now() returning present)
   select present from known union all select present from counted`,
 });
 
-const PRESENT = { user: presentOf("user", "peopleRemoved"), department: presentOf("department", "departmentsRemoved") } as const;
+/** The base of `attributeBlanked` has its own window, so its count has its own row. People who were removed within the window count for it too. */
+const PRESENT = {
+  peopleRemoved: presentOf("user", "peopleRemoved"),
+  departmentsRemoved: presentOf("department", "departmentsRemoved"),
+  attributeBlanked: presentOf("user", "peopleRemoved", true),
+} as const;
 
 /** People who were in a department an hour ago: they are still in it, or left it within the hour. */
 const OCCUPANTS: Statement = {
@@ -102,10 +111,11 @@ export async function readCounters(
 }
 
 async function present(db: Queryable, target: string, { limit, key }: Spending): Promise<number> {
+  if (limit === "sourceCollapsed") return 0;
   const [row] =
     limit === "departmentEmptied"
       ? await run<{ present: number }>(db, OCCUPANTS, [target, key])
-      : await run<{ present: number }>(db, PRESENT[limit === "departmentsRemoved" ? "department" : "user"], [target, WINDOW_HOURS[limit]]);
+      : await run<{ present: number }>(db, PRESENT[limit], [target, WINDOW_HOURS[limit]]);
   return row!.present;
 }
 
