@@ -1,4 +1,4 @@
-import type { SyncState } from "./run/end/next-state.ts";
+import type { SyncState } from "./run/end/run-end.ts";
 
 /** A department of the desired tree. */
 export interface DepartmentNode {

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../core/entity.ts";
-import type { SyncState } from "./run/end/next-state.ts";
+import type { SyncState } from "./run/end/run-end.ts";
 import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
 /* The facts about an entity. Each run loads them again. */

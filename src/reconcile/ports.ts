@@ -5,7 +5,7 @@ import type { DepartmentFacts, GroupFacts, Invitation, Manager, PersonFacts, Ref
 import type { AskedValue, Holder, NameHolder, WantedValue } from "./holders.ts";
 import type { AttributeDepartment, GroupTarget, Structure } from "./places.ts";
 import type { SyncMode } from "./policy.ts";
-import type { NextState } from "./run/end/next-state.ts";
+import type { NextState } from "./run/end/run-end.ts";
 import type { Refusals } from "./run/plan/refusal.ts";
 import type { Actual } from "./target-values.ts";
 

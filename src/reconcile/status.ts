@@ -7,7 +7,7 @@ import type { OrdersStore } from "./process/orders.ts";
 import type { TargetPause } from "./process/preflight.ts";
 import type { LoopProcess } from "./process/presence.ts";
 import type { RulesHold } from "./rules/store.ts";
-import type { HeldBy, Planned, SyncState } from "./run/end/next-state.ts";
+import type { HeldBy, Planned, SyncState } from "./run/end/run-end.ts";
 import type { Note } from "./target-values.ts";
 
 /* The state of the loop for operators, and their orders. */

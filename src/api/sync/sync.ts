@@ -17,7 +17,7 @@ import { operatorEvent, REASON_CODE } from "../../reconcile/operator-event.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import { ceilingOf, modeInForce, type Orders } from "../../reconcile/process/orders.ts";
 import { pauseText, type TargetPause } from "../../reconcile/process/preflight.ts";
-import type { SyncState } from "../../reconcile/run/end/next-state.ts";
+import type { SyncState } from "../../reconcile/run/end/run-end.ts";
 import type { Listening, SyncItem, SyncOperations, SyncStatus } from "../../reconcile/status.ts";
 import { type PersonalReads, shownChanges } from "../personal-reads.ts";
 import { afterOf, choiceOf, countOf, InvalidParameter, isItemKey, textOf } from "../query-values.ts";

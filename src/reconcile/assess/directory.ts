@@ -46,37 +46,19 @@ const createLists = () => ({
   privateAddresses: createFinding(),
 });
 
+const startCounting = () => ({
+  lists: createLists(),
+  count: { active: 0, linked: 0, matchable: 0, complete: 0 },
+  byMobile: new Map<string, string[]>(),
+  managers: new Map<string, string>(),
+  names: new Map<string, string>(),
+  wanted: new Set<string>(),
+});
+type Counted = ReturnType<typeof startCounting>;
+
 export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, proposed: ProposalsOf) {
-  const lists = createLists();
-  const count = { active: 0, linked: 0, matchable: 0, complete: 0 };
-  const byMobile = new Map<string, string[]>();
-  const managers = new Map<string, string>();
-  const names = new Map<string, string>();
-  const wanted = new Set<string>();
-
-  function standing(id: string, name: string, { link }: PersonFacts): void {
-    const found = proposed.get(id) ?? [];
-    const [first] = found;
-    if (link?.status === "owned") {
-      count.linked += 1;
-      count.matchable += 1;
-    } else if (!first) lists.onlyHere.add({ id, name });
-    else if (first.state === "ambiguous") {
-      const whom = found.map(({ remote }) => `${remote.name ?? ""} (${remote.id})`);
-      lists.ambiguous.add({ id, name, detail: whom.join(", ") });
-    } else if (strengthOf("user", first.tier) === "strong") count.matchable += 1;
-  }
-
-  function manager(id: string, name: string, reference: string | undefined, facts: PersonFacts): boolean {
-    if (reference === undefined || facts.manager === undefined) return true;
-    const { person } = facts.manager;
-    if (person && !person.several) {
-      managers.set(id, person.id);
-      return true;
-    }
-    lists.notFound.add({ id, name, detail: facts.manager.reference });
-    return false;
-  }
+  const counted = startCounting();
+  const { lists, count, byMobile, names, wanted } = counted;
 
   return {
     add(id: string, facts: PersonFacts): void {
@@ -88,7 +70,7 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
       const name = String(attributes["name"] ?? mapped.attributes["name"] ?? facts.document["userName"] ?? "");
       names.set(id, name);
       for (const each of Object.keys(mapped.attributes)) wanted.add(each);
-      standing(id, name, facts);
+      addStanding(counted, proposed.get(id) ?? [], id, name, facts);
       const lacking = target.lacking?.(attributes) ?? [];
       const noted = (attribute: string) => notes.find((note) => note.attribute === attribute);
       for (const { attribute, code } of lacking) {
@@ -103,36 +85,69 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
       const isAllowed = policy?.isAddressAllowed ?? ((address: string) => !PRIVATE.has(domainOf(address)));
       const domains = new Set((target.addresses?.(attributes) ?? []).filter((address) => !isAllowed(address)).map(domainOf));
       for (const domain of domains) lists.privateAddresses.add({ id, name, detail: domain });
-      const led = manager(id, name, mapped.manager ?? undefined, facts);
+      const led = addManager(counted, { id, name }, mapped.manager ?? undefined, facts);
       if (lacking.length === 0 && notes.length === 0 && led) count.complete += 1;
     },
 
-    done(): Pick<Assessment, "figures" | "mobiles" | "names" | "managers" | "privateAddresses"> & {
-      readonly active: number;
-      readonly linked: number;
-      readonly ambiguous: Assessment["people"]["ambiguous"];
-      readonly onlyHere: Assessment["people"]["onlyHere"];
-      /** Attributes for which the mapping gave a value to at least one person. */
-      readonly attributes: ReadonlySet<string>;
-    } {
-      const shared = createFinding();
-      for (const ids of byMobile.values())
-        if (ids.length > 1) for (const id of ids) shared.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
-      const loop = createFinding();
-      for (const ids of managerLoops(managers)) for (const id of ids) loop.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
-      return {
-        active: count.active,
-        linked: count.linked,
-        attributes: wanted,
-        figures: { matchable: shareOf(count.matchable, count.active), complete: shareOf(count.complete, count.active) },
-        ambiguous: lists.ambiguous.done(),
-        onlyHere: lists.onlyHere.done(),
-        mobiles: { missing: lists.missing.done(), impossible: lists.impossible.done(), shared: shared.done() },
-        names: { refused: lists.refused.done(), cut: lists.cut.done() },
-        managers: { notFound: lists.notFound.done(), loop: loop.done() },
-        privateAddresses: lists.privateAddresses.done(),
-      };
-    },
+    done: () => partOf(counted),
+  };
+}
+
+function addStanding({ count, lists }: Counted, found: readonly Proposal[], id: string, name: string, { link }: PersonFacts): void {
+  const [first] = found;
+  if (link?.status === "owned") {
+    count.linked += 1;
+    count.matchable += 1;
+  } else if (!first) lists.onlyHere.add({ id, name });
+  else if (first.state === "ambiguous") {
+    const whom = found.map(({ remote }) => `${remote.name ?? ""} (${remote.id})`);
+    lists.ambiguous.add({ id, name, detail: whom.join(", ") });
+  } else if (strengthOf("user", first.tier) === "strong") count.matchable += 1;
+}
+
+/** False: the manager of the person is not found. */
+function addManager(
+  { managers, lists }: Counted,
+  { id, name }: { readonly id: string; readonly name: string },
+  reference: string | undefined,
+  facts: PersonFacts,
+): boolean {
+  if (reference === undefined || facts.manager === undefined) return true;
+  const { person } = facts.manager;
+  if (person && !person.several) {
+    managers.set(id, person.id);
+    return true;
+  }
+  lists.notFound.add({ id, name, detail: facts.manager.reference });
+  return false;
+}
+
+type DirectoryPart = Pick<Assessment, "figures" | "mobiles" | "names" | "managers" | "privateAddresses"> & {
+  readonly active: number;
+  readonly linked: number;
+  readonly ambiguous: Assessment["people"]["ambiguous"];
+  readonly onlyHere: Assessment["people"]["onlyHere"];
+  /** Attributes for which the mapping gave a value to at least one person. */
+  readonly attributes: ReadonlySet<string>;
+};
+
+function partOf({ lists, count, byMobile, managers, names, wanted }: Counted): DirectoryPart {
+  const shared = createFinding();
+  for (const ids of byMobile.values())
+    if (ids.length > 1) for (const id of ids) shared.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
+  const loop = createFinding();
+  for (const ids of managerLoops(managers)) for (const id of ids) loop.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
+  return {
+    active: count.active,
+    linked: count.linked,
+    attributes: wanted,
+    figures: { matchable: shareOf(count.matchable, count.active), complete: shareOf(count.complete, count.active) },
+    ambiguous: lists.ambiguous.done(),
+    onlyHere: lists.onlyHere.done(),
+    mobiles: { missing: lists.missing.done(), impossible: lists.impossible.done(), shared: shared.done() },
+    names: { refused: lists.refused.done(), cut: lists.cut.done() },
+    managers: { notFound: lists.notFound.done(), loop: loop.done() },
+    privateAddresses: lists.privateAddresses.done(),
   };
 }
 

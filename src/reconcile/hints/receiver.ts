@@ -50,11 +50,12 @@ export interface Receiver {
   settle(): Promise<void>;
 }
 
+/** What the target reported about each object, by event. */
+type Reports = Map<string, Map<string, Report>>;
+
 export function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver {
-  const { store, clock, logger, target, wake } = deps;
-  const reports = new Map<string, Map<string, Report>>();
-  const lastChecks = new Map<string, LastCheck>();
-  const conclude = createConcluding();
+  const { store, clock, logger, target } = deps;
+  const reports: Reports = new Map();
   let state: ShownListening = { state: "connecting", since: clock.now(), failures: 0 };
   let aliveAt: Date | undefined;
   let eventAt: Date | undefined;
@@ -93,6 +94,30 @@ export function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver 
     return known;
   }
 
+  const round = createRounds(deps, reports, signal);
+
+  return {
+    listener,
+    state: () => ({ ...state, ...(aliveAt ? { aliveAt } : {}), ...(eventAt ? { eventAt } : {}) }),
+    changed: change.rest,
+    async settle() {
+      while (!signal.aborted) {
+        const left = await round().catch((error: unknown) => {
+          logger.warn({ target: target.name, error }, "events of the target cannot be processed; retrying");
+          return "later" as const;
+        });
+        if (left !== "more") await arrival.rest(left === "later" ? AGAIN_MS : LEFT_OPEN_MS, signal);
+      }
+    },
+  };
+}
+
+/** Decides about the open hints, once for each call. */
+function createRounds(deps: ListenDeps, reports: Reports, signal: AbortSignal) {
+  const { store, clock, target, wake } = deps;
+  const lastChecks = new Map<string, LastCheck>();
+  const conclude = createConcluding();
+
   async function round(): Promise<"more" | "later" | "nothing"> {
     const open = await store.openHints(MOST_OPEN, clock.now());
     const ends: Record<"echo" | "unmanaged", OpenHint[]> = { echo: [], unmanaged: [] };
@@ -126,20 +151,7 @@ export function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver 
     return settled < open.length ? "later" : "nothing";
   }
 
-  return {
-    listener,
-    state: () => ({ ...state, ...(aliveAt ? { aliveAt } : {}), ...(eventAt ? { eventAt } : {}) }),
-    changed: change.rest,
-    async settle() {
-      while (!signal.aborted) {
-        const left = await round().catch((error: unknown) => {
-          logger.warn({ target: target.name, error }, "events of the target cannot be processed; retrying");
-          return "later" as const;
-        });
-        if (left !== "more") await arrival.rest(left === "later" ? AGAIN_MS : LEFT_OPEN_MS, signal);
-      }
-    },
-  };
+  return round;
 }
 
 function logState({ logger, target }: ListenDeps, next: ListeningState): void {

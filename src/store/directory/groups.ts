@@ -42,63 +42,27 @@ async function updateContent(
   return (await run(db, EXISTS, [id, sourceId])).length > 0 ? { kind: "moved" } : { kind: "gone" };
 }
 
+interface Scene {
+  readonly pool: Pool;
+  readonly vault: Vault;
+  readonly members: ReturnType<typeof createMemberChanges>;
+}
+
+interface WholeChange {
+  readonly content?: GroupContent;
+  readonly insert?: boolean;
+  readonly expected?: number;
+  readonly members: MemberChange;
+}
+
 export function createGroupStore(pool: Pool, targets: readonly string[], vault: Vault): Groups {
   const members = createMemberChanges(pool, targets, vault);
   const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
   const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });
   const byExternalId = createLookup(pool, GROUPS, { name: "group-external-id", column: "g.external_id", type: "text" });
 
-  /** A write in one transaction, for writes that change more than the people of a group. */
-  async function changeAll(
-    sourceId: string,
-    id: string,
-    change: { readonly content?: GroupContent; readonly insert?: boolean; readonly expected?: number; readonly members: MemberChange },
-    at: Date,
-    fact: Fact,
-  ): Promise<MembersChanged> {
-    const refused = Symbol("refused");
-    let result: MembersChanged = { kind: "gone" };
-    const first = change.insert ? vault.first(fact.event) : undefined;
-    const event = first?.row ?? (await vault.rows(pool, [fact.event]))[0]!;
-    try {
-      await inTransaction(pool, async (client) => {
-        await lockNesting(client, sourceId);
-        if (first && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content), first.wrapped]);
-        else if (change.content) {
-          const missed = await updateContent(client, sourceId, id, change.content, change.expected);
-          if (missed) {
-            result = missed;
-            throw refused;
-          }
-        }
-        const nesting = await changeNesting(client, sourceId, id, change.members);
-        if (nesting.kind === "cycle" || nesting.kind === "tooDeep") {
-          result = nesting;
-          throw refused;
-        }
-        const documentChanged = change.content !== undefined || nesting.changed;
-        const expected = change.insert ? undefined : change.expected;
-        const changed = await members.changeIn(client, {
-          sourceId,
-          id,
-          ...nesting.people,
-          groups: nesting.groups,
-          documentChanged,
-          expected,
-          at,
-          event,
-        });
-        if (changed === "nested") throw new Error("changeNesting has left the id of a nested group among the people to remove");
-        result = changed;
-        if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
-      });
-    } catch (error) {
-      if (error !== refused) throw error;
-      return result;
-    }
-    first?.keep();
-    return result;
-  }
+  const changeAll = (sourceId: string, id: string, change: WholeChange, at: Date, fact: Fact): Promise<MembersChanged> =>
+    changeWhole({ pool, vault, members }, sourceId, id, change, { at, fact });
 
   return {
     insertGroup: (sourceId, id, content, people, at, fact) =>
@@ -143,4 +107,56 @@ async function* membersOf(pool: Pool, groupId: string): AsyncIterable<readonly M
     const members = inSlices<{ id: string; display: string | null }>(pool, statement, MEMBERS_PAGE, (after) => [groupId, after]);
     for await (const rows of members) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
   }
+}
+
+/** A write in one transaction, for writes that change more than the people of a group. */
+async function changeWhole(
+  { pool, vault, members }: Scene,
+  sourceId: string,
+  id: string,
+  change: WholeChange,
+  { at, fact }: { readonly at: Date; readonly fact: Fact },
+): Promise<MembersChanged> {
+  const refused = Symbol("refused");
+  let result: MembersChanged = { kind: "gone" };
+  const first = change.insert ? vault.first(fact.event) : undefined;
+  const event = first?.row ?? (await vault.rows(pool, [fact.event]))[0]!;
+  try {
+    await inTransaction(pool, async (client) => {
+      await lockNesting(client, sourceId);
+      if (first && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content), first.wrapped]);
+      else if (change.content) {
+        const missed = await updateContent(client, sourceId, id, change.content, change.expected);
+        if (missed) {
+          result = missed;
+          throw refused;
+        }
+      }
+      const nesting = await changeNesting(client, sourceId, id, change.members);
+      if (nesting.kind === "cycle" || nesting.kind === "tooDeep") {
+        result = nesting;
+        throw refused;
+      }
+      const documentChanged = change.content !== undefined || nesting.changed;
+      const expected = change.insert ? undefined : change.expected;
+      const changed = await members.changeIn(client, {
+        sourceId,
+        id,
+        ...nesting.people,
+        groups: nesting.groups,
+        documentChanged,
+        expected,
+        at,
+        event,
+      });
+      if (changed === "nested") throw new Error("changeNesting has left the id of a nested group among the people to remove");
+      result = changed;
+      if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
+    });
+  } catch (error) {
+    if (error !== refused) throw error;
+    return result;
+  }
+  first?.keep();
+  return result;
 }

@@ -83,32 +83,36 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
 
     search: (origin) => search.all(origin),
 
-    async person(id) {
-      if (!isUuid(id)) return undefined;
-      const { sent: records, now } = await recordsOfPerson(pool, id, deps, systemClock.now());
-      const left = await run<LeftRow>(pool, LEFT, [id]);
-      // A record alone may have a row in `persons` because of its dates. Then there is nothing to show.
-      if (records.length === 0 || (records.length === 1 && records[0]!.id === id && left.length === 0)) return undefined;
-      const isOut = left.length > 0 && !effectivePerson(now, deps.rules, left).active && effectivePerson(now, deps.rules).active;
-      return {
-        id,
-        records: records.map(({ id: recordId, source, active, document }) => ({
-          id: recordId,
-          source: source.name,
-          active,
-          name: nameIn(document),
-          document,
-        })),
-        conflicts: conflictsOf(now, deps.rules),
-        ...(isOut
-          ? {
-              out: deletedRecord(
-                id,
-                left.map(({ name: source, at }) => ({ source, ...(at ? { at } : {}) })),
-              ),
-            }
-          : {}),
-      };
-    },
+    person: (id) => personOf(pool, deps, id),
+  };
+}
+
+type PersonView = Awaited<ReturnType<JoinOperations["person"]>>;
+
+async function personOf(pool: pg.Pool, deps: SettleDeps, id: string): Promise<PersonView> {
+  if (!isUuid(id)) return undefined;
+  const { sent: records, now } = await recordsOfPerson(pool, id, deps, systemClock.now());
+  const left = await run<LeftRow>(pool, LEFT, [id]);
+  // A record alone may have a row in `persons` because of its dates. Then there is nothing to show.
+  if (records.length === 0 || (records.length === 1 && records[0]!.id === id && left.length === 0)) return undefined;
+  const isOut = left.length > 0 && !effectivePerson(now, deps.rules, left).active && effectivePerson(now, deps.rules).active;
+  return {
+    id,
+    records: records.map(({ id: recordId, source, active, document }) => ({
+      id: recordId,
+      source: source.name,
+      active,
+      name: nameIn(document),
+      document,
+    })),
+    conflicts: conflictsOf(now, deps.rules),
+    ...(isOut
+      ? {
+          out: deletedRecord(
+            id,
+            left.map(({ name: source, at }) => ({ source, ...(at ? { at } : {}) })),
+          ),
+        }
+      : {}),
   };
 }

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { EntityKind } from "../../core/entity.ts";
 import { isUuid } from "../../core/id.ts";
 import type { LoopReason } from "../../reconcile/reasons.ts";
-import type { HeldBy, Planned, SyncState } from "../../reconcile/run/end/next-state.ts";
+import type { HeldBy, Planned, SyncState } from "../../reconcile/run/end/run-end.ts";
 import type { ItemQuery, SyncItem, SyncOperations } from "../../reconcile/status.ts";
 import type { Note } from "../../reconcile/target-values.ts";
 import { pageOf } from "../postgres/page.ts";

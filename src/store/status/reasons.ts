@@ -1,5 +1,5 @@
 import type pg from "pg";
-import type { SyncState } from "../../reconcile/run/end/next-state.ts";
+import type { SyncState } from "../../reconcile/run/end/run-end.ts";
 import type { ReasonCount } from "../../reconcile/status.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON, personWith } from "../references.ts";

@@ -9,6 +9,7 @@ import { meaningOf } from "./client/answers/codes.ts";
 import { API, type Api, organisationToken } from "./client/apis.ts";
 import type { DingTalkClient, Session } from "./client/client.ts";
 import { idsOf, objectsIn } from "./client/wire-values.ts";
+import { checkCloud } from "./cloud.ts";
 import type { DingTalkConfig } from "./config.ts";
 import { type Registration, registrationSeenIn } from "./people/registration.ts";
 import { ROOT } from "./structure/department-wire.ts";
@@ -66,25 +67,6 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
 
 /** Refusals that every call would get. One of them is enough. */
 const NOTHING_WORKS: ReadonlySet<Kind> = new Set(["address", "blocked", "token", "credential"]);
-
-/** Both API addresses of an organisation belong to the same cloud (docs/dingtalk.md 1). */
-export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" | "apiUrl">): readonly Problem[] {
-  const [old, recent] = [cloudOf(oapiUrl), cloudOf(apiUrl)];
-  if (old === undefined || recent === undefined || old === recent) return [];
-  return [
-    {
-      code: "cloud",
-      reasonCode: "cloudsMixed" satisfies CheckReason,
-      concerns: "process",
-      text: `DINGTALK_OAPI_URL (${oapiUrl}) is of the ${old} cloud and DINGTALK_API_URL (${apiUrl}) of the ${recent} cloud`,
-      remedy:
-        "set both to .com (an organisation of the mainland product) or both to .io (DingTalk International): the one whose console shows the app",
-    },
-  ];
-}
-
-/** `.com` or `.io`. Undefined for any other address, such as a proxy's. */
-const cloudOf = (url: string): string | undefined => /\.dingtalk(\.com|\.io)$/.exec(new URL(url).hostname)?.[1];
 
 /** DingTalk answers a wrong organisation with an unknown error (docs/dingtalk.md 2.2), and a wrong key or secret with documented codes. */
 const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);

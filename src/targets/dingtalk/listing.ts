@@ -112,29 +112,8 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     }
   }
 
-  /**
-   * The department that carries our id. If the lists do not show the ids of ours, each department is read. This is rare, and worth its cost for
-   * certainty that the department does not exist.
-   */
-  async function findDepartment(entityId: string, context: WriteContext): Promise<Found> {
-    const session = withRetries(client.open(context), deps, context.signal);
-    try {
-      const records: JsonObject[] = [];
-      for await (const children of tree(session, area.root, true)) {
-        const found = children.find((record) => record.source_identifier === entityId);
-        if (found) return { actual: departmentFromWire(found, false), calls: session.calls };
-        records.push(...children);
-      }
-      if (records.some((record) => record.source_identifier !== undefined)) return { actual: undefined, calls: session.calls };
-      for (const record of records) {
-        const told = resultOf(await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" }));
-        if (told.source_identifier === entityId) return { actual: departmentFromWire(told, true), calls: session.calls };
-      }
-      return { actual: undefined, calls: session.calls };
-    } catch (error) {
-      throw withCalls(error, session);
-    }
-  }
+  const findDepartment = (entityId: string, context: WriteContext): Promise<Found> =>
+    departmentWith(withRetries(client.open(context), deps, context.signal), entityId, area.root);
 
   return { users, departments, roles, findDepartment };
 }
@@ -142,6 +121,29 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
 interface Found {
   readonly actual: Actual | undefined;
   readonly calls: readonly TargetCall[];
+}
+
+/**
+ * The department that carries our id. If the lists do not show the ids of ours, each department is read. This is rare, and worth its cost for
+ * certainty that the department does not exist.
+ */
+async function departmentWith(session: Session, entityId: string, root: string): Promise<Found> {
+  try {
+    const records: JsonObject[] = [];
+    for await (const children of tree(session, root, true)) {
+      const found = children.find((record) => record.source_identifier === entityId);
+      if (found) return { actual: departmentFromWire(found, false), calls: session.calls };
+      records.push(...children);
+    }
+    if (records.some((record) => record.source_identifier !== undefined)) return { actual: undefined, calls: session.calls };
+    for (const record of records) {
+      const told = resultOf(await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" }));
+      if (told.source_identifier === entityId) return { actual: departmentFromWire(told, true), calls: session.calls };
+    }
+    return { actual: undefined, calls: session.calls };
+  } catch (error) {
+    throw withCalls(error, session);
+  }
 }
 
 async function* peopleOf(session: Session, deptId: string, root: string): AsyncIterable<readonly JsonObject[]> {

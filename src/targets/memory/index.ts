@@ -45,17 +45,8 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
   const collection = collectionOf(things);
   const { get, all, keep, drop } = collection;
 
-  /** All operations pass here: one recorded call, and the requested failure. */
-  async function operate<T>(api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
-    const calls = [{ api, code: "ok", durationMs: 0 }];
-    const failed = (error: TargetError): TargetError => Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
-    if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted", reasonCode: "unreachable" });
-    const fault = faults.shift();
-    if (fault?.when === "before") throw failed(fault.error());
-    const result = act(calls);
-    if (fault?.when === "after") throw failed(fault.error());
-    return result;
-  }
+  const operate = <T>(api: string, context: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> =>
+    operateOn(faults, api, context, act);
 
   function write(ref: EntityRef, before: Actual | undefined, attributes: Attributes, calls: Written["calls"]): Written {
     requireReferences(collection, ref.kind, attributes);
@@ -116,6 +107,18 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
     fail: (fault) => void faults.push(fault),
     close() {},
   };
+}
+
+/** All operations pass here: one recorded call, and the requested failure. */
+async function operateOn<T>(faults: MemoryFault[], api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
+  const calls = [{ api, code: "ok", durationMs: 0 }];
+  const failed = (error: TargetError): TargetError => Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
+  if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted", reasonCode: "unreachable" });
+  const fault = faults.shift();
+  if (fault?.when === "before") throw failed(fault.error());
+  const result = act(calls);
+  if (fault?.when === "after") throw failed(fault.error());
+  return result;
 }
 
 interface Collection {

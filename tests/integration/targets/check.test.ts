@@ -1,5 +1,5 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { checkCloud } from "../../../src/targets/dingtalk/check.ts";
+import { checkCloud } from "../../../src/targets/dingtalk/cloud.ts";
 import type { DingTalkConfig } from "../../../src/targets/dingtalk/config.ts";
 import { ENGLISH_REASONS } from "../../../src/words/reasons/en.ts";
 import { calmly, openOrganisation, type TestOrganisation } from "./organisation.ts";

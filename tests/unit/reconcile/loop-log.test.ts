@@ -1,6 +1,6 @@
 import type { Logger } from "../../../src/core/logger.ts";
 import { createLoopLog, tellingRests } from "../../../src/reconcile/run/end/loop-log.ts";
-import type { NextState } from "../../../src/reconcile/run/end/next-state.ts";
+import type { NextState } from "../../../src/reconcile/run/end/run-end.ts";
 
 function open(perMinute?: number) {
   const clock = { nowMs: 0, monotonicMs: () => clock.nowMs };

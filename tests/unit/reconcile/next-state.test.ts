@@ -1,5 +1,6 @@
 import { Unavailable } from "../../../src/core/errors.ts";
-import { type NextState, nextState, type RunEnd } from "../../../src/reconcile/run/end/next-state.ts";
+import { nextState } from "../../../src/reconcile/run/end/next-state.ts";
+import type { NextState, RunEnd } from "../../../src/reconcile/run/end/run-end.ts";
 import {
   TargetConflict,
   TargetDependency,

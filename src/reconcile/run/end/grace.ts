@@ -3,7 +3,7 @@ import type { HistoryEvent } from "../../../history/event.ts";
 import type { GraceStep, LifecycleState } from "../../desired/leaver.ts";
 import type { Claim, GraceChange, RunOutcome } from "../../ports.ts";
 import type { LoopReason } from "../../reasons.ts";
-import type { NextState } from "./next-state.ts";
+import type { NextState } from "./run-end.ts";
 
 export interface GraceResult {
   readonly next: NextState;

@@ -2,7 +2,7 @@ import type { Clock } from "../../../core/clock.ts";
 import type { EntityRef } from "../../../core/entity.ts";
 import type { Logger } from "../../../core/logger.ts";
 import type { RateLimiter } from "../../target.ts";
-import type { NextState } from "./next-state.ts";
+import type { NextState } from "./run-end.ts";
 
 /** Log lines of the loop: codes and ids, never names, numbers or addresses. */
 export interface LoopLog {

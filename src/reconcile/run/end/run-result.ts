@@ -5,7 +5,7 @@ import type { Claim, LinkChange, RunOutcome } from "../../ports.ts";
 import type { TargetAdapter } from "../../target.ts";
 import type { Actual, Attributes, Note } from "../../target-values.ts";
 import { type Conclusion, conclude, type OpenRefusal } from "../plan/refusals.ts";
-import type { RunEnd } from "./next-state.ts";
+import type { RunEnd } from "./run-end.ts";
 
 /* The result of a run except its next state. Pure. */
 

@@ -5,7 +5,7 @@ import type { LinkChange, ReconcileStore } from "../../ports.ts";
 import type { LoopNote } from "../../reasons.ts";
 import type { TargetAdapter } from "../../target.ts";
 import type { Actual, Note } from "../../target-values.ts";
-import type { RunEnd } from "../end/next-state.ts";
+import type { RunEnd } from "../end/run-end.ts";
 import { whileInvited } from "../send/invitation.ts";
 import { normalizedPlan, type ShapedPlan } from "./normalized-plan.ts";
 import type { Refusals } from "./refusal.ts";

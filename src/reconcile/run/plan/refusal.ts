@@ -1,5 +1,5 @@
 import type { AttributeValue } from "../../target-values.ts";
-import type { Explanation } from "../end/next-state.ts";
+import type { Explanation } from "../end/run-end.ts";
 
 /**
  * Why a value was released. `first`: another entity needs it first. `forGood`: an active person needs it permanently. `refused`: the target does not

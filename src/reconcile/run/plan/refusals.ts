@@ -3,7 +3,8 @@ import type { Holder } from "../../holders.ts";
 import type { ReconcileStore } from "../../ports.ts";
 import { type Refused, TargetConflict } from "../../target-failures.ts";
 import type { AttributeValue, Note } from "../../target-values.ts";
-import { type Explanation, type HeldBy, MAX_BLOCKED_LOOKS, type RunEnd } from "../end/next-state.ts";
+import { MAX_BLOCKED_LOOKS } from "../end/next-state.ts";
+import type { Explanation, HeldBy, RunEnd } from "../end/run-end.ts";
 import type { LetGo, Refusal, Refusals } from "./refusal.ts";
 
 /* Values that the target refuses. Each is noted, waited for, or released by its holder. A refused value is sent again only after a change. */

@@ -3,7 +3,7 @@ import type { Plan } from "../../plan.ts";
 import type { LinkChange } from "../../ports.ts";
 import type { TargetPending } from "../../target-failures.ts";
 import type { Attributes } from "../../target-values.ts";
-import type { RunEnd } from "../end/next-state.ts";
+import type { RunEnd } from "../end/run-end.ts";
 
 /** An invitation seems to be valid for seven days (docs/dingtalk.md 5.1 says nothing). One hour is added for clock differences. */
 const OPEN_MS = 7 * 86_400_000 + 3_600_000;

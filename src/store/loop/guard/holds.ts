@@ -64,25 +64,20 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
     },
 
     async approve(id, agreement, operator, { alone }) {
+      const at = clock.now();
       const decision = await decide(id, async (db, hold) => {
-        const verdict = approval(hold, agreement, { by: operator.name ?? operator.actor, at: clock.now(), alone });
-        switch (verdict.kind) {
-          case "moved":
-            return "moved";
-          case "needsSecond":
-            await run(db, NOTE_APPROVALS, [id, JSON.stringify(verdict.approvals)]);
-            await told(db, "hold.approved", hold, operator, { needsSecondApproval: true });
-            return "needsSecond";
-          case "approved": {
-            const approvals: readonly Approval[] = [
-              ...hold.approvals,
-              { by: operator.name ?? operator.actor, at: clock.now().toISOString(), digest: hold.digest },
-            ];
-            await run(db, APPROVE, [id, JSON.stringify(approvals)]);
-            await told(db, "hold.approved", hold, operator, { approvals: approvals.map(({ by, at }) => ({ by, at })) });
-            return "decided";
-          }
+        const verdict = approval(hold, agreement, { by: operator.name ?? operator.actor, at, alone });
+        if (verdict.kind === "moved") return "moved";
+        if (verdict.kind === "needsSecond") {
+          await run(db, NOTE_APPROVALS, [id, JSON.stringify(verdict.approvals)]);
+          await told(db, "hold.approved", hold, operator, { needsSecondApproval: true });
+          return "needsSecond";
         }
+        const own: Approval = { by: operator.name ?? operator.actor, at: at.toISOString(), digest: hold.digest };
+        const approvals = [...hold.approvals, own];
+        await run(db, APPROVE, [id, JSON.stringify(approvals)]);
+        await told(db, "hold.approved", hold, operator, { approvals: approvals.map(({ by, at }) => ({ by, at })) });
+        return "decided";
       });
       if (decision.kind === "decided") await requeueMembers(pool, target, id);
       return decision;
