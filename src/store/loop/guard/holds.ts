@@ -26,21 +26,7 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
       return kind === "unknown" ? { kind } : { kind, hold: (await get(db, id))! };
     });
 
-  const told = (
-    db: Queryable,
-    code: "hold.approved" | "hold.rejected",
-    hold: Hold,
-    { name: _name, detail, ...by }: Decider,
-    more: JsonObject = {},
-  ) =>
-    appendHoldEvents(db, [
-      holdEvent(code, {
-        target,
-        at: clock.now(),
-        by,
-        detail: { hold: hold.id, limit: hold.limit, count: hold.count, passed: hold.passed, digest: hold.digest, ...more, ...detail },
-      }),
-    ]);
+  const record = (db: Queryable, decided: Decided): Promise<void> => recordDecision(db, { target, at: clock.now() }, decided);
 
   return {
     async list({ state, after, count }) {
@@ -70,13 +56,14 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
         if (verdict.kind === "moved") return "moved";
         if (verdict.kind === "needsSecond") {
           await run(db, NOTE_APPROVALS, [id, JSON.stringify(verdict.approvals)]);
-          await told(db, "hold.approved", hold, operator, { needsSecondApproval: true });
+          await record(db, { code: "hold.approved", hold, operator, more: { needsSecondApproval: true } });
           return "needsSecond";
         }
         const own: Approval = { by: operator.name ?? operator.actor, at: at.toISOString(), digest: hold.digest };
         const approvals = [...hold.approvals, own];
         await run(db, APPROVE, [id, JSON.stringify(approvals)]);
-        await told(db, "hold.approved", hold, operator, { approvals: approvals.map(({ by, at }) => ({ by, at })) });
+        const more = { approvals: approvals.map(({ by, at }) => ({ by, at })) };
+        await record(db, { code: "hold.approved", hold, operator, more });
         return "decided";
       });
       if (decision.kind === "decided") await requeueMembers(pool, target, id);
@@ -87,10 +74,28 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
       decide(id, async (db, hold) => {
         if (hold.state !== "open" || !isMeant(hold, agreement)) return "moved";
         await run(db, REJECT, [id]);
-        await told(db, "hold.rejected", hold, operator);
+        await record(db, { code: "hold.rejected", hold, operator });
         return "decided";
       }),
   };
+}
+
+interface Decided {
+  readonly code: "hold.approved" | "hold.rejected";
+  readonly hold: Hold;
+  readonly operator: Decider;
+  readonly more?: JsonObject;
+}
+
+function recordDecision(
+  db: Queryable,
+  { target, at }: { readonly target: string; readonly at: Date },
+  { code, hold, operator, more = {} }: Decided,
+): Promise<void> {
+  const { name: _name, detail, ...by } = operator;
+  const { id, limit, count, passed, digest } = hold;
+  const about = { hold: id, limit, count, passed, digest, ...more, ...detail };
+  return appendHoldEvents(db, [holdEvent(code, { target, at, by, detail: about })]);
 }
 
 const isMeant = (hold: Hold, { digest = hold.digest, count = hold.count }: Agreement): boolean =>
