@@ -26,7 +26,7 @@ export interface HintedLink {
   readonly observed: Attributes | undefined;
   /** Time of the last observation. A write of ours updates it. */
   readonly observedMs: number | undefined;
-  /** Only of a department, whose events have no values: our calls of the last minutes that were carried out. */
+  /** Only of a department, whose events have no values: our recent calls that were carried out. */
   readonly writes: readonly OwnWrite[];
 }
 
@@ -46,8 +46,8 @@ export interface HintCheck {
 export interface HintStore {
   /** Stores hints; known ones stay unchanged. */
   keepHints(hints: readonly TargetHint[]): Promise<void>;
-  /** Hints without an outcome, oldest first, grouped by object. `now`: the end of the last minutes from which calls are returned. */
-  openHints(limit: number, now: Date): Promise<readonly OpenHint[]>;
+  /** Hints without an outcome, oldest first, grouped by object, with our calls since `since`. */
+  openHints(limit: number, since: Date): Promise<readonly OpenHint[]>;
   /** Closes hints that need no check; hints about unmanaged objects are deleted. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "unmanaged"): Promise<void>;
   /**

@@ -24,6 +24,8 @@ export interface ListenDeps {
   readonly compare: () => Promise<void>;
 }
 
+/** An event arrives at most this late (docs/dingtalk.md 10.2). An older call of ours explains none. */
+const LATEST_MS = 10 * 60_000;
 /** Maximum number of objects in one round. */
 const MOST_OPEN = 500;
 /** Delay for entities that have a running or very recent run. */
@@ -117,9 +119,12 @@ function createRounds(deps: ListenDeps, reports: Reports, signal: AbortSignal) {
   const { store, clock, target, wake } = deps;
   const lastChecks = new Map<string, LastCheck>();
   const conclude = createConcluding();
+  // Which earlier calls explain an event already was known to an earlier process. So they explain none here, at the
+  // cost of one check each.
+  const beganMs = clock.now().getTime();
 
   async function round(): Promise<"more" | "later" | "nothing"> {
-    const open = await store.openHints(MOST_OPEN, clock.now());
+    const open = await store.openHints(MOST_OPEN, new Date(Math.max(beganMs, clock.now().getTime() - LATEST_MS)));
     const ends: Record<"echo" | "unmanaged", OpenHint[]> = { echo: [], unmanaged: [] };
     const checks: HintCheck[] = [];
     const nowMs = clock.monotonicMs();
@@ -169,7 +174,7 @@ async function isManagedAgain({ logger, target, relink }: ListenDeps, { kind, re
   }
 }
 
-/** Decides about hints, and remembers which of our calls already explain an event. After a start this memory is empty. */
+/** Decides about hints, and remembers which of our calls already explain an event. */
 function createConcluding() {
   const spent = new Map<string, true>();
   return (hint: OpenHint, reportOf: (eventId: string) => Report | undefined): ReturnType<typeof decide> => {

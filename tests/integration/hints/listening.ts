@@ -29,6 +29,8 @@ export async function openListeningEnvironment(options: TestEnvironmentOptions =
   return Object.assign(env, {
     async listen(worker = env.startWorker()) {
       await listener?.stop();
+      // What the one before has shown there is no proof that the new one hears.
+      await env.pool.query("delete from listening");
       listener = await startListening(env, worker);
     },
     edit: (call: string, body: JsonObject) => env.control("edit", { call, body }),

@@ -61,3 +61,20 @@ test.each([
   await env.atRest();
   expect(await names()).toEqual(["Ours", "Sandbox"]);
 });
+
+test("what somebody else changes just after a change of ours is put right by a process that has just begun to listen", async () => {
+  const [group] = await addGroups(1);
+  await env.atRest();
+  const team = (await env.state()).departments.find(({ name }) => name === "Team 0")!;
+  await changeGroup(env, group!, { displayName: "Ours" });
+  await until(async () => (await names()).includes("Ours"));
+  await env.atRest();
+  // The event of our change is decided about. Who listens now does not know that.
+  const { rows } = await env.pool.query("select from hints where outcome is null or outcome = 'look'");
+  expect(rows).toEqual([]);
+  await env.listen();
+  await env.edit("/topapi/v2/department/update", { dept_id: team.dept_id, name: "Theirs" });
+  await until(async () => !(await names()).includes("Theirs"));
+  await env.atRest();
+  expect(await names()).toEqual(["Ours", "Sandbox"]);
+});

@@ -7,7 +7,7 @@ import type { Pool } from "../../postgres/pool.ts";
 import { run } from "../../postgres/statement.ts";
 import { eventColumns, PRIORITY } from "../../write-sql.ts";
 import { createEventCoverage } from "./event-coverage.ts";
-import { DROP, END, FORGET, KEEP, LATEST_MS, LOOK, OPEN, SHOW } from "./hint-statements.ts";
+import { DROP, END, FORGET, KEEP, LOOK, OPEN, SHOW } from "./hint-statements.ts";
 import { createPlace } from "./place.ts";
 
 /* Events of a target. Rows have no values, only the object, the time and the outcome. */
@@ -35,8 +35,8 @@ export function createHintStore(pool: Pool, target: string): HintStore {
       if (rows.length > 0) await run(pool, KEEP, [target, JSON.stringify(rows)]);
     },
 
-    async openHints(limit, now) {
-      return (await run<OpenRow>(pool.byKey, OPEN, [target, limit, firstUuidAt(now.getTime() - LATEST_MS)])).map(openOf);
+    async openHints(limit, since) {
+      return (await run<OpenRow>(pool.byKey, OPEN, [target, limit, firstUuidAt(since.getTime())])).map(openOf);
     },
 
     async endHints(hints, outcome) {
