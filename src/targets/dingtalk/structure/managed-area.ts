@@ -22,10 +22,21 @@ export interface ManagedArea {
 /** Departments rarely move. Before a change the place is read again. */
 const FRESH_MS = 60_000;
 
-export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs">): ManagedArea {
-  const known = new Map<string, { readonly inside: boolean; readonly atMs: number }>();
+export interface Seen {
+  readonly inside: boolean;
+  readonly atMs: number;
+}
+
+/** `known`: what is remembered of departments, the oldest first. */
+export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs">, known = new Map<string, Seen>()): ManagedArea {
+  const isFresh = ({ atMs }: Seen): boolean => clock.monotonicMs() - atMs < FRESH_MS;
   const note = (id: string, inside: boolean): boolean => {
+    known.delete(id);
     known.set(id, { inside, atMs: clock.monotonicMs() });
+    for (const [oldest, seen] of known) {
+      if (isFresh(seen)) break;
+      known.delete(oldest);
+    }
     return inside;
   };
 
@@ -51,9 +62,8 @@ export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs"
       const inside = new Set<string>();
       for (const id of ids) {
         const seen = known.get(id);
-        const fresh = seen !== undefined && clock.monotonicMs() - seen.atMs < FRESH_MS;
         // One after the other, because few departments are new.
-        if (id === root || (fresh ? seen.inside : await ask(session, id))) inside.add(id);
+        if (id === root || (seen && isFresh(seen) ? seen.inside : await ask(session, id))) inside.add(id);
       }
       return inside;
     },
