@@ -43,7 +43,11 @@ export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...
     hasten: () => hasten(shadow.pool, target),
     async settle(mode: Parameters<typeof summarise>[2]) {
       const summary = await summarise(shadow.pool, target, mode);
-      return { summary, items: (query: Parameters<typeof itemsOf>[2]) => itemsOf(shadow.pool, target, query), close: shadow.close };
+      return {
+        summary,
+        items: (query: Parameters<typeof itemsOf>[2]) => itemsOf(shadow.pool, target, query),
+        close: shadow.close,
+      };
     },
     touched: (scope: { readonly otherMapping: boolean }) => touchedBy(shadow.pool, { target, schema: shadow.schema, ...scope }),
     hold: (hold: Parameters<typeof holdRules>[2]) => holdRules(shadow.pool, { target, schema: shadow.schema }, hold),

@@ -38,7 +38,7 @@ export function loopMounts(
       reads,
       adoptions: createAdoptionOperations(pool, TARGET, vault),
       assessments: createAssessmentRequests(pool, TARGET),
-      plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock }),
+      plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock, logger, target: TARGET }),
       operations,
       holds,
       removed: createPutBack(pool, TARGET, clock),

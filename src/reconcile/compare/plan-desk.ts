@@ -1,8 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 import { createKeyedLock } from "../../core/keyed-lock.ts";
+import type { Logger } from "../../core/logger.ts";
 import type { SyncMode } from "../policy.ts";
-import type { PlanItem, PlanQuery, PlanSummary } from "./plan-items.ts";
+import { PlanGone, type PlanItem, type PlanQuery, type PlanSummary } from "./plan-items.ts";
 import type { WholePlan } from "./whole-plan.ts";
 
 export interface PlanPage {
@@ -21,6 +22,8 @@ export interface PlanDesk {
 export interface PlanDeskOptions {
   readonly make: (mode: SyncMode) => Promise<WholePlan>;
   readonly clock: Pick<Clock, "monotonicMs">;
+  readonly logger: Logger;
+  readonly target: string;
 }
 
 /** A plan is dropped after this time without a request. */
@@ -28,7 +31,7 @@ const KEPT_MS = 300_000;
 /** Each plan costs a pass over all entities; with more, waiting takes too long. */
 const MAX_WAITING = 4;
 
-export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
+export function createPlanDesk({ make, clock, logger, target }: PlanDeskOptions): PlanDesk {
   const oneByOne = createKeyedLock();
   const kept = new Map<SyncMode, { readonly plan: WholePlan; usedMs: number }>();
   let waiting = 0;
@@ -49,8 +52,12 @@ export function createPlanDesk({ make, clock }: PlanDeskOptions): PlanDesk {
     const known = kept.get(mode);
     if (known && query.after !== undefined) {
       known.usedMs = clock.monotonicMs();
-      const page = await pageOf(known.plan, query).catch(() => undefined);
-      if (page) return page;
+      try {
+        return await pageOf(known.plan, query);
+      } catch (error) {
+        if (!(error instanceof PlanGone)) throw error;
+        logger.info({ target, mode, error }, "the plan that was being read has ended with its session; it is made again");
+      }
     }
     await drop(mode);
     const plan = await make(mode);

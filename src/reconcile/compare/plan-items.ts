@@ -1,4 +1,5 @@
 import type { EntityRef } from "../../core/entity.ts";
+import { AppError } from "../../core/errors.ts";
 import type { Changes } from "../../history/event.ts";
 import type { Plan } from "../plan.ts";
 import type { TargetCall } from "../target-values.ts";
@@ -47,4 +48,9 @@ export interface PlanQuery {
   readonly kind?: EntityRef["kind"];
   readonly after?: string;
   readonly count: number;
+}
+
+/** The items of a plan are not there any more: its session with the database has ended. */
+export class PlanGone extends AppError {
+  readonly code = "PLAN_GONE";
 }

@@ -23,7 +23,7 @@ import type { PlanItem, PlannedWrite, PlanQuery, PlanSummary } from "./plan-item
 /** The result of a rehearsal. It stays in the store until `close`. */
 export interface Rehearsed {
   readonly summary: PlanSummary;
-  /** In the order of kind and id. */
+  /** In the order of kind and id. Rejects with PlanGone. */
   items(query: PlanQuery): Promise<{ readonly items: readonly PlanItem[]; readonly next?: string }>;
   close(): Promise<void>;
 }

@@ -1,8 +1,16 @@
 import type pg from "pg";
 import type { EntityKind } from "../../core/entity.ts";
 import type { Changes } from "../../history/event.ts";
-import type { PlanItem, PlannedAction, PlannedWrite, PlanQuery, PlanSummary } from "../../reconcile/compare/plan-items.ts";
+import {
+  PlanGone,
+  type PlanItem,
+  type PlannedAction,
+  type PlannedWrite,
+  type PlanQuery,
+  type PlanSummary,
+} from "../../reconcile/compare/plan-items.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
+import { codeOf } from "../postgres/failures.ts";
 import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { run } from "../postgres/statement.ts";
@@ -89,7 +97,7 @@ export async function itemsOf(
       left join lateral (select * from departments d where p.kind = 'department' and d.id = p.id limit 1) d on true
       left join lateral (select * from placements r where p.kind = 'role' and r.target = $1 and r.group_id = p.id limit 1) r on true
      where ${conditions.join(" and ")} order by p.kind, p.id limit ${parameters.add(count + 1, "bigint")}`;
-  const rows = await run<ItemRow>(session, { name: "", text }, parameters.values);
+  const rows = await run<ItemRow>(session, { name: "", text }, parameters.values).catch(orGone);
   const read = rows.map((row) => ({
     kind: row.kind,
     id: row.id,
@@ -101,4 +109,11 @@ export async function itemsOf(
   }));
   const { items, more } = pageOf(read, count, (last) => `${last.kind}:${last.id}`);
   return { items, ...more };
+}
+
+const NO_SUCH_TABLE = "42P01";
+
+/** Another session has no tables of the rehearsal. */
+function orGone(error: unknown): never {
+  throw codeOf(error) === NO_SUCH_TABLE ? new PlanGone("the session of the plan has ended", { cause: error }) : error;
 }

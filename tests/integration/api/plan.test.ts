@@ -116,6 +116,25 @@ test("the whole plan is a file: what the pages have, with masked numbers", async
   expect((await file({}, await product.token(["provision"]))).status).toBe(403);
 });
 
+test("a page of a plan whose session has ended comes from a new plan", async () => {
+  const path = "sync";
+  const first = (await plan({ mode: path, count: "2" })).body;
+  const { rows } = await product.pool.query(
+    "select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and query like '%from plan_items%' and pid <> pg_backend_pid()",
+  );
+  expect(rows.length).toBeGreaterThan(0);
+  await product.until(
+    async () =>
+      (
+        await product.pool.query(
+          "select from pg_stat_activity where datname = current_database() and query like '%from plan_items%' and pid <> pg_backend_pid()",
+        )
+      ).rows.length === 0,
+  );
+  const { status, body } = await plan({ mode: path, count: "2", after: first.next });
+  expect([status, body.items.length]).toEqual([200, 2]);
+});
+
 test.each<[string, string, readonly object[]]>([
   ["nothing, as nobody waits", "", []],
   ["that leavers keep their access for the grace", "grace: 36h", [{ code: "graceKeepsAccess", minutes: 36 * 60 }]],

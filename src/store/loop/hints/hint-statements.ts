@@ -41,9 +41,6 @@ const ENDED = (outcome: string): string =>
   `update hints h set outcome = ${outcome}, entity_id = w.entity_id, look = w.look from ${NAMED}
     where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null returning w.look`;
 
-/** An event arrives at most this late (docs/dingtalk.md 10.2). An older write of ours explains no event. */
-export const LATEST_MS = 10 * 60_000;
-
 export const END = statement("end", ENDED("'echo'"));
 
 /** Hints about objects that are not managed are removed. A repeated event is again about such an object. */
