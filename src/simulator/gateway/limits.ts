@@ -32,7 +32,10 @@ export interface Limits {
 }
 
 export const BAN_MS = 5 * 60_000;
-/** Highest rate in calls per second that DingTalk sells: the exclusive edition. The rates of other editions are in docs/dingtalk.md 9.1. */
+/**
+ * Highest rate in calls per second that an organisation may have. DingTalk's documentation ends at 60 (docs/dingtalk.md 9.1). That the exclusive edition has up to 120
+ * is an assumption: it was reported once and nothing confirms it. A rate up to it has all limits, so a higher assumption hides nothing.
+ */
 const MOST_SOLD = 120;
 /** Monthly quota of the professional edition (docs/dingtalk.md 9.1). The standard edition has no enterprise accounts. */
 const PAID_CALLS = 200_000;
