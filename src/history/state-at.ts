@@ -1,8 +1,7 @@
-import type { EntityKind } from "../core/entity.ts";
 import type { EntityState } from "./entity-state.ts";
 import type { EventLog } from "./event-log.ts";
 import { History, type Snapshot, STATE_CODES } from "./state.ts";
-import { allRelated, walk } from "./walk.ts";
+import { allRelated, intentsOfContainers, walk } from "./walk.ts";
 
 /* The state of entities at a time in the past, read from the history alone. */
 
@@ -11,8 +10,6 @@ export interface EntityAt {
   /** For a group: the departments and roles at the target that its changes led to. */
   readonly became: readonly EntityState[];
 }
-
-const PAGE = 1_000;
 
 /** The state of one person or group at `at`. Undefined: the history up to that time has no such person or group. */
 export async function readEntityAt(
@@ -43,17 +40,10 @@ async function applied(log: EventLog, history: History, subjects: readonly strin
   return ids;
 }
 
-const CONTAINERS: readonly EntityKind[] = ["department", "role"];
-
-/** A change of a group may lead to writes of many thousand people. Only those of departments and roles are read. */
 async function ledTo(log: EventLog, causes: readonly string[], at: Date): Promise<readonly string[]> {
   const found = new Set<string>();
-  for (const kind of CONTAINERS) {
-    for (let from = 0; from < causes.length; from += PAGE) {
-      for await (const page of allRelated(log, "cause", causes.slice(from, from + PAGE), { codes: ["target.intent"], kind }))
-        for (const { subject, at: when } of page) if (subject && when.getTime() <= at.getTime()) found.add(subject.id);
-    }
-  }
+  for await (const page of intentsOfContainers(log, causes))
+    for (const { subject, at: when } of page) if (subject && when.getTime() <= at.getTime()) found.add(subject.id);
   return [...found];
 }
 

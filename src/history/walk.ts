@@ -1,3 +1,4 @@
+import type { EntityKind } from "../core/entity.ts";
 import type { FilterNode } from "../filter/ast.ts";
 import type { EventCode, HistoryEvent, LoggedEvent } from "./event.ts";
 import { EVENT_ATTRIBUTES, type EventLog, type Period, type RelatedQuery, type Relation } from "./event-log.ts";
@@ -36,6 +37,17 @@ export async function* allRelated(
     if (page.events.length > 0) yield page.events;
     after = page.next;
     more = after !== undefined;
+  }
+}
+
+/** A group has no object of its own at the target: it becomes these. */
+export const CONTAINERS: readonly EntityKind[] = ["department", "role"];
+
+/** The intents of departments and roles that these events led to, one page at a time. A change of a group may lead to writes of many thousand people. */
+export async function* intentsOfContainers(log: EventLog, causes: readonly string[]): AsyncIterable<readonly LoggedEvent[]> {
+  for (const kind of CONTAINERS) {
+    for (let from = 0; from < causes.length; from += PAGE)
+      yield* allRelated(log, "cause", causes.slice(from, from + PAGE), { codes: ["target.intent"], kind });
   }
 }
 

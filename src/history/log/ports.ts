@@ -52,3 +52,9 @@ export interface Bundle {
   readonly entries: readonly (string | Buffer)[];
   readonly kept: readonly KeptDigests[] | undefined;
 }
+
+/** Throws if a part of the log is not there. `what` names it. */
+export function required<T>(part: T | undefined, what: string): T {
+  if (part === undefined) throw new Error(`${what} is missing in the history log; run \`history verify\` to find all that is missing`);
+  return part;
+}

@@ -2,7 +2,7 @@ import { entriesIn, entryBundle } from "../../tlog/bundle.ts";
 import { TILE, tilePath } from "../../tlog/tiles.ts";
 import { digestOf } from "../entry.ts";
 import type { LogSource } from "./log-source.ts";
-import type { Bundle, KeptDigests, KeptEvent, LogReader } from "./ports.ts";
+import { type Bundle, type KeptDigests, type KeptEvent, type LogReader, required } from "./ports.ts";
 
 /* Sources of a log: the database, files and addresses. Files and addresses have the layout of C2SP tlog-tiles, and `key` and `events/` in addition. */
 
@@ -90,10 +90,6 @@ export async function exportLog(
   size: number,
   write: (path: string, content: Buffer | string) => Promise<void>,
 ) {
-  const required = <T>(value: T | undefined, what: string): T => {
-    if (value === undefined) throw new Error(`${what} is missing in the log`);
-    return value;
-  };
   const keys = await source.keys();
   for (let level = 0; Math.floor(size / TILE ** level) > 0; level++) {
     const count = Math.floor(size / TILE ** level);

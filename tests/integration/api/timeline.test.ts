@@ -137,6 +137,13 @@ test("a group whose department is held says so", async () => {
   const held = steps.map((each) => each.filter(({ step }) => step === "held").map(({ code }) => code)).filter((codes) => codes.length > 0);
   expect(rows.length).toBeGreaterThan(0);
   expect(held).toEqual(rows.map(() => ["departmentsRemoved"]));
+  // The page of the deletion alone.
+  const pages = groups.map(async (id) => {
+    const { body: first } = await product.send("GET", `/api/groups/${id}/timeline?count=1`);
+    const { body: second } = await product.send("GET", `/api/groups/${id}/timeline?count=1&after=${first.next}`);
+    return second.steps.filter(({ step }: Step) => step === "held").map(({ code }: Step) => code);
+  });
+  expect((await Promise.all(pages)).filter((codes) => codes.length > 0)).toEqual(held);
 });
 
 test("whom the history does not know is 404", async () => {
