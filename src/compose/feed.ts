@@ -3,6 +3,7 @@ import { createOutbound } from "../alerts/channels/outbound.ts";
 import { CannotStart } from "../core/errors.ts";
 import { Secret } from "../core/secrets/secret.ts";
 import type { Turns } from "../core/turns.ts";
+import { unreadable } from "../core/unreadable.ts";
 import { startFeed } from "../feed/run.ts";
 import { openSinks, type SinkDeps } from "../feed/sinks/open-sinks.ts";
 import { createFeedStore } from "../store/feed/feed-store.ts";
@@ -45,6 +46,6 @@ function secretIn(file: string): Secret {
   try {
     return new Secret(readFileSync(file, "utf8").trim());
   } catch (cause) {
-    throw new CannotStart([`FEED_FILE: the file of secrets ${file} cannot be read`], { cause });
+    throw new CannotStart([unreadable(`FEED_FILE: the file of secrets ${file}`, cause)], { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CannotStart } from "../core/errors.ts";
+import { unreadable } from "../core/unreadable.ts";
 import { openAnchorsFile } from "../history/log/anchors-file.ts";
 import { type Checker, startChecker } from "../history/log/checker.ts";
 import { type Sealer, startSealer } from "../history/log/sealer.ts";
@@ -51,8 +52,8 @@ function readPolicy(file: string): Policy {
   try {
     return parsePolicy(readFileSync(file, "utf8"));
   } catch (cause) {
-    const why = cause instanceof FormatError ? cause.message : "cannot be read";
-    throw new CannotStart([`HISTORY_WITNESS_POLICY ${file}: ${why}`], { cause });
+    const what = `HISTORY_WITNESS_POLICY ${file}`;
+    throw new CannotStart([cause instanceof FormatError ? `${what}: ${cause.message}` : unreadable(what, cause)], { cause });
   }
 }
 

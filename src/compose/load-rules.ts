@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CannotStart } from "../core/errors.ts";
+import { unreadable } from "../core/unreadable.ts";
 import { compileFeed } from "../feed/compile.ts";
 import type { SinkEntry } from "../feed/file.ts";
 import { compileWorkday, type WorkdayPlan } from "../import/workday/file.ts";
@@ -67,6 +68,6 @@ function load<Rules>(setting: string, file: string | undefined, builtIn: string,
         { cause },
       );
     }
-    throw new CannotStart([`${setting} ${file} cannot be read`], { cause });
+    throw new CannotStart([unreadable(`${setting} ${file}`, cause)], { cause });
   }
 }

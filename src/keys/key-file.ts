@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmS
 import { dirname } from "node:path";
 import { CannotStart } from "../core/errors.ts";
 import { makeFolder } from "../core/make-folder.ts";
+import { unreadable } from "../core/unreadable.ts";
 
 /* Files that hold a secret key each: read, or made for their owner alone. */
 
@@ -16,7 +17,7 @@ export function readKeyFile(path: string, setting: string): string | undefined {
     return readFileSync(path, "utf8");
   } catch (cause) {
     if (codeOf(cause) === "ENOENT") return undefined;
-    throw new CannotStart([`${setting}: ${path} cannot be read`], { cause });
+    throw new CannotStart([unreadable(`${setting} ${path}`, cause)], { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { CannotStart } from "../../core/errors.ts";
+import { unreadable } from "../../core/unreadable.ts";
 import { FormatError } from "../../tlog/format-error.ts";
 
 /** Throws CannotStart if the file is unreadable. */
@@ -7,7 +8,7 @@ export function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new CannotStart([`${path} cannot be read (${(cause as NodeJS.ErrnoException).code})`], { cause });
+    throw new CannotStart([unreadable(path, cause)], { cause });
   }
 }
 

@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
+import { unreadable } from "../../core/unreadable.ts";
 import type { LogSource } from "../../history/log/log-source.ts";
 import { laidOutLog, storedLog } from "../../history/log/sources.ts";
 import { inStretches } from "../../history/log/stretches.ts";
@@ -32,7 +33,7 @@ export async function withSource<T>({ from, token }: Place, work: (source: LogSo
 /** A folder that is not there says nothing about the history. */
 async function requireFolder(folder: string): Promise<void> {
   const found = await stat(folder).catch((cause: NodeJS.ErrnoException) => {
-    throw new CannotStart([`${folder} cannot be read (${cause.code})`], { cause });
+    throw new CannotStart([unreadable(folder, cause)], { cause });
   });
   if (!found.isDirectory()) throw new CannotStart([`${folder} is not a folder`]);
 }
@@ -45,7 +46,7 @@ const fromFolder =
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw new CannotStart([`${join(folder, path)} cannot be read (${code})`], { cause: error });
+      throw new CannotStart([unreadable(join(folder, path), error)], { cause: error });
     }
   };
 

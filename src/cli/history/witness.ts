@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { Command } from "commander";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
+import { unreadable } from "../../core/unreadable.ts";
 import { LOG_KEY, parseVerifierKey, type VerifierKey, verifierKey, WITNESS_KEY } from "../../tlog/note.ts";
 import { answerCheckpoint, type Seen } from "../../tlog/witness.ts";
 import { wholeNumber } from "../options/numbers.ts";
@@ -101,7 +102,7 @@ function readState(path: string): Stored {
     if (typeof name === "string" && typeof key === "string" && Array.isArray(logs) && typeof seen === "object")
       return { name, key, logs, seen };
   } catch (cause) {
-    throw new CannotStart([`${path} cannot be read`], { cause });
+    throw new CannotStart([unreadable(path, cause)], { cause });
   }
   throw new CannotStart([`${path} is no state of a witness`]);
 }

@@ -5,6 +5,7 @@ import { basename } from "node:path";
 import { importPeopleFile } from "../../compose/import.ts";
 import { systemClock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
+import { unreadable } from "../../core/unreadable.ts";
 import { csvRows } from "../../import/file/csv.ts";
 import type { Encoding } from "../../import/file/encoding.ts";
 import { jsonRows } from "../../import/file/json.ts";
@@ -16,7 +17,6 @@ import { findSource } from "../database/find-source.ts";
 import { withPool } from "../database/joined-pool.ts";
 import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
-import { t } from "../words/translate.ts";
 
 export interface FileImport {
   readonly source: string;
@@ -54,7 +54,7 @@ async function digestOf(path: string): Promise<string> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    throw new CannotStart([t`${path} cannot be read (${code})`], { cause: error });
+    throw new CannotStart([unreadable(path, error)], { cause: error });
   }
   return hash.digest("hex");
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
+import { unreadable } from "../../core/unreadable.ts";
 import type { FileProblem } from "../../mapping/file/problem.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
 import type { Trial } from "../../reconcile/trial/mapping-trial.ts";
@@ -7,7 +8,8 @@ import { TARGET } from "../../targets/target-name.ts";
 import { wholeNumber } from "../options/numbers.ts";
 import { EXIT, foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, printTable, say } from "../terminal/output.ts";
-import { t } from "../words/translate.ts";
+import { START_PROBLEMS } from "../words/start-problems.ts";
+import { t, tLike } from "../words/translate.ts";
 
 const MAX_PEOPLE = 1_000_000;
 
@@ -49,7 +51,7 @@ function checkCommand(): Command {
     .action(async (file: string, { people, json }: Options) => {
       const checked = await compiled(file);
       if (checked.kind === "unreadable") {
-        say(t`dingtalk-scim: ${file} cannot be read: ${checked.why}`);
+        say(`dingtalk-scim: ${tLike(checked.why, START_PROBLEMS)}`);
         process.exitCode = EXIT.couldNotRun;
         return;
       }
@@ -85,7 +87,7 @@ async function compiled(file: string): Promise<Checked> {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    return { kind: "unreadable", why: (error as NodeJS.ErrnoException).code ?? "unknown error" };
+    return { kind: "unreadable", why: unreadable(file, error) };
   }
   try {
     return { kind: "valid", mapping: compileMapping(text, knownNames(TARGET)) };

@@ -101,7 +101,6 @@ export const MESSAGES: Translations = {
   "was put back before": ["此前已恢复", "之前已恢復"],
   "was not removed": ["未曾被移除", "未曾被移除"],
   "nobody has this id": ["没有人使用此 ID", "沒有人使用此 ID"],
-  "dingtalk-scim: {0} cannot be read: {1}": ["dingtalk-scim：无法读取 {0}：{1}", "dingtalk-scim：無法讀取 {0}：{1}"],
   "{0} mistakes in {1}.": ["{1} 中有 {0} 个错误。", "{1} 中有 {0} 個錯誤。"],
   "{0} is good (version {1}).": ["{0} 没有错误（版本 {1}）。", "{0} 沒有錯誤（版本 {1}）。"],
   "No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from.": [

@@ -146,6 +146,18 @@ export const START_PROBLEMS: Translations = {
   ],
   "{0} is no state of a witness": ["{0} 不是见证方的状态文件", "{0} 不是見證方的狀態檔案"],
   "cannot listen on {0}:{1}": ["无法在 {0}:{1} 上监听", "無法在 {0}:{1} 上監聽"],
+  "{0} cannot be read: there is no such file; correct its path": [
+    "无法读取 {0}：没有此文件；请更正路径",
+    "無法讀取 {0}：沒有此檔案；請更正路徑",
+  ],
+  "{0} cannot be read: it is a folder; name a file in it": [
+    "无法读取 {0}：这是文件夹；请指明其中的文件",
+    "無法讀取 {0}：這是資料夾；請指明當中的檔案",
+  ],
+  "{0} cannot be read: this user may not; change its owner or its permissions": [
+    "无法读取 {0}：此用户无权读取；请更改其所有者或权限",
+    "無法讀取 {0}：此帳戶無權讀取；請更改其擁有者或權限",
+  ],
   "{0} cannot be read ({1})": ["无法读取 {0}（{1}）", "無法讀取 {0}（{1}）"],
   "{0} does not answer": ["{0} 没有响应", "{0} 沒有回應"],
   "{0} answers {1}": ["{0} 的响应为 {1}", "{0} 的回應為 {1}"],
