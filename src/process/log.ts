@@ -20,7 +20,7 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
     // the loop's care for itself
     ...["freed", "repaired", "compared", "differing", "missing", "orphans"],
     // rules that are held
-    ...["hold", "exceeded"],
+    ...["hold", "exceeded", "leaversGoOn"],
     // sources by the names that operators gave them, and records of several that were compared
     ...["source", "joined", "proposed"],
     // entities and their way to a target; `path` is that of a call, not of a department

@@ -1,4 +1,3 @@
-import { COLUMNS } from "../history/logged-events.ts";
 import type { Statement } from "../postgres/statement.ts";
 import { appendEvent } from "../write-sql.ts";
 
@@ -7,11 +6,6 @@ import { appendEvent } from "../write-sql.ts";
 export const REGISTER: Statement = {
   name: "feed-register",
   text: `insert into feed_cursors (consumer, position) select c, o.last from unnest($1::text[]) c, feed_order o on conflict do nothing`,
-};
-export const READ: Statement = {
-  name: "feed-read",
-  text: `select p.position, ${COLUMNS} from feed_positions p join history h on h.id = p.event_id
-    where p.position > $1 order by p.position limit $2`,
 };
 const LEASE = "clock_timestamp() + $2::bigint * interval '1 ms'";
 export const TAKE: Statement = {

@@ -1,11 +1,11 @@
 import type pg from "pg";
 import type { FeedStore, NumberedEvent, Turn } from "../../feed/ports.ts";
-import { type EventRow, loggedEvent } from "../history/logged-events.ts";
+import { COLUMNS, type EventRow, loggedEvent } from "../history/logged-events.ts";
 import type { Pool } from "../postgres/pool.ts";
-import { inTransaction, type Queryable, run } from "../postgres/statement.ts";
+import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { eventRow } from "../write-sql.ts";
-import { ADVANCE, END, FAIL, FIGURES, FORGET, LOCK_CURSOR, MOVE, READ, REGISTER, REPLAY, SKIP, TAKE } from "./cursor-statements.ts";
+import { ADVANCE, END, FAIL, FIGURES, FORGET, LOCK_CURSOR, MOVE, REGISTER, REPLAY, SKIP, TAKE } from "./cursor-statements.ts";
 import { beginOrder, orderEvents } from "./order.ts";
 
 /* Cursors of consumers. The process that sends to a consumer holds its lease. After the lease has ended, another process may take it. */
@@ -19,6 +19,12 @@ interface FiguresRow extends pg.QueryResultRow {
   readonly movedAt: Date | null;
   readonly oldest: Date | null;
 }
+
+const READ: Statement = {
+  name: "feed-read",
+  text: `select p.position, ${COLUMNS} from feed_positions p join history h on h.id = p.event_id
+    where p.position > $1 order by p.position limit $2`,
+};
 
 /** Events that are read together for a consumer that polls. It is more than a consumer can have acknowledged out of order. */
 const WINDOW = 2_000;

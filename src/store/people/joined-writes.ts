@@ -96,7 +96,7 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
         const event = ofRecord(write.fact.event, "record.updated", found.personId);
         await append(db, event);
         await settlePerson(db, found.personId, deps, originOf(event), {
-          written: { id: write.id, before: beforeOf(write), sent: write.content.sent },
+          written: { id: write.id, before: beforeOf(write.content.document, write.fact.event.changes), sent: write.content.sent },
         });
         if (renames) {
           const names = [...new Set([...before, ...(await namesOfRecord(db, write.id))])];

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../core/entity.ts";
 import type { Changes, HistoryEvent } from "../../history/event.ts";
-import type { UserWrite } from "../directory/user-writes.ts";
 import { mayRename } from "../references.ts";
 
 /* Events of records and of the person that they belong to. */
@@ -10,9 +9,9 @@ export const mayBeSomebodyElse = (changes: Changes): boolean =>
   changes.userName !== undefined || changes.emails !== undefined || changes.active !== undefined || mayRename(changes);
 
 /** The document before the write, from the new document and its changes. */
-export function beforeOf({ content, fact }: UserWrite): JsonObject {
-  let document = content.document;
-  for (const [name, { before }] of Object.entries(fact.event.changes ?? {})) {
+export function beforeOf(written: JsonObject, changes: Changes = {}): JsonObject {
+  let document = written;
+  for (const [name, { before }] of Object.entries(changes)) {
     const { [name]: _now, ...others } = document;
     document = before === undefined ? others : { ...others, [name]: before };
   }

@@ -1,10 +1,10 @@
 import type { ListQuery, Page } from "../../../directory/list-query.ts";
-import type { PageCursor } from "../../filter/sort.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { copyString } from "../../postgres/row-encoding.ts";
 import { createPageCache } from "./page-cache.ts";
 import { readPosition, writePosition } from "./page-cursor.ts";
 import { createPageStatements, type Found, type ListTable, type PreparedList, type Slice } from "./page-statement.ts";
+import type { PageCursor } from "./sort.ts";
 
 /**
  * Makes a function that answers pages of one table. The function rejects with InvalidFilter, InvalidCursor or Unavailable.

@@ -1,5 +1,5 @@
-import type { PageCursor } from "../../filter/sort.ts";
 import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "./snapshot.ts";
+import type { PageCursor } from "./sort.ts";
 
 /*
  * A cache for a client that reads a list page by page: the total, and the last row of each page. Answers are correct without it: a process with an empty

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { isUuid } from "../../../core/id.ts";
 import { isStorableText } from "../../../core/text/storable-text.ts";
 import { InvalidCursor } from "../../../directory/errors.ts";
-import type { Order, PageCursor } from "../../filter/sort.ts";
+import type { Order, PageCursor } from "./sort.ts";
 
 /*
  * A position in a list as an opaque text (RFC 9865 section 2). The server stores nothing for it, and it never expires. A digest ties it to its list: a damaged

@@ -3,7 +3,6 @@ import { unreachable } from "../../../core/errors.ts";
 import type { ListQuery } from "../../../directory/list-query.ts";
 import type { Relation } from "../../filter/attribute-values.ts";
 import { isHotMatch, selectiveBy, selectsAtMostOne } from "../../filter/selective.ts";
-import { NO_KEY, type Order, orderOf, type PageCursor } from "../../filter/sort.ts";
 import { where } from "../../filter/where.ts";
 import { createParameters, type Parameters } from "../../postgres/parameters.ts";
 import { APART, equalOrBothNull } from "../../postgres/planner.ts";
@@ -12,6 +11,7 @@ import { type Packed, packed, type RowPacking, rowsOf } from "../../postgres/row
 import { run } from "../../postgres/statement.ts";
 import { digestOf } from "./page-cursor.ts";
 import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "./snapshot.ts";
+import { NO_KEY, type Order, orderOf, type PageCursor } from "./sort.ts";
 import { nameStatements } from "./statement-name.ts";
 
 /** The table of one kind of resource, and the conversion of its rows to items. */

@@ -1,8 +1,8 @@
-import type { QueryAttribute } from "../../filter/ast.ts";
-import { InvalidFilter } from "../../filter/errors.ts";
-import type { Parameters, SqlType } from "../postgres/parameters.ts";
-import { elementsOf, type Relation, valuesOf } from "./attribute-values.ts";
-import type { SqlValue } from "./comparison.ts";
+import type { QueryAttribute } from "../../../filter/ast.ts";
+import { InvalidFilter } from "../../../filter/errors.ts";
+import { elementsOf, type Relation, valuesOf } from "../../filter/attribute-values.ts";
+import type { SqlValue } from "../../filter/comparison.ts";
+import type { Parameters, SqlType } from "../../postgres/parameters.ts";
 
 /*
  * The order of a list: by the sort attribute, then by id. Ids are UUIDs of version 7, so the order of ids is the order of creation. A resource without the attribute
