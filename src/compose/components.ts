@@ -8,7 +8,7 @@ import type { Policy } from "../policy/policy.ts";
 import { planEverybody, type WholePlan } from "../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 import { leaversDigest } from "../reconcile/rules/leavers.ts";
-import { type LoopLog, tellingRests } from "../reconcile/run/end/loop-log.ts";
+import { type LoopLog, loggingPauses } from "../reconcile/run/end/loop-log.ts";
 import type { Config } from "../settings/config.ts";
 import { createReconcileStore, type ReconcileStorage } from "../store/create.ts";
 import type { Pool } from "../store/postgres/pool.ts";
@@ -70,7 +70,7 @@ export function syncComponents(
     { kind: "dingtalk", ...organisation, ...targetSettings(mapping), ...handOverOf(policy) },
     {
       clock,
-      limiter: log ? tellingRests(limiter, log) : limiter,
+      limiter: log ? loggingPauses(limiter, log) : limiter,
       tokens: createSharedToken(pool, TARGET, clock),
       meter,
     },

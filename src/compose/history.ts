@@ -8,7 +8,7 @@ import { storedLog } from "../history/log/sources.ts";
 import { createWitnessing, type PostText } from "../history/log/witnessing.ts";
 import { loadLogKey } from "../keys/log-key.ts";
 import { createCheckStore } from "../store/history/log/check.ts";
-import { createCheckpointDesk } from "../store/history/log/checkpoint-desk.ts";
+import { createCheckpointStore } from "../store/history/log/checkpoint-desk.ts";
 import { createOlderEvents } from "../store/history/log/older.ts";
 import { createLogReader } from "../store/history/log/reader.ts";
 import { createSealStore } from "../store/history/log/seal.ts";
@@ -23,7 +23,7 @@ export function startSealing({ config, pool, vault, clock, logger }: AppContext)
   const policy = config.historyWitnessPolicy === undefined ? undefined : readPolicy(config.historyWitnessPolicy);
   const store = createSealStore(pool, { clock, loadKey: () => loadLogKey({ config, pool }), witnessed: policy !== undefined });
   const witnesses =
-    policy && createWitnessing({ desk: createCheckpointDesk(pool), log: createLogReader(pool), policy, post: postText, logger });
+    policy && createWitnessing({ store: createCheckpointStore(pool), log: createLogReader(pool), policy, post: postText, logger });
   const file = config.historyAnchorsFile;
   const anchors = file === undefined ? undefined : openAnchorsFile(file, createLogReader(pool).checkpoint, clock);
   return startSealer({

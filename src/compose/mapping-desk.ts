@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { MappingDesk } from "../api/mapping/mapping.ts";
+import type { MappingInspection } from "../api/mapping/mapping.ts";
 import type { ReplayMapping } from "../api/mapping/replay.ts";
 import { CannotStart, Unavailable } from "../core/errors.ts";
 import { createKeyedLock } from "../core/keyed-lock.ts";
@@ -30,7 +30,7 @@ interface MappingSources extends Pick<SyncOperations, "items"> {
 }
 
 /** The mapping for viewers: the present file, valid or not. `looks` compiles it again after a change. */
-export function mappingDesk(app: AppContext, looks: () => SyncComponents, { items, history }: MappingSources): MappingDesk {
+export function mappingInspection(app: AppContext, looks: () => SyncComponents, { items, history }: MappingSources): MappingInspection {
   const file = app.config.mappingFile ?? null;
   /** Undefined while a file of rules is invalid. */
   const usable = (): SyncComponents | undefined => {

@@ -61,9 +61,9 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
 async function instanceAt(url: string): Promise<string | null | undefined> {
   try {
     const answer = await fetch(`${url}/_sim/instance`, { signal: AbortSignal.timeout(2_000) });
-    const told: unknown = answer.ok ? await answer.json() : undefined;
-    if (typeof told !== "object" || told === null || !("instance" in told)) return undefined;
-    return typeof told.instance === "string" ? told.instance : null;
+    const body: unknown = answer.ok ? await answer.json() : undefined;
+    if (typeof body !== "object" || body === null || !("instance" in body)) return undefined;
+    return typeof body.instance === "string" ? body.instance : null;
   } catch {
     // Nothing answers, or no simulator does. Opening the port shows whether it is free.
     return undefined;

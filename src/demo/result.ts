@@ -33,8 +33,8 @@ export interface DemoResult {
   readonly scimMs: { readonly p50: number; readonly p95: number; readonly requests: number };
   /** Time from the commit of a change until DingTalk has it. Undefined without changes. */
   readonly latencyMs: { readonly p50: number; readonly p95: number } | undefined;
-  /** Number of requests without an answer (`away`), and with the answer 429 or 503 (`told` to wait). */
-  readonly interruptions: { readonly away: number; readonly told: number };
+  /** Number of requests without an answer (`away`), and with the answer 429 or 503 (`throttled`). */
+  readonly interruptions: { readonly away: number; readonly throttled: number };
   readonly account: Account;
 }
 

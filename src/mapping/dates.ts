@@ -32,11 +32,11 @@ export const datesVersion = ({ dates, zone, hire, leave, tables, extensions }: M
 
 /** The zone of a person. The default zone if it is not known, because a day must have an end. */
 function zoneBy(expression: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
-  const zone = zoneSaid(expression, user, extensions);
+  const zone = zoneValue(expression, user, extensions);
   return zone !== "" && isZone(zone) ? zone : DEFAULT_ZONE;
 }
 
-function zoneSaid({ evaluate }: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
+function zoneValue({ evaluate }: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
   const variables = Object.fromEntries(Object.entries(extensions).map(([name, urns]) => [name, extensionOf(user, urns)]));
   const evaluated = evaluate({ user, ...variables });
   return evaluated.kind === "value" ? asText(evaluated.value) : "";
@@ -50,9 +50,9 @@ export function dateNotes(
 ): readonly MappingNote[] {
   const unread = EFFECTIVE_DATES.filter((name) => !isReadable(workerValue(user, name)));
   const notes = unread.map((attribute): MappingNote => ({ attribute, code: "dateNotUnderstood", text: "the value is not read as a date" }));
-  const said = zone ? zoneSaid(zone, user, extensions) : "";
-  if (said === "" || isZone(said)) return notes;
-  return [...notes, { attribute: "zone", code: "unknownZone", text: `${said} is not a time zone` }];
+  const zoneName = zone ? zoneValue(zone, user, extensions) : "";
+  if (zoneName === "" || isZone(zoneName)) return notes;
+  return [...notes, { attribute: "zone", code: "unknownZone", text: `${zoneName} is not a time zone` }];
 }
 
 /** Whether the expression of the zone looks it up in this table. */

@@ -33,27 +33,27 @@ const MANAGER = "enterprise.manager";
 
 /** `records`: at least one. */
 export function effectivePerson(records: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[] = []): Effective {
-  const speakers = inOrder(speakersOf(records), rules.order);
-  const first = speakers[0]!;
-  const chosen = new Map<string, Said>();
-  for (const [name, said] of saidBy(speakers, rules)) {
-    const ranked = inOrder(said, orderOf(name, rules), ({ by }) => by);
+  const used = inOrder(usedRecords(records), rules.order);
+  const first = used[0]!;
+  const chosen = new Map<string, SourceValue>();
+  for (const [name, values] of valuesBy(used, rules)) {
+    const ranked = inOrder(values, orderOf(name, rules), ({ by }) => by);
     chosen.set(name, ranked.find(({ unit }) => hasValue(unit.value)) ?? ranked[0]!);
   }
-  const active = staysActive(speakers, rules, left);
+  const active = staysActive(used, rules, left);
   // A document without `active` is active too.
-  const says = active && speakers.every(({ document }) => document.active === undefined) ? {} : { active };
-  const schemas = [...new Set(speakers.flatMap(({ document }) => (Array.isArray(document.schemas) ? document.schemas : [])))];
+  const stated = active && used.every(({ document }) => document.active === undefined) ? {} : { active };
+  const schemas = [...new Set(used.flatMap(({ document }) => (Array.isArray(document.schemas) ? document.schemas : [])))];
   return {
     active,
     document:
-      speakers.length === 1
-        ? { ...first.document, ...says }
+      used.length === 1
+        ? { ...first.document, ...stated }
         : {
             ...(schemas.length > 0 ? { schemas } : {}),
             ...documentOf([...chosen.values()].map(({ unit }) => unit)),
             ...wholeLists([...chosen.values()]),
-            ...says,
+            ...stated,
           },
     sourceId: first.source.id,
     managerSourceId: (chosen.get(MANAGER)?.by ?? first).source.id,
@@ -62,7 +62,7 @@ export function effectivePerson(records: readonly SourceRecord[], rules: SourceR
 }
 
 /** A list whose elements all come from one record keeps its order. */
-function wholeLists(chosen: readonly Said[]): JsonObject {
+function wholeLists(chosen: readonly SourceValue[]): JsonObject {
   const lists = new Map<string, Set<SourceRecord>>();
   for (const { unit, by } of chosen)
     if (Array.isArray(unit.value) && unit.place.length === 1) lists.set(unit.place[0], (lists.get(unit.place[0]) ?? new Set()).add(by));
@@ -75,23 +75,23 @@ function wholeLists(chosen: readonly Said[]): JsonObject {
 const OF_A_SOURCE: ReadonlySet<string> = new Set(["externalId"]);
 
 export function conflictsOf(records: readonly SourceRecord[], rules: SourceRules): readonly Conflict[] {
-  const speakers = inOrder(speakersOf(records), rules.order);
-  return [...saidBy(speakers, rules)].flatMap(([attribute, said]) => {
+  const speakers = inOrder(usedRecords(records), rules.order);
+  return [...valuesBy(speakers, rules)].flatMap(([attribute, values]) => {
     if (OF_A_SOURCE.has(attribute)) return [];
-    const ranked = inOrder(said, orderOf(attribute, rules), ({ by }) => by).filter(({ unit }) => hasValue(unit.value));
+    const ranked = inOrder(values, orderOf(attribute, rules), ({ by }) => by).filter(({ unit }) => hasValue(unit.value));
     if (ranked.every(({ unit }) => sameJson(unit.value, ranked[0]!.unit.value))) return [];
     return [{ attribute, values: ranked.map(({ unit, by }) => ({ source: by.source.name, record: by.id, value: unit.value })) }];
   });
 }
 
 /** The record of each source that is used: of several, an active one, otherwise one that has begun, otherwise the newest. */
-function speakersOf(records: readonly SourceRecord[]): readonly SourceRecord[] {
-  const speakers = new Map<string, SourceRecord>();
+function usedRecords(records: readonly SourceRecord[]): readonly SourceRecord[] {
+  const used = new Map<string, SourceRecord>();
   for (const record of records) {
-    const other = speakers.get(record.source.id);
-    if (!other || comesBefore(record, other)) speakers.set(record.source.id, record);
+    const other = used.get(record.source.id);
+    if (!other || comesBefore(record, other)) used.set(record.source.id, record);
   }
-  return [...speakers.values()];
+  return [...used.values()];
 }
 
 function comesBefore(one: SourceRecord, other: SourceRecord): boolean {
@@ -100,14 +100,14 @@ function comesBefore(one: SourceRecord, other: SourceRecord): boolean {
   return one.createdAt === other.createdAt ? one.id > other.id : one.createdAt > other.createdAt;
 }
 
-interface Said {
+interface SourceValue {
   readonly unit: Unit;
   readonly by: SourceRecord;
 }
 
-function saidBy(speakers: readonly SourceRecord[], rules: SourceRules): ReadonlyMap<string, readonly Said[]> {
-  const said = new Map<string, Said[]>();
-  for (const by of speakers)
-    for (const unit of unitsOf(by.document, rules)) said.set(unit.name, [...(said.get(unit.name) ?? []), { unit, by }]);
-  return said;
+function valuesBy(used: readonly SourceRecord[], rules: SourceRules): ReadonlyMap<string, readonly SourceValue[]> {
+  const values = new Map<string, SourceValue[]>();
+  for (const by of used)
+    for (const unit of unitsOf(by.document, rules)) values.set(unit.name, [...(values.get(unit.name) ?? []), { unit, by }]);
+  return values;
 }

@@ -4,7 +4,7 @@ import { turnsUntil } from "../core/turns.ts";
 import type { JoinOrigin } from "./ports.ts";
 
 /** Recomputes people whose values were computed with other rules. */
-export interface PersonUpkeep {
+export interface PersonRecomputation {
   /** Recomputes people of other rules, at most one slice. Resolves with their number. */
   renew(origin: JoinOrigin): Promise<number>;
 }
@@ -12,7 +12,7 @@ export interface PersonUpkeep {
 const EVERY_MS = 5_000;
 
 export interface KeepPersonsDeps {
-  readonly upkeep: PersonUpkeep;
+  readonly recomputation: PersonRecomputation;
   /** Whether the rules of this process are in force. */
   readonly isWorking: () => boolean;
   readonly clock: Clock;
@@ -20,9 +20,9 @@ export interface KeepPersonsDeps {
 }
 
 /** Runs one slice after the other until `signal` is aborted. */
-export async function keepPersons({ upkeep, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
+export async function keepPersons({ recomputation, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
   const renew = async (): Promise<number | undefined> => {
-    const renewed = isWorking() ? await upkeep.renew({ at: clock.now(), actor: "system", causes: [] }) : 0;
+    const renewed = isWorking() ? await recomputation.renew({ at: clock.now(), actor: "system", causes: [] }) : 0;
     if (renewed === 0) return undefined;
     logger.info({ count: renewed }, "people with several records were recomputed with the rules of this mapping");
     return 0;

@@ -62,10 +62,10 @@ export async function applyRetention({ store, days, clock, logger }: RetentionDe
     if (count > 0) removed[job] = count;
     if (count > 0) logger.info({ task: job, count }, "data past its retention was removed");
   }
-  const { ended: _ended, messages: _messages, ...told } = removed;
-  if (Object.keys(told).length === 0) return;
+  const { ended: _ended, messages: _messages, ...counts } = removed;
+  if (Object.keys(counts).length === 0) return;
   const at = clock.now();
-  const keptDays = Object.fromEntries(Object.keys(told).map((job) => [job, days[job as RetentionJob]]));
-  const detail = { removed: told, days: keptDays };
+  const keptDays = Object.fromEntries(Object.keys(counts).map((job) => [job, days[job as RetentionJob]]));
+  const detail = { removed: counts, days: keptDays };
   await store.append({ id: uuidv7(at.getTime()), at, code: "retention.applied", actor: "system", causes: [], detail });
 }

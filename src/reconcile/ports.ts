@@ -150,7 +150,7 @@ export interface ReconcileStore {
    * Drops the observations of these objects, because they are wrong, and requeues their entities. Resolves with the ids of the managed ones. `above`:
    * also those of the departments above them.
    */
-  distrust(kind: EntityKind, remoteIds: readonly string[], causes: readonly string[], reach?: "above"): Promise<readonly string[]>;
+  dropObservations(kind: EntityKind, remoteIds: readonly string[], causes: readonly string[], reach?: "above"): Promise<readonly string[]>;
   /**
    * Departments of ours that have the person as manager at the target and that the person has to leave. These are all departments except those with
    * the remote ids `staying`.

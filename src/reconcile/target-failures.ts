@@ -21,7 +21,7 @@ export interface Refused {
   readonly error: TargetError;
 }
 
-export interface Told {
+export interface FailureDetails {
   readonly answer: string;
   readonly reasonCode: string;
   readonly remedy?: string;
@@ -39,7 +39,7 @@ export abstract class TargetError extends AppError {
   calls: readonly TargetCall[] = [];
   /** The state of the entity, if a part of the operation succeeded before the failure. */
   taken: Written | undefined;
-  constructor(message: string, details: Told, options?: ErrorOptions) {
+  constructor(message: string, details: FailureDetails, options?: ErrorOptions) {
     super(message, options);
     this.answer = details.answer;
     this.reasonCode = details.reasonCode;
@@ -53,7 +53,7 @@ export class TargetThrottled extends TargetError {
   readonly code = "TARGET_THROTTLED";
   readonly scope: string | "all";
   override readonly retry: Retry;
-  constructor(message: string, details: Told & { readonly ms: number; readonly scope: string | "all" }, options?: ErrorOptions) {
+  constructor(message: string, details: FailureDetails & { readonly ms: number; readonly scope: string | "all" }, options?: ErrorOptions) {
     super(message, details, options);
     this.scope = details.scope;
     this.retry = { kind: "after", ms: details.ms };
@@ -72,7 +72,7 @@ export class TargetLeaseEnded extends TargetError {
   override readonly retry: Retry = { kind: "after", ms: 0 };
   /** An earlier call of the same operation was carried out. */
   readonly begun: boolean;
-  constructor(message: string, details: Told & { readonly begun: boolean }, options?: ErrorOptions) {
+  constructor(message: string, details: FailureDetails & { readonly begun: boolean }, options?: ErrorOptions) {
     super(message, details, options);
     this.begun = details.begun;
   }
@@ -94,7 +94,7 @@ export class TargetMisconfigured extends TargetError {
   override readonly retry: Retry;
   constructor(
     message: string,
-    details: Told & { readonly remedy: string; readonly scope: "all" | "process" | "entity"; readonly ms: number },
+    details: FailureDetails & { readonly remedy: string; readonly scope: "all" | "process" | "entity"; readonly ms: number },
     options?: ErrorOptions,
   ) {
     super(message, details, options);
@@ -111,7 +111,7 @@ export class TargetConflict extends TargetError {
   readonly heldBy: string | undefined;
   constructor(
     message: string,
-    details: Told & {
+    details: FailureDetails & {
       readonly remedy: string;
       readonly attribute: string;
       readonly heldBy?: string;
@@ -141,7 +141,7 @@ export class TargetDependency extends TargetError {
   /** Maximum number of tries; absent: the default. */
   readonly tries: number | undefined;
   /** `ms`: minimum time until the other entity is done; 5 s if absent. */
-  constructor(message: string, details: Told & { readonly ms?: number; readonly tries?: number }, options?: ErrorOptions) {
+  constructor(message: string, details: FailureDetails & { readonly ms?: number; readonly tries?: number }, options?: ErrorOptions) {
     super(message, details, options);
     this.tries = details.tries;
     this.retry = { kind: "after", ms: details.ms ?? 5000 };
@@ -160,7 +160,7 @@ export class TargetPending extends TargetError {
   override readonly retry: Retry = { kind: "after", ms: 6 * 3600000 };
   /** The attribute by which the person is reached. */
   override readonly attribute: string;
-  constructor(message: string, details: Told & { readonly attribute: string }, options?: ErrorOptions) {
+  constructor(message: string, details: FailureDetails & { readonly attribute: string }, options?: ErrorOptions) {
     super(message, details, options);
     this.attribute = details.attribute;
   }

@@ -98,9 +98,9 @@ export interface TargetAdapter {
   ): Promise<{ readonly actual: Actual | undefined; readonly calls: readonly TargetCall[] }>;
   /**
    * Pure. Values for attributes that a read or a list did not return: the remembered value if the read may leave it out; null if the read would have
-   * returned a value. Has only names of `remembered` that are not in `told`.
+   * returned a value. Has only names of `remembered` that are not in `read`.
    */
-  recall(kind: EntityKind, remembered: Attributes, told: Attributes): Attributes;
+  recall(kind: EntityKind, remembered: Attributes, read: Attributes): Attributes;
   /**
    * Searches for the result of an unanswered create, by our own id at the target. Undefined only if it certainly does not exist. Rare: used before a
    * removal after an unanswered create. May read a whole listing.

@@ -15,7 +15,7 @@ export interface ScheduleStore {
    * Records that a process uses the rules of this `version`, although they are not in force. Its writes may be computed by the wrong rules. So the next process
    * with the rules in force computes all people with dates again.
    */
-  distrust(version: string): Promise<void>;
+  recordOtherRules(version: string): Promise<void>;
 }
 
 /** The number of changed people, and the failures. Each person is one transaction, so a failure does not block others. */

@@ -27,7 +27,7 @@ export function startSchedule({ store, version, isWorking, clock, logger, lookMs
   async function look(signal: AbortSignal): Promise<undefined> {
     if (!isWorking()) {
       followAt = 0;
-      await store.distrust(version);
+      await store.recordOtherRules(version);
       return;
     }
     // Due changes come first, because they must not wait for `followRules`.

@@ -3,10 +3,10 @@ import type { SourceRules } from "../mapping/sources.ts";
 import { createReconcileStore } from "./create.ts";
 import { type DateDeps, NO_DATES } from "./people/dates.ts";
 import { rehearseDates } from "./people/rehearse-dates.ts";
-import { createPersonUpkeep } from "./people/upkeep.ts";
+import { createPersonRecomputation } from "./people/upkeep.ts";
 import { withoutValues } from "./personal/vault.ts";
 import type { Pool } from "./postgres/pool.ts";
-import { hasten, itemsOf, recordWrites, summarise } from "./rehearsal/items.ts";
+import { itemsOf, makeDue, recordWrites, summarise } from "./rehearsal/items.ts";
 import { openShadow, type ShadowOptions } from "./rehearsal/shadow.ts";
 import { holdRules, touchedBy } from "./rehearsal/touched.ts";
 
@@ -28,10 +28,10 @@ export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...
   });
   if (sources && (shadow.otherSources || shadow.otherDates)) {
     const deps = { rules: sources, vault: withoutValues, targets: [target], dates, rehearsed: true };
-    const upkeep = createPersonUpkeep(shadow.pool, deps);
+    const recomputation = createPersonRecomputation(shadow.pool, deps);
     try {
       if (shadow.otherDates) await rehearseDates(shadow.pool, deps, systemClock.now());
-      while ((await upkeep.renew({ at: systemClock.now(), actor: "system", causes: [] })) > 0);
+      while ((await recomputation.renew({ at: systemClock.now(), actor: "system", causes: [] })) > 0);
     } catch (error) {
       await shadow.close();
       throw error;
@@ -40,7 +40,7 @@ export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...
   return {
     store: createReconcileStore(shadow.pool, target, { vault: withoutValues, settleMs: 0, rehearsed: true }),
     record: (writes: Parameters<typeof recordWrites>[1]) => recordWrites(shadow.pool, writes),
-    hasten: () => hasten(shadow.pool, target),
+    makeDue: () => makeDue(shadow.pool, target),
     async settle(mode: Parameters<typeof summarise>[2]) {
       const summary = await summarise(shadow.pool, target, mode);
       return {

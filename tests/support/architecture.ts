@@ -173,7 +173,7 @@ export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; 
   {
     what: "a retired word",
     pattern:
-      /\b(?:wish(?:ed|es)?|[A-Za-z]+Wish|wishFor|Judgement|settlement|Settlement|shapedPlan|WAKE_[A-Z_]+|LOOK_AGAIN|END_QUIETLY|GATHERING_TURNS|alongIndexes|isOneItemsFault|Sight|Outlook|FarSeconds|hearPeople|tellBelow|speaksFor|takeBackDangling|lotAt|saneId|withHouse|wayMs|(?:new|old)Desk|Fate|renewRules|(?:at|after)Birth|bringInLine|demand[A-Z]\w*|callOpenly|fate|insteadOf|saidByGateway)\b/,
+      /(?<!-)\b(?:wish(?:ed|es)?|[A-Za-z]+Wish|wishFor|Judgement|settlement|Settlement|shapedPlan|WAKE_[A-Z_]+|LOOK_AGAIN|END_QUIETLY|GATHERING_TURNS|alongIndexes|isOneItemsFault|Sight|Outlook|FarSeconds|hearPeople|tellBelow|speaksFor|takeBackDangling|lotAt|saneId|withHouse|wayMs|(?:new|old)Desk|Fate|renewRules|(?:at|after)Birth|bringInLine|demand[A-Z]\w*|callOpenly|fate|insteadOf|saidByGateway|[Uu]ntold\w*|UNTOLD\w*|Told|told(?:Of|By)|isStranger|Strangers|StrangePerson|collectStrangers|takeBack(?:One)?|Hearing|HEARING|tellsOf|[A-Za-z]*Desk|desk|[A-Za-z]*[Uu]pkeep\w*|judgement|judge[A-Z]\w*|distrust|DISTRUST|[A-Za-z]*OwnRest|tellingRests|OUT_OF_SIGHT|speakersOf|hasten|sayAlive|toldLine)\b/,
     only: [],
   },
   { what: "a way around the type checker", pattern: /@ts-ignore|@ts-expect-error|\bas any\b|:\s*any\b/, only: [] },

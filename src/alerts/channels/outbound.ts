@@ -32,7 +32,7 @@ const MOST_BYTES = 64 * 1024;
 const FORBIDDEN = "forbiddenAddress";
 
 export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolean }): Outbound {
-  const judged: LookupFunction = (host, options, callback) => {
+  const checkedLookup: LookupFunction = (host, options, callback) => {
     lookup(host, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, []);
       // A forbidden address among others is an attack, so the host is refused.
@@ -56,7 +56,7 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
         ...(port === "" ? {} : { port }),
         headers: { ...headers, ...(body === undefined ? {} : { "content-length": Buffer.byteLength(body) }) },
         agent: false,
-        lookup: judged,
+        lookup: checkedLookup,
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       };
       return exchange(protocol === "https:" ? httpsRequest : httpRequest, options, body);
@@ -66,7 +66,7 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
       new Promise((resolve, reject) => {
         const host = bare(name);
         if (isIP(host) !== 0) return isForbidden(host, allowPrivate) ? reject(new ChannelFailed(FORBIDDEN)) : resolve(host);
-        judged(host, {}, (error, found) =>
+        checkedLookup(host, {}, (error, found) =>
           error || typeof found !== "string" ? reject(failureOf(error ?? new Error("no address"))) : resolve(found),
         );
       }),

@@ -99,11 +99,11 @@ function nameOf(actor: string, names: ReadonlyMap<string, string>, maySee: boole
 
 /** The event with the names that the filter uses. */
 function renderEvent({ sourceId, changes, detail, personal, ...event }: LoggedEvent, maySee: boolean) {
-  const told = personal && maySee ? { ...detail, ...personal } : detail;
+  const shown = personal && maySee ? { ...detail, ...personal } : detail;
   return {
     ...event,
     ...(changes ? { changes: shownChanges(maySee, changes) } : {}),
-    ...(told ? { detail: told } : {}),
+    ...(shown ? { detail: shown } : {}),
     ...(sourceId ? { source: sourceId } : {}),
   };
 }

@@ -4,7 +4,7 @@ import { type Request, type Response, Router } from "express";
 import type { Clock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
-import type { EvidenceDesk } from "../../evidence/pack/desk.ts";
+import type { EvidencePacks } from "../../evidence/pack/desk.ts";
 import { comparableInstantOf } from "../../filter/instants.ts";
 import { sendJson } from "../../http/answer.ts";
 import { readJsonBody } from "../../http/body.ts";
@@ -21,16 +21,16 @@ const MAX_SEED = 2 ** 31 - 1;
 const AGAIN_MS = 5_000;
 
 interface EvidenceOptions {
-  readonly desk: EvidenceDesk;
+  readonly packs: EvidencePacks;
   readonly clock: Pick<Clock, "now">;
 }
 
 /** `/api/evidence`: evidence packs about a period, made in the background. */
-export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
+export function evidenceEndpoint({ packs, clock }: EvidenceOptions): Mount {
   const router = Router();
   router
     .route("/")
-    .get(async (_req, res) => sendJson(res, 200, { packs: await desk.list() }))
+    .get(async (_req, res) => sendJson(res, 200, { packs: await packs.list() }))
     .post(readJsonBody(), async (req: Request, res: Response) => {
       const fields = fieldsOf(req.body) ?? {};
       const from = timeIn(fields, "from");
@@ -39,7 +39,7 @@ export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
       if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to, and in the past");
       const sample = wholeIn(fields, "sample", MAX_SAMPLE) ?? DEFAULT_SAMPLE;
       const seed = wholeIn(fields, "seed", MAX_SEED) ?? clock.now().getTime() % MAX_SEED;
-      const id = await desk.order({ from, to, sample, seed, by: operatorOf(res) });
+      const id = await packs.order({ from, to, sample, seed, by: operatorOf(res) });
       res.setHeader("Location", `${PATH}/${id}`);
       sendJson(res, 202, { id });
     })
@@ -48,7 +48,7 @@ export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
     .route("/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {
       const { id } = req.params;
-      const state = isCanonicalUuid(id) ? await desk.state(id) : { kind: "unknown" as const };
+      const state = isCanonicalUuid(id) ? await packs.state(id) : { kind: "unknown" as const };
       switch (state.kind) {
         case "unknown":
           throw new NotFoundPath();
@@ -61,7 +61,7 @@ export function evidenceEndpoint({ desk, clock }: EvidenceOptions): Mount {
           res.setHeader("Content-Type", "application/zip");
           res.setHeader("Content-Length", state.bytes);
           res.setHeader("Content-Disposition", `attachment; filename="evidence-${id}.zip"`);
-          await pipeline(Readable.from(desk.read(id, state.pieces)), res);
+          await pipeline(Readable.from(packs.read(id, state.pieces)), res);
       }
     })
     .all(methodNotAllowed("GET"));

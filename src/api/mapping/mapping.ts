@@ -31,7 +31,7 @@ export interface MappingView {
   readonly groups: readonly object[];
 }
 
-export interface MappingDesk {
+export interface MappingInspection {
   view(): Promise<MappingView>;
   /** The results for the first people by name. Undefined: the file is invalid. */
   trial(people: number): Promise<Trial | undefined>;
@@ -44,21 +44,21 @@ const DEFAULT_PEOPLE = 200;
 const MAX_PEOPLE = 1_000;
 
 /** `/api/mapping`: the file, its notes about people, one person's results, and another file applied to some people. Changes nothing. */
-export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; readonly reads: PersonalReads }): Mount {
+export function mappingEndpoint({ inspection, reads }: { readonly inspection: MappingInspection; readonly reads: PersonalReads }): Mount {
   const router = Router();
   router
     .route("/")
-    .get(async (_req, res) => sendJson(res, 200, await desk.view()))
+    .get(async (_req, res) => sendJson(res, 200, await inspection.view()))
     .all(methodNotAllowed("GET"));
   router
     .route("/trial")
-    .get(async (req: Request, res: Response) => sendJson(res, 200, usable(await desk.trial(peopleOf(req)))))
+    .get(async (req: Request, res: Response) => sendJson(res, 200, usable(await inspection.trial(peopleOf(req)))))
     .all(methodNotAllowed("GET"));
   router
     .route("/people/:id")
     .get(async (req: Request<{ id: string }>, res: Response) => {
       const { id } = req.params;
-      const { preview } = usable(isCanonicalUuid(id) ? await desk.explain(id) : { preview: undefined });
+      const { preview } = usable(isCanonicalUuid(id) ? await inspection.explain(id) : { preview: undefined });
       if (!preview || preview.explanations.length === 0) throw new NotFoundPath();
       const found = preview.explanations;
       const read = Object.fromEntries(found.map(({ attribute, sources, result }) => [attribute, { after: [sources, result ?? null] }]));
@@ -68,7 +68,10 @@ export function mappingEndpoint({ desk, reads }: { readonly desk: MappingDesk; r
       sendJson(res, 200, { masked: !maySee, explanations: found.map((each) => shown(renderExplanation(each))) });
     })
     .all(methodNotAllowed("GET"));
-  router.route("/replay").post(requireRight("operate"), readJsonBody(), replayHandler(desk.replay, reads)).all(methodNotAllowed("POST"));
+  router
+    .route("/replay")
+    .post(requireRight("operate"), readJsonBody(), replayHandler(inspection.replay, reads))
+    .all(methodNotAllowed("POST"));
   return { path: "/api/mapping", access: ["admin", "history:read"], handler: router };
 }
 

@@ -4,7 +4,7 @@ import { type Request, type Response, Router } from "express";
 import type { EntityKind } from "../../core/entity.ts";
 import { sendJson } from "../../http/answer.ts";
 import { methodNotAllowed } from "../../http/methods.ts";
-import type { PlanDesk, PlanPage } from "../../reconcile/compare/plan-desk.ts";
+import type { KeptPlans, PlanPage } from "../../reconcile/compare/plan-desk.ts";
 import { minutesFor, type PlannedAction } from "../../reconcile/compare/plan-items.ts";
 import { SYNC_MODES } from "../../reconcile/policy.ts";
 import { type PersonalReads, shownChanges } from "../personal-reads.ts";
@@ -12,7 +12,7 @@ import { afterOf, choiceOf, countOf, isItemKey } from "../query-values.ts";
 import { CONTENT_TYPES, PLAN_FORMATS, type PlanFormat, type PlanPages, planAsCsv, planAsJson } from "./plan-file.ts";
 
 export interface PlanOptions {
-  readonly plans: PlanDesk;
+  readonly plans: KeptPlans;
   readonly callsPerSecond: number;
   readonly reads: PersonalReads;
 }

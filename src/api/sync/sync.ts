@@ -10,7 +10,7 @@ import type { Mount } from "../../http/mount.ts";
 import { requestContext, requireRight } from "../../http/request-context.ts";
 import type { AdoptionOperations } from "../../reconcile/adopt/ports.ts";
 import type { AssessmentRequests } from "../../reconcile/assess/requests.ts";
-import type { PlanDesk } from "../../reconcile/compare/plan-desk.ts";
+import type { KeptPlans } from "../../reconcile/compare/plan-desk.ts";
 import type { HoldOperations } from "../../reconcile/guard/operations.ts";
 import type { PutBackOperations } from "../../reconcile/guard/put-back.ts";
 import { operatorEvent, REASON_CODE } from "../../reconcile/operator-event.ts";
@@ -30,7 +30,7 @@ import { restoreRoutes } from "./restore.ts";
 export interface SyncEndpointOptions {
   readonly adoptions: AdoptionOperations;
   readonly assessments: AssessmentRequests;
-  readonly plans: PlanDesk;
+  readonly plans: KeptPlans;
   readonly operations: SyncOperations;
   readonly holds: Pick<HoldOperations, "openCount">;
   readonly removed: PutBackOperations;

@@ -4,7 +4,7 @@ import { hashSecret } from "../../http/auth/tokens.ts";
 import { makeSecret } from "../../http/session/cookie.ts";
 import { osUser } from "../database/os-user.ts";
 import { withRecords } from "../database/records.ts";
-import { said } from "../options/said.ts";
+import { nonEmptyText } from "../options/said.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
 
@@ -18,7 +18,7 @@ export const loginLinkCommand = (): Command =>
   new Command("login-link")
     .description("a link for signing in to the dashboard, valid once and for ten minutes; an event records who made it")
     .addOption(new Option("--role <role>", "role of the person who opens it").choices(ROLES).makeOptionMandatory())
-    .requiredOption("--reason <text>", "why, for the history", said)
+    .requiredOption("--reason <text>", "why, for the history", nonEmptyText)
     .option("--json", "the result as JSON")
     .addHelpText("after", '\nExample:\n  $ dingtalk-scim login-link --role admin --reason "the identity provider is down"')
     .action(async ({ role, reason, json }: Options) => {

@@ -43,10 +43,10 @@ const EVERY = 1_000;
 /** One line for each thousand entries, because long lists take minutes at DingTalk's rate. */
 function progressLines(): AssessmentProgress {
   const lines = (what: string) => {
-    let told = 0;
+    let printed = 0;
     return (read: number): void => {
-      if (Math.floor(read / EVERY) > Math.floor(told / EVERY)) say(t`${read} ${t(what)} read`);
-      told = read;
+      if (Math.floor(read / EVERY) > Math.floor(printed / EVERY)) say(t`${read} ${t(what)} read`);
+      printed = read;
     };
   };
   return {
@@ -71,8 +71,8 @@ function show(report: Assessment): void {
     ],
   );
   print("");
-  print(t`matchable  ${told(figures.matchable)}: active people with a link or exactly one strong match`);
-  print(t`complete   ${told(figures.complete)}: active people with everything that DingTalk and the mapping need`);
+  print(t`matchable  ${shareText(figures.matchable)}: active people with a link or exactly one strong match`);
+  print(t`complete   ${shareText(figures.complete)}: active people with everything that DingTalk and the mapping need`);
   print("");
   printFindings("to look at", findingRows(report));
   printFindings("for your information", informationRows(report));
@@ -106,7 +106,7 @@ const tierRows = (people: Matched, departments: Matched): readonly string[][] =>
     .filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined)
     .map((tier) => [t`proposed, tier ${tier}`, `${people.tiers[tier] ?? 0}`, `${departments.tiers[tier] ?? 0}`]);
 
-const told = ({ count, of, share }: Share): string => t`${count} of ${of} (${Math.round(share * 100)} %)`;
+const shareText = ({ count, of, share }: Share): string => t`${count} of ${of} (${Math.round(share * 100)} %)`;
 
 const firstOf = ({ items: [first] }: Finding): string =>
   first ? [first.name ?? first.id ?? first.remoteId, first.detail].filter(Boolean).join(": ") : "";

@@ -82,8 +82,8 @@ function facts({ lost, changedByRepeat, latencyMs, scimMs, account, interruption
         .join(", "),
     ],
   );
-  if (interruptions.away + interruptions.told > 0) {
-    table.push([t("requests repeated"), t`${interruptions.away} without an answer, ${interruptions.told} told to wait`]);
+  if (interruptions.away + interruptions.throttled > 0) {
+    table.push([t("requests repeated"), t`${interruptions.away} without an answer, ${interruptions.throttled} told to wait`]);
   }
   return table.toString();
 }

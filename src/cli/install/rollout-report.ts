@@ -18,8 +18,8 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
     wordWrap: true,
     style: PLAIN,
   });
-  for (const { name, told, writes, reads, tookMs } of steps)
-    table.push([t(name), told.map(toldLine).join("\n"), writes, reads, (tookMs / 1_000).toFixed(1)]);
+  for (const { name, lines, writes, reads, tookMs } of steps)
+    table.push([t(name), lines.map(lineText).join("\n"), writes, reads, (tookMs / 1_000).toFixed(1)]);
   return [
     t`Company ${size.seed}: ${size.users} people who were in DingTalk before the directory was connected.`,
     table.toString(),
@@ -34,7 +34,7 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
 }
 
 /** Translates each part of a line, if all parts have a translation; else the whole line. */
-function toldLine(line: string): string {
+function lineText(line: string): string {
   const parts = line.split(", ");
   const translated = parts.map((part) => tLike(part, DEMO_TOLD));
   return translated.every((part, at) => part !== parts[at]) ? translated.join(t(", ")) : tLike(line, DEMO_TOLD);

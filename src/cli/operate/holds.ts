@@ -122,12 +122,12 @@ function unknown(id: string): void {
 function show(id: string, json: true | undefined, decision: Decision): void {
   if (decision.kind === "unknown") unknown(id);
   else if (json) printJson({ result: decision.kind, hold: decision.hold });
-  else say(told(decision));
+  else say(decisionText(decision));
   if (decision.kind === "moved") foundProblems();
 }
 
 /** The result of a decision in the user's language. */
-export function told({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
+export function decisionText({ kind, hold }: Exclude<Decision, { kind: "unknown" }>): string {
   switch (kind) {
     case "decided":
       return t`${hold.count} ${t(hold.state)}.`;

@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
 import { withOperations } from "../database/operations.ts";
 import { ACTOR } from "../database/records.ts";
-import { said } from "../options/said.ts";
+import { nonEmptyText } from "../options/said.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
@@ -16,7 +16,7 @@ interface Options {
 export const pauseCommand = (): Command =>
   new Command("pause")
     .description("stop all writes of every process to DingTalk until `resume`; SCIM requests are still answered")
-    .requiredOption("--reason <text>", "why, for the others and for the history", said)
+    .requiredOption("--reason <text>", "why, for the others and for the history", nonEmptyText)
     .option("--json", "the result as JSON")
     .addHelpText("after", '\nKept over restarts.\n\nExample:\n  $ dingtalk-scim pause --reason "wrong filter at the source"')
     .action(async ({ reason, json }: Options & { readonly reason: string }) => {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { EraseResult, HoldResult } from "../../privacy/subjects.ts";
-import { said } from "../options/said.ts";
+import { nonEmptyText } from "../options/said.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
@@ -16,7 +16,7 @@ export function subjectCommand(): Command {
   command
     .command("hold <person>")
     .description("a legal hold: nothing removes values of this person until it is released")
-    .requiredOption("--reason <text>", "why, for the history; without names", said)
+    .requiredOption("--reason <text>", "why, for the history; without names", nonEmptyText)
     .addHelpText("after", `\n<person>: ${WHO}.\n\nExample:\n  $ dingtalk-scim subject hold mei.chan@example.com --reason "case 2026/17"`)
     .action(async (person: string, { reason }: { reason: string }) => {
       const result = await withSubjects(person, (subjects, id) => subjects.hold(id, reason, asked()));
@@ -25,7 +25,7 @@ export function subjectCommand(): Command {
   command
     .command("release <person>")
     .description("end a legal hold")
-    .requiredOption("--reason <text>", "why, for the history; without names", said)
+    .requiredOption("--reason <text>", "why, for the history; without names", nonEmptyText)
     .action(async (person: string, { reason }: { reason: string }) => {
       const result = await withSubjects(person, (subjects, id) => subjects.release(id, reason, asked()));
       tell(person, result, "is under no legal hold any more.", "is under no legal hold. Nothing was changed.");
@@ -33,7 +33,7 @@ export function subjectCommand(): Command {
   command
     .command("erase <person>")
     .description("erase the data of a deleted or inactive person; this cannot be undone")
-    .requiredOption("--basis <text>", "legal basis, for the history; without names", said)
+    .requiredOption("--basis <text>", "legal basis, for the history; without names", nonEmptyText)
     .addHelpText(
       "after",
       `\n<person>: ${WHO}.\n\nRefused, with exit code 1 and nothing changed: under a legal hold, while the person is active in the directory, and for an unknown person.\n\nExample:\n  $ dingtalk-scim subject erase mei.chan@example.com --basis "request of 12 May, article 17"`,

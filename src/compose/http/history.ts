@@ -4,7 +4,7 @@ import { evidenceEndpoint } from "../../api/history/evidence.ts";
 import { leaversEndpoint } from "../../api/history/leavers.ts";
 import { logMounts } from "../../api/history/log.ts";
 import { organisationEndpoint } from "../../api/history/organisation.ts";
-import { createEvidenceDesk } from "../../evidence/pack/desk.ts";
+import { createEvidencePacks } from "../../evidence/pack/desk.ts";
 import type { Mount } from "../../http/mount.ts";
 import { createEventAppender } from "../../store/history/event-appender.ts";
 import { createEventLog } from "../../store/history/event-log.ts";
@@ -19,7 +19,7 @@ export function historyMounts(app: ServerContext, { past, build }: Readers, acto
   const { version } = build;
   const entries = createLogReader(pool);
   const events = createEventAppender(pool);
-  const desk = createEvidenceDesk({
+  const packs = createEvidencePacks({
     store: createPackStore(pool),
     // The primary database, because a replica may be behind.
     log: createEventLog(pool, vault),
@@ -36,6 +36,6 @@ export function historyMounts(app: ServerContext, { past, build }: Readers, acto
     ...logMounts(entries),
     leaversEndpoint({ log: past.log, limitMinutes: config.leaverMinutes, clock }),
     organisationEndpoint(past),
-    evidenceEndpoint({ desk, clock }),
+    evidenceEndpoint({ packs, clock }),
   ];
 }

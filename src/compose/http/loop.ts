@@ -5,7 +5,7 @@ import { holdsEndpoint } from "../../api/sync/holds.ts";
 import { syncEndpoint } from "../../api/sync/sync.ts";
 import { createSecurityEventTokens } from "../../http/auth/oauth/security-event-tokens.ts";
 import type { Mount } from "../../http/mount.ts";
-import { createPlanDesk } from "../../reconcile/compare/plan-desk.ts";
+import { createKeptPlans } from "../../reconcile/compare/plan-desk.ts";
 import type { WholePlan } from "../../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import { createAssessmentRequests } from "../../store/adopt/assessments.ts";
@@ -38,7 +38,7 @@ export function loopMounts(
       reads,
       adoptions: createAdoptionOperations(pool, TARGET, vault),
       assessments: createAssessmentRequests(pool, TARGET),
-      plans: createPlanDesk({ make: (mode) => planUnderRules(app, mode), clock, logger, target: TARGET }),
+      plans: createKeptPlans({ make: (mode) => planUnderRules(app, mode), clock, logger, target: TARGET }),
       operations,
       holds,
       removed: createPutBack(pool, TARGET, clock),

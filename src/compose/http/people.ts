@@ -14,7 +14,7 @@ import type { ServerContext } from "../components.ts";
 import { openDirectory } from "../directory.ts";
 import { keptComponents } from "../kept-components.ts";
 import { loadMapping } from "../load-rules.ts";
-import { mappingDesk } from "../mapping-desk.ts";
+import { mappingInspection } from "../mapping-desk.ts";
 import { personDeps } from "../person-deps.ts";
 import { organisationSettings } from "../sandbox.ts";
 import type { Readers } from "./readers.ts";
@@ -42,7 +42,7 @@ export function peopleMounts(app: ServerContext, { past, operations }: Readers):
       preview: async (id) => previewPerson({ ...app, ...looks() }, id),
       explain: (user) => looks().mapping.explain({ user, groups: [] }),
     }),
-    mappingEndpoint({ desk: mappingDesk(app, looks, { ...operations, history: past.log }), reads: past.reads }),
+    mappingEndpoint({ inspection: mappingInspection(app, looks, { ...operations, history: past.log }), reads: past.reads }),
     departmentsEndpoint(createDepartmentList(pool, TARGET)),
   ];
 }

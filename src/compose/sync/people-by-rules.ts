@@ -1,10 +1,10 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Mapping } from "../../mapping/mapping.ts";
-import type { PersonUpkeep } from "../../persons/keep.ts";
+import type { PersonRecomputation } from "../../persons/keep.ts";
 import type { ScheduleStore } from "../../schedule/ports.ts";
 import { createScheduleStore } from "../../store/people/due.ts";
 import type { SettleDeps } from "../../store/people/settle.ts";
-import { createPersonUpkeep } from "../../store/people/upkeep.ts";
+import { createPersonRecomputation } from "../../store/people/upkeep.ts";
 import type { Pool } from "../../store/postgres/pool.ts";
 import type { Vault } from "../../store/vault.ts";
 import { personDeps } from "../person-deps.ts";
@@ -13,7 +13,7 @@ import { personDeps } from "../person-deps.ts";
 export interface PeopleByRules {
   readonly persons: SettleDeps;
   readonly schedule: ScheduleStore;
-  readonly upkeep: PersonUpkeep;
+  readonly recomputation: PersonRecomputation;
   /** Recomputes everybody whose values were computed with another mapping. */
   prepare(signal: AbortSignal): Promise<void>;
 }
@@ -28,14 +28,14 @@ export function peopleByRules(
 ): PeopleByRules {
   const persons = personDeps(mapping, vault);
   const schedule = createScheduleStore(pool, persons);
-  const upkeep = createPersonUpkeep(pool, persons);
+  const recomputation = createPersonRecomputation(pool, persons);
   return {
     persons,
     schedule,
-    upkeep,
+    recomputation,
     async prepare(signal) {
       while (!(await schedule.followRules(mapping.datesVersion, () => clock.now(), signal))) await clock.sleep(WAIT_MS, signal);
-      while (!signal.aborted && (await upkeep.renew({ at: clock.now(), actor: "system", causes: [] })) > 0);
+      while (!signal.aborted && (await recomputation.renew({ at: clock.now(), actor: "system", causes: [] })) > 0);
     },
   };
 }

@@ -3,7 +3,7 @@ import { startWhenChecked } from "../../reconcile/process/loop-start.ts";
 import { createSteering } from "../../reconcile/process/orders.ts";
 import { watchPauses } from "../../reconcile/process/pause-watch.ts";
 import { preflight } from "../../reconcile/process/preflight.ts";
-import { createOwnRest } from "../../reconcile/process/presence.ts";
+import { createProcessPause } from "../../reconcile/process/presence.ts";
 import { createWorker } from "../../reconcile/process/worker.ts";
 import { createLoopLog } from "../../reconcile/run/end/loop-log.ts";
 import { createReconciler } from "../../reconcile/run/reconciler.ts";
@@ -20,7 +20,7 @@ import { observePeople } from "./observe-people.ts";
 import { peopleByRules } from "./people-by-rules.ts";
 import { queueTasks } from "./queue-tasks.ts";
 import { talk } from "./talk.ts";
-import { startUpkeep } from "./upkeep.ts";
+import { startMaintenance } from "./upkeep.ts";
 import { watchRules } from "./watch-rules.ts";
 
 /* The reconcile loop of one process. */
@@ -47,7 +47,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
   const parts = syncComponents(app, organisation, log);
   const { target, store, mapping, policy } = parts;
   await giveAdvice(app, parts);
-  const rest = createOwnRest(clock);
+  const rest = createProcessPause(clock);
   const presence = createPresence(pool, TARGET, {
     mode: config.syncMode,
     mappingVersion: mapping.version,
@@ -79,10 +79,10 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     ...{ store, reconcile, clock, logger },
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
     shouldYield: () => traffic.busy,
-    isResting: () => rest.problem() !== undefined || steering.isHalted() || !(rules.isWorking() || rules.isForLeavers()),
+    isPaused: () => rest.problem() !== undefined || steering.isHalted() || !(rules.isWorking() || rules.isForLeavers()),
     isForLeavers: rules.isForLeavers,
   });
-  const upkeep = await startUpkeep(app, { mapping, people, rules, compare }, signal);
+  const maintenance = await startMaintenance(app, { mapping, people, rules, compare }, signal);
   const queue = startQueue({ pool: pool.asyncCommit, clock, logger }, queueTasks(app, parts, { persons, presence, wake }, signal));
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(signal);
@@ -107,7 +107,7 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     checks: checksOf({ loopStart, worker, queue, clock, startedMs: () => startedMs }),
     async stop(graceMs) {
       stopping.abort(new Error("the server is stopping"));
-      await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs), upkeep.stop()]);
+      await Promise.all([loopStart.stop(), queue.stop(graceMs), worker.stop(graceMs), maintenance.stop()]);
       await Promise.all([watch, following]);
       await presence
         .leave()

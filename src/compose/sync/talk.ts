@@ -1,7 +1,7 @@
 import { relinkOne } from "../../reconcile/compare/found.ts";
 import { listenToTarget } from "../../reconcile/hints/listen.ts";
 import type { ListenDeps } from "../../reconcile/hints/receiver.ts";
-import { tellOfNewcomers } from "../../reconcile/newcomers/notify.ts";
+import { notifyManagers } from "../../reconcile/newcomers/notify.ts";
 import { createNewcomers } from "../../store/loop/newcomers.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "../components.ts";
@@ -18,6 +18,6 @@ export async function talk(
   const newcomers = { store: createNewcomers(pool, TARGET), language: config.alerts.language, random: Math.random };
   await Promise.all([
     ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare, relink }, signal)] : []),
-    ...(config.newcomerNoteAgentId === undefined ? [] : [tellOfNewcomers({ ...newcomers, target, clock, logger }, signal)]),
+    ...(config.newcomerNoteAgentId === undefined ? [] : [notifyManagers({ ...newcomers, target, clock, logger }, signal)]),
   ]);
 }

@@ -13,9 +13,9 @@ import { TARGET } from "../../targets/target-name.ts";
 import type { AppContext, SyncComponents } from "../components.ts";
 import type { PeopleByRules } from "./people-by-rules.ts";
 
-interface UpkeepDeps {
+interface MaintenanceDeps {
   readonly mapping: SyncComponents["mapping"];
-  readonly people: Pick<PeopleByRules, "schedule" | "upkeep">;
+  readonly people: Pick<PeopleByRules, "schedule" | "recomputation">;
   /** Whether the rules of this process are in force, or at least those about leavers. */
   readonly rules: Pick<RulesWatch, "isWorking" | "isForLeavers">;
   /** Requests a comparison with the target. */
@@ -26,9 +26,9 @@ interface UpkeepDeps {
  * Tasks of a process besides the loop: restores, erasures, retention, dates, people with several records. Resolves after the check for a restored
  * database, which must precede the first event of the loop. Call `stop` after `signal` is aborted.
  */
-export async function startUpkeep(
+export async function startMaintenance(
   { config, pool, vault, clock, logger }: AppContext,
-  { mapping, people, rules, compare }: UpkeepDeps,
+  { mapping, people, rules, compare }: MaintenanceDeps,
   signal: AbortSignal,
 ): Promise<{ stop(): Promise<void> }> {
   const restores = { store: createRestoreStore(pool, TARGET), file: createSeenFile(config.dataDir), clock, logger, target: TARGET };
@@ -41,7 +41,7 @@ export async function startUpkeep(
   // Rules that decide about leavers as the earlier ones do read dates in the same way.
   const readsDates = () => rules.isWorking() || rules.isForLeavers();
   const schedule = startSchedule({ store: people.schedule, version: mapping.datesVersion, isWorking: readsDates, clock, logger });
-  const joined = keepPersons({ upkeep: people.upkeep, isWorking: rules.isWorking, clock, logger }, signal);
+  const joined = keepPersons({ recomputation: people.recomputation, isWorking: rules.isWorking, clock, logger }, signal);
   return {
     async stop() {
       await Promise.all([restored.stop(), erased.stop(), schedule.stop(), retention, joined]);

@@ -7,7 +7,7 @@ import type { Clock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
 import { makeFolder } from "../../core/make-folder.ts";
 import type { Binaries } from "./binaries.ts";
-import { cleanEnvironment, giveTo, type Privileges, saidBy } from "./privileges.ts";
+import { cleanEnvironment, giveTo, outputOf, type Privileges } from "./privileges.ts";
 import { isErrno, processesIn, signal } from "./processes.ts";
 import { until } from "./until.ts";
 
@@ -66,7 +66,7 @@ async function initialise(target: string, layout: Layout, { initdb }: Binaries, 
   try {
     await promisify(execFile)(file, [...args], { ...credentials, cwd: layout.home, env: cleanEnvironment });
   } catch (cause) {
-    throw new CannotStart([`PostgreSQL could not make its data directory ${target}: ${saidBy(cause)}`], { cause });
+    throw new CannotStart([`PostgreSQL could not make its data directory ${target}: ${outputOf(cause)}`], { cause });
   }
 }
 

@@ -98,12 +98,12 @@ async function trial(privileges: Privileges, directory: string, program: string)
     return undefined;
   } catch (error) {
     if (isErrno(error, "ENOENT")) return `${file} does not exist`;
-    return saidBy(error);
+    return outputOf(error);
   }
 }
 
 /** The standard error of a failed program. If it is empty, the error itself. */
-export function saidBy(error: unknown): string {
+export function outputOf(error: unknown): string {
   const stderr = typeof error === "object" && error !== null && "stderr" in error ? String(error.stderr).trim() : "";
   return stderr || String(error);
 }

@@ -26,7 +26,7 @@ export async function mistake(stage: Stage, unmanaged: Unmanaged): Promise<reado
       const all = company.wanted.people.length;
       const most = Math.max(0, ...held.filter(({ limit }) => limit === "peopleRemoved").map(({ allowed }) => allowed));
       return {
-        told: [
+        lines: [
           `${all} deactivated: ${gone.length} removed from DingTalk`,
           ...held.map((each) => `the limit ${each.limit} (${each.allowed}) holds ${each.count}`),
         ],
@@ -49,7 +49,7 @@ export async function mistake(stage: Stage, unmanaged: Unmanaged): Promise<reado
       const dissolved = new Set((await holdsIn(http, "dissolved")).map(({ id }) => id));
       const left = held.filter(({ id }) => !dissolved.has(id));
       return {
-        told: [`${held.length - left.length} of ${held.length} holds dissolved automatically; removed people were added again`],
+        lines: [`${held.length - left.length} of ${held.length} holds dissolved automatically; removed people were added again`],
         problems: [
           ...left.map(({ limit }) => `the hold of ${limit} was not dissolved`),
           ...approved.map(({ limit, count }) => `the limit ${limit} held ${count} changes of people who were added again`),

@@ -18,7 +18,7 @@ import type { Operator } from "./operator.ts";
 export interface RolloutStep {
   readonly name: string;
   /** Results in words. */
-  readonly told: readonly string[];
+  readonly lines: readonly string[];
   /** Calls from the server to DingTalk. Edits by hand do not count. */
   readonly writes: number;
   readonly reads: number;
@@ -36,7 +36,7 @@ export interface Stage extends Operator {
   readonly steps: RolloutStep[];
 }
 
-export type Outcome = Pick<RolloutStep, "told" | "problems">;
+export type Outcome = Pick<RolloutStep, "lines" | "problems">;
 
 /** Plays a step and adds its result to `stage.steps`. `parts`: number of steps of progress that `work` reports; with 0, the step is one. */
 export async function step(stage: Stage, name: string, work: () => Promise<Outcome>, parts = 0): Promise<void> {

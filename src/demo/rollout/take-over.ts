@@ -23,7 +23,7 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
     await enter(simulator, company, () => options.progress.step());
     found = await simulator.state();
     return {
-      told: [`${company.accounts.length} accounts in ${company.departments.length} departments`, dirtText(company.dirt)],
+      lines: [`${company.accounts.length} accounts in ${company.departments.length} departments`, dirtText(company.dirt)],
       problems: [],
     };
   });
@@ -34,7 +34,7 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
       await provision(stage, company.initial);
       await quiet();
       const { people, teams } = company.initial;
-      return { told: [`${people.length} people and ${teams.length} groups by SCIM; the mode is observe`], problems: await untouched() };
+      return { lines: [`${people.length} people and ${teams.length} groups by SCIM; the mode is observe`], problems: await untouched() };
     },
     partsOf(stage, company.initial),
   );
@@ -42,9 +42,9 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
 
   await step(stage, "assess", () => assess(stage, untouched));
   await step(stage, "adopt", async () => {
-    const told = await adopt(stage);
+    const lines = await adopt(stage);
     await quiet();
-    return { told, problems: [...(await wrongLinks(stage)), ...(await untouched())] };
+    return { lines, problems: [...(await wrongLinks(stage)), ...(await untouched())] };
   });
   await step(
     stage,
@@ -52,7 +52,7 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
     async () => {
       await provision(stage, company.wanted);
       await quiet();
-      return { told: [`the source corrects ${company.dirt.landline ?? 0} mobile numbers`], problems: await untouched() };
+      return { lines: [`the source corrects ${company.dirt.landline ?? 0} mobile numbers`], problems: await untouched() };
     },
     partsOf(stage, company.wanted),
   );
@@ -63,7 +63,7 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
     planned = touched;
     const { create, update, remove, held } = summary;
     return {
-      told: [`create ${create}, update ${update}, remove ${remove}, held ${held}; ${summary.calls} calls`],
+      lines: [`create ${create}, update ${update}, remove ${remove}, held ${held}; ${summary.calls} calls`],
       problems: [...unless(remove === 0, `the plan would remove ${remove}`), ...(await untouched())],
     };
   });
@@ -77,7 +77,7 @@ async function assess(stage: Stage, untouched: () => Promise<readonly string[]>)
   const { matchable, complete } = object(figures);
   const share = (figure: typeof matchable): string => `${object(figure).count}/${object(figure).of}`;
   return {
-    told: [
+    lines: [
       `matchable ${share(matchable)}, complete ${share(complete)}`,
       `ambiguous ${object(object(people).ambiguous).count}, only in DingTalk ${object(object(people).onlyThere).count}, findings ${findings}`,
     ],
@@ -98,7 +98,7 @@ async function upsert(stage: Stage, { found, planned, unmanaged }: BeforeUpsert)
   const after = await stage.simulator.state();
   const changed = changedIds(found, after);
   return {
-    told: [`${changed.length} people and departments changed, ${planned.size} were planned`],
+    lines: [`${changed.length} people and departments changed, ${planned.size} were planned`],
     problems: [
       // The take-over removes nobody and no value, so no limit may hold a change.
       ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}`),
@@ -114,7 +114,7 @@ async function sync(stage: Stage, unmanaged: Unmanaged) {
   const { approved } = await settled(stage);
   const after = await stage.simulator.state();
   return {
-    told: [
+    lines: [
       `the comparison found ${differing} differences: the run that links an account does not change its identifying attributes`,
       ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved`),
     ],

@@ -34,8 +34,8 @@ export interface Http {
   put(path: string, body: JsonObject): Promise<Answer>;
   /** Duration of each answered request in ms, without time for waiting. */
   readonly timesMs: readonly number[];
-  /** Number of requests without an answer (`away`), and with the answer 429 or 503 (`told` to wait). */
-  readonly interruptions: { away: number; told: number };
+  /** Number of requests without an answer (`away`), and with the answer 429 or 503 (`throttled`). */
+  readonly interruptions: { away: number; throttled: number };
 }
 
 const AGAIN_MS = 200;
@@ -43,7 +43,7 @@ const TIMEOUT_MS = 30_000;
 
 export function createHttp({ url, token, clock, signal, perSecond, patienceMs }: HttpOptions): Http {
   const timesMs: number[] = [];
-  const interruptions = { away: 0, told: 0 };
+  const interruptions = { away: 0, throttled: 0 };
   let nextMs = 0;
 
   async function turn(): Promise<void> {
@@ -87,7 +87,7 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
           timesMs.push(clock.monotonicMs() - startedMs);
           return answer;
         }
-        interruptions.told += 1;
+        interruptions.throttled += 1;
         if (clock.monotonicMs() > untilMs)
           throw new DemoFailed(`${url} has answered ${answer.status} for ${Math.round(patienceMs / 1_000)} s`);
         await clock.sleep(retryAfterMs, signal);

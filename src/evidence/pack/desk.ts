@@ -6,7 +6,7 @@ import type { PackDeps, PackOrder } from "./pack-order.ts";
 import type { ListedPack, PackState, PackStore } from "./store.ts";
 
 /** Makes evidence packs in the background. Every process can read a finished pack until newer packs replace it. */
-export interface EvidenceDesk {
+export interface EvidencePacks {
   /** Stores the order and returns its id. A process makes its packs one after another. */
   order(order: Omit<PackOrder, "id">): Promise<string>;
   state(id: string): Promise<PackState>;
@@ -16,7 +16,7 @@ export interface EvidenceDesk {
   read(id: string, pieces: number): AsyncIterable<Buffer>;
 }
 
-export interface EvidenceDeskDeps extends Omit<PackDeps, "clock"> {
+export interface EvidencePacksDeps extends Omit<PackDeps, "clock"> {
   readonly store: PackStore;
   readonly clock: Pick<Clock, "now" | "sleep">;
   readonly logger: Logger;
@@ -26,7 +26,7 @@ export interface EvidenceDeskDeps extends Omit<PackDeps, "clock"> {
 const PIECE_BYTES = 256 * 1_024;
 const HEARTBEAT_MS = 10_000;
 
-export function createEvidenceDesk(deps: EvidenceDeskDeps): EvidenceDesk {
+export function createEvidencePacks(deps: EvidencePacksDeps): EvidencePacks {
   const { store, clock, logger } = deps;
   let last: Promise<void> = Promise.resolve();
 

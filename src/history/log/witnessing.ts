@@ -9,7 +9,7 @@ import type { LogReader } from "./ports.ts";
 
 /* Asks the witnesses of the policy for their signatures (C2SP tlog-witness). A checkpoint is published after a quorum of the policy has signed it. */
 
-export interface CheckpointDesk {
+export interface CheckpointStore {
   /** The newest checkpoint. Undefined: it is published already, or there is none. */
   unpublished(): Promise<{ readonly id: number; readonly note: string } | undefined>;
   publish(id: number, note: string): Promise<void>;
@@ -19,7 +19,7 @@ export interface CheckpointDesk {
 export type PostText = (url: string, body: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
 
 export interface WitnessingDeps {
-  readonly desk: CheckpointDesk;
+  readonly store: CheckpointStore;
   readonly log: Pick<LogReader, "tile">;
   readonly policy: Policy;
   readonly post: PostText;
@@ -31,7 +31,7 @@ export interface Witnessing {
   ask(): Promise<boolean>;
 }
 
-export function createWitnessing({ desk, log, policy, post, logger }: WitnessingDeps): Witnessing {
+export function createWitnessing({ store, log, policy, post, logger }: WitnessingDeps): Witnessing {
   /** For each witness, the size of the checkpoint that it signed last, as far as this process knows. */
   const known = new Map<string, number>();
 
@@ -75,7 +75,7 @@ export function createWitnessing({ desk, log, policy, post, logger }: Witnessing
 
   return {
     async ask() {
-      const newest = await desk.unpublished();
+      const newest = await store.unpublished();
       if (!newest) return true;
       const checkpoint = parseCheckpoint(newest.note);
       const names = new Set<string>();
@@ -93,7 +93,7 @@ export function createWitnessing({ desk, log, policy, post, logger }: Witnessing
       );
       if (!policy.isQuorum(names)) return false;
       const { text, signatures } = checkpoint.note;
-      await desk.publish(newest.id, formatNote({ text, signatures: [...signatures, ...answers.flat()] }));
+      await store.publish(newest.id, formatNote({ text, signatures: [...signatures, ...answers.flat()] }));
       return true;
     },
   };

@@ -6,7 +6,7 @@ import type { Actual } from "../target-values.ts";
 
 /* Objects that the app may no longer see. The target sends no event about this. Such an object is neither missing nor created again. */
 
-const OUT_OF_SIGHT: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
+const OUTSIDE_SCOPE: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
 
 /** Unseen: the app may not read the object, so its state is not known. */
 export async function readOrUnseen(
@@ -18,7 +18,7 @@ export async function readOrUnseen(
   try {
     return (await target.read(kind, remoteId, { signal })).actual;
   } catch (error) {
-    if (error instanceof TargetMisconfigured && OUT_OF_SIGHT.has(error.reasonCode)) return "unseen";
+    if (error instanceof TargetMisconfigured && OUTSIDE_SCOPE.has(error.reasonCode)) return "unseen";
     throw error;
   }
 }

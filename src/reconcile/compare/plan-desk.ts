@@ -14,12 +14,12 @@ export interface PlanPage {
 }
 
 /** Serves plans of everybody page by page. */
-export interface PlanDesk {
+export interface KeptPlans {
   /** A first page comes from a new plan. Later pages come from the same plan while it is kept, and otherwise from a new plan in the same order. */
   page(mode: SyncMode, query: PlanQuery): Promise<PlanPage>;
 }
 
-export interface PlanDeskOptions {
+export interface KeptPlansOptions {
   readonly make: (mode: SyncMode) => Promise<WholePlan>;
   readonly clock: Pick<Clock, "monotonicMs">;
   readonly logger: Logger;
@@ -31,7 +31,7 @@ const KEPT_MS = 300_000;
 /** Each plan costs a pass over all entities; with more, waiting takes too long. */
 const MAX_WAITING = 4;
 
-export function createPlanDesk({ make, clock, logger, target }: PlanDeskOptions): PlanDesk {
+export function createKeptPlans({ make, clock, logger, target }: KeptPlansOptions): KeptPlans {
   const oneByOne = createKeyedLock();
   const kept = new Map<SyncMode, { readonly plan: WholePlan; usedMs: number }>();
   let waiting = 0;

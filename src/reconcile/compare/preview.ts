@@ -45,13 +45,13 @@ export async function previewPerson(deps: PreviewDeps, personId: string): Promis
   const ref = { kind: "user", id: personId } as const;
   const known = await load(deps, ref);
   if (known.kind !== "user") return undefined;
-  const { facts, judgement } = known;
+  const { facts, classification } = known;
   if (!facts.document && !facts.link) return undefined;
   const actual = actualOf(facts.link);
   return {
     remoteId: facts.link?.remoteId,
     actual,
-    paths: judgement.paths.map(({ path }) => path.map((level) => level.name)),
+    paths: classification.paths.map(({ path }) => path.map((level) => level.name)),
     forecast: (await concluded(deps, ref, await desiredOf(deps, ref, known), { actual, document: facts.document }))!,
     explanations: facts.document ? deps.mapping.explain(personInput(facts)) : [],
   };

@@ -154,8 +154,8 @@ function withDiffered(actual: Actual, before: Attributes | undefined): Actual {
 const changedSince = (before: LinkTo["observed"], now: Actual): readonly string[] =>
   before ? changedNames(before.attributes, now.attributes).filter((name) => before.attributes[name] !== undefined) : [];
 
-const changedNames = (before: Attributes, told: Attributes): readonly string[] =>
-  Object.keys(told).filter((name) => !sameValue(before[name], told[name]));
+const changedNames = (before: Attributes, after: Attributes): readonly string[] =>
+  Object.keys(after).filter((name) => !sameValue(before[name], after[name]));
 
 /** Only a difference that a run would correct counts. Other attributes belong to others. */
 async function isWrong(deps: SweepDeps, ref: EntityRef, actual: Actual): Promise<boolean> {

@@ -39,7 +39,7 @@ export interface RehearsalStore {
   readonly store: ReconcilerDeps["store"];
   record(writes: readonly PlannedWrite[]): Promise<void>;
   /** Makes entities with a later run due now. Resolves with their number. */
-  hasten(): Promise<number>;
+  makeDue(): Promise<number>;
   /** Adds the held changes to the items; in `observe` all of them. */
   settle(mode: SyncMode): Promise<Rehearsed>;
   /** The size of a settled plan. `otherMapping`: all its changes count. Otherwise only those that follow from another policy count. */
@@ -125,7 +125,7 @@ async function rehearse(
   for (let round = 0; round < MAX_ROUNDS; round++) {
     do running = lanes();
     while ((await Promise.all(Array.from({ length: running }, lane))).includes(true));
-    if (written === before || (await rehearsal.hasten()) === 0) break;
+    if (written === before || (await rehearsal.makeDue()) === 0) break;
     before = written;
   }
 }

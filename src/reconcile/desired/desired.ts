@@ -28,10 +28,10 @@ export async function desiredOf(deps: DesiredDeps, ref: EntityRef, known: Known)
       return { ...resolved, link: facts.link, inDirectory: facts.node?.present ?? false, ...(seen ? { seen } : {}) };
     }
     case "user": {
-      const { facts, judgement, actual, seen } = known;
-      const resolved = await concludePerson(deps, ref.id, facts, judgement, actual);
+      const { facts, classification, actual, seen } = known;
+      const resolved = await concludePerson(deps, ref.id, facts, classification, actual);
       if (resolved.kind !== "desired") return resolved;
-      const wanted = judgement.standing === "member" ? puttingBack(deps.target, resolved.desired, facts.restoring) : resolved.desired;
+      const wanted = classification.standing === "member" ? puttingBack(deps.target, resolved.desired, facts.restoring) : resolved.desired;
       const desired = {
         ...resolved,
         desired: wanted,

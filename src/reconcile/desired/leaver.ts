@@ -21,8 +21,8 @@ export type GraceStep =
   | { readonly kind: "starts"; readonly account: AccountKind; readonly ms: number; readonly standing: LifecycleState }
   /** `moved`: the policy has changed, and with it the end. */
   | { readonly kind: "runs"; readonly until: Date; readonly moved: boolean }
-  /** The person is removed. `told`: the event is already recorded. `counted`: the limits counted the person when the grace began. */
-  | { readonly kind: "over"; readonly since: Date; readonly until: Date; readonly told: boolean; readonly counted: boolean }
+  /** The person is removed. `recorded`: the event is already recorded. `counted`: the limits counted the person when the grace began. */
+  | { readonly kind: "over"; readonly since: Date; readonly until: Date; readonly recorded: boolean; readonly counted: boolean }
   /** The person is wanted again, or stays permanently. */
   | { readonly kind: "cancelled" };
 
@@ -56,7 +56,7 @@ export function lifecycleOf(person: Pick<PersonFacts, "document" | "link">, situ
   return { standing, grace };
 }
 
-const over = ({ since, ended, counted }: Grace, until: Date): GraceStep => ({ kind: "over", since, until, told: ended, counted });
+const over = ({ since, ended, counted }: Grace, until: Date): GraceStep => ({ kind: "over", since, until, recorded: ended, counted });
 
 /** The final state. Accounts that can be disabled are disabled, unless the policy says otherwise. With a grace, nobody stays permanently. */
 function endOf(

@@ -19,7 +19,7 @@ export type Known =
   | {
       readonly kind: "user";
       readonly facts: PersonFacts;
-      readonly judgement: Classification;
+      readonly classification: Classification;
       readonly actual: Observation | undefined;
       readonly seen?: Seen;
     }
@@ -46,7 +46,7 @@ export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: 
     case "user": {
       const facts = (await store.people([id])).get(id)!;
       const known = await observed(deps, kind, facts.link, needsPerson(facts, deps.policy), looking);
-      return { kind, facts, judgement: classify(deps, facts, known.actual), ...known };
+      return { kind, facts, classification: classify(deps, facts, known.actual), ...known };
     }
     case "department": {
       const facts = (await store.departments([id])).get(id)!;

@@ -86,10 +86,10 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
  * Values that apply in one department. Without a value the present titles stay. An order cannot be removed, so without one the present order stays.
  */
 function byDepartment({ positions }: PersonMapping, { departments }: Assignments): Readonly<Record<string, AttributeValue>> {
-  const list = (told: (post: DepartmentAssignment) => string | number | undefined): readonly string[] => {
-    const known = departments.filter((post) => post.remoteId !== undefined && told(post) !== undefined);
+  const list = (pick: (post: DepartmentAssignment) => string | number | undefined): readonly string[] => {
+    const known = departments.filter((post) => post.remoteId !== undefined && pick(post) !== undefined);
     // If two groups have the same department, the first one's value is used.
-    return [...new Map(known.toReversed().map((post) => [post.remoteId, told(post)]))].map(([id, value]) => `${id}=${value}`).sort();
+    return [...new Map(known.toReversed().map((post) => [post.remoteId, pick(post)]))].map(([id, value]) => `${id}=${value}`).sort();
   };
   const titles = list(({ title }) => title);
   const orders = list(({ order }) => order);

@@ -16,7 +16,7 @@ export async function place(deps: DesiredDeps, { ref: { id }, causes }: Claim, k
     return { ...known, resolved };
   }
   if (known.kind !== "user") return known;
-  const { paths, mapped } = known.judgement;
+  const { paths, mapped } = known.classification;
   const [named, ofRecord] = [mapped?.manager ?? undefined, known.facts.manager?.reference];
   // Before the person who is named is looked up. A name that the mapping does not take any more stays, at the cost of needless checks.
   if (mapped?.manager !== undefined && named !== ofRecord) await store.writeNamedManager(id, named);

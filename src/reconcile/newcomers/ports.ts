@@ -20,7 +20,7 @@ export interface NewcomerStore {
   notice(now: Date): Promise<void>;
   /** Claims due newcomers for `leaseMs` milliseconds. None while an operator has paused the loop. */
   take(now: Date, limits: { readonly count: number; readonly leaseMs: number }): Promise<readonly Newcomer[]>;
-  told(id: string, event: HistoryEvent): Promise<void>;
+  sent(id: string, event: HistoryEvent): Promise<void>;
   /** The note failed and is tried again at `nextAt`. */
   later(id: string, nextAt: Date): Promise<void>;
   /** `nobody`: there is no manager to write to. */

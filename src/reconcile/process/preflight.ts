@@ -2,7 +2,7 @@ import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Problem, TargetAdapter } from "../target.ts";
 import { TargetError } from "../target-failures.ts";
-import type { OwnRest, Presence, ProcessState } from "./presence.ts";
+import type { Presence, ProcessPause, ProcessState } from "./presence.ts";
 
 export interface TargetPause {
   readonly until: Date;
@@ -29,7 +29,7 @@ export interface PreflightDeps {
   readonly target: Pick<TargetAdapter, "name" | "check">;
   readonly store: PauseStore;
   readonly presence: Presence;
-  readonly rest: OwnRest;
+  readonly rest: ProcessPause;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -48,7 +48,7 @@ export const NOT_READY_CODE = "notReady";
  */
 export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promise<void> {
   const { target, store, presence, clock, logger } = deps;
-  let told = "";
+  let logged = "";
   let advised = "";
   await presence.show("checking", []);
   for (;;) {
@@ -65,8 +65,8 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
     }
     const problems = [...found.common, ...found.own];
     const texts = problems.map(textOf);
-    if (texts.join() !== told) logger.error({ target: target.name, problems: texts }, messageOf(found));
-    told = texts.join();
+    if (texts.join() !== logged) logger.error({ target: target.name, problems: texts }, messageOf(found));
+    logged = texts.join();
     await pauseFor(store, found);
     await presence.show("resting", problems);
     await sleepUnlessAborted(clock, AGAIN_MS, signal);
@@ -128,4 +128,5 @@ const messageOf = ({ common }: Findings): string =>
     : "this process is not ready and is paused; other processes continue; checking again until this is fixed";
 
 /** The state of a process whose loop has started. */
-export const stateOf = (pause: TargetPause | undefined, rest: OwnRest): ProcessState => (pause || rest.problem() ? "resting" : "working");
+export const stateOf = (pause: TargetPause | undefined, rest: ProcessPause): ProcessState =>
+  pause || rest.problem() ? "resting" : "working";

@@ -26,14 +26,14 @@ export interface Presence {
 }
 
 /** The pause of this process alone: its local problems (address, clock) do not stop the others. */
-export interface OwnRest {
+export interface ProcessPause {
   begin(ms: number, problem: Pick<Problem, "code" | "text" | "remedy">): void;
   end(): void;
   /** The reason of the current pause. */
   problem(): Pick<Problem, "code" | "text" | "remedy"> | undefined;
 }
 
-export function createOwnRest(clock: Pick<Clock, "monotonicMs">): OwnRest {
+export function createProcessPause(clock: Pick<Clock, "monotonicMs">): ProcessPause {
   let now: { readonly untilMs: number; readonly problem: Pick<Problem, "code" | "text" | "remedy"> } | undefined;
   return {
     begin(ms, problem) {

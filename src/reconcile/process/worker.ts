@@ -26,7 +26,7 @@ export interface WorkerOptions {
   /** Whether this process has requests in flight: then the loop yields the processor. */
   readonly shouldYield?: () => boolean;
   /** Whether this process is paused: then it claims nothing. */
-  readonly isResting?: () => boolean;
+  readonly isPaused?: () => boolean;
   /** Whether this process claims only leavers, because its rules are held. */
   readonly isForLeavers?: () => boolean;
 }
@@ -66,7 +66,7 @@ export function createWorker({
   logger,
   concurrency,
   shouldYield = () => false,
-  isResting = () => false,
+  isPaused = () => false,
   isForLeavers = () => false,
 }: WorkerOptions): Worker {
   const abort = new AbortController();
@@ -84,7 +84,7 @@ export function createWorker({
 
   async function look(): Promise<void> {
     await live();
-    const free = isResting() ? 0 : concurrency - running.size;
+    const free = isPaused() ? 0 : concurrency - running.size;
     // With a backlog, entities are claimed in larger batches, which are loaded and recorded together.
     const claims =
       free > 0 && (!saturated || free * 4 >= concurrency) ? await store.claim(free, isForLeavers() ? "leavers" : undefined) : [];

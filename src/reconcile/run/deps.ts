@@ -6,7 +6,7 @@ import type { AdoptionStore } from "../adopt/ports.ts";
 import type { Guard } from "../guard/guard.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Claim, ReconcileStore } from "../ports.ts";
-import type { OwnRest } from "../process/presence.ts";
+import type { ProcessPause } from "../process/presence.ts";
 import type { TargetAdapter } from "../target.ts";
 import type { LoopLog } from "./end/loop-log.ts";
 import type { Observed } from "./plan/authority.ts";
@@ -28,7 +28,7 @@ export interface ReconcilerDeps {
   readonly random: () => number;
   readonly log?: LoopLog;
   /** The pause of this process for its own problems. */
-  readonly rest?: OwnRest;
+  readonly rest?: ProcessPause;
   /** The delay of the first retry in milliseconds. Absent: RETRY_BASE_MS. */
   readonly retryBaseMs?: number;
 }

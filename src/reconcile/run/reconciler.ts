@@ -50,7 +50,7 @@ async function resultOf(
   try {
     const context = { signal, deadline: untilOrdered(claim.deadline, deps.term) };
     const loaded = await load(deps, claim.ref, { context });
-    const leaver = loaded.kind === "user" ? loaded.judgement.grace : undefined;
+    const leaver = loaded.kind === "user" ? loaded.classification.grace : undefined;
     if (waitsForRules(claim, loaded))
       return { ...NO_FOLLOW_UPS, end: RULES_ARE_HELD, ...(leaver && leaver.kind !== "cancelled" ? { leaver } : {}) };
     const known = mayPlace(claim, loaded) ? await place(deps, claim, loaded) : loaded;
@@ -58,7 +58,7 @@ async function resultOf(
     const person = known.kind === "user" && known.facts.document ? personInput(known.facts) : undefined;
     const result = await converge(deps, events, { claim, resolved, person, leaver }, context);
     if (result === "lost") return result;
-    const restores = known.kind === "user" && known.facts.restoring !== undefined && known.judgement.standing === "member";
+    const restores = known.kind === "user" && known.facts.restoring !== undefined && known.classification.standing === "member";
     const missing = resolved.kind === "desired" ? resolved.missing : undefined;
     return { ...result, ...(leaver ? { leaver } : {}), ...(restores ? { restores } : {}), ...(missing ? { missing } : {}) };
   } catch (error) {

@@ -46,7 +46,7 @@ const TAKE = statement(
      (select l.attributes from links l where l.target = $1 and l.kind = 'user' and l.entity_id = n.entity_id and l.status = 'owned') as attributes`,
 );
 
-const TOLD = statement(
+const SENT = statement(
   "told",
   `with done as (update newcomer_notes set state = 'told' where target = $1 and entity_id = $2 and state = 'due' returning 1)
    ${appendEvent(3, "done")}`,
@@ -88,8 +88,8 @@ export const createNewcomers = (pool: Pool, target: string): NewcomerStore => ({
     );
   },
 
-  async told(id, event) {
-    await run(pool, TOLD, [target, id, eventRow(event)]);
+  async sent(id, event) {
+    await run(pool, SENT, [target, id, eventRow(event)]);
   },
   async later(id, nextAt) {
     await run(pool, LATER, [target, id, nextAt]);

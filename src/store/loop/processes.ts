@@ -43,8 +43,8 @@ export const createPresence = (
   return {
     id,
     async show(state, problems) {
-      const told = problems.length > 0 ? JSON.stringify(problems) : null;
-      await run(pool, SHOW, [id, target, own.mode, own.mappingVersion, own.settings, state, told, own.policyVersion]);
+      const problemsJson = problems.length > 0 ? JSON.stringify(problems) : null;
+      await run(pool, SHOW, [id, target, own.mode, own.mappingVersion, own.settings, state, problemsJson, own.policyVersion]);
     },
     async othersWork() {
       const [row] = await run<{ n: number }>(pool, OTHERS, [id, target, own.settings]);

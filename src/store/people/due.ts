@@ -33,7 +33,7 @@ const FAILED: Statement = {
   text: `insert into schedule_rules as r (version, failed, failed_since) values ('${UNREAD}', $1, $2)
     on conflict (single) do update set failed = excluded.failed, failed_since = coalesce(r.failed_since, excluded.failed_since)`,
 };
-const DISTRUST: Statement = {
+const RECORD_OTHER_RULES: Statement = {
   name: "schedule-distrust",
   text: `update schedule_rules set version = '${UNREAD}' where version not in ('${UNREAD}', $1)`,
 };
@@ -126,7 +126,7 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
       return turn?.made;
     },
 
-    distrust: async (version) => void (await run(pool, DISTRUST, [version])),
+    recordOtherRules: async (version) => void (await run(pool, RECORD_OTHER_RULES, [version])),
   };
 }
 

@@ -139,7 +139,7 @@ export async function settlePerson(
     rows[0]!.id === personId &&
     left.length === 0 &&
     pending === 0 &&
-    saysTheSame(effective, recordOf(stored[0]!));
+    hasSameValues(effective, recordOf(stored[0]!));
   if (alone) {
     await run(db, LEAVE_ALONE, [personId]);
     await run(db, REMOVE, [personId]);
@@ -222,7 +222,7 @@ async function write(db: Queryable, personId: string, { before, effective, rows,
   ]);
 }
 
-const saysTheSame = ({ active, document }: Effective, record: SourceRecord): boolean =>
+const hasSameValues = ({ active, document }: Effective, record: SourceRecord): boolean =>
   active === record.active && sameJson(document, record.document);
 
 /** The sources that still count as left. A source with a new record does not, from the day of hire on. */

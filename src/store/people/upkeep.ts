@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { namedSources, type SourceRules } from "../../mapping/sources.ts";
-import type { PersonUpkeep } from "../../persons/keep.ts";
+import type { PersonRecomputation } from "../../persons/keep.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
@@ -21,7 +21,7 @@ const UNKNOWN: Statement = {
 export const unknownSources = async (pool: pg.Pool, rules: SourceRules): Promise<readonly string[]> =>
   (await run<{ name: string }>(pool, UNKNOWN, [namedSources(rules)])).map(({ name }) => name);
 
-export const createPersonUpkeep = (pool: pg.Pool, deps: SettleDeps): PersonUpkeep => ({
+export const createPersonRecomputation = (pool: pg.Pool, deps: SettleDeps): PersonRecomputation => ({
   renew: async (origin) => {
     const rows = await run<{ id: string }>(pool, OLD, [deps.rules.version]);
     for (const { id } of rows) await inPersonTransaction(pool, (db) => settlePerson(db, id, deps, origin));

@@ -56,7 +56,7 @@ export const ADD_LEAVERS: Statement = {
 
 export const HOLD_ALL: Statement = { name: "plan-hold-all", text: "update plan_items set held_by = 'modeObserve', calls = '{}'" };
 
-export const HASTEN: Statement = {
+export const MAKE_DUE: Statement = {
   name: "plan-hasten",
   text: `with done as (
     update entity_states set next_at = now() where target = $1 and next_at > now() and state in ('due', 'waiting') returning 1)

@@ -15,7 +15,7 @@ import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { run } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON, personWith } from "../references.ts";
-import { ADD_HELD, ADD_LEAVERS, DROP_UNCHANGED, HASTEN, HOLD_ALL, RECORD, SUMMARY } from "./item-statements.ts";
+import { ADD_HELD, ADD_LEAVERS, DROP_UNCHANGED, HOLD_ALL, MAKE_DUE, RECORD, SUMMARY } from "./item-statements.ts";
 
 /* The result of a rehearsal: one row for each entity in `plan_items` of shadow.ts. */
 
@@ -53,8 +53,8 @@ export async function recordWrites(session: pg.Pool, writes: readonly PlannedWri
   await flush();
 }
 
-export async function hasten(session: pg.Pool, target: string): Promise<number> {
-  const [row] = await run<{ n: number }>(session, HASTEN, [target]);
+export async function makeDue(session: pg.Pool, target: string): Promise<number> {
+  const [row] = await run<{ n: number }>(session, MAKE_DUE, [target]);
   return row!.n;
 }
 

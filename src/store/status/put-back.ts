@@ -33,7 +33,7 @@ const OF_HOLD: Statement = {
 const HOLD_EXISTS: Statement = { name: "put-back-hold", text: "select from holds where target = $1 and id = $2" };
 
 /** The result for each person. Without a row in removed_people, the person was never removed, or too long ago; the history shows which. */
-const JUDGE: Statement = {
+const CHECK: Statement = {
   name: "put-back-judge",
   text: `select a.id, coalesce(${NAMES_OF_PERSON}, r.attributes->>'name') as name,
       case
@@ -68,7 +68,7 @@ const PUT_BACK: Statement = {
   select (select count(*) from woken) as woken`,
 };
 
-interface Judged extends Record<string, unknown> {
+interface Checked extends Record<string, unknown> {
   readonly id: string;
   readonly name: string | null;
   readonly result: PutBackResult;
@@ -85,9 +85,10 @@ export function createPutBack(pool: Pool, target: string, clock: Clock): PutBack
       const ids = "hold" in request ? await ofHold(request.hold) : [...new Set(request.ids)];
       if (!ids) return undefined;
       return inTransaction(pool, async (db) => {
-        const judged: Judged[] = [];
-        for (let at = 0; at < ids.length; at += SLICE) judged.push(...(await run<Judged>(db, JUDGE, [target, ids.slice(at, at + SLICE)])));
-        const wanted = judged.filter(({ result }) => result === "restoring").map(({ id }) => id);
+        const checked: Checked[] = [];
+        for (let at = 0; at < ids.length; at += SLICE)
+          checked.push(...(await run<Checked>(db, CHECK, [target, ids.slice(at, at + SLICE)])));
+        const wanted = checked.filter(({ result }) => result === "restoring").map(({ id }) => id);
         const event = operatorEvent(
           "operator.restore",
           operator,
@@ -95,14 +96,14 @@ export function createPutBack(pool: Pool, target: string, clock: Clock): PutBack
           {
             ...("hold" in request ? { hold: request.hold } : {}),
             count: wanted.length,
-            refused: judged.length - wanted.length,
+            refused: checked.length - wanted.length,
             ...detail,
           },
         );
         for (let at = 0; at < wanted.length; at += SLICE)
           await run(db, PUT_BACK, [target, wanted.slice(at, at + SLICE), eventRow(event), [target], at === 0]);
         return {
-          people: judged.map(({ id, name, result }) => ({ id, ...(name === null ? {} : { name }), result })),
+          people: checked.map(({ id, name, result }) => ({ id, ...(name === null ? {} : { name }), result })),
           restoring: wanted.length,
         };
       });

@@ -55,7 +55,7 @@ const PAUSE: Statement = {
 };
 
 /** True: the target was paused after the slot was reserved. */
-const RESTS: Statement = {
+const IS_PAUSED: Statement = {
   name: "limiter-rests",
   text: "select coalesce(max(blocked_until) > clock_timestamp(), false) as rests from rate_limits where target = $1 and api in ($2, 'all')",
 };
@@ -102,8 +102,8 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
     });
   }
 
-  async function rests(api: string): Promise<boolean> {
-    const [row] = await run<{ rests: boolean }>(pool, RESTS, [target, api]);
+  async function isPaused(api: string): Promise<boolean> {
+    const [row] = await run<{ rests: boolean }>(pool, IS_PAUSED, [target, api]);
     return row!.rests;
   }
 
@@ -127,7 +127,7 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
         // Slots are reserved seconds ahead, so a pause may begin while calls wait. Their slots are lost, because they lie in the pause.
         if (waitMs > PAUSE_RECHECK_MS) {
           await clock.sleep(waitMs - PAUSE_RECHECK_MS, signal);
-          if (await rests(api)) continue;
+          if (await isPaused(api)) continue;
         }
         await clock.sleep(Math.max(0, leaveMs - clock.monotonicMs()), signal);
         return;

@@ -42,9 +42,9 @@ export async function moveGroup(scope: Scope, groupId: string, place: GroupTarge
     await run(client, PUT_PLACEMENT, [target, groupId, place.kind, node, name, reason, managers, foldedNames(managers)]);
     await noteManagers(scope, { node: old, managers: before?.managers ?? null }, { node, managers });
     // Notes of members tell why they have no department.
-    const sameSeat = before !== undefined && before.kind === place.kind && old === node && before.reason === reason;
-    if (!sameSeat) marks.membersOf.add(groupId);
-    if (place.kind === "role" && (!sameSeat || before?.name !== place.name)) marks.roles.add(groupId);
+    const samePlace = before !== undefined && before.kind === place.kind && old === node && before.reason === reason;
+    if (!samePlace) marks.membersOf.add(groupId);
+    if (place.kind === "role" && (!samePlace || before?.name !== place.name)) marks.roles.add(groupId);
   } else await run(client, REMOVE_PLACEMENT, [target, groupId]);
 
   if (before?.kind === "role" && place?.kind !== "role") marks.roles.add(groupId);

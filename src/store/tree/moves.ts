@@ -48,13 +48,13 @@ export async function move(
   node: Node,
   path: readonly PathLevel[],
   carries: boolean,
-  seat?: { readonly parentId: string | null; readonly key: readonly string[] },
+  position?: { readonly parentId: string | null; readonly key: readonly string[] },
 ): Promise<void> {
   const { client, marks } = scope;
   const leaving = await above(scope, node);
   const standIn = await vacate(scope, node, carries);
-  const parentId = seat ? seat.parentId : await ensure(scope, path.slice(0, -1), { leaving });
-  const key = seat?.key ?? keyOf(path);
+  const parentId = position ? position.parentId : await ensure(scope, path.slice(0, -1), { leaving });
+  const key = position?.key ?? keyOf(path);
   const last = path.at(-1)!;
   const there = await nodeAt(scope, key);
   if (there) await replace(scope, there, node.id);
@@ -101,13 +101,13 @@ async function replace(scope: Scope, there: Node, nodeId: string): Promise<void>
   marks.departments.add(there.id);
 }
 
-interface Seat {
+interface TreePosition {
   readonly parentId: string | null;
   readonly key: readonly string[];
   readonly level: PathLevel;
 }
 
-async function settle(scope: Scope, node: Node, { parentId, key, level }: Seat): Promise<void> {
+async function settle(scope: Scope, node: Node, { parentId, key, level }: TreePosition): Promise<void> {
   const external = level.external || (await isExternal(scope, parentId));
   const nameKey = nameKeyOf(level);
   await run(scope.client, MOVE_NODE, [node.id, parentId, level.name, key, JSON.stringify(level.settings), external, nameKey]);

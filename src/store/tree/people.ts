@@ -90,7 +90,7 @@ async function leave(scope: Scope, { department_id: id, settings }: PersonRow): 
 async function applyPeopleSettings(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
   const node = await nodeById(scope, nodeId);
   if (!node || !(await describesNode(scope, nodeId, MAX_UUID))) return;
-  const [speaker] = await run<{ settings: string }>(scope.client, DESCRIBER, [nodeId]);
-  const said = speaker ? (JSON.parse(speaker.settings) as Attributes) : {};
-  await describe(scope, node, await withPeople(scope, node, { ...level, settings: { ...level.settings, ...said } }, userId));
+  const [describer] = await run<{ settings: string }>(scope.client, DESCRIBER, [nodeId]);
+  const settings = describer ? (JSON.parse(describer.settings) as Attributes) : {};
+  await describe(scope, node, await withPeople(scope, node, { ...level, settings: { ...level.settings, ...settings } }, userId));
 }

@@ -59,18 +59,18 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     try {
       for await (const department of departmentsIn(session)) {
         const managers: string[] = [];
-        let told = true;
+        let hasLeaders = true;
         // A person is in the list of each of their departments, with all departments. Only the first record is used.
         for await (const page of peopleOf(session, department, area.root)) {
           managers.push(...page.filter((record) => isTrue(record.leader)).map((record) => String(record.userid)));
-          told &&= page.every((record) => record.leader !== undefined);
+          hasLeaders &&= page.every((record) => record.leader !== undefined);
           const fresh = page.filter((record) => !seen.has(String(record.userid)));
           for (const record of fresh) seen.add(String(record.userid));
           const granted = visiblePermissions(page);
           const people = fresh.map((record) => userFromWire(record, granted, false, options));
           if (people.length > 0) yield { actuals: await placed(session, people) };
         }
-        if (told) yield { actuals: [], managers: new Map([[department, managers.sort()]]) };
+        if (hasLeaders) yield { actuals: [], managers: new Map([[department, managers.sort()]]) };
       }
     } catch (error) {
       throw withCalls(error, session);

@@ -93,7 +93,7 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
     read: (kind, remoteId, context) => operate(`${kind}/read`, context, (calls) => ({ actual: get(kind, remoteId), calls })),
     find: (ref, context) =>
       operate(`${ref.kind}/find`, context, (calls) => ({ actual: all(ref.kind).find((each) => each.entityId === ref.id), calls })),
-    recall: (_kind, remembered, told) => Object.fromEntries(Object.entries(remembered).filter(([name]) => told[name] === undefined)),
+    recall: (_kind, remembered, read) => Object.fromEntries(Object.entries(remembered).filter(([name]) => read[name] === undefined)),
     disproved: () => [],
     canFind: () => true,
     async *list(kind, context) {

@@ -29,7 +29,7 @@ test(`${PEOPLE} people entered by hand: nobody twice, no stranger touched, nothi
     signal: new AbortController().signal,
     progress: SILENT,
   });
-  process.stdout.write(`rollout of ${PEOPLE}: ${result.steps.map(({ name, told }) => `${name}: ${told.join(", ")}`).join("; ")}\n`);
+  process.stdout.write(`rollout of ${PEOPLE}: ${result.steps.map(({ name, lines }) => `${name}: ${lines.join(", ")}`).join("; ")}\n`);
   expect(rolloutProblems(result)).toEqual([]);
   const { users } = await product.remote();
   const hands = users.filter(({ userid }) => userid.startsWith("hand-"));

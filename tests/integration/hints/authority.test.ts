@@ -84,7 +84,7 @@ async function quiet(): Promise<void> {
 }
 /** As after a hint. */
 async function look(id: string): Promise<void> {
-  await hand.store.distrust("user", [id], []);
+  await hand.store.dropObservations("user", [id], []);
   await quiet();
 }
 const there = async (id: string) => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createEvidenceDesk } from "../../../src/evidence/pack/desk.ts";
+import { createEvidencePacks } from "../../../src/evidence/pack/desk.ts";
 import type { PackStore } from "../../../src/evidence/pack/store.ts";
 import { createEventAppender } from "../../../src/store/history/event-appender.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
@@ -107,7 +107,7 @@ describe("the store of two processes", () => {
     return id;
   }
   const deskOf = (at: 0 | 1, log = createEventLog(pools[at], testVault)) =>
-    createEvidenceDesk({
+    createEvidencePacks({
       store: stores[at],
       log,
       entries: createLogReader(pools[at]),

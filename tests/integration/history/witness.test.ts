@@ -103,14 +103,14 @@ test("a log asks its witnesses, publishes what a quorum has signed, and keeps ba
   const ask = (names: readonly string[]) => {
     const { signed, read } = grown(names);
     newest = { id: names.length, note: signed.text };
-    const desk = {
+    const store = {
       unpublished: async () => newest,
       publish: async (_id: number, note: string) => {
         published.push(note);
         newest = undefined;
       },
     };
-    return createWitnessing({ desk, log: { tile: read }, policy, post: postText, logger: silentLogger }).ask();
+    return createWitnessing({ store, log: { tile: read }, policy, post: postText, logger: silentLogger }).ask();
   };
   expect(await ask(entries(3))).toBe(true);
   // Whoever does not know what was signed last is told.

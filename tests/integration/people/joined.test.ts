@@ -5,7 +5,7 @@ import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { NO_DATES } from "../../../src/store/people/dates.ts";
-import { createPersonUpkeep, unknownSources } from "../../../src/store/people/upkeep.ts";
+import { createPersonRecomputation, unknownSources } from "../../../src/store/people/upkeep.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
@@ -338,10 +338,10 @@ test("another authority reaches everybody who is there", async () => {
   const id = await source("workday").create(worker(1));
   await source("entra").create(worker(1, { title: "From Entra" }));
   const other = compileMapping(`${DEFAULT_MAPPING}\nsources:\n  authority: { order: [entra] }\n`).sources;
-  const upkeep = createPersonUpkeep(env.pool, { rules: other, vault: testVault, targets: ["dingtalk"], dates: NO_DATES });
-  expect(await upkeep.renew(by())).toBe(1);
+  const recomputation = createPersonRecomputation(env.pool, { rules: other, vault: testVault, targets: ["dingtalk"], dates: NO_DATES });
+  expect(await recomputation.renew(by())).toBe(1);
   expect((await personOf(env, id))?.document).toMatchObject({ title: "From Entra" });
-  expect(await upkeep.renew(by())).toBe(0);
+  expect(await recomputation.renew(by())).toBe(0);
 });
 
 test("an erased person leaves nothing in any record", async () => {

@@ -107,7 +107,7 @@ test("a look carries out what is due although the rules cannot be followed", asy
         order.push("rules");
         throw new Error("no");
       },
-      distrust: async () => undefined,
+      recordOtherRules: async () => undefined,
     },
     version: "1",
     isWorking: () => true,
@@ -134,7 +134,7 @@ test("every ten minutes it is looked whether dates were read by other rules sinc
         followed += 1;
         return { count: 0, failures: followed === 1 ? [{ personId: "p", error: new Error("no") }] : [] };
       },
-      distrust: async () => undefined,
+      recordOtherRules: async () => undefined,
     },
     version: "1",
     isWorking: () => true,

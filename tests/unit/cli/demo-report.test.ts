@@ -62,7 +62,7 @@ const RESULT: DemoResult = {
   stuck: [],
   scimMs: { p50: 1, p95: 2, requests: 3 },
   latencyMs: { p50: 900, p95: 1_200 },
-  interruptions: { away: 1, told: 2 },
+  interruptions: { away: 1, throttled: 2 },
   account: { arrived: new Map(), sent: new Map(), recorded: new Map(), events: new Map([["user.created", 2]]), gaps: [] },
 };
 
@@ -71,7 +71,7 @@ function toldForms(): readonly string[] {
   const folder = join(__dirname, "..", "..", "..", "src", "demo", "rollout");
   return readdirSync(folder).flatMap((name) => {
     const text = readFileSync(join(folder, name), "utf8");
-    const told = [...text.matchAll(/told(?:: \[|\.push\()([\s\S]*?)(?:\],|\]\s|\);\n)/g)].map((match) => match[1]!);
+    const told = [...text.matchAll(/lines(?:: \[|\.push\()([\s\S]*?)(?:\],|\]\s|\);\n)/g)].map((match) => match[1]!);
     return told
       .flatMap((part) => [...part.matchAll(/`((?:[^`$]|\$\{[^{}]*\})*)`/g)].map((match) => match[1]!))
       .map((template) => {
@@ -109,8 +109,8 @@ describe.each([
   test("the report of the rollout is, with what came of each part", () => {
     const told = toldForms().map((form) => form.replaceAll(/\{\d+\}/g, "7"));
     const steps = [
-      { name: "by hand", told: ["30 without job number, 2 entered twice"] },
-      { name: "mistake", told },
+      { name: "by hand", lines: ["30 without job number, 2 entered twice"] },
+      { name: "mistake", lines: told },
     ].map((step) => ({ ...step, writes: 1, reads: 1, tookMs: 1_000, problems: [] }));
     const lines = rolloutReport({ size: RESULT.size, steps, left: ["7 (8)"], gaps: [] }).join("\n");
     expect(lines).toContain(dirt);

@@ -1,4 +1,4 @@
-import { told } from "../../../src/cli/operate/holds.ts";
+import { decisionText } from "../../../src/cli/operate/holds.ts";
 import { speak } from "../../../src/cli/words/translate.ts";
 import type { Hold } from "../../../src/reconcile/guard/hold.ts";
 
@@ -21,7 +21,7 @@ const hold = (state: Hold["state"]): Hold => ({
   approvals: [],
 });
 
-test.each<[string | undefined, Parameters<typeof told>[0], string]>([
+test.each<[string | undefined, Parameters<typeof decisionText>[0], string]>([
   [undefined, { kind: "decided", hold: hold("approved") }, "60 approved."],
   ["zh_CN.UTF-8", { kind: "decided", hold: hold("approved") }, "已批准 60 项。"],
   ["zh_HK.UTF-8", { kind: "decided", hold: hold("rejected") }, "已拒絕 60 項。"],
@@ -29,5 +29,5 @@ test.each<[string | undefined, Parameters<typeof told>[0], string]>([
   ["zh_HK.UTF-8", { kind: "moved", hold: hold("open") }, "未執行：該攔截現有 60 個對象，摘要為 d。"],
 ])("in %s a decision is told: %j", (locale, decision, text) => {
   speak(locale);
-  expect(told(decision)).toBe(text);
+  expect(decisionText(decision)).toBe(text);
 });

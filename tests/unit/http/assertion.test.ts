@@ -1,5 +1,5 @@
 import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, type JWTVerifyGetKey, SignJWT } from "jose";
-import { type AssertionRefusal, type AssertionVerdict, judgeAssertion } from "../../../src/http/auth/federation/assertion.ts";
+import { type AssertionRefusal, type AssertionVerdict, verifyAssertion } from "../../../src/http/auth/federation/assertion.ts";
 
 const NOW = new Date("2026-11-22T08:00:00Z");
 const now = NOW.getTime() / 1_000;
@@ -30,7 +30,7 @@ beforeAll(async () => {
 /** Claims of any form: what is wrong with them is the question. */
 const sign = (claims: Claims, header: object = {}, key: CryptoKey | Uint8Array = rsa.privateKey) =>
   new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: "RS256", kid: "rsa", typ: "JWT", ...header }).sign(key);
-const judge = (assertion: string) => judgeAssertion(assertion, { trust, keys, now: NOW });
+const judge = (assertion: string) => verifyAssertion(assertion, { trust, keys, now: NOW });
 const refused = (reason: AssertionRefusal): AssertionVerdict => ({ ok: false, reason });
 
 test.each<[string, Claims, Partial<AssertionVerdict>]>([
@@ -107,5 +107,5 @@ test.each<[string, () => Promise<string> | string, AssertionRefusal]>([
 
 test("keys that cannot be had are no verdict", async () => {
   const away: JWTVerifyGetKey = () => Promise.reject(new RangeError("away"));
-  await expect(judgeAssertion(await sign(GOOD), { trust, keys: away, now: NOW })).rejects.toThrow(RangeError);
+  await expect(verifyAssertion(await sign(GOOD), { trust, keys: away, now: NOW })).rejects.toThrow(RangeError);
 });

@@ -44,7 +44,7 @@ describe("a leaver with a grace is counted once, as somebody who goes", () => {
   const spent = (plan: Plan, leaver: GraceStep) =>
     spendingsOf(user, plan, { rootDepartment: "1", leaver }).map(({ limit, key }) => `${limit}:${key}`);
   const starts = (standing: LifecycleState): GraceStep => ({ kind: "starts", account: "regular", ms: 1, standing });
-  const over = (counted: boolean): GraceStep => ({ kind: "over", since: new Date(0), until: new Date(1), told: false, counted });
+  const over = (counted: boolean): GraceStep => ({ kind: "over", since: new Date(0), until: new Date(1), recorded: false, counted });
   const gone = ["peopleRemoved:", "departmentEmptied:7", "departmentEmptied:8"];
   test.each<[string, Plan, GraceStep, readonly string[]]>([
     ["switched off", { action: "suspend", actual: there }, starts("suspended"), gone],

@@ -1,5 +1,5 @@
 import type { Logger } from "../../../src/core/logger.ts";
-import { createLoopLog, tellingRests } from "../../../src/reconcile/run/end/loop-log.ts";
+import { createLoopLog, loggingPauses } from "../../../src/reconcile/run/end/loop-log.ts";
 import type { NextState } from "../../../src/reconcile/run/end/run-end.ts";
 
 function open(perMinute?: number) {
@@ -88,7 +88,7 @@ test("a pause and its end are one line each, however often it is made longer", (
 test("what the target asks for is told, and reaches the limiter", async () => {
   const { log, lines } = open();
   const asked: unknown[] = [];
-  const limiter = tellingRests({ take: async () => undefined, pause: async (...rest) => void asked.push(rest) }, log);
+  const limiter = loggingPauses({ take: async () => undefined, pause: async (...rest) => void asked.push(rest) }, log);
   await limiter.pause("all", 300_000, "ip-ban");
   expect(asked).toEqual([["all", 300_000, "ip-ban"]]);
   expect(lines[0]!.fields).toEqual({ target: "t", api: "all", ms: 300_000, answer: "ip-ban" });

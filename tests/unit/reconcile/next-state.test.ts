@@ -104,19 +104,19 @@ test.each<[string, RunEnd, number, Partial<NextState>]>([
   ],
   [
     "one of ours holds the value and is about to change: waits for it",
-    { kind: "blocked", by: ["u2"], holderMoves: true, told: { ...told, reason: "the number is taken" }, notes: [] },
+    { kind: "blocked", by: ["u2"], holderMoves: true, explanation: { ...told, reason: "the number is taken" }, notes: [] },
     0,
     { state: "waiting", nextMs: 30_000, attempts: 1, waitingOn: ["u2"], answer: "60104" },
   ],
   [
     "one of ours holds the value and stays: parked, and still woken by it",
-    { kind: "blocked", by: ["u2"], holderMoves: false, told: { ...told, reason: "the number is taken" }, notes: [] },
+    { kind: "blocked", by: ["u2"], holderMoves: false, explanation: { ...told, reason: "the number is taken" }, notes: [] },
     0,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
   ],
   [
     "two of ours hold each other's value: not for ever",
-    { kind: "blocked", by: ["u2"], holderMoves: true, told: { ...told, reason: "the number is taken" }, notes: [] },
+    { kind: "blocked", by: ["u2"], holderMoves: true, explanation: { ...told, reason: "the number is taken" }, notes: [] },
     99,
     { state: "parked", nextMs: undefined, waitingOn: ["u2"] },
   ],
@@ -128,7 +128,7 @@ test.each<[string, RunEnd, number, Partial<NextState>]>([
   ],
   [
     "taken a moment ago: soon, and not for ever",
-    { kind: "soon", told: { ...told, reason: "the number is taken" } },
+    { kind: "soon", explanation: { ...told, reason: "the number is taken" } },
     0,
     { state: "due", nextMs: 750, attempts: 1, answer: "60104" },
   ],

@@ -1,6 +1,6 @@
 import { Unavailable } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
-import { createPlanDesk } from "../../../src/reconcile/compare/plan-desk.ts";
+import { createKeptPlans } from "../../../src/reconcile/compare/plan-desk.ts";
 import { PlanGone, type PlanQuery } from "../../../src/reconcile/compare/plan-items.ts";
 import type { WholePlan } from "../../../src/reconcile/compare/whole-plan.ts";
 
@@ -21,7 +21,7 @@ const planNumber = (n: number): WholePlan => ({
 });
 const note = (_fields: object, message: string) => void told.push(message);
 const logger = { debug: note, info: note, warn: note, error: note } as unknown as Logger;
-const open = () => createPlanDesk({ make: async () => planNumber(++made), clock: { monotonicMs: () => 0 }, logger, target: "dingtalk" });
+const open = () => createKeptPlans({ make: async () => planNumber(++made), clock: { monotonicMs: () => 0 }, logger, target: "dingtalk" });
 const later: PlanQuery = { after: "user:1", count: 2 };
 
 beforeEach(() => {

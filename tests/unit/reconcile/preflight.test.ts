@@ -1,6 +1,6 @@
 import { silentLogger } from "../../../src/core/logger.ts";
 import { type PreflightDeps, pauseText, preflight } from "../../../src/reconcile/process/preflight.ts";
-import { createOwnRest } from "../../../src/reconcile/process/presence.ts";
+import { createProcessPause } from "../../../src/reconcile/process/presence.ts";
 import type { Problem } from "../../../src/reconcile/target.ts";
 import { TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
 import { createManualClock } from "../simulator/manual-clock.ts";
@@ -26,7 +26,7 @@ function look(findings: readonly (readonly Problem[] | Error)[], others = false)
   const deps: PreflightDeps = {
     clock,
     logger: { ...silentLogger, error: (_fields, text) => happened.push(text) },
-    rest: createOwnRest(clock),
+    rest: createProcessPause(clock),
     presence: {
       id: "this",
       show: async (state) => void happened.push(state),

@@ -41,7 +41,7 @@ const CLOCK_TOLERANCE_SECONDS = 60;
 const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
 
 /** Checks the signature, then the claims (RFC 7523 section 3). Uses the issuer's key that `kid` names. Ignores keys in the header. */
-export async function judgeAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {
+export async function verifyAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {
   try {
     const { payload } = await jwtVerify(assertion, named(keys), {
       algorithms: ALGORITHMS,
@@ -53,7 +53,7 @@ export async function judgeAssertion(assertion: string, { trust, keys, now }: As
       maxTokenAge: MAX_ASSERTION_AGE_SECONDS,
       currentDate: now,
     });
-    return judgeClaims(payload, trust.tenantId);
+    return verifyClaims(payload, trust.tenantId);
   } catch (error) {
     if (error instanceof errors.JOSEError) return refused(reasonOf(error));
     throw error;
@@ -69,7 +69,7 @@ const named =
   };
 
 /** Checks that jose does not make. `exp` and `iat` are already known to be numbers. */
-function judgeClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenantId: string): AssertionVerdict {
+function verifyClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenantId: string): AssertionVerdict {
   // Another audience could forward the assertion to us.
   if (Array.isArray(aud) && aud.length > 1) return refused("aud is not one of the audiences");
   if (tid !== tenantId) return refused("tid is not the tenant");

@@ -4,7 +4,7 @@ import { isUuid } from "../../../core/id.ts";
 import type { Logger } from "../../../core/logger.ts";
 import type { AssertionLedger, TrustLookup, TrustRecord } from "../../ports.ts";
 import type { Actor } from "../scopes.ts";
-import { type AssertionRefusal, judgeAssertion } from "./assertion.ts";
+import { type AssertionRefusal, verifyAssertion } from "./assertion.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import { isKeyAddress } from "./key-address.ts";
 
@@ -47,7 +47,7 @@ export function createFederation({ trusts, ledger, keys, keyOrigins, clock, logg
       if (!trust || !actor) return { ok: false, reason: "there is no such trust" };
       // Checked again, because the setting may have changed since the trust was created.
       if (!isKeyAddress(trust.jwksUrl, keyOrigins)) return { ok: false, reason: "ASSERTION_KEY_HOSTS does not name the key host" };
-      const verdict = await judgeAssertion(assertion, { trust, keys: keys.at(trust.jwksUrl), now: clock.now() });
+      const verdict = await verifyAssertion(assertion, { trust, keys: keys.at(trust.jwksUrl), now: clock.now() });
       if (!verdict.ok) return verdict;
       const { jti, endsAt } = verdict;
       if (jti !== undefined && !(await ledger.consume(digestOf(trust.issuer, jti), new Date(endsAt.getTime() + CLOCK_MARGIN_MS))))

@@ -37,7 +37,7 @@ export function graceAfter(step: GraceStep, { claim, next, learned, at, target }
       return { next: lookingAt(next, step.until, at), ...(step.moved ? { change: { kind: "moved", until: step.until } } : {}) };
     case "over": {
       const detail = { since: step.since.toISOString(), until: step.until.toISOString() };
-      return step.told ? { next } : { next, change: { kind: "ended", event: event("grace.ended", detail) } };
+      return step.recorded ? { next } : { next, change: { kind: "ended", event: event("grace.ended", detail) } };
     }
     case "cancelled":
       return { next, change: { kind: "cancelled", event: event("grace.cancelled", {}) } };

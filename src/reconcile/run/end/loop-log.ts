@@ -76,7 +76,7 @@ export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">,
 }
 
 /** The same limiter, with a log line for each pause that the target asked for. */
-export const tellingRests = (limiter: RateLimiter, log: LoopLog): RateLimiter => ({
+export const loggingPauses = (limiter: RateLimiter, log: LoopLog): RateLimiter => ({
   take: limiter.take,
   async pause(api, ms, reason) {
     await limiter.pause(api, ms, reason);

@@ -66,7 +66,7 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         attempts: attempts + 1,
         observeFirst: false,
         nextMs: backoffMs(attempts, rules.random, rules.baseMs),
-        ...toldBy(end.told),
+        ...fieldsOf(end.explanation),
       };
     case "again":
       return { ...steady, state: "due", nextMs: 0 };
@@ -96,7 +96,7 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
       };
     case "blocked": {
       const blocked = {
-        ...toldBy(end.told),
+        ...fieldsOf(end.explanation),
         ...(end.holder ? { holder: end.holder } : {}),
         attempts: attempts + 1,
         waitingOn: end.by,
@@ -128,14 +128,14 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
   }
 }
 
-const toldBy = ({ reasonCode, reason, remedy, answer }: Explanation) => ({
+const fieldsOf = ({ reasonCode, reason, remedy, answer }: Explanation) => ({
   reasonCode,
   reason,
   answer,
   ...(remedy === "" ? {} : { remedy }),
 });
 
-const toldOf = (error: unknown) => ({
+const explanationOf = (error: unknown) => ({
   reasonCode: error instanceof TargetError ? error.reasonCode : error instanceof Unavailable ? DATABASE_AWAY : UNEXPECTED,
   reason: error instanceof AppError ? error.message : "unexpected error, see the log",
   observeFirst: false,
@@ -145,34 +145,34 @@ const toldOf = (error: unknown) => ({
 
 function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules): NextState {
   const tried = attempts + 1;
-  const told = toldOf(error);
+  const explanation = explanationOf(error);
   const pauseMs = backoffMs(attempts, random, baseMs);
   const stated = error instanceof AppError && error.retry.kind === "after" ? error.retry.ms : 0;
 
-  if (error instanceof TargetThrottled) return { ...told, state: "due", attempts, nextMs: stated };
-  if (error instanceof TargetLeaseEnded) return { ...told, state: "due", attempts, nextMs: stated, observeFirst: true };
-  if (error instanceof TargetUnavailable) return { ...told, state: "due", attempts: tried, nextMs: pauseMs };
-  if (error instanceof TargetOutcomeUnknown) return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
+  if (error instanceof TargetThrottled) return { ...explanation, state: "due", attempts, nextMs: stated };
+  if (error instanceof TargetLeaseEnded) return { ...explanation, state: "due", attempts, nextMs: stated, observeFirst: true };
+  if (error instanceof TargetUnavailable) return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs };
+  if (error instanceof TargetOutcomeUnknown) return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
   if (error instanceof TargetNotFound)
-    return { ...told, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
+    return { ...explanation, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
   if (error instanceof TargetMisconfigured) {
-    const waits = { ...told, state: "due", attempts, nextMs: stated } as const;
+    const waits = { ...explanation, state: "due", attempts, nextMs: stated } as const;
     // The end of the pause decides the time. If the pause ends early, the entity is due immediately.
     const pause = { ms: stated, reason: error.message, reasonCode: error.reasonCode };
     if (error.scope === "process") return { ...waits, nextMs: baseMs, pauseHere: { ...pause, remedy: error.remedy } };
     return error.scope === "all" ? { ...waits, nextMs: baseMs, pauseAll: pause } : { ...waits, state: "waiting" };
   }
-  if (error instanceof TargetPending) return { ...told, state: "waiting", attempts: 0, nextMs: stated };
+  if (error instanceof TargetPending) return { ...explanation, state: "waiting", attempts: 0, nextMs: stated };
   if (error instanceof TargetDependency) {
-    if (tried >= (error.tries ?? MAX_DEPENDENCY_TRIES)) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
-    return { ...told, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
+    if (tried >= (error.tries ?? MAX_DEPENDENCY_TRIES)) return { ...explanation, state: "parked", attempts: tried, nextMs: undefined };
+    return { ...explanation, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
   }
-  if (error instanceof TargetProtected) return { ...told, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
+  if (error instanceof TargetProtected) return { ...explanation, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
   // If the error does not have the present state, the next run reads it before the plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
-    return { ...told, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };
+    return { ...explanation, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };
   // Our own database was unavailable, so nothing was tried.
-  if (error instanceof Unavailable) return { ...told, state: "due", attempts, nextMs: stated };
-  if (tried >= MAX_BUG_TRIES) return { ...told, state: "parked", attempts: tried, nextMs: undefined };
-  return { ...told, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
+  if (error instanceof Unavailable) return { ...explanation, state: "due", attempts, nextMs: stated };
+  if (tried >= MAX_BUG_TRIES) return { ...explanation, state: "parked", attempts: tried, nextMs: undefined };
+  return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
 }

@@ -37,13 +37,13 @@ export type RunEnd =
   | (Stuck<"held"> & { readonly planned?: Planned })
   | Stuck<"parked">
   /** Another entity had the value a moment ago and may have released it. */
-  | { readonly kind: "soon"; readonly told: Explanation }
+  | { readonly kind: "soon"; readonly explanation: Explanation }
   /** Other entities of ours hold values that this one needs. `holderMoves`: they will leave or change soon, so the values may become free. */
   | {
       readonly kind: "blocked";
       readonly by: readonly string[];
       readonly holderMoves: boolean;
-      readonly told: Explanation;
+      readonly explanation: Explanation;
       readonly holder?: HeldBy;
       readonly notes: readonly Note[];
     }

@@ -61,7 +61,7 @@ export async function yieldTo(
   const since = new Date(now.getTime() - SOURCE_HOLDS_MS);
   const written = opinions.length > 0 ? await store.writtenSince(ref.id, since) : new Set<string>();
   const owned = differing.filter((each) => !(opinions.includes(each) && each.reads.some((name) => written.has(name))));
-  const observed = Object.fromEntries(owned.flatMap(({ attribute }) => told(attribute, actual.attributes[attribute])));
+  const observed = Object.fromEntries(owned.flatMap(({ attribute }) => observedEntry(attribute, actual.attributes[attribute])));
   return {
     desired: {
       ...desired,
@@ -120,7 +120,7 @@ function wantedOf(
 const differs = (wanted: AttributeValue | undefined, there: AttributeValue | undefined): boolean =>
   there !== undefined && !sameValue(wanted, there);
 
-const told = (attribute: string, there: AttributeValue | undefined): readonly (readonly [string, JsonValue])[] =>
+const observedEntry = (attribute: string, there: AttributeValue | undefined): readonly (readonly [string, JsonValue])[] =>
   there === undefined || there === null || there === "" ? [] : [[nameOf(attribute), there]];
 
 const without = (attributes: Attributes, names: readonly string[]): Attributes =>

@@ -26,14 +26,14 @@ export const RULES_ARE_HELD: Waiting = {
 
 /** Whether the run has to leave the entity alone whatever the held rules say of it. Pure. */
 export function waitsForRules({ whom }: Whom, known: Known): boolean {
-  return whom !== undefined && !(known.kind === "user" && LEAVES.has(known.judgement.standing));
+  return whom !== undefined && !(known.kind === "user" && LEAVES.has(known.classification.standing));
 }
 
 const LEAVES: ReadonlySet<LifecycleState> = new Set(["absent", "kept", "suspended"]);
 
 /** Whether a run may write the departments of the person to the desired tree: only of a person who is not wanted at all, and then they are none. Pure. */
 export const mayPlace = ({ whom }: Whom, known: Known): boolean =>
-  whom === undefined || (known.kind === "user" && known.judgement.mapped === undefined);
+  whom === undefined || (known.kind === "user" && known.classification.mapped === undefined);
 
 /** The conclusion for a leaver without what the held rules say of the rest of a disabled person. Pure. */
 export function onlyLeaving({ whom }: Whom, resolved: DesiredResult): DesiredResult {

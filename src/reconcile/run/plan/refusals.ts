@@ -95,18 +95,18 @@ export interface Conclusion {
 /** Pure. `notes`: the other notes of the run. */
 export function conclude(open: readonly OpenRefusal[], notes: readonly Note[], situation: Situation): Conclusion {
   const { kind } = situation;
-  const judged = open.map((one) => ({ one, verdict: verdictOn(one, situation) }));
-  const those = (wanted: Verdict): readonly OpenRefusal[] => judged.filter(({ verdict }) => verdict === wanted).map(({ one }) => one);
-  const remembered = judged.filter(({ verdict }) => verdict !== "again").map(({ one, verdict }) => entryOf(one, verdict));
+  const decided = open.map((one) => ({ one, verdict: verdictOn(one, situation) }));
+  const those = (wanted: Verdict): readonly OpenRefusal[] => decided.filter(({ verdict }) => verdict === wanted).map(({ one }) => one);
+  const remembered = decided.filter(({ verdict }) => verdict !== "again").map(({ one, verdict }) => entryOf(one, verdict));
   const refused = Object.fromEntries(remembered);
   const waiting = those("wait");
   const holders = [...new Set(open.flatMap(({ holder }) => (holder ? [holder.id] : [])))];
   const noted = [...notes, ...those("note").map(noteOf)];
   const held = heldBy(kind, waiting[0] ?? those("note").find(({ holder, stranger }) => holder ?? stranger));
   if (those("letGo").length > 0) return { end: { kind: "again" }, refused };
-  if (those("again").length > 0) return { end: { kind: "soon", told: those("again")[0]!.told }, refused };
+  if (those("again").length > 0) return { end: { kind: "soon", explanation: those("again")[0]!.told }, refused };
   if (waiting.length > 0)
-    return { end: { kind: "blocked", by: holders, holderMoves: true, told: waiting[0]!.told, ...held, notes: noted }, refused };
+    return { end: { kind: "blocked", by: holders, holderMoves: true, explanation: waiting[0]!.told, ...held, notes: noted }, refused };
   return { end: { kind: "inSync", notes: noted, ...(holders.length > 0 ? { on: holders } : {}), ...held }, refused };
 }
 

@@ -13,7 +13,7 @@ import { arrives, concluding, type DesiredEntity, type Known, leaving, NO_FOLLOW
 import { afterAttempt, withHolders } from "../plan/refusals.ts";
 import { apply } from "./apply.ts";
 import { blockedBy } from "./blocked.ts";
-import { answersOf, distrust, distrustHolders } from "./distrust.ts";
+import { answersOf, dropDisproved, dropWrongHolders } from "./distrust.ts";
 import { invitationOf } from "./invitation.ts";
 import { notesOfUnsent } from "./unsent.ts";
 
@@ -55,8 +55,8 @@ async function sent(deps: ReconcilerDeps, { outcomeOf }: RunEvents, attempt: Att
   const refused = await withHolders(store, claim.ref, done.written?.refused ?? []);
   const nothing = refused.length > 0 && !done.calls.some(({ code }) => code === "ok");
   const event = outcomeOf(intent, nothing ? "refused" : "done", { calls: done.calls, refused: done.written ? refused : open });
-  await distrust(deps, claim.ref, next, { answers: answersOf(done.written), cause: intent.id });
-  await distrustHolders(deps, claim, refused, intent.id);
+  await dropDisproved(deps, claim.ref, next, { answers: answersOf(done.written), cause: intent.id });
+  await dropWrongHolders(deps, claim, refused, intent.id);
   if (!done.written) {
     return {
       ...concluding(target, claim, {}, { notes, open }),
@@ -105,8 +105,8 @@ async function failed(
     };
   const neverMade = next.action === "create" && !resolved.link && (event.outcome === "refused" || event.outcome === "notSent");
   const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
-  const on = error instanceof TargetError ? await distrust(deps, claim.ref, next, { answers: [error.answer], cause: intent.id }) : [];
-  await distrustHolders(deps, claim, blocked?.open ?? [], intent.id);
+  const on = error instanceof TargetError ? await dropDisproved(deps, claim.ref, next, { answers: [error.answer], cause: intent.id }) : [];
+  await dropWrongHolders(deps, claim, blocked?.open ?? [], intent.id);
   const end = { kind: "failed", error, ...(on.length > 0 ? { on } : {}) } as const;
   return { ...NO_FOLLOW_UPS, end, ...blocked?.conclusion, event, link, ...(taken ? linked(attempt, taken) : {}) };
 }

@@ -19,7 +19,7 @@ export async function blockedBy(
   if (!(error instanceof TargetConflict)) return undefined;
   const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
   const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
-  const [{ told, holder }] = open as [OpenRefusal];
+  const [{ told: explanation, holder }] = open as [OpenRefusal];
   const refused = Object.fromEntries(open.map((one) => entryOf(one)));
   const holderMoves =
     holder !== undefined &&
@@ -29,7 +29,7 @@ export async function blockedBy(
   return {
     open,
     conclusion: {
-      end: { kind: "blocked", by: holder ? [holder.id] : [], holderMoves, told, ...heldBy(claim.ref.kind, open[0]), notes: [] },
+      end: { kind: "blocked", by: holder ? [holder.id] : [], holderMoves, explanation, ...heldBy(claim.ref.kind, open[0]), notes: [] },
       refused,
     },
   };

@@ -1,4 +1,4 @@
-import type { CheckpointDesk } from "../../../history/log/witnessing.ts";
+import type { CheckpointStore } from "../../../history/log/witnessing.ts";
 import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 
@@ -11,7 +11,7 @@ const PUBLISH: Statement = {
   text: "update history_checkpoints c set note = $2, published_at = now() where c.id = $1 and c.published_at is null",
 };
 
-export const createCheckpointDesk = (pool: Pool): CheckpointDesk => ({
+export const createCheckpointStore = (pool: Pool): CheckpointStore => ({
   async unpublished() {
     const [row] = await run<{ id: number; note: string; published: boolean }>(pool, NEWEST, []);
     return row && !row.published ? { id: row.id, note: row.note } : undefined;

@@ -11,7 +11,7 @@ import { beginRuns, type RunContext } from "../runs/run-writes.ts";
 import { type Act, readCounters, recordActs } from "./guard-counters.ts";
 import { leaveHolds, lockGuard, membershipsOf, unflag } from "./hold-members.ts";
 import { joinHolds } from "./join-holds.ts";
-import { judgeAll, type OpenHold, type Verdict } from "./judge.ts";
+import { decisionsOn, type OpenHold, type Verdict } from "./judge.ts";
 import { keepRemoved } from "./removed-people.ts";
 import { type Collapsed, collapsedSources } from "./source-figures.ts";
 
@@ -61,7 +61,7 @@ async function decideAll(db: Queryable, context: RunContext, given: readonly Ask
     living.map(({ claim }) => ({ ...claim.ref, causes: claim.causes })),
   );
   const open = await run<OpenHold & Record<string, unknown>>(db, OPEN_HOLDS, [target]);
-  const table = judgeAll(living, { counters, memberships, open });
+  const table = decisionsOn(living, { counters, memberships, open });
 
   const begun = table.filter(({ verdict }) => verdict.kind === "allow");
   await beginRuns(

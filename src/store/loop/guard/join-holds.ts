@@ -6,7 +6,7 @@ import { type HoldLimit, OPEN_HOURS } from "../../../reconcile/guard/hold.ts";
 import { type Tripped, WINDOW_HOURS } from "../../../reconcile/guard/limits.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { appendHoldEvents, holdEvent } from "./hold-members.ts";
-import type { Judged, OpenHold, Verdict } from "./judge.ts";
+import type { Decision, OpenHold, Verdict } from "./judge.ts";
 import type { Collapsed } from "./source-figures.ts";
 
 /* Entities whose removal is held become members of holds, in the transaction of the decision. */
@@ -46,7 +46,7 @@ export interface HoldContext {
 }
 
 /** Opens the holds that are missing, puts the entities into them, and records both. Resolves with the answer to each run. */
-export async function joinHolds(db: Queryable, context: HoldContext, table: readonly Judged[]): Promise<ReadonlyMap<Ask, Begun>> {
+export async function joinHolds(db: Queryable, context: HoldContext, table: readonly Decision[]): Promise<ReadonlyMap<Ask, Begun>> {
   const joining = startJoining(context.open);
   const answers = new Map<Ask, Begun>();
   for (const { ask, verdict } of table) {
@@ -170,6 +170,6 @@ async function writeJoins(db: Queryable, context: HoldContext, joining: Joining)
     const detail = { hold, limit: limitOf.get(hold)!, added, members };
     joining.events.push(holdEvent("hold.extended", { target, at: now, detail, causes }));
   }
-  const judgedAnew = context.open.filter((one) => one.policy !== policy && joining.rows.some(({ hold }) => hold === one.id));
-  if (judgedAnew.length > 0) await run(db, RENEW, [judgedAnew.map(({ id }) => id), policy]);
+  const decidedAgain = context.open.filter((one) => one.policy !== policy && joining.rows.some(({ hold }) => hold === one.id));
+  if (decidedAgain.length > 0) await run(db, RENEW, [decidedAgain.map(({ id }) => id), policy]);
 }

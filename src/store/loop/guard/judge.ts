@@ -24,7 +24,7 @@ export type Verdict =
       readonly forced: readonly (Spending & { readonly hold: string })[];
     };
 
-export interface Judged {
+export interface Decision {
   readonly ask: Ask;
   readonly verdict: Verdict;
   /** Memberships that end with this decision. */
@@ -38,7 +38,7 @@ interface Known {
 }
 
 /** Decides one after the other: each decision sees what the earlier ones have spent. */
-export function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] {
+export function decisionsOn(asks: readonly Ask[], known: Known): readonly Decision[] {
   const trippedNow = new Set<string>();
   return asks.map((ask) => {
     const { ref } = ask.claim;
@@ -53,12 +53,12 @@ export function judgeAll(asks: readonly Ask[], known: Known): readonly Judged[] 
     const unspent = open.filter((spending) => !deniedLimits.has(spending.limit) && !known.counters.isCounted(spending, ref.id));
     const ofSource = unspent.filter(({ limit }) => limit === "sourceCollapsed");
     // If the source has collapsed, only its limit decides about the person.
-    const judged = ofSource.length > 0 ? ofSource : unspent;
-    const forced = judged.flatMap((spending) => {
+    const relevant = ofSource.length > 0 ? ofSource : unspent;
+    const forced = relevant.flatMap((spending) => {
       const hold = known.open.find((one) => one.limit === spending.limit && forces(one, spending, ask, trippedNow));
       return hold ? [{ ...spending, hold: hold.id }] : [];
     });
-    const free = judged.filter((spending) => !forced.some(({ limit, key }) => limit === spending.limit && key === spending.key));
+    const free = relevant.filter((spending) => !forced.some(({ limit, key }) => limit === spending.limit && key === spending.key));
     const over = tripped(free, ask.policy.limits, known.counters.read);
     if (denied.length + forced.length + over.length > 0) {
       for (const { limit } of over) trippedNow.add(limit);

@@ -30,7 +30,7 @@ export const LEASE_MS = 120_000;
 /** DingTalk has no more levels of departments. */
 const MOST_LEVELS = 20;
 
-const DISTRUST: Statement = {
+const DROP_OBSERVATIONS: Statement = {
   name: "run-distrust",
   text: `with recursive named as (
     select l.kind, l.entity_id, l.attributes->>'parent' as parent, 1 as level from links l
@@ -69,7 +69,7 @@ interface ClaimRow extends pg.QueryResultRow {
 type Claims = Guard &
   Pick<
     ReconcileStore,
-    "claim" | "nextDueMs" | "begin" | "beginSetting" | "finish" | "release" | "holder" | "asked" | "refused" | "distrust"
+    "claim" | "nextDueMs" | "begin" | "beginSetting" | "finish" | "release" | "holder" | "asked" | "refused" | "dropObservations"
   >;
 
 export interface ClaimOptions {
@@ -136,8 +136,8 @@ export function createClaims(
       await run(pool, RELEASE, [target, claim.ref.kind, claim.ref.id, claim.lease]);
     },
 
-    async distrust(kind, remoteIds, causes, reach) {
-      return (await run<{ id: string }>(pool, DISTRUST, [target, kind, remoteIds, causes, reach === "above"])).map(({ id }) => id);
+    async dropObservations(kind, remoteIds, causes, reach) {
+      return (await run<{ id: string }>(pool, DROP_OBSERVATIONS, [target, kind, remoteIds, causes, reach === "above"])).map(({ id }) => id);
     },
   };
 }

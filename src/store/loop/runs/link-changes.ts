@@ -46,7 +46,7 @@ const FORGET_MANAGED = statement(
     where l.target = $1 and l.kind = 'department' and l.remote_id = n.department and (l.attributes->'managers')::jsonb ? n.person`,
 );
 /** The object was not found under its remote id. The next run searches for it by our own id. */
-const DOUBT_LINKS = statement(
+const MARK_INTENDED = statement(
   "doubt-links",
   `update links l set status = 'intended', ${FORGOTTEN}, presence = null, containers = '{}'
     where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])`,
@@ -68,7 +68,7 @@ export async function writeLinks(db: Queryable, target: string, runs: readonly F
 /** Deletes links and observations, after the statements that search by them. */
 export async function forgetLinks(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
   const change = changeEachKind(db, target, runs);
-  await change(DOUBT_LINKS, ({ end }) => end.link.kind === "doubt");
+  await change(MARK_INTENDED, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.next.observeFirst);
   const arrived = runs.flatMap(({ claim, end: { link, arrived = [] } }) =>

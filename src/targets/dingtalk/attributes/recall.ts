@@ -18,14 +18,14 @@ const SWITCHES: Readonly<Record<string, string>> = {
 /** Attributes with the permission of custom fields, null when empty. Without the e-mail address, because it may exist without being shown. */
 const PERSONAL = fieldsOf("user").flatMap(([name, { permission }]) => (permission === "personal" && name !== "email" ? [name] : []));
 
-export function recall(kind: EntityKind, remembered: Attributes, told: Attributes): Attributes {
-  const untold = Object.entries(remembered).filter(([name]) => told[name] === undefined);
-  return Object.fromEntries(untold.map(([name, value]) => [name, isShown(kind, name, told) ? null : value]));
+export function recall(kind: EntityKind, remembered: Attributes, read: Attributes): Attributes {
+  const unread = Object.entries(remembered).filter(([name]) => read[name] === undefined);
+  return Object.fromEntries(unread.map(([name, value]) => [name, isShown(kind, name, read) ? null : value]));
 }
 
 /** Whether the read would have returned a value. */
-function isShown(kind: EntityKind, name: string, told: Attributes): boolean {
-  if (kind === "user") return name.startsWith(EXTENSION) && PERSONAL.some((each) => told[each] !== undefined);
+function isShown(kind: EntityKind, name: string, read: Attributes): boolean {
+  if (kind === "user") return name.startsWith(EXTENSION) && PERSONAL.some((each) => read[each] !== undefined);
   const by = kind === "department" && Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
-  return by !== undefined && told[by] === true;
+  return by !== undefined && read[by] === true;
 }

@@ -74,16 +74,16 @@ function readField(
   granted: ReadonlySet<string>,
   options: RecordOptions,
 ): AttributeValue | undefined {
-  const told = record[READ_NAMES[name] ?? name];
-  if (told === undefined || told === null || told === "") {
+  const value = record[READ_NAMES[name] ?? name];
+  if (value === undefined || value === null || value === "") {
     // A read shows the address only if the person has set it up in the client's Mail (help.dingtalk.io). So a missing address may exist.
     const withheld = name === "email" || (field.permission !== undefined && !granted.has(field.permission));
     return withheld || field.form.type !== "text" ? undefined : null;
   }
   if (field.form.type === "phone")
-    return phoneFromWire(String(told), name === "mobile" ? textOrUndefined(record.state_code) : undefined, options.region);
-  if (field.form.type === "flag") return isTrue(told);
-  return field.form.type === "number" ? Number(told) : String(told);
+    return phoneFromWire(String(value), name === "mobile" ? textOrUndefined(record.state_code) : undefined, options.region);
+  if (field.form.type === "flag") return isTrue(value);
+  return field.form.type === "number" ? Number(value) : String(value);
 }
 
 function placement(record: JsonObject): Attributes {

@@ -47,15 +47,15 @@ const only = (attributes: Attributes, wanted: (name: string, value: AttributeVal
 export function departmentFromWire(record: JsonObject, complete: boolean): Actual {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, { form }] of fieldsOf("department")) {
-    const told = record[wireName(name)];
+    const value = record[wireName(name)];
     if (form.type === "ids") {
       // The visibility lists are returned only while their switch is on. Managers are always returned if there are any.
-      if (told !== undefined || (complete && name === "managers")) attributes[name] = idsOf(told).sort();
-    } else if (told === undefined || told === null || told === "") {
+      if (value !== undefined || (complete && name === "managers")) attributes[name] = idsOf(value).sort();
+    } else if (value === undefined || value === null || value === "") {
       if (complete && form.type === "text") attributes[name] = null;
-    } else if (form.type === "flag") attributes[name] = isTrue(told);
-    else if (form.type === "number") attributes[name] = Number(told);
-    else attributes[name] = String(told);
+    } else if (form.type === "flag") attributes[name] = isTrue(value);
+    else if (form.type === "number") attributes[name] = Number(value);
+    else attributes[name] = String(value);
   }
   const entityId = textOrUndefined(record.source_identifier);
   return { remoteId: String(record.dept_id), attributes, presence: "active", ...(entityId ? { entityId } : {}) };

@@ -176,8 +176,8 @@ async function ownAmong(
   children: readonly JsonObject[],
   ask: "ofThisName" | "everyChild",
 ): Promise<Actual | undefined> {
-  const told = children.find((child) => child.source_identifier === ref.id);
-  if (told) return get(session, String(told.dept_id));
+  const child = children.find((each) => each.source_identifier === ref.id);
+  if (child) return get(session, String(child.dept_id));
   if (children.some((child) => child.source_identifier !== undefined)) return undefined;
   const namesakes = children.filter((child) => nameOf(child) === attributes.name);
   const others = ask === "everyChild" ? children.filter((child) => !namesakes.includes(child)) : [];

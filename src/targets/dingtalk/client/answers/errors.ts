@@ -33,7 +33,7 @@ export const BAN_MS = 5 * 60_000;
 /** An announced end that is later than this is the sign of a wrong clock. */
 const MAX_ANNOUNCED_MS = 15 * 60_000;
 
-interface Told {
+interface FailureDetails {
   readonly answer: string;
   readonly reasonCode: string;
   readonly remedy: string;
@@ -44,7 +44,7 @@ interface Told {
 export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError {
   const meaning = meaningFor(api, refusal);
   const message = `${api.path} refused with ${refusal.code}: ${meaning.says}`;
-  const told: Told = {
+  const details: FailureDetails = {
     answer: refusal.code,
     reasonCode: meaning.reason,
     remedy: remedyOf(api, meaning, refusal),
@@ -53,56 +53,56 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
   const scope = api.essential ? "all" : "entity";
   switch (meaning.kind) {
     case "transient":
-      return new TargetUnavailable(message, told);
+      return new TargetUnavailable(message, details);
     case "unfinished":
-      return api.effect === "write" ? new TargetOutcomeUnknown(message, told) : new TargetUnavailable(message, told);
+      return api.effect === "write" ? new TargetOutcomeUnknown(message, details) : new TargetUnavailable(message, details);
     case "rate":
     case "rateMinute":
     case "rateAll":
-      return new TargetThrottled(message, { ...told, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
+      return new TargetThrottled(message, { ...details, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
     case "blocked":
       // The processes of an installation usually share their address, and a call during a ban extends the ban.
-      return new TargetMisconfigured(message, { ...told, scope: "all", ms: BAN_MS });
+      return new TargetMisconfigured(message, { ...details, scope: "all", ms: BAN_MS });
     case "quota":
-      return new TargetMisconfigured(message, { ...told, scope: "entity", ms: QUOTA_MS });
+      return new TargetMisconfigured(message, { ...details, scope: "entity", ms: QUOTA_MS });
     case "address":
-      return new TargetMisconfigured(message, { ...told, scope: "process", ms: MISCONFIGURED_MS });
+      return new TargetMisconfigured(message, { ...details, scope: "process", ms: MISCONFIGURED_MS });
     case "token":
     case "credential":
-      return new TargetMisconfigured(message, { ...told, scope: "all", ms: MISCONFIGURED_MS });
+      return new TargetMisconfigured(message, { ...details, scope: "all", ms: MISCONFIGURED_MS });
     case "permission":
-      return new TargetMisconfigured(message, { ...told, scope, ms: MISCONFIGURED_MS });
+      return new TargetMisconfigured(message, { ...details, scope, ms: MISCONFIGURED_MS });
     case "scope":
-      return new TargetMisconfigured(message, { ...told, scope: "entity", ms: SCOPE_MS });
+      return new TargetMisconfigured(message, { ...details, scope: "entity", ms: SCOPE_MS });
     case "userMissing":
-      return missing(api.subject === "user" || api.subject === "account", message, told);
+      return missing(api.subject === "user" || api.subject === "account", message, details);
     case "departmentMissing":
-      return missing(api.subject === "department", message, told);
+      return missing(api.subject === "department", message, details);
     case "roleMissing":
-      return missing(api.subject === "role", message, told);
+      return missing(api.subject === "role", message, details);
     case "dependency":
-      return new TargetDependency(message, { ...told, ...(meaning.tries === undefined ? {} : { tries: meaning.tries }) });
+      return new TargetDependency(message, { ...details, ...(meaning.tries === undefined ? {} : { tries: meaning.tries }) });
     case "taken":
       return new TargetConflict(message, {
-        ...told,
+        ...details,
         attribute: meaning.attribute ?? "",
         ...heldBy(refusal),
       });
     case "pending":
-      return new TargetPending(message, { ...told, attribute: meaning.attribute ?? "" });
+      return new TargetPending(message, { ...details, attribute: meaning.attribute ?? "" });
     case "locked":
     case "data":
     case "capacity":
     case "protected":
-      return new TargetRejected(message, told);
+      return new TargetRejected(message, details);
     default:
       return unreachable(meaning.kind);
   }
 }
 
 /** The object of the call does not exist, or an object that the call refers to has to be created first. */
-function missing(isSubject: boolean, message: string, told: Told): TargetError {
-  return isSubject ? new TargetNotFound(message, told) : new TargetDependency(message, told);
+function missing(isSubject: boolean, message: string, details: FailureDetails): TargetError {
+  return isSubject ? new TargetNotFound(message, details) : new TargetDependency(message, details);
 }
 
 /** The remedy of each kind. `{…}` is filled from the answer. */
@@ -191,8 +191,8 @@ function heldBy(refusal: Refusal): { readonly heldBy?: string } {
 /** Before the connection was established nothing can have been carried out. Afterwards a write may have been (docs/threats.md F2, F3). */
 export function transportError(api: Api, sent: boolean, reason: string): TargetError {
   const unknown = sent && api.effect === "write";
-  const told = { answer: reason, reasonCode: sent ? "noAnswer" : "unreachable" };
+  const details = { answer: reason, reasonCode: sent ? "noAnswer" : "unreachable" };
   return unknown
-    ? new TargetOutcomeUnknown(`no answer from ${api.path} (${reason}), it may have been carried out`, told)
-    : new TargetUnavailable(`no answer from ${api.path} (${reason}), nothing was carried out`, told);
+    ? new TargetOutcomeUnknown(`no answer from ${api.path} (${reason}), it may have been carried out`, details)
+    : new TargetUnavailable(`no answer from ${api.path} (${reason}), nothing was carried out`, details);
 }
