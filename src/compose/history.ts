@@ -8,7 +8,7 @@ import { storedLog } from "../history/log/sources.ts";
 import { createWitnessing, type PostText } from "../history/log/witnessing.ts";
 import { loadLogKey } from "../keys/log-key.ts";
 import { createCheckStore } from "../store/history/log/check.ts";
-import { createCheckpointStore } from "../store/history/log/checkpoint-desk.ts";
+import { createCheckpointStore } from "../store/history/log/checkpoint-store.ts";
 import { createOlderEvents } from "../store/history/log/older.ts";
 import { createLogReader } from "../store/history/log/reader.ts";
 import { createSealStore } from "../store/history/log/seal.ts";

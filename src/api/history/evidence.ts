@@ -4,7 +4,7 @@ import { type Request, type Response, Router } from "express";
 import type { Clock } from "../../core/clock.ts";
 import { Unavailable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
-import type { EvidencePacks } from "../../evidence/pack/desk.ts";
+import type { EvidencePacks } from "../../evidence/pack/packs.ts";
 import { comparableInstantOf } from "../../filter/instants.ts";
 import { sendJson } from "../../http/answer.ts";
 import { readJsonBody } from "../../http/body.ts";

@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../core/entity.ts";
 import { type Cell, csvHead, csvLine } from "../../evidence/formats/csv.ts";
 import type { Changes } from "../../history/event.ts";
-import type { PlanPage } from "../../reconcile/compare/plan-desk.ts";
+import type { PlanPage } from "../../reconcile/compare/kept-plans.ts";
 import { minutesFor, type PlanItem } from "../../reconcile/compare/plan-items.ts";
 import { hiddenNumber, isNumber } from "../hidden-numbers.ts";
 

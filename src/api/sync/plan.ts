@@ -4,7 +4,7 @@ import { type Request, type Response, Router } from "express";
 import type { EntityKind } from "../../core/entity.ts";
 import { sendJson } from "../../http/answer.ts";
 import { methodNotAllowed } from "../../http/methods.ts";
-import type { KeptPlans, PlanPage } from "../../reconcile/compare/plan-desk.ts";
+import type { KeptPlans, PlanPage } from "../../reconcile/compare/kept-plans.ts";
 import { minutesFor, type PlannedAction } from "../../reconcile/compare/plan-items.ts";
 import { SYNC_MODES } from "../../reconcile/policy.ts";
 import { type PersonalReads, shownChanges } from "../personal-reads.ts";

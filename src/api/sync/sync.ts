@@ -10,7 +10,7 @@ import type { Mount } from "../../http/mount.ts";
 import { requestContext, requireRight } from "../../http/request-context.ts";
 import type { AdoptionOperations } from "../../reconcile/adopt/ports.ts";
 import type { AssessmentRequests } from "../../reconcile/assess/requests.ts";
-import type { KeptPlans } from "../../reconcile/compare/plan-desk.ts";
+import type { KeptPlans } from "../../reconcile/compare/kept-plans.ts";
 import type { HoldOperations } from "../../reconcile/guard/operations.ts";
 import type { PutBackOperations } from "../../reconcile/guard/put-back.ts";
 import { operatorEvent, REASON_CODE } from "../../reconcile/operator-event.ts";

@@ -4,7 +4,7 @@ import { hashSecret } from "../../http/auth/tokens.ts";
 import { makeSecret } from "../../http/session/cookie.ts";
 import { osUser } from "../database/os-user.ts";
 import { withRecords } from "../database/records.ts";
-import { nonEmptyText } from "../options/said.ts";
+import { nonEmptyText } from "../options/non-empty-text.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
 

@@ -2,7 +2,7 @@ import { Argument, Command } from "commander";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
 import { withOperations } from "../database/operations.ts";
 import { ACTOR } from "../database/records.ts";
-import { nonEmptyText } from "../options/said.ts";
+import { nonEmptyText } from "../options/non-empty-text.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { EraseResult, HoldResult } from "../../privacy/subjects.ts";
-import { nonEmptyText } from "../options/said.ts";
+import { nonEmptyText } from "../options/non-empty-text.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";

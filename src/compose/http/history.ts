@@ -4,7 +4,7 @@ import { evidenceEndpoint } from "../../api/history/evidence.ts";
 import { leaversEndpoint } from "../../api/history/leavers.ts";
 import { logMounts } from "../../api/history/log.ts";
 import { organisationEndpoint } from "../../api/history/organisation.ts";
-import { createEvidencePacks } from "../../evidence/pack/desk.ts";
+import { createEvidencePacks } from "../../evidence/pack/packs.ts";
 import type { Mount } from "../../http/mount.ts";
 import { createEventAppender } from "../../store/history/event-appender.ts";
 import { createEventLog } from "../../store/history/event-log.ts";

@@ -5,7 +5,7 @@ import { holdsEndpoint } from "../../api/sync/holds.ts";
 import { syncEndpoint } from "../../api/sync/sync.ts";
 import { createSecurityEventTokens } from "../../http/auth/oauth/security-event-tokens.ts";
 import type { Mount } from "../../http/mount.ts";
-import { createKeptPlans } from "../../reconcile/compare/plan-desk.ts";
+import { createKeptPlans } from "../../reconcile/compare/kept-plans.ts";
 import type { WholePlan } from "../../reconcile/compare/whole-plan.ts";
 import type { SyncMode } from "../../reconcile/policy.ts";
 import { createAssessmentRequests } from "../../store/adopt/assessments.ts";

@@ -14,7 +14,7 @@ import type { ServerContext } from "../components.ts";
 import { openDirectory } from "../directory.ts";
 import { keptComponents } from "../kept-components.ts";
 import { loadMapping } from "../load-rules.ts";
-import { mappingInspection } from "../mapping-desk.ts";
+import { mappingInspection } from "../mapping-inspection.ts";
 import { personDeps } from "../person-deps.ts";
 import { organisationSettings } from "../sandbox.ts";
 import type { Readers } from "./readers.ts";

@@ -1,6 +1,6 @@
 import { CannotStart } from "../../core/errors.ts";
 import { policyAdvice } from "../../policy/advice.ts";
-import { unknownSources } from "../../store/people/upkeep.ts";
+import { unknownSources } from "../../store/people/recomputation.ts";
 import { pinOrganisation } from "../../store/target/organisation.ts";
 import type { DingTalkConfig } from "../../targets/dingtalk/config.ts";
 import { TARGET } from "../../targets/target-name.ts";

@@ -1,5 +1,5 @@
 import { assess } from "../../reconcile/assess/assess.ts";
-import { checkingRefusals } from "../../reconcile/compare/out-of-sight.ts";
+import { checkingRefusals } from "../../reconcile/compare/outside-scope.ts";
 import { sweep } from "../../reconcile/compare/sweep.ts";
 import type { Presence } from "../../reconcile/process/presence.ts";
 import type { QueueTasks } from "../../store/loop/queue.ts";

@@ -16,11 +16,11 @@ import { TARGET } from "../../targets/target-name.ts";
 import { type AppContext, syncComponents } from "../components.ts";
 import { openDirectory } from "../directory.ts";
 import { giveAdvice, requireSameOrganisation } from "./advice.ts";
+import { startMaintenance } from "./maintenance.ts";
 import { observePeople } from "./observe-people.ts";
 import { peopleByRules } from "./people-by-rules.ts";
 import { queueTasks } from "./queue-tasks.ts";
 import { talk } from "./talk.ts";
-import { startMaintenance } from "./upkeep.ts";
 import { watchRules } from "./watch-rules.ts";
 
 /* The reconcile loop of one process. */

@@ -10,7 +10,7 @@ import { unlessReplaced, withRecalled } from "../recalled.ts";
 import { type Actual, type Attributes, DIFFERED } from "../target-values.ts";
 import { type Count, emptyCount, type SweepDeps, type SweepResult } from "./count.ts";
 import { relink } from "./found.ts";
-import { readOrUnseen } from "./out-of-sight.ts";
+import { readOrUnseen } from "./outside-scope.ts";
 import type { LinkTo } from "./ports.ts";
 import { forecast } from "./preview.ts";
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { createEvidencePacks } from "../../../src/evidence/pack/desk.ts";
+import { createEvidencePacks } from "../../../src/evidence/pack/packs.ts";
 import type { PackStore } from "../../../src/evidence/pack/store.ts";
 import { createEventAppender } from "../../../src/store/history/event-appender.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";

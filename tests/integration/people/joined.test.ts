@@ -5,7 +5,7 @@ import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";
 import { NO_DATES } from "../../../src/store/people/dates.ts";
-import { createPersonRecomputation, unknownSources } from "../../../src/store/people/upkeep.ts";
+import { createPersonRecomputation, unknownSources } from "../../../src/store/people/recomputation.ts";
 import { createErasures } from "../../../src/store/privacy/erase.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";

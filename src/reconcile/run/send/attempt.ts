@@ -13,7 +13,7 @@ import { arrives, concluding, type DesiredEntity, type Known, leaving, NO_FOLLOW
 import { afterAttempt, withHolders } from "../plan/refusals.ts";
 import { apply } from "./apply.ts";
 import { blockedBy } from "./blocked.ts";
-import { answersOf, dropDisproved, dropWrongHolders } from "./distrust.ts";
+import { answersOf, dropDisproved, dropWrongHolders } from "./drop-disproved.ts";
 import { invitationOf } from "./invitation.ts";
 import { notesOfUnsent } from "./unsent.ts";
 

@@ -1,6 +1,6 @@
 import { Unavailable } from "../../../src/core/errors.ts";
 import type { Logger } from "../../../src/core/logger.ts";
-import { createKeptPlans } from "../../../src/reconcile/compare/plan-desk.ts";
+import { createKeptPlans } from "../../../src/reconcile/compare/kept-plans.ts";
 import { PlanGone, type PlanQuery } from "../../../src/reconcile/compare/plan-items.ts";
 import type { WholePlan } from "../../../src/reconcile/compare/whole-plan.ts";
 
