@@ -6,7 +6,10 @@ const shared = {
   testEnvironment: "<rootDir>/tests/support/jest/environment.cjs",
   runtime: "<rootDir>/tests/support/jest/runtime.cjs",
   transform: {
-    "^.+\\.[cm]?[jt]s$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
+    "^.+\\.[cm]?[jt]s$": [
+      "@swc/jest",
+      { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
   },
   // Packages are loaded by Node itself (jest-runtime.cjs).
   transformIgnorePatterns: ["/node_modules/"],
@@ -25,7 +28,10 @@ const BY_COMMAND = [
   ...(process.env.TEST_AS_ROOT === undefined ? ["as-root", "/tests/e2e/outages-full-disk"] : []),
   ...(process.env.TEST_AS_USER === undefined ? ["as-user"] : []),
   ...(process.env.WHOLE_PROCESSES === undefined
-    ? ["/tests/e2e/(cli|demo|feed-command|kill|newcomer|start)", "/integration/database/(embedded-(crashes|supervised)|prepare)"]
+    ? [
+        "/tests/e2e/(cli|demo|feed-command|kill|newcomer|start)",
+        "/integration/database/(embedded-(crashes|supervised)|prepare)",
+      ]
     : []),
 ];
 
@@ -90,9 +96,14 @@ const onPostgres = {
   globalTeardown: "<rootDir>/tests/support/postgres/global-teardown.ts",
 };
 
-const CHECKS = ["architecture", "citations", "openapi-lint", "privacy/classification", "privacy/data-map", "sizes"].map(
-  (name) => `<rootDir>/tests/unit/${name}.test.ts`,
-);
+const CHECKS = [
+  "architecture",
+  "citations",
+  "openapi-lint",
+  "privacy/classification",
+  "privacy/data-map",
+  "sizes",
+].map((name) => `<rootDir>/tests/unit/${name}.test.ts`);
 
 module.exports = {
   testTimeout: 120_000,

@@ -7,6 +7,9 @@ const files = process.argv.slice(2).flatMap((path) => {
   const first = read(`${path}.json`).filter(({ name }) => !again.some((file) => file.name === name));
   return [...first, ...again];
 });
-const count = (status) => files.flatMap(({ assertionResults }) => assertionResults).filter((test) => test.status === status).length;
-const broken = files.filter(({ status, assertionResults }) => status === "failed" && assertionResults.length === 0).length;
+const count = (status) =>
+  files.flatMap(({ assertionResults }) => assertionResults).filter((test) => test.status === status).length;
+const broken = files.filter(
+  ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
+).length;
 process.stdout.write(`${count("passed")} ${count("failed") + broken}\n`);

@@ -1,5 +1,6 @@
-// The program needs a few files of two large packages (docs/adr/0043-one-package.md): 2.8 of 72 MB of the Prisma client, and 1.7 of 12 MB of the viewer of
-// the API. They are copied beside the compiled program, to a folder where Node looks first, so the packages themselves are needed in a clone only.
+// The program needs a few files of two large packages (docs/adr/0043-one-package.md): 2.8 of 72 MB of the
+// Prisma client, and 1.7 of 12 MB of the viewer of the API. They are copied beside the compiled program, to a
+// folder where Node looks first, so the packages themselves are needed in a clone only.
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +14,9 @@ export function copyParts(dist) {
   const wanted = [...prismaRuntime(dist), ...VIEWER.map((file) => `swagger-ui-dist/${file}`)]
     .map(resolved)
     .filter((file) => file !== undefined);
-  const copies = new Map([...wanted, ...papersOf(wanted)].map((file) => [join(dist, pathInModules(file)), file]));
+  const copies = new Map(
+    [...wanted, ...papersOf(wanted)].map((file) => [join(dist, pathInModules(file)), file]),
+  );
   for (const [copy, file] of copies) {
     if (isSame(copy, file)) continue;
     mkdirSync(dirname(copy), { recursive: true });
@@ -27,8 +30,12 @@ export function copyParts(dist) {
 function prismaRuntime(dist) {
   const client = join(dist, "generated", "prisma");
   if (!existsSync(join(client, "client.js"))) return [];
-  const texts = ["client.js", "internal/class.js", "internal/prismaNamespace.js"].map((file) => join(client, file)).filter(existsSync);
-  return texts.flatMap((file) => [...readFileSync(file, "utf8").matchAll(/"(@prisma\/client\/[^"]+)"/g)].map(([, specifier]) => specifier));
+  const texts = ["client.js", "internal/class.js", "internal/prismaNamespace.js"]
+    .map((file) => join(client, file))
+    .filter(existsSync);
+  return texts.flatMap((file) =>
+    [...readFileSync(file, "utf8").matchAll(/"(@prisma\/client\/[^"]+)"/g)].map(([, specifier]) => specifier),
+  );
 }
 
 /** As the program's imports find it; undefined in a clone without these packages. */
@@ -61,7 +68,9 @@ function packageOf(file) {
 }
 
 const isSame = (copy, file) =>
-  existsSync(copy) && statSync(copy).size === statSync(file).size && readFileSync(copy).equals(readFileSync(file));
+  existsSync(copy) &&
+  statSync(copy).size === statSync(file).size &&
+  readFileSync(copy).equals(readFileSync(file));
 
 const filesBelow = (folder) =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

@@ -1,5 +1,6 @@
-// Makes what is not in the repository: the Prisma client (src/generated/prisma) and the compiled program (dist). Runs after `npm ci`, and before
-// `npm start`, `npm test` and `npm pack` in case the install skipped scripts. Silent when all is well; what is up to date is left alone.
+// Makes what is not in the repository: the Prisma client (src/generated/prisma) and the compiled program
+// (dist). Runs after `npm ci`, and before `npm start`, `npm test` and `npm pack` in case the install skipped
+// scripts. Silent when all is well; what is up to date is left alone.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -28,7 +29,9 @@ if (existsSync(join(root, "src"))) {
 function demandTools() {
   const missing = ["prisma", "typescript"].filter((name) => !packageDirectory(name));
   if (missing.length === 0) return;
-  process.stderr.write(`${missing.join(" and ")} not installed, and a clone has to be compiled: run \`npm ci --include=dev\`\n`);
+  process.stderr.write(
+    `${missing.join(" and ")} not installed, and a clone has to be compiled: run \`npm ci --include=dev\`\n`,
+  );
   process.exit(1);
 }
 
@@ -39,7 +42,12 @@ function generateClient() {
   const generated = join(root, "src", "generated");
   const stamp = join(generated, "prisma.sha256");
   const wanted = sha256(readFileSync(schema), readFileSync(join(prisma, "package.json")));
-  if (existsSync(join(generated, "prisma", "client.ts")) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  if (
+    existsSync(join(generated, "prisma", "client.ts")) &&
+    existsSync(stamp) &&
+    readFileSync(stamp, "utf8") === wanted
+  )
+    return;
   // Both ask a server on the internet for news.
   const quiet = { CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
   run("prisma generate", join(prisma, "build", "index.js"), ["generate"], quiet);
@@ -51,11 +59,20 @@ function compile() {
   run("tsc", join(packageDirectory("typescript"), "bin", "tsc"), ["-p", "tsconfig.build.json"], {});
 }
 
-/** What was compiled from a source that is gone: the compiler leaves it, and a package must not bring it. The dashboard is built by another program. */
+/**
+ * What was compiled from a source that is gone: the compiler leaves it, and a package must not bring it. The
+ * dashboard is built by another program.
+ */
 function removeOrphans() {
-  const compiled = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((path) => /\.js(\.map)?$/.test(path));
+  const compiled = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter((path) =>
+    /\.js(\.map)?$/.test(path),
+  );
   for (const path of compiled) {
-    if (/^(web|node_modules)[/\\]/.test(path) || existsSync(join(root, "src", path.replace(/\.js(\.map)?$/, ".ts")))) continue;
+    if (
+      /^(web|node_modules)[/\\]/.test(path) ||
+      existsSync(join(root, "src", path.replace(/\.js(\.map)?$/, ".ts")))
+    )
+      continue;
     rmSync(join(dist, path));
   }
 }
@@ -73,17 +90,27 @@ function buildDashboard() {
     .sort();
   const built = join(dist, "web");
   const stamp = join(built, "sources.sha256");
-  const wanted = sha256(...[...files, join(root, "openapi.yaml"), join(root, "package-lock.json")].map((file) => readFileSync(file)));
-  if (existsSync(join(built, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  const wanted = sha256(
+    ...[...files, join(root, "openapi.yaml"), join(root, "package-lock.json")].map((file) =>
+      readFileSync(file),
+    ),
+  );
+  if (existsSync(join(built, "index.html")) && existsSync(stamp) && readFileSync(stamp, "utf8") === wanted)
+    return;
   // Vite builds another page where NODE_ENV says so: the package must not depend on who builds it.
   run("the build of the dashboard", join(web, "build.mjs"), [], { NODE_ENV: "production" });
   writeFileSync(stamp, wanted);
 }
 
-/** Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. The build of an image has no clone and tells it. */
+/**
+ * Which commit was compiled, for the metrics; nothing where this is no clone or there is no git. The build of
+ * an image has no clone and tells it.
+ */
 function writeCommit() {
   const file = join(dist, "commit");
-  const asked = existsSync(join(root, ".git")) ? spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" }) : undefined;
+  const asked = existsSync(join(root, ".git"))
+    ? spawnSync("git", ["rev-parse", "HEAD"], { cwd: root, encoding: "utf8" })
+    : undefined;
   const commit = asked?.status === 0 ? asked.stdout : (process.env.BUILD_COMMIT ?? "");
   if (!existsSync(dirname(file)) || (existsSync(file) && readFileSync(file, "utf8") === commit)) return;
   writeFileSync(file, commit);
@@ -91,9 +118,15 @@ function writeCommit() {
 
 /** Runs a program of node; its output is shown only if it fails, and then we fail with it. */
 function run(name, program, args, environment) {
-  const done = spawnSync(process.execPath, [program, ...args], { cwd: root, encoding: "utf8", env: { ...process.env, ...environment } });
+  const done = spawnSync(process.execPath, [program, ...args], {
+    cwd: root,
+    encoding: "utf8",
+    env: { ...process.env, ...environment },
+  });
   if (done.status === 0) return;
-  process.stderr.write(`${name} failed\n${done.stdout ?? ""}${done.stderr ?? ""}${done.error ? `${done.error.message}\n` : ""}`);
+  process.stderr.write(
+    `${name} failed\n${done.stdout ?? ""}${done.stderr ?? ""}${done.error ? `${done.error.message}\n` : ""}`,
+  );
   process.exit(1);
 }
 

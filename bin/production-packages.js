@@ -2,8 +2,9 @@
 export const COPIED = ["@prisma/client", "swagger-ui-dist"];
 
 /**
- * What an installed package consists of, by its path in a lock file (version 3): what the root's dependencies reach without optional peers, and what is copied.
- * The flags in the file do not tell: a compiler is an optional peer of a library that runs.
+ * What an installed package consists of, by its path in a lock file (version 3): what the root's dependencies
+ * reach without optional peers, and what is copied. The flags in the file do not tell: a compiler is an
+ * optional peer of a library that runs.
  */
 export function productionPackages(lock) {
   const entry = (path) => lock.packages[path];
@@ -24,7 +25,12 @@ export function productionPackages(lock) {
   return new Map([...reached].sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-function dependenciesOf({ dependencies = {}, optionalDependencies = {}, peerDependencies = {}, peerDependenciesMeta = {} }) {
+function dependenciesOf({
+  dependencies = {},
+  optionalDependencies = {},
+  peerDependencies = {},
+  peerDependenciesMeta = {},
+}) {
   const peers = Object.keys(peerDependencies).filter((name) => peerDependenciesMeta[name]?.optional !== true);
   return [...Object.keys(dependencies), ...Object.keys(optionalDependencies), ...peers];
 }

@@ -1,5 +1,5 @@
-// Prints what an installed package consists of, as CycloneDX 1.5. `npm sbom` leaves out half of the bundled libraries, and does not know of files that are
-// copied. The same lock file gives the same text.
+// Prints what an installed package consists of, as CycloneDX 1.5. `npm sbom` leaves out half of the bundled
+// libraries, and does not know of files that are copied. The same lock file gives the same text.
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -24,11 +24,22 @@ function component(each) {
     scope: each.optional ? "optional" : "required",
     ...(digest === undefined
       ? {}
-      : { hashes: [{ alg: algorithm.toUpperCase().replace("SHA", "SHA-"), content: Buffer.from(digest, "base64").toString("hex") }] }),
+      : {
+          hashes: [
+            {
+              alg: algorithm.toUpperCase().replace("SHA", "SHA-"),
+              content: Buffer.from(digest, "base64").toString("hex"),
+            },
+          ],
+        }),
     licenses: [/[ ()]/.test(each.license) ? { expression: each.license } : { license: { id: each.license } }],
     purl: reference(each),
     ...(COPIED.includes(each.name)
-      ? { properties: [{ name: "dingtalk-scim:part", value: "a few files of this package, in dist/node_modules" }] }
+      ? {
+          properties: [
+            { name: "dingtalk-scim:part", value: "a few files of this package, in dist/node_modules" },
+          ],
+        }
       : {}),
   };
 }
@@ -52,7 +63,10 @@ const bom = {
   components: unique([...packages.values()].map(component)),
   dependencies: unique([
     { ref: reference(own), dependsOn: top.map((name) => referenceAt(`node_modules/${name}`)).sort() },
-    ...[...packages.values()].map((each) => ({ ref: reference(each), dependsOn: [...new Set(each.needs.map(referenceAt))].sort() })),
+    ...[...packages.values()].map((each) => ({
+      ref: reference(each),
+      dependsOn: [...new Set(each.needs.map(referenceAt))].sort(),
+    })),
   ]),
 };
 process.stdout.write(`${JSON.stringify(bom, undefined, 2)}\n`);

@@ -37,16 +37,22 @@ export interface ReadyFacts {
 
 export interface Server {
   readonly facts: ReadyFacts;
-  /** Ends everything in order: no new requests, running ones finish, then the loop, the sandbox and the database. May be called twice. */
+  /**
+   * Ends everything in order: no new requests, running ones finish, then the loop, the sandbox and the
+   * database. May be called twice.
+   */
   stop(): Promise<void>;
 }
 
-/** Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to fifteen more (store/postgres/pool.ts). PostgreSQL allows 100 by default. */
+/**
+ * Connections of one process for requests and the rest; look-ups, the loop, the queue and scans have up to
+ * fifteen more (store/postgres/pool.ts). PostgreSQL allows 100 by default.
+ */
 const POOL_SIZE = 15;
 
 /**
- * Starts what ROLE asks for. Rejects CannotStart with every problem, or the reason of `signal`, and leaves nothing running then.
- * `signal`: gives up a start that has not come to its end.
+ * Starts what ROLE asks for. Rejects CannotStart with every problem, or the reason of `signal`, and leaves
+ * nothing running then. `signal`: gives up a start that has not come to its end.
  */
 export async function startServer(config: Config, signal = new AbortController().signal): Promise<Server> {
   const logger = createLogger({ level: config.logLevel });
@@ -102,10 +108,18 @@ export async function startServer(config: Config, signal = new AbortController()
     await startParts(app, working, { sync, checks, signal });
     await firstReady(checks);
     // Last of all: a token that is made and then not shown, because the start failed, would be lost.
-    const newToken = config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;
+    const newToken =
+      config.role === "worker" ? undefined : (await patiently(signal, () => prepareAccess(app))).newToken;
     await patiently(signal, () => noteStart(pool, config));
     const { publicUrl, role, syncMode: mode, databaseUrl, dataDir } = config;
-    const facts = { publicUrl, role, mode, sandboxUrl, database: databaseUrl ? undefined : dataDir, newToken: newToken?.reveal() };
+    const facts = {
+      publicUrl,
+      role,
+      mode,
+      sandboxUrl,
+      database: databaseUrl ? undefined : dataDir,
+      newToken: newToken?.reveal(),
+    };
     return { facts, stop };
   } catch (error) {
     await stop();

@@ -14,11 +14,17 @@ function typeOf(schema = {}) {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   if (schema.allOf) return schema.allOf.map((part) => `(${typeOf(part)})`).join(" & ");
-  if (schema.oneOf ?? schema.anyOf) return (schema.oneOf ?? schema.anyOf).map((part) => `(${typeOf(part)})`).join(" | ");
-  if (Array.isArray(schema.type)) return schema.type.map((type) => `(${typeOf({ ...schema, type })})`).join(" | ");
+  if (schema.oneOf ?? schema.anyOf)
+    return (schema.oneOf ?? schema.anyOf).map((part) => `(${typeOf(part)})`).join(" | ");
+  if (Array.isArray(schema.type))
+    return schema.type.map((type) => `(${typeOf({ ...schema, type })})`).join(" | ");
   if (schema.type === "array") return `readonly (${typeOf(schema.items)})[]`;
   if (schema.type === "object" || (schema.type === undefined && schema.properties)) return objectOf(schema);
-  return { integer: "number", number: "number", string: "string", boolean: "boolean", null: "null" }[schema.type] ?? "unknown";
+  return (
+    { integer: "number", number: "number", string: "string", boolean: "boolean", null: "null" }[
+      schema.type
+    ] ?? "unknown"
+  );
 }
 
 function objectOf({ properties = {}, required = [], additionalProperties }) {
@@ -38,15 +44,26 @@ function answersOf({ paths, components }) {
         const content = $ref && components.responses[nameOf($ref)].content;
         return content?.["application/json"] ? [typeOf(content["application/json"].schema)] : [];
       });
-      return types.length > 0 ? [`  "${method.toUpperCase()} ${path}": ${[...new Set(types)].join(" | ")};`] : [];
+      return types.length > 0
+        ? [`  "${method.toUpperCase()} ${path}": ${[...new Set(types)].join(" | ")};`]
+        : [];
     }),
   );
 }
 
 export function writeTypes(openapiFile, file) {
   const document = parse(readFileSync(openapiFile, "utf8"));
-  const schemas = Object.entries(document.components.schemas).map(([name, schema]) => `export type ${name} = ${typeOf(schema)};`);
-  const text = ["// Made from openapi.yaml.", ...schemas, "export interface Answers {", ...answersOf(document), "}", ""].join("\n");
+  const schemas = Object.entries(document.components.schemas).map(
+    ([name, schema]) => `export type ${name} = ${typeOf(schema)};`,
+  );
+  const text = [
+    "// Made from openapi.yaml.",
+    ...schemas,
+    "export interface Answers {",
+    ...answersOf(document),
+    "}",
+    "",
+  ].join("\n");
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }

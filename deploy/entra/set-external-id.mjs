@@ -27,7 +27,10 @@ export function withObjectId(schema) {
           const { type, name } = attribute.source;
           if (type === "Attribute" && name === "objectId") return attribute;
           changed = true;
-          return { ...attribute, source: { expression: "[objectId]", name: "objectId", parameters: [], type: "Attribute" } };
+          return {
+            ...attribute,
+            source: { expression: "[objectId]", name: "objectId", parameters: [], type: "Attribute" },
+          };
         }),
       };
     }),
@@ -43,12 +46,16 @@ async function graph(method, path, body) {
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path} was answered with ${answer.status}: ${text.slice(0, 300)}`);
+  if (!answer.ok)
+    throw new Error(`${method} ${path} was answered with ${answer.status}: ${text.slice(0, 300)}`);
   return text === "" ? undefined : JSON.parse(text);
 }
 
 async function main(args) {
-  const { values } = parseArgs({ args, options: { "service-principal": { type: "string" }, apply: { type: "boolean", default: false } } });
+  const { values } = parseArgs({
+    args,
+    options: { "service-principal": { type: "string" }, apply: { type: "boolean", default: false } },
+  });
   const id = values["service-principal"];
   if (!id || !process.env.GRAPH_TOKEN) {
     process.stderr.write("usage: GRAPH_TOKEN=… node set-external-id.mjs --service-principal ID [--apply]\n");
@@ -56,7 +63,8 @@ async function main(args) {
   }
   const jobs = `/servicePrincipals/${encodeURIComponent(id)}/synchronization/jobs`;
   const { value } = await graph("GET", jobs);
-  if (value.length !== 1) throw new Error(`there must be one provisioning job, and there are ${value.length}`);
+  if (value.length !== 1)
+    throw new Error(`there must be one provisioning job, and there are ${value.length}`);
   const path = `${jobs}/${encodeURIComponent(value[0].id)}/schema`;
   const { schema, changed } = withObjectId(await graph("GET", path));
   if (!changed) {

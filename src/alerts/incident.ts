@@ -12,12 +12,18 @@ export interface OpenIncident {
   readonly remindAt: Date;
 }
 
-/** Time in milliseconds when each condition was first and last seen. Passed from one evaluation to the next. */
+/**
+ * Time in milliseconds when each condition was first and last seen. Passed from one evaluation to the next.
+ */
 export type Seen = Readonly<Record<string, { readonly sinceMs: number; readonly lastMs: number }>>;
 
 export interface Changes {
   readonly seen: Seen;
-  readonly opened: readonly { readonly condition: Condition; readonly openedAt: Date; readonly remindAt: Date }[];
+  readonly opened: readonly {
+    readonly condition: Condition;
+    readonly openedAt: Date;
+    readonly remindAt: Date;
+  }[];
   /** Updates the counts of an open incident, and with `reminder` sends it again. */
   readonly goingOn: readonly {
     readonly id: string;
@@ -28,7 +34,10 @@ export interface Changes {
   readonly closed: readonly { readonly id: string; readonly closedAt: Date }[];
 }
 
-/** A cause that is absent for less than this is not over: retries make parked people due for a moment, and pauses end and begin again. */
+/**
+ * A cause that is absent for less than this is not over: retries make parked people due for a moment, and
+ * pauses end and begin again.
+ */
 const QUIET_MS = 120_000;
 
 const HOUR_MS = 3_600_000;
@@ -43,7 +52,12 @@ export function reminderAt(openedAt: Date, sent: number): Date {
   return new Date(openedAt.getTime() + offset);
 }
 
-export function changesOf(conditions: readonly Condition[], incidents: readonly OpenIncident[], before: Seen, now: Date): Changes {
+export function changesOf(
+  conditions: readonly Condition[],
+  incidents: readonly OpenIncident[],
+  before: Seen,
+  now: Date,
+): Changes {
   const nowMs = now.getTime();
   const byKey = new Map(conditions.map((condition) => [condition.key, condition]));
   const seen = seenNow(before, byKey, nowMs);
@@ -55,15 +69,28 @@ export function changesOf(conditions: readonly Condition[], incidents: readonly 
       .map((condition) => ({ condition, openedAt: now, remindAt: reminderAt(now, 0) })),
     goingOn: incidents.flatMap((incident) => {
       const condition = byKey.get(incident.key);
-      return condition ? [{ id: incident.id, count: condition.count, detail: condition.detail, ...remindedOf(incident, now) }] : [];
+      return condition
+        ? [
+            {
+              id: incident.id,
+              count: condition.count,
+              detail: condition.detail,
+              ...remindedOf(incident, now),
+            },
+          ]
+        : [];
     }),
     closed: incidents.filter(({ key }) => !(key in seen)).map(({ id }) => ({ id, closedAt: now })),
   };
 }
 
 function seenNow(before: Seen, conditions: ReadonlyMap<string, Condition>, nowMs: number): Seen {
-  const kept = Object.entries(before).filter(([key, { lastMs }]) => conditions.has(key) || nowMs - lastMs < QUIET_MS);
-  const now = [...conditions.keys()].map((key) => [key, { sinceMs: before[key]?.sinceMs ?? nowMs, lastMs: nowMs }] as const);
+  const kept = Object.entries(before).filter(
+    ([key, { lastMs }]) => conditions.has(key) || nowMs - lastMs < QUIET_MS,
+  );
+  const now = [...conditions.keys()].map(
+    (key) => [key, { sinceMs: before[key]?.sinceMs ?? nowMs, lastMs: nowMs }] as const,
+  );
   return Object.fromEntries([...kept, ...now]);
 }
 

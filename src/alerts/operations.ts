@@ -58,7 +58,10 @@ export interface IncidentOperations {
   get(id: string): Promise<Incident | undefined>;
   openCount(): Promise<number>;
   figures(): Promise<AlertFigures>;
-  /** Ends the reminders. Undefined: there is no such incident. A closed or acknowledged incident stays unchanged, without an event. */
+  /**
+   * Ends the reminders. Undefined: there is no such incident. A closed or acknowledged incident stays
+   * unchanged, without an event.
+   */
   acknowledge(id: string, event: HistoryEvent): Promise<Incident | undefined>;
   /** Sends one message again with the same id. Undefined: there is no such delivery. */
   replay(incident: string, delivery: string, event: HistoryEvent): Promise<Incident | undefined>;

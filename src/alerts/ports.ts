@@ -27,14 +27,18 @@ export interface Decided extends Omit<Changes, "seen"> {
 
 export interface AlertStore {
   /**
-   * Evaluates the rules, unless another process does so now or did so within `paceMs`. Reading, deciding and writing are one transaction, so an
-   * incident and its deliveries are stored together. False: it was not this process's turn.
+   * Evaluates the rules, unless another process does so now or did so within `paceMs`. Reading, deciding and
+   * writing are one transaction, so an incident and its deliveries are stored together. False: it was not
+   * this process's turn.
    */
   evaluate(
     turn: { readonly now: Date; readonly paceMs: number; readonly channels: readonly ChannelName[] },
     decide: (known: Known) => Decided,
   ): Promise<boolean>;
-  /** Claims due deliveries for a minute; then a dead claimer loses them. At most `perMinute` in any minute, for all processes. */
+  /**
+   * Claims due deliveries for a minute; then a dead claimer loses them. At most `perMinute` in any minute,
+   * for all processes.
+   */
   claim(channel: ChannelName, now: Date, perMinute: number | undefined): Promise<readonly Claimed[]>;
   sent(id: string, at: Date): Promise<void>;
   /** `nextAt` undefined: no further attempt. */

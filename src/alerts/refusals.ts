@@ -1,7 +1,10 @@
 import type { Clock } from "../core/clock.ts";
 import type { SignalStore } from "./ports.ts";
 
-/** Refused credentials of this process between two writes. They are counted in memory, so that no request waits. */
+/**
+ * Refused credentials of this process between two writes. They are counted in memory, so that no request
+ * waits.
+ */
 export interface RefusalTally {
   add(refused: { readonly tokenId?: string; readonly address: string; readonly path: string }): void;
   flush(store: SignalStore): Promise<void>;
@@ -10,7 +13,10 @@ export interface RefusalTally {
 type Streak = Parameters<SignalStore["add"]>[0][number];
 
 const SCIM = "/scim/";
-/** A limit against callers with many addresses, which could fill memory and table. The first ones of an interval are kept. */
+/**
+ * A limit against callers with many addresses, which could fill memory and table. The first ones of an
+ * interval are kept.
+ */
 const MOST = 100;
 
 export function createRefusalTally(clock: Pick<Clock, "now">): RefusalTally {

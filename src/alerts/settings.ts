@@ -21,7 +21,10 @@ export interface AlertSettings {
   readonly checkpointHours: number;
 }
 
-/** Minimum number of kinds of channels for a real organisation. DingTalk's robot does not work when DingTalk itself fails. */
+/**
+ * Minimum number of kinds of channels for a real organisation. DingTalk's robot does not work when DingTalk
+ * itself fails.
+ */
 const LEAST_CHANNELS = 2;
 
 export interface Advice {
@@ -31,20 +34,34 @@ export interface Advice {
 }
 
 /** Missing settings for reliable notification of incidents. */
-export function adviceOf({ robot, webhook, mail }: AlertSettings, { isReal }: { readonly isReal: boolean }): readonly Advice[] {
+export function adviceOf(
+  { robot, webhook, mail }: AlertSettings,
+  { isReal }: { readonly isReal: boolean },
+): readonly Advice[] {
   const kinds = [robot, webhook, mail].filter((channel) => channel !== undefined).length;
   if (!isReal || kinds >= LEAST_CHANNELS) return [];
   const text =
-    kinds === 0 ? "nobody is notified of incidents: no channel is set" : "only one kind of channel is set: nobody is notified if it fails";
+    kinds === 0
+      ? "nobody is notified of incidents: no channel is set"
+      : "only one kind of channel is set: nobody is notified if it fails";
   return [
-    { code: "alertChannels", text, remedy: "set two of ALERT_DINGTALK_ROBOT_URL, ALERT_WEBHOOK_URL and ALERT_SMTP_URL (docs/alerts.md)" },
+    {
+      code: "alertChannels",
+      text,
+      remedy: "set two of ALERT_DINGTALK_ROBOT_URL, ALERT_WEBHOOK_URL and ALERT_SMTP_URL (docs/alerts.md)",
+    },
   ];
 }
 
-export function channelsOf({ robot, webhook, mail, allowPrivate, personal }: AlertSettings, outbound: Outbound): readonly Channel[] {
+export function channelsOf(
+  { robot, webhook, mail, allowPrivate, personal }: AlertSettings,
+  outbound: Outbound,
+): readonly Channel[] {
   return [
     ...(robot ? [createRobot({ ...robot, personal: personal.includes("robot") }, outbound)] : []),
     ...(webhook ? [createWebhook({ ...webhook, personal: personal.includes("webhook") }, outbound)] : []),
-    ...(mail ? [createMail({ ...mail, personal: personal.includes("mail"), requireTls: !allowPrivate }, outbound)] : []),
+    ...(mail
+      ? [createMail({ ...mail, personal: personal.includes("mail"), requireTls: !allowPrivate }, outbound)]
+      : []),
   ];
 }

@@ -26,7 +26,12 @@ export function evaluate({ store, channels, rules, clock, paceMs = PACE_MS }: Wa
 
 export function decide({ facts, incidents, memory }: Known, now: Date, rules: Rules): Decided {
   const rhythms = learn(memory.rhythms, facts.sources, now);
-  const { seen, ...changes } = changesOf(conditionsOf(facts, rhythms, now, rules), incidents, memory.seen, now);
+  const { seen, ...changes } = changesOf(
+    conditionsOf(facts, rhythms, now, rules),
+    incidents,
+    memory.seen,
+    now,
+  );
   const { checkpointAtMs: sentAtMs } = memory;
   const checkpoint = dueCheckpoint({ ...facts, sentAtMs, everyHours: rules.checkpointHours ?? 0 }, now);
   const checkpointAtMs = checkpoint === undefined ? sentAtMs : now.getTime();

@@ -15,8 +15,10 @@ export function departmentsEndpoint(departments: DepartmentList): Mount {
       const parent = textOf(req, "parent");
       const text = textOf(req, "q");
       const after = afterOf(req, isCanonicalUuid);
-      if (parent !== undefined && !isCanonicalUuid(parent)) throw new InvalidParameter("parent must be the id of a department");
-      if (parent !== undefined && text !== undefined) throw new InvalidParameter("parent and q exclude each other");
+      if (parent !== undefined && !isCanonicalUuid(parent))
+        throw new InvalidParameter("parent must be the id of a department");
+      if (parent !== undefined && text !== undefined)
+        throw new InvalidParameter("parent and q exclude each other");
       const page = await departments.list({
         count: countOf(req),
         ...(parent === undefined ? {} : { parent }),

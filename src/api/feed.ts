@@ -33,7 +33,16 @@ export function feedEndpoint({ entries, store, tokens, clock, logger, target }: 
     const known = new Map((await store.figures()).map((figures) => [figures.consumer, figures]));
     return entries.map(({ name, kind }) => {
       const { position = 0, behind = 0, attempts = 0, oldest, error, movedAt } = known.get(name) ?? {};
-      return { name, kind, position, behind, oldestAt: oldest ?? null, failures: attempts, error: error ?? null, movedAt: movedAt ?? null };
+      return {
+        name,
+        kind,
+        position,
+        behind,
+        oldestAt: oldest ?? null,
+        failures: attempts,
+        error: error ?? null,
+        movedAt: movedAt ?? null,
+      };
     });
   };
 
@@ -48,9 +57,15 @@ export function feedEndpoint({ entries, store, tokens, clock, logger, target }: 
       const { name } = req.params;
       if (!entries.some((entry) => entry.name === name)) throw new NotFoundPath();
       const from = wholeNumber(fieldsOf(req.body)?.["from"], "from", 1);
-      const event = operatorEvent("operator.replay", operatorOf(res), { clock, target }, { consumer: name, from });
+      const event = operatorEvent(
+        "operator.replay",
+        operatorOf(res),
+        { clock, target },
+        { consumer: name, from },
+      );
       await store.register([name]);
-      if (!(await store.replay(name, from, event))) throw new InvalidParameter("from must not be beyond the newest event");
+      if (!(await store.replay(name, from, event)))
+        throw new InvalidParameter("from must not be beyond the newest event");
       sendJson(res, 200, { consumers: await consumers() });
     })
     .all(methodNotAllowed("POST"));
@@ -62,13 +77,20 @@ export function feedEndpoint({ entries, store, tokens, clock, logger, target }: 
       if (entry?.kind !== "poll") throw new NotFoundPath();
       const asked = pollOf(req.body);
       for (const error of asked.errors)
-        logger.warn({ task: entry.name, answer: error.code, eventId: error.id }, "a receiver of the feed rejected an event");
+        logger.warn(
+          { task: entry.name, answer: error.code, eventId: error.id },
+          "a receiver of the feed rejected an event",
+        );
       await store.register([entry.name]);
       const untilMs = clock.monotonicMs() + (asked.returnImmediately || asked.count === 0 ? 0 : POLL_MS);
       let acknowledged = asked.acknowledged;
       for (;;) {
         await store.order();
-        const { events, more } = await store.poll(entry.name, { acknowledged, count: asked.count, wants: isSecurityEvent });
+        const { events, more } = await store.poll(entry.name, {
+          acknowledged,
+          count: asked.count,
+          wants: isSecurityEvent,
+        });
         if (events.length > 0 || clock.monotonicMs() >= untilMs || res.closed) {
           const sets = await Promise.all(
             events.map(async ({ event }) => {
@@ -76,7 +98,10 @@ export function feedEndpoint({ entries, store, tokens, clock, logger, target }: 
               return [about.id, await tokens.sign({ ...about, audience: entry.audience })] as const;
             }),
           );
-          return sendJson(res, 200, { sets: Object.fromEntries(sets), ...(more ? { moreAvailable: true } : {}) });
+          return sendJson(res, 200, {
+            sets: Object.fromEntries(sets),
+            ...(more ? { moreAvailable: true } : {}),
+          });
         }
         acknowledged = [];
         await clock.sleep(LOOK_MS);
@@ -106,16 +131,21 @@ function pollOf(body: unknown): Poll {
   const fields = fieldsOf(body);
   if (!fields || Array.isArray(body)) throw new InvalidParameter("the body must be a JSON object");
   const { maxEvents, returnImmediately = false, ack = [], setErrs = {} } = fields;
-  if (typeof returnImmediately !== "boolean") throw new InvalidParameter("returnImmediately must be true or false");
-  if (!Array.isArray(ack) || !ack.every(isId)) throw new InvalidParameter("ack must be a list of ids of tokens");
+  if (typeof returnImmediately !== "boolean")
+    throw new InvalidParameter("returnImmediately must be true or false");
+  if (!Array.isArray(ack) || !ack.every(isId))
+    throw new InvalidParameter("ack must be a list of ids of tokens");
   const errors = Object.entries(fieldsOf(setErrs) ?? {}).map(([id, error]) => {
     const code = fieldsOf(error)?.["err"];
-    if (!isId(id) || typeof code !== "string") throw new InvalidParameter("setErrs must have an err for each id of a token");
+    if (!isId(id) || typeof code !== "string")
+      throw new InvalidParameter("setErrs must have an err for each id of a token");
     return { id, code: /^[\w-]{1,60}$/.test(code) ? code : "other" };
   });
   const acknowledged = [...ack, ...errors.map(({ id }) => id)];
-  if (acknowledged.length > MOST_ACKNOWLEDGED) throw new InvalidParameter(`ack and setErrs may have ${MOST_ACKNOWLEDGED} ids together`);
-  const count = maxEvents === undefined ? MOST_EVENTS : Math.min(MOST_EVENTS, wholeNumber(maxEvents, "maxEvents", 0));
+  if (acknowledged.length > MOST_ACKNOWLEDGED)
+    throw new InvalidParameter(`ack and setErrs may have ${MOST_ACKNOWLEDGED} ids together`);
+  const count =
+    maxEvents === undefined ? MOST_EVENTS : Math.min(MOST_EVENTS, wholeNumber(maxEvents, "maxEvents", 0));
   return { count, returnImmediately, acknowledged, errors };
 }
 

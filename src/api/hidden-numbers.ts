@@ -28,7 +28,9 @@ export function maskedChanges(changes: Changes, explanations: readonly Explanati
   return Object.fromEntries(
     Object.entries(changes).map(([attribute, sides]) => [
       attribute,
-      numbers.has(attribute) ? Object.fromEntries(Object.entries(sides).map(([side, value]) => [side, hiddenNumber(value)])) : sides,
+      numbers.has(attribute)
+        ? Object.fromEntries(Object.entries(sides).map(([side, value]) => [side, hiddenNumber(value)]))
+        : sides,
     ]),
   );
 }

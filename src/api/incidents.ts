@@ -36,20 +36,34 @@ export function incidentsEndpoint({ incidents, language, clock, target }: Incide
       const state = choiceOf(req, "state", INCIDENT_STATES);
       const after = afterOf(req, isCanonicalUuid);
       const asked = languageFor(req, language);
-      const page = await incidents.list({ count: countOf(req), ...(state ? { state } : {}), ...(after ? { after } : {}) });
-      sendJson(res, 200, { incidents: page.incidents.map((each) => rendered(each, asked)), ...(page.next ? { next: page.next } : {}) });
+      const page = await incidents.list({
+        count: countOf(req),
+        ...(state ? { state } : {}),
+        ...(after ? { after } : {}),
+      });
+      sendJson(res, 200, {
+        incidents: page.incidents.map((each) => rendered(each, asked)),
+        ...(page.next ? { next: page.next } : {}),
+      });
     })
     .all(methodNotAllowed("GET"));
 
   router
     .route("/:id")
-    .get(async (req: Request<{ id: string }>, res: Response) => show(req, res, await incidents.get(req.params.id)))
+    .get(async (req: Request<{ id: string }>, res: Response) =>
+      show(req, res, await incidents.get(req.params.id)),
+    )
     .all(methodNotAllowed("GET"));
 
   router
     .route("/:id/acknowledge")
     .post(requireRight("operate"), async (req: Request<{ id: string }>, res: Response) => {
-      const event = operatorEvent("operator.acknowledge", operatorOf(res), { clock, target }, { incident: req.params.id });
+      const event = operatorEvent(
+        "operator.acknowledge",
+        operatorOf(res),
+        { clock, target },
+        { incident: req.params.id },
+      );
       show(req, res, await incidents.acknowledge(req.params.id, event));
     })
     .all(methodNotAllowed("POST"));
@@ -58,7 +72,12 @@ export function incidentsEndpoint({ incidents, language, clock, target }: Incide
     .route("/:id/deliveries/:delivery/replay")
     .post(requireRight("operate"), async (req: Request<{ id: string; delivery: string }>, res: Response) => {
       const { id, delivery } = req.params;
-      const event = operatorEvent("operator.replay", operatorOf(res), { clock, target }, { incident: id, delivery });
+      const event = operatorEvent(
+        "operator.replay",
+        operatorOf(res),
+        { clock, target },
+        { incident: id, delivery },
+      );
       show(req, res, await incidents.replay(id, delivery, event));
     })
     .all(methodNotAllowed("POST"));
@@ -81,7 +100,10 @@ function languageFor(req: Request, own: Language): Language {
   return own;
 }
 
-const rendered = ({ kind, acknowledgedAt, acknowledgedBy, closedAt, ...incident }: Incident, language: Language) => {
+const rendered = (
+  { kind, acknowledgedAt, acknowledgedBy, closedAt, ...incident }: Incident,
+  language: Language,
+) => {
   const words = wordsIn(language);
   return {
     ...incident,

@@ -29,7 +29,11 @@ export function joinsEndpoint({ joins, clock }: JoinRoutes): Mount {
     .get(async (req: Request, res: Response) => {
       const state = choiceOf(req, "state", JOIN_STATES);
       const after = afterOf(req, isCanonicalUuid);
-      sendJson(res, 200, await joins.list({ count: countOf(req), ...(state ? { state } : {}), ...(after ? { after } : {}) }));
+      sendJson(
+        res,
+        200,
+        await joins.list({ count: countOf(req), ...(state ? { state } : {}), ...(after ? { after } : {}) }),
+      );
     })
     .all(methodNotAllowed("GET"));
 

@@ -38,7 +38,11 @@ export function kpisEndpoint({ kpis, operations, targets, clock }: KpisOptions):
       );
       sendJson(res, 200, {
         targets: { ...targets, minutesByHand: MINUTES_BY_HAND },
-        day: { latency: renderLatency(day.latency), calls: day.calls ?? null, callsSince: day.callsSince ?? null },
+        day: {
+          latency: renderLatency(day.latency),
+          calls: day.calls ?? null,
+          callsSince: day.callsSince ?? null,
+        },
         weeks: weeksOf(hours, now, count, targets).map(({ latency, accuracy, coverage, ...week }) => ({
           ...week,
           accuracy: accuracy ?? null,

@@ -31,9 +31,17 @@ export interface PeopleOptions extends PastOptions {
 }
 
 /** `/api/users/{id}`: one person with the desired values and the last observed values at the target. */
-export function peopleEndpoint({ operations, preview, joins, explain, schedule, ...past }: PeopleOptions): Mount {
+export function peopleEndpoint({
+  operations,
+  preview,
+  joins,
+  explain,
+  schedule,
+  ...past
+}: PeopleOptions): Mount {
   const router = Router();
-  const meant = async (id: string): Promise<string> => (await operations.items({ id, kind: "user", count: 1 })).items[0]?.ref.id ?? id;
+  const meant = async (id: string): Promise<string> =>
+    (await operations.items({ id, kind: "user", count: 1 })).items[0]?.ref.id ?? id;
   router.use(timelineRoutes(past.log, "user", meant));
   router
     .route("/:id")
@@ -72,10 +80,17 @@ export function peopleEndpoint({ operations, preview, joins, explain, schedule, 
 }
 
 /** The values of sources that differ in one attribute. The first one has priority. */
-function recordsIn(person: JoinedPerson | undefined, { maySee, hides }: { readonly maySee: boolean; readonly hides: boolean }) {
+function recordsIn(
+  person: JoinedPerson | undefined,
+  { maySee, hides }: { readonly maySee: boolean; readonly hides: boolean },
+) {
   if (!person) return {};
   const shown = (attribute: string, value: JsonValue): JsonValue =>
-    maySee ? (hides && attribute.startsWith("phoneNumbers") ? hiddenNumber(JSON.stringify(value)) : value) : null;
+    maySee
+      ? hides && attribute.startsWith("phoneNumbers")
+        ? hiddenNumber(JSON.stringify(value))
+        : value
+      : null;
   return {
     ...(person.out ? { out: person.out } : {}),
     records: person.records.map(({ id, source, active }) => ({ id, source, active })),
@@ -97,7 +112,10 @@ const plannedFor =
     zone: maySee ? zone : null,
     at: maySee ? at.toISOString() : null,
     changes: Object.fromEntries(
-      Object.entries(changes).map(([attribute, change]) => [attribute, maySee && !(hides && attribute === "phoneNumbers") ? change : {}]),
+      Object.entries(changes).map(([attribute, change]) => [
+        attribute,
+        maySee && !(hides && attribute === "phoneNumbers") ? change : {},
+      ]),
     ),
   });
 
@@ -116,7 +134,11 @@ interface Column {
   /** The inputs of the mapping's rule, by their names in the file. Empty: no rule for the attribute. */
   readonly source: readonly Read[];
   /** The inputs for each record, if the person has several. */
-  readonly bySource?: readonly { readonly source: string; readonly record: string; readonly read: readonly Read[] }[];
+  readonly bySource?: readonly {
+    readonly source: string;
+    readonly record: string;
+    readonly read: readonly Read[];
+  }[];
   /** In the target's form. Null: the directory has no value. */
   readonly directory: AttributeValue;
   readonly target: AttributeValue;
@@ -132,16 +154,26 @@ const asChanges = (columns: readonly Column[]): Changes =>
     ]),
   );
 
-function withRecords(columns: readonly Column[], joined: JoinedPerson | undefined, explain: PeopleOptions["explain"]): readonly Column[] {
+function withRecords(
+  columns: readonly Column[],
+  joined: JoinedPerson | undefined,
+  explain: PeopleOptions["explain"],
+): readonly Column[] {
   if (!joined) return columns;
   const readers = joined.records.map(({ id: record, source, document }) => ({
     record,
     source,
-    read: new Map(explain({ id: joined.id, ...document }).map(({ attribute, sources }) => [attribute, sources])),
+    read: new Map(
+      explain({ id: joined.id, ...document }).map(({ attribute, sources }) => [attribute, sources]),
+    ),
   }));
   return columns.map((column) => ({
     ...column,
-    bySource: readers.map(({ record, source, read }) => ({ source, record, read: read.get(column.attribute) ?? [] })),
+    bySource: readers.map(({ record, source, read }) => ({
+      source,
+      record,
+      read: read.get(column.attribute) ?? [],
+    })),
   }));
 }
 
@@ -174,7 +206,10 @@ function withoutNumbers(column: Column): Column {
 
 function withoutPlannedNumbers(item: SyncItem): SyncItem {
   if (!item.planned) return item;
-  const changes = Object.entries(item.planned.changes).map(([name, change]) => [name, isNumber(name) ? {} : change]);
+  const changes = Object.entries(item.planned.changes).map(([name, change]) => [
+    name,
+    isNumber(name) ? {} : change,
+  ]);
   return { ...item, planned: { ...item.planned, changes: Object.fromEntries(changes) } };
 }
 
@@ -188,7 +223,9 @@ function columnsOf({ actual, forecast, explanations }: PersonPreview): readonly 
     source: rules.get(attribute) ?? [],
     directory: wanted[attribute] ?? null,
     target: there[attribute] ?? null,
-    differs: set ? attribute in set : actual === undefined && attribute in wanted && !sameValue(wanted[attribute], null),
+    differs: set
+      ? attribute in set
+      : actual === undefined && attribute in wanted && !sameValue(wanted[attribute], null),
   }));
 }
 
@@ -196,4 +233,6 @@ const idsIn = (columns: readonly Column[], name: string): readonly string[] =>
   columns
     .filter(({ attribute }) => attribute === name)
     .flatMap(({ directory, target }) => [directory, target])
-    .flatMap((value) => (typeof value === "string" ? [value] : Array.isArray(value) ? (value as readonly string[]) : []));
+    .flatMap((value) =>
+      typeof value === "string" ? [value] : Array.isArray(value) ? (value as readonly string[]) : [],
+    );

@@ -7,7 +7,9 @@ import type { PersonalReadLog } from "../history/personal-reads.ts";
 import { requestContext } from "../http/request-context.ts";
 import { maySeeValues, withoutValues } from "./requests.ts";
 
-/* Values of people are shown to callers with the scope `history:personal`. Each time the people are recorded. */
+/*
+ * Values of people are shown to callers with the scope `history:personal`. Each time the people are recorded.
+ */
 
 /** Data that may have values of a person. */
 export interface Valued {
@@ -17,8 +19,8 @@ export interface Valued {
 
 export interface PersonalReads {
   /**
-   * Whether the caller may see values. Then the people in `shown` are recorded before the answer. Rejects if that cannot be stored; then nothing may
-   * be shown. `address`: of the API, without ids.
+   * Whether the caller may see values. Then the people in `shown` are recorded before the answer. Rejects if
+   * that cannot be stored; then nothing may be shown. `address`: of the API, without ids.
    */
   mayShow(res: Response, address: string, shown: readonly Valued[]): Promise<boolean>;
 }
@@ -44,7 +46,9 @@ export function createPersonalReads(log: PersonalReadLog, clock: Clock): Persona
   return {
     async mayShow(res, address, shown) {
       if (!maySeeValues(res)) return false;
-      const people = shown.flatMap(({ of, changes }) => (of?.kind === "user" && hasValues(changes) ? [of.id] : []));
+      const people = shown.flatMap(({ of, changes }) =>
+        of?.kind === "user" && hasValues(changes) ? [of.id] : [],
+      );
       const subjects = [...new Set(people)].sort();
       if (subjects.length === 0) return true;
       const { actor, requestId, sourceId } = requestContext(res);
@@ -53,7 +57,19 @@ export function createPersonalReads(log: PersonalReadLog, clock: Clock): Persona
       const at = clock.now();
       // Without a subject, because the event is not part of the read person's history.
       const detail = { address, people: subjects.length, subjects: subjects.slice(0, MOST_NAMED) };
-      await log.append({ id: uuidv7(at.getTime()), at, code: "personal.read", actor, requestId, sourceId, causes: [], detail }, subjects);
+      await log.append(
+        {
+          id: uuidv7(at.getTime()),
+          at,
+          code: "personal.read",
+          actor,
+          requestId,
+          sourceId,
+          causes: [],
+          detail,
+        },
+        subjects,
+      );
       noted.set(key, clock.monotonicMs());
       return true;
     },
@@ -64,4 +80,5 @@ const hasValues = (changes: Changes = {}): boolean =>
   Object.values(changes).some(({ before, after }) => before !== undefined || after !== undefined);
 
 /** The changes, without values if these may not be shown. */
-export const shownChanges = (maySee: boolean, changes: Changes): Changes => (maySee ? changes : withoutValues(changes));
+export const shownChanges = (maySee: boolean, changes: Changes): Changes =>
+  maySee ? changes : withoutValues(changes);

@@ -30,7 +30,8 @@ export function choiceOf<T extends string>(req: Request, name: string, choices: 
 export function timeOf(req: Request, name: string): Date | undefined {
   const value = textOf(req, name);
   const ms = value === undefined ? undefined : comparableInstantOf(value);
-  if (value !== undefined && ms === undefined) throw new InvalidParameter(`${name} must be a time such as 2026-07-01T00:00:00Z`);
+  if (value !== undefined && ms === undefined)
+    throw new InvalidParameter(`${name} must be a time such as 2026-07-01T00:00:00Z`);
   return ms === undefined ? undefined : new Date(ms);
 }
 
@@ -62,6 +63,7 @@ export function isItemKey(text: string): boolean {
 /** `after`: the `next` of an earlier page of this list. */
 export function afterOf(req: Request, isForm: (text: string) => boolean): string | undefined {
   const after = textOf(req, "after");
-  if (after !== undefined && !isForm(after)) throw new InvalidParameter("after must be the `next` of another page");
+  if (after !== undefined && !isForm(after))
+    throw new InvalidParameter("after must be the `next` of another page");
   return after;
 }

@@ -14,6 +14,8 @@ export const fieldsOf = (body: unknown): Readonly<Record<string, unknown>> | und
   typeof body === "object" && body !== null ? (body as Readonly<Record<string, unknown>>) : undefined;
 
 /** Other callers see only which attributes change. Shown values are recorded (personal-reads.ts). */
-export const maySeeValues = (res: Response): boolean => requestContext(res).scopes.includes("history:personal");
+export const maySeeValues = (res: Response): boolean =>
+  requestContext(res).scopes.includes("history:personal");
 
-export const withoutValues = (changes: Changes): Changes => Object.fromEntries(Object.keys(changes).map((name) => [name, {}]));
+export const withoutValues = (changes: Changes): Changes =>
+  Object.fromEntries(Object.keys(changes).map((name) => [name, {}]));

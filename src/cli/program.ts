@@ -31,7 +31,10 @@ import { syncCommand } from "./operate/sync.ts";
 import { subjectCommand } from "./subject/subject.ts";
 import { localized } from "./words/localized.ts";
 
-/** The command line. Modules of a command are loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run. */
+/**
+ * The command line. Modules of a command are loaded when it runs. Exit codes: 0 done, 1 found problems, 2 bad
+ * usage, 3 could not run.
+ */
 export function createProgram(): Command {
   const program = new Command("dingtalk-scim")
     .description("SCIM 2.0 provisioning server for DingTalk")

@@ -13,7 +13,13 @@ import type { AppContext, ServerContext } from "./components.ts";
 export type Delivering = Omit<AlertsDeps, "signals" | "refusals" | "rules" | "heartbeat">;
 
 /** The parts that send messages. Starts nothing. */
-export function deliveryDeps({ config, pool, clock, logger, meter }: Omit<AppContext, "traffic" | "vault">): Delivering {
+export function deliveryDeps({
+  config,
+  pool,
+  clock,
+  logger,
+  meter,
+}: Omit<AppContext, "traffic" | "vault">): Delivering {
   const { alerts, publicUrl } = config;
   const outbound = createOutbound({ allowPrivate: alerts.allowPrivate });
   return {
@@ -37,11 +43,17 @@ export function alertsDeps(app: Omit<ServerContext, "traffic" | "vault">): Alert
     ...deliveryDeps(app),
     signals: createSignals(pool, TARGET),
     refusals,
-    rules: { latencyTargetSeconds, sandbox: dingtalk.kind === "sandbox", checkpointHours: alerts.checkpointHours },
+    rules: {
+      latencyTargetSeconds,
+      sandbox: dingtalk.kind === "sandbox",
+      checkpointHours: alerts.checkpointHours,
+    },
     ...(alerts.heartbeat ? { heartbeat: alerts.heartbeat } : {}),
   };
 }
 
 /** Runs in every process of any role. One of them evaluates the rules, and all deliver messages. */
-export const startAlerting = (app: ServerContext, times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {}): Turns =>
-  startAlerts({ ...alertsDeps(app), ...times });
+export const startAlerting = (
+  app: ServerContext,
+  times: Pick<AlertsDeps, "paceMs" | "everyMs"> = {},
+): Turns => startAlerts({ ...alertsDeps(app), ...times });

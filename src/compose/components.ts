@@ -24,7 +24,9 @@ import { TARGET } from "../targets/target-name.ts";
 import { loadRules } from "./load-rules.ts";
 import { dateDeps } from "./person-deps.ts";
 
-/* The parts of the loop and of commands. Only this room creates implementations, and it takes no decisions. */
+/*
+ * The parts of the loop and of commands. Only this room creates implementations, and it takes no decisions.
+ */
 
 export interface AppContext {
   readonly config: Config;
@@ -47,7 +49,8 @@ export interface ServerContext extends AppContext {
 }
 
 /** Stores the counts of this process until it is stopped. */
-export const startMeter = (app: AppContext): MeterKeeper => keepMeter(createMeterStore(app.pool, TARGET), app.meter, app);
+export const startMeter = (app: AppContext): MeterKeeper =>
+  keepMeter(createMeterStore(app.pool, TARGET), app.meter, app);
 
 /** The parts of the loop, and of commands that show what it would do. */
 export interface SyncComponents {
@@ -57,7 +60,9 @@ export interface SyncComponents {
   readonly policy: Policy;
 }
 
-/** Makes no calls yet. The target has to be closed. Throws CannotStart for an invalid mapping or policy file. */
+/**
+ * Makes no calls yet. The target has to be closed. Throws CannotStart for an invalid mapping or policy file.
+ */
 export function syncComponents(
   { config, pool, vault, clock, meter }: AppContext,
   organisation: DingTalkConfig,
@@ -75,7 +80,12 @@ export function syncComponents(
       meter,
     },
   );
-  const rules = { mapping: mapping.version, policy: policy.version, mode: config.syncMode, leavers: leaversDigest(mapping, policy) };
+  const rules = {
+    mapping: mapping.version,
+    policy: policy.version,
+    mode: config.syncMode,
+    leavers: leaversDigest(mapping, policy),
+  };
   return { target, store: createReconcileStore(pool, TARGET, { vault, meter, rules }), mapping, policy };
 }
 
@@ -86,16 +96,30 @@ export async function wholePlan(
   signal: AbortSignal,
 ): Promise<WholePlan> {
   const { inForce } = await store.rules();
-  const everybody = inForce.mapping !== mapping.version || (inForce.policy !== undefined && inForce.policy !== policy.version);
-  const rehearsal = await openRehearsal(pool, { target: TARGET, everybody, sources: mapping.sources, dates: dateDeps(mapping) });
+  const everybody =
+    inForce.mapping !== mapping.version ||
+    (inForce.policy !== undefined && inForce.policy !== policy.version);
+  const rehearsal = await openRehearsal(pool, {
+    target: TARGET,
+    everybody,
+    sources: mapping.sources,
+    dates: dateDeps(mapping),
+  });
   return planEverybody({ rehearsal, target, mapping, mode, clock, policy }, signal);
 }
 
-/** Below another root the same mapping means other departments, so a new root has a new version, and everybody is marked. */
+/**
+ * Below another root the same mapping means other departments, so a new root has a new version, and everybody
+ * is marked.
+ */
 const belowRoot = (mapping: Mapping, { managedRoot = "1" }: DingTalkConfig): Mapping =>
   managedRoot === "1"
     ? mapping
-    : { ...mapping, version: `${mapping.version}@${managedRoot}`, leaversVersion: `${mapping.leaversVersion}@${managedRoot}` };
+    : {
+        ...mapping,
+        version: `${mapping.version}@${managedRoot}`,
+        leaversVersion: `${mapping.leaversVersion}@${managedRoot}`,
+      };
 
 const handOverOf = ({ leaver: { handOver } }: Policy): Pick<DingTalkConfig, "handOver"> => {
   if (!handOver) return {};
@@ -104,7 +128,10 @@ const handOverOf = ({ leaver: { handOver } }: Policy): Pick<DingTalkConfig, "han
 };
 
 /** The settings of the mapping that the target needs. */
-const targetSettings = ({ authorities, settings: { region, registeredIn, roleGroup, enterpriseAccounts } }: Mapping) => ({
+const targetSettings = ({
+  authorities,
+  settings: { region, registeredIn, roleGroup, enterpriseAccounts },
+}: Mapping) => ({
   readsAvatar: authorities.some(({ attribute }) => attribute === "avatar"),
   region,
   registeredIn,

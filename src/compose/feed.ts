@@ -13,8 +13,8 @@ import { loadFeed } from "./load-rules.ts";
 /* Events of the history to other systems. */
 
 /**
- * Runs in processes of the loop, never in those that only answer SCIM. Does nothing without FEED_FILE. Throws CannotStart for an invalid file, or a
- * missing library or secret.
+ * Runs in processes of the loop, never in those that only answer SCIM. Does nothing without FEED_FILE. Throws
+ * CannotStart for an invalid file, or a missing library or secret.
  */
 export async function openFeed(
   { config, pool, vault, clock, logger }: AppContext,

@@ -18,14 +18,30 @@ import type { AppContext } from "./components.ts";
 
 /* The history as a log. */
 
-/** For a process that runs the loop, so that the signer is not the process that takes requests. Throws CannotStart for an invalid policy. */
+/**
+ * For a process that runs the loop, so that the signer is not the process that takes requests. Throws
+ * CannotStart for an invalid policy.
+ */
 export function startSealing({ config, pool, vault, clock, logger }: AppContext): Sealer {
-  const policy = config.historyWitnessPolicy === undefined ? undefined : readPolicy(config.historyWitnessPolicy);
-  const store = createSealStore(pool, { clock, loadKey: () => loadLogKey({ config, pool }), witnessed: policy !== undefined });
+  const policy =
+    config.historyWitnessPolicy === undefined ? undefined : readPolicy(config.historyWitnessPolicy);
+  const store = createSealStore(pool, {
+    clock,
+    loadKey: () => loadLogKey({ config, pool }),
+    witnessed: policy !== undefined,
+  });
   const witnesses =
-    policy && createWitnessing({ store: createCheckpointStore(pool), log: createLogReader(pool), policy, post: postText, logger });
+    policy &&
+    createWitnessing({
+      store: createCheckpointStore(pool),
+      log: createLogReader(pool),
+      policy,
+      post: postText,
+      logger,
+    });
   const file = config.historyAnchorsFile;
-  const anchors = file === undefined ? undefined : openAnchorsFile(file, createLogReader(pool).checkpoint, clock);
+  const anchors =
+    file === undefined ? undefined : openAnchorsFile(file, createLogReader(pool).checkpoint, clock);
   return startSealer({
     store,
     older: createOlderEvents(pool, vault),
@@ -43,7 +59,13 @@ export function startChecking({ config, pool, clock, logger }: AppContext): Chec
     const { events, access, values } = config.retention;
     return { events: before(events), access: before(access), values: before(values) };
   };
-  return startChecker({ store: createCheckStore(pool), source: storedLog(createLogReader(pool)), expired, clock, logger });
+  return startChecker({
+    store: createCheckStore(pool),
+    source: storedLog(createLogReader(pool)),
+    expired,
+    clock,
+    logger,
+  });
 }
 
 const DAY_MS = 86_400_000;
@@ -53,7 +75,10 @@ function readPolicy(file: string): Policy {
     return parsePolicy(readFileSync(file, "utf8"));
   } catch (cause) {
     const what = `HISTORY_WITNESS_POLICY ${file}`;
-    throw new CannotStart([cause instanceof FormatError ? `${what}: ${cause.message}` : unreadable(what, cause)], { cause });
+    throw new CannotStart(
+      [cause instanceof FormatError ? `${what}: ${cause.message}` : unreadable(what, cause)],
+      { cause },
+    );
   }
 }
 
@@ -61,6 +86,11 @@ const ANSWER_MS = 5_000;
 
 /** Sends only a checkpoint and hashes. */
 export const postText: PostText = async (url, body) => {
-  const answer = await fetch(url, { method: "POST", body, redirect: "error", signal: AbortSignal.timeout(ANSWER_MS) });
+  const answer = await fetch(url, {
+    method: "POST",
+    body,
+    redirect: "error",
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
   return { status: answer.status, type: answer.headers.get("content-type") ?? "", body: await answer.text() };
 };

@@ -21,9 +21,14 @@ import { personDeps } from "./person-deps.ts";
 
 type Context = Pick<AppContext, "config" | "pool" | "vault" | "clock">;
 
-const directories = (app: Context) => openDirectory(app, personDeps(loadMapping(app.config, TARGET), app.vault));
+const directories = (app: Context) =>
+  openDirectory(app, personDeps(loadMapping(app.config, TARGET), app.vault));
 
-const contextOf = ({ clock }: Context, sourceId: string, actor: string) => ({ sourceId, actor, requestId: uuidv7(clock.now().getTime()) });
+const contextOf = ({ clock }: Context, sourceId: string, actor: string) => ({
+  sourceId,
+  actor,
+  requestId: uuidv7(clock.now().getTime()),
+});
 
 /** Imports a file into a source and records an event. A trial records none. */
 export async function importPeopleFile(
@@ -33,7 +38,8 @@ export async function importPeopleFile(
 ): Promise<ImportResult> {
   const context = contextOf(app, by.sourceId, by.actor);
   const result = await importFile({ ...directories(app), ...options, context });
-  if (options.writes) await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), by.origin, result));
+  if (options.writes)
+    await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), by.origin, result));
   return result;
 }
 
@@ -70,13 +76,15 @@ export async function pullFromWorkday(
   // Entries made while the report was prepared may be missing in it.
   const through = (reading.kind === "updated" ? reading.through : began).toISOString();
   const origin = { complete: reading.kind === "everybody", through, ...detail };
-  if (writes) await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), origin, result));
+  if (writes)
+    await createReadingStore(app.pool).record(importEvent(context, app.clock.now(), origin, result));
   return result;
 }
 
 /** The source of the report. `actor` creates it if there is none. */
 const workdaySource = async (sources: Sources, plan: WorkdayPlan, actor: string): Promise<Source> =>
-  (await sources.findByName(plan.source)) ?? (await sources.create(actor, { name: plan.source, kind: "workday" }));
+  (await sources.findByName(plan.source)) ??
+  (await sources.create(actor, { name: plan.source, kind: "workday" }));
 
 /** The id of the source. A trial creates none; without a source it uses an unused id. */
 export async function workdaySourceId(
@@ -88,7 +96,9 @@ export async function workdaySourceId(
   return source?.id ?? randomUUID();
 }
 
-/** Reads Workday whenever a reading is due, in one process at a time. Throws CannotStart for an invalid file. */
+/**
+ * Reads Workday whenever a reading is due, in one process at a time. Throws CannotStart for an invalid file.
+ */
 export function startWorkday(app: AppContext, settings: WorkdaySettings): ReadingSchedule {
   const plan = loadWorkday(settings);
   const readings = createReadingStore(app.pool);
@@ -98,7 +108,14 @@ export function startWorkday(app: AppContext, settings: WorkdaySettings): Readin
     await readings.alone(source.id, async () => {
       const reading = dueReading(plan, await readings.last(source.id), app.clock.now());
       if (!reading) return;
-      const result = await pullFromWorkday(app, { plan, settings, reading, sourceId: source.id, writes: true, signal });
+      const result = await pullFromWorkday(app, {
+        plan,
+        settings,
+        reading,
+        sourceId: source.id,
+        writes: true,
+        signal,
+      });
       if (result.kind === "refused") throw new ReadingRefused(result);
     });
   }, app);

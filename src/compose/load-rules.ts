@@ -23,11 +23,15 @@ export interface Rules {
 /** The rules of this installation. Throws CannotStart with all problems of both files, by line and column. */
 export function loadRules({ mappingFile, policyFile }: Config, target: "dingtalk"): Rules {
   const known = knownNames(target);
-  const mapping = attempt(() => load("MAPPING_FILE", mappingFile, DEFAULT_MAPPING, (text) => compileMapping(text, known)));
+  const mapping = attempt(() =>
+    load("MAPPING_FILE", mappingFile, DEFAULT_MAPPING, (text) => compileMapping(text, known)),
+  );
   // If the mapping is unreadable, the policy is not checked against its parking department.
   const canPark = !mapping.made || mapping.made.settings.parkIn !== undefined;
   const policy = attempt(() =>
-    load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) => compilePolicy(text, known.personDocument, { canPark })),
+    load("POLICY_FILE", policyFile, DEFAULT_POLICY, (text) =>
+      compilePolicy(text, known.personDocument, { canPark }),
+    ),
   );
   if (mapping.made && policy.made) return { mapping: mapping.made, policy: policy.made };
   throw new CannotStart([...mapping.problems, ...policy.problems], { cause: mapping.cause ?? policy.cause });
@@ -51,20 +55,31 @@ function attempt<Made>(make: () => Made): Attempt<Made> {
   }
 }
 
-/** The report of Workday and the meaning of its columns. Throws CannotStart with all problems, by line and column. */
-export const loadWorkday = ({ file }: WorkdaySettings): WorkdayPlan => load("WORKDAY_FILE", file, "", compileWorkday);
+/**
+ * The report of Workday and the meaning of its columns. Throws CannotStart with all problems, by line and
+ * column.
+ */
+export const loadWorkday = ({ file }: WorkdaySettings): WorkdayPlan =>
+  load("WORKDAY_FILE", file, "", compileWorkday);
 
 /** The consumers of events; none without a file. Throws CannotStart with all problems, by line and column. */
 export const loadFeed = ({ feedFile }: Config): readonly SinkEntry[] =>
   feedFile === undefined ? [] : load("FEED_FILE", feedFile, "", compileFeed);
 
-function load<Rules>(setting: string, file: string | undefined, builtIn: string, compile: (text: string) => Rules): Rules {
+function load<Rules>(
+  setting: string,
+  file: string | undefined,
+  builtIn: string,
+  compile: (text: string) => Rules,
+): Rules {
   try {
     return compile(file === undefined ? builtIn : readFileSync(file, "utf8"));
   } catch (cause) {
     if (cause instanceof FileInvalid) {
       throw new CannotStart(
-        cause.problems.map(({ line, column, path, message }) => `${setting} ${file}:${line}:${column} ${path}: ${message}`),
+        cause.problems.map(
+          ({ line, column, path, message }) => `${setting} ${file}:${line}:${column} ${path}: ${message}`,
+        ),
         { cause },
       );
     }

@@ -30,7 +30,11 @@ interface MappingSources extends Pick<SyncOperations, "items"> {
 }
 
 /** The mapping for viewers: the present file, valid or not. `looks` compiles it again after a change. */
-export function mappingInspection(app: AppContext, looks: () => SyncComponents, { items, history }: MappingSources): MappingInspection {
+export function mappingInspection(
+  app: AppContext,
+  looks: () => SyncComponents,
+  { items, history }: MappingSources,
+): MappingInspection {
   const file = app.config.mappingFile ?? null;
   /** Undefined while a file of rules is invalid. */
   const usable = (): SyncComponents | undefined => {
@@ -42,7 +46,8 @@ export function mappingInspection(app: AppContext, looks: () => SyncComponents, 
     }
   };
 
-  const firstPeople = async (count: number) => (await items({ kind: "user", count })).items.map(({ ref }) => ref.id);
+  const firstPeople = async (count: number) =>
+    (await items({ kind: "user", count })).items.map(({ ref }) => ref.id);
 
   return {
     async view() {
@@ -57,7 +62,11 @@ export function mappingInspection(app: AppContext, looks: () => SyncComponents, 
     async trial(count) {
       const components = usable();
       if (!components) return undefined;
-      return tryMapping({ mapping: components.mapping, store: components.store, ids: slicesOf(await firstPeople(count)) });
+      return tryMapping({
+        mapping: components.mapping,
+        store: components.store,
+        ids: slicesOf(await firstPeople(count)),
+      });
     },
 
     async explain(id) {
@@ -133,7 +142,11 @@ function readMapping(file: string | null): ReadMapping {
   } catch (error) {
     // Only the reason why it is unreadable is known.
     const why = (error as NodeJS.ErrnoException).code ?? "unknown error";
-    return { ...NOTHING, text: "", problems: [{ line: 1, column: 1, path: "", message: `the file cannot be read (${why})` }] };
+    return {
+      ...NOTHING,
+      text: "",
+      problems: [{ line: 1, column: 1, path: "", message: `the file cannot be read (${why})` }],
+    };
   }
   const made = compiled(text);
   if ("problems" in made) return { ...NOTHING, text, problems: made.problems };

@@ -15,7 +15,10 @@ export const personDeps = (
   dates: dateDeps({ dates, datesVersion }),
 });
 
-export const dateDeps = ({ dates, datesVersion }: Pick<Mapping, "dates" | "datesVersion">): SettleDeps["dates"] => ({
+export const dateDeps = ({
+  dates,
+  datesVersion,
+}: Pick<Mapping, "dates" | "datesVersion">): SettleDeps["dates"] => ({
   rules: dates,
   version: datesVersion,
   contentOf: userContent,

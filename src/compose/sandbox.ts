@@ -24,10 +24,21 @@ export function sandboxUrl({ dingtalk }: Config): string | undefined {
 /** Addresses and credentials of the organisation. Starts nothing. */
 export function organisationSettings(config: Config): DingTalkConfig {
   const { dingtalk, newcomerNoteAgentId: agentId } = config;
-  const common = { qps: dingtalk.qps, managedRoot: dingtalk.managedRoot, ...(agentId === undefined ? {} : { agentId }) };
+  const common = {
+    qps: dingtalk.qps,
+    managedRoot: dingtalk.managedRoot,
+    ...(agentId === undefined ? {} : { agentId }),
+  };
   if (dingtalk.kind === "sandbox") {
     const url = `http://${HOST}:${dingtalk.simulatorPort}`;
-    return { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, ...common };
+    return {
+      appKey: "sandbox",
+      appSecret: "sandbox",
+      corpId: "dingsandbox",
+      oapiUrl: url,
+      apiUrl: url,
+      ...common,
+    };
   }
   const { appKey, appSecret, corpId, oapiUrl, apiUrl } = dingtalk;
   return { appKey, appSecret: appSecret.reveal(), corpId, oapiUrl, apiUrl, ...common };
@@ -52,7 +63,9 @@ export async function openOrganisation(config: Config, logger: Logger): Promise<
     await simulator.start();
   } catch (error) {
     if (error instanceof CannotStart) throw error;
-    throw new CannotStart([`the sandbox DingTalk cannot listen on ${url}; choose another SIMULATOR_PORT`], { cause: error });
+    throw new CannotStart([`the sandbox DingTalk cannot listen on ${url}; choose another SIMULATOR_PORT`], {
+      cause: error,
+    });
   }
   return { settings, sandboxUrl: url, stop: () => simulator.stop() };
 }

@@ -7,7 +7,9 @@ export interface Clock {
   now(): Date;
   /** Monotonic milliseconds, for durations. */
   monotonicMs(): number;
-  /** Resolves after `ms`, or rejects with the signal's reason when aborted. Does not keep the process alive. */
+  /**
+   * Resolves after `ms`, or rejects with the signal's reason when aborted. Does not keep the process alive.
+   */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
@@ -17,8 +19,14 @@ export const systemClock: Clock = {
   sleep: (ms, signal) => wait(ms, undefined, { ref: false, ...(signal ? { signal } : {}) }),
 };
 
-/** Resolves after `ms`, or immediately when `signal` is aborted. For loops that check the signal themselves. */
-export async function sleepUnlessAborted(clock: Pick<Clock, "sleep">, ms: number, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves after `ms`, or immediately when `signal` is aborted. For loops that check the signal themselves.
+ */
+export async function sleepUnlessAborted(
+  clock: Pick<Clock, "sleep">,
+  ms: number,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await clock.sleep(ms, signal);
   } catch (error) {

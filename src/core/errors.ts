@@ -1,9 +1,12 @@
 /** What a caller can do after a failure: nothing, retry later, or retry after a given time. */
-export type Retry = { readonly kind: "never" } | { readonly kind: "backoff" } | { readonly kind: "after"; readonly ms: number };
+export type Retry =
+  | { readonly kind: "never" }
+  | { readonly kind: "backoff" }
+  | { readonly kind: "after"; readonly ms: number };
 
 /**
- * Base of all errors that code acts upon. Programs read `code`, `retry` and fields. People read the message (lower case, no full stop, with the thing
- * and the number).
+ * Base of all errors that code acts upon. Programs read `code`, `retry` and fields. People read the message
+ * (lower case, no full stop, with the thing and the number).
  */
 export abstract class AppError extends Error {
   abstract readonly code: string;
@@ -15,7 +18,10 @@ export abstract class AppError extends Error {
   }
 }
 
-/** The database, or another required dependency, does not answer. For HTTP clients this is 503 with Retry-After. */
+/**
+ * The database, or another required dependency, does not answer. For HTTP clients this is 503 with
+ * Retry-After.
+ */
 export class Unavailable extends AppError {
   readonly code = "UNAVAILABLE";
   override readonly retry: Retry;

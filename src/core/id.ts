@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 
 /**
- * UUID version 7 (RFC 9562 section 5.7): the first 48 bits are the time in milliseconds, so rows made later sort later. The random bits come from
- * `randomUUID`, which draws entropy for many ids at once: a system call for each id showed in the profile of every request.
+ * UUID version 7 (RFC 9562 section 5.7): the first 48 bits are the time in milliseconds, so rows made later
+ * sort later. The random bits come from `randomUUID`, which draws entropy for many ids at once: a system call
+ * for each id showed in the profile of every request.
  */
 export function uuidv7(nowMs: number): string {
   const time = nowMs.toString(16).padStart(12, "0");

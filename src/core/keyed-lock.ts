@@ -1,6 +1,6 @@
 /**
- * Runs tasks of the same key in sequence, tasks of different keys concurrently. Within one process it saves optimistic writers of the same
- * row their retries; there is no guarantee across processes.
+ * Runs tasks of the same key in sequence, tasks of different keys concurrently. Within one process it saves
+ * optimistic writers of the same row their retries; there is no guarantee across processes.
  */
 export function createKeyedLock(): <T>(key: string, task: () => Promise<T>) => Promise<T> {
   const tails = new Map<string, Promise<unknown>>();

@@ -1,4 +1,6 @@
-/** One structured line per call; `fields` must hold no personal data, only ids, codes, counts and durations. */
+/**
+ * One structured line per call; `fields` must hold no personal data, only ids, codes, counts and durations.
+ */
 export interface Logger {
   debug(fields: Readonly<Record<string, unknown>>, message: string): void;
   info(fields: Readonly<Record<string, unknown>>, message: string): void;

@@ -1,6 +1,6 @@
 /*
- * Counters of a process between two writes to the database. They are kept in memory, so the hot path needs no statement. Labels must come from
- * fixed sets: each combination is stored permanently.
+ * Counters of a process between two writes to the database. They are kept in memory, so the hot path needs no
+ * statement. Labels must come from fixed sets: each combination is stored permanently.
  */
 
 export type Labels = Readonly<Record<string, string>>;

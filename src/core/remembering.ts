@@ -1,12 +1,16 @@
 /**
- * Caches the last results of a pure function of a text and a context: at least `most`, at most twice as many. For expensive functions that
- * are called several times with the same input, such as parsing a telephone number.
+ * Caches the last results of a pure function of a text and a context: at least `most`, at most twice as many.
+ * For expensive functions that are called several times with the same input, such as parsing a telephone
+ * number.
  */
 export function remembering<By extends string, Answer>(
   of: (text: string, by: By) => Answer,
   most = 1_000,
 ): (text: string, by: By) => Answer {
-  let [now, before] = [new Map<string, { readonly answer: Answer }>(), new Map<string, { readonly answer: Answer }>()];
+  let [now, before] = [
+    new Map<string, { readonly answer: Answer }>(),
+    new Map<string, { readonly answer: Answer }>(),
+  ];
   return (text, by) => {
     // The length makes the key unique for each pair.
     const key = `${by.length} ${by}${text}`;

@@ -46,8 +46,9 @@ export function takeTurns(turn: Turn, options: TurnOptions): TurnsTaken {
 }
 
 /**
- * Runs turns until `signal` is aborted, and resolves when the last one has ended. After a failure the next turn runs as usual. Of consecutive failures only the
- * first is logged, because an outage of the database would log one line per turn.
+ * Runs turns until `signal` is aborted, and resolves when the last one has ended. After a failure the next
+ * turn runs as usual. Of consecutive failures only the first is logged, because an outage of the database
+ * would log one line per turn.
  */
 export async function turnsUntil(signal: AbortSignal, turn: Turn, options: TurnOptions): Promise<void> {
   if (signal.aborted) return;
@@ -58,7 +59,10 @@ export async function turnsUntil(signal: AbortSignal, turn: Turn, options: TurnO
 /** Never rejects. Resolves with the delay that the turn asked for. */
 type LoggedTurn = (signal: AbortSignal) => Promise<number | undefined>;
 
-function createTurn(turn: Turn, { logger, failed, level = "warn", worksAgain, fields = {} }: TurnOptions): LoggedTurn {
+function createTurn(
+  turn: Turn,
+  { logger, failed, level = "warn", worksAgain, fields = {} }: TurnOptions,
+): LoggedTurn {
   let failing = false;
   return async (signal) => {
     try {

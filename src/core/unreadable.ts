@@ -1,6 +1,6 @@
 /**
- * Why a file cannot be read, and what to do about it, in one line. `what` names the file, with its setting if it
- * has one. The command line translates these sentences (cli/words/start-problems.ts).
+ * Why a file cannot be read, and what to do about it, in one line. `what` names the file, with its setting if
+ * it has one. The command line translates these sentences (cli/words/start-problems.ts).
  */
 export function unreadable(what: string, error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;

@@ -1,6 +1,9 @@
 /* Days and local times of time zones, from the data of Node (Intl). */
 
-/** More zones than a company has. Names also come from records, in any letter case and as offsets. Each format takes about 10 kB. */
+/**
+ * More zones than a company has. Names also come from records, in any letter case and as offsets. Each format
+ * takes about 10 kB.
+ */
 const MAX_FORMATS = 200;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
@@ -43,18 +46,29 @@ export function readingAt(ms: number, zone: string): number {
   );
   const number = (type: Intl.DateTimeFormatPartTypes): number => Number(parts.get(type));
   const year = parts.get("era") === "BC" ? 1 - number("year") : number("year");
-  const shown = Date.UTC(year, number("month") - 1, number("day"), number("hour"), number("minute"), number("second"));
+  const shown = Date.UTC(
+    year,
+    number("month") - 1,
+    number("day"),
+    number("hour"),
+    number("minute"),
+    number("second"),
+  );
   return shown + (ms - Math.floor(ms / 1_000) * 1_000);
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * The instant of the local time `reading` in `zone` (in the form of `readingAt`). An ambiguous reading gives the first instant. A skipped reading
- * uses the offset before the jump, so a midnight without 00:00 gives the first instant of the day.
+ * The instant of the local time `reading` in `zone` (in the form of `readingAt`). An ambiguous reading gives
+ * the first instant. A skipped reading uses the offset before the jump, so a midnight without 00:00 gives the
+ * first instant of the day.
  */
 export function momentOf(reading: number, zone: string): number {
-  const offsets = [readingAt(reading - DAY_MS, zone) - (reading - DAY_MS), readingAt(reading + DAY_MS, zone) - (reading + DAY_MS)];
+  const offsets = [
+    readingAt(reading - DAY_MS, zone) - (reading - DAY_MS),
+    readingAt(reading + DAY_MS, zone) - (reading + DAY_MS),
+  ];
   const moments = offsets.map((offset) => reading - offset).filter((ms) => readingAt(ms, zone) === reading);
   return moments.length > 0 ? Math.min(...moments) : reading - offsets[0]!;
 }

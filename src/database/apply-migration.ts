@@ -4,8 +4,9 @@ import { CannotStart } from "../core/errors.ts";
 import type { Migration } from "./migration-files.ts";
 
 /**
- * While a migration waits for a table, all later statements on this table wait too. So a migration gives up after this time, and tries again later. The time is
- * shorter than the lock limit of requests (store/postgres/pool.ts).
+ * While a migration waits for a table, all later statements on this table wait too. So a migration gives up
+ * after this time, and tries again later. The time is shorter than the lock limit of requests
+ * (store/postgres/pool.ts).
  */
 const TABLE_LOCK_MS = 500;
 const TABLE_LOCK_PAUSE_MS = 1_000;
@@ -16,10 +17,15 @@ export async function apply(client: Client, migration: Migration): Promise<void>
   const { name } = migration;
   for (let tries = 1; ; tries++) {
     try {
-      return await (migration.steps ? applySteps(client, migration, migration.steps) : applyWhole(client, migration));
+      return await (migration.steps
+        ? applySteps(client, migration, migration.steps)
+        : applyWhole(client, migration));
     } catch (cause) {
       if (!isLockTimeout(cause))
-        throw new CannotStart([`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`], { cause });
+        throw new CannotStart(
+          [`migration ${name} failed: ${cause instanceof Error ? cause.message : String(cause)}`],
+          { cause },
+        );
       if (tries === TABLE_LOCK_TRIES)
         throw new CannotStart(
           [
@@ -32,7 +38,8 @@ export async function apply(client: Client, migration: Migration): Promise<void>
   }
 }
 
-const isLockTimeout = (error: unknown): boolean => error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
+const isLockTimeout = (error: unknown): boolean =>
+  error instanceof DatabaseError && error.code === LOCK_NOT_AVAILABLE;
 
 async function applyWhole(client: Client, { name, checksum, sql }: Migration): Promise<void> {
   try {
@@ -57,8 +64,15 @@ async function applyWhole(client: Client, { name, checksum, sql }: Migration): P
   }
 }
 
-/** Runs the steps outside a transaction. If it is interrupted, the next call begins again with the first step. So each step can be repeated (migration-files.ts). */
-async function applySteps(client: Client, { name, checksum }: Migration, steps: readonly string[]): Promise<void> {
+/**
+ * Runs the steps outside a transaction. If it is interrupted, the next call begins again with the first step.
+ * So each step can be repeated (migration-files.ts).
+ */
+async function applySteps(
+  client: Client,
+  { name, checksum }: Migration,
+  steps: readonly string[],
+): Promise<void> {
   for (const step of steps) await client.query(step);
   await client.query(
     `insert into public._prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)

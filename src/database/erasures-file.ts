@@ -11,8 +11,9 @@ interface Erasure {
 }
 
 /**
- * A file in the data directory with a line for each erasure. It keeps erasures known if the database is restored from a backup that is older than they are. Lines
- * are only added. Reading skips incomplete lines, which an interrupted write leaves.
+ * A file in the data directory with a line for each erasure. It keeps erasures known if the database is
+ * restored from a backup that is older than they are. Lines are only added. Reading skips incomplete lines,
+ * which an interrupted write leaves.
  */
 export function createErasuresFile(dataDir: string): {
   read(): Promise<readonly Erasure[]>;
@@ -45,8 +46,12 @@ export function createErasuresFile(dataDir: string): {
 function parsed(line: string): readonly Erasure[] {
   try {
     const { subject, basis, by, at } = (JSON.parse(line) ?? {}) as Record<keyof Erasure, unknown>;
-    const complete = [subject, basis, by, at].every((value) => typeof value === "string") && !Number.isNaN(Date.parse(at as string));
-    return complete ? [{ subject: subject as string, basis: basis as string, by: by as string, at: new Date(at as string) }] : [];
+    const complete =
+      [subject, basis, by, at].every((value) => typeof value === "string") &&
+      !Number.isNaN(Date.parse(at as string));
+    return complete
+      ? [{ subject: subject as string, basis: basis as string, by: by as string, at: new Date(at as string) }]
+      : [];
   } catch (error) {
     if (error instanceof SyntaxError) return [];
     throw error;

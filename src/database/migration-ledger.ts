@@ -30,13 +30,21 @@ export const APPLIED = `
   select migration_name as name, checksum, finished_at is not null as finished
   from public._prisma_migrations where rolled_back_at is null order by started_at`;
 
-export function findPending(migrations: readonly Migration[], applied: readonly LedgerRow[]): readonly Migration[] {
+export function findPending(
+  migrations: readonly Migration[],
+  applied: readonly LedgerRow[],
+): readonly Migration[] {
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
   const problems = applied.flatMap(({ name, checksum, finished }) => {
     if (!finished)
-      return [`migration ${name} was begun and did not finish; repair the database, then mark it with "prisma migrate resolve"`];
+      return [
+        `migration ${name} was begun and did not finish; repair the database, then mark it with "prisma migrate resolve"`,
+      ];
     const migration = known.get(name);
-    if (!migration) return [`migration ${name} is applied, but this build does not know it: the database is newer; run a newer version`];
+    if (!migration)
+      return [
+        `migration ${name} is applied, but this build does not know it: the database is newer; run a newer version`,
+      ];
     return migration.checksum === checksum
       ? []
       : [`migration ${name} was changed after it was applied; restore the file and write a new migration`];

@@ -2,9 +2,11 @@ import { Client, escapeIdentifier } from "pg";
 import { CannotStart } from "../core/errors.ts";
 
 /*
- * Database users other than the owner of the tables. `api`: a process that answers requests. `worker`: a process that runs the loop and signs the history.
- * `auditor`: a person who only reads the history. None of them can change or remove events. Values are erased only by functions of the owner, which a trigger
- * limits (migration history_roles). The kind of a user is derived from its grants and not stored (docs/threats.md T43).
+ * Database users other than the owner of the tables. `api`: a process that answers requests. `worker`: a
+ * process that runs the loop and signs the history. `auditor`: a person who only reads the history. None of
+ * them can change or remove events. Values are erased only by functions of the owner, which a trigger limits
+ * (migration history_roles). The kind of a user is derived from its grants and not stored
+ * (docs/threats.md T43).
  */
 
 export const ROLE_KINDS = ["api", "worker", "auditor"] as const;
@@ -58,7 +60,11 @@ const AUDITED: Readonly<Record<string, { readonly without?: string }>> = {
   _prisma_migrations: {},
 };
 
-const FORGETTING = ["history_forget_values(uuid[])", "history_forget_events(uuid[])", "history_encrypt_values(json)"] as const;
+const FORGETTING = [
+  "history_forget_values(uuid[])",
+  "history_forget_events(uuid[])",
+  "history_encrypt_values(json)",
+] as const;
 const QUEUE = "graphile_worker";
 
 interface Table {
@@ -67,10 +73,20 @@ interface Table {
   readonly isView: boolean;
 }
 
-/** Statements that give a role the rights of its kind, and revoke all its other rights on the product's tables. */
-function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[], guarded: readonly string[]): readonly string[] {
+/**
+ * Statements that give a role the rights of its kind, and revoke all its other rights on the product's
+ * tables.
+ */
+function grantsOf(
+  { name, kind }: DatabaseRole,
+  tables: readonly Table[],
+  guarded: readonly string[],
+): readonly string[] {
   const role = escapeIdentifier(name);
-  const all = [`all on all tables in schema public, ${QUEUE}`, `all on all sequences in schema public, ${QUEUE}`];
+  const all = [
+    `all on all tables in schema public, ${QUEUE}`,
+    `all on all sequences in schema public, ${QUEUE}`,
+  ];
   const taken = [
     ...all.map((what) => `revoke ${what} from ${role}`),
     ...FORGETTING.map((each) => `revoke all on function ${each} from ${role}`),
@@ -79,11 +95,19 @@ function grantsOf({ name, kind }: DatabaseRole, tables: readonly Table[], guarde
     const read = tables.flatMap(({ table, columns }) => {
       const audited = AUDITED[table];
       if (!audited) return [];
-      const readable = audited.without === undefined ? "" : ` (${columns.filter((column) => column !== audited.without).join(", ")})`;
+      const readable =
+        audited.without === undefined
+          ? ""
+          : ` (${columns.filter((column) => column !== audited.without).join(", ")})`;
       return [`grant select${readable} on public.${escapeIdentifier(table)} to ${role}`];
     });
     // Every command first checks whether the database is up to date.
-    return [...taken, `grant usage on schema public, ${QUEUE} to ${role}`, `grant select on ${QUEUE}.migrations to ${role}`, ...read];
+    return [
+      ...taken,
+      `grant usage on schema public, ${QUEUE} to ${role}`,
+      `grant select on ${QUEUE}.migrations to ${role}`,
+      ...read,
+    ];
   }
   const given = tables.map(({ table, isView }) => {
     const rights = SPECIAL[kind][table] ?? (isView ? ["select"] : EVERYTHING_ELSE);
@@ -114,7 +138,10 @@ const TABLES = `
 /** Tables of the queue with row security: only their owner and roles with a policy see their rows. */
 const GUARDED = `select c.relname as name from pg_class c where c.relnamespace = to_regnamespace('${QUEUE}') and c.relkind = 'r' and c.relrowsecurity order by 1`;
 
-/** The kind of each role by its grants: insert on history_leaves is a worker, insert on history is api, select only is an auditor. */
+/**
+ * The kind of each role by its grants: insert on history_leaves is a worker, insert on history is api, select
+ * only is an auditor.
+ */
 const KNOWN = `
   with rights as (
     select c.relname, a.grantee, array_agg(a.privilege_type) as may from pg_class c, aclexplode(c.relacl) a
@@ -123,7 +150,8 @@ const KNOWN = `
   from rights l join pg_roles r on r.oid = l.grantee left join rights h on h.grantee = l.grantee and h.relname = 'history'
   where l.relname = 'history_leaves' and 'SELECT' = any(l.may) order by 1`;
 
-const OWNED = "select pg_has_role(c.relowner, 'usage') as mine from pg_class c where c.oid = to_regclass('public.history')";
+const OWNED =
+  "select pg_has_role(c.relowner, 'usage') as mine from pg_class c where c.oid = to_regclass('public.history')";
 
 /** The reason why a name cannot be used as a role: there is no such user, or grants cannot restrict it. */
 const PROBLEM = `
@@ -137,14 +165,19 @@ export const knownRoles = (connectionString: string): Promise<readonly DatabaseR
   connected(connectionString, async (client) => (await client.query<DatabaseRole>(KNOWN)).rows);
 
 /**
- * Gives each role the rights of its kind and revokes all others, in one transaction. Returns the statements. Rejects with CannotStart if the address is not that of
- * the owner, or if grants cannot restrict a role.
+ * Gives each role the rights of its kind and revokes all others, in one transaction. Returns the statements.
+ * Rejects with CannotStart if the address is not that of the owner, or if grants cannot restrict a role.
  */
-export const grantRoles = (connectionString: string, roles: readonly DatabaseRole[]): Promise<readonly string[]> =>
+export const grantRoles = (
+  connectionString: string,
+  roles: readonly DatabaseRole[],
+): Promise<readonly string[]> =>
   connected(connectionString, async (client) => {
     const problems = [];
     if ((await client.query(OWNED)).rows[0]?.mine !== true)
-      throw new CannotStart(["DATABASE_URL must be the address of the owner of the tables: the user that applied the migrations"]);
+      throw new CannotStart([
+        "DATABASE_URL must be the address of the owner of the tables: the user that applied the migrations",
+      ]);
     for (const { name } of roles) {
       const problem: string | null = (await client.query(PROBLEM, [name])).rows[0].problem;
       if (problem !== null) problems.push(`${name}: ${problem}`);
@@ -153,8 +186,11 @@ export const grantRoles = (connectionString: string, roles: readonly DatabaseRol
     const tables = (await client.query<Table & { columns: string[] }>(TABLES)).rows;
     const guarded = (await client.query<{ name: string }>(GUARDED)).rows.map(({ name }) => name);
     const statements = roles.flatMap((role) => grantsOf(role, tables, guarded));
-    // The lock separates two processes that grant at the same time. Both would update the same rows of the catalogue.
-    await client.query("begin; set local lock_timeout = '4s'; select pg_advisory_xact_lock(hashtextextended('database-roles', 0))");
+    // The lock separates two processes that grant at the same time. Both would update the same rows of the
+    // catalogue.
+    await client.query(
+      "begin; set local lock_timeout = '4s'; select pg_advisory_xact_lock(hashtextextended('database-roles', 0))",
+    );
     for (const statement of statements) await client.query(statement);
     await client.query("commit");
     return statements;

@@ -2,15 +2,24 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeFolder } from "../core/make-folder.ts";
 
-/** The newest event that this process has seen, stored outside the database. A restored database is detected by it. */
+/**
+ * The newest event that this process has seen, stored outside the database. A restored database is detected
+ * by it.
+ */
 interface Seen {
   readonly first: string;
   readonly newest: string;
   readonly at: string;
 }
 
-/** A small file in the data directory. `read` answers undefined if the file is missing, as at the first start, or if its content is not valid. */
-export function createSeenFile(dataDir: string): { read(): Promise<Seen | undefined>; write(seen: Seen): Promise<void> } {
+/**
+ * A small file in the data directory. `read` answers undefined if the file is missing, as at the first start,
+ * or if its content is not valid.
+ */
+export function createSeenFile(dataDir: string): {
+  read(): Promise<Seen | undefined>;
+  write(seen: Seen): Promise<void>;
+} {
   const path = join(dataDir, "newest-event.json");
   const draft = `${path}.${process.pid}`;
   return {
@@ -34,7 +43,9 @@ export function createSeenFile(dataDir: string): { read(): Promise<Seen | undefi
 function parsed(text: string): Seen | undefined {
   try {
     const { first, newest, at } = JSON.parse(text) as Partial<Seen>;
-    return first !== undefined && newest !== undefined && at !== undefined ? { first, newest, at } : undefined;
+    return first !== undefined && newest !== undefined && at !== undefined
+      ? { first, newest, at }
+      : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

@@ -38,16 +38,25 @@ export interface Progress {
   end(): void;
 }
 
-/** Rejects DemoFailed if no server answers at this address within 10 s. Once the demo has begun, it waits up to `patienceMs` for the server. */
+/**
+ * Rejects DemoFailed if no server answers at this address within 10 s. Once the demo has begun, it waits up
+ * to `patienceMs` for the server.
+ */
 export async function requireServer(url: string): Promise<void> {
   try {
     await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(10_000) });
   } catch (cause) {
-    throw new DemoFailed(`no server answers at ${url}; start one with \`npm start\`, or give another address with --url`, { cause });
+    throw new DemoFailed(
+      `no server answers at ${url}; start one with \`npm start\`, or give another address with --url`,
+      { cause },
+    );
   }
 }
 
-/** Plays the cycles against the server, and compares the directory with the sandbox DingTalk after each. Rejects DemoFailed if it cannot continue. */
+/**
+ * Plays the cycles against the server, and compares the directory with the sandbox DingTalk after each.
+ * Rejects DemoFailed if it cannot continue.
+ */
 export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   const http = createHttp(options);
   const simulator = await openSandbox(http);
@@ -58,13 +67,19 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
   const second = changed(options, first);
   const last = afterLeavers(second);
   const atStart = await readDirectory(http);
-  const before = { event: await lastEvent(http), arrived: await simulator.calls(), sent: (await readStatus(http)).calls };
+  const before = {
+    event: await lastEvent(http),
+    arrived: await simulator.calls(),
+    sent: (await readStatus(http)).calls,
+  };
   const playedBefore = stands(atStart, second, last);
 
   const memory = remember(atStart, second);
   const differed = compare(expectedOf(atStart), (await simulator.state()).shown).map(inWords);
   const own = [...memory.users.values()].map(({ id }) => id);
-  const earlier = [...differed, ...(await stuck(http))].filter((line) => !own.some((id) => line.includes(id)));
+  const earlier = [...differed, ...(await stuck(http))].filter(
+    (line) => !own.some((id) => line.includes(id)),
+  );
   const stage: Stage = { options, http, simulator, earlier: new Set(earlier), memory, acknowledged: [] };
   for (const gone of stage.memory.users.keys())
     if (!first.people.some(({ externalId }) => externalId === gone)) stage.memory.users.delete(gone);
@@ -98,7 +113,8 @@ export async function playDemo(options: DemoOptions): Promise<DemoResult> {
     latencyMs: status.latencyMs,
     interruptions: http.interruptions,
     account: account({
-      arrived: http.interruptions.away > 0 ? undefined : callsBetween(before.arrived, await simulator.calls()),
+      arrived:
+        http.interruptions.away > 0 ? undefined : callsBetween(before.arrived, await simulator.calls()),
       sent: callsBetween(before.sent, status.calls) ?? status.calls,
       events: await eventsSince(http, before.event),
       acknowledged: stage.acknowledged,
@@ -115,15 +131,24 @@ interface Stage {
   readonly acknowledged: Acknowledged[];
 }
 
-/** The simulator of the server. Rejects DemoFailed if the server is connected to a real organisation, or its mode is not `sync`. */
+/**
+ * The simulator of the server. Rejects DemoFailed if the server is connected to a real organisation, or its
+ * mode is not `sync`.
+ */
 export async function openSandbox(http: Http): Promise<Simulator> {
   const { sandbox, mode } = await readStatus(http);
-  if (sandbox === undefined) throw new DemoFailed("this server is connected to a real DingTalk organisation; the demo needs a sandbox");
-  if (mode !== "sync") throw new DemoFailed(`the server's mode is ${mode}; start it with SYNC_MODE=sync for the demo`);
+  if (sandbox === undefined)
+    throw new DemoFailed(
+      "this server is connected to a real DingTalk organisation; the demo needs a sandbox",
+    );
+  if (mode !== "sync")
+    throw new DemoFailed(`the server's mode is ${mode}; start it with SYNC_MODE=sync for the demo`);
   return createSimulatorView(sandbox);
 }
 
-/** Does what Entra's "Test Connection" does: searches a user who does not exist, and expects an empty list. */
+/**
+ * Does what Entra's "Test Connection" does: searches a user who does not exist, and expects an empty list.
+ */
 async function checkConnection(http: Http, seed: number): Promise<void> {
   const { status, body } = await http.scim(testConnection(objectId(seed, -1)));
   if (status !== 200 || body.totalResults !== 0)
@@ -134,13 +159,20 @@ async function checkConnection(http: Http, seed: number): Promise<void> {
 function stands(directory: Directory, second: Company, last: Company): boolean {
   const staying = new Set(last.people.map(({ externalId }) => externalId));
   const known = remember(directory, second);
-  return lacks(remember(directory, last), last).length === 0 && [...known.users.keys()].every((externalId) => staying.has(externalId));
+  return (
+    lacks(remember(directory, last), last).length === 0 &&
+    [...known.users.keys()].every((externalId) => staying.has(externalId))
+  );
 }
 
 async function cycle(stage: Stage, name: string, plan: CyclePlan): Promise<CycleResult> {
   const { http, simulator, memory, acknowledged, options } = stage;
   const { clock, progress } = options;
-  const before = { state: await simulator.state(), sent: (await readStatus(http)).calls, writes: acknowledged.length };
+  const before = {
+    state: await simulator.state(),
+    sent: (await readStatus(http)).calls,
+    writes: acknowledged.length,
+  };
   const startedMs = clock.monotonicMs();
   progress.begin(name, stepsOf(plan, { memory }));
   await playCycle({ http, clock, memory, acknowledged, step: () => progress.step() }, plan);
@@ -155,12 +187,16 @@ async function cycle(stage: Stage, name: string, plan: CyclePlan): Promise<Cycle
     tookMs,
     calls: total(callsBetween(before.sent, status.calls) ?? status.calls),
     fewest: fewestCalls(before.state, after),
-    differences: compare(expectedOf(await readDirectory(http)), after.shown).filter((each) => !stage.earlier.has(inWords(each))),
+    differences: compare(expectedOf(await readDirectory(http)), after.shown).filter(
+      (each) => !stage.earlier.has(inWords(each)),
+    ),
   };
 }
 
 function changedResources(before: Directory, after: Directory): readonly string[] {
-  const texts = new Map([...before.users, ...before.groups].map((resource) => [text(resource.id), JSON.stringify(resource)]));
+  const texts = new Map(
+    [...before.users, ...before.groups].map((resource) => [text(resource.id), JSON.stringify(resource)]),
+  );
   return [...after.users, ...after.groups]
     .filter((resource) => texts.get(text(resource.id)) !== JSON.stringify(resource))
     .map((resource) => text(resource.userName) || text(resource.displayName));
@@ -168,6 +204,7 @@ function changedResources(before: Directory, after: Directory): readonly string[
 
 function percentiles(values: readonly number[]): { readonly p50: number; readonly p95: number } {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  const at = (share: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return { p50: at(0.5), p95: at(0.95) };
 }

@@ -20,14 +20,20 @@ export interface DemoResult {
   readonly size: CompanySize;
   /** An earlier run of the demo played this company. Only the repeated cycle was played now. */
   readonly playedBefore: boolean;
-  /** Differences and stuck entities from before the demo, of people and departments that it did not create. They are not problems of the demo. */
+  /**
+   * Differences and stuck entities from before the demo, of people and departments that it did not create.
+   * They are not problems of the demo.
+   */
   readonly earlier: readonly string[];
   readonly cycles: readonly CycleResult[];
   readonly people: { readonly directory: number; readonly active: number; readonly dingtalk: number };
   readonly departments: { readonly directory: number; readonly dingtalk: number };
   /** Values that the directory does not have as they were sent, in words. */
   readonly lost: readonly string[];
-  /** Names of resources that the repeated cycle changed. It sends the same values again, so it must change nothing. */
+  /**
+   * Names of resources that the repeated cycle changed. It sends the same values again, so it must change
+   * nothing.
+   */
   readonly changedByRepeat: readonly string[];
   readonly stuck: readonly string[];
   readonly scimMs: { readonly p50: number; readonly p95: number; readonly requests: number };
@@ -42,7 +48,9 @@ export interface DemoResult {
 export function problemsOf(result: DemoResult): readonly string[] {
   return [
     ...result.lost,
-    ...result.cycles.flatMap(({ name, differences }) => differences.map((difference) => `${name}: ${inWords(difference)}`)),
+    ...result.cycles.flatMap(({ name, differences }) =>
+      differences.map((difference) => `${name}: ${inWords(difference)}`),
+    ),
     ...result.changedByRepeat.map((what) => `the repeated cycle changed ${what}`),
     ...result.stuck,
     ...result.account.gaps,

@@ -41,4 +41,7 @@ export function requestEvent(
   };
 }
 
-export const mark = (kind: "user" | "group", id: string, urgent = false): Mark => ({ ref: { kind, id }, urgent });
+export const mark = (kind: "user" | "group", id: string, urgent = false): Mark => ({
+  ref: { kind, id },
+  urgent,
+});

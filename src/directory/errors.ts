@@ -56,7 +56,10 @@ export class InvalidCursor extends AppError {
   readonly code = "INVALID_CURSOR";
 }
 
-/** Text that PostgreSQL cannot hold (core/text/storable-text.ts) has reached the database. Requests are checked earlier; this handles what those checks miss. */
+/**
+ * Text that PostgreSQL cannot hold (core/text/storable-text.ts) has reached the database. Requests are
+ * checked earlier; this handles what those checks miss.
+ */
 export class UnstorableText extends AppError {
   readonly code = "INVALID_VALUE";
   constructor(options?: ErrorOptions) {

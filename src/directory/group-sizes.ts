@@ -14,8 +14,9 @@ export interface Sizes {
 }
 
 /**
- * Caches which groups are large, by a lower bound of their members, so that a change of a large group needs a single statement.
- * Removals by other processes are not counted: a group that became small may be answered without its members for a while, which clients accept.
+ * Caches which groups are large, by a lower bound of their members, so that a change of a large group needs a
+ * single statement. Removals by other processes are not counted: a group that became small may be answered
+ * without its members for a while, which clients accept.
  */
 export function createSizes(store: Pick<DirectoryStore, "fewMembersOf">): Sizes {
   const atLeast = new LRUCache<string, number>({ max: MAX_REMEMBERED });

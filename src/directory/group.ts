@@ -27,8 +27,9 @@ export interface Member {
 }
 
 /**
- * Levels of groups inside each other. A chain of groups has half the square of its depth in pairs of group and ancestor (400 levels: 80,000), and each change
- * is worked out for all groups below. Directories have a handful of levels.
+ * Levels of groups inside each other. A chain of groups has half the square of its depth in pairs of group
+ * and ancestor (400 levels: 80,000), and each change is worked out for all groups below. Directories have a
+ * handful of levels.
  */
 export const MAX_NESTING = 32;
 
@@ -41,7 +42,10 @@ export const noMemberChange: MemberChange = { kind: "delta", add: [], remove: []
 
 /** What to do with a group: new content (decided from the current document) and a change of its members. */
 export interface GroupChange {
-  /** Pure; may be called again. Left out: only members change, and the group's document is neither read nor written. */
+  /**
+   * Pure; may be called again. Left out: only members change, and the group's document is neither read nor
+   * written.
+   */
   readonly decide?: (current: JsonObject) => GroupContent;
   readonly members?: MemberChange;
 }

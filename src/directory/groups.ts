@@ -4,26 +4,47 @@ import { createKeyedLock } from "../core/keyed-lock.ts";
 import { differences } from "../history/differences.ts";
 import { changeOnce, existing, settled } from "./change-group.ts";
 import { type DirectoryDeps, mark, type RequestContext, requestEvent } from "./context.ts";
-import { type GroupChange, type GroupContent, type Member, noMemberChange, type StoredGroup } from "./group.ts";
+import {
+  type GroupChange,
+  type GroupContent,
+  type Member,
+  noMemberChange,
+  type StoredGroup,
+} from "./group.ts";
 import { createSizes } from "./group-sizes.ts";
 import type { ListQuery, Page } from "./list-query.ts";
 import { inRounds, tooManyWriters } from "./rounds.ts";
 import type { VersionCheck } from "./users.ts";
 
-/** Commands on groups. Each is one transaction; a change of members touches only the rows of those members. */
+/**
+ * Commands on groups. Each is one transaction; a change of members touches only the rows of those members.
+ */
 export interface GroupDirectory {
   newId(): string;
   /** `id`: from `newId`, for a caller that refers to the group before it is created. */
-  create(context: RequestContext, content: GroupContent, members: readonly string[], id?: string): Promise<StoredGroup>;
+  create(
+    context: RequestContext,
+    content: GroupContent,
+    members: readonly string[],
+    id?: string,
+  ): Promise<StoredGroup>;
   get(context: RequestContext, id: string): Promise<StoredGroup>;
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredGroup>>;
   /** Members in pages; the group must have been read before. */
   members(id: string): AsyncIterable<readonly Member[]>;
-  /** The first members of each of these groups, up to the limit, in the same order; groups without members are missing. */
+  /**
+   * The first members of each of these groups, up to the limit, in the same order; groups without members are
+   * missing.
+   */
   firstMembers(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
   /** All members of a group of at most 20; undefined for a larger one, at almost no cost. */
   membersIfSmall(id: string): Promise<readonly Member[] | undefined>;
-  change(context: RequestContext, id: string, change: GroupChange, ifVersion?: VersionCheck): Promise<StoredGroup>;
+  change(
+    context: RequestContext,
+    id: string,
+    change: GroupChange,
+    ifVersion?: VersionCheck,
+  ): Promise<StoredGroup>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
 }
 
@@ -38,8 +59,17 @@ export function createGroupDirectory(deps: DirectoryDeps): GroupDirectory {
     async create(context, content, members, chosenId) {
       const at = clock.now();
       const id = chosenId ?? uuidv7(at.getTime());
-      const event = requestEvent(context, at, "group.created", { kind: "group", id }, differences({}, content.document));
-      const made = await store.insertGroup(context.sourceId, id, content, members, at, { event, marks: [mark("group", id)] });
+      const event = requestEvent(
+        context,
+        at,
+        "group.created",
+        { kind: "group", id },
+        differences({}, content.document),
+      );
+      const made = await store.insertGroup(context.sourceId, id, content, members, at, {
+        event,
+        marks: [mark("group", id)],
+      });
       const group = settled(id, made);
       if (!group) throw tooManyWriters("group");
       return group;
@@ -71,7 +101,10 @@ export function createGroupDirectory(deps: DirectoryDeps): GroupDirectory {
           const group = await existing(store, context, id, ifVersion);
           const changes = differences(JSON.parse(group.document) as JsonObject, {});
           const event = requestEvent(context, clock.now(), "group.deleted", { kind: "group", id }, changes);
-          const isGone = await store.deleteGroup(context.sourceId, id, group.version, { event, marks: [mark("group", id)] });
+          const isGone = await store.deleteGroup(context.sourceId, id, group.version, {
+            event,
+            marks: [mark("group", id)],
+          });
           return isGone || undefined;
         }),
       );

@@ -16,7 +16,10 @@ export interface Fact {
   readonly marks: readonly Mark[];
 }
 
-/** Result of a member change: who joined and left. `missing` has ids that do not exist in this source; then nothing was changed. */
+/**
+ * Result of a member change: who joined and left. `missing` has ids that do not exist in this source; then
+ * nothing was changed.
+ */
 export type MembersChanged =
   | { readonly kind: "changed"; readonly group: StoredGroup }
   | { readonly kind: "unchanged"; readonly group: StoredGroup }
@@ -28,13 +31,24 @@ export type MembersChanged =
   | { readonly kind: "gone" };
 
 /**
- * The directory's storage. Every write is one transaction: resource, history event, marks and wake-up, or nothing.
- * Every call names its source, and sees no other's resources. Rejects UniquenessConflict and Unavailable; nothing else is expected.
+ * The directory's storage. Every write is one transaction: resource, history event, marks and wake-up, or
+ * nothing. Every call names its source, and sees no other's resources. Rejects UniquenessConflict and
+ * Unavailable; nothing else is expected.
  */
 export interface DirectoryStore {
   insertUser(sourceId: string, id: string, content: UserContent, at: Date, fact: Fact): Promise<StoredUser>;
-  /** Undefined when the stored version is no longer `expected` (or the user is gone): read again and decide again. */
-  updateUser(sourceId: string, id: string, expected: number, content: UserContent, at: Date, fact: Fact): Promise<StoredUser | undefined>;
+  /**
+   * Undefined when the stored version is no longer `expected` (or the user is gone): read again and decide
+   * again.
+   */
+  updateUser(
+    sourceId: string,
+    id: string,
+    expected: number,
+    content: UserContent,
+    at: Date,
+    fact: Fact,
+  ): Promise<StoredUser | undefined>;
   /** False when there is none, or its version is not `expected`. */
   deleteUser(sourceId: string, id: string, expected: number, fact: Fact): Promise<boolean>;
   getUser(sourceId: string, id: string): Promise<StoredUser | undefined>;
@@ -50,8 +64,9 @@ export interface DirectoryStore {
     fact: Fact,
   ): Promise<MembersChanged>;
   /**
-   * Changes the document (when given, only while the version is `expected`, else "moved") and the members in one transaction. Costs the same for any size
-   * of group unless `members.kind` is "all". The event's `changes.members` is completed with who really joined and left; those people are marked.
+   * Changes the document (when given, only while the version is `expected`, else "moved") and the members in
+   * one transaction. Costs the same for any size of group unless `members.kind` is "all". The event's
+   * `changes.members` is completed with who really joined and left; those people are marked.
    */
   updateGroup(
     sourceId: string,
@@ -67,7 +82,10 @@ export interface DirectoryStore {
   /** Members in a stable order, in pages, so that a group of any size is never held in memory. */
   membersOf(groupId: string): AsyncIterable<readonly Member[]>;
   /** The first members of each of many groups, in the same order; groups that have none are missing. */
-  firstMembersOf(groupIds: readonly string[], atMost: number): Promise<ReadonlyMap<string, readonly Member[]>>;
+  firstMembersOf(
+    groupIds: readonly string[],
+    atMost: number,
+  ): Promise<ReadonlyMap<string, readonly Member[]>>;
   /** Cheap for a group of more than `atMost`. */
   fewMembersOf(groupId: string, atMost: number): Promise<FewMembers>;
 }

@@ -11,7 +11,10 @@ export interface Decision {
 }
 
 /** Undefined when nothing would change. */
-export function decisionOf(user: StoredUser, decide: (current: JsonObject) => UserContent): Decision | undefined {
+export function decisionOf(
+  user: StoredUser,
+  decide: (current: JsonObject) => UserContent,
+): Decision | undefined {
   const before = JSON.parse(user.document) as JsonObject;
   const content = decide(before);
   const changes = differences(before, content.document);

@@ -1,6 +1,9 @@
 import type { JsonObject } from "../core/entity.ts";
 
-/** The typed columns kept beside a user's document: what uniqueness, hot filters and references need. Values as the client wrote them. */
+/**
+ * The typed columns kept beside a user's document: what uniqueness, hot filters and references need. Values
+ * as the client wrote them.
+ */
 export interface UserColumns {
   readonly userName: string;
   readonly active: boolean;
@@ -16,7 +19,10 @@ export interface UserColumns {
 export interface UserContent {
   readonly document: JsonObject;
   readonly columns: UserColumns;
-  /** What a partial change named; one of an extension is `<URN>:<attribute>`, all of it `<URN>`. Undefined where the whole document was sent. */
+  /**
+   * What a partial change named; one of an extension is `<URN>:<attribute>`, all of it `<URN>`. Undefined
+   * where the whole document was sent.
+   */
   readonly sent?: readonly string[];
 }
 
@@ -27,7 +33,10 @@ export interface GroupOfUser {
   readonly type: "direct" | "indirect";
 }
 
-/** A stored user as it is answered. `document` is JSON text: reads and lists never parse it. Instants are as RFC 3339 writes them, in UTC with milliseconds. */
+/**
+ * A stored user as it is answered. `document` is JSON text: reads and lists never parse it. Instants are as
+ * RFC 3339 writes them, in UTC with milliseconds.
+ */
 export interface StoredUser {
   readonly id: string;
   readonly version: number;

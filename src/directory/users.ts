@@ -10,7 +10,10 @@ import { inRounds } from "./rounds.ts";
 import type { StoredUser, UserContent } from "./user.ts";
 import { type Decision, decisionOf, quietly } from "./user-decision.ts";
 
-/** Commands on people. Each is one transaction that commits the user, the history event, the mark and the wake-up together. */
+/**
+ * Commands on people. Each is one transaction that commits the user, the history event, the mark and the
+ * wake-up together.
+ */
 export interface UserDirectory {
   newId(): string;
   /** `id`: from `newId`, for a caller that refers to the user before it is created. */
@@ -18,10 +21,16 @@ export interface UserDirectory {
   get(context: RequestContext, id: string): Promise<StoredUser>;
   list(context: RequestContext, query: ListQuery): Promise<Page<StoredUser>>;
   /**
-   * Reads, lets `decide` compute the new content and writes it unless nothing changed: then the version stays, and nothing is written or marked.
-   * `decide` may be called again when another writer was faster, so it must be pure. `ifVersion`: VersionConflict when the stored one differs.
+   * Reads, lets `decide` compute the new content and writes it unless nothing changed: then the version
+   * stays, and nothing is written or marked. `decide` may be called again when another writer was faster, so
+   * it must be pure. `ifVersion`: VersionConflict when the stored one differs.
    */
-  change(context: RequestContext, id: string, decide: (current: JsonObject) => UserContent, ifVersion?: VersionCheck): Promise<StoredUser>;
+  change(
+    context: RequestContext,
+    id: string,
+    decide: (current: JsonObject) => UserContent,
+    ifVersion?: VersionCheck,
+  ): Promise<StoredUser>;
   remove(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<void>;
 }
 
@@ -33,9 +42,9 @@ const MAX_REMEMBERED = 20_000;
 export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirectory {
   const oneByOne = createKeyedLock();
   /**
-   * Cache of the users that this process read last. Only writers use it, never an answer. The write checks the version, and any other result
-   * from a cached user (no change, a refusal) is repeated with a fresh read. Clients read a person before they change them, so this saves
-   * the second read.
+   * Cache of the users that this process read last. Only writers use it, never an answer. The write checks
+   * the version, and any other result from a cached user (no change, a refusal) is repeated with a fresh
+   * read. Clients read a person before they change them, so this saves the second read.
    */
   const lastSeen = new LRUCache<string, StoredUser>({ max: MAX_REMEMBERED });
   const keyOf = (context: RequestContext, id: string): string => `${context.sourceId}:${id}`;
@@ -44,7 +53,11 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
     return user;
   };
 
-  async function existing(context: RequestContext, id: string, ifVersion?: VersionCheck): Promise<StoredUser> {
+  async function existing(
+    context: RequestContext,
+    id: string,
+    ifVersion?: VersionCheck,
+  ): Promise<StoredUser> {
     const user = await store.getUser(context.sourceId, id);
     if (!user) throw new NotFound("User", id);
     if (ifVersion && !ifVersion(user.version)) throw new VersionConflict("User", id);
@@ -52,7 +65,11 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
   }
 
   /** Undefined: the stored version has changed. */
-  async function save(context: RequestContext, user: StoredUser, { before, content, changes }: Decision): Promise<StoredUser | undefined> {
+  async function save(
+    context: RequestContext,
+    user: StoredUser,
+    { before, content, changes }: Decision,
+  ): Promise<StoredUser | undefined> {
     const at = clock.now();
     const leaves = before.active !== false && !content.columns.active;
     const returns = before.active === false && content.columns.active;
@@ -69,8 +86,17 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
     async create(context, content, chosenId) {
       const at = clock.now();
       const id = chosenId ?? uuidv7(at.getTime());
-      const event = requestEvent(context, at, "user.created", { kind: "user", id }, differences({}, content.document));
-      return remember(context, await store.insertUser(context.sourceId, id, content, at, { event, marks: [mark("user", id)] }));
+      const event = requestEvent(
+        context,
+        at,
+        "user.created",
+        { kind: "user", id },
+        differences({}, content.document),
+      );
+      return remember(
+        context,
+        await store.insertUser(context.sourceId, id, content, at, { event, marks: [mark("user", id)] }),
+      );
     },
 
     get: (context, id) => existing(context, id),
@@ -101,7 +127,10 @@ export function createUserDirectory({ store, clock }: DirectoryDeps): UserDirect
           const user = await existing(context, id, ifVersion);
           const changes = differences(JSON.parse(user.document) as JsonObject, {});
           const event = requestEvent(context, clock.now(), "user.deleted", { kind: "user", id }, changes);
-          const isGone = await store.deleteUser(context.sourceId, id, user.version, { event, marks: [mark("user", id, true)] });
+          const isGone = await store.deleteUser(context.sourceId, id, user.version, {
+            event,
+            marks: [mark("user", id, true)],
+          });
           if (isGone) lastSeen.delete(keyOf(context, id));
           return isGone || undefined;
         }),

@@ -8,7 +8,10 @@ import type { EventLog } from "../history/event-log.ts";
 import { walk } from "../history/walk.ts";
 import type { Format } from "./formats/format.ts";
 
-/** The caller who exports events, in the form that the events about the export have. `detail` is added to their details. */
+/**
+ * The caller who exports events, in the form that the events about the export have. `detail` is added to
+ * their details.
+ */
 export type Taker = Pick<HistoryEvent, "actor" | "requestId" | "sourceId"> & { readonly detail?: JsonObject };
 
 export interface ExportDeps {
@@ -28,12 +31,19 @@ export interface ExportOrder {
 }
 
 /**
- * All events up to now that match the filter, oldest first. An event `history.exported` is appended before the first byte, so every export is recorded. A second
- * one is appended at the end, with the first as its cause. It has the number of exported events, and whether the export is complete.
+ * All events up to now that match the filter, oldest first. An event `history.exported` is appended before
+ * the first byte, so every export is recorded. A second one is appended at the end, with the first as its
+ * cause. It has the number of exported events, and whether the export is complete.
  */
-export async function* exportHistory({ log, events, clock, shown }: ExportDeps, order: ExportOrder): AsyncIterable<string | Buffer> {
+export async function* exportHistory(
+  { log, events, clock, shown }: ExportDeps,
+  order: ExportOrder,
+): AsyncIterable<string | Buffer> {
   const { format, name, filter, by } = order;
-  const begun = noted("history.exported", clock.now(), by, { format: name, ...(filter ? { filter: filter.text } : {}) });
+  const begun = noted("history.exported", clock.now(), by, {
+    format: name,
+    ...(filter ? { filter: filter.text } : {}),
+  });
   await events.append(begun);
   let count = 0;
   let complete = false;
@@ -49,12 +59,20 @@ export async function* exportHistory({ log, events, clock, shown }: ExportDeps, 
     yield* format.write(pages());
     complete = true;
   } finally {
-    await events.append(noted("history.exported", clock.now(), by, { format: name, count, complete }, [begun.id]));
+    await events.append(
+      noted("history.exported", clock.now(), by, { format: name, count, complete }, [begun.id]),
+    );
   }
 }
 
 /** An event about an act of this caller. */
-export const noted = (code: EventCode, at: Date, by: Taker, detail: JsonObject, causes: readonly string[] = []): HistoryEvent => ({
+export const noted = (
+  code: EventCode,
+  at: Date,
+  by: Taker,
+  detail: JsonObject,
+  causes: readonly string[] = [],
+): HistoryEvent => ({
   id: uuidv7(at.getTime()),
   at,
   code,

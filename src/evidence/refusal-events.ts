@@ -20,11 +20,17 @@ export interface RefusalEvents {
   add(refused: RefusedCredential): void;
 }
 
-/** Limits of this process, so that an attacker cannot fill the history: one event a minute for a credential, and this many a minute for all. */
+/**
+ * Limits of this process, so that an attacker cannot fill the history: one event a minute for a credential,
+ * and this many a minute for all.
+ */
 const MOST_A_MINUTE = 20;
 const MINUTE_MS = 60_000;
 
-/** Appends events `access.refused`. A refusal above the limits gets no event. The next event has the number of such refusals in `leftOut`. */
+/**
+ * Appends events `access.refused`. A refusal above the limits gets no event. The next event has the number of
+ * such refusals in `leftOut`.
+ */
 export function createRefusalEvents(deps: {
   readonly events: EventAppender;
   readonly clock: Pick<Clock, "now" | "monotonicMs">;
@@ -58,7 +64,15 @@ export function createRefusalEvents(deps: {
       const counted = leftOut;
       leftOut = 0;
       events
-        .append({ id: uuidv7(at.getTime()), at, code: "access.refused", actor: "system", requestId, causes: [], detail })
+        .append({
+          id: uuidv7(at.getTime()),
+          at,
+          code: "access.refused",
+          actor: "system",
+          requestId,
+          causes: [],
+          detail,
+        })
         .catch((error) => {
           leftOut += counted + 1;
           logger.warn({ requestId, error }, "a refused credential could not be written to the history");

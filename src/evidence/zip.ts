@@ -14,8 +14,8 @@ export interface Written {
 }
 
 /**
- * The bytes of a zip with these files, in this order. `last` makes the last file from the hashes of the others. If the reader stops, the remaining files are not
- * read.
+ * The bytes of a zip with these files, in this order. `last` makes the last file from the hashes of the
+ * others. If the reader stops, the remaining files are not read.
  */
 export async function* zipped(
   files: readonly ArchiveFile[],

@@ -1,7 +1,10 @@
 import type { JsonObject } from "../core/entity.ts";
 import type { NumberedEvent } from "./ports.ts";
 
-/** CloudEvents 1.0 in its JSON format, with the extensions `sequence` and `partitionkey` (docs/feed.md has an example). */
+/**
+ * CloudEvents 1.0 in its JSON format, with the extensions `sequence` and `partitionkey` (docs/feed.md has an
+ * example).
+ */
 export interface CloudEvent extends JsonObject {
   readonly specversion: "1.0";
   /** Id of the event in the history. The same at every delivery. */
@@ -30,7 +33,22 @@ export interface Encoding {
 }
 
 export function cloudEventOf({ position, event }: NumberedEvent, { source, personal }: Encoding): CloudEvent {
-  const { id, at, code, subject, changes, detail, personal: named, causes, actor, sourceId, requestId, target, attempt, outcome } = event;
+  const {
+    id,
+    at,
+    code,
+    subject,
+    changes,
+    detail,
+    personal: named,
+    causes,
+    actor,
+    sourceId,
+    requestId,
+    target,
+    attempt,
+    outcome,
+  } = event;
   return {
     specversion: "1.0",
     id,
@@ -52,14 +70,17 @@ export function cloudEventOf({ position, event }: NumberedEvent, { source, perso
       ...(changes === undefined ? {} : { attributes: Object.keys(changes) }),
       ...(personal && changes !== undefined ? { changes: changes as JsonObject } : {}),
       // Mostly codes and counts. Operators also write reasons and names.
-      ...(personal && (detail !== undefined || named !== undefined) ? { detail: { ...detail, ...named } } : {}),
+      ...(personal && (detail !== undefined || named !== undefined)
+        ? { detail: { ...detail, ...named } }
+        : {}),
     },
   };
 }
 
 /**
- * The event as JSON of at most `mostBytes` bytes of UTF-8, because brokers have limits. A longer event is sent without values and marked with
- * `shortened`. So a large event does not block later ones. `/api/history/{id}` has all of it.
+ * The event as JSON of at most `mostBytes` bytes of UTF-8, because brokers have limits. A longer event is
+ * sent without values and marked with `shortened`. So a large event does not block later ones.
+ * `/api/history/{id}` has all of it.
  */
 export function cloudEventText(event: NumberedEvent, encoding: Encoding, mostBytes: number): string {
   const text = JSON.stringify(cloudEventOf(event, encoding));
@@ -74,7 +95,8 @@ export function cloudEventText(event: NumberedEvent, encoding: Encoding, mostByt
 }
 
 /** Ids of credentials are not personal data. For signed-in people only the kind is shown. */
-const namelessOf = (actor: string): string => (/^(token|trust|link):/.test(actor) ? actor : actor.replace(/:.*$/s, ""));
+const namelessOf = (actor: string): string =>
+  /^(token|trust|link):/.test(actor) ? actor : actor.replace(/:.*$/s, "");
 
 /** Events with the same subject stay in order. Those without a subject share one. */
 export const subjectOf = ({ event }: NumberedEvent): string => event.subject?.id ?? "";

@@ -10,11 +10,17 @@ export class FeedInvalid extends FileInvalid {
 
 /** Compiles a feed file. Throws FeedInvalid with all problems, each with its line, column and path. */
 export function compileFeed(yamlText: string): readonly SinkEntry[] {
-  const { file, problemAt } = readYaml(yamlText, feedFile, (problems, options) => new FeedInvalid(problems, options));
+  const { file, problemAt } = readYaml(
+    yamlText,
+    feedFile,
+    (problems, options) => new FeedInvalid(problems, options),
+  );
   const problems = file.sinks.flatMap((sink, at): readonly FileProblem[] => {
     const problem = (key: string, message: string): FileProblem => problemAt(["sinks", at, key], message);
     return [
-      ...(file.sinks.findIndex(({ name }) => name === sink.name) < at ? [problem("name", "is the name of another sink too")] : []),
+      ...(file.sinks.findIndex(({ name }) => name === sink.name) < at
+        ? [problem("name", "is the name of another sink too")]
+        : []),
       ...together(sink).map(([key, message]) => problem(key, message)),
     ];
   });
@@ -26,7 +32,9 @@ export function compileFeed(yamlText: string): readonly SinkEntry[] {
 function together(sink: SinkEntry): readonly (readonly [string, string])[] {
   switch (sink.kind) {
     case "webhook":
-      return sink.url.startsWith("http:") && !sink.allowPrivate ? [["url", "must begin with https:// unless allowPrivate is true"]] : [];
+      return sink.url.startsWith("http:") && !sink.allowPrivate
+        ? [["url", "must begin with https:// unless allowPrivate is true"]]
+        : [];
     case "kafka":
       return (sink.username === undefined) === (sink.passwordFile === undefined)
         ? []
@@ -41,7 +49,9 @@ function together(sink: SinkEntry): readonly (readonly [string, string])[] {
 }
 
 /** The events that a sink gets. Without codes: all events. */
-export function wantsOf(codes: readonly string[] | undefined): (event: Pick<HistoryEvent, "code">) => boolean {
+export function wantsOf(
+  codes: readonly string[] | undefined,
+): (event: Pick<HistoryEvent, "code">) => boolean {
   if (codes === undefined) return () => true;
   const single = new Set(codes.filter((code) => !code.endsWith(".*")));
   const kinds = codes.filter((code) => code.endsWith(".*")).map((code) => code.slice(0, -1));

@@ -20,7 +20,10 @@ const SEND_MS = 90_000;
 /** Maximum time until a recovered broker is used again. */
 const MOST_WAIT_MS = 5 * 60_000;
 
-/** Sends the undelivered events of one sink until none are left or the sink fails. Resolves with whether it got any. */
+/**
+ * Sends the undelivered events of one sink until none are left or the sink fails. Resolves with whether it
+ * got any.
+ */
 export async function deliver(sink: Sink, deps: DeliverDeps, signal: AbortSignal): Promise<boolean> {
   const { store, logger } = deps;
   const turn = await store.take(sink.name, LEASE_MS);
@@ -47,12 +50,22 @@ export async function deliver(sink: Sink, deps: DeliverDeps, signal: AbortSignal
   return true;
 }
 
-async function give(sink: Sink, turn: Turn, position: number, error: unknown, { store, logger, random }: DeliverDeps): Promise<void> {
+async function give(
+  sink: Sink,
+  turn: Turn,
+  position: number,
+  error: unknown,
+  { store, logger, random }: DeliverDeps,
+): Promise<void> {
   const moved = position > turn.position;
   const attempts = moved ? 0 : turn.attempts;
   const { answer, afterMs } = error instanceof SinkFailed ? error : { answer: "failed", afterMs: 0 };
   const waitMs = Math.max(afterMs, backoffMs(attempts, random(), 1_000, MOST_WAIT_MS));
   // Only the first of consecutive failures is logged. Metrics show the others.
-  if (attempts === 0) logger.warn({ task: sink.name, answer, waitMs, error }, "a sink of the feed failed; its events are sent later");
+  if (attempts === 0)
+    logger.warn(
+      { task: sink.name, answer, waitMs, error },
+      "a sink of the feed failed; its events are sent later",
+    );
   await store.fail(sink.name, turn, { position, error: answer, waitMs });
 }

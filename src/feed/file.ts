@@ -1,11 +1,16 @@
 import { z } from "zod";
 import { EVENT_CODES } from "../history/event.ts";
 
-/* The form of a feed file. All objects are strict: an unknown key is an error. Secrets are in files of their own. */
+/*
+ * The form of a feed file. All objects are strict: an unknown key is an error. Secrets are in files of their
+ * own.
+ */
 
 const MAX_SINKS = 20;
 const text = z.string().trim().min(1).max(500);
-const name = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, "must be 1 to 40 of a-z, 0-9 and -, and begin with a letter");
+const name = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, "must be 1 to 40 of a-z, 0-9 and -, and begin with a letter");
 const path = text;
 /** The libraries accept IPv6 addresses only by name. */
 const hostAndPort = z.string().refine((value) => {
@@ -17,7 +22,10 @@ const hostAndPort = z.string().refine((value) => {
 const code = z
   .string()
   .refine(
-    (value) => EVENT_CODES.some((known) => known === value || (value.endsWith(".*") && known.startsWith(value.slice(0, -1)))),
+    (value) =>
+      EVENT_CODES.some(
+        (known) => known === value || (value.endsWith(".*") && known.startsWith(value.slice(0, -1))),
+      ),
     "must be the code of an event, such as user.created, or all of a kind, such as user.*",
   );
 
@@ -32,7 +40,12 @@ const common = {
 const webhook = z.strictObject({
   kind: z.literal("webhook"),
   ...common,
-  url: z.string().refine((value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol), "must be an https address"),
+  url: z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+      "must be an https address",
+    ),
   secretFile: path.optional(),
   /** Allows private addresses and plain HTTP. */
   allowPrivate: z.boolean("must be true or false").default(false),
@@ -70,7 +83,11 @@ const poll = z.strictObject({
 export const feedFile = z.strictObject({
   version: z.literal(1, { error: "must be 1, the version of this file format" }),
   sinks: z
-    .array(z.discriminatedUnion("kind", [webhook, kafka, rocketmq, poll], { error: "kind must be one of webhook, kafka, rocketmq, poll" }))
+    .array(
+      z.discriminatedUnion("kind", [webhook, kafka, rocketmq, poll], {
+        error: "kind must be one of webhook, kafka, rocketmq, poll",
+      }),
+    )
     .min(1)
     .max(MAX_SINKS),
 });

@@ -32,7 +32,10 @@ export interface ConsumerFigures {
 export interface FeedStore {
   /** Begins the order if there is none, and creates a cursor at its end for each new consumer. */
   register(consumers: readonly string[]): Promise<void>;
-  /** Numbers the events that were committed since the last call. Resolves with their count; 0 if another process does this now. */
+  /**
+   * Numbers the events that were committed since the last call. Resolves with their count; 0 if another
+   * process does this now.
+   */
   order(): Promise<number>;
   /** The next undelivered events of the consumer, in order. */
   read(after: number, count: number): Promise<readonly NumberedEvent[]>;
@@ -48,16 +51,22 @@ export interface FeedStore {
     failure: { readonly position: number; readonly error: string; readonly waitMs: number },
   ): Promise<void>;
   /**
-   * For a consumer that polls: stores its acknowledgements, and resolves with the next unacknowledged events that it `wants`. Its position passes all
-   * events that are acknowledged or not wanted.
+   * For a consumer that polls: stores its acknowledgements, and resolves with the next unacknowledged events
+   * that it `wants`. Its position passes all events that are acknowledged or not wanted.
    */
   poll(
     consumer: string,
-    asked: { readonly acknowledged: readonly string[]; readonly count: number; wants(event: HistoryEvent): boolean },
+    asked: {
+      readonly acknowledged: readonly string[];
+      readonly count: number;
+      wants(event: HistoryEvent): boolean;
+    },
   ): Promise<{ readonly events: readonly NumberedEvent[]; readonly more: boolean }>;
   /** Sends all events from `from` on again, and records `event`. False: there is no such position. */
   replay(consumer: string, from: number, event: HistoryEvent): Promise<boolean>;
-  /** Moves the consumer after the newest event, or deletes it, and records `event`. False: unknown consumer. */
+  /**
+   * Moves the consumer after the newest event, or deletes it, and records `event`. False: unknown consumer.
+   */
   reset(consumer: string, how: { readonly forget: boolean }, event: HistoryEvent): Promise<boolean>;
   figures(): Promise<readonly ConsumerFigures[]>;
 }

@@ -18,7 +18,8 @@ const REST_FACTOR = 10;
 export function startFeed(deps: FeedDeps): Turns {
   const { store, sinks, consumers, clock, logger, everyMs = EVERY_MS } = deps;
   const [failed, worksAgain] = ["a part of the feed failed; retrying", "a part of the feed works again"];
-  const every = (task: string, turn: Turn): Turns => takeTurns(turn, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
+  const every = (task: string, turn: Turn): Turns =>
+    takeTurns(turn, { clock, logger, everyMs, failed, worksAgain, fields: { task } });
 
   let isRegistered = false;
   const parts = [
@@ -41,7 +42,9 @@ export function startFeed(deps: FeedDeps): Turns {
       for (const sink of sinks)
         await sink
           .close()
-          .catch((error: unknown) => logger.warn({ task: sink.name, error }, "a sink of the feed could not be closed cleanly"));
+          .catch((error: unknown) =>
+            logger.warn({ task: sink.name, error }, "a sink of the feed could not be closed cleanly"),
+          );
     },
   };
 }

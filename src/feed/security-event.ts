@@ -1,7 +1,10 @@
 import type { JsonObject } from "../core/entity.ts";
 import type { EventCode, HistoryEvent } from "../history/event.ts";
 
-/* Events about people and groups by RFC 9967, for security event tokens (RFC 8417). Notices only: the names of changed attributes, never their values. */
+/*
+ * Events about people and groups by RFC 9967, for security event tokens (RFC 8417). Notices only: the names
+ * of changed attributes, never their values.
+ */
 
 const PREFIX = "urn:ietf:params:scim:event:prov:";
 
@@ -32,7 +35,13 @@ export interface SecurityEvent {
 }
 
 /** Undefined: not an event about a person or a group. */
-export function securityEventOf({ id, code, requestId, subject, changes }: HistoryEvent): SecurityEvent | undefined {
+export function securityEventOf({
+  id,
+  code,
+  requestId,
+  subject,
+  changes,
+}: HistoryEvent): SecurityEvent | undefined {
   const notices = NOTICES[code];
   if (!notices || !subject) return undefined;
   const attributes = code === "group.members" ? ["members"] : Object.keys(changes ?? {});
@@ -40,7 +49,9 @@ export function securityEventOf({ id, code, requestId, subject, changes }: Histo
     id,
     transaction: requestId ?? id,
     uri: `/${subject.kind === "group" ? "Groups" : "Users"}/${subject.id}`,
-    events: Object.fromEntries(notices.map((notice) => [`${PREFIX}${notice}`, notice.endsWith(":notice") ? { attributes } : {}])),
+    events: Object.fromEntries(
+      notices.map((notice) => [`${PREFIX}${notice}`, notice.endsWith(":notice") ? { attributes } : {}]),
+    ),
   };
 }
 

@@ -10,7 +10,8 @@ export function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
   if (cursor.terms > FILTER_LIMITS.terms) throw refused(`more than ${FILTER_LIMITS.terms} comparisons`);
   const operator = readWord(cursor, "an operator").toLowerCase();
   if (operator === "pr") return { op: "present", attribute: entry.attribute };
-  if (!isCompareOperator(operator)) throw refused(`${entry.attribute.name} is followed by an unknown operator${quotedName(operator)}`);
+  if (!isCompareOperator(operator))
+    throw refused(`${entry.attribute.name} is followed by an unknown operator${quotedName(operator)}`);
   const attribute = comparable(entry);
   const literal = readLiteral(cursor, TEXTS.has(attribute.type));
   if (literal === null) {
@@ -19,10 +20,18 @@ export function readComparison(cursor: Cursor, entry: TableEntry): FilterNode {
     if (operator === "eq") return { op: "not", node: present };
     throw refused("null goes with eq and ne only");
   }
-  return { op: "compare", operator, attribute, value: suited(attribute, operator, literal) } satisfies CompareNode;
+  return {
+    op: "compare",
+    operator,
+    attribute,
+    value: suited(attribute, operator, literal),
+  } satisfies CompareNode;
 }
 
-/** Of these types a value without quotes is text too: five of the requests in Microsoft's collection leave the quotes out. */
+/**
+ * Of these types a value without quotes is text too: five of the requests in Microsoft's collection leave the
+ * quotes out.
+ */
 const TEXTS: ReadonlySet<QueryType> = new Set<QueryType>(["string", "reference", "binary", "dateTime"]);
 
 /** Comparing a complex attribute means its `value` (`manager eq "…"`, `emails co "…"`). */
@@ -38,7 +47,11 @@ const OPERATORS: ReadonlySet<string> = new Set(["eq", "ne", "co", "sw", "ew", ..
 const isCompareOperator = (word: string): word is CompareOperator => OPERATORS.has(word);
 
 /** RFC 7644 table 3: which operators and literals a type allows. */
-function suited(attribute: QueryAttribute, operator: CompareOperator, literal: string | number | boolean): string | number | boolean {
+function suited(
+  attribute: QueryAttribute,
+  operator: CompareOperator,
+  literal: string | number | boolean,
+): string | number | boolean {
   const { name, type } = attribute;
   const equality = operator === "eq" || operator === "ne";
   const ordered = equality || ORDER.includes(operator);

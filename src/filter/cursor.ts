@@ -14,11 +14,13 @@ export interface Cursor {
 export const refused = (reason: string): InvalidFilter => new InvalidFilter(`filter: ${reason}`);
 
 export function startCursor(text: string): Cursor {
-  if (text.length > FILTER_LIMITS.characters) throw refused(`longer than ${FILTER_LIMITS.characters} characters`);
+  if (text.length > FILTER_LIMITS.characters)
+    throw refused(`longer than ${FILTER_LIMITS.characters} characters`);
   return { text, at: 0, tokens: 0, terms: 0, depth: 0 };
 }
 
 export function countToken(cursor: Cursor): void {
   cursor.tokens += 1;
-  if (cursor.tokens > FILTER_LIMITS.tokens) throw refused(`more than ${FILTER_LIMITS.tokens} words and signs`);
+  if (cursor.tokens > FILTER_LIMITS.tokens)
+    throw refused(`more than ${FILTER_LIMITS.tokens} words and signs`);
 }

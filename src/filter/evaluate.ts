@@ -6,7 +6,10 @@ import { instantOf } from "./instants.ts";
 
 type Test = (value: unknown) => boolean;
 
-/** Evaluates a filter in memory, with the semantics of ast.ts. `resource` is the whole resource, with id, meta, groups or members. */
+/**
+ * Evaluates a filter in memory, with the semantics of ast.ts. `resource` is the whole resource, with id,
+ * meta, groups or members.
+ */
 export const matches = (node: FilterNode, resource: unknown): boolean => compileQuery(node)(resource);
 
 /** The same, prepared once for many resources. */
@@ -15,7 +18,10 @@ export const compileQuery = (node: FilterNode): Test => compile(node, valuesInDo
 /** For the filter inside a value path: the test of one element. */
 export const compileElementQuery = (node: FilterNode): Test => compile(node, valuesInElement);
 
-/** Where a leaf finds its values: in the whole document, or in the one element a value path looks at. `absent`: the value where there is none. */
+/**
+ * Where a leaf finds its values: in the whole document, or in the one element a value path looks at.
+ * `absent`: the value where there is none.
+ */
 type Values = (attribute: QueryAttribute, absent?: boolean) => (holder: unknown) => readonly unknown[];
 
 function compile(node: FilterNode, values: Values): Test {
@@ -113,8 +119,10 @@ function comparison(node: CompareNode): Test {
 }
 
 function normalForm(attribute: QueryAttribute): (value: unknown) => unknown {
-  if (attribute.type === "dateTime") return (value) => (typeof value === "string" ? instantOf(value) : undefined);
-  if (attribute.caseExact || (attribute.type !== "string" && attribute.type !== "reference")) return (value) => value;
+  if (attribute.type === "dateTime")
+    return (value) => (typeof value === "string" ? instantOf(value) : undefined);
+  if (attribute.caseExact || (attribute.type !== "string" && attribute.type !== "reference"))
+    return (value) => value;
   return (value) => (typeof value === "string" ? fold(value) : value);
 }
 
@@ -125,7 +133,10 @@ function order(left: unknown, right: unknown): number {
   return Number.NaN;
 }
 
-/** As COLLATE "C" orders UTF-8. JavaScript's `<` goes by UTF-16 units, which puts astral characters before U+E000. */
+/**
+ * As COLLATE "C" orders UTF-8. JavaScript's `<` goes by UTF-16 units, which puts astral characters before
+ * U+E000.
+ */
 export function byCodePoint(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   for (let at = 0; at < length; at += 1) {

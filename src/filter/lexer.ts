@@ -3,14 +3,18 @@ import { type Cursor, countToken, FILTER_LIMITS, refused } from "./cursor.ts";
 import { InvalidFilter } from "./errors.ts";
 
 /*
- * The characters of a filter: words, signs, strings and numbers, read from left to right by a cursor that counts what it has read.
+ * The characters of a filter: words, signs, strings and numbers, read from left to right by a cursor that
+ * counts what it has read.
  */
 
 const isBlank = (code: number): boolean => code === 32 || code === 9 || code === 10 || code === 13;
 
 const SIGNS: ReadonlySet<number> = new Set([..."$-./:_#%+=@"].map((sign) => sign.charCodeAt(0)));
 
-/** What attribute names, URNs, numbers and operators are made of; the rarer signs occur in URIs of foreign schemas. */
+/**
+ * What attribute names, URNs, numbers and operators are made of; the rarer signs occur in URIs of foreign
+ * schemas.
+ */
 const isWordCode = (code: number): boolean =>
   (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || SIGNS.has(code);
 
@@ -66,7 +70,10 @@ export function close(cursor: Cursor, sign: ")" | "]"): void {
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 
-/** `asText`: what stands without quotes is text, up to a blank or a closing bracket, as clients write it; else it has to be a number or a word of JSON. */
+/**
+ * `asText`: what stands without quotes is text, up to a blank or a closing bracket, as clients write it; else
+ * it has to be a number or a word of JSON.
+ */
 export function readLiteral(cursor: Cursor, asText: boolean): string | number | boolean | null {
   skipBlanks(cursor);
   if (cursor.text[cursor.at] === '"') return readString(cursor);
@@ -79,7 +86,8 @@ export function readLiteral(cursor: Cursor, asText: boolean): string | number | 
   if (lower === "false") return false;
   if (lower === "null") return null;
   const value = NUMBER.test(word) ? Number(word) : Number.NaN;
-  if (!Number.isFinite(value)) throw refused("a value must be a quoted string, a number, true, false or null");
+  if (!Number.isFinite(value))
+    throw refused("a value must be a quoted string, a number, true, false or null");
   return value;
 }
 
@@ -98,9 +106,13 @@ function readBareText(cursor: Cursor): string | null {
   return value.toLowerCase() === "null" ? null : value;
 }
 
-const isEndOfTerm = (code: number): boolean => Number.isNaN(code) || isBlank(code) || code === 41 || code === 93;
+const isEndOfTerm = (code: number): boolean =>
+  Number.isNaN(code) || isBlank(code) || code === 41 || code === 93;
 
-/** Text in single quotes, as some clients write it. It has no escapes, and ends at a quote that is followed by a blank, a closing bracket or nothing. */
+/**
+ * Text in single quotes, as some clients write it. It has no escapes, and ends at a quote that is followed by
+ * a blank, a closing bracket or nothing.
+ */
 function readApostrophes(cursor: Cursor): string {
   const { text } = cursor;
   const start = cursor.at + 1;

@@ -6,11 +6,15 @@ import { type Cursor, refused, startCursor } from "./cursor.ts";
 import { close, isAtEnd, open, readWord, skipBlanks, take, takeKeyword } from "./lexer.ts";
 
 /*
- * The filter grammar of RFC 7644 section 3.4.2.2 over any table of attributes, and the paths of PATCH (section 3.5.2), which share it.
- * One pass from left to right, no backtracking, nothing expanded: time is linear in the text, and the text is bounded.
+ * The filter grammar of RFC 7644 section 3.4.2.2 over any table of attributes, and the paths of PATCH
+ * (section 3.5.2), which share it. One pass from left to right, no backtracking, nothing expanded: time is
+ * linear in the text, and the text is bounded.
  */
 
-/** Rejects with InvalidFilter: malformed, beyond FILTER_LIMITS, an unknown attribute, or an operator or literal that does not suit its type. */
+/**
+ * Rejects with InvalidFilter: malformed, beyond FILTER_LIMITS, an unknown attribute, or an operator or
+ * literal that does not suit its type.
+ */
 export function parseQuery(text: string, table: AttributeTable): FilterNode {
   const cursor = startCursor(text);
   const node = readOr(cursor, table);
@@ -18,14 +22,20 @@ export function parseQuery(text: string, table: AttributeTable): FilterNode {
   return node;
 }
 
-/** A path of PATCH: an attribute, perhaps the filter that selects its elements, perhaps a sub-attribute of those. */
+/**
+ * A path of PATCH: an attribute, perhaps the filter that selects its elements, perhaps a sub-attribute of
+ * those.
+ */
 export interface ParsedPath {
   readonly name: string;
   readonly filter?: FilterNode;
   readonly sub?: string;
 }
 
-/** Reads `name`, `name[filter]` or `name[filter].sub`. `table` finds the sub-attributes of the bracket. Rejects with InvalidFilter. */
+/**
+ * Reads `name`, `name[filter]` or `name[filter].sub`. `table` finds the sub-attributes of the bracket.
+ * Rejects with InvalidFilter.
+ */
 export function parsePathText(text: string, table: AttributeTable): ParsedPath {
   const cursor = startCursor(text);
   const name = readWord(cursor, "an attribute name");
@@ -74,7 +84,9 @@ function readGroup(cursor: Cursor, table: AttributeTable): FilterNode {
   return node;
 }
 
-/** `emails[type eq "work"]`, and the form Entra ID uses for matching: `emails[type eq "work"].value eq "…"`. */
+/**
+ * `emails[type eq "work"]`, and the form Entra ID uses for matching: `emails[type eq "work"].value eq "…"`.
+ */
 function readValuePath(cursor: Cursor, entry: TableEntry): FilterNode {
   const inner = elementTable(entry);
   const selected = readBracket(cursor, inner);

@@ -4,8 +4,9 @@ import type { EventLog } from "./event-log.ts";
 import { filterOf } from "./walk.ts";
 
 /*
- * Search for people whom the directory has deleted, by the names they had. Only the event of the deletion has these names. They are encrypted under a key of the
- * person, so no index can hold them. The search decrypts the events one by one, newest first. It does not find people whose values were erased.
+ * Search for people whom the directory has deleted, by the names they had. Only the event of the deletion has
+ * these names. They are encrypted under a key of the person, so no index can hold them. The search decrypts
+ * the events one by one, newest first. It does not find people whose values were erased.
  */
 
 export interface DeletedPerson {
@@ -29,8 +30,9 @@ const PAGE = 500;
 const PAGES_MAX = 20;
 
 /**
- * `text`: a part of the display name, of another form of the name, of the user name or of an e-mail address. Simplified and traditional characters match each
- * other. `count`: the largest number of people in the answer.
+ * `text`: a part of the display name, of another form of the name, of the user name or of an e-mail address.
+ * Simplified and traditional characters match each other. `count`: the largest number of people in the
+ * answer.
  */
 export async function findDeleted(log: EventLog, text: string, count: number): Promise<DeletedPeople> {
   const sought = foldHan(text.trim());
@@ -38,7 +40,11 @@ export async function findDeleted(log: EventLog, text: string, count: number): P
   const people: DeletedPerson[] = [];
   let after: string | undefined;
   for (let page = 0; page < PAGES_MAX; page++) {
-    const { events, next } = await log.list({ filter, count: PAGE, ...(after === undefined ? {} : { after }) });
+    const { events, next } = await log.list({
+      filter,
+      count: PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
     for (const event of events) {
       if (!namesIn(event).some((name) => foldHan(name).includes(sought))) continue;
       if (people.length === count) return { people, complete: false };
@@ -54,8 +60,16 @@ function namesIn(event: LoggedEvent): readonly string[] {
   const name = beforeOf(event, "name");
   const emails = beforeOf(event, "emails");
   const parts: readonly unknown[] = isObject(name) ? Object.values(name) : [];
-  const addresses: readonly unknown[] = Array.isArray(emails) ? emails.map((each) => (isObject(each) ? each["value"] : undefined)) : [];
-  return [beforeOf(event, "displayName"), beforeOf(event, "userName"), beforeOf(event, "nickName"), ...parts, ...addresses].filter(isText);
+  const addresses: readonly unknown[] = Array.isArray(emails)
+    ? emails.map((each) => (isObject(each) ? each["value"] : undefined))
+    : [];
+  return [
+    beforeOf(event, "displayName"),
+    beforeOf(event, "userName"),
+    beforeOf(event, "nickName"),
+    ...parts,
+    ...addresses,
+  ].filter(isText);
 }
 
 function personOf(event: LoggedEvent): DeletedPerson {

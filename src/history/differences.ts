@@ -8,7 +8,10 @@ export function differences(before: JsonObject, after: JsonObject): Changes {
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [old, now] = [before[name], after[name]];
     if (sameJson(old, now)) continue;
-    changes[name] = { ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) };
+    changes[name] = {
+      ...(old === undefined ? {} : { before: old }),
+      ...(now === undefined ? {} : { after: now }),
+    };
   }
   return changes;
 }

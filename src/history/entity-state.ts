@@ -4,7 +4,10 @@ import type { EntityKind, JsonObject } from "../core/entity.ts";
 export interface EntityState {
   readonly kind: EntityKind;
   readonly id: string;
-  /** The document of the directory, without id, members and meta. Undefined: the entity is not in the directory. */
+  /**
+   * The document of the directory, without id, members and meta. Undefined: the entity is not in the
+   * directory.
+   */
   readonly document?: JsonObject;
   /** For a group: ids of its members, which are people and groups. */
   readonly members: ReadonlySet<string>;

@@ -3,11 +3,12 @@ import type { JsonValue } from "../core/entity.ts";
 import { canonicalJson } from "../core/json/canonical-json.ts";
 
 /*
- * The entry that the transparency log holds for an event. An entry has the actor, the time and the code of the event. Two hashes commit to the rest: the hash of
- * the open part, which everybody with `history:read` sees, and the hash of the encrypted values.
- * `openPart` and `entryOf` must never give another result for the same event, because they verify logs that are years old. A new form needs a new `v`.
- * Both write canonical JSON (RFC 8785) member by member, in the order of the names. This is five times faster than a function for any JSON. It matters, because
- * every event passes here.
+ * The entry that the transparency log holds for an event. An entry has the actor, the time and the code of
+ * the event. Two hashes commit to the rest: the hash of the open part, which everybody with `history:read`
+ * sees, and the hash of the encrypted values. `openPart` and `entryOf` must never give another result for the
+ * same event, because they verify logs that are years old. A new form needs a new `v`. Both write canonical
+ * JSON (RFC 8785) member by member, in the order of the names. This is five times faster than a function for
+ * any JSON. It matters, because every event passes here.
  */
 
 const VERSION = 1;
@@ -34,12 +35,15 @@ export interface OpenColumns {
 }
 
 /** A member with a comma before it, or nothing where there is no value. */
-const optional = (name: string, json: string | undefined): string => (json === undefined ? "" : `,"${name}":${json}`);
-const text = (value: string | null): string | undefined => (value === null ? undefined : JSON.stringify(value));
+const optional = (name: string, json: string | undefined): string =>
+  json === undefined ? "" : `,"${name}":${json}`;
+const text = (value: string | null): string | undefined =>
+  value === null ? undefined : JSON.stringify(value);
 /** For ids, times and digests: they have no characters that JSON escapes. */
 const unescaped = (value: string | null): string | undefined => (value === null ? undefined : `"${value}"`);
 const ids = (values: readonly string[]): string => (values.length === 0 ? "[]" : `["${values.join('","')}"]`);
-const canonical = (json: string | null): string | undefined => (json === null ? undefined : canonicalJson(JSON.parse(json) as JsonValue));
+const canonical = (json: string | null): string | undefined =>
+  json === null ? undefined : canonicalJson(JSON.parse(json) as JsonValue);
 
 /** The canonical JSON of the open part of an event. The member `open` of an entry is its hash. */
 export const openPart = (row: OpenColumns): string =>
@@ -53,13 +57,22 @@ export const openPart = (row: OpenColumns): string =>
   optional("outcome", text(row.outcome)) +
   optional("requestId", unescaped(row.request_id)) +
   optional("source", unescaped(row.source_id)) +
-  optional("subject", row.subject === null ? undefined : `{"id":"${row.subject}","kind":${text(row.subject_kind ?? "")}}`) +
+  optional(
+    "subject",
+    row.subject === null ? undefined : `{"id":"${row.subject}","kind":${text(row.subject_kind ?? "")}}`,
+  ) +
   `${optional("target", text(row.target))}}`;
 
-/** Keeps an entry below 4 kB. An entry has no causes if the event has more than this; the open part has all of them. */
+/**
+ * Keeps an entry below 4 kB. An entry has no causes if the event has more than this; the open part has all of
+ * them.
+ */
 const MOST_CAUSES = 32;
 
-/** `sealed`: the digest of the encrypted values. `ref`: the pseudonym of the subject in the log. Only the directory can resolve it. */
+/**
+ * `sealed`: the digest of the encrypted values. `ref`: the pseudonym of the subject in the log. Only the
+ * directory can resolve it.
+ */
 export const entryOf = (row: OpenColumns, sealed: string | null, ref: string | null): string =>
   `{"actor":${text(row.actor)},"at":"${row.at}"` +
   optional("causes", row.causes.length > MOST_CAUSES ? undefined : ids(row.causes)) +

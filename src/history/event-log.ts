@@ -2,7 +2,11 @@ import type { EntityKind } from "../core/entity.ts";
 import type { FilterNode, QueryAttribute } from "../filter/ast.ts";
 import type { EventCode, LoggedEvent } from "./event.ts";
 
-const attribute = (name: string, type: QueryAttribute["type"] = "string", multiValued = false): QueryAttribute => ({
+const attribute = (
+  name: string,
+  type: QueryAttribute["type"] = "string",
+  multiValued = false,
+): QueryAttribute => ({
   name,
   path: [name],
   multiValued,
@@ -10,7 +14,10 @@ const attribute = (name: string, type: QueryAttribute["type"] = "string", multiV
   caseExact: true,
 });
 
-/** Attributes of events that a filter may name, in the filter grammar of SCIM. `attribute` has the name of each attribute that the event changed. */
+/**
+ * Attributes of events that a filter may name, in the filter grammar of SCIM. `attribute` has the name of
+ * each attribute that the event changed.
+ */
 export const EVENT_ATTRIBUTES: readonly QueryAttribute[] = [
   attribute("at", "dateTime"),
   attribute("code"),
@@ -25,7 +32,9 @@ export const EVENT_ATTRIBUTES: readonly QueryAttribute[] = [
 
 export interface EventQuery {
   readonly filter?: FilterNode;
-  /** Newest first by default. Events are ordered by id. This is the order of their times, to the millisecond. */
+  /**
+   * Newest first by default. Events are ordered by id. This is the order of their times, to the millisecond.
+   */
   readonly order?: "oldest";
   /** Id of the last event of the previous page. */
   readonly after?: string;
@@ -36,7 +45,10 @@ export interface EventPage {
   readonly events: readonly LoggedEvent[];
   /** Id of the last event of this page, if more events follow. It is the `after` of the next page. */
   readonly next?: string;
-  /** Only on a first page: a marker of the events that were committed when the page was read. `arrivals` returns the events after it. */
+  /**
+   * Only on a first page: a marker of the events that were committed when the page was read. `arrivals`
+   * returns the events after it.
+   */
   readonly since?: string;
 }
 
@@ -53,7 +65,10 @@ export interface EventStory {
   readonly event: LoggedEvent;
   /** Events that led to this event, oldest first. */
   readonly causes: readonly LoggedEvent[];
-  /** Events that this event led to, directly or through other events, oldest first. Outcomes among them have the calls to DingTalk. */
+  /**
+   * Events that this event led to, directly or through other events, oldest first. Outcomes among them have
+   * the calls to DingTalk.
+   */
   readonly effects: readonly LoggedEvent[];
   /** There are more effects than `effects` has. */
   readonly truncated: boolean;
@@ -86,17 +101,26 @@ export interface Counts extends Period {
 /** The history for auditors. The loop makes no decision from it. */
 export interface EventLog {
   /**
-   * Pages of events. Every event that was committed before the first page was read is in one of the pages. Rejects with InvalidFilter if the filter cannot be
-   * answered exactly.
+   * Pages of events. Every event that was committed before the first page was read is in one of the pages.
+   * Rejects with InvalidFilter if the filter cannot be answered exactly.
    */
   list(query: EventQuery): Promise<EventPage>;
   /**
-   * Events that were not committed yet when the page with this `since` was read. Each event is returned once, even if its transaction ends late. It serves
-   * clients that follow the history. Rejects with InvalidFilter if the marker is from another database.
+   * Events that were not committed yet when the page with this `since` was read. Each event is returned once,
+   * even if its transaction ends late. It serves clients that follow the history. Rejects with InvalidFilter
+   * if the marker is from another database.
    */
-  arrivals(query: { readonly since: string; readonly filter?: FilterNode; readonly count: number }): Promise<ArrivalPage>;
+  arrivals(query: {
+    readonly since: string;
+    readonly filter?: FilterNode;
+    readonly count: number;
+  }): Promise<ArrivalPage>;
   /** Events with a relation to one of the ids, oldest first. An index answers it. */
-  related(by: Relation, values: readonly string[], query: RelatedQuery): Promise<Pick<EventPage, "events" | "next">>;
+  related(
+    by: Relation,
+    values: readonly string[],
+    query: RelatedQuery,
+  ): Promise<Pick<EventPage, "events" | "next">>;
   /** Hours or days of UTC that have events, oldest first. The first and the last are cut to the period. */
   histogram(period: Period, by: BucketSize): Promise<readonly Counts[]>;
   /** One event with its causes and effects. Undefined: there is no such event. */

@@ -15,10 +15,16 @@ export const DIRECTORY_CODES = [
   "person.separated",
 ] as const;
 
-/** A source has changed one of several records of a person. The change of the person itself is an event `user.*`. */
+/**
+ * A source has changed one of several records of a person. The change of the person itself is an event
+ * `user.*`.
+ */
 export const RECORD_CODES = ["record.created", "record.updated", "record.deleted"] as const;
 
-/** All codes: SCIM writes, their effects at a target, and acts of operators. The codes are stable, because auditors and exports rely on them. */
+/**
+ * All codes: SCIM writes, their effects at a target, and acts of operators. The codes are stable, because
+ * auditors and exports rely on them.
+ */
 export const EVENT_CODES = [
   ...DIRECTORY_CODES,
   ...RECORD_CODES,
@@ -89,7 +95,10 @@ export const EVENT_CODES = [
   "retention.applied",
 ] as const;
 
-/** Reads of values, sign-ins and refused credentials. Retention removes them earlier than events about changes. */
+/**
+ * Reads of values, sign-ins and refused credentials. Retention removes them earlier than events about
+ * changes.
+ */
 export const ACCESS_CODES = [
   "personal.read",
   "access.refused",
@@ -100,8 +109,9 @@ export const ACCESS_CODES = [
 export type EventCode = (typeof EVENT_CODES)[number];
 
 /**
- * `done`: carried out. `refused`: the target refused it. `notSent`: certainly not carried out. `unknown`: a later observation shows whether it was carried out.
- * An intent has one outcome. If another worker has taken the lease meanwhile, the result of the run is an event `target.late`. Earlier versions recorded it as
+ * `done`: carried out. `refused`: the target refused it. `notSent`: certainly not carried out. `unknown`: a
+ * later observation shows whether it was carried out. An intent has one outcome. If another worker has taken
+ * the lease meanwhile, the result of the run is an event `target.late`. Earlier versions recorded it as
  * outcome `superseded`.
  */
 export const OUTCOMES = ["done", "refused", "notSent", "unknown", "superseded"] as const;
@@ -111,7 +121,10 @@ export type Outcome = (typeof OUTCOMES)[number];
 /** The old and the new value of each attribute. A missing value is undefined in code and left out in JSON. */
 export type Changes = Readonly<Record<string, { readonly before?: JsonValue; readonly after?: JsonValue }>>;
 
-/** One event. It is appended in the transaction of the change that it records, and never altered. Only retention removes events. */
+/**
+ * One event. It is appended in the transaction of the change that it records, and never altered. Only
+ * retention removes events.
+ */
 export interface HistoryEvent {
   /** UUID version 7. */
   readonly id: string;
@@ -130,7 +143,10 @@ export interface HistoryEvent {
   readonly changes?: Changes;
   /** Codes, counts and calls. It has no personal data. */
   readonly detail?: JsonObject;
-  /** Details that name a person. They are encrypted like the values of `changes`. Callers with `history:personal` get them as part of `detail`. */
+  /**
+   * Details that name a person. They are encrypted like the values of `changes`. Callers with
+   * `history:personal` get them as part of `detail`.
+   */
   readonly personal?: JsonObject;
 }
 
@@ -138,7 +154,10 @@ export interface HistoryEvent {
 export interface LoggedEvent extends HistoryEvent {
   /** The key of the subject was destroyed. `changes` has the names of the attributes without values. */
   readonly erased?: true;
-  /** The open part, whose hash is in the entry of the log (entry.ts). Undefined for an event of an earlier version whose values are not encrypted yet. */
+  /**
+   * The open part, whose hash is in the entry of the log (entry.ts). Undefined for an event of an earlier
+   * version whose values are not encrypted yet.
+   */
   readonly open?: string;
   /** The encrypted values in Base64. */
   readonly sealed?: string;

@@ -4,8 +4,9 @@ import { callsOf, timeIn } from "./steps.ts";
 import { allRelated, walk } from "./walk.ts";
 
 /*
- * Decides whether a leaver lost access in time. A leaver is a person whom the source deactivated or deleted. A leaver is out when the target has confirmed that
- * the person was removed, switched off or moved to the department for leavers. Auditors, the evidence pack and the weekly figures share this decision
+ * Decides whether a leaver lost access in time. A leaver is a person whom the source deactivated or deleted.
+ * A leaver is out when the target has confirmed that the person was removed, switched off or moved to the
+ * department for leavers. Auditors, the evidence pack and the weekly figures share this decision
  * (docs/auditors.md). Only `readLeavers` does I/O.
  */
 
@@ -13,7 +14,10 @@ export interface Leaver {
   readonly id: string;
   /** Id of the event that made the person a leaver. */
   readonly event: string;
-  /** The times when the request arrived and when its change was stored. They are equal in events of versions that recorded only the second. */
+  /**
+   * The times when the request arrived and when its change was stored. They are equal in events of versions
+   * that recorded only the second.
+   */
   readonly received: Date;
   readonly committed: Date;
   /** The times when the removing call was sent and when the target answered. Null until then. */
@@ -21,19 +25,31 @@ export interface Leaver {
   readonly answered: Date | null;
   /** From `received` to `answered`, rounded to one decimal. */
   readonly minutes: number | null;
-  /** Out within the limit. Null: still within the limit, active again within the limit, or never at the target. */
+  /**
+   * Out within the limit. Null: still within the limit, active again within the limit, or never at the
+   * target.
+   */
   readonly inTime: boolean | null;
   /**
-   * `out`: removed, switched off or moved. `open`: still at the target. `returned`: active again before the removal. `neverThere`: the person was never at the
-   * target.
+   * `out`: removed, switched off or moved. `open`: still at the target. `returned`: active again before the
+   * removal. `neverThere`: the person was never at the target.
    */
   readonly state: "out" | "open" | "returned" | "neverThere";
 }
 
 const LEAVES: readonly EventCode[] = ["user.deactivated", "user.deleted"];
 /** Codes of the events that `leavings` needs. */
-export const LEAVER_CODES: readonly EventCode[] = [...LEAVES, "user.activated", "target.intent", "target.outcome", "adoption.linked"];
-/** Actions that end the access of a leaver. An update is one of them: it moves the person to the department for leavers. */
+export const LEAVER_CODES: readonly EventCode[] = [
+  ...LEAVES,
+  "user.activated",
+  "target.intent",
+  "target.outcome",
+  "adoption.linked",
+];
+/**
+ * Actions that end the access of a leaver. An update is one of them: it moves the person to the department
+ * for leavers.
+ */
 const ENDS = ["remove", "suspend", "update"];
 
 /** One item for each time that a person left in the period, in the order of the times. */
@@ -43,7 +59,8 @@ export async function readLeavers(
   { limitMinutes, now }: { readonly limitMinutes: number; readonly now: Date },
 ): Promise<readonly Leaver[]> {
   const left: HistoryEvent[] = [];
-  for (const code of LEAVES) for await (const page of walk(log, { period: { from, to }, code })) left.push(...page);
+  for (const code of LEAVES)
+    for await (const page of walk(log, { period: { from, to }, code })) left.push(...page);
   const people = [...new Set(left.flatMap(({ subject }) => (subject ? [subject.id] : [])))];
   const events = new Map<string, HistoryEvent[]>(people.map((id) => [id, []]));
   for (let at = 0; at < people.length; at += PEOPLE_AT_ONCE) {
@@ -56,17 +73,31 @@ export async function readLeavers(
   return people
     .flatMap((id) => leavings(id, events.get(id)!, limitMinutes, now))
     .filter(({ event }) => inPeriod.has(event))
-    .sort((one, other) => one.committed.getTime() - other.committed.getTime() || (one.event < other.event ? -1 : 1));
+    .sort(
+      (one, other) =>
+        one.committed.getTime() - other.committed.getTime() || (one.event < other.event ? -1 : 1),
+    );
 }
 
 const PEOPLE_AT_ONCE = 200;
 
 export type StoryEvent = Pick<HistoryEvent, "id" | "at" | "code" | "causes" | "outcome" | "detail">;
 
-/** The result of each time that this person left. `events`: all events of the person with `LEAVER_CODES`, in their order. Pure. */
-export function leavings(id: string, events: readonly StoryEvent[], limitMinutes: number, now: Date): readonly Leaver[] {
+/**
+ * The result of each time that this person left. `events`: all events of the person with `LEAVER_CODES`, in
+ * their order. Pure.
+ */
+export function leavings(
+  id: string,
+  events: readonly StoryEvent[],
+  limitMinutes: number,
+  now: Date,
+): readonly Leaver[] {
   const found: Leaver[] = [];
-  /** Whether the person is at the target, by the answers of the target. A person who is out, or was never there, cannot leave. */
+  /**
+   * Whether the person is at the target, by the answers of the target. A person who is out, or was never
+   * there, cannot leave.
+   */
   let standing: "in" | "out" | undefined;
   /** The source has activated the person after the person was out. */
   let returning = false;

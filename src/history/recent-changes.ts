@@ -14,10 +14,13 @@ const CHANGES: readonly EventCode[] = ["user.created", "user.updated", "user.act
 const CODE = EVENT_ATTRIBUTES.find(({ name }) => name === "code")!;
 
 /**
- * The people of the last `count` changes, newest first, each person once. It reads one page for each code. The index of codes answers each page, however many
- * other events there are.
+ * The people of the last `count` changes, newest first, each person once. It reads one page for each code.
+ * The index of codes answers each page, however many other events there are.
  */
-export async function recentChanges(log: Pick<EventLog, "list">, count: number): Promise<readonly RecentChange[]> {
+export async function recentChanges(
+  log: Pick<EventLog, "list">,
+  count: number,
+): Promise<readonly RecentChange[]> {
   const pages = await Promise.all(CHANGES.map((code) => log.list({ filter: isCode(code), count })));
   const newest = pages
     .flatMap(({ events }) => events)
@@ -25,7 +28,8 @@ export async function recentChanges(log: Pick<EventLog, "list">, count: number):
     .slice(0, count);
   const people = new Map<string, RecentChange>();
   for (const { id: event, at, code, subject } of newest)
-    if (subject?.kind === "user" && !people.has(subject.id)) people.set(subject.id, { person: subject.id, event, at, code });
+    if (subject?.kind === "user" && !people.has(subject.id))
+      people.set(subject.id, { person: subject.id, event, at, code });
   return [...people.values()];
 }
 

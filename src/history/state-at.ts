@@ -11,7 +11,10 @@ export interface EntityAt {
   readonly became: readonly EntityState[];
 }
 
-/** The state of one person or group at `at`. Undefined: the history up to that time has no such person or group. */
+/**
+ * The state of one person or group at `at`. Undefined: the history up to that time has no such person or
+ * group.
+ */
 export async function readEntityAt(
   log: EventLog,
   ref: { readonly kind: "user" | "group"; readonly id: string },
@@ -23,11 +26,19 @@ export async function readEntityAt(
   if (!entity || entity.kind !== ref.kind) return undefined;
   const became = ref.kind === "user" ? [] : await ledTo(log, events, at);
   await applied(log, history, became, at);
-  return { entity, became: became.flatMap((id) => history.get(id) ?? []).filter(({ target }) => target !== undefined) };
+  return {
+    entity,
+    became: became.flatMap((id) => history.get(id) ?? []).filter(({ target }) => target !== undefined),
+  };
 }
 
 /** Applies the events of the subjects up to `at`. Returns the ids of these events. */
-async function applied(log: EventLog, history: History, subjects: readonly string[], at: Date): Promise<readonly string[]> {
+async function applied(
+  log: EventLog,
+  history: History,
+  subjects: readonly string[],
+  at: Date,
+): Promise<readonly string[]> {
   const ids: string[] = [];
   if (subjects.length === 0) return ids;
   for await (const page of allRelated(log, "subject", subjects, { codes: STATE_CODES })) {
@@ -43,7 +54,8 @@ async function applied(log: EventLog, history: History, subjects: readonly strin
 async function ledTo(log: EventLog, causes: readonly string[], at: Date): Promise<readonly string[]> {
   const found = new Set<string>();
   for await (const page of intentsOfContainers(log, causes))
-    for (const { subject, at: when } of page) if (subject && when.getTime() <= at.getTime()) found.add(subject.id);
+    for (const { subject, at: when } of page)
+      if (subject && when.getTime() <= at.getTime()) found.add(subject.id);
   return [...found];
 }
 
@@ -54,7 +66,8 @@ export async function readSnapshots(log: EventLog, times: readonly Date[]): Prom
   const last = times.at(-1);
   if (!last) return snapshots;
   const take = (untilMs: number): void => {
-    while (snapshots.length < times.length && times[snapshots.length]!.getTime() < untilMs) snapshots.push(history.snapshot());
+    while (snapshots.length < times.length && times[snapshots.length]!.getTime() < untilMs)
+      snapshots.push(history.snapshot());
   };
   // Times are whole milliseconds and `to` is exclusive, so this includes events at the last time.
   for await (const page of walk(log, { period: { to: new Date(last.getTime() + 1) } })) {

@@ -4,8 +4,10 @@ import type { Changes, LoggedEvent } from "./event.ts";
 
 export function changed(before: EntityState, { code, changes = {} }: LoggedEvent): EntityState {
   const { document: _document, ...bare } = before;
-  // A record that was joined to a person is no longer an entity of its own. When it is separated, it becomes one again.
-  if (code === "user.deleted" || code === "group.deleted" || code === "person.joined") return { ...bare, members: NOBODY };
+  // A record that was joined to a person is no longer an entity of its own. When it is separated, it becomes
+  // one again.
+  if (code === "user.deleted" || code === "group.deleted" || code === "person.joined")
+    return { ...bare, members: NOBODY };
   const isNew = code === "user.created" || code === "group.created" || code === "person.separated";
   // The ids of members who left and joined are not part of the document.
   const { members: moved, ...own } = changes;
@@ -20,7 +22,11 @@ const idsIn = (value: JsonValue | undefined): readonly string[] =>
   Array.isArray(value) ? value.filter((id): id is string => typeof id === "string") : [];
 
 /** `skipped`: names of attributes that keep their old value. */
-function withChanges(before: JsonObject, changes: Changes, skipped: ReadonlySet<string> = new Set()): JsonObject {
+function withChanges(
+  before: JsonObject,
+  changes: Changes,
+  skipped: ReadonlySet<string> = new Set(),
+): JsonObject {
   const after = new Map(Object.entries(before));
   for (const [name, change] of Object.entries(changes)) {
     if (skipped.has(name)) continue;
@@ -34,14 +40,21 @@ function withChanges(before: JsonObject, changes: Changes, skipped: ReadonlySet<
 export function found(before: EntityState, { changes = {}, detail }: LoggedEvent): EntityState {
   const action = detail?.["action"];
   if (action === "create") return withoutTarget(before);
-  const seen: Changes = Object.fromEntries(Object.entries(changes).map(([name, change]) => [name, wasThere(change.before)]));
+  const seen: Changes = Object.fromEntries(
+    Object.entries(changes).map(([name, change]) => [name, wasThere(change.before)]),
+  );
   const attributes = withChanges(before.target?.attributes ?? {}, seen);
   return { ...before, target: { suspended: before.target?.suspended ?? false, attributes } };
 }
 
-const wasThere = (value: JsonValue | undefined): Changes[string] => (value === undefined ? {} : { after: value });
+const wasThere = (value: JsonValue | undefined): Changes[string] =>
+  value === undefined ? {} : { after: value };
 
-export function written(before: EntityState, { changes = {}, detail }: LoggedEvent, refused: ReadonlySet<string>): EntityState {
+export function written(
+  before: EntityState,
+  { changes = {}, detail }: LoggedEvent,
+  refused: ReadonlySet<string>,
+): EntityState {
   const there = before.target ?? { suspended: false, attributes: {} };
   switch (detail?.["action"]) {
     case "remove":

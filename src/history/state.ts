@@ -3,8 +3,9 @@ import { DIRECTORY_CODES, type EventCode, type LoggedEvent } from "./event.ts";
 import { changed, found, refusedIn, withoutTarget, written } from "./state-changes.ts";
 
 /*
- * Computes the state of entities from events alone. Pure. The directory side follows the documents that SCIM wrote. The target side follows the values that runs
- * found at the target and wrote to it. So a change by others at the target shows only after a run has found it.
+ * Computes the state of entities from events alone. Pure. The directory side follows the documents that SCIM
+ * wrote. The target side follows the values that runs found at the target and wrote to it. So a change by
+ * others at the target shows only after a run has found it.
  */
 
 /** Codes of the events that change a state. */
@@ -28,7 +29,8 @@ export class History {
   apply(event: LoggedEvent): void {
     const { subject, code } = event;
     if (!subject || !CHANGES_STATE.has(code)) return;
-    if (code === "person.joined" && typeof event.detail?.person === "string") this.#persons.set(subject.id, event.detail.person);
+    if (code === "person.joined" && typeof event.detail?.person === "string")
+      this.#persons.set(subject.id, event.detail.person);
     if (code === "person.separated") this.#persons.delete(subject.id);
     const before = this.#entities.get(subject.id) ?? { ...subject, members: NOBODY };
     this.#entities.set(subject.id, this.#after(before, event));
@@ -57,7 +59,10 @@ export class History {
     return this.#entities.get(id);
   }
 
-  /** The state of all entities now. Later events do not change a snapshot. It leaves out deleted members: a deletion writes no event of the group. */
+  /**
+   * The state of all entities now. Later events do not change a snapshot. It leaves out deleted members: a
+   * deletion writes no event of the group.
+   */
   snapshot(): Snapshot {
     return new Map([...this.#entities].map(([id, entity]) => [id, this.#withoutDeleted(entity)]));
   }
@@ -65,11 +70,15 @@ export class History {
   #withoutDeleted(entity: EntityState): EntityState {
     const isThere = (id: string): boolean => this.#entities.get(id)?.document !== undefined;
     if ([...entity.members].every(isThere)) return entity;
-    return { ...entity, members: new Set([...entity.members].map((id) => this.#persons.get(id) ?? id).filter(isThere)) };
+    return {
+      ...entity,
+      members: new Set([...entity.members].map((id) => this.#persons.get(id) ?? id).filter(isThere)),
+    };
   }
 }
 
 export type Snapshot = ReadonlyMap<string, EntityState>;
 
 /** The person is in the directory and not deactivated. */
-export const isMember = ({ document }: EntityState): boolean => document !== undefined && document["active"] !== false;
+export const isMember = ({ document }: EntityState): boolean =>
+  document !== undefined && document["active"] !== false;

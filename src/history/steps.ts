@@ -20,7 +20,10 @@ export interface Step {
   readonly requestId?: string;
   /** Number of the attempt, from 1. */
   readonly attempt?: number;
-  /** Of `received` and `committed`: the code of the event. Of `planned`: the action. Of `held`: the limit. Of `answered`: the target's own code. */
+  /**
+   * Of `received` and `committed`: the code of the event. Of `planned`: the action. Of `held`: the limit. Of
+   * `answered`: the target's own code.
+   */
   readonly code?: string;
 }
 
@@ -44,11 +47,16 @@ export function stepsOf(event: HistoryEvent): readonly Step[] {
     case "grace.started":
       return [{ step: "held", at: event.at, ...common, code: "grace" }];
     default:
-      return CHANGES.includes(event.code) ? changeSteps(event, common) : [{ step: "committed", at: event.at, ...common, code: event.code }];
+      return CHANGES.includes(event.code)
+        ? changeSteps(event, common)
+        : [{ step: "committed", at: event.at, ...common, code: event.code }];
   }
 }
 
-function changeSteps(event: HistoryEvent, common: Pick<Step, "event" | "requestId" | "attempt">): readonly Step[] {
+function changeSteps(
+  event: HistoryEvent,
+  common: Pick<Step, "event" | "requestId" | "attempt">,
+): readonly Step[] {
   const received = timeIn(event.detail, "receivedAt");
   return [
     ...(received ? [{ step: "received" as const, at: received, ...common, code: event.code }] : []),
@@ -56,13 +64,25 @@ function changeSteps(event: HistoryEvent, common: Pick<Step, "event" | "requestI
   ];
 }
 
-/** The steps of an attempt: its first call was sent, its last call was answered. If no answer arrived, there is no step `answered`. */
-function callSteps({ at, detail, outcome }: HistoryEvent): readonly Pick<Step, "step" | "at" | "targetAt" | "code">[] {
+/**
+ * The steps of an attempt: its first call was sent, its last call was answered. If no answer arrived, there
+ * is no step `answered`.
+ */
+function callSteps({
+  at,
+  detail,
+  outcome,
+}: HistoryEvent): readonly Pick<Step, "step" | "at" | "targetAt" | "code">[] {
   const calls = callsOf(detail);
   const [first, last] = [calls[0], calls.at(-1)];
   if (!first || !last) return [];
   const code = typeof detail?.["answer"] === "string" ? detail["answer"] : last.code;
-  const answered = { step: "answered" as const, at, ...(last.targetAt ? { targetAt: last.targetAt } : {}), ...(code ? { code } : {}) };
+  const answered = {
+    step: "answered" as const,
+    at,
+    ...(last.targetAt ? { targetAt: last.targetAt } : {}),
+    ...(code ? { code } : {}),
+  };
   return [{ step: "sent", at: first.at ?? at }, ...(outcome === "unknown" ? [] : [answered])];
 }
 
@@ -77,7 +97,8 @@ export function callsOf(detail: JsonObject | undefined): readonly TimedCall[] {
   const calls = detail?.["calls"];
   if (!Array.isArray(calls)) return [];
   return calls.map((call) => {
-    const fields = typeof call === "object" && call !== null && !Array.isArray(call) ? (call as JsonObject) : {};
+    const fields =
+      typeof call === "object" && call !== null && !Array.isArray(call) ? (call as JsonObject) : {};
     const [at, targetAt] = [timeIn(fields, "at"), timeIn(fields, "targetAt")];
     return { ...codeIn(fields, "code"), ...(at ? { at } : {}), ...(targetAt ? { targetAt } : {}) };
   });

@@ -8,7 +8,8 @@ import type { RenderError } from "./problem.ts";
 import { requestIdOf } from "./request-context.ts";
 
 /**
- * Minimum length in characters of a text that is encoded before it is sent. Node would process such a text twice: for its length and for its bytes.
+ * Minimum length in characters of a text that is encoded before it is sent. Node would process such a text
+ * twice: for its length and for its bytes.
  */
 const LONG = 4_096;
 
@@ -19,8 +20,12 @@ export function sendText(res: Response, status: number, contentType: string, tex
   res.end(text.length < LONG ? text : Buffer.from(text));
 }
 
-export const sendJson = (res: Response, status: number, body: unknown, contentType = "application/json"): void =>
-  sendText(res, status, contentType, JSON.stringify(body));
+export const sendJson = (
+  res: Response,
+  status: number,
+  body: unknown,
+  contentType = "application/json",
+): void => sendText(res, status, contentType, JSON.stringify(body));
 
 export interface ErrorAnswer {
   readonly error: unknown;
@@ -29,8 +34,15 @@ export interface ErrorAnswer {
   readonly clock: Pick<Clock, "sleep">;
 }
 
-/** Ends a failed request: an answer in the form of the room that owns the path, and a log entry if an operator has to act. */
-export function sendError(req: Request, res: Response, { error: thrown, render, logger, clock }: ErrorAnswer): void {
+/**
+ * Ends a failed request: an answer in the form of the room that owns the path, and a log entry if an operator
+ * has to act.
+ */
+export function sendError(
+  req: Request,
+  res: Response,
+  { error: thrown, render, logger, clock }: ErrorAnswer,
+): void {
   const error = normalizeError(thrown);
   const requestId = requestIdOf(res);
   const { status, contentType, body, unexpected } = render(error, requestId);
@@ -46,7 +58,10 @@ export function sendError(req: Request, res: Response, { error: thrown, render, 
   sendJson(res, status, body, contentType);
 }
 
-/** Express throws a URIError with a status for invalid percent-encoding in a path. A URIError of ours has no status and stays an unknown error. */
+/**
+ * Express throws a URIError with a status for invalid percent-encoding in a path. A URIError of ours has no
+ * status and stays an unknown error.
+ */
 function normalizeError(error: unknown): unknown {
   if (error instanceof AppError) return error;
   const isBrokenPath = error instanceof URIError && (error as { status?: unknown }).status === 400;

@@ -23,8 +23,9 @@ export interface AppOptions extends KnownHosts, IdentifyDeps {
 }
 
 /**
- * The HTTP entry. Gives each request an id, checks it by its headers, and passes it to the mount that owns the path. The mounts read the bodies. Does
- * nothing on import and does not listen; http/connection/server.ts does.
+ * The HTTP entry. Gives each request an id, checks it by its headers, and passes it to the mount that owns
+ * the path. The mounts read the bodies. Does nothing on import and does not listen; http/connection/server.ts
+ * does.
  */
 export function createApp(options: AppOptions): Express {
   const { limits } = options;
@@ -49,7 +50,10 @@ export const renderFor =
   (mounts: readonly Mount[]) =>
   (path: string): RenderError => {
     const lower = path.toLowerCase();
-    return mounts.find(({ path: place }) => lower === place || lower.startsWith(`${place}/`))?.renderError ?? renderProblem;
+    return (
+      mounts.find(({ path: place }) => lower === place || lower.startsWith(`${place}/`))?.renderError ??
+      renderProblem
+    );
   };
 
 function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler {
@@ -72,7 +76,10 @@ function begin({ clock, logger, observe, traffic }: AppOptions): RequestHandler 
   };
 }
 
-/** Some clients append `/Users` to a base address with a trailing slash. Repeated slashes of a path become one slash. The query stays unchanged. */
+/**
+ * Some clients append `/Users` to a base address with a trailing slash. Repeated slashes of a path become one
+ * slash. The query stays unchanged.
+ */
 function withoutRepeatedSlashes(url: string): string {
   const at = url.indexOf("//");
   const query = url.indexOf("?");

@@ -6,7 +6,8 @@ import { BodyTooLarge, Malformed, RequestAborted, UnsupportedMediaType } from ".
 import { parseJson } from "./parse-json.ts";
 
 /*
- * Routers read bodies after the gate has authenticated the request, and only if they need one (docs/threats.md T9, T10).
+ * Routers read bodies after the gate has authenticated the request, and only if they need one
+ * (docs/threats.md T9, T10).
  * - readJsonBody(options): middleware; req.body = the parsed JSON, undefined without a body
  * - readFormBody(options): middleware; req.body = URLSearchParams
  */
@@ -18,12 +19,21 @@ export interface BodyOptions {
   readonly types: readonly string[];
 }
 
-/** Bounds of a JSON body. A Bulk request for a thousand people, or a group of 5,000 members, has half of these values. */
+/**
+ * Bounds of a JSON body. A Bulk request for a thousand people, or a group of 5,000 members, has half of these
+ * values.
+ */
 export const JSON_BOUNDS: JsonBounds = { depth: 32, members: 1_000, values: 50_000 };
 
-export const JSON_BODY: BodyOptions = { limitBytes: 1_048_576, types: ["application/scim+json", "application/json"] };
+export const JSON_BODY: BodyOptions = {
+  limitBytes: 1_048_576,
+  types: ["application/scim+json", "application/json"],
+};
 
-/** Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8, exceeds JSON_BOUNDS), RequestAborted. */
+/**
+ * Throws BodyTooLarge, UnsupportedMediaType, Malformed (no JSON, no UTF-8, exceeds JSON_BOUNDS),
+ * RequestAborted.
+ */
 export function readJsonBody(options: BodyOptions = JSON_BODY): RequestHandler {
   return async (req, res, next) => {
     const bytes = await readBytes(req, res, { ...options, check: createBodyCheck(req) });
@@ -41,7 +51,10 @@ export function readFormBody(limitBytes: number): RequestHandler {
   };
 }
 
-/** A body up to this size can exceed only the depth, and scim/json.ts checks the depth too. Its depth cannot overflow the stack. */
+/**
+ * A body up to this size can exceed only the depth, and scim/json.ts checks the depth too. Its depth cannot
+ * overflow the stack.
+ */
 const SMALL_BYTES = 4_096;
 
 const EXCESSES: Readonly<Record<JsonExcess, string>> = {
@@ -68,13 +81,20 @@ interface ReadOptions extends BodyOptions {
 }
 
 /** The bytes of the body. They are valid UTF-8. */
-async function readBytes(req: IncomingMessage, res: Response, options: ReadOptions): Promise<Buffer | undefined> {
+async function readBytes(
+  req: IncomingMessage,
+  res: Response,
+  options: ReadOptions,
+): Promise<Buffer | undefined> {
   const declared = req.headers["content-length"];
-  if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined)) return undefined;
+  if (declared === "0" || (declared === undefined && req.headers["transfer-encoding"] === undefined))
+    return undefined;
   checkType(req, options.types);
   // Node has already checked that the length is a number.
-  if (declared !== undefined && Number(declared) > options.limitBytes) throw new BodyTooLarge(options.limitBytes);
-  // The server delegates this to us (http/connection/server.ts), so that clients do not send a body that will be refused.
+  if (declared !== undefined && Number(declared) > options.limitBytes)
+    throw new BodyTooLarge(options.limitBytes);
+  // The server delegates this to us (http/connection/server.ts), so that clients do not send a body that will
+  // be refused.
   if (req.headers.expect !== undefined) res.writeContinue();
   const bytes = await collect(req, options);
   if (bytes.length === 0) return undefined;
@@ -90,9 +110,14 @@ function checkType(req: IncomingMessage, types: readonly string[]): void {
   if (header === undefined) throw new UnsupportedMediaType(types, "Content-Type is missing");
   if (encoding !== undefined && encoding.toLowerCase() !== "identity")
     throw new UnsupportedMediaType(types, "Content-Encoding is set", true);
-  // Parameters have no effect (RFC 8259 section 11). Some clients name a charset that differs from the bytes. The bytes must be UTF-8.
+  // Parameters have no effect (RFC 8259 section 11). Some clients name a charset that differs from the bytes.
+  // The bytes must be UTF-8.
   const type = header.toLowerCase().split(";", 1)[0]!.trim();
-  if (!types.includes(type)) throw new UnsupportedMediaType(types, `Content-Type is ${MEDIA_TYPE.test(type) ? type : "no media type"}`);
+  if (!types.includes(type))
+    throw new UnsupportedMediaType(
+      types,
+      `Content-Type is ${MEDIA_TYPE.test(type) ? type : "no media type"}`,
+    );
 }
 
 function collect(req: IncomingMessage, { limitBytes, check }: ReadOptions): Promise<Buffer> {

@@ -7,9 +7,10 @@ const MAX_DISCARDED_BYTES = 8 * 1_048_576;
 const DISCARD_PAUSE_MS = 10;
 
 /**
- * Data that a client sends after its answer is discarded: closing immediately would reset the connection and lose the answer.
- * It is read slowly, so that TCP slows down a client that sends large unwanted data; each chunk read delays other clients.
- * Bounded here in bytes and by the server's request time-out in time. A client that waits for `100 Continue` sends nothing, and its connection is closed.
+ * Data that a client sends after its answer is discarded: closing immediately would reset the connection and
+ * lose the answer. It is read slowly, so that TCP slows down a client that sends large unwanted data; each
+ * chunk read delays other clients. Bounded here in bytes and by the server's request time-out in time. A
+ * client that waits for `100 Continue` sends nothing, and its connection is closed.
  */
 export function discardRest(req: IncomingMessage, res: Response, clock: Pick<Clock, "sleep">): void {
   if (req.complete) return;

@@ -1,11 +1,15 @@
 import { AppError, type Retry } from "../core/errors.ts";
 
 /*
- * Errors of the HTTP entry. Messages are for clients and never repeat input. The room that owns the path decides the status: scim/errors.ts for SCIM,
- * problem.ts for everything else. `errorHeaders` has the headers for both.
+ * Errors of the HTTP entry. Messages are for clients and never repeat input. The room that owns the path
+ * decides the status: scim/errors.ts for SCIM, problem.ts for everything else. `errorHeaders` has the headers
+ * for both.
  */
 
-/** No valid credential. The same message for every cause, so that callers cannot learn which part was wrong (docs/threats.md T28). */
+/**
+ * No valid credential. The same message for every cause, so that callers cannot learn which part was wrong
+ * (docs/threats.md T28).
+ */
 export class Unauthenticated extends AppError {
   readonly code = "UNAUTHENTICATED";
   /** `missing`: the request has no credential. Only for the challenge. */
@@ -23,7 +27,8 @@ export class Forbidden extends AppError {
     readonly scopes: readonly string[],
     roles: readonly string[] = [],
   ) {
-    const byName = roles.length === 0 ? "" : `; somebody signed in by name needs the role ${roles.join(" or ")}`;
+    const byName =
+      roles.length === 0 ? "" : `; somebody signed in by name needs the role ${roles.join(" or ")}`;
     super(`the token needs the scope ${scopes.join(" or ")}${byName}`);
   }
 }
@@ -33,7 +38,9 @@ export class CrossSite extends AppError {
   readonly code = "FORBIDDEN";
 }
 
-/** The action needs a sign-in within the last minutes. An older session is not enough (docs/threats.md T38). */
+/**
+ * The action needs a sign-in within the last minutes. An older session is not enough (docs/threats.md T38).
+ */
 export class SignInAgain extends AppError {
   readonly code = "SIGN_IN_AGAIN";
   constructor() {

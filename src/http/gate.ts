@@ -15,7 +15,10 @@ export interface GateDeps {
   readonly isOurHost: (header: string | undefined, localAddress: string | undefined) => boolean;
 }
 
-/** Runs before a mount and reads only headers. Checks address, host, method, credential, limit and scope, in this order, each with its own error. */
+/**
+ * Runs before a mount and reads only headers. Checks address, host, method, credential, limit and scope, in
+ * this order, each with its own error.
+ */
 export function createGate(gate: Gate, { identify, limits, isOurHost }: GateDeps): RequestHandler {
   return async (req, res, next) => {
     const trace = traceOf(res);
@@ -23,7 +26,8 @@ export function createGate(gate: Gate, { identify, limits, isOurHost }: GateDeps
     // PostgreSQL cannot store NUL, so no resource has such a name. Proxies and logs should not get it either.
     if (req.url.includes("%00")) throw new Malformed("the address holds the character NUL");
     if (countOfHeader(req, "host") > 1) throw new Malformed("there is more than one Host header");
-    if (!gate.anyHost && !isOurHost(req.headers.host, req.socket.localAddress)) throw new MisdirectedRequest();
+    if (!gate.anyHost && !isOurHost(req.headers.host, req.socket.localAddress))
+      throw new MisdirectedRequest();
     if (req.method === "TRACE") throw new MethodNotAllowed(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
     if (gate.access !== "public" && !(gate.openOnLoopback && isOnLoopback(req))) {
       const actor = await identify(req, res);

@@ -5,7 +5,10 @@ import type { RenderError } from "./problem.ts";
 /** Who may call: everybody, or tokens with at least one of these scopes. */
 export type Access = "public" | readonly Scope[];
 
-/** A room at its path. Mounts are tried in order. A path below a mount that its handler does not answer is 404. */
+/**
+ * A room at its path. Mounts are tried in order. A path below a mount that its handler does not answer is
+ * 404.
+ */
 export interface Mount {
   /** Without parameters, because the path is logged and parameters may be personal data. */
   readonly path: string;

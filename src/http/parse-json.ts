@@ -2,7 +2,9 @@ import { quotedName } from "../core/text/quoted-name.ts";
 import { repeatedName } from "./connection/repeated-names.ts";
 import { Malformed } from "./errors.ts";
 
-/** The value of a body in UTF-8. Throws Malformed if it is no JSON, or if one of its objects has a name twice. */
+/**
+ * The value of a body in UTF-8. Throws Malformed if it is no JSON, or if one of its objects has a name twice.
+ */
 export function parseJson(bytes: Buffer): unknown {
   const read = bytes.toString("utf8");
   // RFC 8259 section 8.1 lets a parser ignore a byte order mark.

@@ -20,7 +20,10 @@ export interface TokenLookup {
   touch(id: string): Promise<void>;
 }
 
-/** A workload of an identity provider that gets access tokens for its signed assertions (RFC 7523 section 2.2). All texts are compared exactly. */
+/**
+ * A workload of an identity provider that gets access tokens for its signed assertions (RFC 7523
+ * section 2.2). All texts are compared exactly.
+ */
 export interface TrustRecord {
   /** A UUID, and the client id at the token endpoint. No token has the same id. */
   readonly id: string;
@@ -82,13 +85,21 @@ export interface SessionStore {
   noteUse(id: string): Promise<void>;
   /** Sessions that have not expired and were used after this time, newest first. */
   list(usedAfter: Date): Promise<readonly SessionRecord[]>;
-  /** Records the event `session.closed` if the session existed. `reason`: only if the signed-in person did not ask for it. */
-  remove(id: string, by: { readonly actor: string; readonly requestId?: string; readonly reason?: string }): Promise<boolean>;
+  /**
+   * Records the event `session.closed` if the session existed. `reason`: only if the signed-in person did not
+   * ask for it.
+   */
+  remove(
+    id: string,
+    by: { readonly actor: string; readonly requestId?: string; readonly reason?: string },
+  ): Promise<boolean>;
   /** Whether this process should check the roles now: no process did within the last `restMs`. */
   claimCheck(id: string, now: Date, restMs: number): Promise<boolean>;
   renew(
     id: string,
-    session: Required<Pick<SessionRecord, "actor" | "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">>,
+    session: Required<
+      Pick<SessionRecord, "actor" | "roles" | "scopes" | "name" | "checkedAt" | "sealedRefresh">
+    >,
   ): Promise<void>;
   /** Only one of several concurrent callers gets the link. Undefined: there is no valid link. */
   spendLink(secretHash: Uint8Array, now: Date): Promise<LoginLinkRecord | undefined>;
@@ -106,7 +117,10 @@ export interface StoredKey {
 }
 
 export interface KeyStore {
-  /** Returns the key with this id. Stores the offered key first if there is none. Concurrent callers all get the same key. */
+  /**
+   * Returns the key with this id. Stores the offered key first if there is none. Concurrent callers all get
+   * the same key.
+   */
   keep(offered: StoredKey): Promise<StoredKey>;
   find(id: string): Promise<StoredKey | undefined>;
 }

@@ -12,7 +12,9 @@ export interface RenderedError {
 
 export type RenderError = (error: unknown, requestId: string) => RenderedError;
 
-/** By code, so that errors of any room need no import of the room. A missing code is an unknown failure: 500. */
+/**
+ * By code, so that errors of any room need no import of the room. A missing code is an unknown failure: 500.
+ */
 const STATUS: ReadonlyMap<string, number> = new Map([
   ["BAD_REQUEST", 400],
   ["INVALID_SYNTAX", 400],
@@ -39,7 +41,9 @@ const STATUS: ReadonlyMap<string, number> = new Map([
 ]);
 
 /** Replacements for messages that are only for operators, because they may name parts of the system. */
-const OPERATOR_ONLY: ReadonlyMap<string, string> = new Map([["UNAVAILABLE", "temporarily unavailable, try again later"]]);
+const OPERATOR_ONLY: ReadonlyMap<string, string> = new Map([
+  ["UNAVAILABLE", "temporarily unavailable, try again later"],
+]);
 
 const MAX_DETAIL = 200;
 
@@ -47,11 +51,21 @@ const MAX_DETAIL = 200;
 export const renderProblem: RenderError = (error, requestId) => {
   const code = error instanceof AppError && STATUS.has(error.code) ? error.code : "INTERNAL";
   const status = STATUS.get(code) ?? 500;
-  const message = error instanceof AppError && code !== "INTERNAL" ? (OPERATOR_ONLY.get(code) ?? error.message) : "internal error";
+  const message =
+    error instanceof AppError && code !== "INTERNAL"
+      ? (OPERATOR_ONLY.get(code) ?? error.message)
+      : "internal error";
   return {
     status,
     contentType: "application/problem+json",
-    body: { type: "about:blank", title: STATUS_CODES[status], status, detail: message.slice(0, MAX_DETAIL), code, requestId },
+    body: {
+      type: "about:blank",
+      title: STATUS_CODES[status],
+      status,
+      detail: message.slice(0, MAX_DETAIL),
+      code,
+      requestId,
+    },
     unexpected: code === "INTERNAL",
   };
 };

@@ -43,7 +43,13 @@ export const requestIdOf = (res: Response): string => traceOf(res).requestId;
 export function requestContext(res: Response): RequestContext {
   const { requestId, startedAt, actor } = traceOf(res);
   if (!actor) throw new Unauthenticated("missing");
-  return { requestId, receivedAt: startedAt, actor: actor.id, sourceId: actor.sourceId, scopes: actor.scopes };
+  return {
+    requestId,
+    receivedAt: startedAt,
+    actor: actor.id,
+    sourceId: actor.sourceId,
+    scopes: actor.scopes,
+  };
 }
 
 /** For a route that needs more rights than its mount. Throws Forbidden if the caller lacks the right. */
@@ -58,7 +64,10 @@ export function requireRight(right: Right): RequestHandler {
 
 const RECENT_MS = 5 * 60_000;
 
-/** For acts that need a recent sign-in: throws SignInAgain if the last authentication is older than five minutes. Tokens pass. */
+/**
+ * For acts that need a recent sign-in: throws SignInAgain if the last authentication is older than five
+ * minutes. Tokens pass.
+ */
 export function assertRecentSignIn(res: Response, clock: Pick<Clock, "now">): void {
   const { session } = traceOf(res);
   const provedMs = session?.authenticatedAt?.getTime() ?? Number.NEGATIVE_INFINITY;

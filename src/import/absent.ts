@@ -8,7 +8,11 @@ import type { PeopleOptions, PersonChange } from "./people.ts";
 
 /** The number of active people of the source. */
 export async function activePeople(users: UserDirectory, context: RequestContext): Promise<number> {
-  const page = await users.list(context, { filter: ACTIVE, start: { kind: "index", startIndex: 1 }, count: 0 });
+  const page = await users.list(context, {
+    filter: ACTIVE,
+    start: { kind: "index", startIndex: 1 },
+    count: 0,
+  });
   return page.total;
 }
 
@@ -22,11 +26,16 @@ export async function deactivateAbsent(
 ): Promise<readonly PersonChange[]> {
   const changes: PersonChange[] = [];
   for (let position: string | undefined; ; ) {
-    const page = await users.list(context, { filter: ACTIVE, start: { kind: "after", position }, count: PAGE });
+    const page = await users.list(context, {
+      filter: ACTIVE,
+      start: { kind: "after", position },
+      count: PAGE,
+    });
     for (const user of page.items) {
       if (present.has(user.id)) continue;
       const document = JSON.parse(user.document) as JsonObject;
-      if (writes) await users.change(context, user.id, (current) => userContent({ ...current, active: false }));
+      if (writes)
+        await users.change(context, user.id, (current) => userContent({ ...current, active: false }));
       changes.push({
         action: "deactivate",
         id: user.id,

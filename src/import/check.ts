@@ -22,8 +22,9 @@ export interface CheckedFile {
 }
 
 /**
- * Checks a whole file without changing anything: its columns (unless `rules` read the fields), each row, and rows with the same person or user name.
- * Keeps the key and user name of each person. Rejects with UnreadableFile if single rows cannot be checked.
+ * Checks a whole file without changing anything: its columns (unless `rules` read the fields), each row, and
+ * rows with the same person or user name. Keeps the key and user name of each person. Rejects with
+ * UnreadableFile if single rows cannot be checked.
  */
 export async function checkFile(rows: AsyncIterable<Row>, rules?: FieldReaders): Promise<CheckedFile> {
   const problems: RowProblem[] = [];
@@ -53,7 +54,14 @@ export async function checkFile(rows: AsyncIterable<Row>, rules?: FieldReaders):
       if (result.person.active) activePeople += 1;
     } else if (text !== undefined) problems.push({ at: row.at, text });
   }
-  return { ...(columns ? { columns } : {}), readers: readers ?? new Map(), people, activePeople, keys: new Set(keys.keys()), problems };
+  return {
+    ...(columns ? { columns } : {}),
+    readers: readers ?? new Map(),
+    people,
+    activePeople,
+    keys: new Set(keys.keys()),
+    problems,
+  };
 }
 
 function usableColumns(names: readonly string[]): Columns {

@@ -3,10 +3,25 @@ import { nearest } from "../core/text/did-you-mean.ts";
 import { fold } from "../core/text/fold.ts";
 import type { Row } from "./row.ts";
 
-/** The fields of columns. Each line has the names of one field in English, Workday's terms, simplified and traditional Chinese. */
+/**
+ * The fields of columns. Each line has the names of one field in English, Workday's terms, simplified and
+ * traditional Chinese.
+ */
 const NAMES = {
   externalId: ["external id", "id", "wid", "worker wid"],
-  userName: ["user name", "login", "account", "login name", "账号", "帐号", "用户名", "登录名", "帳號", "用戶名稱", "登入名稱"],
+  userName: [
+    "user name",
+    "login",
+    "account",
+    "login name",
+    "账号",
+    "帐号",
+    "用户名",
+    "登录名",
+    "帳號",
+    "用戶名稱",
+    "登入名稱",
+  ],
   employeeNumber: [
     "employee number",
     "employee id",
@@ -21,7 +36,16 @@ const NAMES = {
     "員工編號",
     "職員編號",
   ],
-  displayName: ["display name", "name", "full name", "preferred name", "worker", "姓名", "员工姓名", "員工姓名"],
+  displayName: [
+    "display name",
+    "name",
+    "full name",
+    "preferred name",
+    "worker",
+    "姓名",
+    "员工姓名",
+    "員工姓名",
+  ],
   givenName: ["given name", "first name", "名"],
   familyName: ["family name", "last name", "surname", "姓"],
   title: ["title", "job title", "business title", "position", "职位", "职务", "岗位", "職位", "職銜"],
@@ -52,8 +76,29 @@ const NAMES = {
     "流動電話",
     "手提電話",
   ],
-  telephone: ["telephone", "phone", "work phone", "office phone", "座机", "办公电话", "电话", "電話", "辦公室電話"],
-  manager: ["manager", "manager id", "manager employee id", "reports to", "supervisor", "直属主管", "上级", "主管", "直屬主管", "上級"],
+  telephone: [
+    "telephone",
+    "phone",
+    "work phone",
+    "office phone",
+    "座机",
+    "办公电话",
+    "电话",
+    "電話",
+    "辦公室電話",
+  ],
+  manager: [
+    "manager",
+    "manager id",
+    "manager employee id",
+    "reports to",
+    "supervisor",
+    "直属主管",
+    "上级",
+    "主管",
+    "直屬主管",
+    "上級",
+  ],
   departments: ["department", "departments", "department path", "部门", "所属部门", "部門", "所屬部門"],
   active: ["active", "status", "employment status", "在职", "状态", "在职状态", "在職", "狀態", "在職狀態"],
   costCenter: ["cost center", "cost centre", "成本中心"],
@@ -110,4 +155,6 @@ export function columnsOf(names: readonly string[]): Columns {
 
 /** Reads each field from its column. A record may leave a column out, and then has no value in it. */
 export const columnReaders = ({ of }: Columns): FieldReaders =>
-  new Map([...of].map(([field, column]): [Field, FieldReader] => [field, (values) => values[column] ?? null]));
+  new Map(
+    [...of].map(([field, column]): [Field, FieldReader] => [field, (values) => values[column] ?? null]),
+  );

@@ -6,8 +6,14 @@ import { ENTERPRISE_SCHEMA } from "../scim/schema/enterprise.ts";
 import { WORKDAY_SCHEMA } from "../scim/schema/workday.ts";
 import type { PersonRecord } from "./person.ts";
 
-/** The content of the person: the directory's values, replaced by those of the record. Rejects as SCIM does (scim/errors.ts), with the name of the attribute. */
-export function contentOf({ key, userName, active, values }: PersonRecord, current: JsonObject = {}): UserContent {
+/**
+ * The content of the person: the directory's values, replaced by those of the record. Rejects as SCIM does
+ * (scim/errors.ts), with the name of the attribute.
+ */
+export function contentOf(
+  { key, userName, active, values }: PersonRecord,
+  current: JsonObject = {},
+): UserContent {
   const { schemas: _, ...kept } = current;
   const document: Record<string, JsonValue> = { ...kept, externalId: key, userName, active };
   put(document, "displayName", values.displayName);
@@ -17,16 +23,24 @@ export function contentOf({ key, userName, active, values }: PersonRecord, curre
   put(name, "familyName", values.familyName);
   document["name"] = name;
   document["emails"] = withTyped(current["emails"], "work", values.email);
-  document["phoneNumbers"] = withTyped(withTyped(current["phoneNumbers"], "mobile", values.mobile), "work", values.telephone);
+  document["phoneNumbers"] = withTyped(
+    withTyped(current["phoneNumbers"], "mobile", values.mobile),
+    "work",
+    values.telephone,
+  );
   const enterprise: Record<string, JsonValue> = { ...(current[ENTERPRISE_SCHEMA] as JsonObject | undefined) };
   put(enterprise, "employeeNumber", values.employeeNumber);
   put(enterprise, "costCenter", values.costCenter);
   if (values.manager === "") delete enterprise["manager"];
-  else if (values.manager !== undefined && values.manager !== (enterprise["manager"] as JsonObject | undefined)?.["value"])
+  else if (
+    values.manager !== undefined &&
+    values.manager !== (enterprise["manager"] as JsonObject | undefined)?.["value"]
+  )
     enterprise["manager"] = { value: values.manager };
   document[ENTERPRISE_SCHEMA] = enterprise;
   const worker: Record<string, JsonValue> = { ...(current[WORKDAY_SCHEMA] as JsonObject | undefined) };
-  for (const field of ["location", "hireDate", "terminationDate", "lastDayOfWork"] as const) put(worker, field, values[field]);
+  for (const field of ["location", "hireDate", "terminationDate", "lastDayOfWork"] as const)
+    put(worker, field, values[field]);
   document[WORKDAY_SCHEMA] = worker;
   for (const [attribute, value] of Object.entries(document)) if (isNothing(value)) delete document[attribute];
   return readUser(checkedBody(document), current);
@@ -40,7 +54,9 @@ function put(holder: Record<string, JsonValue>, name: string, text: string | und
 
 const isNothing = (value: JsonValue | undefined): boolean =>
   value === undefined ||
-  (Array.isArray(value) ? value.length === 0 : typeof value === "object" && value !== null && Object.keys(value).length === 0);
+  (Array.isArray(value)
+    ? value.length === 0
+    : typeof value === "object" && value !== null && Object.keys(value).length === 0);
 
 /** The list with one value of this type. The others stay. */
 function withTyped(list: JsonValue | undefined, type: string, text: string | undefined): JsonValue {
@@ -50,6 +66,8 @@ function withTyped(list: JsonValue | undefined, type: string, text: string | und
   if (text === "") return others;
   const own = entries.find((entry) => entry["type"] === type);
   return own
-    ? entries.filter((entry) => entry["type"] !== type || entry === own).map((entry) => (entry === own ? { ...own, value: text } : entry))
+    ? entries
+        .filter((entry) => entry["type"] !== type || entry === own)
+        .map((entry) => (entry === own ? { ...own, value: text } : entry))
     : [...others, { type, value: text }];
 }

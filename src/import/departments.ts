@@ -35,7 +35,9 @@ export class NamedDepartments {
 export interface DepartmentOptions {
   readonly groups: GroupDirectory;
   readonly context: RequestContext;
-  /** The file has everybody: a person who is not in it is in no department, and other departments are removed. */
+  /**
+   * The file has everybody: a person who is not in it is in no department, and other departments are removed.
+   */
   readonly isComplete: boolean;
   readonly writes: boolean;
 }
@@ -46,7 +48,10 @@ const MEMBERS_AT_ONCE = 1_000;
 const PAGE = 200;
 
 /** Makes the groups of a source equal to the departments of the file: one group for each, with its people. */
-export async function importDepartments(named: NamedDepartments, options: DepartmentOptions): Promise<readonly DepartmentChange[]> {
+export async function importDepartments(
+  named: NamedDepartments,
+  options: DepartmentOptions,
+): Promise<readonly DepartmentChange[]> {
   const { groups, context, writes, isComplete } = options;
   const changes: DepartmentChange[] = [];
   const there = await groupsOf(groups, context);
@@ -58,7 +63,14 @@ export async function importDepartments(named: NamedDepartments, options: Depart
     changes.push({ action: group ? "change" : "create", name, joined: add.length, left: remove.length });
     if (!writes) continue;
     const id =
-      group?.id ?? (await groups.create(context, readGroup(checkedBody({ externalId: OWN + key, displayName: name })).content, [])).id;
+      group?.id ??
+      (
+        await groups.create(
+          context,
+          readGroup(checkedBody({ externalId: OWN + key, displayName: name })).content,
+          [],
+        )
+      ).id;
     await changeMembers(id, joinedAndLeft, options);
   }
   for (const [key, group] of there) {
@@ -75,9 +87,17 @@ export async function importDepartments(named: NamedDepartments, options: Depart
   return changes;
 }
 
-async function changeMembers(id: string, { add, remove }: Members, { groups, context }: DepartmentOptions): Promise<void> {
+async function changeMembers(
+  id: string,
+  { add, remove }: Members,
+  { groups, context }: DepartmentOptions,
+): Promise<void> {
   for (let at = 0; at < Math.max(add.length, remove.length); at += MEMBERS_AT_ONCE) {
-    const members = { kind: "delta", add: add.slice(at, at + MEMBERS_AT_ONCE), remove: remove.slice(at, at + MEMBERS_AT_ONCE) } as const;
+    const members = {
+      kind: "delta",
+      add: add.slice(at, at + MEMBERS_AT_ONCE),
+      remove: remove.slice(at, at + MEMBERS_AT_ONCE),
+    } as const;
     await groups.change(context, id, { members });
   }
 }
@@ -94,14 +114,19 @@ async function membersToChange(
   { groups, isComplete }: DepartmentOptions,
 ): Promise<Members> {
   const present = new Set<string>();
-  if (group) for await (const page of groups.members(group.id)) for (const { id, type } of page) if (type === "User") present.add(id);
+  if (group)
+    for await (const page of groups.members(group.id))
+      for (const { id, type } of page) if (type === "User") present.add(id);
   return {
     add: [...people].filter((id) => !present.has(id)),
     remove: [...present].filter((id) => !people.has(id) && (isComplete || named.people.has(id))),
   };
 }
 
-async function groupsOf(groups: GroupDirectory, context: RequestContext): Promise<ReadonlyMap<string, StoredGroup>> {
+async function groupsOf(
+  groups: GroupDirectory,
+  context: RequestContext,
+): Promise<ReadonlyMap<string, StoredGroup>> {
   const all = new Map<string, StoredGroup>();
   for (let position: string | undefined; ; ) {
     const page = await groups.list(context, { start: { kind: "after", position }, count: PAGE });

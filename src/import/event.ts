@@ -7,8 +7,15 @@ import type { ImportResult } from "./run.ts";
 /** The input of an import: a person's file, or a report. Has no personal values. */
 export type Origin = JsonObject & { readonly complete: boolean };
 
-/** The event of an import. All its changes have the same request id. For a refused import it has the reason. */
-export function importEvent(context: RequestContext, at: Date, origin: Origin, result: ImportResult): HistoryEvent {
+/**
+ * The event of an import. All its changes have the same request id. For a refused import it has the reason.
+ */
+export function importEvent(
+  context: RequestContext,
+  at: Date,
+  origin: Origin,
+  result: ImportResult,
+): HistoryEvent {
   return {
     id: uuidv7(at.getTime()),
     at,
@@ -19,7 +26,12 @@ export function importEvent(context: RequestContext, at: Date, origin: Origin, r
   };
 }
 
-function countsOf({ people, unchanged, departments, problems }: ImportResult & { readonly kind: "done" }): JsonObject {
+function countsOf({
+  people,
+  unchanged,
+  departments,
+  problems,
+}: ImportResult & { readonly kind: "done" }): JsonObject {
   const count = (action: string): number => people.filter((change) => change.action === action).length;
   return {
     created: count("create"),

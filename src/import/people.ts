@@ -41,10 +41,13 @@ export interface PeopleOptions {
 }
 
 /**
- * Makes the people of a source equal to the records, with the commands of SCIM. Equal people are not written. A person who takes over a user name
- * from another record is written after that record.
+ * Makes the people of a source equal to the records, with the commands of SCIM. Equal people are not written.
+ * A person who takes over a user name from another record is written after that record.
  */
-export async function importPeople(records: AsyncIterable<PersonRecord>, options: PeopleOptions): Promise<PeopleImport> {
+export async function importPeople(
+  records: AsyncIterable<PersonRecord>,
+  options: PeopleOptions,
+): Promise<PeopleImport> {
   const changes: PersonChange[] = [];
   const problems: RowProblem[] = [];
   const ids = new Map<string, string>();
@@ -62,11 +65,13 @@ export async function importPeople(records: AsyncIterable<PersonRecord>, options
       await take(record);
     } catch (error) {
       if (error instanceof UniquenessConflict) again.push(record);
-      else if (error instanceof AppError && error.retry.kind === "never") problems.push({ at: record.at, text: error.message });
+      else if (error instanceof AppError && error.retry.kind === "never")
+        problems.push({ at: record.at, text: error.message });
       else throw error;
     }
   }
-  // In each round, people whose user name has become free succeed. The user names of the others belong to people who are not in the file.
+  // In each round, people whose user name has become free succeed. The user names of the others belong to
+  // people who are not in the file.
   for (let left = -1; again.length > 0 && again.length !== left; ) {
     left = again.length;
     const round = again;
@@ -94,21 +99,33 @@ async function importPerson(
     const content = contentOf(record);
     const attributes = Object.keys(differences({}, content.document));
     const id = writes ? (await users.create(context, content)).id : `new:${record.key}`;
-    return { id, change: { action: "create", at: record.at, ...(writes ? { id } : {}), key: record.key, attributes } };
+    return {
+      id,
+      change: { action: "create", at: record.at, ...(writes ? { id } : {}), key: record.key, attributes },
+    };
   }
   const before = JSON.parse(found.document) as JsonObject;
   const content = contentOf(record, before);
   const attributes = Object.keys(differences(before, content.document));
   if (attributes.length === 0) return { id: found.id };
   if (writes) await users.change(context, found.id, (current) => contentOf(record, current));
-  const action = before["active"] === content.columns.active ? "change" : content.columns.active ? "activate" : "deactivate";
+  const action =
+    before["active"] === content.columns.active
+      ? "change"
+      : content.columns.active
+        ? "activate"
+        : "deactivate";
   return { id: found.id, change: { action, at: record.at, id: found.id, key: record.key, attributes } };
 }
 
 /**
- * Finds a person by the key. Otherwise by the user name, if the source had the person before the first file and no other row is about that person.
+ * Finds a person by the key. Otherwise by the user name, if the source had the person before the first file
+ * and no other row is about that person.
  */
-async function findPerson({ key, userName }: PersonRecord, { users, context, keys }: PeopleOptions): Promise<StoredUser | undefined> {
+async function findPerson(
+  { key, userName }: PersonRecord,
+  { users, context, keys }: PeopleOptions,
+): Promise<StoredUser | undefined> {
   const byKey = await one(`externalId eq ${JSON.stringify(key)}`, users, context);
   if (byKey) return byKey;
   const byName = await one(`userName eq ${JSON.stringify(userName)}`, users, context);
@@ -116,7 +133,15 @@ async function findPerson({ key, userName }: PersonRecord, { users, context, key
   return typeof externalId === "string" && keys.has(externalId) ? undefined : byName;
 }
 
-async function one(filter: string, users: UserDirectory, context: RequestContext): Promise<StoredUser | undefined> {
-  const page = await users.list(context, { filter: parseFilter(userResource, filter), start: { kind: "index", startIndex: 1 }, count: 1 });
+async function one(
+  filter: string,
+  users: UserDirectory,
+  context: RequestContext,
+): Promise<StoredUser | undefined> {
+  const page = await users.list(context, {
+    filter: parseFilter(userResource, filter),
+    start: { kind: "index", startIndex: 1 },
+    count: 1,
+  });
   return page.items[0];
 }

@@ -7,7 +7,10 @@ import type { Row } from "./row.ts";
 /** A person in a row. A field without a column is not in `values`, and the directory's value stays. */
 export interface PersonRecord {
   readonly at: number;
-  /** The identifier of the person, stored as `externalId`: the external id, otherwise the employee number, otherwise the user name. */
+  /**
+   * The identifier of the person, stored as `externalId`: the external id, otherwise the employee number,
+   * otherwise the user name.
+   */
   readonly key: string;
   readonly userName: string;
   readonly active: boolean;
@@ -17,7 +20,9 @@ export interface PersonRecord {
   readonly departments?: readonly string[];
 }
 
-export type RecordResult = { readonly kind: "person"; readonly person: PersonRecord } | { readonly kind: "problem"; readonly text: string };
+export type RecordResult =
+  | { readonly kind: "person"; readonly person: PersonRecord }
+  | { readonly kind: "problem"; readonly text: string };
 
 /** Pure. A problem names the field and the correction, and never repeats a value. */
 export function personRecord(row: Row, readers: FieldReaders): RecordResult {
@@ -25,16 +30,23 @@ export function personRecord(row: Row, readers: FieldReaders): RecordResult {
   for (const [field, read] of readers) {
     const text = textOf(field, read(row.values));
     if (text === undefined) return problem(`nothing can be made of the value for ${field}`);
-    if (ROUNDED.test(text)) return problem(`${field} was turned into a rounded number by a spreadsheet program: format the column as text`);
-    if (DATES.has(field) && !isReadable(text)) return problem(`${field} is no date that can only be read one way: write it as 2026-12-31`);
+    if (ROUNDED.test(text))
+      return problem(
+        `${field} was turned into a rounded number by a spreadsheet program: format the column as text`,
+      );
+    if (DATES.has(field) && !isReadable(text))
+      return problem(`${field} is no date that can only be read one way: write it as 2026-12-31`);
     values[field] = text;
   }
   const key = values.externalId || values.employeeNumber || fold(values.userName ?? "");
-  if (key === "") return problem("there is no external id, employee number or user name to find the person again by");
+  if (key === "")
+    return problem("there is no external id, employee number or user name to find the person again by");
   if (!values.displayName && !values.givenName && !values.familyName) return problem("there is no name");
   const active = activeOf(values);
   if (active === undefined)
-    return problem("active is none of yes, no, true, false, 1, 0, active, inactive, terminated, 在职, 离职, 在職, 離職");
+    return problem(
+      "active is none of yes, no, true, false, 1, 0, active, inactive, terminated, 在职, 离职, 在職, 離職",
+    );
   return {
     kind: "person",
     person: {
@@ -57,15 +69,39 @@ function textOf(field: Field, value: JsonValue | undefined): string | undefined 
   if (value === undefined) return undefined;
   if (value === null) return "";
   if (typeof value === "string") return value.trim();
-  if (Array.isArray(value) && field === "departments" && value.every((name) => typeof name === "string")) return value.join("\n");
+  if (Array.isArray(value) && field === "departments" && value.every((name) => typeof name === "string"))
+    return value.join("\n");
   return typeof value === "number" || typeof value === "boolean" ? String(value) : undefined;
 }
 
 /** 13800138000 from a narrow column of numbers, saved as CSV. */
 const ROUNDED = /^\d(?:[.,]\d+)?E\+\d+$/i;
 
-const YES: ReadonlySet<string> = new Set(["", "yes", "y", "true", "1", "active", "on leave", "employed", "在职", "在職", "是"]);
-const NO: ReadonlySet<string> = new Set(["no", "n", "false", "0", "inactive", "terminated", "left", "离职", "離職", "否"]);
+const YES: ReadonlySet<string> = new Set([
+  "",
+  "yes",
+  "y",
+  "true",
+  "1",
+  "active",
+  "on leave",
+  "employed",
+  "在职",
+  "在職",
+  "是",
+]);
+const NO: ReadonlySet<string> = new Set([
+  "no",
+  "n",
+  "false",
+  "0",
+  "inactive",
+  "terminated",
+  "left",
+  "离职",
+  "離職",
+  "否",
+]);
 
 function activeOf({ active = "" }: PersonRecord["values"]): boolean | undefined {
   const word = fold(active);

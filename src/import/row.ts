@@ -9,7 +9,9 @@ export interface Row {
   readonly values: Readonly<Record<string, JsonValue>>;
 }
 
-/** The file is unreadable: its encoding, its form, or a header with two equal columns. Nothing was imported. */
+/**
+ * The file is unreadable: its encoding, its form, or a header with two equal columns. Nothing was imported.
+ */
 export class UnreadableFile extends AppError {
   readonly code = "UNREADABLE_FILE";
 }

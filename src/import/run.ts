@@ -9,7 +9,10 @@ import { importPeople, type PersonChange } from "./people.ts";
 import { type PersonRecord, personRecord } from "./person.ts";
 import type { Row } from "./row.ts";
 
-/** Minimum share of active people in a complete file, compared with the source. Below it, an error cannot be distinguished from many leavers. */
+/**
+ * Minimum share of active people in a complete file, compared with the source. Below it, an error cannot be
+ * distinguished from many leavers.
+ */
 const LEAST_SHARE = 0.9;
 
 export interface ImportOptions {
@@ -22,7 +25,10 @@ export interface ImportOptions {
   readonly rules?: FieldReaders;
   /** The file has everybody of the source. A person who is not in it has left. */
   readonly isComplete: boolean;
-  /** The confirmed number of active people in the file. Required if it is less than nine tenths of the present ones. */
+  /**
+   * The confirmed number of active people in the file. Required if it is less than nine tenths of the present
+   * ones.
+   */
   readonly confirmed?: number;
   /** False: a trial, which writes nothing. */
   readonly writes: boolean;
@@ -30,7 +36,11 @@ export interface ImportOptions {
 
 export type ImportResult =
   /** Nothing was changed. */
-  | { readonly kind: "refused"; readonly file: CheckedFile; readonly reason?: { readonly inFile: number; readonly active: number } }
+  | {
+      readonly kind: "refused";
+      readonly file: CheckedFile;
+      readonly reason?: { readonly inFile: number; readonly active: number };
+    }
   | {
       readonly kind: "done";
       readonly file: CheckedFile;
@@ -42,9 +52,10 @@ export type ImportResult =
     };
 
 /**
- * Makes a source equal to a file, as a SCIM client would. The whole file is checked before the first write. After an interruption, the next import of
- * the same file continues: leavers are determined last, when everybody in the file exists. A second import of the same file writes nothing. Rejects
- * with UnreadableFile, or as the directory does.
+ * Makes a source equal to a file, as a SCIM client would. The whole file is checked before the first write.
+ * After an interruption, the next import of the same file continues: leavers are determined last, when
+ * everybody in the file exists. A second import of the same file writes nothing. Rejects with UnreadableFile,
+ * or as the directory does.
  */
 export async function importFile(options: ImportOptions): Promise<ImportResult> {
   const { users, groups, context, isComplete, confirmed, writes, rows, rules } = options;
@@ -53,7 +64,8 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   if (isComplete) {
     const active = await activePeople(users, context);
     const isLess = file.activePeople < active * LEAST_SHARE;
-    if (isLess && confirmed !== file.activePeople) return { kind: "refused", file, reason: { inFile: file.activePeople, active } };
+    if (isLess && confirmed !== file.activePeople)
+      return { kind: "refused", file, reason: { inFile: file.activePeople, active } };
   }
   const named = new NamedDepartments();
   const records = new Map<string, PersonRecord>();
@@ -66,15 +78,26 @@ export async function importFile(options: ImportOptions): Promise<ImportResult> 
   for (const [key, record] of records) if (ids.has(key)) named.add(record, ids.get(key)!);
   // A person whose row failed is in the file nevertheless.
   const left =
-    isComplete && problems.length === 0 ? await deactivateAbsent(new Set(ids.values()), { users, context, keys: file.keys, writes }) : [];
+    isComplete && problems.length === 0
+      ? await deactivateAbsent(new Set(ids.values()), { users, context, keys: file.keys, writes })
+      : [];
   const departments = file.readers.has("departments")
-    ? await importDepartments(named, { groups, context, isComplete: isComplete && problems.length === 0, writes })
+    ? await importDepartments(named, {
+        groups,
+        context,
+        isComplete: isComplete && problems.length === 0,
+        writes,
+      })
     : [];
   return { kind: "done", file, people: [...changes, ...left], unchanged, departments, problems };
 }
 
 /** Keeps only the departments of each person, because they are written when everybody exists. */
-async function* recordsOf(rows: AsyncIterable<Row>, readers: FieldReaders, kept: Map<string, PersonRecord>): AsyncIterable<PersonRecord> {
+async function* recordsOf(
+  rows: AsyncIterable<Row>,
+  readers: FieldReaders,
+  kept: Map<string, PersonRecord>,
+): AsyncIterable<PersonRecord> {
   for await (const row of rows) {
     const result = personRecord(row, readers);
     if (result.kind !== "person") continue;

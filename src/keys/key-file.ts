@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, unlinkSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname } from "node:path";
 import { CannotStart } from "../core/errors.ts";
 import { makeFolder } from "../core/make-folder.ts";
@@ -21,7 +31,9 @@ export function readKeyFile(path: string, setting: string): string | undefined {
   }
 }
 
-/** On the disk when it returns. What is there already stays, and is answered: another process may be faster. */
+/**
+ * On the disk when it returns. What is there already stays, and is answered: another process may be faster.
+ */
 export function makeKeyFile(path: string, text: string, setting: string): string {
   try {
     makeFolder(dirname(path));
@@ -38,12 +50,16 @@ export function makeKeyFile(path: string, text: string, setting: string): string
     }
     return text;
   } catch (cause) {
-    if (codeOf(cause) !== "EEXIST") throw new CannotStart([`${setting}: ${path} is not there and cannot be made`], { cause });
+    if (codeOf(cause) !== "EEXIST")
+      throw new CannotStart([`${setting}: ${path} is not there and cannot be made`], { cause });
     return readFileSync(path, "utf8");
   }
 }
 
-/** Puts another text in the place of a key file's, whole at every moment. Answers the text. Throws CannotStart. */
+/**
+ * Puts another text in the place of a key file's, whole at every moment. Answers the text. Throws
+ * CannotStart.
+ */
 export function replaceKeyFile(path: string, change: (text: string) => string, setting: string): string {
   const text = change(readFileSync(path, "utf8"));
   const draft = `${path}.${randomUUID()}`;
@@ -58,7 +74,10 @@ export function replaceKeyFile(path: string, change: (text: string) => string, s
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });
-    throw new CannotStart([`${setting}: ${path} cannot be written; add the line of the new key by hand, and call this again`], { cause });
+    throw new CannotStart(
+      [`${setting}: ${path} cannot be written; add the line of the new key by hand, and call this again`],
+      { cause },
+    );
   }
   return text;
 }

@@ -1,4 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 import { renameSync } from "node:fs";
 import { join } from "node:path";
 import { CannotStart } from "../core/errors.ts";
@@ -11,16 +17,23 @@ import { makeKeyFile, readKeyFile } from "./key-file.ts";
 const SETTING = "HISTORY_KEY_FILE";
 
 /** Where the key is that signs the history: an Ed25519 key in PKCS #8, as PEM. */
-export const historyKeyFile = ({ historyKeyFile: file, dataDir }: Config): string => file ?? join(dataDir, "history.key");
+export const historyKeyFile = ({ historyKeyFile: file, dataDir }: Config): string =>
+  file ?? join(dataDir, "history.key");
 
 /** A key that is about to take the place of the other one (rotateKey). */
 export const nextKeyFile = (path: string): string => `${path}.next`;
 
 /**
- * The key of this installation, which the first worker makes; the log has its name from then on. Rejects CannotStart when the file is missing, or holds
- * another key than the one in force.
+ * The key of this installation, which the first worker makes; the log has its name from then on. Rejects
+ * CannotStart when the file is missing, or holds another key than the one in force.
  */
-export async function loadLogKey({ config, pool }: { readonly config: Config; readonly pool: Pool }): Promise<LogKey> {
+export async function loadLogKey({
+  config,
+  pool,
+}: {
+  readonly config: Config;
+  readonly pool: Pool;
+}): Promise<LogKey> {
   const path = historyKeyFile(config);
   const current = await currentKey(pool);
   if (current === undefined) return beginWith(path, config, pool);
@@ -34,7 +47,9 @@ export async function loadLogKey({ config, pool }: { readonly config: Config; re
     ]);
   const key = logKey(origin, secret);
   if (key.verifier.text !== current)
-    throw new CannotStart([`${SETTING}: ${path} holds another key than ${current}, which the history is signed with`]);
+    throw new CannotStart([
+      `${SETTING}: ${path} holds another key than ${current}, which the history is signed with`,
+    ]);
   return key;
 }
 
@@ -46,7 +61,8 @@ async function beginWith(path: string, config: Config, pool: Pool): Promise<LogK
   return loadLogKey({ config, pool });
 }
 
-export const newSecret = (): string => generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+export const newSecret = (): string =>
+  generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
 export const logKey = (origin: string, secret: KeyObject): LogKey => ({
   verifier: verifierKey(origin, LOG_KEY, createPublicKey(secret)),
@@ -62,5 +78,7 @@ function readSecret(path: string): KeyObject | undefined {
   } catch {
     // Told below, without its text.
   }
-  throw new CannotStart([`${SETTING}: ${path} must hold an Ed25519 key in PKCS #8, such as openssl genpkey -algorithm ed25519 makes`]);
+  throw new CannotStart([
+    `${SETTING}: ${path} must hold an Ed25519 key in PKCS #8, such as openssl genpkey -algorithm ed25519 makes`,
+  ]);
 }

@@ -22,14 +22,20 @@ export interface EncryptionKeys {
 }
 
 /**
- * Puts the last key of the file in force, and adds a new one before where there is no other. Keys of people are wrapped under it; values and events stay as
- * they are. Can be repeated: what processes that run with the key before have made meanwhile is wrapped then. Rejects CannotStart.
+ * Puts the last key of the file in force, and adds a new one before where there is no other. Keys of people
+ * are wrapped under it; values and events stay as they are. Can be repeated: what processes that run with the
+ * key before have made meanwhile is wrapped then. Rejects CannotStart.
  */
-export async function rotateEncryptionKey(installation: Installation, by: Pick<HistoryEvent, "actor" | "detail">): Promise<EncryptionKeys> {
+export async function rotateEncryptionKey(
+  installation: Installation,
+  by: Pick<HistoryEvent, "actor" | "detail">,
+): Promise<EncryptionKeys> {
   const { ring, register, keys, path } = await openKeyRing(installation);
   const before = ring.current.id;
   const isLast = keys.at(-1)!.id === before;
-  const text = isLast ? replaceKeyFile(path, (held) => `${held.trimEnd()}\n${newEncryptionKey()}`, "ENCRYPTION_KEY_FILE") : undefined;
+  const text = isLast
+    ? replaceKeyFile(path, (held) => `${held.trimEnd()}\n${newEncryptionKey()}`, "ENCRYPTION_KEY_FILE")
+    : undefined;
   const next = text === undefined ? keys.at(-1)! : keysIn(text, path).at(-1)!;
   const at = installation.clock.now();
   const detail = { ...by.detail, from: before, to: next.id };

@@ -13,15 +13,18 @@ import { makeKeyFile } from "./key-file.ts";
 import { historyKeyFile, loadLogKey, logKey, newSecret, nextKeyFile } from "./log-key.ts";
 
 /**
- * A new key takes the place of the one that signs the history. One checkpoint is signed with both, so whoever trusts the old one can trust the new. Answers the
- * new verifier key. Rejects CannotStart, and everything stays as it was then. After a crash the next worker finishes it, or the next call does it anew.
+ * A new key takes the place of the one that signs the history. One checkpoint is signed with both, so whoever
+ * trusts the old one can trust the new. Answers the new verifier key. Rejects CannotStart, and everything
+ * stays as it was then. After a crash the next worker finishes it, or the next call does it anew.
  */
 export async function rotateLogKey(
   { config, pool, clock }: { readonly config: Config; readonly pool: Pool; readonly clock: Clock },
   by: Pick<HistoryEvent, "actor" | "detail">,
 ): Promise<string> {
   const old = await loadLogKey({ config, pool });
-  const secret = createPrivateKey(makeKeyFile(nextKeyFile(historyKeyFile(config)), newSecret(), "HISTORY_KEY_FILE"));
+  const secret = createPrivateKey(
+    makeKeyFile(nextKeyFile(historyKeyFile(config)), newSecret(), "HISTORY_KEY_FILE"),
+  );
   const next = logKey(old.verifier.name, secret);
   const at = clock.now();
   await inTransaction(pool, async (db) => {

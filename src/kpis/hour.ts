@@ -1,6 +1,9 @@
 import { HOUR_MS } from "./periods.ts";
 
-/* What is kept of one hour: sums that add up, so that a day and a week are the sum of their hours. Defined in docs/kpis.md. */
+/*
+ * What is kept of one hour: sums that add up, so that a day and a week are the sum of their hours. Defined in
+ * docs/kpis.md.
+ */
 
 export interface HourFigures {
   /** Changes that were carried out, by the bucket of the time they took; see latency.ts. */

@@ -1,8 +1,9 @@
 import type { LatencyCounts } from "./hour.ts";
 
 /*
- * Times are counted in buckets that each end 2 % after the one before: sums of hours give the percentiles of a week, at most 2 % too high, without a look at
- * single changes. The bucket n holds what took more than GROWTH^(n-1) and at most GROWTH^n milliseconds.
+ * Times are counted in buckets that each end 2 % after the one before: sums of hours give the percentiles of
+ * a week, at most 2 % too high, without a look at single changes. The bucket n holds what took more than
+ * GROWTH^(n-1) and at most GROWTH^n milliseconds.
  */
 
 export const GROWTH = 1.02;
@@ -28,7 +29,9 @@ export function latencyOf(counts: LatencyCounts, targetSeconds: number): Latency
     .sort((one, other) => one.bucket - other.bucket);
   const count = buckets.reduce((sum, each) => sum + each.count, 0);
   const within = (seconds: number): number =>
-    buckets.filter(({ bucket }) => bucket <= lastBucketWithin(seconds)).reduce((sum, each) => sum + each.count, 0);
+    buckets
+      .filter(({ bucket }) => bucket <= lastBucketWithin(seconds))
+      .reduce((sum, each) => sum + each.count, 0);
   const upTo = STEPS.map(within);
   return {
     p50: percentile(buckets, count * 0.5),
@@ -46,7 +49,10 @@ export function latencyOf(counts: LatencyCounts, targetSeconds: number): Latency
 /** Of a bound inside a bucket, the bucket counts as within: the error is that of the buckets. */
 const lastBucketWithin = (seconds: number): number => Math.ceil(Math.log(seconds * 1_000) / Math.log(GROWTH));
 
-function percentile(buckets: readonly { readonly bucket: number; readonly count: number }[], rank: number): number | undefined {
+function percentile(
+  buckets: readonly { readonly bucket: number; readonly count: number }[],
+  rank: number,
+): number | undefined {
   let seen = 0;
   for (const { bucket, count } of buckets) {
     seen += count;

@@ -7,4 +7,5 @@ export const WEEK_MS = 7 * DAY_MS;
 const FIRST_MONDAY_MS = 4 * DAY_MS;
 
 /** Monday 00:00 UTC of the week that holds a moment. */
-export const weekOf = (at: Date): Date => new Date(FIRST_MONDAY_MS + Math.floor((at.getTime() - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS);
+export const weekOf = (at: Date): Date =>
+  new Date(FIRST_MONDAY_MS + Math.floor((at.getTime() - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS);

@@ -24,5 +24,10 @@ export function startKpis({ store, clock, logger, leaverMinutes, attributes }: K
     return more ? SOON_MS : Math.max(EVERY_MS, REST * (clock.monotonicMs() - beganMs));
   }
 
-  return takeTurns(rollUp, { clock, logger, everyMs: EVERY_MS, failed: "the figures could not be updated; retrying" });
+  return takeTurns(rollUp, {
+    clock,
+    logger,
+    everyMs: EVERY_MS,
+    failed: "the figures could not be updated; retrying",
+  });
 }

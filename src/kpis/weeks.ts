@@ -13,7 +13,10 @@ export interface KpiTargets {
 export interface Week {
   /** Monday 00:00 UTC. */
   readonly from: Date;
-  /** Of active people at the hours of the week, the share that was there and in step; undefined where nothing was measured. */
+  /**
+   * Of active people at the hours of the week, the share that was there and in step; undefined where nothing
+   * was measured.
+   */
   readonly accuracy: number | undefined;
   /** The same for the value of each attribute. */
   readonly attributes: Readonly<Record<string, number>>;
@@ -38,11 +41,22 @@ export interface LastDay {
   readonly callsSince: Date | undefined;
 }
 
-/** An assumption, which is shown beside the number (docs/kpis.md): entering one change in the console of DingTalk. */
+/**
+ * An assumption, which is shown beside the number (docs/kpis.md): entering one change in the console of
+ * DingTalk.
+ */
 export const MINUTES_BY_HAND = 3;
 
-/** The last `count` weeks up to the one that holds `now`, oldest first; weeks of which nothing is known as well. */
-export function weeksOf(hours: readonly KpiHour[], now: Date, count: number, targets: KpiTargets): readonly Week[] {
+/**
+ * The last `count` weeks up to the one that holds `now`, oldest first; weeks of which nothing is known as
+ * well.
+ */
+export function weeksOf(
+  hours: readonly KpiHour[],
+  now: Date,
+  count: number,
+  targets: KpiTargets,
+): readonly Week[] {
   const byWeek = new Map<number, HourFigures[]>();
   for (const { from, figures } of hours) {
     const week = weekOf(from).getTime();
@@ -58,7 +72,8 @@ export function weeksOf(hours: readonly KpiHour[], now: Date, count: number, tar
 function weekFrom(from: Date, hours: readonly HourFigures[], { latencySeconds }: KpiTargets): Week {
   const measured = hours.flatMap((hour) => (hour.measured ? [hour.measured] : []));
   const active = total(measured.map((each) => each.active));
-  const share = (of: (each: Measured) => number): number | undefined => (active === 0 ? undefined : total(measured.map(of)) / active);
+  const share = (of: (each: Measured) => number): number | undefined =>
+    active === 0 ? undefined : total(measured.map(of)) / active;
   const changes = total(hours.map((hour) => hour.changes));
   const byIntervention = added(hours.map((hour) => hour.interventions));
   const minutes = Math.round(total(hours.map(({ handSeconds }) => handSeconds)) / 60);
@@ -93,7 +108,12 @@ function attributesOf(measured: readonly Measured[]): Readonly<Record<string, nu
 }
 
 /** The 24 hours before `now`, by whole hours. `calls`: of now, since the installation. */
-export function lastDayOf(hours: readonly KpiHour[], now: Date, calls: number, { latencySeconds }: KpiTargets): LastDay {
+export function lastDayOf(
+  hours: readonly KpiHour[],
+  now: Date,
+  calls: number,
+  { latencySeconds }: KpiTargets,
+): LastDay {
   const begins = now.getTime() - DAY_MS;
   const those = hours.filter(({ from }) => from.getTime() + HOUR_MS > begins);
   const before = callsBefore(hours, those, begins);
@@ -105,7 +125,10 @@ export function lastDayOf(hours: readonly KpiHour[], now: Date, calls: number, {
   };
 }
 
-/** Every hour since the installation is known. So an installation whose first hour is one of the last day had made no calls before. */
+/**
+ * Every hour since the installation is known. So an installation whose first hour is one of the last day had
+ * made no calls before.
+ */
 function callsBefore(hours: readonly KpiHour[], lastDay: readonly KpiHour[], begins: number) {
   const [first] = hours;
   if (first && first.from.getTime() > begins) return { from: first.from, calls: 0 };
@@ -117,6 +140,7 @@ const total = (numbers: readonly number[]): number => numbers.reduce((sum, each)
 
 function added(all: readonly LatencyCounts[]): Record<string, number> {
   const sums: Record<string, number> = {};
-  for (const each of all) for (const [name, count] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + count;
+  for (const each of all)
+    for (const [name, count] of Object.entries(each)) sums[name] = (sums[name] ?? 0) + count;
   return sums;
 }

@@ -6,10 +6,16 @@ import type { PathRule, PersonRules } from "./person.ts";
 
 /** The compiled rules for people. */
 export function personRules(file: MappingFile, compileAt: CompileAt): PersonRules {
-  const at = (path: Path, text: string | undefined): Expression | undefined => (text === undefined ? undefined : compileAt(path, text));
-  const extensions = { ...PERSON_EXTENSIONS, ...Object.fromEntries(Object.entries(file.extensions).map(([name, urn]) => [name, [urn]])) };
+  const at = (path: Path, text: string | undefined): Expression | undefined =>
+    text === undefined ? undefined : compileAt(path, text);
+  const extensions = {
+    ...PERSON_EXTENSIONS,
+    ...Object.fromEntries(Object.entries(file.extensions).map(([name, urn]) => [name, [urn]])),
+  };
   const attributes = Object.entries(file.person).flatMap(([attribute, { value, ...rule }]) =>
-    isSent({ value, ...rule }) ? [{ attribute, rule, expression: compileAt(valuePath(["person", attribute]), value) }] : [],
+    isSent({ value, ...rule })
+      ? [{ attribute, rule, expression: compileAt(valuePath(["person", attribute]), value) }]
+      : [],
   );
   return {
     extensions,
@@ -19,7 +25,10 @@ export function personRules(file: MappingFile, compileAt: CompileAt): PersonRule
       return authority ? [{ attribute, reads: readsOf(sources, extensions) }] : [];
     }),
     customFields: at(["customFields"], file.customFields),
-    manager: file.manager && { expression: compileAt(valuePath(["manager"]), file.manager.value), empty: file.manager.empty },
+    manager: file.manager && {
+      expression: compileAt(valuePath(["manager"]), file.manager.value),
+      empty: file.manager.empty,
+    },
     external: at(["external"], file.external),
     transfer: file.departments.transfer,
     account: at(["account"], file.account),
@@ -31,13 +40,19 @@ export function personRules(file: MappingFile, compileAt: CompileAt): PersonRule
     paths:
       file.departments.from === "groups"
         ? []
-        : file.departments.attributes.map((entry, index) => pathRule(entry, ["departments", "attributes", index], compileAt)),
+        : file.departments.attributes.map((entry, index) =>
+            pathRule(entry, ["departments", "attributes", index], compileAt),
+          ),
   };
 }
 
 type AttributePath = MappingFile["departments"]["attributes"][number];
 
-function pathRule({ path, main, external, title, order, managers, settings }: AttributePath, where: Path, compileAt: CompileAt): PathRule {
+function pathRule(
+  { path, main, external, title, order, managers, settings }: AttributePath,
+  where: Path,
+  compileAt: CompileAt,
+): PathRule {
   const at = (name: string, text: string | undefined): Expression | undefined =>
     text === undefined ? undefined : compileAt([...where, name], text);
   return {
@@ -59,13 +74,20 @@ function pathRule({ path, main, external, title, order, managers, settings }: At
 }
 
 /** Attributes that the file sends. For an attribute without a value, only the target's value is shown. */
-export const sentOf = (file: MappingFile): readonly string[] => Object.keys(file.person).filter((name) => isSent(file.person[name]!));
+export const sentOf = (file: MappingFile): readonly string[] =>
+  Object.keys(file.person).filter((name) => isSent(file.person[name]!));
 
 const isSent = ({ authority, value }: Pick<PersonRule, "authority" | "value">): boolean =>
   authority === undefined || value !== NOTHING_SENT;
 
-/** The SCIM attributes that an expression reads, by the names of the history: core attributes by name, extensions as a whole. */
-const readsOf = (sources: Expression["sources"], extensions: Readonly<Record<string, readonly string[]>>): readonly string[] => [
+/**
+ * The SCIM attributes that an expression reads, by the names of the history: core attributes by name,
+ * extensions as a whole.
+ */
+const readsOf = (
+  sources: Expression["sources"],
+  extensions: Readonly<Record<string, readonly string[]>>,
+): readonly string[] => [
   ...new Set(
     sources.flatMap(({ path }) => {
       const [, variable = "", name] = /^(\w+)(?:\.(\w+))?/.exec(path) ?? [];
@@ -74,5 +96,7 @@ const readsOf = (sources: Expression["sources"], extensions: Readonly<Record<str
   ),
 ];
 
-/** The path of a rule's expression. A rule is its expression, or has it under `value`; the file knows which. */
+/**
+ * The path of a rule's expression. A rule is its expression, or has it under `value`; the file knows which.
+ */
 const valuePath = (path: Path): Path => [...path, "value"];

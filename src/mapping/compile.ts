@@ -3,7 +3,12 @@ import { personRules, sentOf } from "./compile-person.ts";
 import { dateNotes, dateRules, datesVersion } from "./dates.ts";
 import { departmentRules } from "./departments.ts";
 import { explainWith } from "./explain.ts";
-import { type CompileAt, type Expression, ExpressionInvalid, expressionCompiler } from "./expression/expression.ts";
+import {
+  type CompileAt,
+  type Expression,
+  ExpressionInvalid,
+  expressionCompiler,
+} from "./expression/expression.ts";
 import { GROUP_EXTENSIONS, PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file/file.ts";
 import type { KnownVariables } from "./file/known-names.ts";
@@ -18,13 +23,16 @@ import { sourceRules } from "./sources.ts";
 
 export interface CompileOptions {
   /**
-   * The attributes of people that the target knows. A misspelt name is refused. A name that ends in ".*" stands for all names with that prefix.
-   * Absent: all names are accepted.
+   * The attributes of people that the target knows. A misspelt name is refused. A name that ends in ".*"
+   * stands for all names with that prefix. Absent: all names are accepted.
    */
   readonly personAttributes?: readonly string[];
   /** Does the same for departments. */
   readonly departmentAttributes?: readonly string[];
-  /** The attributes of people and groups in SCIM, by variable. A misspelt name is refused. Absent: all names are accepted. */
+  /**
+   * The attributes of people and groups in SCIM, by variable. A misspelt name is refused. Absent: all names
+   * are accepted.
+   */
   readonly personDocument?: KnownVariables;
   readonly groupDocument?: KnownVariables;
 }
@@ -37,12 +45,27 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
     ...parsed.problems,
     ...unknownAttributes(parsed, ["person"], sentOf(file), options.personAttributes),
     ...wrongAuthorities(parsed),
-    ...unknownAttributes(parsed, ["departments", "settings"], Object.keys(file.departments.settings), options.departmentAttributes),
+    ...unknownAttributes(
+      parsed,
+      ["departments", "settings"],
+      Object.keys(file.departments.settings),
+      options.departmentAttributes,
+    ),
     ...file.departments.attributes.flatMap(({ settings }, index) =>
-      unknownAttributes(parsed, ["departments", "attributes", index, "settings"], Object.keys(settings), options.departmentAttributes),
+      unknownAttributes(
+        parsed,
+        ["departments", "attributes", index, "settings"],
+        Object.keys(settings),
+        options.departmentAttributes,
+      ),
     ),
     ...file.departments.groups.flatMap(({ settings = {} }, index) =>
-      unknownAttributes(parsed, ["departments", "groups", index, "settings"], Object.keys(settings), options.departmentAttributes),
+      unknownAttributes(
+        parsed,
+        ["departments", "groups", index, "settings"],
+        Object.keys(settings),
+        options.departmentAttributes,
+      ),
     ),
   ];
   problems.push(...unknownZones(parsed));
@@ -51,7 +74,9 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
   const ofGroups = ["group", "department", "external", ...Object.keys(GROUP_EXTENSIONS)];
   // An extension that the file defines hides a built-in one with the same name.
   const own = Object.keys(file.extensions);
-  const known = Object.fromEntries(Object.entries(options.personDocument ?? {}).filter(([name]) => !own.includes(name)));
+  const known = Object.fromEntries(
+    Object.entries(options.personDocument ?? {}).filter(([name]) => !own.includes(name)),
+  );
   const forPeople = compiler(parsed, ofPeople, known, problems);
   const forGroups = compiler(parsed, ofGroups, options.groupDocument ?? {}, problems);
 
@@ -84,25 +109,42 @@ export function compileMapping(yamlText: string, options: CompileOptions = {}): 
 }
 
 /**
- * Dates and sources decide whether somebody is active, and `inactive` what happens to a leaver. Somebody who would be parked may be removed instead:
- * this depends on the expression for external people and on the departments for them.
+ * Dates and sources decide whether somebody is active, and `inactive` what happens to a leaver. Somebody who
+ * would be parked may be removed instead: this depends on the expression for external people and on the
+ * departments for them.
  */
 function leaversVersion(file: MappingFile): string {
   const { inactive, sources, extensions, external, tables, departments } = file;
-  const parks = inactive.parkIn === undefined ? undefined : { external, tables, extensions, departments: departments.external };
-  return versionOf({ dates: datesVersion(file), inactive, sources: sources && { sources, extensions }, parks });
+  const parks =
+    inactive.parkIn === undefined
+      ? undefined
+      : { external, tables, extensions, departments: departments.external };
+  return versionOf({
+    dates: datesVersion(file),
+    inactive,
+    sources: sources && { sources, extensions },
+    parks,
+  });
 }
 
-function compiler(parsed: ParsedFile, variables: readonly string[], known: KnownVariables, problems: FileProblem[]): CompileAt {
+function compiler(
+  parsed: ParsedFile,
+  variables: readonly string[],
+  known: KnownVariables,
+  problems: FileProblem[],
+): CompileAt {
   let compile: ReturnType<typeof expressionCompiler>;
   try {
     compile = expressionCompiler(parsed.file, variables, known);
   } catch (error) {
     // The library refuses names that are words of its own language.
     if (!(error instanceof Error && error.message.startsWith("Invalid variable declaration"))) throw error;
-    throw new MappingInvalid([parsed.problemAtKey(["extensions"], "one of these names means something else in expressions")], {
-      cause: error,
-    });
+    throw new MappingInvalid(
+      [parsed.problemAtKey(["extensions"], "one of these names means something else in expressions")],
+      {
+        cause: error,
+      },
+    );
   }
   return (path, text) => {
     try {
@@ -116,4 +158,8 @@ function compiler(parsed: ParsedFile, variables: readonly string[], known: Known
 }
 
 /** Replaces an invalid expression until all problems are collected. Then the mapping is refused. */
-const unusable: Expression = { text: "", sources: [], evaluate: () => ({ kind: "failed", text: "the expression is not valid" }) };
+const unusable: Expression = {
+  text: "",
+  sources: [],
+  evaluate: () => ({ kind: "failed", text: "the expression is not valid" }),
+};

@@ -28,16 +28,32 @@ export function dateRules(
 
 /** Changes with the rules for dates. The zone may depend on tables and extensions of the file. */
 export const datesVersion = ({ dates, zone, hire, leave, tables, extensions }: MappingFile): string =>
-  versionOf({ dates: dates !== false, zone, hire: hire ?? {}, leave: leave ?? {}, ...(isZone(zone) ? {} : { tables, extensions }) });
+  versionOf({
+    dates: dates !== false,
+    zone,
+    hire: hire ?? {},
+    leave: leave ?? {},
+    ...(isZone(zone) ? {} : { tables, extensions }),
+  });
 
 /** The zone of a person. The default zone if it is not known, because a day must have an end. */
-function zoneBy(expression: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
+function zoneBy(
+  expression: Expression,
+  user: JsonObject,
+  extensions: Readonly<Record<string, readonly string[]>>,
+): string {
   const zone = zoneValue(expression, user, extensions);
   return zone !== "" && isZone(zone) ? zone : DEFAULT_ZONE;
 }
 
-function zoneValue({ evaluate }: Expression, user: JsonObject, extensions: Readonly<Record<string, readonly string[]>>): string {
-  const variables = Object.fromEntries(Object.entries(extensions).map(([name, urns]) => [name, extensionOf(user, urns)]));
+function zoneValue(
+  { evaluate }: Expression,
+  user: JsonObject,
+  extensions: Readonly<Record<string, readonly string[]>>,
+): string {
+  const variables = Object.fromEntries(
+    Object.entries(extensions).map(([name, urns]) => [name, extensionOf(user, urns)]),
+  );
   const evaluated = evaluate({ user, ...variables });
   return evaluated.kind === "value" ? asText(evaluated.value) : "";
 }
@@ -49,7 +65,13 @@ export function dateNotes(
   extensions: Readonly<Record<string, readonly string[]>>,
 ): readonly MappingNote[] {
   const unread = EFFECTIVE_DATES.filter((name) => !isReadable(workerValue(user, name)));
-  const notes = unread.map((attribute): MappingNote => ({ attribute, code: "dateNotUnderstood", text: "the value is not read as a date" }));
+  const notes = unread.map(
+    (attribute): MappingNote => ({
+      attribute,
+      code: "dateNotUnderstood",
+      text: "the value is not read as a date",
+    }),
+  );
   const zoneName = zone ? zoneValue(zone, user, extensions) : "";
   if (zoneName === "" || isZone(zoneName)) return notes;
   return [...notes, { attribute: "zone", code: "unknownZone", text: `${zoneName} is not a time zone` }];

@@ -19,14 +19,22 @@ export function managersOf(
 ): readonly string[] | undefined {
   const evaluated = rule?.expression.evaluate(variables);
   if (evaluated?.kind === "failed")
-    notes.push({ attribute: "managers", code: "ruleFailed", text: `the rule cannot be evaluated: ${evaluated.text}` });
+    notes.push({
+      attribute: "managers",
+      code: "ruleFailed",
+      text: `the rule cannot be evaluated: ${evaluated.text}`,
+    });
   if (evaluated?.kind !== "value") return undefined;
   for (const { code, text } of evaluated.notes) notes.push({ attribute: "managers", code, text });
   const named = referencesIn(evaluated.value);
   return named.length > 0 || rule?.empty === "clear" ? named : undefined;
 }
 
-export function settingsIn(settings: readonly Setting[], variables: Variables, notes: MappingNote[]): MappedAttributes {
+export function settingsIn(
+  settings: readonly Setting[],
+  variables: Variables,
+  notes: MappingNote[],
+): MappedAttributes {
   const attributes: Record<string, MappedAttributes[string]> = {};
   for (const { attribute, rule, expression } of settings) {
     const result = ruleResult(attribute, rule, expression.evaluate(variables), notes);

@@ -22,8 +22,15 @@ export interface Departments {
   describe(path: DepartmentPath, external: boolean): DepartmentDescription;
   parentReference(group: JsonObject): string | undefined;
   isExternal(path: DepartmentPath): boolean;
-  /** Why a person may not be in a department from their attributes. `saidExternal`: the rule says that the department is for external people. */
-  refusal(path: DepartmentPath, external: boolean, saidExternal: boolean): Omit<MappingNote, "attribute"> | undefined;
+  /**
+   * Why a person may not be in a department from their attributes. `saidExternal`: the rule says that the
+   * department is for external people.
+   */
+  refusal(
+    path: DepartmentPath,
+    external: boolean,
+    saidExternal: boolean,
+  ): Omit<MappingNote, "attribute"> | undefined;
 }
 
 /** The settings of the default department for leavers. */
@@ -36,7 +43,10 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     rule,
     expression: compileAt(["departments", "settings", attribute, "value"], rule.value),
   }));
-  const parking = file.inactive.parkIn === undefined ? undefined : JSON.stringify(parsePath(file.inactive.parkIn, separator));
+  const parking =
+    file.inactive.parkIn === undefined
+      ? undefined
+      : JSON.stringify(parsePath(file.inactive.parkIn, separator));
   const managers = file.departments.managers && {
     expression: compileAt(["departments", "managers", "value"], file.departments.managers.value),
     empty: file.departments.managers.empty,
@@ -47,7 +57,10 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
     return parent === "" ? undefined : parent;
   };
 
-  const pathOf = ({ group, ancestors = [] }: GroupInput, rule: GroupRule | undefined): DepartmentPath | NoPlace => {
+  const pathOf = (
+    { group, ancestors = [] }: GroupInput,
+    rule: GroupRule | undefined,
+  ): DepartmentPath | NoPlace => {
     const chain = structure === "path" ? [group] : [group, ...ancestors];
     const ids = chain.map((one) => one.id).filter((id) => typeof id === "string");
     if (new Set(ids).size < ids.length) return "cycle";
@@ -114,17 +127,27 @@ export function departmentRules(file: MappingFile, compileAt: CompileAt): Depart
 }
 
 /** `external`, `isForExternal`: the person is external, the department is for external people. */
-function refusalOf(path: DepartmentPath, external: boolean, isForExternal: boolean): ReturnType<Departments["refusal"]> {
-  if (path.length > MAX_DEPTH) return { code: "tooDeep", text: `the path has more than ${MAX_DEPTH} departments` };
+function refusalOf(
+  path: DepartmentPath,
+  external: boolean,
+  isForExternal: boolean,
+): ReturnType<Departments["refusal"]> {
+  if (path.length > MAX_DEPTH)
+    return { code: "tooDeep", text: `the path has more than ${MAX_DEPTH} departments` };
   if (path.length === 0 || isForExternal === external) return undefined;
   return external
     ? { code: "externalPerson", text: "the person is external and the department is not, so it is left out" }
-    : { code: "externalDepartment", text: "the department is for external people and the person is not one, so it is left out" };
+    : {
+        code: "externalDepartment",
+        text: "the department is for external people and the person is not one, so it is left out",
+      };
 }
 
 /** Whether the department, or a department above it, matches one of the patterns. */
 export const isBelow = (path: DepartmentPath, patterns: readonly string[], separator: string): boolean =>
-  path.some((_, index) => patterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)));
+  path.some((_, index) =>
+    patterns.some((pattern) => matchesGlob(formatPath(path.slice(0, index + 1), separator), pattern)),
+  );
 
 const dingtalkOf = (group: JsonObject): unknown => extensionOf(group, GROUP_EXTENSIONS.dingtalk!);
 

@@ -6,7 +6,11 @@ import type { Explanation, PersonInput, StatedDepartment, When } from "./mapping
 import { type PersonRules, personMapping, variablesOf } from "./person.ts";
 
 /** All rules for a person with their inputs and results. */
-export function explainWith(rules: PersonRules, departments: Departments, input: PersonInput): readonly Explanation[] {
+export function explainWith(
+  rules: PersonRules,
+  departments: Departments,
+  input: PersonInput,
+): readonly Explanation[] {
   const variables = variablesOf(rules, input);
   const mapped = personMapping(rules, departments, input);
   const explain = (
@@ -18,7 +22,9 @@ export function explainWith(rules: PersonRules, departments: Departments, input:
     const used = expressions.filter((expression) => expression !== undefined);
     if (used.length === 0) return [];
     const sources = new Map(
-      used.flatMap((expression) => expression.sources).map((source) => [source.path, asJson(source.read(variables))]),
+      used
+        .flatMap((expression) => expression.sources)
+        .map((source) => [source.path, asJson(source.read(variables))]),
     );
     const texts = mapped.notes.filter((note) => note.attribute === attribute).map((note) => note.text);
     return [
@@ -32,7 +38,8 @@ export function explainWith(rules: PersonRules, departments: Departments, input:
       },
     ];
   };
-  const stated = (told: (said: StatedDepartment) => object): JsonValue => asJson((mapped.stated ?? []).map(told));
+  const stated = (told: (said: StatedDepartment) => object): JsonValue =>
+    asJson((mapped.stated ?? []).map(told));
   const ruled = new Set(rules.attributes.map(({ attribute }) => attribute));
   const custom = Object.entries(mapped.attributes).filter(([name]) => !ruled.has(name));
   return [

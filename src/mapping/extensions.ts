@@ -1,6 +1,9 @@
 import type { JsonObject } from "../core/entity.ts";
 
-/** Variables of all expressions about a person, and their schema extensions. A variable stands for the first one that the document has. */
+/**
+ * Variables of all expressions about a person, and their schema extensions. A variable stands for the first
+ * one that the document has.
+ */
 export const PERSON_EXTENSIONS: Readonly<Record<string, readonly string[]>> = {
   enterprise: ["urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],
   dingtalk: ["urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User"],

@@ -13,9 +13,12 @@ export function wrongAuthorities({ file, problemAtKey }: ParsedFile): readonly F
   return Object.entries(file.person).flatMap(([name, { authority, value }]) => {
     if (authority === undefined) return [];
     const path: Path = ["person", name, "authority"];
-    if (!(AUTHORITIES as readonly string[]).includes(name)) return [problemAtKey(path, `only ${AUTHORITIES.join(", ")} may be DingTalk's`)];
+    if (!(AUTHORITIES as readonly string[]).includes(name))
+      return [problemAtKey(path, `only ${AUTHORITIES.join(", ")} may be DingTalk's`)];
     const isToldOnly = name === "avatar" || name === "activated";
-    return isToldOnly && value !== NOTHING_SENT ? [problemAtKey(path, `${name} cannot be set: leave out the value`)] : [];
+    return isToldOnly && value !== NOTHING_SENT
+      ? [problemAtKey(path, `${name} cannot be set: leave out the value`)]
+      : [];
   });
 }
 
@@ -26,16 +29,26 @@ export function unknownAttributes(
   known: readonly string[] | undefined,
 ): readonly FileProblem[] {
   if (!known) return [];
-  const isKnown = (name: string): boolean => known.some((one) => (one.endsWith(".*") ? name.startsWith(one.slice(0, -1)) : one === name));
+  const isKnown = (name: string): boolean =>
+    known.some((one) => (one.endsWith(".*") ? name.startsWith(one.slice(0, -1)) : one === name));
   return names
     .filter((name) => !isKnown(name))
-    .map((name) => problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`));
+    .map((name) =>
+      problemAtKey([...path, name], `the target has no attribute ${name}${suggestion(name, known)}`),
+    );
 }
 
-/** Values that are not time zones: in a table that the zone is looked up in, and texts of the expression that look like a zone. */
+/**
+ * Values that are not time zones: in a table that the zone is looked up in, and texts of the expression that
+ * look like a zone.
+ */
 export function unknownZones({ file, problemAt }: ParsedFile): readonly FileProblem[] {
-  const written = [...file.zone.matchAll(/["']([A-Z]\w+\/[\w/+-]+)["']/g)].map(([, zone]) => zone!).filter((zone) => !isZone(zone));
-  const inRule = written.map((zone) => problemAt(["zone"], `${zone} is not a time zone such as ${DEFAULT_ZONE}`));
+  const written = [...file.zone.matchAll(/["']([A-Z]\w+\/[\w/+-]+)["']/g)]
+    .map(([, zone]) => zone!)
+    .filter((zone) => !isZone(zone));
+  const inRule = written.map((zone) =>
+    problemAt(["zone"], `${zone} is not a time zone such as ${DEFAULT_ZONE}`),
+  );
   const inTables = Object.entries(file.tables)
     .filter(([table]) => isZoneTable(file.zone, table))
     .flatMap(([table, entries]) =>
@@ -47,19 +60,28 @@ export function unknownZones({ file, problemAt }: ParsedFile): readonly FileProb
 }
 
 /** Attributes of the block `sources` that no document has. */
-export function unknownAuthorities({ file, problemAtKey }: ParsedFile, known: KnownVariables | undefined): readonly FileProblem[] {
+export function unknownAuthorities(
+  { file, problemAtKey }: ParsedFile,
+  known: KnownVariables | undefined,
+): readonly FileProblem[] {
   const own = Object.keys(file.extensions);
   return Object.keys(file.sources?.authority?.attributes ?? {}).flatMap((name) => {
     const path: Path = ["sources", "authority", "attributes", name];
     const [first = "", part, ...more] = name.split(".");
     if (more.length > 0)
-      return [problemAtKey(path, "must be an attribute, or one and a part of it: phoneNumbers.mobile, enterprise.manager")];
+      return [
+        problemAtKey(
+          path,
+          "must be an attribute, or one and a part of it: phoneNumbers.mobile, enterprise.manager",
+        ),
+      ];
     if (own.includes(first)) return [];
     const isExtension = Object.hasOwn(PERSON_EXTENSIONS, first);
     if (isExtension && part === undefined)
       return [problemAtKey(path, `names a whole extension: name its attributes, as ${first}.department`)];
     // The part of a list is a type, which clients may choose freely.
-    const text = known && (isExtension ? unknownName(known, [first, part!]) : unknownName(known, ["user", first]));
+    const text =
+      known && (isExtension ? unknownName(known, [first, part!]) : unknownName(known, ["user", first]));
     return text === undefined ? [] : [problemAtKey(path, text)];
   });
 }

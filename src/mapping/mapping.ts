@@ -4,17 +4,27 @@ import type { MappingNoteCode } from "./note-codes.ts";
 import type { SourceRules } from "./sources.ts";
 
 /*
- * The types of this room. Inputs: people and groups as SCIM documents. Results: flat attributes in the target's words, department paths, references.
- * Everything is data. Nothing in this room reads a clock, a file or a network.
+ * The types of this room. Inputs: people and groups as SCIM documents. Results: flat attributes in the
+ * target's words, department paths, references. Everything is data. Nothing in this room reads a clock, a
+ * file or a network.
  */
 
-/** By the target's attribute name. An absent name is not managed; null clears the attribute. The same form as Attributes of the room reconcile. */
+/**
+ * By the target's attribute name. An absent name is not managed; null clears the attribute. The same form as
+ * Attributes of the room reconcile.
+ */
 export type MappedAttributes = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
-/** When a value is sent. `always`: whenever it differs. `onCreate`: only with the create. `neverOverwrite`: only while the target has no value. */
+/**
+ * When a value is sent. `always`: whenever it differs. `onCreate`: only with the create. `neverOverwrite`:
+ * only while the target has no value.
+ */
 export type When = "always" | "onCreate" | "neverOverwrite";
 
-/** A part of a person's data that the rules could not use, for the operator. Has no values, which may be personal data. */
+/**
+ * A part of a person's data that the rules could not use, for the operator. Has no values, which may be
+ * personal data.
+ */
 export interface MappingNote {
   readonly attribute: string;
   readonly code: MappingNoteCode;
@@ -54,7 +64,10 @@ export interface PersonMapping {
   readonly attributes: MappedAttributes;
   /** Only attributes that are not "always". */
   readonly when: Readonly<Record<string, Exclude<When, "always">>>;
-  /** The manager as the client wrote it (our id, an externalId or an employee number). Null: cleared. Absent: not managed. */
+  /**
+   * The manager as the client wrote it (our id, an externalId or an employee number). Null: cleared. Absent:
+   * not managed.
+   */
   readonly manager?: string | null;
   /** Departments from attributes. Those from groups are not included. Sorted, without duplicates. */
   readonly departments: readonly DepartmentPath[];
@@ -64,7 +77,10 @@ export interface PersonMapping {
   readonly positions?: readonly JobPosition[];
   /** The main one of `departments`. */
   readonly mainDepartment?: DepartmentPath;
-  /** The main department as the client wrote it: id, externalId or path of a group, or a path from attributes. Has priority over `mainDepartment`. */
+  /**
+   * The main department as the client wrote it: id, externalId or path of a group, or a path from attributes.
+   * Has priority over `mainDepartment`.
+   */
   readonly mainDepartmentReference?: string;
   readonly external: boolean;
   readonly account: Account;
@@ -77,7 +93,10 @@ export type DepartmentPath = readonly string[];
 export interface GroupInput {
   /** The SCIM document with `id` and `displayName`. */
   readonly group: JsonObject;
-  /** Documents of the groups above, nearest first: by `parentReference` if the structure is "parent", by membership if it is "nested". */
+  /**
+   * Documents of the groups above, nearest first: by `parentReference` if the structure is "parent", by
+   * membership if it is "nested".
+   */
   readonly ancestors?: readonly JsonObject[];
 }
 
@@ -88,14 +107,20 @@ export type GroupPlacement =
       /** Attributes of the department at the target. */
       readonly settings: MappedAttributes;
       readonly external: boolean;
-      /** Managers as the client wrote them: ids, externalIds or employee numbers. Absent: the group does not name managers. */
+      /**
+       * Managers as the client wrote them: ids, externalIds or employee numbers. Absent: the group does not
+       * name managers.
+       */
       readonly managers?: readonly string[];
       readonly notes: readonly MappingNote[];
     }
   | { readonly kind: "role"; readonly name: string }
   | { readonly kind: "none"; readonly reason: NoPlace };
 
-/** `rule`: a rule or the group itself excludes it. `attributes`: this mapping takes departments only from attributes. */
+/**
+ * `rule`: a rule or the group itself excludes it. `attributes`: this mapping takes departments only from
+ * attributes.
+ */
 export type NoPlace = "rule" | "attributes" | "noName" | "tooDeep" | "cycle";
 
 /** The origin of one attribute. */
@@ -119,7 +144,9 @@ export interface DepartmentDescription {
 /** An attribute for which the target has authority while no source has written it for thirty days. */
 export interface Authority {
   readonly attribute: string;
-  /** SCIM attributes that its rule reads, by the names of the history. Empty: no source has a value for it. */
+  /**
+   * SCIM attributes that its rule reads, by the names of the history. Empty: no source has a value for it.
+   */
   readonly reads: readonly string[];
 }
 
@@ -147,11 +174,14 @@ export interface MappingSettings {
 }
 
 /**
- * A compiled mapping file. Pure: the same input has the same result. Nothing throws, whatever the documents are, and everything ends within bounded
- * steps.
+ * A compiled mapping file. Pure: the same input has the same result. Nothing throws, whatever the documents
+ * are, and everything ends within bounded steps.
  */
 export interface Mapping {
-  /** First 12 hexadecimal digits of the SHA-256 of the file's meaning. Comments, order of keys and layout do not count. */
+  /**
+   * First 12 hexadecimal digits of the SHA-256 of the file's meaning. Comments, order of keys and layout do
+   * not count.
+   */
   readonly version: string;
   /** Changes with the keys that decide who has left and what happens to a leaver. */
   readonly leaversVersion: string;
@@ -169,9 +199,15 @@ export interface Mapping {
   group(input: GroupInput): GroupPlacement;
   /** A department without a group, as if a group with its name existed. */
   department(path: DepartmentPath, external: boolean): DepartmentDescription;
-  /** The group's parent as its document names it (id, externalId or path of a group), if the structure needs one. */
+  /**
+   * The group's parent as its document names it (id, externalId or path of a group), if the structure needs
+   * one.
+   */
   parentReference(group: JsonObject): string | undefined;
-  /** Whether a department with this path is for external people: it, or one above it, matches the patterns of the file. */
+  /**
+   * Whether a department with this path is for external people: it, or one above it, matches the patterns of
+   * the file.
+   */
   isExternal(path: DepartmentPath): boolean;
   explain(input: PersonInput): readonly Explanation[];
 }

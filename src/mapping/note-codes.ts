@@ -1,4 +1,7 @@
-/** Stable codes of the notes of mapping rules. docs/operations.md explains them, and a test compares both lists. */
+/**
+ * Stable codes of the notes of mapping rules. docs/operations.md explains them, and a test compares both
+ * lists.
+ */
 export const MAPPING_NOTES = [
   "ruleFailed",
   "notAValue",

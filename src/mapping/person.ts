@@ -24,7 +24,11 @@ import { withTransfer } from "./transfer.ts";
 
 export interface PersonRules {
   readonly extensions: Readonly<Record<string, readonly string[]>>;
-  readonly attributes: readonly { readonly attribute: string; readonly rule: Omit<Rule, "value">; readonly expression: Expression }[];
+  readonly attributes: readonly {
+    readonly attribute: string;
+    readonly rule: Omit<Rule, "value">;
+    readonly expression: Expression;
+  }[];
   readonly authorities: readonly Authority[];
   readonly customFields: Expression | undefined;
   readonly manager: ReferenceRule | undefined;
@@ -59,7 +63,11 @@ const MAX_POSITIONS = 100;
 /** The target attribute that makes an account an enterprise account. */
 const ACCOUNT_TYPE = "exclusive_account_type";
 
-export function personMapping(rules: PersonRules, departments: Departments, input: PersonInput): PersonMapping {
+export function personMapping(
+  rules: PersonRules,
+  departments: Departments,
+  input: PersonInput,
+): PersonMapping {
   const variables = variablesOf(rules, input);
   const notes: MappingNote[] = [];
   const attributes: Record<string, MappedAttributes[string]> = {};
@@ -106,10 +114,19 @@ export function variablesOf(rules: PersonRules, { user, groups }: PersonInput): 
 }
 
 /** The value of an expression that is not an attribute. Empty if it failed or has no value. */
-function single(what: string, expression: Expression | undefined, variables: Variables, notes: MappingNote[]): unknown {
+function single(
+  what: string,
+  expression: Expression | undefined,
+  variables: Variables,
+  notes: MappingNote[],
+): unknown {
   const evaluated = expression?.evaluate(variables);
   if (evaluated?.kind === "failed")
-    notes.push({ attribute: what, code: "ruleFailed", text: `the rule cannot be evaluated: ${evaluated.text}` });
+    notes.push({
+      attribute: what,
+      code: "ruleFailed",
+      text: `the rule cannot be evaluated: ${evaluated.text}`,
+    });
   if (evaluated?.kind !== "value") return undefined;
   for (const { code, text } of evaluated.notes) notes.push({ attribute: what, code, text });
   return evaluated.value;
@@ -117,13 +134,29 @@ function single(what: string, expression: Expression | undefined, variables: Var
 
 function managerOf(rules: PersonRules, variables: Variables, notes: MappingNote[]): RuleResult {
   if (!rules.manager) return { kind: "leave" };
-  return ruleResult("manager", { empty: rules.manager.empty, maxLength: 200 }, rules.manager.expression.evaluate(variables), notes);
+  return ruleResult(
+    "manager",
+    { empty: rules.manager.empty, maxLength: 200 },
+    rules.manager.expression.evaluate(variables),
+    notes,
+  );
 }
 
-function customFields(rules: PersonRules, variables: Variables, notes: MappingNote[]): readonly (readonly [string, string])[] {
-  const entries = asList(single("customFields", rules.customFields, variables, notes)).slice(0, MAX_CUSTOM_FIELDS);
-  const fields = entries.map((entry) => [asText(member(entry, "name")), asText(member(entry, "value"))] as const);
-  return fields.filter(([name, value]) => name !== "" && value !== "").map(([name, value]) => [`${CUSTOM_FIELD}${name}`, value] as const);
+function customFields(
+  rules: PersonRules,
+  variables: Variables,
+  notes: MappingNote[],
+): readonly (readonly [string, string])[] {
+  const entries = asList(single("customFields", rules.customFields, variables, notes)).slice(
+    0,
+    MAX_CUSTOM_FIELDS,
+  );
+  const fields = entries.map(
+    (entry) => [asText(member(entry, "name")), asText(member(entry, "value"))] as const,
+  );
+  return fields
+    .filter(([name, value]) => name !== "" && value !== "")
+    .map(([name, value]) => [`${CUSTOM_FIELD}${name}`, value] as const);
 }
 
 const ACCOUNTS: Readonly<Record<string, Account>> = {
@@ -146,7 +179,11 @@ function accountOf(value: unknown, notes: MappingNote[]): Account {
 }
 
 /** Undefined: values in single departments are not managed. */
-function positionsOf(rule: ReferenceRule | undefined, variables: Variables, notes: MappingNote[]): readonly JobPosition[] | undefined {
+function positionsOf(
+  rule: ReferenceRule | undefined,
+  variables: Variables,
+  notes: MappingNote[],
+): readonly JobPosition[] | undefined {
   const entries = asList(single("positions", rule?.expression, variables, notes)).slice(0, MAX_POSITIONS);
   if (entries.length === 0) return rule?.empty === "clear" && !hasFailed(notes, "positions") ? [] : undefined;
   const positions = entries.map((entry): JobPosition => {
@@ -174,21 +211,32 @@ function orderOf(value: unknown, attribute: string, notes: MappingNote[]): numbe
   return undefined;
 }
 
-function departmentPaths(rules: PersonRules, departments: Departments, variables: Variables, external: boolean, notes: MappingNote[]) {
+function departmentPaths(
+  rules: PersonRules,
+  departments: Departments,
+  variables: Variables,
+  external: boolean,
+  notes: MappingNote[],
+) {
   const byText = new Map<string, DepartmentPath>();
   const stated = new Map<string, StatedDepartment>();
   let main: DepartmentPath | undefined;
   for (const rule of rules.paths) {
     const levels = rule.levels.map((expression) => single("departments", expression, variables, notes));
-    // One expression gives a whole path, as a text with separators or as a list. Each of several expressions gives one name, whatever it contains.
-    const whole = levels.length === 1 && typeof levels[0] === "string" ? parsePath(levels[0], departments.separator) : undefined;
+    // One expression gives a whole path, as a text with separators or as a list. Each of several expressions
+    // gives one name, whatever it contains.
+    const whole =
+      levels.length === 1 && typeof levels[0] === "string"
+        ? parsePath(levels[0], departments.separator)
+        : undefined;
     const names = levels
       .flatMap(asList)
       .map(asText)
       .filter((name) => name !== "");
     const [only] = levels;
     // The path of a tree is a list with keys. As a level among others, it gives only names.
-    const keys = levels.length === 1 && Array.isArray(only) && only.length === names.length ? keysOf(only) : undefined;
+    const keys =
+      levels.length === 1 && Array.isArray(only) && only.length === names.length ? keysOf(only) : undefined;
     const path = whole ?? withKeys(names, keys);
     const refusal = departments.refusal(path, external, rule.external);
     if (refusal) notes.push({ attribute: "departments", ...refusal });
@@ -204,7 +252,12 @@ function departmentPaths(rules: PersonRules, departments: Departments, variables
 }
 
 /** Undefined: the rule only has the path. */
-function statedOf(rule: PathRule, path: DepartmentPath, variables: Variables, notes: MappingNote[]): StatedDepartment | undefined {
+function statedOf(
+  rule: PathRule,
+  path: DepartmentPath,
+  variables: Variables,
+  notes: MappingNote[],
+): StatedDepartment | undefined {
   const { title, order, managers, settings } = rule;
   if (!title && !order && !managers && settings.length === 0) return undefined;
   const text = asText(single("departments", title, variables, notes));

@@ -1,8 +1,16 @@
 import { formatPath } from "./department-path.ts";
-import type { DepartmentPath, GroupPlacement, MappingNote, MappingSettings, PersonMapping } from "./mapping.ts";
+import type {
+  DepartmentPath,
+  GroupPlacement,
+  MappingNote,
+  MappingSettings,
+  PersonMapping,
+} from "./mapping.ts";
 
 /** A department of a person: the department of a group, or one with a path only. */
-export type Place = { readonly kind: "group"; readonly groupId: string } | { readonly kind: "path"; readonly path: DepartmentPath };
+export type Place =
+  | { readonly kind: "group"; readonly groupId: string }
+  | { readonly kind: "path"; readonly path: DepartmentPath };
 
 export interface Placement {
   readonly departments: readonly Place[];
@@ -10,8 +18,8 @@ export interface Placement {
 }
 
 /**
- * Joins the departments from groups and from attributes. External people are only in external departments, and all others only in internal ones. Each
- * department that is left out for this gets a note.
+ * Joins the departments from groups and from attributes. External people are only in external departments,
+ * and all others only in internal ones. Each department that is left out for this gets a note.
  */
 export function assignDepartments(
   settings: Pick<MappingSettings, "defaultDepartment" | "externalDefault" | "separator">,

@@ -2,14 +2,18 @@ import { PERSON_EXTENSIONS } from "./extensions.ts";
 import type { MappingFile } from "./file/file.ts";
 import { versionOf } from "./file/version.ts";
 
-/* The block `sources` of the mapping file: when records of several sources are one person, and which source has priority. */
+/*
+ * The block `sources` of the mapping file: when records of several sources are one person, and which source
+ * has priority.
+ */
 
 /** The attributes by which a record may belong to an existing person. */
 const JOIN_KEYS = ["employeeNumber", "userName", "email"] as const;
 export type JoinKey = (typeof JOIN_KEYS)[number];
 
 /**
- * When a person leaves. `any`: when one source says so. `all`: when all sources say so. `authoritative`: when the first source of `active` says so.
+ * When a person leaves. `any`: when one source says so. `all`: when all sources say so. `authoritative`: when
+ * the first source of `active` says so.
  */
 const LEAVING_RULES = ["any", "all", "authoritative"] as const;
 export type LeavingRule = (typeof LEAVING_RULES)[number];
@@ -30,7 +34,10 @@ export interface SourceRules {
   readonly version: string;
 }
 
-export function sourceRules({ sources, extensions }: Pick<MappingFile, "sources" | "extensions">): SourceRules {
+export function sourceRules({
+  sources,
+  extensions,
+}: Pick<MappingFile, "sources" | "extensions">): SourceRules {
   const { join = [], authority = { attributes: {} }, leaving = "any", named = {} } = sources ?? {};
   return {
     join,

@@ -3,8 +3,8 @@ import type { TransferRule } from "./file/file.ts";
 import type { DepartmentPath, MappedAttributes, PersonInput, PersonMapping } from "./mapping.ts";
 
 /*
- * Departments whose people are sent to the target with as few values as possible. This is the customer's decision about transfers of personal data to
- * another country.
+ * Departments whose people are sent to the target with as few values as possible. This is the customer's
+ * decision about transfers of personal data to another country.
  */
 
 /** Attributes that the target requires, and those that hide a number from others there. */
@@ -18,7 +18,10 @@ export const MINIMAL_ATTRIBUTES: readonly string[] = [
   "exclusive_mobile",
 ];
 
-/** The mapping's result for a person without the attributes that the rules exclude. One department with `minimal` is enough. */
+/**
+ * The mapping's result for a person without the attributes that the rules exclude. One department with
+ * `minimal` is enough.
+ */
 export function withTransfer(
   rules: readonly TransferRule[] | undefined,
   departments: Departments,
@@ -39,9 +42,16 @@ export function withTransfer(
   return limits.length === 0 ? mapped : minimal(mapped, limits);
 }
 
-/** An excluded attribute is cleared at the target, in case it was sent before. With two rules both must allow an attribute. */
-function minimal({ manager, positions, stated, ...mapped }: PersonMapping, limits: readonly TransferRule[]): PersonMapping {
-  const maySend = (name: string): boolean => MINIMAL_ATTRIBUTES.includes(name) || limits.every(({ keep = [] }) => keep.includes(name));
+/**
+ * An excluded attribute is cleared at the target, in case it was sent before. With two rules both must allow
+ * an attribute.
+ */
+function minimal(
+  { manager, positions, stated, ...mapped }: PersonMapping,
+  limits: readonly TransferRule[],
+): PersonMapping {
+  const maySend = (name: string): boolean =>
+    MINIMAL_ATTRIBUTES.includes(name) || limits.every(({ keep = [] }) => keep.includes(name));
   const attributes: MappedAttributes = Object.fromEntries(
     Object.entries(mapped.attributes).map(([name, value]) => [name, maySend(name) ? value : null]),
   );

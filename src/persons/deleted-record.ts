@@ -1,4 +1,7 @@
-/** Why a person is inactive although all their records are active. words/reasons has the texts, and docs/operations.md explains them. */
+/**
+ * Why a person is inactive although all their records are active. words/reasons has the texts, and
+ * docs/operations.md explains them.
+ */
 export interface DeletedRecord {
   readonly reasonCode: "recordDeleted";
   readonly reason: string;
@@ -8,7 +11,9 @@ export interface DeletedRecord {
 }
 
 export function deletedRecord(personId: string, sources: DeletedRecord["sources"]): DeletedRecord {
-  const said = sources.map(({ source, at }) => `the source ${source} deleted its record${at ? ` on ${at.toISOString()}` : ""}`);
+  const said = sources.map(
+    ({ source, at }) => `the source ${source} deleted its record${at ? ` on ${at.toISOString()}` : ""}`,
+  );
   return {
     reasonCode: "recordDeleted",
     reason: `out because ${said.join(", and ")}`,

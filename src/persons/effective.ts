@@ -7,8 +7,8 @@ import { hasBegun, type LeftSource, type SourceRecord } from "./record.ts";
 import { documentOf, hasValue, type Unit, unitsOf } from "./units.ts";
 
 /*
- * The combined values of several records of one person. They depend only on the records, the rules and deleted records. The order of writes does not
- * matter, except among records of one source.
+ * The combined values of several records of one person. They depend only on the records, the rules and
+ * deleted records. The order of writes does not matter, except among records of one source.
  */
 
 export interface Effective {
@@ -32,7 +32,11 @@ export interface Conflict {
 const MANAGER = "enterprise.manager";
 
 /** `records`: at least one. */
-export function effectivePerson(records: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[] = []): Effective {
+export function effectivePerson(
+  records: readonly SourceRecord[],
+  rules: SourceRules,
+  left: readonly LeftSource[] = [],
+): Effective {
   const used = inOrder(usedRecords(records), rules.order);
   const first = used[0]!;
   const chosen = new Map<string, SourceValue>();
@@ -43,7 +47,9 @@ export function effectivePerson(records: readonly SourceRecord[], rules: SourceR
   const active = staysActive(used, rules, left);
   // A document without `active` is active too.
   const stated = active && used.every(({ document }) => document.active === undefined) ? {} : { active };
-  const schemas = [...new Set(used.flatMap(({ document }) => (Array.isArray(document.schemas) ? document.schemas : [])))];
+  const schemas = [
+    ...new Set(used.flatMap(({ document }) => (Array.isArray(document.schemas) ? document.schemas : []))),
+  ];
   return {
     active,
     document:
@@ -65,9 +71,12 @@ export function effectivePerson(records: readonly SourceRecord[], rules: SourceR
 function wholeLists(chosen: readonly SourceValue[]): JsonObject {
   const lists = new Map<string, Set<SourceRecord>>();
   for (const { unit, by } of chosen)
-    if (Array.isArray(unit.value) && unit.place.length === 1) lists.set(unit.place[0], (lists.get(unit.place[0]) ?? new Set()).add(by));
+    if (Array.isArray(unit.value) && unit.place.length === 1)
+      lists.set(unit.place[0], (lists.get(unit.place[0]) ?? new Set()).add(by));
   return Object.fromEntries(
-    [...lists].flatMap(([attribute, records]) => (records.size === 1 ? [[attribute, [...records][0]!.document[attribute]!] as const] : [])),
+    [...lists].flatMap(([attribute, records]) =>
+      records.size === 1 ? [[attribute, [...records][0]!.document[attribute]!] as const] : [],
+    ),
   );
 }
 
@@ -78,13 +87,23 @@ export function conflictsOf(records: readonly SourceRecord[], rules: SourceRules
   const speakers = inOrder(usedRecords(records), rules.order);
   return [...valuesBy(speakers, rules)].flatMap(([attribute, values]) => {
     if (OF_A_SOURCE.has(attribute)) return [];
-    const ranked = inOrder(values, orderOf(attribute, rules), ({ by }) => by).filter(({ unit }) => hasValue(unit.value));
+    const ranked = inOrder(values, orderOf(attribute, rules), ({ by }) => by).filter(({ unit }) =>
+      hasValue(unit.value),
+    );
     if (ranked.every(({ unit }) => sameJson(unit.value, ranked[0]!.unit.value))) return [];
-    return [{ attribute, values: ranked.map(({ unit, by }) => ({ source: by.source.name, record: by.id, value: unit.value })) }];
+    return [
+      {
+        attribute,
+        values: ranked.map(({ unit, by }) => ({ source: by.source.name, record: by.id, value: unit.value })),
+      },
+    ];
   });
 }
 
-/** The record of each source that is used: of several, an active one, otherwise one that has begun, otherwise the newest. */
+/**
+ * The record of each source that is used: of several, an active one, otherwise one that has begun, otherwise
+ * the newest.
+ */
 function usedRecords(records: readonly SourceRecord[]): readonly SourceRecord[] {
   const used = new Map<string, SourceRecord>();
   for (const record of records) {
@@ -105,9 +124,13 @@ interface SourceValue {
   readonly by: SourceRecord;
 }
 
-function valuesBy(used: readonly SourceRecord[], rules: SourceRules): ReadonlyMap<string, readonly SourceValue[]> {
+function valuesBy(
+  used: readonly SourceRecord[],
+  rules: SourceRules,
+): ReadonlyMap<string, readonly SourceValue[]> {
   const values = new Map<string, SourceValue[]>();
   for (const by of used)
-    for (const unit of unitsOf(by.document, rules)) values.set(unit.name, [...(values.get(unit.name) ?? []), { unit, by }]);
+    for (const unit of unitsOf(by.document, rules))
+      values.set(unit.name, [...(values.get(unit.name) ?? []), { unit, by }]);
   return values;
 }

@@ -20,11 +20,19 @@ export interface KeepPersonsDeps {
 }
 
 /** Runs one slice after the other until `signal` is aborted. */
-export async function keepPersons({ recomputation, isWorking, clock, logger }: KeepPersonsDeps, signal: AbortSignal): Promise<void> {
+export async function keepPersons(
+  { recomputation, isWorking, clock, logger }: KeepPersonsDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const renew = async (): Promise<number | undefined> => {
-    const renewed = isWorking() ? await recomputation.renew({ at: clock.now(), actor: "system", causes: [] }) : 0;
+    const renewed = isWorking()
+      ? await recomputation.renew({ at: clock.now(), actor: "system", causes: [] })
+      : 0;
     if (renewed === 0) return undefined;
-    logger.info({ count: renewed }, "people with several records were recomputed with the rules of this mapping");
+    logger.info(
+      { count: renewed },
+      "people with several records were recomputed with the rules of this mapping",
+    );
     return 0;
   };
   const failed = "people with several records could not be recomputed; retrying every few seconds";

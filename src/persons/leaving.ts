@@ -7,7 +7,11 @@ import { hasBegun, type LeftSource, type SourceRecord } from "./record.ts";
  * Whether the person is active in the directory, when sources disagree or have deleted their records.
  * `speakers`: the record of each source that is used.
  */
-export function staysActive(speakers: readonly SourceRecord[], rules: SourceRules, left: readonly LeftSource[]): boolean {
+export function staysActive(
+  speakers: readonly SourceRecord[],
+  rules: SourceRules,
+  left: readonly LeftSource[],
+): boolean {
   const begun = speakers.filter(hasBegun);
   // A new record of a source that had deleted its record means that the person comes back, on that day.
   const gone = left.filter(({ id }) => !begun.some(({ source }) => source.id === id));

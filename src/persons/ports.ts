@@ -35,9 +35,10 @@ export interface JoinQuery {
 }
 
 /**
- * Why a decision cannot be carried out. `decided`: it is already so. `gone`: one of the two no longer exists. `taken`: the record belongs to another
- * person with several records. `linked`: both have accounts at the target, and neither is a single record. `alone`: the record is not joined with
- * others. `nobodyLeft`: no source has deleted its record.
+ * Why a decision cannot be carried out. `decided`: it is already so. `gone`: one of the two no longer exists.
+ * `taken`: the record belongs to another person with several records. `linked`: both have accounts at the
+ * target, and neither is a single record. `alone`: the record is not joined with others. `nobodyLeft`: no
+ * source has deleted its record.
  */
 export type JoinRefusal = "decided" | "gone" | "taken" | "linked" | "alone" | "nobodyLeft";
 
@@ -66,9 +67,15 @@ export interface JoinOperations {
   refuse(id: string, origin: JoinOrigin): Promise<JoinDecision>;
   /** Makes a record a person of its own, and stores that it is different. */
   separate(recordId: string, origin: JoinOrigin): Promise<JoinDecision>;
-  /** Deleted records of the person no longer count, for any number of remaining records. `personId`: or the id of one of the records. */
+  /**
+   * Deleted records of the person no longer count, for any number of remaining records. `personId`: or the id
+   * of one of the records.
+   */
   forget(personId: string, origin: JoinOrigin): Promise<JoinDecision>;
-  /** Compares each record with those of other sources. Resolves with the numbers of joined and proposed records. */
+  /**
+   * Compares each record with those of other sources. Resolves with the numbers of joined and proposed
+   * records.
+   */
   search(origin: JoinOrigin): Promise<{ readonly joined: number; readonly proposed: number }>;
   /** Undefined: the person has a single record, or does not exist. */
   person(id: string): Promise<JoinedPerson | undefined>;

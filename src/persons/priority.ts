@@ -1,7 +1,10 @@
 import type { SourceRules } from "../mapping/sources.ts";
 import type { SourceRecord } from "./record.ts";
 
-/** The order of sources for an attribute: `phoneNumbers.mobile` has the order of `phoneNumbers` if it has none of its own. */
+/**
+ * The order of sources for an attribute: `phoneNumbers.mobile` has the order of `phoneNumbers` if it has none
+ * of its own.
+ */
 export const orderOf = (name: string, { attributes, order }: SourceRules): readonly string[] =>
   attributes.get(name) ?? attributes.get(name.split(".")[0]!) ?? order;
 
@@ -12,7 +15,9 @@ export function inOrder<T = SourceRecord>(
   recordOf: (one: T) => SourceRecord = (one) => one as unknown as SourceRecord,
 ): readonly T[] {
   const rank = (one: T): number => rankOf(recordOf(one).source.name, order);
-  return [...all].sort((a, b) => rank(a) - rank(b) || (recordOf(a).source.name < recordOf(b).source.name ? -1 : 1));
+  return [...all].sort(
+    (a, b) => rank(a) - rank(b) || (recordOf(a).source.name < recordOf(b).source.name ? -1 : 1),
+  );
 }
 
 /** The place of a source; lower counts more. */

@@ -9,7 +9,10 @@ export interface SourceRecord {
   /** ISO 8601. */
   readonly createdAt: string;
   readonly document: JsonObject;
-  /** False: the day of hire is in the future. Until then the record has no effect on whether the person is active. */
+  /**
+   * False: the day of hire is in the future. Until then the record has no effect on whether the person is
+   * active.
+   */
   readonly begun?: boolean;
 }
 

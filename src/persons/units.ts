@@ -2,8 +2,9 @@ import type { JsonObject, JsonValue } from "../core/entity.ts";
 import type { SourceRules } from "../mapping/sources.ts";
 
 /*
- * The units of a document for which one source can have priority: an attribute; for a list, the elements of one type; for an extension, each
- * attribute. Names are as in the block `sources` of the mapping file: `title`, `phoneNumbers.mobile`, `enterprise.department`.
+ * The units of a document for which one source can have priority: an attribute; for a list, the elements of
+ * one type; for an extension, each attribute. Names are as in the block `sources` of the mapping file:
+ * `title`, `phoneNumbers.mobile`, `enterprise.department`.
  */
 
 export interface Unit {
@@ -17,13 +18,20 @@ export interface Unit {
 const LEFT_OUT: ReadonlySet<string> = new Set(["active", "schemas"]);
 
 /** In the order of the document. */
-export function unitsOf(document: JsonObject, { extensions }: Pick<SourceRules, "extensions">): readonly Unit[] {
+export function unitsOf(
+  document: JsonObject,
+  { extensions }: Pick<SourceRules, "extensions">,
+): readonly Unit[] {
   return Object.entries(document).flatMap(([attribute, value]): readonly Unit[] => {
     if (LEFT_OUT.has(attribute)) return [];
     if (isExtension(attribute) && isObject(value)) {
       const variable = extensions.get(attribute) ?? attribute;
       if (Object.keys(value).length === 0) return [{ name: variable, value, place: [attribute] }];
-      return Object.entries(value).map(([name, inner]) => ({ name: `${variable}.${name}`, value: inner, place: [attribute, name] }));
+      return Object.entries(value).map(([name, inner]) => ({
+        name: `${variable}.${name}`,
+        value: inner,
+        place: [attribute, name],
+      }));
     }
     return Array.isArray(value) ? byType(attribute, value) : [{ name: attribute, value, place: [attribute] }];
   });
@@ -50,10 +58,17 @@ export function documentOf(units: readonly Unit[]): JsonObject {
     else if (Array.isArray(value)) document[first] = [...(Array.isArray(before) ? before : []), ...value];
     else document[first] = isObject(value) && isObject(before) ? { ...before, ...value } : value;
   }
-  return Object.fromEntries(Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? withOnePrimary(value) : value]));
+  return Object.fromEntries(
+    Object.entries(document).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? withOnePrimary(value) : value,
+    ]),
+  );
 }
 
-/** Elements come from several sources, and each may have a primary one (RFC 7643 section 2.4: at most one). */
+/**
+ * Elements come from several sources, and each may have a primary one (RFC 7643 section 2.4: at most one).
+ */
 function withOnePrimary(list: readonly JsonValue[]): readonly JsonValue[] {
   let found = false;
   return list.map((element) => {

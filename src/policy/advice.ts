@@ -12,20 +12,25 @@ export interface PolicyAdvice {
 }
 
 /**
- * Milliseconds for which leavers with a regular account keep their access. Undefined: they do not, or the policy says that this is intended. A
- * regular account belongs to its person and cannot be disabled. With a grace and no department for leavers, nothing changes for them until the grace
- * ends.
+ * Milliseconds for which leavers with a regular account keep their access. Undefined: they do not, or the
+ * policy says that this is intended. A regular account belongs to its person and cannot be disabled. With a
+ * grace and no department for leavers, nothing changes for them until the grace ends.
  */
 export function accessKeptMs(
   { grace, leaver }: LeaverRules,
   { parkIn, inactive }: Pick<Mapping["settings"], "parkIn" | "inactive">,
 ): number | undefined {
   const staysForGood = (leaver.regular ?? inactive) === "keep";
-  return grace.regular === 0 || grace.keepsAccess || parkIn !== undefined || staysForGood ? undefined : grace.regular;
+  return grace.regular === 0 || grace.keepsAccess || parkIn !== undefined || staysForGood
+    ? undefined
+    : grace.regular;
 }
 
 /** Pure. */
-export function policyAdvice(rules: LeaverRules, settings: Pick<Mapping["settings"], "parkIn" | "inactive">): readonly PolicyAdvice[] {
+export function policyAdvice(
+  rules: LeaverRules,
+  settings: Pick<Mapping["settings"], "parkIn" | "inactive">,
+): readonly PolicyAdvice[] {
   const keptMs = accessKeptMs(rules, settings);
   if (keptMs === undefined) return [];
   return [

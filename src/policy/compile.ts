@@ -22,8 +22,15 @@ export interface PolicyOptions {
   readonly canPark?: boolean;
 }
 
-/** Compiles a policy file. Throws PolicyInvalid with all problems, each with its line, column and path. `known`: attributes of people. */
-export function compilePolicy(yamlText: string, known: KnownVariables = {}, { canPark = true }: PolicyOptions = {}): Policy {
+/**
+ * Compiles a policy file. Throws PolicyInvalid with all problems, each with its line, column and path.
+ * `known`: attributes of people.
+ */
+export function compilePolicy(
+  yamlText: string,
+  known: KnownVariables = {},
+  { canPark = true }: PolicyOptions = {},
+): Policy {
   const parsed = readYaml(yamlText, policyFile, (problems, options) => new PolicyInvalid(problems, options));
   const { file } = parsed;
   const problems = [...furtherProblems(parsed)];
@@ -42,7 +49,12 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}, { ca
   const spared = at(["protect", "where"], file.protect.where);
   const userid = at(["adopt", "userid"], file.adopt.userid);
   if (file.leaver.regular === "park" && !canPark)
-    problems.push(parsed.problemAt(["leaver", "regular"], "park needs inactive.parkIn in MAPPING_FILE, the path of the department"));
+    problems.push(
+      parsed.problemAt(
+        ["leaver", "regular"],
+        "park needs inactive.parkIn in MAPPING_FILE, the path of the department",
+      ),
+    );
   if (problems.length > 0) throw new PolicyInvalid(inOrder(problems));
   return {
     version: versionOf(file),
@@ -50,7 +62,11 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}, { ca
     limits: file.limits,
     grace: file.grace,
     leaver: file.leaver,
-    adopt: { people: file.adopt.people, departments: file.adopt.departments, userid: (input) => textOf(userid, input) },
+    adopt: {
+      people: file.adopt.people,
+      departments: file.adopt.departments,
+      userid: (input) => textOf(userid, input),
+    },
     ...scopeOf(file, pilot),
     ...(file.accounts ? { isAddressAllowed: addressesOf(file.accounts.domains) } : {}),
     isProtected: protectionOf(file, spared),
@@ -60,7 +76,13 @@ export function compilePolicy(yamlText: string, known: KnownVariables = {}, { ca
 /** A limit that counts leavers is one of their rules: a raised one does not approve itself. */
 function leaversVersion({ scope, grace, leaver, protect, limits }: PolicyFile): string {
   const { peopleRemoved, departmentEmptied, sourceCollapsed } = limits;
-  return versionOf({ scope, grace, leaver, protect, limits: { peopleRemoved, departmentEmptied, sourceCollapsed } });
+  return versionOf({
+    scope,
+    grace,
+    leaver,
+    protect,
+    limits: { peopleRemoved, departmentEmptied, sourceCollapsed },
+  });
 }
 
 function* furtherProblems({ file, problemAt, problemAtKey }: ReadFile<PolicyFile>): Iterable<FileProblem> {
@@ -70,7 +92,8 @@ function* furtherProblems({ file, problemAt, problemAtKey }: ReadFile<PolicyFile
   if (file.adopt.people[1] === "link" && file.adopt.userid === undefined)
     yield problemAt(["adopt", "people", "1"], "tier 1 needs adopt.userid, the value that equals the userid");
   for (const [at, mobile] of protect.mobile.entries())
-    if (!isComparable(mobile)) yield problemAt(["protect", "mobile", at], "must be a telephone number with its country code");
+    if (!isComparable(mobile))
+      yield problemAt(["protect", "mobile", at], "must be a telephone number with its country code");
 }
 
 function textOf(expression: PersonExpression | undefined, input: PersonInput): string | undefined {
@@ -79,15 +102,23 @@ function textOf(expression: PersonExpression | undefined, input: PersonInput): s
   return text === "" ? undefined : text;
 }
 
-/** People in a group of the file, or people who match its condition. A condition that cannot be evaluated matches nobody. */
-function scopeOf({ scope }: PolicyFile, pilot: PersonExpression | undefined): Pick<Policy, "isPilot" | "inScope" | "groupInScope"> {
+/**
+ * People in a group of the file, or people who match its condition. A condition that cannot be evaluated
+ * matches nobody.
+ */
+function scopeOf(
+  { scope }: PolicyFile,
+  pilot: PersonExpression | undefined,
+): Pick<Policy, "isPilot" | "inScope" | "groupInScope"> {
   if (!scope) return { isPilot: false, inScope: () => true, groupInScope: () => true };
-  const groupInScope = (displayName: string): boolean => (scope.groups ?? []).some((pattern) => matchesGlob(displayName, pattern));
+  const groupInScope = (displayName: string): boolean =>
+    (scope.groups ?? []).some((pattern) => matchesGlob(displayName, pattern));
   return {
     isPilot: true,
     groupInScope,
     inScope: (input) =>
-      input.groups.some(({ displayName }) => groupInScope(displayName)) || (pilot !== undefined && holds(pilot, input) === true),
+      input.groups.some(({ displayName }) => groupInScope(displayName)) ||
+      (pilot !== undefined && holds(pilot, input) === true),
   };
 }
 
@@ -122,5 +153,7 @@ const nationalDigits = (number: string): string => digitsOf(number).replace(/^86
 /** False for a number without country code. It would equal no number and protect nobody. */
 function isComparable(mobile: string): boolean {
   const digits = digitsOf(mobile);
-  return digits.length >= 8 && (/^\s*(\+|00)/.test(mobile) || MAINLAND.test(digits) || hasCountryCode(digits));
+  return (
+    digits.length >= 8 && (/^\s*(\+|00)/.test(mobile) || MAINLAND.test(digits) || hasCountryCode(digits))
+  );
 }

@@ -19,13 +19,16 @@ export interface Limits {
   readonly peopleRemoved: Budget;
   /** Departments removed within 24 hours. */
   readonly departmentsRemoved: Budget;
-  /** The share of its people that a department of at least `people` may lose within an hour, by leaving or moving. */
+  /**
+   * The share of its people that a department of at least `people` may lose within an hour, by leaving or
+   * moving.
+   */
   readonly departmentEmptied: Share;
   /** The share of people for whom one attribute may be emptied, or set to one value, within an hour. */
   readonly attributeBlanked: Share;
   /**
-   * The share in percent that a source of at least `people` may lose since last night before removals are held. `silentHours`: its maximum time
-   * without requests.
+   * The share in percent that a source of at least `people` may lose since last night before removals are
+   * held. `silentHours`: its maximum time without requests.
    */
   readonly sourceCollapsed: Share & { readonly silentHours: number };
 }
@@ -33,7 +36,10 @@ export interface Limits {
 /** The treatment of a match. Only strong matches can be linked automatically. */
 export type Adoption = "link" | "propose" | "never";
 
-/** Tiers of people: 1 userid, 2 job number and name, 3 mobile and name, 4 e-mail and name; weak: 5 mobile, 6 name and department. */
+/**
+ * Tiers of people: 1 userid, 2 job number and name, 3 mobile and name, 4 e-mail and name; weak: 5 mobile, 6
+ * name and department.
+ */
 const PEOPLE_TIERS = [1, 2, 3, 4, 5, 6] as const;
 /** Tiers of departments: 1 source identifier, 2 path. */
 const DEPARTMENT_TIERS = [1, 2] as const;
@@ -45,14 +51,20 @@ export interface AdoptionRules {
   userid(input: PersonInput): string | undefined;
 }
 
-/** `enterprise`: accounts of the organisation, which can be disabled. `regular`: accounts that belong to their person. */
+/**
+ * `enterprise`: accounts of the organisation, which can be disabled. `regular`: accounts that belong to their
+ * person.
+ */
 export type AccountKind = "regular" | "enterprise";
 
 /** The treatment of people who are inactive or deleted in the directory. */
 export interface LeaverRules {
   /** Milliseconds from disabling or parking until the removal; 0: removed without a grace. */
   readonly grace: Readonly<Record<AccountKind, number>> & {
-    /** The policy says that regular accounts which are neither parked nor disabled intentionally keep their access. */
+    /**
+     * The policy says that regular accounts which are neither parked nor disabled intentionally keep their
+     * access.
+     */
     readonly keepsAccess?: boolean | undefined;
   };
   /** For inactive people. Deleted people are removed. Absent: see `endOf` in reconcile/desired/leaver.ts. */
@@ -60,7 +72,9 @@ export interface LeaverRules {
     readonly regular?: "remove" | "park" | "keep" | undefined;
     readonly enterprise?: "disable" | "remove" | undefined;
     /** The person who takes over documents and approvals of removed people. Absent: no hand-over. */
-    readonly handOver?: { readonly to: "manager"; readonly otherwise?: string | undefined; readonly reason: string } | undefined;
+    readonly handOver?:
+      | { readonly to: "manager"; readonly otherwise?: string | undefined; readonly reason: string }
+      | undefined;
   };
 }
 
@@ -76,7 +90,10 @@ export interface Leaver {
 export interface Policy extends LeaverRules {
   /** First 12 hexadecimal digits of the SHA-256 of the file's meaning. */
   readonly version: string;
-  /** Changes with the keys that decide about leavers: who is in scope or protected, what happens to a leaver, and how many may leave. */
+  /**
+   * Changes with the keys that decide about leavers: who is in scope or protected, what happens to a leaver,
+   * and how many may leave.
+   */
   readonly leaversVersion: string;
   readonly limits: Limits;
   readonly adopt: AdoptionRules;

@@ -1,6 +1,7 @@
 /*
- * The class of each value that the product stores or handles. `public`: says no more about a person than an event's code and ids. `personal`: about
- * an identifiable person. `secret`: gives access to anybody who has it. docs/privacy.md is generated from these tables.
+ * The class of each value that the product stores or handles. `public`: says no more about a person than an
+ * event's code and ids. `personal`: about an identifiable person. `secret`: gives access to anybody who has
+ * it. docs/privacy.md is generated from these tables.
  */
 
 export const SENSITIVITIES = ["public", "personal", "secret"] as const;

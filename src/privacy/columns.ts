@@ -26,8 +26,10 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   persons: {
     purpose: "people with several records, merged",
     retention: "until the last of its records is deleted, or they are separated",
-    public: "id source_id version active manager_source_id record_ids left_sources rules created_at modified_at",
-    personal: "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
+    public:
+      "id source_id version active manager_source_id record_ids left_sources rules created_at modified_at",
+    personal:
+      "user_name user_name_key display_name_key external_id employee_number_key manager_ref email_keys document",
   },
   person_joins: {
     purpose: "records of several sources that may be the same person, and the decision",
@@ -42,7 +44,11 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id resource source_id kind received_at state settled_at event_id standing",
     personal: "day zone due_at patch",
   },
-  schedule_rules: { purpose: "the rules that dates were last read with", retention: NO_END, public: "single version failed failed_since" },
+  schedule_rules: {
+    purpose: "the rules that dates were last read with",
+    retention: NO_END,
+    public: "single version failed failed_since",
+  },
   groups: {
     purpose: "groups, as the SCIM client wrote them",
     retention: WITH_THE_RESOURCE,
@@ -50,15 +56,29 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     // A group may name its managers.
     personal: "document",
   },
-  group_members: { purpose: "who is in a group", retention: WITH_THE_RESOURCE, public: "group_id", personal: "user_id" },
+  group_members: {
+    purpose: "who is in a group",
+    retention: WITH_THE_RESOURCE,
+    public: "group_id",
+    personal: "user_id",
+  },
   group_children: { purpose: "groups in groups", retention: WITH_THE_RESOURCE, public: "group_id child_id" },
-  group_ancestors: { purpose: "groups in groups, through all levels", retention: WITH_THE_RESOURCE, public: "group_id ancestor_id" },
-  resource_counts: { purpose: "totals of lists", retention: NO_END, public: "source_id kind slot count removed" },
+  group_ancestors: {
+    purpose: "groups in groups, through all levels",
+    retention: WITH_THE_RESOURCE,
+    public: "group_id ancestor_id",
+  },
+  resource_counts: {
+    purpose: "totals of lists",
+    retention: NO_END,
+    public: "source_id kind slot count removed",
+  },
 
   history: {
     purpose: "evidence: who changed what, and how DingTalk answered",
     retention: "7 years; values 2 years; values of leavers 90 days; reads and sign-ins 180 days",
-    public: "id at code source_id request_id causes subject_kind subject target attempt outcome attributes members",
+    public:
+      "id at code source_id request_id causes subject_kind subject target attempt outcome attributes members",
     // `actor` and `detail` may name who of the operators acted.
     personal: "actor changes sealed detail",
   },
@@ -75,22 +95,43 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: NO_END,
     public: "single origin size looked_at checked_at check_began_at fault",
   },
-  history_log_keys: { purpose: "public keys that the log is signed with", retention: NO_END, public: "vkey since until" },
+  history_log_keys: {
+    purpose: "public keys that the log is signed with",
+    retention: NO_END,
+    public: "vkey since until",
+  },
   // An entry names actor and event, and commits to the rest by hashes.
-  history_leaves: { purpose: "entries of the log", retention: NO_END, public: "index event", personal: "entry" },
+  history_leaves: {
+    purpose: "entries of the log",
+    retention: NO_END,
+    public: "index event",
+    personal: "entry",
+  },
   history_tiles: { purpose: "hashes of the log", retention: NO_END, public: "level index hashes" },
-  history_checkpoints: { purpose: "signed checkpoints of the log", retention: NO_END, public: "id at size note published_at" },
+  history_checkpoints: {
+    purpose: "signed checkpoints of the log",
+    retention: NO_END,
+    public: "id at size note published_at",
+  },
 
   encryption_key: { purpose: "which key wraps the others", retention: NO_END, public: "single id since" },
 
-  personal_reads: { purpose: "events that record who read a person's values", retention: "as its event", public: "subject event" },
+  personal_reads: {
+    purpose: "events that record who read a person's values",
+    retention: "as its event",
+    public: "subject event",
+  },
   erasures: {
     purpose: "people whose values were erased, so that they are erased again after a restore",
     retention: NO_END,
     public: "subject basis erased_at",
     personal: "erased_by",
   },
-  retention_marks: { purpose: "position of each retention job in the history", retention: NO_END, public: "job event" },
+  retention_marks: {
+    purpose: "position of each retention job in the history",
+    retention: NO_END,
+    public: "job event",
+  },
   legal_holds: {
     purpose: "people whose values no job may remove",
     retention: "until it is released",
@@ -128,7 +169,11 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     retention: NO_END,
     public: "target state since failures ended_by reason heard_at event_at seen_at",
   },
-  hint_figures: { purpose: "share of the changes in DingTalk that came as events", retention: "30 days", public: "target at heard missed" },
+  hint_figures: {
+    purpose: "share of the changes in DingTalk that came as events",
+    retention: "30 days",
+    public: "target at heard missed",
+  },
   removed_people: {
     purpose: "restores people who were removed by mistake",
     retention: "30 days",
@@ -150,7 +195,8 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   departments: {
     purpose: "the desired tree of departments",
     retention: "while the department is needed",
-    public: "id target parent_id name path_key external present managed anchor settles_at origin name_key ordinal",
+    public:
+      "id target parent_id name path_key external present managed anchor settles_at origin name_key ordinal",
     personal: "settings",
   },
   placements: {
@@ -174,8 +220,17 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     personal: "key",
   },
   // The key is an attribute with the digest of a value.
-  guard_values: { purpose: "how often a value was set", retention: "two hours", public: "target n before since", personal: "key" },
-  guard_bases: { purpose: "entities at the start of a window", retention: NO_END, public: "target kind hours present counted_at" },
+  guard_values: {
+    purpose: "how often a value was set",
+    retention: "two hours",
+    public: "target n before since",
+    personal: "key",
+  },
+  guard_bases: {
+    purpose: "entities at the start of a window",
+    retention: NO_END,
+    public: "target kind hours present counted_at",
+  },
   source_figures: {
     purpose: "detects a source that lost most of its people",
     retention: "while the source exists",
@@ -184,7 +239,8 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   holds: {
     purpose: "changes that a limit holds, and who decided",
     retention: NO_END,
-    public: "id target limit_name state hours allowed present passed policy denies opened_at expires_at closed_at mapping detail",
+    public:
+      "id target limit_name state hours allowed present passed policy denies opened_at expires_at closed_at mapping detail",
     personal: "approvals",
   },
   hold_members: {
@@ -196,7 +252,8 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   incidents: {
     purpose: "problems that need an operator",
     retention: "180 days after it was closed",
-    public: "id target key kind code class count detail opened_at acknowledged_at closed_at reminders remind_at",
+    public:
+      "id target key kind code class count detail opened_at acknowledged_at closed_at reminders remind_at",
     personal: "acknowledged_by",
   },
   evidence_packs: {
@@ -205,13 +262,22 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "id period_from period_to sample seed ordered_at expires_at seen_at state made_at bytes pieces",
   },
   // Events without the values of people. They name who acted, as the history does.
-  evidence_pieces: { purpose: "contents of evidence packs", retention: "as its pack", public: "pack_id place", personal: "content" },
+  evidence_pieces: {
+    purpose: "contents of evidence packs",
+    retention: "as its pack",
+    public: "pack_id place",
+    personal: "content",
+  },
   incident_deliveries: {
     purpose: "messages about incidents",
     retention: "180 days",
     public: "id incident_id channel message state attempts created_at next_at attempted_at sent_at error",
   },
-  alert_watches: { purpose: "state of the incident check between two runs", retention: NO_END, public: "target looked_at memory" },
+  alert_watches: {
+    purpose: "state of the incident check between two runs",
+    retention: NO_END,
+    public: "target looked_at memory",
+  },
   alert_signals: {
     purpose: "counts of refused credentials",
     retention: "a day after the last one",
@@ -221,7 +287,11 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   },
 
   sources: { purpose: "SCIM clients", retention: NO_END, public: "id name kind created_at last_request_at" },
-  source_traffic: { purpose: "numbers of SCIM requests", retention: "eight days", public: "source_id at requests refused failed" },
+  source_traffic: {
+    purpose: "numbers of SCIM requests",
+    retention: "eight days",
+    public: "source_id at requests refused failed",
+  },
   tokens: {
     purpose: "access tokens of programs",
     retention: NO_END,
@@ -231,7 +301,8 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
   trusts: {
     purpose: "workloads whose signed assertions are accepted",
     retention: NO_END,
-    public: "id source_id name issuer subject audiences tenant_id jwks_url scopes created_at last_used_at removed_at",
+    public:
+      "id source_id name issuer subject audiences tenant_id jwks_url scopes created_at last_used_at removed_at",
   },
   used_assertions: {
     purpose: "prevents replay of an assertion",
@@ -239,11 +310,17 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
     public: "expires_at",
     secret: "digest",
   },
-  signing_keys: { purpose: "keys that sign access tokens", retention: NO_END, public: "id created_at", secret: "private_jwk" },
+  signing_keys: {
+    purpose: "keys that sign access tokens",
+    retention: NO_END,
+    public: "id created_at",
+    secret: "private_jwk",
+  },
   sessions: {
     purpose: "who is signed in to the dashboard",
     retention: "a day after the session ended",
-    public: "id token_id source_id roles scopes opened_at used_at expires_at authenticated_at checked_at tried_at",
+    public:
+      "id token_id source_id roles scopes opened_at used_at expires_at authenticated_at checked_at tried_at",
     personal: "actor name",
     secret: "secret_hash sealed_refresh",
   },
@@ -268,23 +345,48 @@ export const TABLES: Readonly<Record<string, TableClass>> = {
       "target organisation mapping_version mode policy_version paused_until pause_reason pause_code pause_problems checked_at swept_at halted_at ordered_mode written_mapping written_policy written_limits written_leavers marked",
     personal: "halted_by halt_reason",
   },
-  lost_periods: { purpose: "periods that are missing after a restore", retention: NO_END, public: "target since until noticed_at" },
+  lost_periods: {
+    purpose: "periods that are missing after a restore",
+    retention: NO_END,
+    public: "target since until noticed_at",
+  },
   loop_processes: {
     purpose: "processes that run the reconcile loop",
     retention: "a minute after the last heartbeat",
     public: "id target mode mapping_version policy_version settings state problems started_at seen_at",
   },
-  rate_limits: { purpose: "rate limit of each DingTalk API", retention: NO_END, public: "target api free_at blocked_until reason calls" },
-  feed_order: { purpose: "state of the feed's numbering", retention: NO_END, public: "single last began_at ordered_at swept_at" },
-  feed_positions: { purpose: "the order of events in the feed", retention: NO_END, public: "position event_id" },
+  rate_limits: {
+    purpose: "rate limit of each DingTalk API",
+    retention: NO_END,
+    public: "target api free_at blocked_until reason calls",
+  },
+  feed_order: {
+    purpose: "state of the feed's numbering",
+    retention: NO_END,
+    public: "single last began_at ordered_at swept_at",
+  },
+  feed_positions: {
+    purpose: "the order of events in the feed",
+    retention: NO_END,
+    public: "position event_id",
+  },
   feed_cursors: {
     purpose: "position of each consumer of the feed",
     retention: NO_END,
     public: "consumer position acknowledged lease leased_until attempts next_at error moved_at",
   },
-  kpi_hours: { purpose: "hourly figures", retention: "three years", public: "target hour figures final made_at" },
+  kpi_hours: {
+    purpose: "hourly figures",
+    retention: "three years",
+    public: "target hour figures final made_at",
+  },
   meters: { purpose: "counters", retention: NO_END, public: "target name labels value" },
-  shared_tokens: { purpose: "the access token of DingTalk", retention: "until it expires", public: "name expires_at", secret: "value" },
+  shared_tokens: {
+    purpose: "the access token of DingTalk",
+    retention: "until it expires",
+    public: "name expires_at",
+    secret: "value",
+  },
 };
 
 /** Columns of a table with their class, in the order of the lists. */

@@ -19,8 +19,9 @@ export interface KeepErasuresDeps {
 const EVERY_MS = 60_000;
 
 /**
- * Keeps both records of erasures equal: an erasure that a restored database lacks is repeated, one that the file lacks is added. Clears data written
- * about erased people since. Runs once a minute; the first turn has to end before the loop starts.
+ * Keeps both records of erasures equal: an erasure that a restored database lacks is repeated, one that the
+ * file lacks is added. Clears data written about erased people since. Runs once a minute; the first turn has
+ * to end before the loop starts.
  */
 export function keepErasures(deps: KeepErasuresDeps): TurnsTaken {
   const { clock, logger } = deps;
@@ -30,10 +31,12 @@ export function keepErasures(deps: KeepErasuresDeps): TurnsTaken {
 
 export async function keepOnce({ store, file, logger }: Omit<KeepErasuresDeps, "clock">): Promise<void> {
   const [inFile, known] = [await file.read(), await store.list()];
-  const subjectsOf = (list: readonly Erasure[]): ReadonlySet<string> => new Set(list.map(({ subject }) => subject));
+  const subjectsOf = (list: readonly Erasure[]): ReadonlySet<string> =>
+    new Set(list.map(({ subject }) => subject));
   const [written, recorded] = [subjectsOf(inFile), subjectsOf(known)];
   let count = 0;
-  for (const erasure of inFile) if (!recorded.has(erasure.subject) && (await store.replay(erasure))) count += 1;
+  for (const erasure of inFile)
+    if (!recorded.has(erasure.subject) && (await store.replay(erasure))) count += 1;
   if (count > 0) logger.warn({ count }, "the database lacked recorded erasures; they were repeated");
   const missing = known.filter(({ subject }) => !written.has(subject));
   // First: the file may be on a disk that is full or read-only.

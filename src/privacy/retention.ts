@@ -4,24 +4,40 @@ import type { Logger } from "../core/logger.ts";
 import type { HistoryEvent } from "../history/event.ts";
 
 /*
- * Retention. Each job removes one kind of data that is older than its days. A legal hold keeps all data of its person.
+ * Retention. Each job removes one kind of data that is older than its days. A legal hold keeps all data of
+ * its person.
  */
 
 const RETENTION_JOBS = ["leavers", "values", "events", "access", "ended", "messages"] as const;
 
 /**
- * `leavers`: values of people who are gone from directory and target; `values`: those of all, in events; `events`: events as a whole; `access`: events of who looked and
- * signed in; `ended`: sessions, links for signing in, used assertions and evidence packs, after their end; `messages`: about incidents.
+ * `leavers`: values of people who are gone from directory and target; `values`: those of all, in events;
+ * `events`: events as a whole; `access`: events of who looked and signed in; `ended`: sessions, links for
+ * signing in, used assertions and evidence packs, after their end; `messages`: about incidents.
  */
 export type RetentionJob = (typeof RETENTION_JOBS)[number];
 
 /** In days. */
 export type Retention = Readonly<Record<RetentionJob, number>>;
 
-export const DEFAULT_RETENTION: Retention = { leavers: 90, values: 730, events: 2_555, access: 180, ended: 1, messages: 180 };
+export const DEFAULT_RETENTION: Retention = {
+  leavers: 90,
+  values: 730,
+  events: 2_555,
+  access: 180,
+  ended: 1,
+  messages: 180,
+};
 
 /** Minimum days. With less, the database refuses (migration erasures), or the data is still in use. */
-export const LEAST_RETENTION: Retention = { leavers: 0, values: 30, events: 365, access: 30, ended: 0, messages: 7 };
+export const LEAST_RETENTION: Retention = {
+  leavers: 0,
+  values: 30,
+  events: 365,
+  access: 30,
+  ended: 0,
+  messages: 7,
+};
 
 export interface RetentionStore {
   /** Removes older data in slices. Resolves with the number of rows. */
@@ -53,8 +69,14 @@ export async function keepRetention(deps: RetentionDeps, signal: AbortSignal): P
   }
 }
 
-/** Runs all jobs in sequence; each is bounded. A removal from the history, or of a person's data, is recorded as an event. */
-export async function applyRetention({ store, days, clock, logger }: RetentionDeps, signal: AbortSignal): Promise<void> {
+/**
+ * Runs all jobs in sequence; each is bounded. A removal from the history, or of a person's data, is recorded
+ * as an event.
+ */
+export async function applyRetention(
+  { store, days, clock, logger }: RetentionDeps,
+  signal: AbortSignal,
+): Promise<void> {
   const removed: Partial<Record<RetentionJob, number>> = {};
   for (const job of RETENTION_JOBS) {
     if (signal.aborted) break;
@@ -67,5 +89,12 @@ export async function applyRetention({ store, days, clock, logger }: RetentionDe
   const at = clock.now();
   const keptDays = Object.fromEntries(Object.keys(counts).map((job) => [job, days[job as RetentionJob]]));
   const detail = { removed: counts, days: keptDays };
-  await store.append({ id: uuidv7(at.getTime()), at, code: "retention.applied", actor: "system", causes: [], detail });
+  await store.append({
+    id: uuidv7(at.getTime()),
+    at,
+    code: "retention.applied",
+    actor: "system",
+    causes: [],
+    detail,
+  });
 }

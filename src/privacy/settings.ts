@@ -1,6 +1,9 @@
 import type { Sensitivity } from "./classification.ts";
 
-/* Settings that are more than configuration. An address counts as secret where its path or query gives the right to write to it. */
+/*
+ * Settings that are more than configuration. An address counts as secret where its path or query gives the
+ * right to write to it.
+ */
 
 const SECRET: ReadonlySet<string> = new Set([
   "DATABASE_URL",

@@ -3,8 +3,8 @@ import type { Changes, HistoryEvent } from "../history/event.ts";
 import type { SubjectRecords } from "./subjects.ts";
 
 /*
- * The report "what do you hold on me": all data about one person, what was sent to DingTalk, and who read it. References to other people are
- * removed: names, ids, and operators.
+ * The report "what do you hold on me": all data about one person, what was sent to DingTalk, and who read it.
+ * References to other people are removed: names, ids, and operators.
  */
 
 /** Replaces a reference to another person. */
@@ -35,7 +35,11 @@ export interface SubjectReport extends SubjectRecords {
 }
 
 /** `events`: all of the person, oldest first. Pure. */
-export function subjectReport(records: SubjectRecords, events: readonly HistoryEvent[], at: Date): SubjectReport {
+export function subjectReport(
+  records: SubjectRecords,
+  events: readonly HistoryEvent[],
+  at: Date,
+): SubjectReport {
   const history = events.map(reported);
   const coded = (pattern: RegExp) => history.filter(({ code }) => pattern.test(code));
   const { directory, joined, scheduled, links, removed, states, adoptions, id, held, reads } = records;
@@ -46,7 +50,9 @@ export function subjectReport(records: SubjectRecords, events: readonly HistoryE
     reads,
     ...(directory ? { directory: { ...directory, document: ofThePerson(directory.document) } } : {}),
     ...(joined ? { joined: joinedOf(joined) } : {}),
-    ...(scheduled ? { scheduled: scheduled.map((change) => ({ ...change, changes: ofThePerson(change.changes) })) } : {}),
+    ...(scheduled
+      ? { scheduled: scheduled.map((change) => ({ ...change, changes: ofThePerson(change.changes) })) }
+      : {}),
     links: links.map(withOwnAttributes),
     removed: removed.map(withOwnAttributes),
     states: states.map(({ planned, refused, notes, ...rest }) => ({
@@ -65,7 +71,11 @@ export function subjectReport(records: SubjectRecords, events: readonly HistoryE
 const withOwnAttributes = <T extends { readonly attributes?: JsonObject }>(row: T): T =>
   row.attributes ? { ...row, attributes: ofThePerson(row.attributes) } : row;
 
-const joinedOf = ({ person, document, others = [] }: NonNullable<SubjectRecords["joined"]>): NonNullable<SubjectRecords["joined"]> => ({
+const joinedOf = ({
+  person,
+  document,
+  others = [],
+}: NonNullable<SubjectRecords["joined"]>): NonNullable<SubjectRecords["joined"]> => ({
   person,
   document: ofThePerson(document),
   others: others.map((record) => ({ ...record, document: ofThePerson(record.document) })),
@@ -73,7 +83,9 @@ const joinedOf = ({ person, document, others = [] }: NonNullable<SubjectRecords[
 
 /** The refusal without the holder of the value. */
 const valuesOf = (refused: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(refused).map(([name, one]) => [name, isObject(one) ? (one.value ?? null) : null]));
+  Object.fromEntries(
+    Object.entries(refused).map(([name, one]) => [name, isObject(one) ? (one.value ?? null) : null]),
+  );
 
 /** Attributes that name other people, in the words of SCIM and of DingTalk. */
 const OF_OTHERS: ReadonlySet<string> = new Set(["manager", "managers"]);
@@ -81,7 +93,10 @@ const OF_OTHERS: ReadonlySet<string> = new Set(["manager", "managers"]);
 /** The same JSON with every reference to another person replaced. */
 function ofThePerson(value: JsonObject): JsonObject {
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [name, OF_OTHERS.has(name) && inner !== null ? SOMEBODY_ELSE : anyOfThePerson(inner)]),
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      OF_OTHERS.has(name) && inner !== null ? SOMEBODY_ELSE : anyOfThePerson(inner),
+    ]),
   );
 }
 
@@ -97,7 +112,9 @@ const isObject = (value: JsonValue | undefined): value is JsonObject =>
 const SHOWN_DETAIL = ["action", "error", "answer", "reasonCode", "basis", "forms", "attributes"] as const;
 
 function reported({ id, at, code, actor, requestId, outcome, changes, detail }: HistoryEvent): ReportedEvent {
-  const shown = Object.fromEntries(SHOWN_DETAIL.flatMap((name) => (detail?.[name] === undefined ? [] : [[name, detail[name]]])));
+  const shown = Object.fromEntries(
+    SHOWN_DETAIL.flatMap((name) => (detail?.[name] === undefined ? [] : [[name, detail[name]]])),
+  );
   return {
     id,
     at: at.toISOString(),

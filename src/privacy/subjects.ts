@@ -14,7 +14,10 @@ export interface AskedBy {
 export type HoldResult = "done" | "unknown" | "already";
 
 export interface SubjectOperations {
-  /** Nothing removes values of this person until the hold is released. `unknown`: no store and no event has the id as a person. */
+  /**
+   * Nothing removes values of this person until the hold is released. `unknown`: no store and no event has
+   * the id as a person.
+   */
   hold(id: string, reason: string, by: AskedBy): Promise<HoldResult>;
   /** `already`: there is no hold. */
   release(id: string, reason: string, by: AskedBy): Promise<HoldResult>;
@@ -38,14 +41,16 @@ export interface Erasure {
 
 export interface ErasureStore {
   /**
-   * Deletes the person's data from the stores and the directory, and makes their values in the history unreadable. The loop then removes
-   * the person from the target. Events, their order and their proofs stay.
+   * Deletes the person's data from the stores and the directory, and makes their values in the history
+   * unreadable. The loop then removes the person from the target. Events, their order and their proofs stay.
    */
   erase(
     id: string,
     basis: string,
     by: AskedBy,
-  ): Promise<{ readonly result: "done"; readonly erasure: Erasure } | { readonly result: Exclude<EraseResult, "done"> }>;
+  ): Promise<
+    { readonly result: "done"; readonly erasure: Erasure } | { readonly result: Exclude<EraseResult, "done"> }
+  >;
   /** Repeats the erasure of a person who is back after a restore. False: nothing to do. */
   replay(erasure: Erasure): Promise<boolean>;
   /** All that are on record, the oldest first. */
@@ -97,7 +102,11 @@ export interface SubjectRecords {
     readonly attributes?: JsonObject;
   }[];
   /** The copy for restoring the person. */
-  readonly removed: readonly { readonly target: string; readonly at: string; readonly attributes?: JsonObject }[];
+  readonly removed: readonly {
+    readonly target: string;
+    readonly at: string;
+    readonly attributes?: JsonObject;
+  }[];
   readonly states: readonly {
     readonly target: string;
     readonly state: string;
@@ -106,7 +115,12 @@ export interface SubjectRecords {
     readonly notes?: readonly JsonObject[];
     readonly refused?: JsonObject;
   }[];
-  readonly adoptions: readonly { readonly target: string; readonly state: string; readonly at: string; readonly name?: string }[];
+  readonly adoptions: readonly {
+    readonly target: string;
+    readonly state: string;
+    readonly at: string;
+    readonly name?: string;
+  }[];
   readonly held: boolean;
   /** Reads of values, newest first, at most 1,000. */
   readonly reads: readonly {

@@ -58,7 +58,10 @@ export const TARGET_ATTRIBUTES: Readonly<Record<"user" | "department" | "role", 
 };
 
 /** Undefined: not classified. */
-export function classOfTargetAttribute(kind: keyof typeof TARGET_ATTRIBUTES, name: string): AttributeClass | undefined {
+export function classOfTargetAttribute(
+  kind: keyof typeof TARGET_ATTRIBUTES,
+  name: string,
+): AttributeClass | undefined {
   const classes = TARGET_ATTRIBUTES[kind];
   const known = kind === "user" && name.startsWith("extension.") ? CUSTOM_FIELD : name;
   return Object.hasOwn(classes, known) ? classes[known] : undefined;

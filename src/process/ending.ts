@@ -19,15 +19,19 @@ const ALL_MS = 23_000;
 export type Stage = readonly Ending[];
 
 /**
- * Ends them stage by stage, last begun first, in a bounded time: what hangs is left behind, and a failure keeps nothing from being ended. Then only the
- * end of the process is missing.
+ * Ends them stage by stage, last begun first, in a bounded time: what hangs is left behind, and a failure
+ * keeps nothing from being ended. Then only the end of the process is missing.
  */
 export async function endInOrder(begun: readonly Stage[], clock: Clock, logger: Logger): Promise<void> {
   const deadlineMs = clock.monotonicMs() + ALL_MS;
   for (let at = begun.length - 1; at >= 0; at--) {
-    const kept = begun.slice(0, at).reduce((sum, stage) => sum + Math.max(0, ...stage.map(({ leastMs }) => leastMs)), 0);
+    const kept = begun
+      .slice(0, at)
+      .reduce((sum, stage) => sum + Math.max(0, ...stage.map(({ leastMs }) => leastMs)), 0);
     const leftMs = Math.max(0, deadlineMs - clock.monotonicMs() - kept);
-    await Promise.all(begun[at]!.map((ending) => endOne(ending, Math.min(ending.mostMs, leftMs), clock, logger)));
+    await Promise.all(
+      begun[at]!.map((ending) => endOne(ending, Math.min(ending.mostMs, leftMs), clock, logger)),
+    );
   }
 }
 

@@ -3,9 +3,11 @@ import { AppError } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 
 /*
- * JSON lines on stdout. What may be in a line is listed (docs/threats.md T25): a field that is not on the list is dropped and counted, so that neither a person's
- * data nor a secret gets out by a careless call. Errors are taken apart: of ours the message is written for operators and shown; of all others only name, code
- * and the places in the code, since drivers and HTTP clients put values, addresses with tokens and whole requests into theirs.
+ * JSON lines on stdout. What may be in a line is listed (docs/threats.md T25): a field that is not on the
+ * list is dropped and counted, so that neither a person's data nor a secret gets out by a careless call.
+ * Errors are taken apart: of ours the message is written for operators and shown; of all others only name,
+ * code and the places in the code, since drivers and HTTP clients put values, addresses with tokens and whole
+ * requests into theirs.
  */
 
 /** Ids, codes, counts, durations and names of parts of the system. Nothing else belongs here. */
@@ -34,7 +36,10 @@ export const LOGGED_FIELDS: ReadonlySet<string> = new Set(
 
 export interface LogOptions {
   readonly level: "debug" | "info" | "warn" | "error" | "silent";
-  /** Standard output when unset. Lines are handed over without waiting; what is left is written when the process exits. */
+  /**
+   * Standard output when unset. Lines are handed over without waiting; what is left is written when the
+   * process exits.
+   */
   readonly destination?: DestinationStream;
 }
 
@@ -42,8 +47,9 @@ export interface LogOptions {
 const MOST_WAITING_BYTES = 4_000_000;
 
 /**
- * Standard output, or another file. A log that cannot be written (its disk is full, its reader has left) ends nothing: lines wait and are tried again with
- * the next one. The library would end the process by an error that nobody handles, and then try for ever to write the rest.
+ * Standard output, or another file. A log that cannot be written (its disk is full, its reader has left) ends
+ * nothing: lines wait and are tried again with the next one. The library would end the process by an error
+ * that nobody handles, and then try for ever to write the rest.
  */
 export function logOutput(dest: number): DestinationStream & { flushSync(): void } {
   const output = pino.destination({ dest, sync: false, maxLength: MOST_WAITING_BYTES });
@@ -82,7 +88,12 @@ function allowed(fields: Fields): Fields {
   let dropped = 0;
   for (const [name, value] of Object.entries(fields)) {
     if (value === undefined) continue;
-    const shown = name === "error" || name === "err" ? errorFields(value) : LOGGED_FIELDS.has(name) ? plain(value) : undefined;
+    const shown =
+      name === "error" || name === "err"
+        ? errorFields(value)
+        : LOGGED_FIELDS.has(name)
+          ? plain(value)
+          : undefined;
     if (shown === undefined) dropped++;
     else line[name === "err" ? "error" : name] = shown;
   }
@@ -122,12 +133,19 @@ function errorFields(error: unknown, depth = 0): Fields {
   };
 }
 
-/** Mistakes in the code, as the engine itself words them: they name variables, not values. Those of node carry a code and do quote values. */
+/**
+ * Mistakes in the code, as the engine itself words them: they name variables, not values. Those of node carry
+ * a code and do quote values.
+ */
 const ENGINE_ERRORS: ReadonlySet<string> = new Set(["TypeError", "ReferenceError"]);
 
 function hasShownMessage(error: Error): boolean {
   if (error instanceof AppError) return true;
-  return ENGINE_ERRORS.has(error.name) && !("code" in error) && Object.getPrototypeOf(error)?.constructor?.name === error.name;
+  return (
+    ENGINE_ERRORS.has(error.name) &&
+    !("code" in error) &&
+    Object.getPrototypeOf(error)?.constructor?.name === error.name
+  );
 }
 
 const MAX_FRAMES = 15;
@@ -145,6 +163,11 @@ function placesOf({ stack = "", message }: Error): string[] {
     .map(withoutSecrets);
 }
 
-/** Addresses carry secrets in two places: DingTalk's old API has its access token in the query string, PostgreSQL's has the password before the host. */
+/**
+ * Addresses carry secrets in two places: DingTalk's old API has its access token in the query string,
+ * PostgreSQL's has the password before the host.
+ */
 const withoutSecrets = (text: string): string =>
-  text.includes("?") || text.includes("@") ? text.replace(/\?[^\s"')]*/g, "").replace(/\/\/[^/\s]*@/g, "//") : text;
+  text.includes("?") || text.includes("@")
+    ? text.replace(/\?[^\s"')]*/g, "").replace(/\/\/[^/\s]*@/g, "//")
+    : text;

@@ -2,7 +2,10 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The package's own folder, from src/ and from dist/ alike: the files that are neither compiled nor configured live there. */
+/**
+ * The package's own folder, from src/ and from dist/ alike: the files that are neither compiled nor
+ * configured live there.
+ */
 export const packageRoot = findRoot(dirname(fileURLToPath(import.meta.url)));
 export const migrationsDirectory = join(packageRoot, "prisma", "migrations");
 /** The built dashboard. */

@@ -1,8 +1,8 @@
 import type { Attributes } from "./target-values.ts";
 
 /**
- * The containers of an entity at the target: departments of a person, parent of a department, roles of a person. The check "is somebody still
- * inside?" uses them.
+ * The containers of an entity at the target: departments of a person, parent of a department, roles of a
+ * person. The check "is somebody still inside?" uses them.
  */
 export function containersOf(attributes: Attributes): readonly string[] {
   const { departments, parent, roles } = attributes;

@@ -18,8 +18,8 @@ export interface DepartmentNode {
 
 export interface DepartmentList {
   /**
-   * Departments by name: those directly below `parent` (absent: those at the top), or those of the whole tree whose name contains `text`. `after`:
-   * the id of the last department of the previous page.
+   * Departments by name: those directly below `parent` (absent: those at the top), or those of the whole tree
+   * whose name contains `text`. `after`: the id of the last department of the previous page.
    */
   list(query: {
     readonly parent?: string;

@@ -4,7 +4,10 @@ import type { Actual, Attributes, AttributeValue } from "./target-values.ts";
 
 /* The facts about an entity. Each run loads them again. */
 
-/** The link between an entity and a remote object. `intended`: a create was begun, and its answer is not known. `owned`: we manage the object. */
+/**
+ * The link between an entity and a remote object. `intended`: a create was begun, and its answer is not
+ * known. `owned`: we manage the object.
+ */
 export interface Link {
   readonly status: "intended" | "owned";
   /** Undefined while the remote id of an intended create is not known. */
@@ -16,8 +19,8 @@ export interface Link {
   /** Only of an intended link: the invitation that was sent to the person. */
   readonly invitation?: Invitation;
   /**
-   * The object existed at the target before us. `fresh`: nothing was changed since it was linked. `strangers`: it is a department that contains
-   * objects which we do not manage.
+   * The object existed at the target before us. `fresh`: nothing was changed since it was linked.
+   * `strangers`: it is a department that contains objects which we do not manage.
    */
   readonly adopted?: { readonly fresh: boolean; readonly strangers: boolean };
   /** Only of a leaver who is still at the target. */
@@ -44,9 +47,15 @@ export interface Reference {
 
 /** A department of a person. */
 export interface DepartmentReference extends Reference {
-  /** Only while the department is not at the target: its own attributes, and those of the departments above it. */
+  /**
+   * Only while the department is not at the target: its own attributes, and those of the departments above
+   * it.
+   */
   readonly settings?: readonly Attributes[];
-  /** Only while the department is not at the target: an adoption of it or of a parent is proposed and not decided. */
+  /**
+   * Only while the department is not at the target: an adoption of it or of a parent is proposed and not
+   * decided.
+   */
   readonly undecided?: boolean;
 }
 
@@ -88,7 +97,9 @@ export interface PersonFacts {
   readonly document: JsonObject | undefined;
   readonly link: Link | undefined;
   readonly groups: readonly GroupOfPerson[];
-  /** Departments from attributes of the person. `path`: the folded names from the top down to the department. */
+  /**
+   * Departments from attributes of the person. `path`: the folded names from the top down to the department.
+   */
   readonly departments: readonly (DepartmentReference & {
     readonly main: boolean;
     readonly external: boolean;
@@ -101,7 +112,10 @@ export interface PersonFacts {
   readonly joinOpen?: boolean;
   /** The values that the person had at the target before a removal. They are to be restored. */
   readonly restoring?: Attributes;
-  /** Departments of the person at the target that the directory gave up a moment ago. They may come back within `ms` milliseconds. */
+  /**
+   * Departments of the person at the target that the directory gave up a moment ago. They may come back
+   * within `ms` milliseconds.
+   */
   readonly settling?: readonly { readonly remoteId: string; readonly ms: number }[];
 }
 
@@ -117,7 +131,10 @@ export interface DepartmentManager {
   readonly person:
     | (Reference &
         Meant & {
-          /** `belongs`: the directory wants the person in the department. `member`: the target has the person there. */
+          /**
+           * `belongs`: the directory wants the person in the department. `member`: the target has the person
+           * there.
+           */
           readonly belongs: boolean;
           readonly member: boolean;
         })
@@ -133,14 +150,20 @@ export interface DepartmentFacts {
         readonly external: boolean;
         readonly present: boolean;
         readonly parent: Reference | undefined;
-        /** Whether the directory has ever named managers. From then on the directory owns the list, even when the list becomes empty. */
+        /**
+         * Whether the directory has ever named managers. From then on the directory owns the list, even when
+         * the list becomes empty.
+         */
         readonly managed: boolean;
         readonly managers: readonly DepartmentManager[];
         /** The number behind the name at the target. More than 1 if siblings before it have the same name. */
         readonly ordinal?: number;
         /** The sibling that has the name without a number. */
         readonly namesake?: { readonly id: string; readonly name: string } | undefined;
-        /** Milliseconds until it is certain whether the department exists. Until then the change may be half of a rename. */
+        /**
+         * Milliseconds until it is certain whether the department exists. Until then the change may be half
+         * of a rename.
+         */
         readonly settlesInMs?: number | undefined;
         /** Remote ids of people who can leave the department only after they are no longer its managers. */
         readonly leaving: readonly string[];

@@ -1,7 +1,10 @@
 import type { Reference } from "./facts.ts";
 import type { AttributeValue } from "./target-values.ts";
 
-/** A value that the target refused because another object has it. The holder comes from the answer or from the store, or is not known. */
+/**
+ * A value that the target refused because another object has it. The holder comes from the answer or from the
+ * store, or is not known.
+ */
 export interface WantedValue {
   readonly attribute: string;
   readonly value: AttributeValue;
@@ -10,9 +13,10 @@ export interface WantedValue {
 }
 
 /**
- * An entity that holds a value at the target which another entity needs.
- * `free`: it no longer holds the value. `yields`: it is inactive, so the active entity has priority. `spares`: it wants another value itself, and
- * cannot have that value. `circle`: it waits for the entity that asks. `moves`: it will change soon. `stays`: no change is known.
+ * An entity that holds a value at the target which another entity needs. `free`: it no longer holds the
+ * value. `yields`: it is inactive, so the active entity has priority. `spares`: it wants another value
+ * itself, and cannot have that value. `circle`: it waits for the entity that asks. `moves`: it will change
+ * soon. `stays`: no change is known.
  */
 export interface Holder {
   readonly id: string;
@@ -33,7 +37,10 @@ export interface NameHolder extends Reference {
   readonly present: boolean | null;
   readonly name: string;
   readonly ordinal: number;
-  /** Remote id of its desired parent. Undefined: it belongs at the top, or the parent is not at the target yet. */
+  /**
+   * Remote id of its desired parent. Undefined: it belongs at the top, or the parent is not at the target
+   * yet.
+   */
   readonly parentId: string | undefined;
   readonly top: boolean;
 }

@@ -5,7 +5,10 @@ import type { HistoryEvent } from "../history/event.ts";
 /** The form of a `reasonCode`. */
 export const REASON_CODE = /^[a-zA-Z]{1,60}$/;
 
-/** Who gave the order: a client over HTTP with a request of a source, or an operating-system user at the command line. */
+/**
+ * Who gave the order: a client over HTTP with a request of a source, or an operating-system user at the
+ * command line.
+ */
 export type Operator = Pick<HistoryEvent, "actor" | "requestId" | "sourceId">;
 
 /** The event of an operator's order, for the API and the command line. */
@@ -16,5 +19,13 @@ export function operatorEvent(
   detail?: HistoryEvent["detail"],
 ): HistoryEvent {
   const at = clock.now();
-  return { id: uuidv7(at.getTime()), at, code, ...operator, causes: [], target, ...(detail ? { detail } : {}) };
+  return {
+    id: uuidv7(at.getTime()),
+    at,
+    code,
+    ...operator,
+    causes: [],
+    target,
+    ...(detail ? { detail } : {}),
+  };
 }

@@ -1,7 +1,8 @@
 import { type Actual, type Attributes, type AttributeValue, isEmpty, type Note } from "./target-values.ts";
 
 /**
- * When an attribute is sent. `always`: whenever it differs. `onCreate`: only with the create. `neverOverwrite`: only while the target has no value.
+ * When an attribute is sent. `always`: whenever it differs. `onCreate`: only with the create.
+ * `neverOverwrite`: only while the target has no value.
  */
 export type When = "always" | "onCreate" | "neverOverwrite";
 
@@ -28,15 +29,17 @@ export type Plan =
   | { readonly action: "resume"; readonly actual: Actual };
 
 /**
- * The difference between desired and actual state as data: one action for one entity. Compares managed attributes only. All other attributes belong
- * to the administrators of the target.
+ * The difference between desired and actual state as data: one action for one entity. Compares managed
+ * attributes only. All other attributes belong to the administrators of the target.
  */
 export function plan(desired: Desired, actual: Actual | undefined): Plan {
   if (desired.state === "absent") return actual ? { action: "remove", actual } : { action: "none" };
   if (desired.state === "kept") return { action: "none" };
   if (desired.state === "suspended") {
     if (!actual) return { action: "none" };
-    return actual.presence === "disabled" ? difference(desired.attributes, {}, actual) : { action: "suspend", actual };
+    return actual.presence === "disabled"
+      ? difference(desired.attributes, {}, actual)
+      : { action: "suspend", actual };
   }
   if (!actual) return { action: "create", attributes: withoutEmpty(desired.attributes) };
   if (actual.presence === "disabled") return { action: "resume", actual };
@@ -48,8 +51,15 @@ function difference(attributes: Attributes, when: Readonly<Record<string, When>>
   return Object.keys(set).length > 0 ? { action: "update", actual, set } : { action: "none" };
 }
 
-/** The attributes whose value differs. A missing value (absent, not null: the target did not return it) differs from a value but not from "empty". */
-function changed(attributes: Attributes, when: Readonly<Record<string, When>>, actual: Attributes): Attributes {
+/**
+ * The attributes whose value differs. A missing value (absent, not null: the target did not return it)
+ * differs from a value but not from "empty".
+ */
+function changed(
+  attributes: Attributes,
+  when: Readonly<Record<string, When>>,
+  actual: Attributes,
+): Attributes {
   const set: Record<string, AttributeValue> = {};
   for (const [name, value] of Object.entries(attributes)) {
     const there = actual[name];
@@ -66,6 +76,7 @@ function withoutEmpty(attributes: Attributes): Attributes {
 
 export function sameValue(a: AttributeValue | undefined, b: AttributeValue | undefined): boolean {
   if (isEmpty(a) && isEmpty(b)) return true;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item, at) => item === b[at]);
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((item, at) => item === b[at]);
   return a === b;
 }

@@ -8,7 +8,12 @@ export type SyncMode = (typeof SYNC_MODES)[number];
 
 export type Verdict =
   | { readonly allow: true }
-  | { readonly allow: false; readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string };
+  | {
+      readonly allow: false;
+      readonly reasonCode: LoopReason;
+      readonly reason: string;
+      readonly remedy: string;
+    };
 
 const REMOVALS: ReadonlySet<Plan["action"]> = new Set(["remove", "suspend"]);
 
@@ -20,7 +25,8 @@ export function policy(plan: Plan, mode: SyncMode): Verdict {
       allow: false,
       reasonCode: "modeObserve",
       reason: `mode is observe: ${plan.action} was planned, not sent`,
-      remedy: "raise the mode to upsert or sync when the plan is right (dingtalk-scim mode, at most SYNC_MODE)",
+      remedy:
+        "raise the mode to upsert or sync when the plan is right (dingtalk-scim mode, at most SYNC_MODE)",
     };
   }
   if (!REMOVALS.has(plan.action)) return { allow: true };

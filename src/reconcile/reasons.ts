@@ -1,7 +1,8 @@
 /*
- * Stable codes of the loop's reasons. Pages translate them, and scripts select by them. The English text beside a code is for people and may change.
- * Each reason has a remedy of its own. The reasons of an adapter have codes of their own (for DingTalk: targets/dingtalk/client/answers/codes.ts and
- * note-codes.ts). docs/operations.md explains each code, and a test compares both lists.
+ * Stable codes of the loop's reasons. Pages translate them, and scripts select by them. The English text
+ * beside a code is for people and may change. Each reason has a remedy of its own. The reasons of an adapter
+ * have codes of their own (for DingTalk: targets/dingtalk/client/answers/codes.ts and note-codes.ts).
+ * docs/operations.md explains each code, and a test compares both lists.
  */
 
 /** Why an entity is not in sync, or will soon be out of sync, if the loop itself has decided this. */
@@ -72,7 +73,10 @@ export interface Waiting {
   readonly on: readonly string[];
   /** The maximum wait in milliseconds. Nothing else requeues the entity. */
   readonly forMs?: number;
-  /** True: the entities in `on` wait for this entity, and it cannot give way. False: one of them certainly gives way. */
+  /**
+   * True: the entities in `on` wait for this entity, and it cannot give way. False: one of them certainly
+   * gives way.
+   */
   readonly inCircle?: boolean;
   readonly reasonCode: LoopReason;
   readonly reason: string;

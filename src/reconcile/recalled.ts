@@ -13,7 +13,10 @@ export function unlessReplaced(
   return target.isAnother?.(remembered, actual.attributes) ? undefined : actual;
 }
 
-/** Completes the values of a read or a list with remembered values of attributes that it does not return. Pure. */
+/**
+ * Completes the values of a read or a list with remembered values of attributes that it does not return.
+ * Pure.
+ */
 export function withRecalled(
   target: Pick<TargetAdapter, "recall">,
   kind: EntityKind,
@@ -21,5 +24,8 @@ export function withRecalled(
   remembered: Attributes | undefined,
 ): Actual {
   if (!remembered) return actual;
-  return { ...actual, attributes: { ...actual.attributes, ...target.recall(kind, remembered, actual.attributes) } };
+  return {
+    ...actual,
+    attributes: { ...actual.attributes, ...target.recall(kind, remembered, actual.attributes) },
+  };
 }

@@ -18,16 +18,27 @@ export interface SyncStatus {
   readonly states: Readonly<Record<SyncState, number>>;
   /** The due time of the entity that has waited longest. */
   readonly oldestDue?: Date;
-  /** Entities that are due or waiting without a scheduled run. The loop repairs them once a minute; there should be none (docs/threats.md I4). */
+  /**
+   * Entities that are due or waiting without a scheduled run. The loop repairs them once a minute; there
+   * should be none (docs/threats.md I4).
+   */
   readonly lost: number;
   readonly paused?: TargetPause;
-  /** Time from the commit of a change until the target is equal. Covers the last 10,000 entities that were settled within a day and are still in sync. */
+  /**
+   * Time from the commit of a change until the target is equal. Covers the last 10,000 entities that were
+   * settled within a day and are still in sync.
+   */
   readonly latencyMs?: { readonly p50: number; readonly p95: number; readonly p99: number };
   /**
-   * `active`: active people of the directory. `present`: those of them at the target. `accurate`: those of the present people that are in sync.
-   * `stuck`: all people, leavers too, who are held or parked.
+   * `active`: active people of the directory. `present`: those of them at the target. `accurate`: those of
+   * the present people that are in sync. `stuck`: all people, leavers too, who are held or parked.
    */
-  readonly people: { readonly active: number; readonly present: number; readonly accurate: number; readonly stuck: number };
+  readonly people: {
+    readonly active: number;
+    readonly present: number;
+    readonly accurate: number;
+    readonly stuck: number;
+  };
   readonly calls: readonly { readonly api: string; readonly count: number }[];
 }
 
@@ -90,7 +101,10 @@ export interface ItemQuery {
   readonly id?: string;
   readonly state?: SyncState;
   readonly kind?: EntityRef["kind"];
-  /** Part of a name, user name or e-mail address, a job number or id, or the last digits of a telephone number. */
+  /**
+   * Part of a name, user name or e-mail address, a job number or id, or the last digits of a telephone
+   * number.
+   */
   readonly text?: string;
   /** Only entities that are not in sync for this reason. */
   readonly reasonCode?: string;
@@ -105,14 +119,20 @@ export interface SyncOperations extends OrdersStore {
   /** All reasons, most frequent first. The counting begins after the call, unless counting is slow. */
   reasons(): Promise<readonly ReasonCount[]>;
   /** Names of our entities with these remote ids. Leaves out remote ids that are not ours. */
-  remoteNames(kind: "user" | "department", remoteIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  remoteNames(
+    kind: "user" | "department",
+    remoteIds: readonly string[],
+  ): Promise<ReadonlyMap<string, string>>;
   items(query: ItemQuery): Promise<{ readonly items: readonly SyncItem[]; readonly next?: string }>;
   /**
-   * Makes one entity due now. False: there is no such entity. Records the event in the same transaction. The result of the last run stays visible
-   * until the next run.
+   * Makes one entity due now. False: there is no such entity. Records the event in the same transaction. The
+   * result of the last run stays visible until the next run.
    */
   retry(ref: EntityRef, event: HistoryEvent): Promise<boolean>;
-  /** Does the same for all entities that are not in sync for one reason. Resolves with their number; records no event for 0. */
+  /**
+   * Does the same for all entities that are not in sync for one reason. Resolves with their number; records
+   * no event for 0.
+   */
   retryAll(reasonCode: string, event: HistoryEvent): Promise<number>;
   /** The pause of the target. Undefined: the target is not paused. */
   pause(): Promise<SyncStatus["paused"]>;
@@ -123,6 +143,9 @@ export interface SyncOperations extends OrdersStore {
   processes(): Promise<{ readonly living: readonly LoopProcess[]; readonly lastMode: SyncMode | undefined }>;
   /** The new rules of a process that exceed the limits, while their hold is undecided. */
   openHoldOfRules(): Promise<RulesHold | undefined>;
-  /** Asks the worker to compare everything with the target, on behalf of `actor`. Repeated requests before the comparison begins count as one. */
+  /**
+   * Asks the worker to compare everything with the target, on behalf of `actor`. Repeated requests before the
+   * comparison begins count as one.
+   */
   requestSweep(actor: string): Promise<void>;
 }

@@ -1,11 +1,16 @@
 import { AppError, type Retry } from "../core/errors.ts";
 import type { Actual, Attributes, AttributeValue, Note, TargetCall } from "./target-values.ts";
 
-/* The outcome of a write: accepted and refused values, and the failures that an adapter may report. Only `nextState` decides their consequences. */
+/*
+ * The outcome of a write: accepted and refused values, and the failures that an adapter may report. Only
+ * `nextState` decides their consequences.
+ */
 
 export interface Written {
   readonly remoteId: string;
-  /** The state of the target, as far as it is known without another call: the sent values in canonical form. */
+  /**
+   * The state of the target, as far as it is known without another call: the sent values in canonical form.
+   */
   readonly attributes: Attributes;
   readonly presence: Actual["presence"];
   readonly notes: readonly Note[];
@@ -48,45 +53,65 @@ export abstract class TargetError extends AppError {
   }
 }
 
-/** The target asks us to slow down. This does not count as an attempt. `scope`: the one API of the app that pauses, or "all". */
+/**
+ * The target asks us to slow down. This does not count as an attempt. `scope`: the one API of the app that
+ * pauses, or "all".
+ */
 export class TargetThrottled extends TargetError {
   readonly code = "TARGET_THROTTLED";
   readonly scope: string | "all";
   override readonly retry: Retry;
-  constructor(message: string, details: FailureDetails & { readonly ms: number; readonly scope: string | "all" }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: FailureDetails & { readonly ms: number; readonly scope: string | "all" },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
     this.scope = details.scope;
     this.retry = { kind: "after", ms: details.ms };
   }
 }
 
-/** No answer, and certainly nothing was done: refused connection, DNS, 5xx, or busy before execution. Retried without limit, with back-off. */
+/**
+ * No answer, and certainly nothing was done: refused connection, DNS, 5xx, or busy before execution. Retried
+ * without limit, with back-off.
+ */
 export class TargetUnavailable extends TargetError {
   readonly code = "TARGET_UNAVAILABLE";
   override readonly retry: Retry = { kind: "backoff" };
 }
 
-/** The run lost its lease before the call. Nothing was sent, and the new holder of the lease reads again. This does not count as an attempt. */
+/**
+ * The run lost its lease before the call. Nothing was sent, and the new holder of the lease reads again. This
+ * does not count as an attempt.
+ */
 export class TargetLeaseEnded extends TargetError {
   readonly code = "TARGET_LEASE_ENDED";
   override readonly retry: Retry = { kind: "after", ms: 0 };
   /** An earlier call of the same operation was carried out. */
   readonly begun: boolean;
-  constructor(message: string, details: FailureDetails & { readonly begun: boolean }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: FailureDetails & { readonly begun: boolean },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
     this.begun = details.begun;
   }
 }
 
-/** The call may or may not have been carried out (time-out, dropped connection). The next run observes first. */
+/**
+ * The call may or may not have been carried out (time-out, dropped connection). The next run observes first.
+ */
 export class TargetOutcomeUnknown extends TargetError {
   readonly code = "TARGET_OUTCOME_UNKNOWN";
   override readonly retry: Retry = { kind: "after", ms: 1000 };
 }
 
 /**
- * Wrong credential, permission, contact scope, address list, or a ban. Until an administrator acts, nothing of this target works (`all`), nothing
- * works from this process (`process`), or this object does not work (`entity`).
+ * Wrong credential, permission, contact scope, address list, or a ban. Until an administrator acts, nothing
+ * of this target works (`all`), nothing works from this process (`process`), or this object does not work
+ * (`entity`).
  */
 export class TargetMisconfigured extends TargetError {
   readonly code = "TARGET_MISCONFIGURED";
@@ -94,7 +119,11 @@ export class TargetMisconfigured extends TargetError {
   override readonly retry: Retry;
   constructor(
     message: string,
-    details: FailureDetails & { readonly remedy: string; readonly scope: "all" | "process" | "entity"; readonly ms: number },
+    details: FailureDetails & {
+      readonly remedy: string;
+      readonly scope: "all" | "process" | "entity";
+      readonly ms: number;
+    },
     options?: ErrorOptions,
   ) {
     super(message, details, options);
@@ -129,7 +158,10 @@ export class TargetRejected extends TargetError {
   readonly code = "TARGET_REJECTED";
 }
 
-/** We manage the object, but the target protects it for now. Retried after an hour, because the target does not report the end of the protection. */
+/**
+ * We manage the object, but the target protects it for now. Retried after an hour, because the target does
+ * not report the end of the protection.
+ */
 export class TargetProtected extends TargetRejected {
   override readonly retry: Retry = { kind: "after", ms: 3600000 };
 }
@@ -141,7 +173,11 @@ export class TargetDependency extends TargetError {
   /** Maximum number of tries; absent: the default. */
   readonly tries: number | undefined;
   /** `ms`: minimum time until the other entity is done; 5 s if absent. */
-  constructor(message: string, details: FailureDetails & { readonly ms?: number; readonly tries?: number }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: FailureDetails & { readonly ms?: number; readonly tries?: number },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
     this.tries = details.tries;
     this.retry = { kind: "after", ms: details.ms ?? 5000 };
@@ -160,7 +196,11 @@ export class TargetPending extends TargetError {
   override readonly retry: Retry = { kind: "after", ms: 6 * 3600000 };
   /** The attribute by which the person is reached. */
   override readonly attribute: string;
-  constructor(message: string, details: FailureDetails & { readonly attribute: string }, options?: ErrorOptions) {
+  constructor(
+    message: string,
+    details: FailureDetails & { readonly attribute: string },
+    options?: ErrorOptions,
+  ) {
     super(message, details, options);
     this.attribute = details.attribute;
   }

@@ -1,8 +1,8 @@
 import type { Attributes } from "./target-values.ts";
 
 /*
- * Change events of a target. An event is a reason to read, and its values are never used. Events may be lost, repeated or late. Our own writes cause
- * events too.
+ * Change events of a target. An event is a reason to read, and its values are never used. Events may be lost,
+ * repeated or late. Our own writes cause events too.
  */
 
 export interface TargetHint {
@@ -20,11 +20,16 @@ export interface HintSubject {
   readonly remoteId: string;
   /** The reported values by name. Empty: the event has nothing to compare. */
   readonly reported: Readonly<Record<string, ReportedPart>>;
-  /** Which attributes that we cannot read may differ from the remembered values: the reported ones, or any. */
+  /**
+   * Which attributes that we cannot read may differ from the remembered values: the reported ones, or any.
+   */
   readonly concerns: "reported" | "anything";
   /** The event says that the object appeared, as a new object or again. */
   readonly appears?: boolean;
-  /** Names of calls (in `TargetCall`) that cause such an event. Only for events without values by which our own write could be recognised. */
+  /**
+   * Names of calls (in `TargetCall`) that cause such an event. Only for events without values by which our
+   * own write could be recognised.
+   */
   readonly raisedBy?: readonly string[];
 }
 
@@ -41,10 +46,18 @@ export type ListeningEnd = "askedBack" | "closed" | "silent" | "refused";
 export type ListeningState =
   | { readonly kind: "listening" }
   /** `failures`: consecutive failed attempts. `reason`: a code of ours or of the target. */
-  | { readonly kind: "disconnected"; readonly failures: number; readonly end: ListeningEnd; readonly reason: string };
+  | {
+      readonly kind: "disconnected";
+      readonly failures: number;
+      readonly end: ListeningEnd;
+      readonly reason: string;
+    };
 
 export interface HintListener {
-  /** Resolves once the hints are stored; then they are acknowledged to the target. A rejection causes a redelivery. */
+  /**
+   * Resolves once the hints are stored; then they are acknowledged to the target. A rejection causes a
+   * redelivery.
+   */
   receive(hints: readonly TargetHint[]): Promise<void>;
   /** The listener received something, at least a heartbeat. */
   alive(): void;

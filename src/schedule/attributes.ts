@@ -3,12 +3,15 @@ import { sameJson } from "../core/json/same-json.ts";
 import { isDate, isExtension } from "./worker.ts";
 
 /**
- * The old and the new value of each attribute. An attribute of an extension has the name `<URN>:<attribute>`, as in SCIM. `before` or `after` is missing where there
- * is no value.
+ * The old and the new value of each attribute. An attribute of an extension has the name `<URN>:<attribute>`,
+ * as in SCIM. `before` or `after` is missing where there is no value.
  */
 export type Patch = Readonly<Record<string, { readonly before?: JsonValue; readonly after?: JsonValue }>>;
 
-/** Attributes that are never scheduled: they identify the record, or switch it off, and take effect when they are sent. */
+/**
+ * Attributes that are never scheduled: they identify the record, or switch it off, and take effect when they
+ * are sent.
+ */
 const IMMEDIATE: ReadonlySet<string> = new Set(["id", "externalId", "active", "schemas", "meta", "groups"]);
 
 /** The difference between two documents, for the attributes that may take effect on a later day. */
@@ -26,7 +29,12 @@ export function deferrable(before: JsonObject, after: JsonObject): Patch {
   return patch;
 }
 
-function add(patch: Record<string, Patch[string]>, name: string, before: JsonValue | undefined, after: JsonValue | undefined): void {
+function add(
+  patch: Record<string, Patch[string]>,
+  name: string,
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+): void {
   if (!sameJson(before, after)) patch[name] = change(before, after);
 }
 

@@ -3,11 +3,16 @@ import type { Patch } from "./attributes.ts";
 import type { Day } from "./days.ts";
 import type { DateRules } from "./rules.ts";
 
-/** `hire`, `leave`: the person joins or leaves. `change`: other values that were sent before they take effect. */
+/**
+ * `hire`, `leave`: the person joins or leaves. `change`: other values that were sent before they take effect.
+ */
 const CHANGE_KINDS = ["hire", "leave", "change"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
 
-/** A change that takes effect on a day. A record has at most one `hire`, one `leave`, and one `change` for each day. */
+/**
+ * A change that takes effect on a day. A record has at most one `hire`, one `leave`, and one `change` for
+ * each day.
+ */
 export interface ScheduledChange {
   readonly id: string;
   readonly kind: ChangeKind;
@@ -17,7 +22,10 @@ export interface ScheduledChange {
   readonly at: Date;
   readonly patch: Patch;
   readonly receivedAt: Date;
-  /** The day has come, and the values still count. The record now has other values, but those were sent for an earlier day. */
+  /**
+   * The day has come, and the values still count. The record now has other values, but those were sent for an
+   * earlier day.
+   */
   readonly standing?: true;
 }
 
@@ -44,7 +52,9 @@ export interface Written {
   readonly before: JsonObject | undefined;
   /** The record as it was sent. It equals `before` if there was no write, and only a day has come. */
   readonly after: JsonObject;
-  /** Names of the attributes in a partial change (`UserContent.sent`). Undefined: the whole document was sent. */
+  /**
+   * Names of the attributes in a partial change (`UserContent.sent`). Undefined: the whole document was sent.
+   */
   readonly sent?: readonly string[] | undefined;
   /** `Schedule.pending` before the write. */
   readonly pending: readonly ScheduledChange[];

@@ -4,7 +4,10 @@ import { employmentOf, isPresent } from "./employment.ts";
 import type { DateRules } from "./rules.ts";
 import { hasDates, workerValue } from "./worker.ts";
 
-/** True: the dates of a record matter. The values that count differ from the values that were sent, or they will change on a later day. */
+/**
+ * True: the dates of a record matter. The values that count differ from the values that were sent, or they
+ * will change on a later day.
+ */
 export function isDated(document: JsonObject, rules: DateRules | undefined, now: Date): boolean {
   if (!rules || !hasDates(document)) return false;
   const employment = employmentOf(document, rules);

@@ -22,7 +22,10 @@ export function employmentOf(document: JsonObject, rules: DateRules): Employment
   const last = lastDayOf(document, rules, zone);
   return {
     zone,
-    hire: hired === undefined ? undefined : { day: hired, at: momentOn(plusDays(hired, -rules.leadDays), 0, zone) },
+    hire:
+      hired === undefined
+        ? undefined
+        : { day: hired, at: momentOn(plusDays(hired, -rules.leadDays), 0, zone) },
     leave: last === undefined ? undefined : { day: last, at: momentOn(last, rules.leaveAtMinutes, zone) },
   };
 }
@@ -35,7 +38,10 @@ function lastDay(value: unknown, zone: string): Day | undefined {
 
 function lastDayOf(document: JsonObject, { lastDay: which }: DateRules, zone: string): Day | undefined {
   const ends = lastDay(workerValue(document, "terminationDate"), zone);
-  const worked = lastDay(workerValue(document, "lastDayOfWork") ?? workerValue(document, "lastDayWorked"), zone);
+  const worked = lastDay(
+    workerValue(document, "lastDayOfWork") ?? workerValue(document, "lastDayWorked"),
+    zone,
+  );
   if (ends === undefined || worked === undefined) return ends ?? worked;
   switch (which) {
     case "terminationDate":
@@ -47,7 +53,10 @@ function lastDayOf(document: JsonObject, { lastDay: which }: DateRules, zone: st
   }
 }
 
-/** True: the person is employed at this moment, by the dates. A last day before the day of hire belongs to an earlier employment: the person is hired again. */
+/**
+ * True: the person is employed at this moment, by the dates. A last day before the day of hire belongs to an
+ * earlier employment: the person is hired again.
+ */
 function isEmployed({ hire, leave }: Employment, at: Date): boolean {
   const hasBegun = !hire || at >= hire.at;
   const hasLeft = leave !== undefined && at >= leave.at;
@@ -56,10 +65,15 @@ function isEmployed({ hire, leave }: Employment, at: Date): boolean {
 }
 
 /**
- * True: the person is present at this moment. Both `active` and the dates must allow it. So a date never keeps a person whom the source has deactivated, unless
- * the rules let `active: false` wait for the last day.
+ * True: the person is present at this moment. Both `active` and the dates must allow it. So a date never
+ * keeps a person whom the source has deactivated, unless the rules let `active: false` wait for the last day.
  */
-export function isPresent(document: JsonObject, employment: Employment, { inactive }: Pick<DateRules, "inactive">, at: Date): boolean {
+export function isPresent(
+  document: JsonObject,
+  employment: Employment,
+  { inactive }: Pick<DateRules, "inactive">,
+  at: Date,
+): boolean {
   const { hire, leave } = employment;
   if (document["active"] !== false) return isEmployed(employment, at);
   if (inactive === "atOnce" || !leave || at >= leave.at) return false;

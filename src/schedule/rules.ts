@@ -10,7 +10,10 @@ export interface DateRules {
   readonly leaveAtMinutes: number;
   /** The date that counts if a worker has both a termination date and a last day of work. */
   readonly lastDay: LastDay;
-  /** Effect of `active: false` before the last day. `atOnce`: the person leaves now. `onTheDay`: the person leaves on the last day. */
+  /**
+   * Effect of `active: false` before the last day. `atOnce`: the person leaves now. `onTheDay`: the person
+   * leaves on the last day.
+   */
   readonly inactive: WhileInactive;
 }
 

@@ -7,29 +7,49 @@ import type { DateRules } from "./rules.ts";
 import { valueSteps } from "./values.ts";
 
 /**
- * Computes the values that count now and the scheduled changes of a record, after a write or after a day has come. Pure. A correction replaces a scheduled
- * change. A rescinded change is removed. A change for a past day counts now.
+ * Computes the values that count now and the scheduled changes of a record, after a write or after a day has
+ * come. Pure. A correction replaces a scheduled change. A rescinded change is removed. A change for a past
+ * day counts now.
  */
 export function scheduleOf(written: Written, { rules, now, newId }: Circumstances): Schedule {
   const { after, pending } = written;
   if (!rules) {
     const ended = pending.filter(({ standing }) => standing);
     const gone = pending.filter(({ standing }) => !standing);
-    return { pending: [], steps: gone.map((change) => ({ kind: "rescinded", change })), ended, effective: after };
+    return {
+      pending: [],
+      steps: gone.map((change) => ({ kind: "rescinded", change })),
+      ended,
+      effective: after,
+    };
   }
   const employment = employmentOf(after, rules);
-  const turns = (["hire", "leave"] as const).flatMap((kind) => turnStep(kind, written, employment, { rules, now, newId }));
+  const turns = (["hire", "leave"] as const).flatMap((kind) =>
+    turnStep(kind, written, employment, { rules, now, newId }),
+  );
   const values = valueSteps(written, employment, { rules, now, newId });
   const steps = [...turns, ...values.steps];
-  const kept = pending.filter(({ id }) => !steps.some((step) => step.change.id === id) && !values.ended.some((each) => each.id === id));
-  const moved = steps.filter(({ kind }) => kind === "scheduled" || kind === "rescheduled").map((step) => step.change);
-  const all = [...kept, ...values.merged, ...moved].filter((each, index, list) => list.findLastIndex(({ id }) => id === each.id) === index);
-  return { pending: all, steps, ended: values.ended, effective: effectiveOf(after, all, employment, { rules, now }) };
+  const kept = pending.filter(
+    ({ id }) => !steps.some((step) => step.change.id === id) && !values.ended.some((each) => each.id === id),
+  );
+  const moved = steps
+    .filter(({ kind }) => kind === "scheduled" || kind === "rescheduled")
+    .map((step) => step.change);
+  const all = [...kept, ...values.merged, ...moved].filter(
+    (each, index, list) => list.findLastIndex(({ id }) => id === each.id) === index,
+  );
+  return {
+    pending: all,
+    steps,
+    ended: values.ended,
+    effective: effectiveOf(after, all, employment, { rules, now }),
+  };
 }
 
 /**
- * The record with the values that count now. Changes with `standing` set their new values. Changes that are still to come set their old values; for one attribute
- * the change with the first day wins, so it is applied last.
+ * The record with the values that count now. Changes with `standing` set their new values. Changes that are
+ * still to come set their old values; for one attribute the change with the first day wins, so it is applied
+ * last.
  */
 function effectiveOf(
   record: JsonObject,
@@ -42,7 +62,8 @@ function effectiveOf(
   for (const { patch } of changes.filter(({ standing }) => standing))
     for (const [path, { after }] of Object.entries(patch)) effective = withValue(effective, path, after);
   const toCome = changes.filter(({ standing }) => !standing).sort((a, b) => b.at.getTime() - a.at.getTime());
-  for (const { patch } of toCome) for (const [path, { before }] of Object.entries(patch)) effective = withValue(effective, path, before);
+  for (const { patch } of toCome)
+    for (const [path, { before }] of Object.entries(patch)) effective = withValue(effective, path, before);
   const isThere = toCome.every(({ patch }) => patch["active"] === undefined);
   const active = isThere && isPresent(record, employment, rules, now);
   return active === (record["active"] !== false) ? effective : { ...effective, active };
@@ -68,11 +89,17 @@ function turnStep(
   if (!known) return [{ kind: "scheduled", change: turned(newId(), kind, turn, employment.zone, now) }];
   const { day, zone } = known;
   if (day === turn.day && zone === employment.zone && known.at.getTime() === turn.at.getTime()) return [];
-  return [{ kind: "rescheduled", change: turned(known.id, kind, turn, employment.zone, now), from: { day, zone } }];
+  return [
+    { kind: "rescheduled", change: turned(known.id, kind, turn, employment.zone, now), from: { day, zone } },
+  ];
 }
 
-const sameTurn = (before: JsonObject, kind: "hire" | "leave", { at }: { readonly at: Date }, rules: DateRules): boolean =>
-  employmentOf(before, rules)[kind]?.at.getTime() === at.getTime();
+const sameTurn = (
+  before: JsonObject,
+  kind: "hire" | "leave",
+  { at }: { readonly at: Date },
+  rules: DateRules,
+): boolean => employmentOf(before, rules)[kind]?.at.getTime() === at.getTime();
 
 const turned = (
   id: string,
@@ -80,4 +107,12 @@ const turned = (
   { day, at }: { readonly day: Day; readonly at: Date },
   zone: string,
   receivedAt: Date,
-): ScheduledChange => ({ id, kind, day, zone, at, patch: { active: { before: kind === "leave", after: kind === "hire" } }, receivedAt });
+): ScheduledChange => ({
+  id,
+  kind,
+  day,
+  zone,
+  at,
+  patch: { active: { before: kind === "leave", after: kind === "hire" } },
+  receivedAt,
+});

@@ -3,7 +3,8 @@ import { sameJson } from "../core/json/same-json.ts";
 import type { ScheduledChange } from "./change.ts";
 
 /*
- * The scheduled values of one attribute: one value for each day. A new value for a day replaces the value for that day only.
+ * The scheduled values of one attribute: one value for each day. A new value for a day replaces the value for
+ * that day only.
  */
 
 export interface Entry {
@@ -14,13 +15,19 @@ export interface Entry {
 export interface Timeline {
   /** The value until the first entry of `toCome`. */
   readonly now: JsonValue | undefined;
-  /** The entry with the latest day that has come. The record may have another value since, which was sent for an earlier day. */
+  /**
+   * The entry with the latest day that has come. The record may have another value since, which was sent for
+   * an earlier day.
+   */
   readonly past?: Entry | undefined;
   /** Entries whose day is still to come, in any order. */
   readonly toCome: readonly Entry[];
 }
 
-/** Adds a value for a day. If the same value was scheduled for another day, that day was a mistake: the value moves. */
+/**
+ * Adds a value for a day. If the same value was scheduled for another day, that day was a mistake: the value
+ * moves.
+ */
 export function withEntry(timeline: Timeline, entry: Entry): Timeline {
   const { toCome } = timeline;
   const ofDay = toCome.some(({ on }) => on.day === entry.on.day);
@@ -29,7 +36,10 @@ export function withEntry(timeline: Timeline, entry: Entry): Timeline {
   return { ...timeline, toCome: [...others, entry] };
 }
 
-/** Adds a value for a past day. It counts now, unless a value for a later day has come since. Scheduled values stay. */
+/**
+ * Adds a value for a past day. It counts now, unless a value for a later day has come since. Scheduled values
+ * stay.
+ */
 export function withPast(timeline: Timeline, day: string, value: JsonValue | undefined): Timeline {
   const { past, toCome } = timeline;
   if (past && past.on.day > day) return timeline;
@@ -41,11 +51,19 @@ export function withDayMoved(timeline: Timeline, from: string, to: ScheduledChan
   const moved = timeline.toCome.find(({ on }) => on.day === from);
   if (!moved) return timeline;
   const others = timeline.toCome.filter((each) => each !== moved && each.on.day !== to?.day);
-  return to ? { ...timeline, toCome: [...others, { on: to, value: moved.value }] } : { now: moved.value, toCome: others };
+  return to
+    ? { ...timeline, toCome: [...others, { on: to, value: moved.value }] }
+    : { now: moved.value, toCome: others };
 }
 
-/** The entries in the order of their days, each with the value before. It leaves out entries that change nothing. */
-export function stepsOf({ now, toCome }: Timeline): readonly (Entry & { readonly before: JsonValue | undefined })[] {
+/**
+ * The entries in the order of their days, each with the value before. It leaves out entries that change
+ * nothing.
+ */
+export function stepsOf({
+  now,
+  toCome,
+}: Timeline): readonly (Entry & { readonly before: JsonValue | undefined })[] {
   let before = now;
   return [...toCome]
     .sort((a, b) => (a.on.day < b.on.day ? -1 : 1))

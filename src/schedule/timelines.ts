@@ -9,10 +9,14 @@ import { stepsOf, type Timeline } from "./timeline.ts";
 type Timelines = Map<string, Timeline>;
 
 /** `past`: changes whose day has come. `waiting`: changes for later days. */
-export function timelinesOf(past: readonly ScheduledChange[], waiting: readonly ScheduledChange[]): Timelines {
+export function timelinesOf(
+  past: readonly ScheduledChange[],
+  waiting: readonly ScheduledChange[],
+): Timelines {
   const timelines: Timelines = new Map();
   for (const on of [...past].sort(byMoment))
-    for (const [path, { after: value }] of Object.entries(on.patch)) timelines.set(path, { now: value, past: { on, value }, toCome: [] });
+    for (const [path, { after: value }] of Object.entries(on.patch))
+      timelines.set(path, { now: value, past: { on, value }, toCome: [] });
   for (const on of [...waiting].sort(byMoment))
     for (const [path, { before, after: value }] of Object.entries(on.patch)) {
       const timeline = timelines.get(path) ?? { now: before, toCome: [] };
@@ -35,13 +39,22 @@ export function byDay(timelines: Timelines, waiting: readonly ScheduledChange[])
   return [...days.values()];
 }
 
-/** Changes whose day has come and whose values still count, although the record now has other values. Those were sent for an earlier day. */
+/**
+ * Changes whose day has come and whose values still count, although the record now has other values. Those
+ * were sent for an earlier day.
+ */
 export function stillCounting(timelines: Timelines, record: JsonObject): readonly ScheduledChange[] {
   const standing = new Map<string, ScheduledChange>();
   for (const [path, timeline] of timelines) {
     const { past } = timeline;
     // `active` of the record always counts.
-    if (!past || path === "active" || stepsOf(timeline).length > 0 || sameJson(past.value, valueAt(record, path))) continue;
+    if (
+      !past ||
+      path === "active" ||
+      stepsOf(timeline).length > 0 ||
+      sameJson(past.value, valueAt(record, path))
+    )
+      continue;
     const { on } = past;
     const patch = { ...standing.get(on.id)?.patch, [path]: on.patch[path]! };
     standing.set(on.id, { ...on, patch, standing: true });

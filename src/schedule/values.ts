@@ -10,13 +10,19 @@ import { sendsDate, workerValue } from "./worker.ts";
 
 export interface ValueSteps {
   readonly steps: readonly Step[];
-  /** Changes without a step: their values were changed, or their day has come and they still count (`standing`). */
+  /**
+   * Changes without a step: their values were changed, or their day has come and they still count
+   * (`standing`).
+   */
   readonly merged: readonly ScheduledChange[];
   /** Changes with `standing` whose values no longer count. They had their step when their day came. */
   readonly ended: readonly ScheduledChange[];
 }
 
-/** Schedules values for the day that the record names (`effectiveDate`). A new value replaces the scheduled value of the same attribute and day. */
+/**
+ * Schedules values for the day that the record names (`effectiveDate`). A new value replaces the scheduled
+ * value of the same attribute and day.
+ */
 export function valueSteps(
   { before, after, pending, sent: names }: Written,
   { zone, hire }: Employment,
@@ -37,8 +43,12 @@ export function valueSteps(
   const sent = names && new Set(names.map((name) => name.toLowerCase()));
   // A partial change without a day counts now. The day that the record has from before does not apply to it.
   const saysDay = !sent || sendsDate(sent, "effectiveDate");
-  const again = [...timelines.keys()].filter((path) => sent && saysDay && !(path in said) && isSent(sent, path));
-  const own = waits ? { id: newId(), kind: "change" as const, day, zone, at, patch: {}, receivedAt: now } : undefined;
+  const again = [...timelines.keys()].filter(
+    (path) => sent && saysDay && !(path in said) && isSent(sent, path),
+  );
+  const own = waits
+    ? { id: newId(), kind: "change" as const, day, zone, at, patch: {}, receivedAt: now }
+    : undefined;
   if (!before && own && !hire) timelines.set("active", { now: false, toCome: [{ on: own, value: true }] });
   // A day of hire decides when the person becomes active.
   if (hire) timelines.delete("active");
@@ -53,7 +63,8 @@ export function valueSteps(
     const value = valueAt(after, path);
     const timeline = timelines.get(path) ?? { now: said[path]?.before, toCome: [] };
     if (own && saysDay) timelines.set(path, withEntry(timeline, { on: own, value }));
-    else if (sent && saysDay && day !== undefined && isPast) timelines.set(path, withPast(timeline, day, value));
+    else if (sent && saysDay && day !== undefined && isPast)
+      timelines.set(path, withPast(timeline, day, value));
     else timelines.delete(path);
   }
   const wanted = byDay(timelines, waiting);
@@ -75,7 +86,10 @@ const isSent = (sent: ReadonlySet<string>, path: string): boolean =>
 const inZone = (planned: ScheduledChange, zone: string): ScheduledChange =>
   planned.zone === zone ? planned : { ...planned, zone, at: momentOn(planned.day, 0, zone) };
 
-/** The steps from the known changes to the wanted ones. `isPast`: the day in the record is over, so changes that are no longer scheduled count now. */
+/**
+ * The steps from the known changes to the wanted ones. `isPast`: the day in the record is over, so changes
+ * that are no longer scheduled count now.
+ */
 function compared(
   known: readonly ScheduledChange[],
   wanted: readonly ScheduledChange[],
@@ -94,7 +108,12 @@ function compared(
       continue;
     }
     const from = same ?? left.shift();
-    if (from) steps.push({ kind: "rescheduled", change: { ...each, id: from.id }, from: { day: from.day, zone: from.zone } });
+    if (from)
+      steps.push({
+        kind: "rescheduled",
+        change: { ...each, id: from.id },
+        from: { day: from.day, zone: from.zone },
+      });
     else steps.push({ kind: "scheduled", change: each });
   }
   for (const each of left) steps.push({ kind: isPast ? "applied" : "rescinded", change: each });

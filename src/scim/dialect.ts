@@ -1,7 +1,8 @@
 /*
- * Forms of clients that deviate from RFC 7643 and 7644, each with a named rule. All rules are always on, without a switch in the tenant URL.
- * `fixture` is a request as the client sends it, below tests/fixtures. When a client no longer sends its request, the rule can go. The functions
- * below convert forms that a value alone shows. The rules about paths are in PATCH (scim/patch/patch.ts, scim/patch/attribute.ts,
+ * Forms of clients that deviate from RFC 7643 and 7644, each with a named rule. All rules are always on,
+ * without a switch in the tenant URL. `fixture` is a request as the client sends it, below tests/fixtures.
+ * When a client no longer sends its request, the rule can go. The functions below convert forms that a value
+ * alone shows. The rules about paths are in PATCH (scim/patch/patch.ts, scim/patch/attribute.ts,
  * scim/patch/group.ts).
  */
 
@@ -32,14 +33,16 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     name: "string-numbers",
     client: "entra",
     says: "a number is sent in quotes, since the attribute mapping yields strings",
-    origin: "none seen; an attribute mapping yields text, so a number mapped onto an integer attribute has to be expected in this form",
+    origin:
+      "none seen; an attribute mapping yields text, so a number mapped onto an integer attribute has to be expected in this form",
     fixture: "entra/patch-group-order.json",
   },
   {
     name: "numbers-for-text",
     client: "workday",
     says: "a text that consists of digits, such as a job number, is sent as a number",
-    origin: "none seen; a flow that writes JSON from its own data has to be expected to send numbers as numbers",
+    origin:
+      "none seen; a flow that writes JSON from its own data has to be expected to send numbers as numbers",
     fixture: "workday/post-worker-numbers.json",
   },
   {
@@ -67,7 +70,8 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     name: "json-as-text",
     client: "entra",
     says: "the object or list of an attribute is sent as JSON text",
-    origin: "an attribute mapping yields text; field reports of Entra ID sending the output of an expression as it is",
+    origin:
+      "an attribute mapping yields text; field reports of Entra ID sending the output of an expression as it is",
     fixture: "entra/patch-user-json-text.json",
   },
   {
@@ -95,7 +99,8 @@ export const DIALECT_RULES: readonly DialectRule[] = [
     name: "dot-after-schema",
     client: "entra",
     says: "a dot stands between the URN of a schema and the attribute, where the RFC has a colon",
-    origin: "apache/directory-scimple #704; wso2/product-is #11092; AzureAD/SCIMReferenceCode, Path.cs (obsolete schema prefixes)",
+    origin:
+      "apache/directory-scimple #704; wso2/product-is #11092; AzureAD/SCIMReferenceCode, Path.cs (obsolete schema prefixes)",
     fixture: "entra/patch-user-obsolete-path.json",
   },
   {

@@ -9,12 +9,14 @@ import { describeResourceTypes, describeSchemas } from "./schema/schemas.ts";
 import { describeServiceProvider } from "./service-provider-config.ts";
 
 /**
- * `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 section 4). They do not change while the process runs, so their texts are made
- * once. Query parameters are ignored as that section says, but a filter is refused.
+ * `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 section 4). They do not change while the
+ * process runs, so their texts are made once. Query parameters are ignored as that section says, but a filter
+ * is refused.
  */
 export function discoveryRoutes(baseUrl: string): Router {
   const routes = Router();
-  const get = (path: string, handler: RequestHandler) => routes.route(path).get(handler).all(methodNotAllowed("GET"));
+  const get = (path: string, handler: RequestHandler) =>
+    routes.route(path).get(handler).all(methodNotAllowed("GET"));
 
   get("/ServiceProviderConfig", answer(JSON.stringify(describeServiceProvider(baseUrl))));
   for (const [path, documents] of [
@@ -22,7 +24,9 @@ export function discoveryRoutes(baseUrl: string): Router {
     ["/ResourceTypes", describeResourceTypes(baseUrl)],
   ] as const) {
     get(path, answer(wholeList(documents)));
-    const texts = new Map(documents.map((document) => [String(document.id).toLowerCase(), JSON.stringify(document)]));
+    const texts = new Map(
+      documents.map((document) => [String(document.id).toLowerCase(), JSON.stringify(document)]),
+    );
     get(`${path}/:id`, (req, res, next) => {
       const text = texts.get(String(req.params.id).toLowerCase());
       if (text === undefined) throw new NotFoundPath();

@@ -1,8 +1,9 @@
 import { AppError } from "../core/errors.ts";
 
 /*
- * Errors of SCIM requests, and the only table from errors to statuses (RFC 7644 section 3.12). renderScimError(error) returns status and body of the
- * answer. Messages of the classes below are for clients. They name attributes, ids and limits, and never repeat an input value (core/text/quoted-name.ts).
+ * Errors of SCIM requests, and the only table from errors to statuses (RFC 7644 section 3.12).
+ * renderScimError(error) returns status and body of the answer. Messages of the classes below are for
+ * clients. They name attributes, ids and limits, and never repeat an input value (core/text/quoted-name.ts).
  */
 
 /** The body is not JSON, not an object, or exceeds a limit. */
@@ -58,7 +59,9 @@ export class BulkTooLarge extends AppError {
   readonly code = "BULK_TOO_LARGE";
 }
 
-/** A bulk operation refers to an operation that failed, or that refers back to it (RFC 7644 section 3.7.1). */
+/**
+ * A bulk operation refers to an operation that failed, or that refers back to it (RFC 7644 section 3.7.1).
+ */
 export class BulkConflict extends AppError {
   readonly code = "BULK_CONFLICT";
 }
@@ -70,7 +73,10 @@ interface Rendering {
   readonly detail?: string;
 }
 
-/** By `code`, so that errors of other rooms (directory, http) need no import. A missing code is an unknown failure: 500. */
+/**
+ * By `code`, so that errors of other rooms (directory, http) need no import. A missing code is an unknown
+ * failure: 500.
+ */
 const TABLE: ReadonlyMap<string, Rendering> = new Map<string, Rendering>([
   ["INVALID_SYNTAX", { status: 400, scimType: "invalidSyntax" }],
   ["INVALID_FILTER", { status: 400, scimType: "invalidFilter" }],

@@ -10,7 +10,8 @@ import { resolveName } from "./schema/path-name.ts";
  * - parseSortBy(schema, name) → QueryAttribute, or undefined if it cannot be sorted by
  */
 
-export const parseFilter = (schema: ResourceSchema, text: string): FilterNode => parseQuery(text, filterTable(schema));
+export const parseFilter = (schema: ResourceSchema, text: string): FilterNode =>
+  parseQuery(text, filterTable(schema));
 
 /** The attribute of `sortBy` (RFC 7644 section 3.4.2.3). A complex attribute is sorted by its `value`. */
 export function parseSortBy(schema: ResourceSchema, name: string): QueryAttribute | undefined {

@@ -20,23 +20,35 @@ const ENDPOINT = "/Groups";
 export interface GroupKindOptions {
   /** The public address of the SCIM root. */
   readonly baseUrl: string;
-  /** Whether a `remove` of `members` without values empties a group. Otherwise it is refused (docs/clients.md 5.1). */
+  /**
+   * Whether a `remove` of `members` without values empties a group. Otherwise it is refused
+   * (docs/clients.md 5.1).
+   */
   readonly allowRemoveAllMembers: boolean;
 }
 
 interface AnsweredGroup extends StoredGroup {
-  /** Groups of one page read their members together. Members of a changed group are read before the answer. */
+  /**
+   * Groups of one page read their members together. Members of a changed group are read before the answer.
+   */
   readonly members?: MembersOf;
 }
 
-/** Groups. Members are read only for answers, one page at a time, so other requests do not depend on the size of a group. */
-export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMembers }: GroupKindOptions): ResourceKind<AnsweredGroup> {
+/**
+ * Groups. Members are read only for answers, one page at a time, so other requests do not depend on the size
+ * of a group.
+ */
+export function groupKind(
+  directory: GroupDirectory,
+  { baseUrl, allowRemoveAllMembers }: GroupKindOptions,
+): ResourceKind<AnsweredGroup> {
   const locationOf = (id: string) => `${baseUrl}${ENDPOINT}/${id}`;
   const resourceText = createResourceText("Group", locationOf);
 
   async function groupsAmong(context: RequestContext, ids: readonly string[]): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
-    // One after the other: clients name one member in this form, and a request with many must not use all connections.
+    // One after the other: clients name one member in this form, and a request with many must not use all
+    // connections.
     for (const id of new Set(ids)) if (await isGroup(context, id)) found.add(id);
     return found;
   }
@@ -73,8 +85,8 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
     },
     async replace(context, id, body, ifVersion) {
       const { content, members } = readGroup(body);
-      // Members that a request does not mention stay unchanged (RFC 7644 section 3.5.1). So a group that was read without members can be written
-      // back.
+      // Members that a request does not mention stay unchanged (RFC 7644 section 3.5.1). So a group that was
+      // read without members can be written back.
       const change = members === undefined ? {} : { members: { kind: "all", members } as const };
       return directory.change(context, id, { decide: () => content, ...change }, ifVersion);
     },
@@ -83,7 +95,12 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
       const groups = await groupsAmong(context, typedMembers(operations));
       const { attributes, members } = groupPatch(operations, { allowRemoveAllMembers, groups });
       const decide = (current: JsonObject) => groupContent(applyPatch(current, attributes, groupResource));
-      return directory.change(context, id, attributes.length > 0 ? { decide, members } : { members }, ifVersion);
+      return directory.change(
+        context,
+        id,
+        attributes.length > 0 ? { decide, members } : { members },
+        ifVersion,
+      );
     },
     async answerOfPatch(group) {
       const members = await directory.membersIfSmall(group.id);
@@ -105,7 +122,10 @@ export function groupKind(directory: GroupDirectory, { baseUrl, allowRemoveAllMe
   };
 }
 
-/** Writes the members as the last attribute. A group without members has no `members`, as unassigned attributes are left out. */
+/**
+ * Writes the members as the last attribute. A group without members has no `members`, as unassigned
+ * attributes are left out.
+ */
 async function* withMembers(
   group: string,
   pages: AsyncIterable<readonly Member[]>,

@@ -12,8 +12,9 @@ export const JSON_LIMITS = { depth: JSON_BOUNDS.depth, elements: 10_000 } as con
 const REFUSED_NAMES: ReadonlySet<string> = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
- * Checks a body once, before any other code reads it: it is an object; it has at most `depth` levels; arrays have at most `elements`; PostgreSQL can
- * store every string and name. Rejects with InvalidSyntax or TooMany and the position.
+ * Checks a body once, before any other code reads it: it is an object; it has at most `depth` levels; arrays
+ * have at most `elements`; PostgreSQL can store every string and name. Rejects with InvalidSyntax or TooMany
+ * and the position.
  */
 export function checkedBody(parsed: unknown): Body {
   if (!isObject(parsed)) throw new InvalidSyntax("the body must be a JSON object");
@@ -29,11 +30,14 @@ export function checkParts(parsed: unknown, name: string): void {
 }
 
 /** An object and no array. JSON.parse returns no other kinds of objects. */
-export const isObject = (value: unknown): value is Body => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is Body =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The member with this name in any letter case (RFC 7643 section 2.1). `lowerName` is in lower case. */
 export function memberOf(object: Body, lowerName: string): unknown {
-  const name = Object.hasOwn(object, lowerName) ? lowerName : Object.keys(object).find((key) => key.toLowerCase() === lowerName);
+  const name = Object.hasOwn(object, lowerName)
+    ? lowerName
+    : Object.keys(object).find((key) => key.toLowerCase() === lowerName);
   return name === undefined ? undefined : object[name];
 }
 
@@ -48,13 +52,18 @@ const refusal = (kind: Refusal["kind"], says: string): Refusal => ({ kind, says,
 
 function walk(value: unknown, depth: number): Refusal | undefined {
   if (typeof value === "string")
-    return isStorableText(value) ? undefined : refusal("syntax", "holds a character that is not allowed (NUL or half a surrogate pair)");
+    return isStorableText(value)
+      ? undefined
+      : refusal("syntax", "holds a character that is not allowed (NUL or half a surrogate pair)");
   // JSON.parse makes Infinity of 1e999, and JSON has no way to write it: it would come back as null.
-  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) return refusal("syntax", "is a number that is too large");
+  if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY)
+    return refusal("syntax", "is a number that is too large");
   if (typeof value !== "object" || value === null) return undefined;
-  if (depth > JSON_LIMITS.depth) return refusal("syntax", `is nested deeper than ${JSON_LIMITS.depth} levels`);
+  if (depth > JSON_LIMITS.depth)
+    return refusal("syntax", `is nested deeper than ${JSON_LIMITS.depth} levels`);
   if (Array.isArray(value)) {
-    if (value.length > JSON_LIMITS.elements) return refusal("tooMany", `holds more than ${JSON_LIMITS.elements} elements`);
+    if (value.length > JSON_LIMITS.elements)
+      return refusal("tooMany", `holds more than ${JSON_LIMITS.elements} elements`);
     for (let at = 0; at < value.length; at++) {
       const inside = walk(value[at], depth + 1);
       if (inside) return within(inside, `[${at}]`);
@@ -62,8 +71,13 @@ function walk(value: unknown, depth: number): Refusal | undefined {
     return undefined;
   }
   for (const [name, member] of Object.entries(value)) {
-    if (REFUSED_NAMES.has(name)) return refusal("syntax", `holds a name that is not allowed${quotedName(name)}`);
-    if (!isStorableText(name)) return refusal("syntax", "holds a name with a character that is not allowed (NUL or half a surrogate pair)");
+    if (REFUSED_NAMES.has(name))
+      return refusal("syntax", `holds a name that is not allowed${quotedName(name)}`);
+    if (!isStorableText(name))
+      return refusal(
+        "syntax",
+        "holds a name with a character that is not allowed (NUL or half a surrogate pair)",
+      );
     const inside = walk(member, depth + 1);
     if (inside) return within(inside, `.${shown(name)}${ofPath(name, value as Body)}`);
   }

@@ -10,7 +10,8 @@ import type { ResourceSchema } from "./schema/attributes.ts";
 import { checkMessage } from "./schema/claimed-schemas.ts";
 
 /*
- * The parameters of a list (RFC 7644 section 3.4.2, RFC 9865), from a query string or the body of a search. Both use the same names.
+ * The parameters of a list (RFC 7644 section 3.4.2, RFC 9865), from a query string or the body of a search.
+ * Both use the same names.
  * - readListRequest(parameters) → ListRequest
  * - readSearchBody(body) → ListRequest
  * - listQuery(schema, request) → ListQuery
@@ -27,8 +28,9 @@ export interface ListRequest extends ProjectionRequest {
 }
 
 /**
- * `given`: parameters with names in any letter case. Rejects with InvalidValue or InvalidCount. A `startIndex` below 1 is 1, a negative `count` is 0, and a too large `count` is the largest page (RFC
- * 7644 section 3.4.2.4).
+ * `given`: parameters with names in any letter case. Rejects with InvalidValue or InvalidCount. A
+ * `startIndex` below 1 is 1, a negative `count` is 0, and a too large `count` is the largest page (RFC 7644
+ * section 3.4.2.4).
  */
 export function readListRequest(given: Body): ListRequest {
   const parameters = named(given);
@@ -37,8 +39,10 @@ export function readListRequest(given: Body): ListRequest {
   const cursor = textOf(parameters, "cursor");
   const startIndex = integerOf(parameters, "startIndex");
   // RFC 9865 has its own error type for an invalid count.
-  const count = integerOf(parameters, "count", cursor === undefined ? InvalidValue : InvalidCount) ?? PAGE_SIZE.usual;
-  if (cursor !== undefined && startIndex !== undefined) throw new InvalidValue("cursor and startIndex exclude each other");
+  const count =
+    integerOf(parameters, "count", cursor === undefined ? InvalidValue : InvalidCount) ?? PAGE_SIZE.usual;
+  if (cursor !== undefined && startIndex !== undefined)
+    throw new InvalidValue("cursor and startIndex exclude each other");
   return {
     ...(filter === undefined ? {} : { filter }),
     ...(sortBy === undefined ? {} : { sortBy }),
@@ -53,15 +57,14 @@ export function readListRequest(given: Body): ListRequest {
 }
 
 const NAMES: ReadonlyMap<string, string> = new Map(
-  ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"].map((name) => [
-    name.toLowerCase(),
-    name,
-  ]),
+  ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"].map(
+    (name) => [name.toLowerCase(), name],
+  ),
 );
 
 /**
- * The known parameters under their names. A client that writes `Filter` must not get everybody. The answer to a parameter in two spellings is a refusal, because
- * nobody knows which one is meant.
+ * The known parameters under their names. A client that writes `Filter` must not get everybody. The answer to
+ * a parameter in two spellings is a refusal, because nobody knows which one is meant.
  */
 function named(given: Body): Body {
   const found: Record<string, unknown> = {};
@@ -82,15 +85,27 @@ export function readSearchBody(body: Body): ListRequest {
 
 export function readProjectionRequest(given: Body): ProjectionRequest {
   const parameters = named(given);
-  return { attributes: namesOf(parameters, "attributes"), excludedAttributes: namesOf(parameters, "excludedAttributes") };
+  return {
+    attributes: namesOf(parameters, "attributes"),
+    excludedAttributes: namesOf(parameters, "excludedAttributes"),
+  };
 }
 
-/** `table`: the names of the filter, if there are more than those of the schema. Rejects with InvalidFilter or InvalidValue. */
-export function listQuery(schema: ResourceSchema, request: ListRequest, table: AttributeTable = filterTable(schema)): ListQuery {
+/**
+ * `table`: the names of the filter, if there are more than those of the schema. Rejects with InvalidFilter or
+ * InvalidValue.
+ */
+export function listQuery(
+  schema: ResourceSchema,
+  request: ListRequest,
+  table: AttributeTable = filterTable(schema),
+): ListQuery {
   const { filter, sortBy, descending, start, count } = request;
   const attribute = sortBy === undefined ? undefined : parseSortBy(schema, sortBy);
   if (sortBy !== undefined && attribute === undefined)
-    throw new InvalidValue(`sortBy must name an attribute that can be compared${sortBy && `; there is none${quotedName(sortBy)}`}`);
+    throw new InvalidValue(
+      `sortBy must name an attribute that can be compared${sortBy && `; there is none${quotedName(sortBy)}`}`,
+    );
   return {
     ...(filter === undefined ? {} : { filter: parseQuery(filter, table) }),
     ...(attribute === undefined ? {} : { sort: { attribute, descending } }),
@@ -123,11 +138,15 @@ function integerOf(
   const value = parameters[name];
   if (value === undefined || value === null) return undefined;
   const number = typeof value === "string" && INTEGER.test(value) ? Number(value) : value;
-  if (typeof number !== "number" || !Number.isSafeInteger(number)) throw new Refusal(`${name} must be given once, as a whole number`);
+  if (typeof number !== "number" || !Number.isSafeInteger(number))
+    throw new Refusal(`${name} must be given once, as a whole number`);
   return number;
 }
 
-function namesOf(parameters: Readonly<Record<string, unknown>>, name: string): string | readonly string[] | undefined {
+function namesOf(
+  parameters: Readonly<Record<string, unknown>>,
+  name: string,
+): string | readonly string[] | undefined {
   const value = parameters[name];
   if (value === undefined || value === null || typeof value === "string") return value ?? undefined;
   if (Array.isArray(value) && value.every((item) => typeof item === "string")) return value;

@@ -3,8 +3,8 @@ import { methodNotAllowed } from "../http/methods.ts";
 import { NotImplemented } from "./errors.ts";
 
 /**
- * `/Me` is an alias of the person who sends the request (RFC 7644 section 3.11). Tokens here belong to clients and not to people, so there is no such
- * person. That section answers this with 501.
+ * `/Me` is an alias of the person who sends the request (RFC 7644 section 3.11). Tokens here belong to
+ * clients and not to people, so there is no such person. That section answers this with 501.
  */
 export function meRoutes(): Router {
   const routes = Router();
@@ -20,5 +20,7 @@ export function meRoutes(): Router {
 }
 
 const refuse: RequestHandler = () => {
-  throw new NotImplemented("a token belongs to a client and not to a person, so this address has no resource");
+  throw new NotImplemented(
+    "a token belongs to a client and not to a person, so this address has no resource",
+  );
 };

@@ -8,16 +8,27 @@ import { type Projection, readProjection } from "./answer/projection.ts";
 import type { ResourceKind, Stored } from "./answer/resource-kind.ts";
 import { SCIM_JSON, send } from "./answer/send.ts";
 import { checkedBody } from "./json.ts";
-import { type ListRequest, listQuery, readListRequest, readProjectionRequest, readSearchBody } from "./list-request.ts";
+import {
+  type ListRequest,
+  listQuery,
+  readListRequest,
+  readProjectionRequest,
+  readSearchBody,
+} from "./list-request.ts";
 
 /**
- * Adds the routes of one resource type (RFC 7644 table 1) to the router of all types. A router for each type would make every request slower.
+ * Adds the routes of one resource type (RFC 7644 table 1) to the router of all types. A router for each type
+ * would make every request slower.
  * - GET POST /Users: list, create. POST /Users/.search: list, with the parameters in the body
  * - GET PUT PATCH DELETE /Users/:id
  */
 export function addResourceRoutes<T extends Stored>(routes: Router, kind: ResourceKind<T>): void {
   const { endpoint } = kind;
-  routes.route(endpoint).get(list(kind)).post(readJsonBody(), create(kind)).all(methodNotAllowed("GET", "POST"));
+  routes
+    .route(endpoint)
+    .get(list(kind))
+    .post(readJsonBody(), create(kind))
+    .all(methodNotAllowed("GET", "POST"));
   routes.route(`${endpoint}/.search`).post(readJsonBody(), search(kind)).all(methodNotAllowed("POST"));
   routes
     .route(`${endpoint}/:id`)
@@ -36,7 +47,12 @@ function search<T extends Stored>(kind: ResourceKind<T>): RequestHandler {
   return (req, res) => answerList(req, res, kind, readSearchBody(checkedBody(req.body)));
 }
 
-async function answerList<T extends Stored>(req: Request, res: Response, kind: ResourceKind<T>, request: ListRequest): Promise<void> {
+async function answerList<T extends Stored>(
+  req: Request,
+  res: Response,
+  kind: ResourceKind<T>,
+  request: ListRequest,
+): Promise<void> {
   const projection = readProjection(kind.schema, request);
   const { items, total, next } = await kind.list(requestContext(res), listQuery(kind.schema, request));
   const resources = items.map((item) => kind.render(item, projection));
@@ -65,7 +81,12 @@ function read<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: str
 function replace<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: string }> {
   return async (req, res) => {
     const projection = projectionOf(req, kind);
-    const written = await kind.replace(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
+    const written = await kind.replace(
+      requestContext(res),
+      req.params.id,
+      checkedBody(req.body),
+      writeCheck(req.headers),
+    );
     await sendResource(req, res, { status: 200, kind, projection }, written);
   };
 }
@@ -74,7 +95,12 @@ function patch<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: st
   return async (req, res) => {
     const asked = readProjectionRequest(req.query);
     const projection = readProjection(kind.schema, asked);
-    const written = await kind.patch(requestContext(res), req.params.id, checkedBody(req.body), writeCheck(req.headers));
+    const written = await kind.patch(
+      requestContext(res),
+      req.params.id,
+      checkedBody(req.body),
+      writeCheck(req.headers),
+    );
     const { attributes, excludedAttributes } = asked;
     const isAsked = attributes !== undefined || excludedAttributes !== undefined;
     const answer = isAsked || !kind.answerOfPatch ? written : await kind.answerOfPatch(written);
@@ -95,8 +121,10 @@ function remove<T extends Stored>(kind: ResourceKind<T>): RequestHandler<{ id: s
 }
 
 /** Read before the write, so that a bad parameter changes nothing. */
-const projectionOf = <T extends Stored>(req: Request<{ id: string }> | Request, kind: ResourceKind<T>): Projection =>
-  readProjection(kind.schema, readProjectionRequest(req.query));
+const projectionOf = <T extends Stored>(
+  req: Request<{ id: string }> | Request,
+  kind: ResourceKind<T>,
+): Projection => readProjection(kind.schema, readProjectionRequest(req.query));
 
 interface Answer<T extends Stored> {
   readonly status: number;
@@ -115,8 +143,8 @@ function sendResource<T extends Stored>(
 }
 
 /**
- * Address and version of the resource in an answer. Some clients read the address from one header, some from the other (RFC 7644 section 3.1, RFC
- * 9110 section 8.7).
+ * Address and version of the resource in an answer. Some clients read the address from one header, some from
+ * the other (RFC 7644 section 3.1, RFC 9110 section 8.7).
  */
 function setIdentity<T extends Stored>(res: Response, kind: ResourceKind<T>, { id, version }: T): void {
   const location = kind.locationOf(id);

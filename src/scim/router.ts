@@ -35,7 +35,13 @@ export const scimMount = (options: ScimOptions): Mount => ({
   renderError,
 });
 
-function scimRouter({ users, groups, logger, publicUrl, allowRemoveAllMembers = false }: ScimOptions): RequestHandler {
+function scimRouter({
+  users,
+  groups,
+  logger,
+  publicUrl,
+  allowRemoveAllMembers = false,
+}: ScimOptions): RequestHandler {
   const baseUrl = `${publicUrl.replace(/\/+$/, "")}${SCIM_PATH}`;
   const user = userKind(users, baseUrl);
   const group = groupKind(groups, { baseUrl, allowRemoveAllMembers });

@@ -17,8 +17,9 @@ import { type ListRequest, listQuery, readListRequest, readSearchBody } from "./
 import type { ResourceSchema } from "./schema/attributes.ts";
 
 /*
- * Queries over all resource types (RFC 7644 sections 3.4.2.1 and 3.4.3): GET / and POST /.search. The types follow each other, each in order of
- * creation, so pages are stable and totals exact. There is no common order, so `sortBy` is refused.
+ * Queries over all resource types (RFC 7644 sections 3.4.2.1 and 3.4.3): GET / and POST /.search. The types
+ * follow each other, each in order of creation, so pages are stable and totals exact. There is no common
+ * order, so `sortBy` is refused.
  */
 
 export function searchRoutes(kinds: readonly ResourceKind[]): Router {
@@ -34,8 +35,14 @@ export function searchRoutes(kinds: readonly ResourceKind[]): Router {
   return routes;
 }
 
-async function answerSearch(req: Request, res: Response, kinds: readonly ResourceKind[], request: ListRequest): Promise<void> {
-  if (request.sortBy !== undefined) throw new InvalidValue("sortBy: resources of several types have no common order; ask for one type");
+async function answerSearch(
+  req: Request,
+  res: Response,
+  kinds: readonly ResourceKind[],
+  request: ListRequest,
+): Promise<void> {
+  if (request.sortBy !== undefined)
+    throw new InvalidValue("sortBy: resources of several types have no common order; ask for one type");
   const found = await searchAll(requestContext(res), kinds, request);
   await send(req, res, 200, listText({ ...found, start: request.start }));
 }
@@ -47,7 +54,11 @@ interface Found {
 }
 
 /** Queries the types one after the other until the page is full. For further types only the total is read. */
-async function searchAll(context: RequestContext, kinds: readonly ResourceKind[], request: ListRequest): Promise<Found> {
+async function searchAll(
+  context: RequestContext,
+  kinds: readonly ResourceKind[],
+  request: ListRequest,
+): Promise<Found> {
   const resources: Text[] = [];
   let total = 0;
   let next: string | undefined;
@@ -63,7 +74,8 @@ async function searchAll(context: RequestContext, kinds: readonly ResourceKind[]
     resources.push(...page.items.map((item) => kind.render(item, projection)));
     total += page.total;
     if (page.next !== undefined) next = `${at}.${page.next}`;
-    else if (from && wanted > 0 && resources.length === request.count && at + 1 < kinds.length) next = `${at + 1}.`;
+    else if (from && wanted > 0 && resources.length === request.count && at + 1 < kinds.length)
+      next = `${at + 1}.`;
   }
   return { total, next, resources };
 }
@@ -81,7 +93,10 @@ function readPlace(cursor: string | undefined, kinds: number): Place {
   return { kind: Number(kind), position: position === "" ? undefined : position };
 }
 
-function startOf(start: PageStart, { at, from, before }: { at: number; from: Place | undefined; before: number }): PageStart {
+function startOf(
+  start: PageStart,
+  { at, from, before }: { at: number; from: Place | undefined; before: number },
+): PageStart {
   if (start.kind === "index") return { kind: "index", startIndex: Math.max(1, start.startIndex - before) };
   return { kind: "after", position: at === from?.kind ? from.position : undefined };
 }
@@ -91,7 +106,10 @@ function queryOf(kind: ResourceKind, kinds: readonly ResourceKind[], request: Li
   return listQuery(kind.schema, request, tableAcross(kind.schema, others));
 }
 
-/** Attributes of other types have no value here (RFC 7644 section 3.4.2.1), so the search in the document finds nothing. */
+/**
+ * Attributes of other types have no value here (RFC 7644 section 3.4.2.1), so the search in the document
+ * finds nothing.
+ */
 function tableAcross(own: ResourceSchema, others: readonly ResourceSchema[]): AttributeTable {
   return {
     find(name) {

@@ -3,7 +3,10 @@ import { JSON_BODY } from "../http/body.ts";
 import { MAX_BULK_OPERATIONS } from "./bulk/request.ts";
 import { PAGE_SIZE } from "./list-request.ts";
 
-/** The features of this server (RFC 7643 section 5, RFC 9865 section 4). Numbers come from the code that enforces them. */
+/**
+ * The features of this server (RFC 7643 section 5, RFC 9865 section 4). Numbers come from the code that
+ * enforces them.
+ */
 export function describeServiceProvider(baseUrl: string): JsonObject {
   return {
     schemas: ["urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"],
@@ -32,7 +35,8 @@ export function describeServiceProvider(baseUrl: string): JsonObject {
       {
         type: "oauth2",
         name: "OAuth 2.0 client credentials",
-        description: "An access token from /oauth2/token, for a client id with its secret or a signed assertion",
+        description:
+          "An access token from /oauth2/token, for a client id with its secret or a signed assertion",
         specUri: "https://www.rfc-editor.org/info/rfc6749",
       },
     ],

@@ -29,7 +29,8 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     create: (context, body, id) => directory.create(context, readUser(body), id),
     get: (context, id) => directory.get(context, id),
     list: (context, query) => directory.list(context, query),
-    replace: (context, id, body, ifVersion) => directory.change(context, id, (current) => readUser(body, current), ifVersion),
+    replace: (context, id, body, ifVersion) =>
+      directory.change(context, id, (current) => readUser(body, current), ifVersion),
     // Invalid operations are refused before anything is read.
     async patch(context, id, body, ifVersion) {
       const operations = readOperations(body);
@@ -37,7 +38,8 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
     },
     remove: (context, id, ifVersion) => directory.remove(context, id, ifVersion),
     render(user, projection) {
-      const groups = user.groups.length === 0 || !projection.wants("groups") ? "" : `,"groups":${groupsText(user.groups)}`;
+      const groups =
+        user.groups.length === 0 || !projection.wants("groups") ? "" : `,"groups":${groupsText(user.groups)}`;
       return projectedText(resourceText(user, groups), projection);
     },
   };
@@ -45,7 +47,10 @@ export function userKind(directory: UserDirectory, baseUrl: string): ResourceKin
 
 function patched(current: JsonObject, operations: ReturnType<typeof readOperations>): UserContent {
   const document = applyPatch(current, operations, userResource);
-  return { ...userContent(document === current ? document : keepingObserved(document, current)), sent: sentBy(operations, userResource) };
+  return {
+    ...userContent(document === current ? document : keepingObserved(document, current)),
+    sent: sentBy(operations, userResource),
+  };
 }
 
 function groupReferences(groupsUrl: string): (groups: readonly GroupOfUser[]) => string {

@@ -6,8 +6,9 @@ import type { Retention } from "../privacy/retention.ts";
 import type { SyncMode } from "../reconcile/policy.ts";
 
 /*
- * The configuration, made from the environment. All settings are checked before anything is reported, so that a user sees all mistakes together. An empty variable
- * counts as unset, because container tools pass unset values as empty variables.
+ * The configuration, made from the environment. All settings are checked before anything is reported, so that
+ * a user sees all mistakes together. An empty variable counts as unset, because container tools pass unset
+ * values as empty variables.
  */
 
 export type Role = "api" | "worker" | "all";
@@ -15,7 +16,12 @@ export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
 
 export type DingTalkSettings =
   /** No credentials are set. The simulator in this process takes the place of DingTalk. */
-  | { readonly kind: "sandbox"; readonly simulatorPort: number; readonly qps: number; readonly managedRoot: string }
+  | {
+      readonly kind: "sandbox";
+      readonly simulatorPort: number;
+      readonly qps: number;
+      readonly managedRoot: string;
+    }
   | {
       readonly kind: "organisation";
       readonly appKey: string;
@@ -81,7 +87,9 @@ export interface Config {
   readonly connectionsPerAddress: number;
   /** Callers on this machine need no token for `/metrics`. */
   readonly metricsOpenOnLoopback: boolean;
-  /** A PATCH that removes `members` without naming members empties the group. False = such a PATCH is refused. */
+  /**
+   * A PATCH that removes `members` without naming members empties the group. False = such a PATCH is refused.
+   */
   readonly allowRemoveAllMembers: boolean;
   /** Origins from which the keys of trusted issuers may be fetched. */
   readonly assertionKeyOrigins: readonly string[];

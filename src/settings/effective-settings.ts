@@ -12,7 +12,10 @@ export interface EffectiveSetting {
   readonly from: "environment" | ".env" | "default";
 }
 
-/** All settings with their values, in the order of the manual, and all problems. `fromFile`: names of the settings that the file `.env` has set. */
+/**
+ * All settings with their values, in the order of the manual, and all problems. `fromFile`: names of the
+ * settings that the file `.env` has set.
+ */
 export function effectiveSettings(
   environment: Environment,
   fromFile: ReadonlySet<string>,
@@ -27,7 +30,10 @@ export function effectiveSettings(
   return { settings, problems };
 }
 
-function parsed(environment: Environment): { readonly config?: Config; readonly problems: readonly string[] } {
+function parsed(environment: Environment): {
+  readonly config?: Config;
+  readonly problems: readonly string[];
+} {
   try {
     return { config: parseConfig(environment), problems: [] };
   } catch (error) {
@@ -73,8 +79,8 @@ const defaultsOf = (config: Config): Readonly<Record<string, string>> => ({
 const MASK = "[secret]";
 
 /**
- * The value for display. Secrets are masked by the class of the setting. In addresses the password before the host and the keys after it are masked. The value of an
- * unknown setting is masked.
+ * The value for display. Secrets are masked by the class of the setting. In addresses the password before the
+ * host and the keys after it are masked. The value of an unknown setting is masked.
  */
 export function masked(name: string, value: string): string {
   const sensitivity = classOfSetting(name) ?? "secret";

@@ -19,7 +19,10 @@ export interface Sources {
   readonly fromFile: ReadonlySet<string>;
 }
 
-/** The environment and the file `.env` of the working folder. If both set a variable, the value of the environment counts. */
+/**
+ * The environment and the file `.env` of the working folder. If both set a variable, the value of the
+ * environment counts.
+ */
 export function readSources(): Sources {
   const before = new Set(Object.keys(process.env));
   let inFile: readonly string[] = [];
@@ -28,7 +31,10 @@ export function readSources(): Sources {
       inFile = Object.keys(parseEnv(readFileSync(ENV_FILE, "utf8")));
       loadEnvFile(ENV_FILE);
     } catch (cause) {
-      throw new CannotStart([`the file ${ENV_FILE} of this folder cannot be read; change its permissions or move it away`], { cause });
+      throw new CannotStart(
+        [`the file ${ENV_FILE} of this folder cannot be read; change its permissions or move it away`],
+        { cause },
+      );
     }
   }
   return { environment: process.env, inFile, fromFile: new Set(inFile.filter((name) => !before.has(name))) };
@@ -36,14 +42,17 @@ export function readSources(): Sources {
 
 /** The language of the terminal, such as `zh_HK.UTF-8`, in the order of POSIX. */
 export const readLocale = (): string | undefined =>
-  [process.env["LC_ALL"], process.env["LC_MESSAGES"], process.env["LANG"]].find((value) => value !== undefined && value !== "");
+  [process.env["LC_ALL"], process.env["LC_MESSAGES"], process.env["LANG"]].find(
+    (value) => value !== undefined && value !== "",
+  );
 
 /** Prefixes of names that only this program uses. A variable with such a prefix is meant for this program. */
-const OURS = /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT|RETAIN|ENCRYPTION|HISTORY)_/;
+const OURS =
+  /^(DINGTALK|SCIM|SYNC|SIMULATOR|ASSERTION|MAPPING|POLICY|BOOTSTRAP|ALERT|RETAIN|ENCRYPTION|HISTORY)_/;
 
 /**
- * Warnings about variables that the program does not read although they are probably meant for it: all unknown variables in `.env`, and variables of the environment
- * whose names look like ours.
+ * Warnings about variables that the program does not read although they are probably meant for it: all
+ * unknown variables in `.env`, and variables of the environment whose names look like ours.
  */
 export function unknownSettings(environment: Environment, inFile: readonly string[] = []): readonly string[] {
   const known: readonly string[] = SETTINGS;
@@ -57,7 +66,10 @@ export function unknownSettings(environment: Environment, inFile: readonly strin
   });
 }
 
-/** The setting with a similar name. The limit is strict, because most variables of an environment belong to other programs. */
+/**
+ * The setting with a similar name. The limit is strict, because most variables of an environment belong to
+ * other programs.
+ */
 function meantBy(name: string): string | undefined {
   const joined = (each: string): string => each.replace(/_/g, "");
   const meant = nearest(joined(name), SETTINGS.map(joined), ({ length }) => (length >= 8 ? 2 : 1));
@@ -65,4 +77,11 @@ function meantBy(name: string): string | undefined {
 }
 
 /** Well-known variables of other programs with names similar to ours. */
-const OF_OTHER_PROGRAMS: ReadonlySet<string> = new Set(["HOME", "HOSTS", "PORTS", "POST", "PGPORT", "LOGLEVEL"]);
+const OF_OTHER_PROGRAMS: ReadonlySet<string> = new Set([
+  "HOME",
+  "HOSTS",
+  "PORTS",
+  "POST",
+  "PGPORT",
+  "LOGLEVEL",
+]);

@@ -5,7 +5,10 @@ import { isRole, type Role } from "../http/auth/roles.ts";
 /* Checks of the form of values. */
 
 export function isHost(value: string): boolean {
-  return isIP(value) !== 0 || /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value);
+  return (
+    isIP(value) !== 0 ||
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*$/i.test(value)
+  );
 }
 
 export function isOrigin(value: string): boolean {
@@ -30,7 +33,10 @@ export function isIssuer(value: string): boolean {
   return protocol === "https:" || hostname === "127.0.0.1" || hostname === "[::1]";
 }
 
-/** Pairs of a name of the provider and a role of this program. A name may contain `=`. Undefined: a pair does not have this form, or a name is repeated. */
+/**
+ * Pairs of a name of the provider and a role of this program. A name may contain `=`. Undefined: a pair does
+ * not have this form, or a name is repeated.
+ */
 export function roleNamesOf(value: string): ReadonlyMap<string, Role> | undefined {
   const names = new Map<string, Role>();
   for (const pair of listOf(value)) {
@@ -46,12 +52,15 @@ export function isSmtpUrl(value: string): boolean {
   return URL.canParse(value) && /^smtps?:$/.test(new URL(value).protocol) && new URL(value).hostname !== "";
 }
 
-/** An e-mail address, alone or after a name. Line breaks are refused, because they would begin another header. */
+/**
+ * An e-mail address, alone or after a name. Line breaks are refused, because they would begin another header.
+ */
 export function isMailbox(value: string): boolean {
   return /^[^<>\p{Cc}]*<[^\s<>@,]+@[^\s<>@,]+>$|^[^\s<>@,]+@[^\s<>@,]+$/u.test(value.trim());
 }
 
-export const isChannelName = (value: string): value is ChannelName => (CHANNEL_NAMES as readonly string[]).includes(value);
+export const isChannelName = (value: string): value is ChannelName =>
+  (CHANNEL_NAMES as readonly string[]).includes(value);
 
 export function listOf(value: string): string[] {
   return value
@@ -64,11 +73,15 @@ export function isDatabaseUrl(value: string): boolean {
   return URL.canParse(value) && /^postgres(ql)?:$/.test(new URL(value).protocol);
 }
 
-/** Origins of host names, with https. Plain http is allowed only for this machine, and must be written out. IP addresses are refused: no certificate names them. */
+/**
+ * Origins of host names, with https. Plain http is allowed only for this machine, and must be written out. IP
+ * addresses are refused: no certificate names them.
+ */
 export function originsOf(value: string): (string | undefined)[] {
   return value.split(",").map((part) => {
     const entry = part.trim().toLowerCase();
-    if (/^http:\/\/(127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(entry)) return URL.canParse(entry) ? new URL(entry).origin : undefined;
+    if (/^http:\/\/(127\.0\.0\.1|\[::1\])(:\d{1,5})?$/.test(entry))
+      return URL.canParse(entry) ? new URL(entry).origin : undefined;
     const host = /^(.+?)(:\d{1,5})?$/.exec(entry)?.[1];
     const isName = host !== undefined && isHost(host) && isIP(host) === 0 && URL.canParse(`https://${entry}`);
     return isName ? new URL(`https://${entry}`).origin : undefined;

@@ -12,7 +12,10 @@ import { contradictions } from "./contradictions.ts";
 import { type Environment, readSources, unknownSettings } from "./environment.ts";
 import { RULES, SETTINGS, type Values } from "./rules.ts";
 
-/** Reads and checks the configuration. `warn` gets one line for each setting that may be a mistake. Throws CannotStart. */
+/**
+ * Reads and checks the configuration. `warn` gets one line for each setting that may be a mistake. Throws
+ * CannotStart.
+ */
 export function loadConfig(warn: (line: string) => void): Config {
   const { environment, inFile } = readSources();
   const config = parseConfig(environment);
@@ -20,7 +23,10 @@ export function loadConfig(warn: (line: string) => void): Config {
   return config;
 }
 
-/** Throws CannotStart with all problems. A problem names the variable and its rule. It never repeats the value, which may be a secret. */
+/**
+ * Throws CannotStart with all problems. A problem names the variable and its rule. It never repeats the
+ * value, which may be a secret.
+ */
 export function parseConfig(environment: Environment): Config {
   const given = Object.fromEntries(SETTINGS.map((name) => [name, environment[name] || undefined]));
   const parsed = z.object(RULES).safeParse(given);
@@ -36,20 +42,28 @@ function toConfig(values: Values): Config {
   return Object.freeze({
     port: values.PORT,
     host: values.HOST,
-    publicUrl: values.PUBLIC_URL ?? `http://${isIP(values.HOST) === 6 ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
+    publicUrl:
+      values.PUBLIC_URL ??
+      `http://${isIP(values.HOST) === 6 ? `[${values.HOST}]` : values.HOST}:${values.PORT}`,
     ...(values.DATABASE_URL === undefined ? {} : { databaseUrl: new Secret(values.DATABASE_URL) }),
-    ...(values.DATABASE_READ_URL === undefined ? {} : { databaseReadUrl: new Secret(values.DATABASE_READ_URL) }),
+    ...(values.DATABASE_READ_URL === undefined
+      ? {}
+      : { databaseReadUrl: new Secret(values.DATABASE_READ_URL) }),
     dataDir: values.DATA_DIR,
     ...(values.BOOTSTRAP_TOKEN === undefined ? {} : { bootstrapToken: new Secret(values.BOOTSTRAP_TOKEN) }),
     role: values.ROLE,
     dingtalk,
     dingtalkStream: values.DINGTALK_STREAM === "on",
-    ...(values.NEWCOMER_NOTE_AGENT_ID === undefined ? {} : { newcomerNoteAgentId: values.NEWCOMER_NOTE_AGENT_ID }),
+    ...(values.NEWCOMER_NOTE_AGENT_ID === undefined
+      ? {}
+      : { newcomerNoteAgentId: values.NEWCOMER_NOTE_AGENT_ID }),
     // A real organisation is not changed before an operator sets the mode.
     syncMode: values.SYNC_MODE ?? (dingtalk.kind === "sandbox" ? "sync" : "observe"),
     ...(values.MAPPING_FILE === undefined ? {} : { mappingFile: values.MAPPING_FILE }),
     ...(values.POLICY_FILE === undefined ? {} : { policyFile: values.POLICY_FILE }),
-    ...(values.HISTORY_WITNESS_POLICY === undefined ? {} : { historyWitnessPolicy: values.HISTORY_WITNESS_POLICY }),
+    ...(values.HISTORY_WITNESS_POLICY === undefined
+      ? {}
+      : { historyWitnessPolicy: values.HISTORY_WITNESS_POLICY }),
     ...(values.HISTORY_ANCHORS_FILE === undefined ? {} : { historyAnchorsFile: values.HISTORY_ANCHORS_FILE }),
     ...(values.HISTORY_KEY_FILE === undefined ? {} : { historyKeyFile: values.HISTORY_KEY_FILE }),
     ...(values.FEED_FILE === undefined ? {} : { feedFile: values.FEED_FILE }),
@@ -59,7 +73,10 @@ function toConfig(values: Values): Config {
     concurrencyPerClient: values.CONCURRENT_REQUESTS_PER_CLIENT,
     trustedProxies: values.TRUST_PROXY ?? NO_PROXIES,
     connectionsPerAddress: values.CONNECTIONS_PER_ADDRESS,
-    metricsOpenOnLoopback: values.METRICS_OPEN_ON_LOOPBACK === undefined ? !hasProxy(values) : values.METRICS_OPEN_ON_LOOPBACK === "true",
+    metricsOpenOnLoopback:
+      values.METRICS_OPEN_ON_LOOPBACK === undefined
+        ? !hasProxy(values)
+        : values.METRICS_OPEN_ON_LOOPBACK === "true",
     allowRemoveAllMembers: values.ALLOW_REMOVE_ALL_MEMBERS === "true",
     assertionKeyOrigins: values.ASSERTION_KEY_HOSTS.filter((origin) => origin !== undefined),
     ...oidcOf(values),
@@ -71,10 +88,20 @@ function toConfig(values: Values): Config {
   });
 }
 
-function oidcOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, ...values }: Values): { readonly oidc?: OidcSettings } {
+function oidcOf({ OIDC_ISSUER: issuer, OIDC_CLIENT_ID: clientId, ...values }: Values): {
+  readonly oidc?: OidcSettings;
+} {
   const { OIDC_CLIENT_SECRET: secret, OIDC_ROLES_CLAIM: rolesClaim, OIDC_ROLE_NAMES: roleNames } = values;
   if (issuer === undefined || clientId === undefined || secret === undefined) return {};
-  return { oidc: { issuer, clientId, clientSecret: new Secret(secret), rolesClaim, ...(roleNames ? { roleNames } : {}) } };
+  return {
+    oidc: {
+      issuer,
+      clientId,
+      clientSecret: new Secret(secret),
+      rolesClaim,
+      ...(roleNames ? { roleNames } : {}),
+    },
+  };
 }
 const retentionOf = (values: Values): Retention =>
   Object.freeze({
@@ -87,8 +114,8 @@ const retentionOf = (values: Values): Retention =>
   });
 
 /**
- * True: a proxy is probably in front of this server. This server has no certificate, so a public address needs a proxy. The proxy may run on this machine without
- * sending forwarding headers.
+ * True: a proxy is probably in front of this server. This server has no certificate, so a public address
+ * needs a proxy. The proxy may run on this machine without sending forwarding headers.
  */
 const hasProxy = ({ PUBLIC_URL, TRUST_PROXY }: Values): boolean =>
   TRUST_PROXY !== undefined || (PUBLIC_URL !== undefined && !isLoopbackName(new URL(PUBLIC_URL).hostname));
@@ -100,7 +127,16 @@ function dingTalkOf(values: Values): DingTalkSettings {
     return { kind: "sandbox", simulatorPort: values.SIMULATOR_PORT ?? values.PORT + 1, qps, managedRoot };
   }
   const { DINGTALK_OAPI_URL: oapiUrl, DINGTALK_API_URL: apiUrl } = values;
-  return { kind: "organisation", appKey, appSecret: new Secret(appSecret), corpId, oapiUrl, apiUrl, qps, managedRoot };
+  return {
+    kind: "organisation",
+    appKey,
+    appSecret: new Secret(appSecret),
+    corpId,
+    oapiUrl,
+    apiUrl,
+    qps,
+    managedRoot,
+  };
 }
 
 function workdayOf(values: Values, file: string): WorkdaySettings {

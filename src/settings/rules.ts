@@ -45,14 +45,18 @@ const baseAddress = z
   .transform(withoutSlash);
 
 /** An address that we call. Its path and query are usually secret. */
-const outboundAddress = z.string().refine(isHttpAddress, "must be an http or https address without user and fragment");
+const outboundAddress = z
+  .string()
+  .refine(isHttpAddress, "must be an http or https address without user and fragment");
 const MAILBOX_RULE = "must be an e-mail address, such as alerts@example.com or Alerts <alerts@example.com>";
 
 const MOST_DAYS = 36_500;
 const days = (job: RetentionJob) =>
-  wholeNumber(LEAST_RETENTION[job], MOST_DAYS, `must be a whole number from ${LEAST_RETENTION[job]} to ${MOST_DAYS}`).default(
-    DEFAULT_RETENTION[job],
-  );
+  wholeNumber(
+    LEAST_RETENTION[job],
+    MOST_DAYS,
+    `must be a whole number from ${LEAST_RETENTION[job]} to ${MOST_DAYS}`,
+  ).default(DEFAULT_RETENTION[job]);
 
 /** All settings, in the order of the manual. */
 export const RULES = {
@@ -60,10 +64,16 @@ export const RULES = {
   HOST: z.string().refine(isHost, "must be an IP address or a host name").default("127.0.0.1"),
   PUBLIC_URL: z
     .string()
-    .refine(isOrigin, "must be an http or https address with scheme, host and port only, such as https://scim.example.com")
+    .refine(
+      isOrigin,
+      "must be an http or https address with scheme, host and port only, such as https://scim.example.com",
+    )
     .transform(withoutSlash)
     .optional(),
-  DATABASE_URL: z.string().refine(isDatabaseUrl, "must be an address such as postgresql://user:password@host:5432/database").optional(),
+  DATABASE_URL: z
+    .string()
+    .refine(isDatabaseUrl, "must be an address such as postgresql://user:password@host:5432/database")
+    .optional(),
   DATABASE_READ_URL: z
     .string()
     .refine(isDatabaseUrl, "must be an address such as postgresql://user:password@replica:5432/database")
@@ -101,7 +111,9 @@ export const RULES = {
   WORKDAY_CLIENT_SECRET: text.optional(),
   WORKDAY_REFRESH_TOKEN: text.optional(),
   RATE_LIMIT_PER_CLIENT: wholeNumber(0, 1_000_000, "must be a whole number from 0 to 1000000").default(50),
-  CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(RUNNING_OF_A_CLIENT),
+  CONCURRENT_REQUESTS_PER_CLIENT: wholeNumber(0, 1_000, "must be a whole number from 0 to 1000").default(
+    RUNNING_OF_A_CLIENT,
+  ),
   TRUST_PROXY: z
     .string()
     .transform(readTrustedProxies)
@@ -110,7 +122,9 @@ export const RULES = {
       "must be the number of proxies before this server (at most 10), or addresses, CIDR ranges, loopback, linklocal and uniquelocal separated by commas",
     )
     .optional(),
-  CONNECTIONS_PER_ADDRESS: wholeNumber(1, 100_000, "must be a whole number from 1 to 100000").default(CONNECTIONS_OF_AN_ADDRESS),
+  CONNECTIONS_PER_ADDRESS: wholeNumber(1, 100_000, "must be a whole number from 1 to 100000").default(
+    CONNECTIONS_OF_AN_ADDRESS,
+  ),
   METRICS_OPEN_ON_LOOPBACK: oneOf(["true", "false"]).optional(),
   ALLOW_REMOVE_ALL_MEMBERS: oneOf(["true", "false"]).default("false"),
   ASSERTION_KEY_HOSTS: z
@@ -123,7 +137,10 @@ export const RULES = {
     .default(["https://login.microsoftonline.com", "https://login.windows.net"]),
   OIDC_ISSUER: z
     .string()
-    .refine(isIssuer, "must be an https address without user, query and fragment (http for 127.0.0.1 and [::1])")
+    .refine(
+      isIssuer,
+      "must be an https address without user, query and fragment (http for 127.0.0.1 and [::1])",
+    )
     .refine(
       (value) => !isIssuer(value) || !isOfEveryTenant(value),
       "must name one tenant, such as https://login.microsoftonline.com/TENANT-ID/v2.0, not common, organizations or consumers",
@@ -135,14 +152,20 @@ export const RULES = {
   OIDC_ROLE_NAMES: z
     .string()
     .transform(roleNamesOf)
-    .refine((names) => names !== undefined, `must be pairs such as SCIM-Admins=admin, separated by commas; roles are ${ROLES.join(", ")}`)
+    .refine(
+      (names) => names !== undefined,
+      `must be pairs such as SCIM-Admins=admin, separated by commas; roles are ${ROLES.join(", ")}`,
+    )
     .optional(),
   ALERT_DINGTALK_ROBOT_URL: outboundAddress.optional(),
   ALERT_DINGTALK_ROBOT_SECRET: text.optional(),
   ALERT_DINGTALK_ROBOT_KEYWORD: text.optional(),
   ALERT_WEBHOOK_URL: outboundAddress.optional(),
   ALERT_WEBHOOK_SECRET: text.min(8, "must have at least 8 characters").optional(),
-  ALERT_SMTP_URL: z.string().refine(isSmtpUrl, "must be an address such as smtp://user:password@mail.example.com:587").optional(),
+  ALERT_SMTP_URL: z
+    .string()
+    .refine(isSmtpUrl, "must be an address such as smtp://user:password@mail.example.com:587")
+    .optional(),
   ALERT_MAIL_FROM: z.string().refine(isMailbox, MAILBOX_RULE).optional(),
   ALERT_MAIL_TO: z
     .string()
@@ -151,13 +174,24 @@ export const RULES = {
     .optional(),
   ALERT_HEARTBEAT_URL: outboundAddress.optional(),
   ALERT_LANGUAGE: oneOf(LANGUAGES).default("en"),
-  NEWCOMER_NOTE_AGENT_ID: wholeNumber(1, 9_999_999_999_999, "must be the AgentId of the app, a whole number").optional(),
+  NEWCOMER_NOTE_AGENT_ID: wholeNumber(
+    1,
+    9_999_999_999_999,
+    "must be the AgentId of the app, a whole number",
+  ).optional(),
   ALERT_PERSONAL: z
     .string()
     .transform(listOf)
-    .refine((all): all is ChannelName[] => all.every(isChannelName), `must be some of ${CHANNEL_NAMES.join(", ")}, separated by commas`)
+    .refine(
+      (all): all is ChannelName[] => all.every(isChannelName),
+      `must be some of ${CHANNEL_NAMES.join(", ")}, separated by commas`,
+    )
     .optional(),
-  ALERT_CHECKPOINT_HOURS: wholeNumber(0, 8_760, "must be a whole number of hours from 0 (never) to 8760").default(0),
+  ALERT_CHECKPOINT_HOURS: wholeNumber(
+    0,
+    8_760,
+    "must be a whole number of hours from 0 (never) to 8760",
+  ).default(0),
   ALERT_ALLOW_PRIVATE: oneOf(["true", "false"]).default("false"),
   RETAIN_LEAVERS_DAYS: days("leavers"),
   RETAIN_VALUES_DAYS: days("values"),

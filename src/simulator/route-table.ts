@@ -21,7 +21,10 @@ export function routeTable({ messages, push, stream }: EventParts): RouteTable {
         ["/topapi/message/corpconversation/getsendresult", "POST", messages.noticeResult],
         ["/call_back/get_call_back_failed_result", "GET", push.failedResult],
       ] as const
-    ).map(([path, method, rule]) => [path, { path, method, rule, generation: "old", permission: "qyapi_base" }]),
+    ).map(([path, method, rule]) => [
+      path,
+      { path, method, rule, generation: "old", permission: "qyapi_base" },
+    ]),
   );
   const openCalls = new Map<string, OpenCall>([
     [STREAM_OPEN, openStream(stream)],

@@ -3,13 +3,18 @@ import { createSimulatorApp, type SimulatorOptions } from "./site.ts";
 import { listen } from "./wire/listener.ts";
 
 export interface Simulator {
-  /** Reads the journal, if there is one, and listens. Rejects if the port is in use or the journal is damaged. */
+  /**
+   * Reads the journal, if there is one, and listens. Rejects if the port is in use or the journal is damaged.
+   */
   start(): Promise<{ readonly port: number; readonly url: string }>;
   /** Closes every connection and the journal. A second call does nothing. */
   stop(): Promise<void>;
 }
 
-/** A simulated DingTalk organisation. It serves the old API, the new API and the Stream gateway on one port (docs/dingtalk.md 1, 10.2). */
+/**
+ * A simulated DingTalk organisation. It serves the old API, the new API and the Stream gateway on one port
+ * (docs/dingtalk.md 1, 10.2).
+ */
 export function createSimulator(options: SimulatorOptions = {}): Simulator {
   const { host = "127.0.0.1", port = 0, logger = silentLogger } = options;
   let running: { close(): Promise<void> } | undefined;

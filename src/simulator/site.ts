@@ -40,7 +40,13 @@ export interface SimulatorApp {
 }
 
 export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
-  const { appKey = "sandbox", appSecret = "sandbox", corpId = "dingsandbox", seed = "sandbox", qps = 20 } = options;
+  const {
+    appKey = "sandbox",
+    appSecret = "sandbox",
+    corpId = "dingsandbox",
+    seed = "sandbox",
+    qps = 20,
+  } = options;
   const { logger = silentLogger } = options;
   const clock = createMovableClock(options.clock ?? systemClock);
   const held = createHeldCalls(clock);
@@ -49,12 +55,26 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
     ? openJournal(options.journalPath, fresh)
     : { journal: noJournal, organisation: fresh() };
 
-  const stream = createStreamGateway({ clock, seed: organisation.seed, settings: () => state.organisation.switches.stream });
-  const push = createPush({ clock, logger, seed: organisation.seed, corpId, appKey, settings: () => state.organisation.switches.push });
-  // Clients ignore an eventId that they know, and they keep tokens. So the ids of a restarted process must differ from those before.
-  // The start time is part of the seed for this reason.
+  const stream = createStreamGateway({
+    clock,
+    seed: organisation.seed,
+    settings: () => state.organisation.switches.stream,
+  });
+  const push = createPush({
+    clock,
+    logger,
+    seed: organisation.seed,
+    corpId,
+    appKey,
+    settings: () => state.organisation.switches.push,
+  });
+  // Clients ignore an eventId that they know, and they keep tokens. So the ids of a restarted process must
+  // differ from those before. The start time is part of the seed for this reason.
   const startSeed = `${seed} ${clock.now().getTime()}`;
-  const outbox = createOutbox({ seed: seedNumber(startSeed), corpId, nowMs: () => clock.now().getTime() }, [stream, push]);
+  const outbox = createOutbox({ seed: seedNumber(startSeed), corpId, nowMs: () => clock.now().getTime() }, [
+    stream,
+    push,
+  ]);
   const messages = createMessages();
   const reports = createReports(appKey, appSecret);
   const { route, open } = routeTable({ messages, push, stream });
@@ -76,7 +96,17 @@ export function createSimulatorApp(options: SimulatorOptions): SimulatorApp {
   };
   const gateway = createGateway(state, { route, open });
   const instance = instanceOf(options.journalPath);
-  const control = createControl(state, { qps, route, stream, push, messages, reports, clock, held, instance });
+  const control = createControl(state, {
+    qps,
+    route,
+    stream,
+    push,
+    messages,
+    reports,
+    clock,
+    held,
+    instance,
+  });
   return {
     clock,
     answer(call) {
@@ -103,7 +133,10 @@ export interface SimulatorOptions {
   /** The same seed and the same calls give the same ids of people and departments. */
   readonly seed?: string;
   readonly clock?: Clock;
-  /** File that stores the organisation, so that it survives a restart or a crash. Without it the organisation is only in memory. */
+  /**
+   * File that stores the organisation, so that it survives a restart or a crash. Without it the organisation
+   * is only in memory.
+   */
   readonly journalPath?: string;
   /** Calls per second for each app and API. 0 means no limit. */
   readonly qps?: number;

@@ -26,7 +26,10 @@ import type { Pool } from "./postgres/pool.ts";
 import { createTree, SETTLE_MS } from "./tree/tree.ts";
 import type { Vault } from "./vault.ts";
 
-/** The directory in PostgreSQL. Every write marks its entities for each of `targets`. `rules`: how several records of a person are combined. */
+/**
+ * The directory in PostgreSQL. Every write marks its entities for each of `targets`. `rules`: how several
+ * records of a person are combined.
+ */
 export const createDirectoryStore = (
   pool: Pool,
   targets: readonly string[],
@@ -47,7 +50,10 @@ export interface StoreOptions {
   readonly callLifeMs?: number;
   /** A change of the tree that may be one half of a rename is provisional for this time. */
   readonly settleMs?: number;
-  /** True for a private copy of the tables: nothing is written for other processes, for recovery or for auditors. */
+  /**
+   * True for a private copy of the tables: nothing is written for other processes, for recovery or for
+   * auditors.
+   */
   readonly rehearsed?: boolean;
   /** Gets the time from each change to its success at the target. */
   readonly meter?: Meter;
@@ -57,7 +63,10 @@ export interface StoreOptions {
 
 export type ReconcileStorage = ReturnType<typeof createReconcileStore>;
 
-/** The storage of the reconcile loop for one target. Each worker needs its own, because it has the number under which the worker holds its leases. */
+/**
+ * The storage of the reconcile loop for one target. Each worker needs its own, because it has the number
+ * under which the worker holds its leases.
+ */
 export const createReconcileStore = (
   pool: Pool,
   target: string,
@@ -75,7 +84,16 @@ export const createReconcileStore = (
   const worker = randomInt(1, 2 ** 31 - 1);
   const place = { term: 0, lost: false };
   return {
-    ...createClaims(pool, target, worker, { clock, leaseMs, callLifeMs, place, rehearsed, meter, rules, vault }),
+    ...createClaims(pool, target, worker, {
+      clock,
+      leaseMs,
+      callLifeMs,
+      place,
+      rehearsed,
+      meter,
+      rules,
+      vault,
+    }),
     ...createLiveness(pool, target, worker, { callLifeMs, place }),
     ...createFacts(pool, target),
     ...createTree(pool, target, settleMs),

@@ -2,9 +2,10 @@ import type { JsonObject, JsonValue } from "../core/entity.ts";
 import type { KeySet } from "./key-set.ts";
 
 /*
- * Keys for a search by digits. A person has a key for the last four digits of each telephone number, and one for every four consecutive digits in a name. A person whose
- * number ends with the typed digits, or whose name contains them, has all keys of these digits. Other people may have the same keys, so the search compares the values.
- * search-keys.ts says where they are.
+ * Keys for a search by digits. A person has a key for the last four digits of each telephone number, and one
+ * for every four consecutive digits in a name. A person whose number ends with the typed digits, or whose
+ * name contains them, has all keys of these digits. Other people may have the same keys, so the search
+ * compares the values. search-keys.ts says where they are.
  */
 
 export const KEY_DIGITS = 4;
@@ -15,7 +16,8 @@ const ZERO = 48;
 /** Adds a key for the last four digits of each telephone number. */
 export function addNumberKeys(document: JsonObject, keys: KeySet): void {
   const numbers = document["phoneNumbers"];
-  if (Array.isArray(numbers)) for (const number of numbers as readonly JsonValue[]) addEnd(textOf(number), keys);
+  if (Array.isArray(numbers))
+    for (const number of numbers as readonly JsonValue[]) addEnd(textOf(number), keys);
 }
 
 /** Adds the keys of a name, which must be folded. */
@@ -58,6 +60,13 @@ function addEnd(text: string, keys: KeySet): void {
 
 /** The attribute `value` as text, equal to `->>'value'` in PostgreSQL. */
 function textOf(number: JsonValue): string {
-  const value = number !== null && typeof number === "object" && !Array.isArray(number) ? (number as JsonObject)["value"] : undefined;
-  return typeof value === "string" ? value : value === undefined || value === null ? "" : JSON.stringify(value);
+  const value =
+    number !== null && typeof number === "object" && !Array.isArray(number)
+      ? (number as JsonObject)["value"]
+      : undefined;
+  return typeof value === "string"
+    ? value
+    : value === undefined || value === null
+      ? ""
+      : JSON.stringify(value);
 }

@@ -2,9 +2,15 @@ import type { Fact } from "../directory/ports.ts";
 import type { StoredUser } from "../directory/user.ts";
 import type { UserWrite } from "./directory/user-writes.ts";
 
-/** Writes of records whose person has several records or dates. "alone": the record is the only one of its person, and nothing was written. */
+/**
+ * Writes of records whose person has several records or dates. "alone": the record is the only one of its
+ * person, and nothing was written.
+ */
 export interface JoinedWrites {
-  /** Writes a new record, and compares it with the records of other sources. False: records are not compared, the record has no dates, and nothing was written. */
+  /**
+   * Writes a new record, and compares it with the records of other sources. False: records are not compared,
+   * the record has no dates, and nothing was written.
+   */
   insert(write: UserWrite): Promise<boolean>;
   /** True: the dates of the record matter, so it must be written here. */
   isDated(write: UserWrite): boolean;

@@ -1,7 +1,10 @@
 import { fold } from "../core/text/fold.ts";
 import type { UserColumns } from "../directory/user.ts";
 
-/** An empty string is not a value (RFC 7643 section 2.5). So the column is null, which is neither unique nor first in an order. */
+/**
+ * An empty string is not a value (RFC 7643 section 2.5). So the column is null, which is neither unique nor
+ * first in an order.
+ */
 const key = (text: string | undefined): string | null => (text ? fold(text) : null);
 
 /** The columns by which people are found, in the form in which they are compared. */

@@ -1,9 +1,15 @@
-/** A set of keys of 16 bits, which is emptied in no time. One for a process is enough, as keys of a person are computed at one go. */
+/**
+ * A set of keys of 16 bits, which is emptied in no time. One for a process is enough, as keys of a person are
+ * computed at one go.
+ */
 export interface KeySet {
   add(key: number): void;
 }
 
-/** Many times as fast as a `Set` of its own for each person (docs/benchmarks.md): writers compute some forty keys for each record. */
+/**
+ * Many times as fast as a `Set` of its own for each person (docs/benchmarks.md): writers compute some forty
+ * keys for each record.
+ */
 export function createKeyCollector(): (collect: (keys: KeySet) => void) => number[] {
   const turnOf = new Uint32Array(65_536);
   let turn = 0;

@@ -1,10 +1,11 @@
 import type { KeySet } from "./key-set.ts";
 
 /*
- * Keys for a search by a part of a name. A name has a key for every three consecutive letters, and one for each character of Chinese, Japanese or Korean, because
- * people search for one or two of these. Digits part the letters: they have keys of their own (digit-keys.ts). A name that contains the typed text has all keys of this
- * text. Other names may have them too, as many letters share a key, so the search compares the values. Simplified and traditional characters have different keys; the
- * search asks for either.
+ * Keys for a search by a part of a name. A name has a key for every three consecutive letters, and one for
+ * each character of Chinese, Japanese or Korean, because people search for one or two of these. Digits part
+ * the letters: they have keys of their own (digit-keys.ts). A name that contains the typed text has all keys
+ * of this text. Other names may have them too, as many letters share a key, so the search compares the
+ * values. Simplified and traditional characters have different keys; the search asks for either.
  */
 
 /** From here on (CJK radicals) each character has a key. */
@@ -53,7 +54,10 @@ export interface NameKeys {
   readonly oneOf: readonly (readonly number[])[];
 }
 
-/** The keys of every name that contains this text. `variants`: for each character of the text, all characters that mean the same (core/text/han.ts). */
+/**
+ * The keys of every name that contains this text. `variants`: for each character of the text, all characters
+ * that mean the same (core/text/han.ts).
+ */
 export function nameKeysWithin(variants: readonly string[]): NameKeys {
   const all = new Set<number>();
   const oneOf = new Map<string, readonly number[]>();

@@ -13,7 +13,10 @@ import { readLastHint, readListening } from "./status/listening.ts";
 import { readReasons } from "./status/reasons.ts";
 import { sharedReading } from "./status/shared-reading.ts";
 
-const LAST_MODE: Statement = { name: "status-last-mode", text: "select mode from target_states where target = $1" };
+const LAST_MODE: Statement = {
+  name: "status-last-mode",
+  text: "select mode from target_states where target = $1",
+};
 
 /** The status of one target's loop for operators, and their orders. */
 export function createSyncOperations(pool: Pool, target: string, clock: Clock): SyncOperations {
@@ -35,7 +38,10 @@ export function createSyncOperations(pool: Pool, target: string, clock: Clock): 
     openHoldOfRules: createRulesHolds(pool, target, clock).openHoldOfRules,
 
     async processes() {
-      const [living, modes] = await Promise.all([livingProcesses(pool, target), run<{ mode: SyncMode | null }>(pool, LAST_MODE, [target])]);
+      const [living, modes] = await Promise.all([
+        livingProcesses(pool, target),
+        run<{ mode: SyncMode | null }>(pool, LAST_MODE, [target]),
+      ]);
       return { living, lastMode: modes[0]?.mode ?? undefined };
     },
   };

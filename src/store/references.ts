@@ -6,19 +6,22 @@ import { APART, lookUp } from "./postgres/planner.ts";
 import { markDue, PRIORITY } from "./write-sql.ts";
 
 /*
- * References to people (docs/clients.md 3), in both directions: from a reference to the person, and from a person to the people who may refer to it. A reference is
- * our id, or an externalId, or an employee number of the same source, in this order. Employee numbers are compared without regard to case, externalIds with regard to
- * case.
+ * References to people (docs/clients.md 3), in both directions: from a reference to the person, and from a
+ * person to the people who may refer to it. A reference is our id, or an externalId, or an employee number of
+ * the same source, in this order. Employee numbers are compared without regard to case, externalIds with
+ * regard to case.
  */
 
 const UUID = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
 /** The folded names, for a column that is stored together with the names as they were sent. */
-export const foldedNames = (names: readonly string[] | null): readonly string[] | null => (names === null ? null : names.map(fold));
+export const foldedNames = (names: readonly string[] | null): readonly string[] | null =>
+  names === null ? null : names.map(fold);
 
 /**
- * SQL for the person of a reference: one row `(id, active, several)` or none. If an active and an inactive record have the same externalId or employee number, the
- * active one counts: the other is an earlier record of the person, or its number was given to somebody else. `several`: more than one active record has it.
+ * SQL for the person of a reference: one row `(id, active, several)` or none. If an active and an inactive
+ * record have the same externalId or employee number, the active one counts: the other is an earlier record
+ * of the person, or its number was given to somebody else. `several`: more than one active record has it.
  */
 export const meant = (sourceId: string, ref: string): string => `
   select c.id, c.active, c.way > 0 and c.active and count(*) over (partition by c.way, c.active) > 1 as several
@@ -33,21 +36,27 @@ export const meant = (sourceId: string, ref: string): string => `
    order by c.way = 0 desc, c.active desc, c.way, c.id limit 1`;
 
 /**
- * SQL for all folded texts that may refer to the person of the record `m`. It can be too many, because an externalId is later compared with regard to case. That does
- * no harm: a check without a change writes nothing.
+ * SQL for all folded texts that may refer to the person of the record `m`. It can be too many, because an
+ * externalId is later compared with regard to case. That does no harm: a check without a change writes
+ * nothing.
  */
-export const namesOf = (m: string): string => `array_remove(array[${m}.id::text, ${folded(`${m}.external_id`)},
+export const namesOf = (
+  m: string,
+): string => `array_remove(array[${m}.id::text, ${folded(`${m}.external_id`)},
       ${m}.employee_number_key], null)`;
 
 /*
- * A person of the view `people` is one record of `users`, or the combined values of several records (docs/sources.md). The view is a union with a condition. The
- * planner uses its keys only if the key is known beforehand, and reads the whole view in a join. So these forms are needed.
+ * A person of the view `people` is one record of `users`, or the combined values of several records
+ * (docs/sources.md). The view is a union with a condition. The planner uses its keys only if the key is known
+ * beforehand, and reads the whole view in a join. So these forms are needed.
  */
 
 /** A FROM item: the person with this id, or none. `when`: a condition on the FROM items before. */
-export const personWith = (id: string, when = "true"): string => lookUp("people x", `${when} and x.id = ${id}`);
+export const personWith = (id: string, when = "true"): string =>
+  lookUp("people x", `${when} and x.id = ${id}`);
 export const isPerson = (id: string): string => `exists (select from people x where x.id = ${id} ${APART})`;
-export const isActivePerson = (id: string): string => `exists (select from people x where x.id = ${id} and x.active ${APART})`;
+export const isActivePerson = (id: string): string =>
+  `exists (select from people x where x.id = ${id} and x.active ${APART})`;
 
 /** A FROM item: the records of the persons whose ids are in the array `ids`. */
 export const recordsOf = (ids: string): string =>
@@ -55,11 +64,13 @@ export const recordsOf = (ids: string): string =>
     union all select r.*, r.person_id from users r where r.person_id = any(${ids}))`;
 
 /** SQL for the id of the person of a record. */
-export const personOf = (recordId: string): string => `coalesce((select r.person_id from users r where r.id = ${recordId}), ${recordId})`;
+export const personOf = (recordId: string): string =>
+  `coalesce((select r.person_id from users r where r.id = ${recordId}), ${recordId})`;
 
 /**
- * SQL for the people whose manager is one of `named`, a FROM item with rows `n(source_id, names, cause)`: by the manager of a record, or by another attribute that
- * the mapping takes. Each name is looked up separately, by an index.
+ * SQL for the people whose manager is one of `named`, a FROM item with rows `n(source_id, names, cause)`: by
+ * the manager of a record, or by another attribute that the mapping takes. Each name is looked up separately,
+ * by an index.
  */
 export const whoReportTo = (named: string): string => `
   select r.id, n.cause from ${named} n cross join lateral unnest(n.names) as name(key)
@@ -89,9 +100,13 @@ export const markWhatIsLedBy = (named: string): string =>
     "array[m.target]",
   );
 
-/** True: a change may concern an externalId or an employee number, by which others refer to the person. The statement finds the exact names. */
+/**
+ * True: a change may concern an externalId or an employee number, by which others refer to the person. The
+ * statement finds the exact names.
+ */
 export const mayRename = ({ externalId, ...others }: Changes): boolean =>
-  externalId !== undefined || Object.values(others).some(({ before, after }) => numberIn(before) !== numberIn(after));
+  externalId !== undefined ||
+  Object.values(others).some(({ before, after }) => numberIn(before) !== numberIn(after));
 
 /** The employee number in the value of an extension. It ignores the name of the extension. */
 const numberIn = (value: JsonValue | undefined): JsonValue | undefined =>
@@ -106,7 +121,8 @@ export const isLost = (state: string): string =>
   `${state}.state in ('due', 'waiting') and ${state}.next_at is null and ${state}.lease is null`;
 
 /**
- * SQL for the name of an entity, from its person `u`, group `g`, department `d`, link `l`, and row `r` of removed_people. If the directory has no such entity any more,
- * it is the name at the target, or the name that the entity had there when the loop removed it.
+ * SQL for the name of an entity, from its person `u`, group `g`, department `d`, link `l`, and row `r` of
+ * removed_people. If the directory has no such entity any more, it is the name at the target, or the name
+ * that the entity had there when the loop removed it.
  */
 export const NAME_OF_ENTITY = `coalesce(${NAMES_OF_PERSON}, g.display_name, d.name, l.attributes->>'name', r.attributes->>'name')`;

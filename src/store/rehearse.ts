@@ -17,7 +17,10 @@ export interface RehearsalOptions extends Omit<ShadowOptions, "sources" | "dates
   readonly dates?: DateDeps;
 }
 
-/** Opens a copy of the loop's tables for one target, for the plan of everybody. The caller must close it: by the `close` of the settled plan, or after a failure. */
+/**
+ * Opens a copy of the loop's tables for one target, for the plan of everybody. The caller must close it: by
+ * the `close` of the settled plan, or after a failure.
+ */
 export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...options }: RehearsalOptions) {
   const { target } = options;
   const { version } = dates;
@@ -49,8 +52,10 @@ export async function openRehearsal(pool: Pool, { sources, dates = NO_DATES, ...
         close: shadow.close,
       };
     },
-    touched: (scope: { readonly otherMapping: boolean }) => touchedBy(shadow.pool, { target, schema: shadow.schema, ...scope }),
-    hold: (hold: Parameters<typeof holdRules>[2]) => holdRules(shadow.pool, { target, schema: shadow.schema }, hold),
+    touched: (scope: { readonly otherMapping: boolean }) =>
+      touchedBy(shadow.pool, { target, schema: shadow.schema, ...scope }),
+    hold: (hold: Parameters<typeof holdRules>[2]) =>
+      holdRules(shadow.pool, { target, schema: shadow.schema }, hold),
     close: shadow.close,
   };
 }

@@ -5,11 +5,15 @@ import type { Pool } from "./postgres/pool.ts";
 import { run, type Statement } from "./postgres/statement.ts";
 
 /*
- * A replica for read-only views (DATABASE_READ_URL). No decision uses it, and nothing waits for it. If it is unavailable or too far behind, the primary is read.
- * The lag is measured by positions in the log of the primary. Times of the replica would not do, because they stand still while nothing is written.
+ * A replica for read-only views (DATABASE_READ_URL). No decision uses it, and nothing waits for it. If it is
+ * unavailable or too far behind, the primary is read. The lag is measured by positions in the log of the
+ * primary. Times of the replica would not do, because they stand still while nothing is written.
  */
 
-/** `used`: reads use the replica. `behind`: its lag is too large. `away`: it does not answer. `other`: it is not a replica of this database. */
+/**
+ * `used`: reads use the replica. `behind`: its lag is too large. `away`: it does not answer. `other`: it is
+ * not a replica of this database.
+ */
 export interface ReplicaState {
   readonly state: "used" | "behind" | "away" | "other";
   /** Upper bound of the lag. Unset: unknown. */
@@ -41,7 +45,10 @@ const MOST_MARKS = 100;
 
 /** Identifies a database by its first source, which every database has from its first start on. */
 const OWN_SOURCE = "(select id from sources order by created_at, id limit 1) as source";
-const PRIMARY: Statement = { name: "replica-primary", text: `select pg_current_wal_lsn()::text as position, ${OWN_SOURCE}` };
+const PRIMARY: Statement = {
+  name: "replica-primary",
+  text: `select pg_current_wal_lsn()::text as position, ${OWN_SOURCE}`,
+};
 /** A replica that was promoted to primary has no lag, so its own write position counts. */
 const REPLAYED: Statement = {
   name: "replica-replayed",
@@ -54,7 +61,14 @@ interface Position {
 }
 
 /** Checks the replica every two seconds until it is stopped. */
-export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS, maxLagMs = MAX_LAG_MS }: ReplicaOptions): Replica {
+export function watchReplica({
+  primary,
+  pool,
+  clock,
+  logger,
+  everyMs = EVERY_MS,
+  maxLagMs = MAX_LAG_MS,
+}: ReplicaOptions): Replica {
   const stopping = new AbortController();
   /** Positions of the primary with their times, newest last. */
   let marks: readonly { readonly position: bigint; readonly atMs: number }[] = [];
@@ -66,7 +80,8 @@ export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS,
     if (logged === next.state) return;
     logged = next.state;
     const lag = next.lagMs === undefined ? {} : { ageMs: Math.round(next.lagMs) };
-    if (next.state === "used") logger.info({ part: "replica", ...lag }, "history and dashboard are read from DATABASE_READ_URL");
+    if (next.state === "used")
+      logger.info({ part: "replica", ...lag }, "history and dashboard are read from DATABASE_READ_URL");
     else
       logger.warn(
         { part: "replica", state: next.state, ...lag, error },
@@ -95,7 +110,9 @@ export function watchReplica({ primary, pool, clock, logger, everyMs = EVERY_MS,
   async function watch(): Promise<void> {
     while (!stopping.signal.aborted) {
       // Failures of the primary are reported elsewhere.
-      await look().catch((error: unknown) => logger.debug({ part: "replica", error }, "the position of the primary could not be read"));
+      await look().catch((error: unknown) =>
+        logger.debug({ part: "replica", error }, "the position of the primary could not be read"),
+      );
       await sleepUnlessAborted(clock, everyMs, stopping.signal);
     }
   }
@@ -131,10 +148,14 @@ function positionOf(text: string): bigint {
 }
 
 /**
- * A port whose methods read from the replica while it is used, and otherwise from the primary. Only for ports that read. If the replica answers undefined, the primary
- * is asked too, because the row may be new.
+ * A port whose methods read from the replica while it is used, and otherwise from the primary. Only for ports
+ * that read. If the replica answers undefined, the primary is asked too, because the row may be new.
  */
-export function readingFrom<Port extends object>(replica: Replica | undefined, primary: Pool, make: (pool: Pool) => Port): Port {
+export function readingFrom<Port extends object>(
+  replica: Replica | undefined,
+  primary: Pool,
+  make: (pool: Pool) => Port,
+): Port {
   const own = make(primary);
   if (!replica) return own;
   const other = make(replica.pool);

@@ -6,16 +6,25 @@ import { createKeyCollector } from "./key-set.ts";
 import { addNameKeys, wholeKey } from "./name-keys.ts";
 
 /*
- * The keys of a person for a search by a part of a name or by digits (name-keys.ts, digit-keys.ts), and the SQL that finds people by them.
+ * The keys of a person for a search by a part of a name or by digits (name-keys.ts, digit-keys.ts), and the
+ * SQL that finds people by them.
  *
- * The keys of a record are stored in a column and are computed here, because PostgreSQL takes many times as long (docs/adr/0071-names-have-keys.md). They are valid for
- * the version of the row in `search_version`. For any other version the index uses the function `search_keys_of`, which computes the same keys.
+ * The keys of a record are stored in a column and are computed here, because PostgreSQL takes many times as
+ * long (docs/adr/0071-names-have-keys.md). They are valid for the version of the row in `search_version`. For
+ * any other version the index uses the function `search_keys_of`, which computes the same keys.
  */
 
 const collected = createKeyCollector();
 
-/** The keys of a person with these names, which must be folded, and this externalId. Each key is in the list once, in no order. */
-export function searchKeys(names: readonly (string | null)[], externalId: string | null, document: JsonObject): readonly number[] {
+/**
+ * The keys of a person with these names, which must be folded, and this externalId. Each key is in the list
+ * once, in no order.
+ */
+export function searchKeys(
+  names: readonly (string | null)[],
+  externalId: string | null,
+  document: JsonObject,
+): readonly number[] {
   return collected((keys) => {
     for (const [at, name] of names.entries()) {
       // The user name is often an e-mail address too.
@@ -28,7 +37,10 @@ export function searchKeys(names: readonly (string | null)[], externalId: string
   });
 }
 
-/** The keys of a row of `users` with these columns: the value of its `search_keys`, as `keysOfRecord` computes it. */
+/**
+ * The keys of a row of `users` with these columns: the value of its `search_keys`, as `keysOfRecord` computes
+ * it.
+ */
 export const searchKeysOfRow = (
   { user_name_key, display_name_key, email_keys, external_id }: ReturnType<typeof keyColumns>,
   document: JsonObject,

@@ -4,7 +4,10 @@ import type { Companion } from "./postgres/row-encoding.ts";
 import type { Queryable } from "./postgres/statement.ts";
 import type { EventColumns } from "./write-sql.ts";
 
-/* The port for encryption of values of people, for all folders of the storage. Implemented by store/personal/vault.ts. */
+/*
+ * The port for encryption of values of people, for all folders of the storage. Implemented by
+ * store/personal/vault.ts.
+ */
 
 /** An event as a row of `history`. */
 export type EventRow = Readonly<EventColumns>;
@@ -17,7 +20,10 @@ export interface FirstEvent {
   keep(): void;
 }
 
-/** An encrypted text of a subject. `about`: identifies the place where the text is stored. It can be decrypted only with the same `about`. */
+/**
+ * An encrypted text of a subject. `about`: identifies the place where the text is stored. It can be decrypted
+ * only with the same `about`.
+ */
 export interface SealedValue {
   readonly subject: string;
   readonly about: string;
@@ -34,11 +40,17 @@ export interface EventValues {
 }
 
 export interface Vault {
-  /** Rows for events of existing subjects, in the same order. If a key was destroyed, the row has no values. Keys that are not cached are read or made with `db`. */
+  /**
+   * Rows for events of existing subjects, in the same order. If a key was destroyed, the row has no values.
+   * Keys that are not cached are read or made with `db`.
+   */
   rows(db: Queryable, events: readonly HistoryEvent[]): Promise<readonly EventRow[]>;
   /** The row for the event that creates its subject, with a new key. */
   first(event: HistoryEvent): FirstEvent;
-  /** A column for statements that read subjects: it caches their keys. A later `rows` for them then needs no statement for the keys. */
+  /**
+   * A column for statements that read subjects: it caches their keys. A later `rows` for them then needs no
+   * statement for the keys.
+   */
   readonly keysOfPage?: Companion;
   /** Encrypts other values of subjects, in the same order. Undefined: the key was destroyed. */
   seal(
@@ -47,6 +59,9 @@ export interface Vault {
   ): Promise<readonly (Buffer | undefined)[]>;
   /** Decrypts a value. Undefined: the key was destroyed. Throws if the value was altered. */
   open(value: SealedValue): JsonValue | undefined;
-  /** Destroys the keys of these subjects, in the transaction of `db`. Nobody can read their values any more, and no values are stored for them again. */
+  /**
+   * Destroys the keys of these subjects, in the transaction of `db`. Nobody can read their values any more,
+   * and no values are stored for them again.
+   */
   destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
 }

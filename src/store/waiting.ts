@@ -3,14 +3,15 @@ import { ANY_KIND, unindexed } from "./postgres/planner.ts";
 /* SQL about entities that wait for others: rows `s` of `entity_states`. The target is parameter 1. */
 
 /**
- * True: the entity waits for one of these ids. The target is compared in a form that no other index serves. Otherwise such an index would be read as a whole if the
- * statistics say that the target has few rows.
+ * True: the entity waits for one of these ids. The target is compared in a form that no other index serves.
+ * Otherwise such an index would be read as a whole if the statistics say that the target has few rows.
  */
 export const WAITING_ON = (ids: string): string => `${unindexed("s.target")} = $1 and s.waiting_on && ${ids}`;
 
 /**
- * True: if the entity `id` waited for the ids in the array `waits`, it would wait for itself in the end. It follows the stored waits. For a department that will be
- * removed it also follows the people inside. The search is bounded, because everybody may wait.
+ * True: if the entity `id` waited for the ids in the array `waits`, it would wait for itself in the end. It
+ * follows the stored waits. For a department that will be removed it also follows the people inside. The
+ * search is bounded, because everybody may wait.
  */
 export const inCircle = (id: string, waits: string): string => `exists (
     with recursive awaited(id, led_to) as (

@@ -2,14 +2,20 @@ import type { JsonObject } from "../core/entity.ts";
 import type { HistoryEvent } from "../history/event.ts";
 
 /*
- * Parts of SQL that several statements share. A write of the directory is one statement: a chain of common table expressions that changes the resource, appends the
- * event, marks the entities and adds a wake-up. All of it commits, or nothing.
+ * Parts of SQL that several statements share. A write of the directory is one statement: a chain of common
+ * table expressions that changes the resource, appends the event, marks the entities and adds a wake-up. All
+ * of it commits, or nothing.
  */
 
-/** Assignments for a link: forgets the observed values, so that the next run reads the entity from the target. */
+/**
+ * Assignments for a link: forgets the observed values, so that the next run reads the entity from the target.
+ */
 export const FORGOTTEN = "attributes = null, unshown = null";
 
-/** Appends the event that parameter `at` has as JSON, once for each row of `from`, which must have one row or none. */
+/**
+ * Appends the event that parameter `at` has as JSON, once for each row of `from`, which must have one row or
+ * none.
+ */
 export const appendEvent = (at: number, from: string): string =>
   `insert into history select e.* from json_populate_record(null::history, $${at}::json) e, ${from}`;
 
@@ -20,7 +26,10 @@ export const appendEvents = (from: string): string =>
 /** An event without values as JSON for `appendEvent`. Its members are columns of `history`. */
 export const eventRow = (event: HistoryEvent): string => JSON.stringify(eventColumns(event));
 
-/** The columns of an event without values. Throws for an event with values: they must be encrypted by the vault (store/personal/vault.ts). */
+/**
+ * The columns of an event without values. Throws for an event with values: they must be encrypted by the
+ * vault (store/personal/vault.ts).
+ */
 export function eventColumns(event: HistoryEvent): EventColumns {
   if (hasValues(event)) throw new Error(`an event ${event.code} has values, so the vault must make its row`);
   return openColumns(event);
@@ -75,8 +84,8 @@ export interface EventColumns {
 export const causedBy = (at: number): string => `array[($${at}::json->>'id')::uuid]`;
 
 /**
- * SQL for the ids of causes and of those that a `marks.merged` among them stands for (docs/adr/0028-causes-merge.md), with these events
- * themselves. `causes`: an array of ids.
+ * SQL for the ids of causes and of those that a `marks.merged` among them stands for
+ * (docs/adr/0028-causes-merge.md), with these events themselves. `causes`: an array of ids.
  */
 export const withMerged = (causes: string): string => `
   (with recursive cause(id) as (
@@ -87,9 +96,10 @@ export const withMerged = (causes: string): string => `
 export const PRIORITY = { urgent: 0, structure: 1, person: 2 } as const;
 
 /**
- * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, causes uuid[])`, with distinct entities.
- * A mark says which entity to check and never what to do. Marks of one entity merge, and their causes are added. A lease is not changed: its run finds at the end that
- * the generation has changed. The reason of the last run stays until the next run.
+ * Marks entities as due. `rows` is a FROM item `m(kind text, entity_id uuid, priority smallint, causes
+ * uuid[])`, with distinct entities. A mark says which entity to check and never what to do. Marks of one
+ * entity merge, and their causes are added. A lease is not changed: its run finds at the end that the
+ * generation has changed. The reason of the last run stays until the next run.
  */
 export const markDue = (rows: string, targets: string): string => `
   insert into entity_states as s (target, kind, entity_id, state, priority, next_at, due_since, causes)
@@ -105,13 +115,17 @@ export const markDue = (rows: string, targets: string): string => `
     causes = s.causes || excluded.causes
   returning 1`;
 
-/** SQL: the session is not a rehearsal (store/rehearsal/shadow.ts). A rehearsal must have no effect outside its copy. */
+/**
+ * SQL: the session is not a rehearsal (store/rehearsal/shadow.ts). A rehearsal must have no effect outside
+ * its copy.
+ */
 export const IS_REAL = "coalesce(current_setting('dingtalk_scim.rehearsal', true), '') = ''";
 
 /**
- * Adds the wake-up job if `marked` has rows and no wake-up is waiting. So ten changes make one job.
- * A job for every row would be too slow: add_job sends NOTIFY, which serialises commits (measured with 8 clients: 7,700 commits/s without, 950 with).
- * If the worker takes a wake-up at the same moment, it may miss the row. Its poll finds the row within a second.
+ * Adds the wake-up job if `marked` has rows and no wake-up is waiting. So ten changes make one job. A job for
+ * every row would be too slow: add_job sends NOTIFY, which serialises commits (measured with 8 clients: 7,700
+ * commits/s without, 950 with). If the worker takes a wake-up at the same moment, it may miss the row. Its
+ * poll finds the row within a second.
  */
 export const wakeUp = (marked: string): string => `
   select graphile_worker.add_job('reconcile', job_key := 'reconcile')

@@ -12,7 +12,10 @@ export type TargetSettings = ({ readonly kind: "dingtalk" } & DingTalkConfig) | 
 export type OpenTarget = TargetAdapter & { close(): void };
 
 type Makers = {
-  readonly [Kind in TargetSettings["kind"]]: (settings: Extract<TargetSettings, { kind: Kind }>, deps: DingTalkDeps) => OpenTarget;
+  readonly [Kind in TargetSettings["kind"]]: (
+    settings: Extract<TargetSettings, { kind: Kind }>,
+    deps: DingTalkDeps,
+  ) => OpenTarget;
 };
 
 /** One entry for each target; see docs/adding-a-target.md. */
@@ -21,8 +24,13 @@ const TARGETS: Makers = {
   memory: () => createMemoryTarget(),
 };
 
-/** Attributes that a mapping may set at each target. A name that ends in ".*" stands for all names with that prefix. Undefined: all names. */
-export const ATTRIBUTE_NAMES: Readonly<Record<TargetSettings["kind"], ((kind: EntityKind) => readonly string[]) | undefined>> = {
+/**
+ * Attributes that a mapping may set at each target. A name that ends in ".*" stands for all names with that
+ * prefix. Undefined: all names.
+ */
+export const ATTRIBUTE_NAMES: Readonly<
+  Record<TargetSettings["kind"], ((kind: EntityKind) => readonly string[]) | undefined>
+> = {
   dingtalk: attributeNames,
   memory: undefined,
 };

@@ -10,7 +10,8 @@ export interface Checkpoint {
 }
 
 /** The text that is signed. */
-export const checkpointText = ({ origin, size, root }: Checkpoint): string => `${origin}\n${size}\n${root.toString("base64")}\n`;
+export const checkpointText = ({ origin, size, root }: Checkpoint): string =>
+  `${origin}\n${size}\n${root.toString("base64")}\n`;
 
 export interface SignedCheckpoint extends Checkpoint {
   readonly note: Note;

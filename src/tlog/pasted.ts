@@ -1,8 +1,9 @@
 import { parseCheckpoint, type SignedCheckpoint } from "./checkpoint.ts";
 
 /*
- * Finds checkpoints in a text that somebody has copied: a mail, a chat message, the JSON of a webhook. Such texts lose or gain line breaks, quotation marks and
- * spaces. The parts of a checkpoint contain no spaces, so the signed text is rebuilt from them. Its signature shows whether the result is the signed text.
+ * Finds checkpoints in a text that somebody has copied: a mail, a chat message, the JSON of a webhook. Such
+ * texts lose or gain line breaks, quotation marks and spaces. The parts of a checkpoint contain no spaces, so
+ * the signed text is rebuilt from them. Its signature shows whether the result is the signed text.
  */
 
 /** Line breaks, quotation marks of mail (`>`), spaces of every kind, and the `\n` of JSON. */
@@ -18,7 +19,9 @@ const CHECKPOINT = new RegExp(
 /** All checkpoints in the order of the text, repeated ones too. It leaves out malformed ones. */
 export function pastedCheckpoints(text: string): readonly SignedCheckpoint[] {
   return [...text.matchAll(CHECKPOINT)].map(([, origin, size, root, signatures = ""]) => {
-    const lines = [...signatures.matchAll(new RegExp(SIGNATURE, "gu"))].map(([, name, signature]) => `— ${name} ${signature}\n`);
+    const lines = [...signatures.matchAll(new RegExp(SIGNATURE, "gu"))].map(
+      ([, name, signature]) => `— ${name} ${signature}\n`,
+    );
     return parseCheckpoint(`${origin}\n${size}\n${root}\n\n${lines.join("")}`);
   });
 }

@@ -39,7 +39,9 @@ export function parsePolicy(text: string): Policy {
   const keyOf = (given: string, type: number): VerifierKey => {
     const key = parseVerifierKey(given);
     if (key.type !== type)
-      throw new FormatError(`the key ${key.name} has the wrong type: a log needs type ${LOG_KEY}, a witness type ${WITNESS_KEY}`);
+      throw new FormatError(
+        `the key ${key.name} has the wrong type: a log needs type ${LOG_KEY}, a witness type ${WITNESS_KEY}`,
+      );
     const bytes = String(key.key.export({ format: "jwk" }).x);
     if (seen.has(bytes)) throw new FormatError(`the key ${key.name} is given twice`);
     seen.add(bytes);
@@ -54,7 +56,8 @@ export function parsePolicy(text: string): Policy {
         return;
       case "witness": {
         const [name, key, url] = rest;
-        if (!name || !key || rest.length > 3) throw new FormatError("witness needs a name and a verifier key");
+        if (!name || !key || rest.length > 3)
+          throw new FormatError("witness needs a name and a verifier key");
         witnesses.push({ name, key: keyOf(key, WITNESS_KEY), ...(url === undefined ? {} : { url }) });
         define(name, (names) => names.has(name));
         return;
@@ -62,8 +65,10 @@ export function parsePolicy(text: string): Policy {
       case "group": {
         const [name, least = "", ...of] = rest;
         if (!name || of.length === 0) throw new FormatError("group needs a name, a number and members");
-        const count = least === "all" ? of.length : least === "any" ? 1 : /^[1-9]\d*$/.test(least) ? Number(least) : 0;
-        if (count < 1 || count > of.length) throw new FormatError(`${least} is not a number from 1 to ${of.length}`);
+        const count =
+          least === "all" ? of.length : least === "any" ? 1 : /^[1-9]\d*$/.test(least) ? Number(least) : 0;
+        if (count < 1 || count > of.length)
+          throw new FormatError(`${least} is not a number from 1 to ${of.length}`);
         for (const each of of) {
           if (members.has(each)) throw new FormatError(`${each} is a member twice`);
           members.add(each);
@@ -74,7 +79,8 @@ export function parsePolicy(text: string): Policy {
       }
       case "quorum": {
         const [name, more] = rest;
-        if (!name || more !== undefined || quorum) throw new FormatError("there must be exactly one line quorum, with one name");
+        if (!name || more !== undefined || quorum)
+          throw new FormatError("there must be exactly one line quorum, with one name");
         quorum = name === "none" ? () => true : known(name);
         return;
       }

@@ -1,6 +1,9 @@
 import type { SignedCheckpoint } from "./checkpoint.ts";
 
-/* Proofs as texts (C2SP tlog-proof). They are checked without the network. `extra` is the entry, so the text contains the thing that it proves. */
+/*
+ * Proofs as texts (C2SP tlog-proof). They are checked without the network. `extra` is the entry, so the text
+ * contains the thing that it proves.
+ */
 
 const HEADER = "c2sp.org/tlog-proof@v1";
 

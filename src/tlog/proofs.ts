@@ -1,7 +1,10 @@
 import { nodeHash, splitOf, treeHash } from "./hash.ts";
 import { hashesOf, TILE } from "./tiles.ts";
 
-/* Proofs of inclusion and of consistency (RFC 6962 section 2.1). They are made from tiles, and checked without tiles. */
+/*
+ * Proofs of inclusion and of consistency (RFC 6962 section 2.1). They are made from tiles, and checked
+ * without tiles.
+ */
 
 /** At least the first `width` hashes of a tile. A proof may read a tile twice; the caller may cache it. */
 export type ReadTile = (level: number, index: number, width: number) => Promise<Buffer>;
@@ -11,7 +14,10 @@ async function rangeHash(read: ReadTile, size: number, from: number, to: number)
   const width = to - from;
   if (Number.isInteger(Math.log2(width)) && from % width === 0) return perfectHash(read, size, from, width);
   const split = splitOf(width);
-  return nodeHash(await rangeHash(read, size, from, from + split), await rangeHash(read, size, from + split, to));
+  return nodeHash(
+    await rangeHash(read, size, from, from + split),
+    await rangeHash(read, size, from + split, to),
+  );
 }
 
 async function perfectHash(read: ReadTile, size: number, from: number, width: number): Promise<Buffer> {
@@ -25,7 +31,11 @@ async function perfectHash(read: ReadTile, size: number, from: number, width: nu
 }
 
 /** The hashes of the siblings on the path from leaf `index` to the root, lowest first. */
-export async function inclusionProof(read: ReadTile, index: number, size: number): Promise<readonly Buffer[]> {
+export async function inclusionProof(
+  read: ReadTile,
+  index: number,
+  size: number,
+): Promise<readonly Buffer[]> {
   const path = async (from: number, to: number): Promise<Buffer[]> => {
     if (to - from === 1) return [];
     const split = from + splitOf(to - from);
@@ -37,7 +47,11 @@ export async function inclusionProof(read: ReadTile, index: number, size: number
 }
 
 /** The hashes that prove that the tree of `old` leaves is the beginning of the tree of `size` leaves. */
-export async function consistencyProof(read: ReadTile, old: number, size: number): Promise<readonly Buffer[]> {
+export async function consistencyProof(
+  read: ReadTile,
+  old: number,
+  size: number,
+): Promise<readonly Buffer[]> {
   const proof = async (from: number, to: number, whole: boolean): Promise<Buffer[]> => {
     if (to === old) return whole ? [] : [await rangeHash(read, size, from, to)];
     const split = from + splitOf(to - from);
@@ -73,5 +87,7 @@ export function isConsistent(
       : { before: nodeHash(sibling, below.before), after: nodeHash(sibling, below.after) };
   };
   const roots = both(0, now.size, true);
-  return left.length === 0 && roots !== undefined && roots.before.equals(old.root) && roots.after.equals(now.root);
+  return (
+    left.length === 0 && roots !== undefined && roots.before.equals(old.root) && roots.after.equals(now.root)
+  );
 }

@@ -25,7 +25,8 @@ export function parseTilePath(path: string): { readonly index: number; readonly 
   if (!match) return undefined;
   const index = Number(`${(match[1] ?? "").replace(/[x/]/g, "")}${match[2]}`);
   const width = match[3] === undefined ? TILE : Number(match[3]);
-  if (width > TILE || (match[3] !== undefined && width === TILE) || !Number.isSafeInteger(index)) return undefined;
+  if (width > TILE || (match[3] !== undefined && width === TILE) || !Number.isSafeInteger(index))
+    return undefined;
   // Each tile has only one path.
   return tilePath(index, width) === path ? { index, width } : undefined;
 }
@@ -34,7 +35,8 @@ export function parseTilePath(path: string): { readonly index: number; readonly 
 const hashesAt = (size: number, level: number): number => Math.floor(size / TILE ** level);
 
 /** True: a tree of this size has this tile with at least this width. */
-export const isWithin = (size: number, { level, index, width }: TilePlace): boolean => index * TILE + width <= hashesAt(size, level);
+export const isWithin = (size: number, { level, index, width }: TilePlace): boolean =>
+  index * TILE + width <= hashesAt(size, level);
 
 /** The partial tile of each level that has one, the lowest level first. */
 export function rightEdge(size: number): readonly TilePlace[] {
@@ -47,7 +49,9 @@ export function rightEdge(size: number): readonly TilePlace[] {
 }
 
 export function hashesOf(tile: Buffer): Buffer[] {
-  return Array.from({ length: tile.length / HASH_BYTES }, (_, at) => tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES));
+  return Array.from({ length: tile.length / HASH_BYTES }, (_, at) =>
+    tile.subarray(at * HASH_BYTES, (at + 1) * HASH_BYTES),
+  );
 }
 
 /** A tree that grows at its right edge. Only this edge is in memory: at most 255 hashes for each level. */
@@ -62,14 +66,20 @@ export class GrowingTree {
     this.#levels = Array.from({ length: height }, (_, level) => hashesOf(edge.get(level) ?? Buffer.alloc(0)));
   }
 
-  /** Appends leaves. Returns the tiles that have changed: tiles that became full, which never change again, and the right edge. */
+  /**
+   * Appends leaves. Returns the tiles that have changed: tiles that became full, which never change again,
+   * and the right edge.
+   */
   append(leaves: readonly Buffer[]): readonly (TilePlace & { readonly hashes: Buffer })[] {
     const full: (TilePlace & { readonly hashes: Buffer })[] = [];
     for (const leaf of leaves) {
       this.size++;
       this.#push(0, leaf, full);
     }
-    const edge = rightEdge(this.size).map((place) => ({ ...place, hashes: Buffer.concat(this.#levels[place.level]!) }));
+    const edge = rightEdge(this.size).map((place) => ({
+      ...place,
+      hashes: Buffer.concat(this.#levels[place.level]!),
+    }));
     return [...full, ...edge];
   }
 
@@ -78,12 +88,20 @@ export class GrowingTree {
     const hashes = this.#levels[level];
     hashes.push(hash);
     if (hashes.length < TILE) return;
-    full.push({ level, index: hashesAt(this.size, level + 1) - 1, width: TILE, hashes: Buffer.concat(hashes) });
+    full.push({
+      level,
+      index: hashesAt(this.size, level + 1) - 1,
+      width: TILE,
+      hashes: Buffer.concat(hashes),
+    });
     this.#levels[level] = [];
     this.#push(level + 1, treeHash(hashes), full);
   }
 
-  /** Combines subtrees from the right to the left. A level is a row of subtrees of the same height. The subtrees of the level below are to the right of it. */
+  /**
+   * Combines subtrees from the right to the left. A level is a row of subtrees of the same height. The
+   * subtrees of the level below are to the right of it.
+   */
   root(): Buffer {
     let root: Buffer | undefined;
     for (const hashes of this.#levels) {

@@ -5,7 +5,10 @@ import { HASH_BYTES } from "./hash.ts";
 import { cosign, formatSignature, isSignedBy, LOG_KEY, type VerifierKey } from "./note.ts";
 import { isConsistent } from "./proofs.ts";
 
-/* The protocol between a log and a witness (C2SP tlog-witness). A witness signs a checkpoint only if it continues the last one that it signed. Pure. */
+/*
+ * The protocol between a log and a witness (C2SP tlog-witness). A witness signs a checkpoint only if it
+ * continues the last one that it signed. Pure.
+ */
 
 export interface AddCheckpoint {
   readonly old: number;
@@ -40,7 +43,9 @@ function parseAddCheckpoint(text: string): AddCheckpoint {
     proof.length > MOST_HASHES ||
     proof.some((hash, at) => hash.length !== HASH_BYTES || hash.toString("base64") !== hashes[at])
   )
-    throw new FormatError("the request must have a line with the old size, lines with hashes, and a checkpoint");
+    throw new FormatError(
+      "the request must have a line with the old size, lines with hashes, and a checkpoint",
+    );
   return { old: Number(old), proof, checkpoint: parseCheckpoint(text.slice(blank + 2)) };
 }
 
@@ -54,8 +59,8 @@ export interface WitnessDeps {
 }
 
 /**
- * The answer to a request. `seen`: the newest signed checkpoint of the log of this origin; undefined before the first. The caller must store the `seen` of an
- * answer 200 before it sends the answer.
+ * The answer to a request. `seen`: the newest signed checkpoint of the log of this origin; undefined before
+ * the first. The caller must store the `seen` of an answer 200 before it sends the answer.
  */
 export function answerCheckpoint(
   text: string,
@@ -72,7 +77,8 @@ export function answerCheckpoint(
   const { old, proof, checkpoint } = request;
   const mine = logs.filter(({ name, type }) => name === checkpoint.origin && type === LOG_KEY);
   if (mine.length === 0) return { status: 404, body: "this witness does not sign this log\n" };
-  if (!isSigned(checkpoint, mine)) return { status: 403, body: "no signature of a known key of this log is valid\n" };
+  if (!isSigned(checkpoint, mine))
+    return { status: 403, body: "no signature of a known key of this log is valid\n" };
   if (old > checkpoint.size) return { status: 400, body: "the old size is larger than the new size\n" };
   const last = seen(checkpoint.origin) ?? { size: 0, root: Buffer.alloc(0) };
   if (old !== last.size) return { status: 409, body: `${last.size}\n`, type: "text/x.tlog.size" };

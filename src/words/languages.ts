@@ -3,7 +3,10 @@ export const LANGUAGES = ["en", "zh-Hans", "zh-Hant"] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
-/** `zh-CN` and `zh-SG` are written in the simplified script, every other Chinese that names no script in the traditional one. */
+/**
+ * `zh-CN` and `zh-SG` are written in the simplified script, every other Chinese that names no script in the
+ * traditional one.
+ */
 export function languageOf(tag: string): Language | undefined {
   const parts = tag.trim().toLowerCase().split(/[-_]/);
   if (parts[0] === "en") return "en";

@@ -8,9 +8,11 @@ import { onStage, runBench, type Simulator, type Stage, withDatabase } from "./s
 import { expecting } from "./workloads.ts";
 
 /*
- * An assessment of a directory and an organisation that know nothing of each other: how long, how much memory it takes at most, and the calls it makes.
+ * An assessment of a directory and an organisation that know nothing of each other: how long, how much memory
+ * it takes at most, and the calls it makes.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/assess.ts --people 20000
- * Everybody is on both sides and has to be found by e-mail address and name. The server observes, and the memory is that of the whole process.
+ * Everybody is on both sides and has to be found by e-mail address and name. The server observes, and the
+ * memory is that of the whole process.
  */
 
 const { values: options } = parseArgs({
@@ -22,7 +24,11 @@ const departments = Math.ceil(people / PER_DEPARTMENT);
 const BAR_MB = 300;
 
 interface Report {
-  readonly people: { readonly target: number; readonly directory: number; readonly tiers: Readonly<Record<string, number>> };
+  readonly people: {
+    readonly target: number;
+    readonly directory: number;
+    readonly tiers: Readonly<Record<string, number>>;
+  };
   readonly departments: { readonly tiers: Readonly<Record<string, number>> };
 }
 
@@ -50,7 +56,9 @@ async function assessment(stage: Stage): Promise<number> {
     const fewest = 2 * (departments + 1);
     const found = { people: report.people.tiers, departments: report.departments.tiers };
     if (options.json)
-      process.stdout.write(`${JSON.stringify({ people, departments, seconds, beforeMb, peakMb, made, fewest, calls, found })}\n`);
+      process.stdout.write(
+        `${JSON.stringify({ people, departments, seconds, beforeMb, peakMb, made, fewest, calls, found })}\n`,
+      );
     else
       process.stdout.write(
         `${people} people in ${departments} departments on both sides: ${seconds.toFixed(1)} s, memory ${beforeMb.toFixed(0)} MB before, ` +
@@ -77,9 +85,14 @@ async function callsOf(dingtalk: Simulator): Promise<Readonly<Record<string, num
   return Object.fromEntries(Object.entries(calls).map(([path, { count }]) => [path, count]));
 }
 
-const difference = (after: Readonly<Record<string, number>>, before: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+const difference = (
+  after: Readonly<Record<string, number>>,
+  before: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> =>
   Object.fromEntries(
-    Object.entries(after).flatMap(([path, count]) => (count === (before[path] ?? 0) ? [] : [[path, count - (before[path] ?? 0)]])),
+    Object.entries(after).flatMap(([path, count]) =>
+      count === (before[path] ?? 0) ? [] : [[path, count - (before[path] ?? 0)]],
+    ),
   );
 
 runBench(() => onStage(assessment));

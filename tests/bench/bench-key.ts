@@ -5,7 +5,10 @@ import { createKeyEncryptionKey } from "../../src/store/personal/key-encryption.
 import { createVault } from "../../src/store/personal/vault.ts";
 import type { Vault } from "../../src/store/vault.ts";
 
-/* One key for all servers and commands of a run, and for what is filled in by SQL: they read each other's values. */
+/*
+ * One key for all servers and commands of a run, and for what is filled in by SQL: they read each other's
+ * values.
+ */
 
 const KEY = Buffer.alloc(KEY_BYTES, "bench");
 

@@ -46,7 +46,11 @@ export function connect(name: string, port: number, pid: number, token: string, 
             const chunks: Buffer[] = [];
             answer.on("data", (chunk: Buffer) => chunks.push(chunk));
             answer.on("end", () =>
-              resolve({ status: answer.statusCode ?? 0, headers: answer.headers, text: Buffer.concat(chunks).toString("utf8") }),
+              resolve({
+                status: answer.statusCode ?? 0,
+                headers: answer.headers,
+                text: Buffer.concat(chunks).toString("utf8"),
+              }),
             );
             answer.on("error", reject);
           },
@@ -62,7 +66,8 @@ export function connect(name: string, port: number, pid: number, token: string, 
 /** Several servers as one: calls go to each in turn. */
 export function together(name: string, subjects: readonly Subject[]): Subject {
   let next = 0;
-  const sum = (of: (subject: Subject) => number): number => subjects.reduce((so, subject) => so + of(subject), 0);
+  const sum = (of: (subject: Subject) => number): number =>
+    subjects.reduce((so, subject) => so + of(subject), 0);
   return {
     name,
     pids: subjects.flatMap(({ pids }) => pids),
@@ -80,7 +85,10 @@ export interface Measured {
   readonly cpuMs: number;
 }
 
-/** `clients` loops that each do one iteration after the other for `seconds`. An iteration rejects when an answer is not right. */
+/**
+ * `clients` loops that each do one iteration after the other for `seconds`. An iteration rejects when an
+ * answer is not right.
+ */
 export async function load(
   subject: Subject,
   clients: number,
@@ -103,5 +111,10 @@ export async function load(
       }
     }),
   );
-  return { requests, seconds: (performance.now() - began) / 1_000, latenciesMs, cpuMs: subject.cpuMs() - cpuBefore };
+  return {
+    requests,
+    seconds: (performance.now() - began) / 1_000,
+    latenciesMs,
+    cpuMs: subject.cpuMs() - cpuBefore,
+  };
 }

@@ -9,10 +9,12 @@ import { onStage, runBench, type Simulator, type Stage, withDatabase } from "./s
 import { expecting } from "./workloads.ts";
 
 /*
- * The nightly comparison of everything, at two sizes: how long, how much memory it takes at most, and the pages it reads beside the fewest possible.
+ * The nightly comparison of everything, at two sizes: how long, how much memory it takes at most, and the
+ * pages it reads beside the fewest possible.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/comparison.ts --people 20000,200000
- * The simulator holds everybody (a hundred to a department, at most 10,000 departments, DingTalk's own limit), and the directory knows them as the worker
- * would have left them. Before the comparison an administrator changes some titles and removes some people: just those have to be found.
+ * The simulator holds everybody (a hundred to a department, at most 10,000 departments, DingTalk's own
+ * limit), and the directory knows them as the worker would have left them. Before the comparison an
+ * administrator changes some titles and removes some people: just those have to be found.
  */
 
 const { values: options } = parseArgs({
@@ -59,14 +61,20 @@ async function compareAll(stage: Stage, people: number): Promise<Row> {
   const name = `people_${people}`;
   const database = await stage.database(name);
   const dingtalk = await stage.simulator(0);
-  const server = await stage.server(name, database, { clients: 1, dingtalk, more: { DINGTALK_QPS: "1000", DINGTALK_STREAM: "off" } });
+  const server = await stage.server(name, database, {
+    clients: 1,
+    dingtalk,
+    more: { DINGTALK_QPS: "1000", DINGTALK_STREAM: "off" },
+  });
   const [pid] = server.pids as readonly [number];
   return withDatabase(database, async (db) => {
     await seedReal(db, server, { users: people, departments });
     await quiet(db);
     await fillOrganisation(dingtalk, db, { people, departments });
-    for (let n = 0; n < CHANGED; n++) await edit(dingtalk, "/topapi/v2/user/update", { userid: idOf("seed", n), title: "Changed by hand" });
-    for (let n = CHANGED; n < CHANGED + REMOVED; n++) await edit(dingtalk, "/topapi/v2/user/delete", { userid: idOf("seed", n) });
+    for (let n = 0; n < CHANGED; n++)
+      await edit(dingtalk, "/topapi/v2/user/update", { userid: idOf("seed", n), title: "Changed by hand" });
+    for (let n = CHANGED; n < CHANGED + REMOVED; n++)
+      await edit(dingtalk, "/topapi/v2/user/delete", { userid: idOf("seed", n) });
 
     const [callsBefore, beforeMb] = [await pagesRead(dingtalk), server.rssMb()];
     forgetPeak(pid);
@@ -91,7 +99,8 @@ async function compareAll(stage: Stage, people: number): Promise<Row> {
 
 /** The worker has nothing to do: what it made for the seeding is gone. */
 async function quiet(db: Client): Promise<void> {
-  while ((await db.query("select 1 from entity_states where state <> 'inSync' limit 1")).rows.length > 0) await systemClock.sleep(100);
+  while ((await db.query("select 1 from entity_states where state <> 'inSync' limit 1")).rows.length > 0)
+    await systemClock.sleep(100);
 }
 
 async function pagesRead(dingtalk: Simulator): Promise<number> {
@@ -99,9 +108,13 @@ async function pagesRead(dingtalk: Simulator): Promise<number> {
   return (calls[PAGES.departments]?.count ?? 0) + (calls[PAGES.people]?.count ?? 0);
 }
 
-/** What the comparison said at its end. History is looked into only then: searching it by code reads all of it. */
+/**
+ * What the comparison said at its end. History is looked into only then: searching it by code reads all of
+ * it.
+ */
 async function ended(db: Client): Promise<Found> {
-  while ((await db.query("select 1 from target_states where swept_at is not null")).rows.length === 0) await systemClock.sleep(100);
+  while ((await db.query("select 1 from target_states where swept_at is not null")).rows.length === 0)
+    await systemClock.sleep(100);
   const { rows } = await db.query<{ detail: Found }>(
     "select detail from history where code = 'operator.reconcile' order by id desc limit 1",
   );
@@ -109,7 +122,11 @@ async function ended(db: Client): Promise<Found> {
 }
 
 function demand({ compared, differing, missing }: Found, people: number, departments: number): void {
-  const wrong = { compared: compared - (people + departments - REMOVED), differing: differing - CHANGED, missing: missing - REMOVED };
+  const wrong = {
+    compared: compared - (people + departments - REMOVED),
+    differing: differing - CHANGED,
+    missing: missing - REMOVED,
+  };
   if (Object.values(wrong).some((more) => more !== 0))
     throw new Error(`the comparison found other than it should: ${JSON.stringify(wrong)} more`);
 }

@@ -2,7 +2,10 @@ import { randomBytes } from "node:crypto";
 import { connect as connectSocket, type Socket } from "node:net";
 import { type Call, connect } from "./client.ts";
 
-/* The attacker of door.ts, in a process of its own so that its work is not measured: NAME PORT TOKEN. Goes on until its input ends, then tells what it was answered. */
+/*
+ * The attacker of door.ts, in a process of its own so that its work is not measured: NAME PORT TOKEN. Goes on
+ * until its input ends, then tells what it was answered.
+ */
 
 const [name = "", port = "", token = ""] = process.argv.slice(2);
 let isOver = false;

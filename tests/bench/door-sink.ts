@@ -1,7 +1,10 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/* Where door.ts aims an attack to see what the attacker takes from the machine: refuses all, throws bodies away. Tells its port, ends with its input. */
+/*
+ * Where door.ts aims an attack to see what the attacker takes from the machine: refuses all, throws bodies
+ * away. Tells its port, ends with its input.
+ */
 
 const server = createServer((req, res) => {
   req.resume();

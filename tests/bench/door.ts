@@ -8,10 +8,12 @@ import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { percentile } from "./turns.ts";
 
 /*
- * What strangers and greedy clients do to a server, with its limits as they are unless told, and to its other clients.
+ * What strangers and greedy clients do to a server, with its limits as they are unless told, and to its other
+ * clients.
  *   npm run bench:door -- --users 10000 --seconds 20 --only filters,brackets,connections,tokens
- * The other client makes one small request after the other, at a pause of 25 ms, below its rate limit; its p99 under attack is held against its p99 alone, just before.
- * "Elsewhere" is its p99 while the same attack goes to a program of its own: what the attacker takes from the machine, not from the server.
+ * The other client makes one small request after the other, at a pause of 25 ms, below its rate limit; its
+ * p99 under attack is held against its p99 alone, just before. "Elsewhere" is its p99 while the same attack
+ * goes to a program of its own: what the attacker takes from the machine, not from the server.
  */
 
 const { values: options } = parseArgs({
@@ -93,7 +95,8 @@ async function under(scene: Scene, attack: string) {
   const p50 = `p50 ${round(idle.p50)} ms, then ${round(attacked.p50)}`;
   const p99 = `p99 ${round(idle.p99)} ms, then ${round(attacked.p99)} (${ratio} times; elsewhere ${round(elsewhere.p99 / idle.p99)})`;
   const text = `${TITLES[attack]}: ${p50}; ${p99}; failed ${attacked.failed} of ${attacked.count}; ${growthMb} MB more; attacker ${answers}`;
-  const met = attacked.failed === 0 && (attack === "tokens" ? growthMb <= BARS.growthMb : ratio <= BARS.ratio);
+  const met =
+    attacked.failed === 0 && (attack === "tokens" ? growthMb <= BARS.growthMb : ratio <= BARS.ratio);
   return { attack, idle, elsewhere, attacked, ratio, growthMb, answers, met, text };
 }
 
@@ -105,12 +108,17 @@ async function door(stage: Stage): Promise<number> {
   });
   await withDatabase(database, (db) => seedReal(db, server, { users }));
   const command = (...args: readonly string[]): string =>
-    execFileSync(process.execPath, [program, ...args, "--json"], { encoding: "utf8", env: { ...process.env, DATABASE_URL: database } });
+    execFileSync(process.execPath, [program, ...args, "--json"], {
+      encoding: "utf8",
+      env: { ...process.env, DATABASE_URL: database },
+    });
   const tokenOf = (source: string) =>
     (JSON.parse(command("token", "create", "--name", source, "--source", source)) as { token: string }).token;
   for (const source of ["greedy", "other"]) command("source", "create", "--name", source, "--kind", "other");
   // So that there is something to search: the greedy client is the one everybody belongs to.
-  await withDatabase(database, (db) => db.query("update users set source_id = (select id from sources where name = 'greedy')"));
+  await withDatabase(database, (db) =>
+    db.query("update users set source_id = (select id from sources where name = 'greedy')"),
+  );
   const scene: Scene = {
     server,
     greedyToken: tokenOf("greedy"),

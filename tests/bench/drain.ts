@@ -25,11 +25,13 @@ import { temporaryRoot } from "../support/temporary-root.ts";
 import { testVault } from "../support/vault.ts";
 
 /*
- * How fast the worker empties its queue against a simulator without limits in a process of its own, and what a claim costs with a long queue:
+ * How fast the worker empties its queue against a simulator without limits in a process of its own, and what
+ * a claim costs with a long queue:
  *   node tests/support/run-typescript.cjs tests/bench/drain.ts --people 4000 --concurrency 128
- * Two drains: the first load, where every person costs a call, and one after everybody was marked, where nothing differs and no call is made.
- * CPU is told for the worker (this process), for PostgreSQL (all its processes) and for the simulator. `--groups` puts people into departments and gives
- * them managers; `--statements` lists what the database spent its time on.
+ * Two drains: the first load, where every person costs a call, and one after everybody was marked, where
+ * nothing differs and no call is made. CPU is told for the worker (this process), for PostgreSQL (all its
+ * processes) and for the simulator. `--groups` puts people into departments and gives them managers;
+ * `--statements` lists what the database spent its time on.
  */
 
 const TARGET = "dingtalk";
@@ -48,14 +50,18 @@ async function bench({ people, groups, concurrency, backlog, statements }: Optio
   const folder = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-drain-"));
   const settings = statements ? { shared_preload_libraries: "pg_stat_statements" } : {};
   const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger, settings });
-  const simulator = fork(process.argv[1]!, ["--simulator"], { execArgv: [join(__dirname, "..", "support", "run-typescript.cjs")] });
+  const simulator = fork(process.argv[1]!, ["--simulator"], {
+    execArgv: [join(__dirname, "..", "support", "run-typescript.cjs")],
+  });
   const pool = createPool({ url: postgres.url, max: 16, logger: silentLogger });
   try {
     const connection = { connectionString: postgres.url, logger: silentLogger };
     await migrateQueue(connection);
     await migrate({ ...connection, directory: join(__dirname, "..", "..", "prisma", "migrations") });
     if (statements) await pool.query("create extension pg_stat_statements");
-    const address = await new Promise<string>((resolve) => simulator.once("message", (url) => resolve(String(url))));
+    const address = await new Promise<string>((resolve) =>
+      simulator.once("message", (url) => resolve(String(url))),
+    );
     for (const waiting of backlog) await claimCost(pool, waiting);
     await addPeople(pool, people, groups);
     const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
@@ -85,7 +91,9 @@ async function claimCost(pool: Pool, waiting: number): Promise<void> {
   const nextStartedMs = systemClock.monotonicMs();
   for (let n = 0; n < CLAIM_ROUNDS; n++) await store.nextDueMs();
   const next = (systemClock.monotonicMs() - nextStartedMs) / CLAIM_ROUNDS;
-  process.stdout.write(`${waiting} waiting: claim and release ${each.toFixed(2)} ms, next due ${next.toFixed(2)} ms\n`);
+  process.stdout.write(
+    `${waiting} waiting: claim and release ${each.toFixed(2)} ms, next due ${next.toFixed(2)} ms\n`,
+  );
   await pool.query("truncate entity_states");
 }
 
@@ -110,7 +118,9 @@ async function addPeople(pool: Pool, count: number, groups: number): Promise<voi
           active: true,
           emails: [{ type: "work", value: `user${n}@example.com` }],
           phoneNumbers: [{ type: "mobile", value: `+852 ${phone.slice(0, 4)} ${phone.slice(4)}` }],
-          ...(groups > 0 && n > 0 ? { [ENTERPRISE]: { manager: { value: `person-${Math.floor((n - 1) / 10)}` } } } : {}),
+          ...(groups > 0 && n > 0
+            ? { [ENTERPRISE]: { manager: { value: `person-${Math.floor((n - 1) / 10)}` } } }
+            : {}),
         }),
       );
       ids[n] = id;
@@ -136,7 +146,14 @@ async function drain(what: string, { pool, address, concurrency, statements, cpu
   const own = createPool({ url: pool.options.connectionString!, max: 8, logger: silentLogger });
   const store = createReconcileStore(own, TARGET, { vault: testVault });
   const target = createDingTalkTarget(
-    { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: address, apiUrl: address, qps: 0 },
+    {
+      appKey: "sandbox",
+      appSecret: "sandbox",
+      corpId: "dingsandbox",
+      oapiUrl: address,
+      apiUrl: address,
+      qps: 0,
+    },
     {
       clock: systemClock,
       limiter: createRateLimiter(own, systemClock, { target: TARGET, perSecond: 0, burst: 0 }),
@@ -160,7 +177,10 @@ async function drain(what: string, { pool, address, concurrency, statements, cpu
     concurrency,
   });
   const count = async (states: string): Promise<number> => {
-    const { rows } = await pool.query<{ n: number }>(`select count(*) as n from entity_states where target = $1 and ${states}`, [TARGET]);
+    const { rows } = await pool.query<{ n: number }>(
+      `select count(*) as n from entity_states where target = $1 and ${states}`,
+      [TARGET],
+    );
     return rows[0]!.n;
   };
 
@@ -185,7 +205,9 @@ async function drain(what: string, { pool, address, concurrency, statements, cpu
 }
 
 async function callsOf(address: string): Promise<number> {
-  const { calls } = (await (await fetch(`${address}/_sim/calls`)).json()) as { calls: Record<string, { count: number }> };
+  const { calls } = (await (await fetch(`${address}/_sim/calls`)).json()) as {
+    calls: Record<string, { count: number }>;
+  };
   return Object.values(calls).reduce((sum, { count }) => sum + count, 0);
 }
 
@@ -214,7 +236,11 @@ function cpuMeter(postmaster: number, simulator: number): () => Cpu {
     const { user, system } = process.cpuUsage();
     const backends = processIds().filter((pid) => parentOf(pid) === postmaster);
     const server = backends.reduce((sum, pid) => sum + ticksOf(pid, 2), 0) + ticksOf(postmaster, 4);
-    return { worker: (user + system) / 1_000, postgres: server * MS_PER_TICK, simulator: ticksOf(simulator, 2) * MS_PER_TICK };
+    return {
+      worker: (user + system) / 1_000,
+      postgres: server * MS_PER_TICK,
+      simulator: ticksOf(simulator, 2) * MS_PER_TICK,
+    };
   };
 }
 

@@ -22,11 +22,18 @@ export async function withEmbedded(work: (embedded: Embedded) => Promise<void>):
   const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger });
   const pool = createPool({ url: postgres.url, max: 4, logger: silentLogger });
   try {
-    const postmaster = Number.parseInt(readFileSync(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8"), 10);
+    const postmaster = Number.parseInt(
+      readFileSync(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8"),
+      10,
+    );
     const connection = { connectionString: postgres.url, logger: silentLogger };
     await migrateQueue(connection);
     await migrate({ ...connection, directory: join(__dirname, "..", "..", "prisma", "migrations") });
-    await work({ pool, fill: (some) => filled(postgres.url, some), cpuMs: () => cpuMsWithChildren(postmaster) });
+    await work({
+      pool,
+      fill: (some) => filled(postgres.url, some),
+      cpuMs: () => cpuMsWithChildren(postmaster),
+    });
   } finally {
     await pool.end();
     await postgres.stop();
@@ -38,7 +45,9 @@ async function filled(url: string, work: (client: pg.Client) => Promise<void>): 
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    await client.query("insert into sources (id, name) values (gen_random_uuid(), 'bench') on conflict do nothing");
+    await client.query(
+      "insert into sources (id, name) values (gen_random_uuid(), 'bench') on conflict do nothing",
+    );
     await work(client);
     await client.query("analyze");
   } finally {

@@ -14,9 +14,11 @@ import { testVault } from "../support/vault.ts";
 import { onStage, runBench, type Simulator, type Stage } from "./stage.ts";
 
 /*
- * The first load of a company at DingTalk's rate: fills the directory, then starts real worker processes and a simulator that allows just that rate.
+ * The first load of a company at DingTalk's rate: fills the directory, then starts real worker processes and
+ * a simulator that allows just that rate.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/first-load.ts --people 10000 --departments 1000 --workers 3 --rate 20
- * Prints how much of the allowed rate was used while there was work, how many calls were refused, and the calls made beside the fewest possible.
+ * Prints how much of the allowed rate was used while there was work, how many calls were refused, and the
+ * calls made beside the fewest possible.
  */
 
 const { values } = parseArgs({
@@ -33,14 +35,24 @@ const workers = Number(values.workers);
 const rate = Number(values.rate);
 
 const root = join(__dirname, "..", "..");
-const WRITES = ["/topapi/v2/user/create", "/topapi/v2/user/update", "/topapi/v2/department/create", "/topapi/v2/department/update"];
+const WRITES = [
+  "/topapi/v2/user/create",
+  "/topapi/v2/user/update",
+  "/topapi/v2/department/create",
+  "/topapi/v2/department/update",
+];
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 type Calls = Readonly<Record<string, { readonly count: number; readonly refused: number }>>;
 
 async function firstLoad(stage: Stage): Promise<number> {
   const url = await stage.database("first_load");
-  const database = await openDatabase({ url, dataDir: "", migrations: join(root, "prisma", "migrations"), logger: silentLogger });
+  const database = await openDatabase({
+    url,
+    dataDir: "",
+    migrations: join(root, "prisma", "migrations"),
+    logger: silentLogger,
+  });
   const pool = createPool({ url, max: 16, logger: silentLogger });
   try {
     await fill(pool);
@@ -56,7 +68,10 @@ async function firstLoad(stage: Stage): Promise<number> {
   }
 }
 
-/** Ten departments of the first level, the rest below them; everybody in one. Ten report to each manager, and managers come after their reports. */
+/**
+ * Ten departments of the first level, the rest below them; everybody in one. Ten report to each manager, and
+ * managers come after their reports.
+ */
 async function fill(pool: Pool): Promise<void> {
   const deps = { store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock };
   const [users, groups] = [createUserDirectory(deps), createGroupDirectory(deps)];
@@ -69,7 +84,8 @@ async function fill(pool: Pool): Promise<void> {
     await Promise.all(
       numbers.map(async (n) => {
         const fromLast = people - 1 - n;
-        const manager = fromLast > 0 ? { manager: { value: `E${people - 1 - Math.floor((fromLast - 1) / 10)}` } } : {};
+        const manager =
+          fromLast > 0 ? { manager: { value: `E${people - 1 - Math.floor((fromLast - 1) / 10)}` } } : {};
         const { id } = await users.create(
           context(),
           readUser({
@@ -90,10 +106,17 @@ async function fill(pool: Pool): Promise<void> {
   }
 }
 
-const callsOf = async (dingtalk: Simulator): Promise<Calls> => (await dingtalk.get<{ calls: Calls }>("calls")).calls;
+const callsOf = async (dingtalk: Simulator): Promise<Calls> =>
+  (await dingtalk.get<{ calls: Calls }>("calls")).calls;
 
-/** Samples the creates of people each second until nothing is left to do; answers the seconds in which they were at work, and how many they made. */
-async function whileWorking(pool: Pool, dingtalk: Simulator): Promise<{ readonly count: number; readonly seconds: number }> {
+/**
+ * Samples the creates of people each second until nothing is left to do; answers the seconds in which they
+ * were at work, and how many they made.
+ */
+async function whileWorking(
+  pool: Pool,
+  dingtalk: Simulator,
+): Promise<{ readonly count: number; readonly seconds: number }> {
   const made = async () => (await callsOf(dingtalk))["/topapi/v2/user/create"]?.count ?? 0;
   let first: { ms: number; count: number } | undefined;
   let last = { ms: 0, count: 0 };
@@ -102,13 +125,19 @@ async function whileWorking(pool: Pool, dingtalk: Simulator): Promise<{ readonly
     const now = { ms: systemClock.monotonicMs(), count: await made() };
     if (now.count > 0) first ??= now;
     if (now.count > last.count) last = now;
-    const { rows } = await pool.query("select count(*) as n from entity_states where state in ('due', 'waiting')");
+    const { rows } = await pool.query(
+      "select count(*) as n from entity_states where state in ('due', 'waiting')",
+    );
     if (rows[0].n === 0) break;
   }
   return { count: last.count - first!.count, seconds: (last.ms - first!.ms) / 1_000 };
 }
 
-function report(calls: Calls, created: { readonly count: number; readonly seconds: number }, seconds: number): void {
+function report(
+  calls: Calls,
+  created: { readonly count: number; readonly seconds: number },
+  seconds: number,
+): void {
   const sent = WRITES.reduce((sum, api) => sum + (calls[api]?.count ?? 0), 0);
   const all = Object.values(calls);
   const refused = all.reduce((sum, each) => sum + each.refused, 0);

@@ -18,9 +18,16 @@ export interface Growth {
   readonly bar: number | undefined;
 }
 
-export async function measureGrowth(workload: string, bar: number | undefined, small: Sized, large: Sized, turns: Turns): Promise<Growth> {
+export async function measureGrowth(
+  workload: string,
+  bar: number | undefined,
+  small: Sized,
+  large: Sized,
+  turns: Turns,
+): Promise<Growth> {
   const [below, above] = (await inTurns([small, large], turns)).map(figuresOf) as [Figures, Figures];
-  const exponent = (of: (figures: Figures) => number): number => growthExponent([small.size, of(below)], [large.size, of(above)]);
+  const exponent = (of: (figures: Figures) => number): number =>
+    growthExponent([small.size, of(below)], [large.size, of(above)]);
   return {
     workload,
     sizes: [small.size, large.size],
@@ -33,10 +40,20 @@ export async function measureGrowth(workload: string, bar: number | undefined, s
 }
 
 /** 0: the cost stays; 1: it doubles when the size does. */
-export const growthExponent = ([size, cost]: readonly [number, number], [largerSize, largerCost]: readonly [number, number]): number =>
-  Math.log(largerCost / cost) / Math.log(largerSize / size);
+export const growthExponent = (
+  [size, cost]: readonly [number, number],
+  [largerSize, largerCost]: readonly [number, number],
+): number => Math.log(largerCost / cost) / Math.log(largerSize / size);
 
-export const growthText = ({ workload, sizes, small, large, p50Exponent, cpuExponent, bar }: Growth): string =>
+export const growthText = ({
+  workload,
+  sizes,
+  small,
+  large,
+  p50Exponent,
+  cpuExponent,
+  bar,
+}: Growth): string =>
   [
     workload.padEnd(42),
     ...sizes.map((size, at) => `${String(size).padStart(7)}: ${figuresText(at === 0 ? small : large)}`),

@@ -18,12 +18,14 @@ import { cpuMsWithChildren } from "./processes.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 
 /*
- * What the limits of the policy cost the loop: runs whose beginning is counted, and the same runs without any counting, turn by turn in one database, against
- * a simulator without limits.
+ * What the limits of the policy cost the loop: runs whose beginning is counted, and the same runs without any
+ * counting, turn by turn in one database, against a simulator without limits.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/guard.ts --people 2000 --rounds 6
  */
 
-const { values } = parseArgs({ options: { people: { type: "string", default: "2000" }, rounds: { type: "string", default: "6" } } });
+const { values } = parseArgs({
+  options: { people: { type: "string", default: "2000" }, rounds: { type: "string", default: "6" } },
+});
 const people = Number(values.people);
 const rounds = Number(values.rounds);
 
@@ -33,7 +35,8 @@ const SIDE_BY_SIDE = 128;
 /** The bar: what is counted costs so little more. */
 const BAR = 1.03;
 /** The built-in limits, but nobody is held for being removed: what is measured is to happen. */
-const POLICY = "version: 1\nlimits: { peopleRemoved: { atLeast: 1000000 }, sourceCollapsed: { percent: 100, people: 10000000 } }";
+const POLICY =
+  "version: 1\nlimits: { peopleRemoved: { atLeast: 1000000 }, sourceCollapsed: { percent: 100, people: 10000000 } }";
 
 const PEOPLE = `
   insert into users (id, source_id, active, user_name, user_name_key, document, created_at, modified_at)
@@ -49,7 +52,10 @@ const withField = (field: string, value: string): string =>
 /** What is asked of everybody, one after the other; `$round` makes each round another one. */
 const WORKLOADS: readonly (readonly [name: string, change: string])[] = [
   ["a title of one's own", withField("title", "to_jsonb('Title $round of ' || user_name)")],
-  ["one of fifty titles", withField("title", "to_jsonb('Title $round.' || (substr(user_name, 2)::int % 50))")],
+  [
+    "one of fifty titles",
+    withField("title", "to_jsonb('Title $round.' || (substr(user_name, 2)::int % 50))"),
+  ],
   ["nothing differs", "select 1"],
   ["removed", `${withField("active", "'false'")}, active = false`],
   ["created", `${withField("active", "'true'")}, active = true`],
@@ -70,7 +76,14 @@ async function guard(stage: Stage): Promise<number> {
   const { address } = await stage.simulator(0);
   const store = createReconcileStore(pool, TARGET, { vault: testVault });
   const target = createDingTalkTarget(
-    { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: address, apiUrl: address, qps: 0 },
+    {
+      appKey: "sandbox",
+      appSecret: "sandbox",
+      corpId: "dingsandbox",
+      oapiUrl: address,
+      apiUrl: address,
+      qps: 0,
+    },
     {
       clock: systemClock,
       limiter: createRateLimiter(pool, systemClock, { target: TARGET, perSecond: 0, burst: 0 }),
@@ -80,11 +93,24 @@ async function guard(stage: Stage): Promise<number> {
   const uncounted: ReconcilerDeps["store"] = {
     ...store,
     beginSetting: async (claim, intent) => ((await store.begin(claim, intent, undefined)) ? "begun" : "lost"),
-    beginGuarded: async ({ claim, intent }) => ({ kind: (await store.begin(claim, intent, undefined)) ? "begun" : "lost" }),
+    beginGuarded: async ({ claim, intent }) => ({
+      kind: (await store.begin(claim, intent, undefined)) ? "begun" : "lost",
+    }),
   };
-  const rules = { target, mapping: compileMapping(DEFAULT_MAPPING), policy: compilePolicy(POLICY), mode: "sync" } as const;
+  const rules = {
+    target,
+    mapping: compileMapping(DEFAULT_MAPPING),
+    policy: compilePolicy(POLICY),
+    mode: "sync",
+  } as const;
   const reconcilerOf = (kept: ReconcilerDeps["store"]) =>
-    createReconciler({ ...rules, store: kept, clock: systemClock, logger: silentLogger, random: Math.random });
+    createReconciler({
+      ...rules,
+      store: kept,
+      clock: systemClock,
+      logger: silentLogger,
+      random: Math.random,
+    });
   const ways = { on: reconcilerOf(store), off: reconcilerOf(uncounted) };
   const ask = (change: string, round: number) =>
     withDatabase(url, async (client) => {
@@ -98,10 +124,18 @@ async function guard(stage: Stage): Promise<number> {
     });
 
   async function drained(way: keyof typeof ways): Promise<Cost> {
-    const [beginMs, cpu, database] = [systemClock.monotonicMs(), process.cpuUsage(), cpuMsWithChildren(stage.postgresPid)];
+    const [beginMs, cpu, database] = [
+      systemClock.monotonicMs(),
+      process.cpuUsage(),
+      cpuMsWithChildren(stage.postgresPid),
+    ];
     const signal = new AbortController().signal;
     let runs = 0;
-    for (let claims = await store.claim(SIDE_BY_SIDE); claims.length > 0; claims = await store.claim(SIDE_BY_SIDE)) {
+    for (
+      let claims = await store.claim(SIDE_BY_SIDE);
+      claims.length > 0;
+      claims = await store.claim(SIDE_BY_SIDE)
+    ) {
       await Promise.all(claims.map((claim) => ways[way](claim, signal)));
       runs += claims.length;
     }
@@ -142,7 +176,8 @@ async function guard(stage: Stage): Promise<number> {
 
 async function everybodyIsInSync(pool: Pool, runs: number): Promise<void> {
   const { rows } = await pool.query("select count(*)::int as n from entity_states where state <> 'inSync'");
-  if (runs < people || rows[0].n > 0) throw new Error(`${runs} runs, ${rows[0].n} of ${people} are not in sync`);
+  if (runs < people || rows[0].n > 0)
+    throw new Error(`${runs} runs, ${rows[0].n} of ${people} are not in sync`);
 }
 
 /** Answers what the counted runs cost, as a share of the others. */
@@ -154,7 +189,9 @@ function report(name: string, { on, off }: Readonly<Record<"on" | "off", readonl
   const total = (costs: readonly Cost[]): number => median(costs, "cpuMs") + median(costs, "databaseMs");
   const ratio = total(on) / total(off);
   const rate = median(off, "seconds") / median(on, "seconds");
-  process.stdout.write(`${name}: counted ${each(on)}; not counted ${each(off)}; rate ${rate.toFixed(3)}, CPU ${ratio.toFixed(3)} of it\n`);
+  process.stdout.write(
+    `${name}: counted ${each(on)}; not counted ${each(off)}; rate ${rate.toFixed(3)}, CPU ${ratio.toFixed(3)} of it\n`,
+  );
   return ratio;
 }
 

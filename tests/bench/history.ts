@@ -20,8 +20,9 @@ import { testVault } from "../support/vault.ts";
 import { proveLog } from "./prove-log.ts";
 
 /*
- * What questions to a long history cost, what its indexes cost whoever writes, and how fast it is exported; with --proof also how fast it is sealed and verified.
- * A question that an index serves and takes 100 ms or more, or a verification that fails, ends with 1.
+ * What questions to a long history cost, what its indexes cost whoever writes, and how fast it is exported;
+ * with --proof also how fast it is sealed and verified. A question that an index serves and takes 100 ms or
+ * more, or a verification that fails, ends with 1.
  *   node tests/support/run-typescript.cjs tests/bench/history.ts --events 1000000
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/history.ts --events 5000000 --proof --quick
  */
@@ -31,8 +32,9 @@ const FROM = Date.parse("2026-01-01T00:00:00Z");
 const STEP_MS = 10_000;
 
 /**
- * Of a tenth as many people as events: each fifth event a write of SCIM, the rest intents and outcomes and what else there is. One code, one token and one
- * attribute are rare and old, where a walk from the newest one on would read everything.
+ * Of a tenth as many people as events: each fifth event a write of SCIM, the rest intents and outcomes and
+ * what else there is. One code, one token and one attribute are rare and old, where a walk from the newest
+ * one on would read everything.
  */
 const EVENTS = `
   insert into history (id, at, code, actor, source_id, request_id, causes, subject_kind, subject, target, attempt, outcome, attributes, sealed, detail)
@@ -69,17 +71,30 @@ function questions(
     ["code that never was", list('code eq "hold.opened"')],
     ["time, an hour in the middle", list(`at ge "${at(middle)}" and at lt "${at(middle + 360)}"`)],
     ["time, everything before", list(`at lt "${at(middle)}"`)],
-    ["code in a month", list(`code eq "user.deactivated" and at ge "${at(middle)}" and at lt "${at(middle + 260_000)}"`)],
+    [
+      "code in a month",
+      list(`code eq "user.deactivated" and at ge "${at(middle)}" and at lt "${at(middle + 260_000)}"`),
+    ],
     ["attribute", list('attribute eq "title"')],
     ["attribute, rare and old", list('attribute eq "rare"')],
     ["attribute that never was", list('attribute eq "nothing"')],
     ["timeline of a person", () => readTimeline(log, { kind: "user", id: subject, count: 100 })],
-    ["histogram, a day by hour", () => log.histogram({ from: new Date(at(middle)), to: new Date(at(middle + 8_640)) }, "hour")],
-    ["histogram, everything by day", () => log.histogram({ from: new Date(FROM), to: new Date(at(events + 1)) }, "day")],
+    [
+      "histogram, a day by hour",
+      () => log.histogram({ from: new Date(at(middle)), to: new Date(at(middle + 8_640)) }, "hour"),
+    ],
+    [
+      "histogram, everything by day",
+      () => log.histogram({ from: new Date(FROM), to: new Date(at(events + 1)) }, "day"),
+    ],
     [
       "leavers of a month",
       () =>
-        readLeavers(log, { from: new Date(at(middle)), to: new Date(at(middle + 260_000)) }, { limitMinutes: 60, now: systemClock.now() }),
+        readLeavers(
+          log,
+          { from: new Date(at(middle)), to: new Date(at(middle + 260_000)) },
+          { limitMinutes: 60, now: systemClock.now() },
+        ),
     ],
   ];
 }
@@ -131,7 +146,10 @@ async function fill(client: pg.Client, url: string, events: number): Promise<voi
   await client.query("vacuum analyze history");
 }
 
-async function measured(ask: () => Promise<unknown>, rounds: number): Promise<{ readonly medianMs: number; readonly told: string }> {
+async function measured(
+  ask: () => Promise<unknown>,
+  rounds: number,
+): Promise<{ readonly medianMs: number; readonly told: string }> {
   const took: number[] = [];
   for (let round = 0; round < rounds; round++) took.push(await timed(ask));
   const sorted = took.slice(1).sort((one, other) => one - other);
@@ -162,13 +180,20 @@ async function bench(events: number, options: Options): Promise<void> {
     const log = createEventLog(pool, testVault);
     let slow = 0;
     for (const [name, ask] of questions(log, events, rows[0].subject, rows[0].request)) {
-      // Sums read everything: a few rounds are enough, and a history may be too long for one statement, which is no failure of the rest.
-      const asked = INDEXED(name) ? measured(ask, 7) : measured(ask, 3).catch((error: unknown) => String(error));
+      // Sums read everything: a few rounds are enough, and a history may be too long for one statement, which
+      // is no failure of the rest.
+      const asked = INDEXED(name)
+        ? measured(ask, 7)
+        : measured(ask, 3).catch((error: unknown) => String(error));
       const took = await asked;
       if (typeof took !== "string" && INDEXED(name) && took.medianMs >= MOST_MS) slow++;
       say(`${name}: ${typeof took === "string" ? took : took.told}`);
     }
-    say(slow === 0 ? `each indexed question takes less than ${MOST_MS} ms` : `${slow} indexed questions take ${MOST_MS} ms or more`);
+    say(
+      slow === 0
+        ? `each indexed question takes less than ${MOST_MS} ms`
+        : `${slow} indexed questions take ${MOST_MS} ms or more`,
+    );
     if (slow > 0 || !isProven) process.exitCode = 1;
     if (options.quick) return;
     for (const format of ["jsonl", "csv", "entra-csv"] as const) {
@@ -176,7 +201,8 @@ async function bench(events: number, options: Options): Promise<void> {
       const before = process.memoryUsage().rss;
       const ms = await timed(async () => {
         const period = { from: new Date(FROM), to: new Date(at(Math.min(events, 200_000))) };
-        for await (const piece of formatOf(format, "bench").write(walk(log, { period }))) bytes += piece.length;
+        for await (const piece of formatOf(format, "bench").write(walk(log, { period })))
+          bytes += piece.length;
       });
       const grown = Math.round((process.memoryUsage().rss - before) / 2 ** 20);
       say(
@@ -189,12 +215,15 @@ async function bench(events: number, options: Options): Promise<void> {
     for (let round = 0, next = events + 1; round < 6; round++, next += more) {
       const turn = round % 2 === 0 ? "with" : "without";
       await client.query("begin");
-      if (turn === "without") await client.query("drop index history_actor, history_code, history_attributes");
+      if (turn === "without")
+        await client.query("drop index history_actor, history_code, history_attributes");
       added[turn]!.push(await timed(() => client.query(EVENTS, [events, next, next + more - 1])));
       await client.query("rollback");
     }
     const best = (turn: string) => (Math.min(...added[turn]!) / more) * 1_000;
-    say(`an event more: ${best("with").toFixed(1)} µs with the three indexes, ${best("without").toFixed(1)} µs without`);
+    say(
+      `an event more: ${best("with").toFixed(1)} µs with the three indexes, ${best("without").toFixed(1)} µs without`,
+    );
   } finally {
     await client.end();
     await pool.end();

@@ -5,11 +5,14 @@ import { createHolds } from "../../src/store/loop/guard/holds.ts";
 import { withEmbedded } from "./embedded.ts";
 
 /*
- * How long the first page of a large hold takes, as `GET /api/sync/holds/{id}` reads it: count, digest and the first hundred members.
+ * How long the first page of a large hold takes, as `GET /api/sync/holds/{id}` reads it: count, digest and
+ * the first hundred members.
  *   node tests/support/run-typescript.cjs tests/bench/hold.ts --members 100000
  */
 
-const { values } = parseArgs({ options: { members: { type: "string", default: "100000" }, rounds: { type: "string", default: "20" } } });
+const { values } = parseArgs({
+  options: { members: { type: "string", default: "100000" }, rounds: { type: "string", default: "20" } },
+});
 const members = Number(values.members);
 const BAR_MS = 200;
 
@@ -39,7 +42,8 @@ void withEmbedded(async ({ pool, fill }) => {
     const hold = await holds.get(id);
     const page = await holds.members(id, { count: 100 });
     took.push(systemClock.monotonicMs() - beginMs);
-    if (hold?.count !== members || page.members.length !== 100) throw new Error("the hold is not what was made");
+    if (hold?.count !== members || page.members.length !== 100)
+      throw new Error("the hold is not what was made");
   }
   took.sort((a, b) => a - b);
   const worst = took.at(-1)!;

@@ -5,8 +5,9 @@ import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { expecting, SCIM, send } from "./workloads.ts";
 
 /*
- * How long one change takes to be right at DingTalk while nothing else is to do, with the built-in limits counting: from the commit of the SCIM request to the
- * answer of a simulator without delay, as the server itself records it.
+ * How long one change takes to be right at DingTalk while nothing else is to do, with the built-in limits
+ * counting: from the commit of the SCIM request to the answer of a simulator without delay, as the server
+ * itself records it.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/idle.ts --changes 100
  */
 
@@ -40,7 +41,8 @@ async function idle(stage: Stage): Promise<number> {
       took.push(await settled(db, id));
     }
     took.sort((a, b) => a - b);
-    const at = (share: number): number => Math.round(took[Math.min(took.length - 1, Math.floor(took.length * share))]!);
+    const at = (share: number): number =>
+      Math.round(took[Math.min(took.length - 1, Math.floor(took.length * share))]!);
     process.stdout.write(
       `${changes} single changes at rest: p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, at most ${at(1)} ms (bar ${BAR_MS} and the round trip)\n`,
     );

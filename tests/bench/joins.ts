@@ -9,11 +9,14 @@ import { type Contender, inTurns } from "./turns.ts";
 import { expecting, SCIM, send } from "./workloads.ts";
 
 /*
- * What comparing new records with those of other sources costs: creates of several clients without the block `sources` of the mapping and with it, turn by turn.
+ * What comparing new records with those of other sources costs: creates of several clients without the block
+ * `sources` of the mapping and with it, turn by turn.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/joins.ts --clients 8 --turns 10
  */
 
-const { values } = parseArgs({ options: { clients: { type: "string", default: "8" }, turns: { type: "string", default: "10" } } });
+const { values } = parseArgs({
+  options: { clients: { type: "string", default: "8" }, turns: { type: "string", default: "10" } },
+});
 const [clients, turns] = [Number(values.clients), Number(values.turns)];
 
 const JOIN = "sources:\n  join: [{ by: employeeNumber, decide: join }, { by: userName }, { by: email }]\n";
@@ -35,7 +38,9 @@ async function joins(stage: Stage): Promise<number> {
   const contenders = [await contender("alone", ""), await contender("compared", JOIN)];
   const taken = await inTurns(contenders, { clients, turns });
   for (const [at, { requests, seconds }] of taken.entries())
-    process.stdout.write(`${contenders[at]!.subject.name}: ${Math.round(requests / seconds)} creates/s with ${clients} clients\n`);
+    process.stdout.write(
+      `${contenders[at]!.subject.name}: ${Math.round(requests / seconds)} creates/s with ${clients} clients\n`,
+    );
   return 0;
 }
 

@@ -8,13 +8,15 @@ import { percentile } from "./turns.ts";
 import { expecting, get, SCIM, send } from "./workloads.ts";
 
 /*
- * Everybody is deactivated by mistake, with the built-in policy: how many leave, how many holds there are, how fast the first page of one comes, and what SCIM
- * clients notice of it.
+ * Everybody is deactivated by mistake, with the built-in policy: how many leave, how many holds there are,
+ * how fast the first page of one comes, and what SCIM clients notice of it.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/leave.ts --people 100000
  * The simulator has no limit; the server makes as many calls as it may be set to.
  */
 
-const { values } = parseArgs({ options: { people: { type: "string", default: "10000" }, clients: { type: "string", default: "8" } } });
+const { values } = parseArgs({
+  options: { people: { type: "string", default: "10000" }, clients: { type: "string", default: "8" } },
+});
 const people = Number(values.people);
 const clients = Number(values.clients);
 const MAY_LEAVE = Math.max(5, Math.floor(people * 0.02));
@@ -36,18 +38,26 @@ async function leave(stage: Stage): Promise<number> {
     const began = performance.now();
     await dismiss(server, ids);
     const dismissedSeconds = (performance.now() - began) / 1_000;
-    say(`${ids.length} deactivated in ${dismissedSeconds.toFixed(0)} s, ${Math.round(ids.length / dismissedSeconds)} a second`);
+    say(
+      `${ids.length} deactivated in ${dismissedSeconds.toFixed(0)} s, ${Math.round(ids.length / dismissedSeconds)} a second`,
+    );
     const meanwhile = await reads(server, ids);
     const settled = await untilNothingIsDue(db);
     const left = present - (await inDingTalk(dingtalk.get));
-    const holds = (await asked<{ holds: { id: string; count: number }[] }>(server, get("/api/sync/holds?state=open"))).holds;
+    const holds = (
+      await asked<{ holds: { id: string; count: number }[] }>(server, get("/api/sync/holds?state=open"))
+    ).holds;
     const page = await firstPage(server, holds[0]?.id);
     const ratio = meanwhile.perSecond / idle.perSecond;
     say(
       `${left} left (at most ${MAY_LEAVE}), ${holds.length} hold of ${holds[0]?.count}; nothing due any more ${settled.toFixed(0)} s later`,
     );
-    say(`first page of the hold: median ${page.p50.toFixed(0)} ms, worst ${page.worst.toFixed(0)} ms (bar ${PAGE_BAR_MS})`);
-    say(`reads by id: ${text(idle)} at rest, ${text(meanwhile)} meanwhile, ratio ${ratio.toFixed(2)} (bar ${SCIM_BAR})`);
+    say(
+      `first page of the hold: median ${page.p50.toFixed(0)} ms, worst ${page.worst.toFixed(0)} ms (bar ${PAGE_BAR_MS})`,
+    );
+    say(
+      `reads by id: ${text(idle)} at rest, ${text(meanwhile)} meanwhile, ratio ${ratio.toFixed(2)} (bar ${SCIM_BAR})`,
+    );
     return left <= MAY_LEAVE && holds.length === 1 && page.worst < PAGE_BAR_MS && ratio >= SCIM_BAR ? 0 : 1;
   });
 }
@@ -62,7 +72,10 @@ async function hire(server: Subject): Promise<readonly string[]> {
       data: entraUser("leave", at + n),
     }));
     const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], Operations };
-    const made = await asked<{ Operations: { location: string }[] }>(server, send("POST", `${SCIM}/Bulk`, body));
+    const made = await asked<{ Operations: { location: string }[] }>(
+      server,
+      send("POST", `${SCIM}/Bulk`, body),
+    );
     ids.push(...made.Operations.map(({ location }) => location.split("/").at(-1)!));
   }
   return ids;
@@ -90,10 +103,17 @@ async function reads(server: Subject, ids: readonly string[]): Promise<Reads> {
     await expecting(server, get(`${SCIM}/Users/${ids[(n++ * 7_919) % ids.length]}`), 200);
     return 1;
   });
-  return { perSecond: requests / seconds, p50: percentile(latenciesMs, 0.5), p99: percentile(latenciesMs, 0.99) };
+  return {
+    perSecond: requests / seconds,
+    p50: percentile(latenciesMs, 0.5),
+    p99: percentile(latenciesMs, 0.99),
+  };
 }
 
-async function firstPage(server: Subject, id: string | undefined): Promise<{ readonly p50: number; readonly worst: number }> {
+async function firstPage(
+  server: Subject,
+  id: string | undefined,
+): Promise<{ readonly p50: number; readonly worst: number }> {
   const took: number[] = [];
   for (let round = 0; round < 10; round++) {
     const began = performance.now();
@@ -113,10 +133,13 @@ async function untilNothingIsDue(db: Client): Promise<number> {
   }
 }
 
-const inDingTalk = async (state: (control: string) => Promise<{ users: readonly unknown[] }>): Promise<number> =>
-  (await state("state")).users.length;
-const asked = async <T>(server: Subject, call: Call): Promise<T> => JSON.parse((await expecting(server, call, 200)).text) as T;
-const text = ({ perSecond, p50, p99 }: Reads): string => `${Math.round(perSecond)}/s (p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)} ms)`;
+const inDingTalk = async (
+  state: (control: string) => Promise<{ users: readonly unknown[] }>,
+): Promise<number> => (await state("state")).users.length;
+const asked = async <T>(server: Subject, call: Call): Promise<T> =>
+  JSON.parse((await expecting(server, call, 200)).text) as T;
+const text = ({ perSecond, p50, p99 }: Reads): string =>
+  `${Math.round(perSecond)}/s (p50 ${p50.toFixed(1)}, p99 ${p99.toFixed(1)} ms)`;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 runBench(() => onStage(leave));

@@ -10,9 +10,11 @@ import { withEmbedded } from "./embedded.ts";
 import { idOf, namesOf } from "./people.ts";
 
 /*
- * What the dashboard asks of a large directory: the counts of Overview, a page of people and the next one, one person, a search; and one turn of the figures.
+ * What the dashboard asks of a large directory: the counts of Overview, a page of people and the next one,
+ * one person, a search; and one turn of the figures.
  *   node tests/support/run-typescript.cjs tests/bench/lists.ts --people 1000000
- * `--more 800` makes each document as much longer; they have 200 bytes otherwise. `--older`: everybody was written by a version that knew no keys.
+ * `--more 800` makes each document as much longer; they have 200 bytes otherwise. `--older`: everybody was
+ * written by a version that knew no keys.
  */
 
 const TARGET = "dingtalk";
@@ -45,9 +47,12 @@ const LINKS = `
 
 void withEmbedded(async ({ pool, fill }) => {
   await fill(async (client) => {
-    const { rows } = await client.query<{ made: string }>("select pg_get_indexdef('users_search'::regclass) as made");
+    const { rows } = await client.query<{ made: string }>(
+      "select pg_get_indexdef('users_search'::regclass) as made",
+    );
     await client.query("drop index users_search");
-    for (let from = 0; from < people; from += SLICE) await client.query(PEOPLE, [sliceOf(from), values.older]);
+    for (let from = 0; from < people; from += SLICE)
+      await client.query(PEOPLE, [sliceOf(from), values.older]);
     const beginMs = systemClock.monotonicMs();
     await client.query(rows[0]!.made.replace("CREATE INDEX", "CREATE INDEX CONCURRENTLY"));
     tell("the index of keys is built", `${((systemClock.monotonicMs() - beginMs) / 1_000).toFixed(1)} s`);
@@ -68,7 +73,11 @@ void withEmbedded(async ({ pool, fill }) => {
     ["counts of Overview", OVERVIEW_BAR_MS, () => operations.status()],
     ["first page of 50 people", PAGE_BAR_MS, () => operations.items({ kind: "user", count: 50 })],
     ["the next page", PAGE_BAR_MS, () => operations.items({ kind: "user", count: 50, after })],
-    ["those who are parked", PAGE_BAR_MS, () => operations.items({ kind: "user", state: "parked", count: 50 })],
+    [
+      "those who are parked",
+      PAGE_BAR_MS,
+      () => operations.items({ kind: "user", state: "parked", count: 50 }),
+    ],
     ["one person by id", PAGE_BAR_MS, () => operations.items({ kind: "user", id: someone, count: 1 })],
     ["a part of a name that many have", PAGE_BAR_MS, () => search("chan")],
     ["a part of a name that few have", PAGE_BAR_MS, () => search("zoltan ing")],
@@ -80,9 +89,21 @@ void withEmbedded(async ({ pool, fill }) => {
     ["two letters that nobody has", undefined, () => search("qq")],
     ["a search for nobody", PAGE_BAR_MS, () => search("nobody at all")],
     ["a search for nobody, with letters that many have", PAGE_BAR_MS, () => search("example chan wei")],
-    ["the last 4 digits of a number", PAGE_BAR_MS, () => operations.items({ kind: "user", text: endOfNumber(4), count: 50 })],
-    ["the last 8 digits of a number", PAGE_BAR_MS, () => operations.items({ kind: "user", text: endOfNumber(8), count: 50 })],
-    ["digits that nobody has", PAGE_BAR_MS, () => operations.items({ kind: "user", text: "+86 138 99999999", count: 50 })],
+    [
+      "the last 4 digits of a number",
+      PAGE_BAR_MS,
+      () => operations.items({ kind: "user", text: endOfNumber(4), count: 50 }),
+    ],
+    [
+      "the last 8 digits of a number",
+      PAGE_BAR_MS,
+      () => operations.items({ kind: "user", text: endOfNumber(8), count: 50 }),
+    ],
+    [
+      "digits that nobody has",
+      PAGE_BAR_MS,
+      () => operations.items({ kind: "user", text: "+86 138 99999999", count: 50 }),
+    ],
     ["figures of thirteen weeks", OVERVIEW_BAR_MS, () => kpis.hours(new Date(0))],
   ];
   for (const [name, barMs, ask] of bounded) {
@@ -95,7 +116,8 @@ void withEmbedded(async ({ pool, fill }) => {
       );
       // What has no bar may be more than the server has time for; that is told as well.
       if (failure !== undefined && barMs !== undefined) throw failure;
-      if (failure !== undefined) tell(name, `no answer: ${failure instanceof Error ? failure.message : String(failure)}`);
+      if (failure !== undefined)
+        tell(name, `no answer: ${failure instanceof Error ? failure.message : String(failure)}`);
       took.push(systemClock.monotonicMs() - beginMs);
     }
     took.sort((one, other) => one - other);
@@ -111,7 +133,10 @@ void withEmbedded(async ({ pool, fill }) => {
   await kpis.rollUp({ ...order, now: begin });
   const beginMs = systemClock.monotonicMs();
   await kpis.rollUp({ ...order, now: new Date(begin.getTime() + 3_600_000) });
-  tell("the figures' turn that measures everybody", `${(systemClock.monotonicMs() - beginMs).toFixed(0)} ms, once an hour`);
+  tell(
+    "the figures' turn that measures everybody",
+    `${(systemClock.monotonicMs() - beginMs).toFixed(0)} ms, once an hour`,
+  );
 });
 
 /** People of one statement. */
@@ -123,13 +148,33 @@ function sliceOf(from: number): string {
     const { userName, displayName } = namesOf(n);
     const id = idOf("lists", n);
     const phoneNumbers = [{ type: "mobile", value: `+852 6${1_000_000 + n}` }];
-    const document = { userName, displayName, title: "Clerk", phoneNumbers, more: "x".repeat(Number(values.more)) };
-    const columns = keyColumns({ active: true, userName, displayName, emails: [userName], externalId: id } as UserColumns);
-    return { id, n, user_name: userName, display_name: columns.display_name_key, document, keys: searchKeysOfRow(columns, document) };
+    const document = {
+      userName,
+      displayName,
+      title: "Clerk",
+      phoneNumbers,
+      more: "x".repeat(Number(values.more)),
+    };
+    const columns = keyColumns({
+      active: true,
+      userName,
+      displayName,
+      emails: [userName],
+      externalId: id,
+    } as UserColumns);
+    return {
+      id,
+      n,
+      user_name: userName,
+      display_name: columns.display_name_key,
+      document,
+      keys: searchKeysOfRow(columns, document),
+    };
   });
   return JSON.stringify(rows);
 }
 
 /** Of the last person but one. */
 const endOfNumber = (digits: number): string => `6${1_000_000 + people - 1}`.slice(-digits);
-const tell = (name: string, text: string): void => void process.stdout.write(`${people} people, ${name}: ${text}\n`);
+const tell = (name: string, text: string): void =>
+  void process.stdout.write(`${people} people, ${name}: ${text}\n`);

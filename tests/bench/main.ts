@@ -5,13 +5,21 @@ import { seedBaseline } from "./seed-baseline.ts";
 import { seedReal } from "./seed-real.ts";
 import { onStage, runBench, type Stage, withDatabase } from "./stage.ts";
 import { type Contender, type Figures, figuresOf, figuresText, inTurns } from "./turns.ts";
-import { groupWorkloads, lostCycleMembers, makeCycleGroups, requireMembers, type Workload, workloads } from "./workloads.ts";
+import {
+  groupWorkloads,
+  lostCycleMembers,
+  makeCycleGroups,
+  requireMembers,
+  type Workload,
+  workloads,
+} from "./workloads.ts";
 
 /*
- * Runs the baseline and the real server side by side on one PostgreSQL and prints how near the real one comes, workload by workload:
+ * Runs the baseline and the real server side by side on one PostgreSQL and prints how near the real one
+ * comes, workload by workload:
  *   npm run bench -- --users 10000 --clients 8 --seconds 6
- * With `--sizes 1000,50000` two real servers of these sizes instead, and how costs grow from one to the other; and from the first group of `--groups` to
- * the last.
+ * With `--sizes 1000,50000` two real servers of these sizes instead, and how costs grow from one to the
+ * other; and from the first group of `--groups` to the last.
  */
 
 const { values: options } = parseArgs({
@@ -58,11 +66,21 @@ async function besideTheBaseline(stage: Stage): Promise<number> {
   }
   await requireMembers(real, groupSizes);
   const lost = await lostCycleMembers(real);
-  say(`memory: real ${real.rssMb().toFixed(0)} MB, baseline ${baseline.rssMb().toFixed(0)} MB; members lost in the first cycle: ${lost}`);
-  tell({ users, clients, seconds, rows, lostMembers: lost, rssMb: { baseline: baseline.rssMb(), real: real.rssMb() } });
+  say(
+    `memory: real ${real.rssMb().toFixed(0)} MB, baseline ${baseline.rssMb().toFixed(0)} MB; members lost in the first cycle: ${lost}`,
+  );
+  tell({
+    users,
+    clients,
+    seconds,
+    rows,
+    lostMembers: lost,
+    rssMb: { baseline: baseline.rssMb(), real: real.rssMb() },
+  });
   const factor = Number(options.loose ?? 1);
   const missed = rows.filter(({ bar, ratio }) => bar !== undefined && ratio < bar * factor);
-  for (const { workload, ratio, bar } of missed) say(`below the bar: ${workload} ${ratio.toFixed(2)} < ${bar! * factor}`);
+  for (const { workload, ratio, bar } of missed)
+    say(`below the bar: ${workload} ${ratio.toFixed(2)} < ${bar! * factor}`);
   return missed.length > 0 || lost !== 0 ? 1 : 0;
 }
 
@@ -99,7 +117,12 @@ async function bySize(stage: Stage, [few, many]: readonly number[]): Promise<num
   return growths.some(isTooSteep) ? 1 : 0;
 }
 
-async function startSeeded(stage: Stage, name: string, count: number, sizes: readonly number[]): Promise<Subject> {
+async function startSeeded(
+  stage: Stage,
+  name: string,
+  count: number,
+  sizes: readonly number[],
+): Promise<Subject> {
   const database = await stage.database(name);
   const real = await stage.server(name, database, { clients });
   await withDatabase(database, (client) => seedReal(client, real, { users: count, groupSizes: sizes }));
@@ -108,11 +131,18 @@ async function startSeeded(stage: Stage, name: string, count: number, sizes: rea
 
 const isWanted = ({ name }: Workload): boolean => options.only === undefined || name.includes(options.only);
 const wanted = (all: readonly Workload[]): readonly Workload[] => all.filter(isWanted);
-const onBaseline = (workload: Workload, subject: Subject): Contender => ({ subject, iteration: (n) => workload.baseline(subject, n) });
-const onReal = (workload: Workload, subject: Subject): Contender => ({ subject, iteration: (n) => workload.real(subject, n) });
+const onBaseline = (workload: Workload, subject: Subject): Contender => ({
+  subject,
+  iteration: (n) => workload.baseline(subject, n),
+});
+const onReal = (workload: Workload, subject: Subject): Contender => ({
+  subject,
+  iteration: (n) => workload.real(subject, n),
+});
 
 const say = (text: string): void => void (options.json || process.stdout.write(`${text}\n`));
-const tell = (result: unknown): void => void (options.json && process.stdout.write(`${JSON.stringify(result)}\n`));
+const tell = (result: unknown): void =>
+  void (options.json && process.stdout.write(`${JSON.stringify(result)}\n`));
 
 const rowOf = ({ name, bar }: Workload, baseline: Figures, real: Figures): Row => ({
   workload: name,

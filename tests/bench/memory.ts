@@ -8,11 +8,12 @@ import { type Contender, inTurns, percentile } from "./turns.ts";
 import { type Workload, workloads } from "./workloads.ts";
 
 /*
- * Memory of one server at two sizes of its directory, beside the baseline's at the first: with the sandbox in its process, as it starts without credentials, and
- * with DingTalk (the simulator) in a process of its own.
+ * Memory of one server at two sizes of its directory, beside the baseline's at the first: with the sandbox in
+ * its process, as it starts without credentials, and with DingTalk (the simulator) in a process of its own.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/memory.ts --sizes 10000,50000 --rounds 15
- * Everybody does the same mixture of reads, matches, lists, creates and updates, turn by turn; memory is looked at after every round, and its median counts.
- * The sandbox holds those who are created and changed meanwhile, at DingTalk's rate.
+ * Everybody does the same mixture of reads, matches, lists, creates and updates, turn by turn; memory is
+ * looked at after every round, and its median counts. The sandbox holds those who are created and changed
+ * meanwhile, at DingTalk's rate.
  */
 
 const { values: options } = parseArgs({
@@ -25,7 +26,14 @@ const { values: options } = parseArgs({
 });
 const [few, many] = options.sizes.split(",").map(Number) as [number, number];
 const clients = Number(options.clients);
-const MIXTURE = ["read by id", "match userName, hit", "match externalId, miss", "list of 100, any page", "create", "update"];
+const MIXTURE = [
+  "read by id",
+  "match userName, hit",
+  "match externalId, miss",
+  "list of 100, any page",
+  "create",
+  "update",
+];
 const BARS = { baseline: 2, growth: 0.1 } as const;
 
 interface Watched extends Contender {
@@ -39,7 +47,11 @@ async function memory(stage: Stage): Promise<number> {
   const baseline = watched(baselineServer, few, "baseline");
   const real = async (name: string, users: number, sandbox: boolean): Promise<Watched> => {
     const database = await stage.database(name);
-    const server = await stage.server(name, database, sandbox ? { clients } : { clients, dingtalk: await stage.simulator(20) });
+    const server = await stage.server(
+      name,
+      database,
+      sandbox ? { clients } : { clients, dingtalk: await stage.simulator(20) },
+    );
     await withDatabase(database, (db) => seedReal(db, server, { users }));
     return watched(server, users, "real");
   };
@@ -70,7 +82,8 @@ async function memory(stage: Stage): Promise<number> {
       `${row.name}: at ${few} users ${memoryText(row.few)}, ${row.toBaseline.toFixed(2)} of the baseline (bar ${BARS.baseline}); ` +
         `at ${many} ${memoryText(row.many)}, ${(100 * row.growth).toFixed(1)} % more (bar ${100 * BARS.growth} %)`,
     );
-  if (options.json) process.stdout.write(`${JSON.stringify({ sizes: [few, many], baseline: figuresOf(baseline), rows })}\n`);
+  if (options.json)
+    process.stdout.write(`${JSON.stringify({ sizes: [few, many], baseline: figuresOf(baseline), rows })}\n`);
   return rows.some(({ toBaseline, growth }) => toBaseline > BARS.baseline || growth > BARS.growth) ? 1 : 0;
 }
 
@@ -80,7 +93,10 @@ function watched(subject: Subject, users: number, side: "baseline" | "real"): Wa
   return { subject, samplesMb: [], iteration: (n) => mixture[n % mixture.length]![side](subject, n) };
 }
 
-const figuresOf = ({ subject, samplesMb }: Watched) => ({ medianMb: percentile(samplesMb, 0.5), peakMb: peakRssMbOf(subject.pids[0]!) });
+const figuresOf = ({ subject, samplesMb }: Watched) => ({
+  medianMb: percentile(samplesMb, 0.5),
+  peakMb: peakRssMbOf(subject.pids[0]!),
+});
 
 const memoryText = ({ medianMb, peakMb }: ReturnType<typeof figuresOf>): string =>
   `${medianMb.toFixed(0)} MB (at most ${peakMb.toFixed(0)})`;

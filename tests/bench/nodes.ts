@@ -7,10 +7,12 @@ import { type Figures, figuresOf, figuresText, inTurns, type Taken } from "./tur
 import { workloads } from "./workloads.ts";
 
 /*
- * Two API processes on one PostgreSQL against one of them, turn by turn, and what each side of it takes of the processors:
+ * Two API processes on one PostgreSQL against one of them, turn by turn, and what each side of it takes of
+ * the processors:
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/nodes.ts --users 10000 --clients 16 --seconds 6
- * The bar of 1.6 is for machines where the second process has a processor of its own. "cores" says how many were busy on average in each case, and how the
- * time of a request divides: where one process already fills them, a second has none to work on.
+ * The bar of 1.6 is for machines where the second process has a processor of its own. "cores" says how many
+ * were busy on average in each case, and how the time of a request divides: where one process already fills
+ * them, a second has none to work on.
  */
 
 const { values: options } = parseArgs({
@@ -34,20 +36,29 @@ interface Side extends Figures {
 async function nodes(stage: Stage): Promise<number> {
   const database = await stage.database("shared");
   const settings = { clients, more: { ROLE: "api" } };
-  const [first, second] = [await stage.server("one", database, settings), await stage.server("other", database, settings)];
+  const [first, second] = [
+    await stage.server("one", database, settings),
+    await stage.server("other", database, settings),
+  ];
   await withDatabase(database, (db) => seedReal(db, first, { users }));
   const both = together("both", [first, second]);
   const rows = [];
-  for (const { name, real } of workloads({ users, groupSizes: [] }).filter((each) => MEASURED.includes(each.name))) {
-    const contenders = [first, both].map((subject) => ({ subject, iteration: (n: number) => real(subject, n) }));
-    const [one, two] = (await inTurns(contenders, { clients, turns: Number(options.seconds), meters: metersOf(stage) })).map(sideOf) as [
-      Side,
-      Side,
-    ];
+  for (const { name, real } of workloads({ users, groupSizes: [] }).filter((each) =>
+    MEASURED.includes(each.name),
+  )) {
+    const contenders = [first, both].map((subject) => ({
+      subject,
+      iteration: (n: number) => real(subject, n),
+    }));
+    const [one, two] = (
+      await inTurns(contenders, { clients, turns: Number(options.seconds), meters: metersOf(stage) })
+    ).map(sideOf) as [Side, Side];
     const ratio = two.perSecond / one.perSecond;
     rows.push({ workload: name, one, two, ratio });
     if (!options.json)
-      process.stdout.write(`${name.padEnd(24)} one: ${sideText(one)}  | two: ${sideText(two)}  | ratio ${ratio.toFixed(2)}\n`);
+      process.stdout.write(
+        `${name.padEnd(24)} one: ${sideText(one)}  | two: ${sideText(two)}  | ratio ${ratio.toFixed(2)}\n`,
+      );
   }
   if (options.json) process.stdout.write(`${JSON.stringify({ users, clients, rows })}\n`);
   return 0;

@@ -8,7 +8,10 @@ import { entraUser, idOf } from "./people.ts";
 import { departmentName, departmentNodeOf, fill } from "./seed-real.ts";
 import type { Simulator } from "./stage.ts";
 
-/* Makes the simulated organisation what a seeded directory (seed-real.ts) wants, and the directory's links what its worker would have noted. */
+/*
+ * Makes the simulated organisation what a seeded directory (seed-real.ts) wants, and the directory's links
+ * what its worker would have noted.
+ */
 
 const ROOT = 1;
 const LANES = 8;
@@ -18,7 +21,11 @@ interface Organisation {
   readonly departments: number;
 }
 
-export async function fillOrganisation(simulator: Simulator, db: Client, { people, departments }: Organisation): Promise<void> {
+export async function fillOrganisation(
+  simulator: Simulator,
+  db: Client,
+  { people, departments }: Organisation,
+): Promise<void> {
   const nodes = new Map<string, string>();
   const remote: number[] = [];
   for (let n = 0; n < departments; n++) {
@@ -32,19 +39,35 @@ export async function fillOrganisation(simulator: Simulator, db: Client, { peopl
     nodes.set(String(dept_id), departmentNodeOf(n));
   }
   await inLanes(people, (n) =>
-    edit(simulator, "/topapi/v2/user/create", { ...personAt(n), dept_id_list: String(remote[n % departments]) }),
+    edit(simulator, "/topapi/v2/user/create", {
+      ...personAt(n),
+      dept_id_list: String(remote[n % departments]),
+    }),
   );
   await adopt(simulator, db, nodes);
 }
 
 function personAt(n: number) {
-  const { displayName, title, emails } = entraUser("seed", n) as { displayName: string; title: string; emails: { value: string }[] };
-  return { userid: idOf("seed", n), name: displayName, title, email: emails[0]!.value, mobile: `+852-${50_000_000 + n}` };
+  const { displayName, title, emails } = entraUser("seed", n) as {
+    displayName: string;
+    title: string;
+    emails: { value: string }[];
+  };
+  return {
+    userid: idOf("seed", n),
+    name: displayName,
+    title,
+    email: emails[0]!.value,
+    mobile: `+852-${50_000_000 + n}`,
+  };
 }
 
 /** What an administrator does in the console. */
 export async function edit<T>(simulator: Simulator, call: string, body: object): Promise<T> {
-  const { errcode, errmsg, result } = await simulator.post<{ errcode: number; errmsg: string; result: T }>("edit", { call, body });
+  const { errcode, errmsg, result } = await simulator.post<{ errcode: number; errmsg: string; result: T }>(
+    "edit",
+    { call, body },
+  );
   if (errcode !== 0) throw new Error(`the simulator refused ${call} with ${errcode}: ${errmsg}`);
   return result;
 }
@@ -61,7 +84,14 @@ async function inLanes(count: number, work: (n: number) => Promise<unknown>): Pr
 async function adopt(simulator: Simulator, db: Client, nodes: ReadonlyMap<string, string>): Promise<void> {
   const { address } = simulator;
   const target = createDingTalkTarget(
-    { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: address, apiUrl: address, qps: 0 },
+    {
+      appKey: "sandbox",
+      appSecret: "sandbox",
+      corpId: "dingsandbox",
+      oapiUrl: address,
+      apiUrl: address,
+      qps: 0,
+    },
     { clock: systemClock, limiter: createPauses(systemClock), tokens: createToken(systemClock) },
   );
   const { signal } = new AbortController();
@@ -79,7 +109,8 @@ async function adopt(simulator: Simulator, db: Client, nodes: ReadonlyMap<string
     created_at: now,
   });
   for (const kind of ["department", "user"] as const)
-    for await (const page of target.list(kind, { signal })) await fill(db, "links", page.actuals, (actual) => linkOf(kind, actual));
+    for await (const page of target.list(kind, { signal }))
+      await fill(db, "links", page.actuals, (actual) => linkOf(kind, actual));
   await db.query("vacuum analyze links");
   target.close();
 }

@@ -17,14 +17,18 @@ import { createClient } from "../../src/targets/dingtalk/client/client.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 
 /*
- * How much of the allowed rate several processes use together, how many calls the far end refuses with its fixed windows of one second, and how soon the
- * rate is back after a storm in which it refuses everything:
+ * How much of the allowed rate several processes use together, how many calls the far end refuses with its
+ * fixed windows of one second, and how soon the rate is back after a storm in which it refuses everything:
  *   node tests/support/run-typescript.cjs tests/bench/pacing.ts --processes 3 --rate 20 --round-trip 50-500 --seconds 60 --storm 10
- * The calls go the product's own way: limiter, token, HTTP, envelope, and a pause for every process when a throttle answer names one.
+ * The calls go the product's own way: limiter, token, HTTP, envelope, and a pause for every process when a
+ * throttle answer names one.
  */
 
 const CALLED = API.departmentChildren;
-/** Until connections stand, the token is there, the code is compiled, and it is known where the far end's seconds begin. */
+/**
+ * Until connections stand, the token is there, the code is compiled, and it is known where the far end's
+ * seconds begin.
+ */
 const WARM_UP_MS = 12_000;
 /** A rate is looked at over this long: long enough that one call more or less is no change. */
 const WINDOW_MS = 2_000;
@@ -57,9 +61,13 @@ async function bench(): Promise<void> {
   const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger });
   const children: ChildProcess[] = [];
   const start = (role: string, ...args: string[]): ChildProcess => {
-    const child = fork(process.argv[1]!, ["--role", role, "--rate", values.rate, "--lanes", values.lanes, ...args], {
-      execArgv: [join(__dirname, "..", "support", "run-typescript.cjs")],
-    });
+    const child = fork(
+      process.argv[1]!,
+      ["--role", role, "--rate", values.rate, "--lanes", values.lanes, ...args],
+      {
+        execArgv: [join(__dirname, "..", "support", "run-typescript.cjs")],
+      },
+    );
     children.push(child);
     return child;
   };
@@ -67,7 +75,9 @@ async function bench(): Promise<void> {
     const directory = join(__dirname, "..", "..", "prisma", "migrations");
     await migrate({ connectionString: postgres.url, logger: silentLogger, directory });
     const simulator = start("simulator");
-    const address = await new Promise<string>((resolve) => simulator.once("message", (url) => resolve(String(url))));
+    const address = await new Promise<string>((resolve) =>
+      simulator.once("message", (url) => resolve(String(url))),
+    );
     const [minMs, maxMs = minMs] = values["round-trip"].split("-").map(Number);
     await control(address, "latency", { minMs, maxMs });
     for (let n = 0; n < processes; n++) start("caller", "--database", postgres.url, "--address", address);
@@ -86,7 +96,10 @@ async function bench(): Promise<void> {
   }
 }
 
-/** Refuses everything for a while, then looks when the rate is back: the beginning of the first window that is as good as before. */
+/**
+ * Refuses everything for a while, then looks when the rate is back: the beginning of the first window that is
+ * as good as before.
+ */
 async function storm(address: string, seconds: number, perSecondBefore: number): Promise<void> {
   await control(address, "faults", { match: CALLED.path, fault: "rate_limit", times: 1_000_000_000 });
   const during = await measured(address, seconds * 1_000);
@@ -98,11 +111,14 @@ async function storm(address: string, seconds: number, perSecondBefore: number):
     const now = { atMs: systemClock.monotonicMs(), done: count - refused };
     samples.push(now);
     const since = samples.findLast(({ atMs }) => now.atMs - atMs >= WINDOW_MS);
-    const back = since && ((now.done - since.done) * 1_000) / (now.atMs - since.atMs) >= BACK * perSecondBefore;
+    const back =
+      since && ((now.done - since.done) * 1_000) / (now.atMs - since.atMs) >= BACK * perSecondBefore;
     if (back || now.atMs - endedMs > GIVE_UP_MS) {
       print(`a storm of ${seconds} s`, {
         refused: `${during.refused} of ${during.made}`,
-        back: back ? `${((since.atMs - endedMs) / 1_000).toFixed(1)} s after its end` : `not within ${GIVE_UP_MS / 1_000} s`,
+        back: back
+          ? `${((since.atMs - endedMs) / 1_000).toFixed(1)} s after its end`
+          : `not within ${GIVE_UP_MS / 1_000} s`,
       });
       return;
     }
@@ -134,7 +150,9 @@ async function measured(address: string, ms: number): Promise<Measured> {
 }
 
 async function counted(address: string): Promise<{ readonly count: number; readonly refused: number }> {
-  const { calls } = (await (await fetch(`${address}/_sim/calls`)).json()) as { calls: Record<string, { count: number; refused: number }> };
+  const { calls } = (await (await fetch(`${address}/_sim/calls`)).json()) as {
+    calls: Record<string, { count: number; refused: number }>;
+  };
   return calls[CALLED.path] ?? { count: 0, refused: 0 };
 }
 
@@ -146,7 +164,14 @@ async function control(address: string, what: string, body: object): Promise<voi
 async function call(): Promise<void> {
   const pool = createPool({ url: values.database, max: 3, logger: silentLogger });
   const client = createClient(
-    { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: values.address, apiUrl: values.address, qps: rate },
+    {
+      appKey: "sandbox",
+      appSecret: "sandbox",
+      corpId: "dingsandbox",
+      oapiUrl: values.address,
+      apiUrl: values.address,
+      qps: rate,
+    },
     {
       clock: systemClock,
       limiter: createRateLimiter(pool, systemClock, { target: "dingtalk", perSecond: rate, burst: 0 }),

@@ -20,7 +20,10 @@ import { withEmbedded } from "./embedded.ts";
 
 const TARGET = "dingtalk";
 
-/** Straight into the tables: who waits to be made. A tenth of the people lead the others, each group is a department. */
+/**
+ * Straight into the tables: who waits to be made. A tenth of the people lead the others, each group is a
+ * department.
+ */
 const PEOPLE = `
   with source as (select id from sources limit 1)
   insert into users (id, source_id, active, user_name, user_name_key, display_name_key, employee_number_key, manager_ref, document, created_at, modified_at)
@@ -38,7 +41,8 @@ const MEMBERS = `
   with g as (select id, row_number() over (order by id) - 1 as n from groups), u as (select id, row_number() over (order by id) as n from users)
   insert into group_members (group_id, user_id) select g.id, u.id from u join g on g.n = u.n % $1::int`;
 
-const peakMb = (pid: "self"): number => Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
+const peakMb = (pid: "self"): number =>
+  Math.round(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))![1]) / 1024);
 
 const bench = (people: number, groups: number): Promise<void> =>
   withEmbedded(async ({ pool, fill, cpuMs }) => {
@@ -47,12 +51,20 @@ const bench = (people: number, groups: number): Promise<void> =>
       await client.query(GROUPS, [groups]);
       await client.query(MEMBERS, [groups]);
     });
-    for (const name of ["first load", "again"].slice(0, Number(values.rounds))) await measured(name, pool, people, cpuMs);
+    for (const name of ["first load", "again"].slice(0, Number(values.rounds)))
+      await measured(name, pool, people, cpuMs);
   });
 
 async function measured(name: string, pool: Pool, people: number, databaseMs: () => number): Promise<void> {
   const target = createDingTalkTarget(
-    { appKey: "none", appSecret: "none", corpId: "none", oapiUrl: "http://127.0.0.1:9", apiUrl: "http://127.0.0.1:9", qps: 0 },
+    {
+      appKey: "none",
+      appSecret: "none",
+      corpId: "none",
+      oapiUrl: "http://127.0.0.1:9",
+      apiUrl: "http://127.0.0.1:9",
+      qps: 0,
+    },
     { clock: systemClock, limiter: SHUT, tokens: createSharedToken(pool, TARGET, systemClock) },
   );
   const beginMs = systemClock.monotonicMs();

@@ -10,11 +10,17 @@ export function cpuMsOf(pid: number): number {
   return (fields[USER]! + fields[SYSTEM]!) * TICK_MS;
 }
 
-/** Of a process and its children, those that have ended included: a PostgreSQL with its backends, by the pid of its postmaster. */
+/**
+ * Of a process and its children, those that have ended included: a PostgreSQL with its backends, by the pid
+ * of its postmaster.
+ */
 export function cpuMsWithChildren(pid: number): number {
   const fields = statOf(pid);
   const ended = (fields[ENDED_USER]! + fields[ENDED_SYSTEM]!) * TICK_MS;
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
   // One that ends between the two looks counts with the ended from the next time on.
   return children.reduce((sum, child) => sum + (stillThere(() => cpuMsOf(child)) ?? 0), cpuMsOf(pid) + ended);
 }
@@ -29,10 +35,12 @@ export const forgetPeak = (pid: number): void => writeFileSync(`/proc/${pid}/cle
 /** utime, stime, cutime and cstime among the fields that follow the name. */
 const [USER, SYSTEM, ENDED_USER, ENDED_SYSTEM] = [11, 12, 13, 14] as const;
 
-const statOf = (pid: number): readonly number[] => readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").map(Number);
+const statOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]!.split(" ").map(Number);
 
 const statusMb = (pid: number, name: string): number =>
-  Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) / 1_024;
+  Number(new RegExp(`${name}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) /
+  1_024;
 
 function stillThere<T>(read: () => T): T | undefined {
   try {

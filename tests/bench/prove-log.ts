@@ -15,7 +15,10 @@ import type { Pool } from "../../src/store/postgres/pool.ts";
 import { ended } from "../support/programs.ts";
 import { shareKey } from "./bench-key.ts";
 
-/* A long history as a log: sealed, verified beside the database, and verified from another machine as an auditor does. */
+/*
+ * A long history as a log: sealed, verified beside the database, and verified from another machine as an
+ * auditor does.
+ */
 
 const FIRST = "00000000-0000-7000-8000-000000000000";
 const TOKEN = "a-bootstrap-token-of-forty-characters-00";
@@ -33,7 +36,9 @@ export async function proveLog(
   const store = createSealStore(pool, { clock: systemClock, loadKey: async () => key, witnessed: false });
   let beganMs = systemClock.monotonicMs();
   await store.sealFrom(FIRST, new AbortController().signal);
-  say(`sealed ${events} events in ${secondsSince(beganMs).toFixed(1)} s, ${Math.round(events / secondsSince(beganMs))} a second`);
+  say(
+    `sealed ${events} events in ${secondsSince(beganMs).toFixed(1)} s, ${Math.round(events / secondsSince(beganMs))} a second`,
+  );
   await pool.query("vacuum analyze history_leaves");
 
   global.gc?.();
@@ -42,19 +47,30 @@ export async function proveLog(
   const verdict = await verifyLog(storedLog(createLogReader(pool)));
   const grown = Math.round((process.memoryUsage().rss - before) / 2 ** 20);
   const told = verdict.ok ? `${verdict.verified.size} entries` : verdict.fault.message;
-  say(`verified beside the database in ${secondsSince(beganMs).toFixed(1)} s, memory ${grown} MB more: ${told}`);
+  say(
+    `verified beside the database in ${secondsSince(beganMs).toFixed(1)} s, memory ${grown} MB more: ${told}`,
+  );
 
   const isSameOverHttp = await overHttp(url, folder);
   return verdict.ok && isSameOverHttp;
 }
 
-/** The built product as server, with the limits it has by default, and its command. `VERIFY_WITH`: the program of another version, which is compared with it. */
+/**
+ * The built product as server, with the limits it has by default, and its command. `VERIFY_WITH`: the program
+ * of another version, which is compared with it.
+ */
 async function overHttp(url: string, folder: string): Promise<boolean> {
   shareKey(folder);
   const [port, simulatorPort] = [await freePort(), await freePort()];
   const settings = {
     ...process.env,
-    ...{ DATABASE_URL: url, DATA_DIR: join(folder, "server"), ROLE: "api", BOOTSTRAP_TOKEN: TOKEN, LOG_LEVEL: "warn" },
+    ...{
+      DATABASE_URL: url,
+      DATA_DIR: join(folder, "server"),
+      ROLE: "api",
+      BOOTSTRAP_TOKEN: TOKEN,
+      LOG_LEVEL: "warn",
+    },
     ...{ PORT: String(port), SIMULATOR_PORT: String(simulatorPort) },
   };
   const server = spawn(process.execPath, [program, "serve"], { stdio: "ignore", env: settings });
@@ -73,12 +89,20 @@ async function overHttp(url: string, folder: string): Promise<boolean> {
   }
 }
 
-async function verifyFrom(address: string, by: string, folder: string): Promise<{ readonly isVerified: boolean; readonly told: string }> {
+async function verifyFrom(
+  address: string,
+  by: string,
+  folder: string,
+): Promise<{ readonly isVerified: boolean; readonly told: string }> {
   const beganMs = systemClock.monotonicMs();
-  const command = spawn(process.execPath, [by, "history", "verify", "--from", address, "--token", TOKEN, "--json"], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, DATA_DIR: join(folder, "elsewhere") },
-  });
+  const command = spawn(
+    process.execPath,
+    [by, "history", "verify", "--from", address, "--token", TOKEN, "--json"],
+    {
+      stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, DATA_DIR: join(folder, "elsewhere") },
+    },
+  );
   let answer = "";
   command.stdout.on("data", (some: Buffer) => {
     answer += some;
@@ -97,5 +121,7 @@ async function verifyFrom(address: string, by: string, folder: string): Promise<
 /** Of Linux; 0 elsewhere, and when it has ended. */
 function residentMb(pid: number): number {
   const file = `/proc/${pid}/statm`;
-  return existsSync(file) ? Math.round((Number(readFileSync(file, "utf8").split(" ")[1]) * 4_096) / 2 ** 20) : 0;
+  return existsSync(file)
+    ? Math.round((Number(readFileSync(file, "utf8").split(" ")[1]) * 4_096) / 2 ** 20)
+    : 0;
 }

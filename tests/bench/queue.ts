@@ -27,7 +27,10 @@ const { values: options } = parseArgs({
 });
 const clients = Number(options.clients);
 const turns = { clients, turns: Number(options.seconds), standStill: true };
-const FAULTS = { http500: { fault: "http500" }, silent: { fault: "timeout_before", delayMs: 10_000 } } as const;
+const FAULTS = {
+  http500: { fault: "http500" },
+  silent: { fault: "timeout_before", delayMs: 10_000 },
+} as const;
 
 interface Row {
   readonly workload: string;
@@ -62,7 +65,15 @@ async function upAndDown(stage: Stage): Promise<readonly Row[]> {
     );
     await db.query("vacuum analyze entity_states");
   });
-  const rows = await compare(["read by id", "create", "update"], users, "idle", idle.server, `down, ${users} pending`, down.server, 0.9);
+  const rows = await compare(
+    ["read by id", "create", "update"],
+    users,
+    "idle",
+    idle.server,
+    `down, ${users} pending`,
+    down.server,
+    0.9,
+  );
   const { rows: left } = await withDatabase(down.database, (db) =>
     db.query("select count(*)::int as n from entity_states where state = 'due'"),
   );
@@ -73,7 +84,12 @@ async function upAndDown(stage: Stage): Promise<readonly Row[]> {
 async function takeDown(dingtalk: Simulator): Promise<void> {
   const { down } = options;
   if (down === "refused") await dingtalk.stop();
-  else await dingtalk.post("faults", { match: "/", times: 1_000_000_000, ...FAULTS[down as keyof typeof FAULTS] });
+  else
+    await dingtalk.post("faults", {
+      match: "/",
+      times: 1_000_000_000,
+      ...FAULTS[down as keyof typeof FAULTS],
+    });
 }
 
 async function start(stage: Stage, name: string, users: number, settings: ServerSettings) {
@@ -93,8 +109,13 @@ async function compare(
   bar: number,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
-  for (const { name, real } of workloads({ users, groupSizes: [] }).filter((each) => names.includes(each.name))) {
-    const contenders = [first, second].map((subject) => ({ subject, iteration: (n: number) => real(subject, n) }));
+  for (const { name, real } of workloads({ users, groupSizes: [] }).filter((each) =>
+    names.includes(each.name),
+  )) {
+    const contenders = [first, second].map((subject) => ({
+      subject,
+      iteration: (n: number) => real(subject, n),
+    }));
     const [one, other] = (await inTurns(contenders, turns)).map(figuresOf) as [Figures, Figures];
     const row = { workload: name, better: one, worse: other, ratio: other.perSecond / one.perSecond, bar };
     rows.push(row);

@@ -56,7 +56,11 @@ export const importsInto = (server: Subject): readonly Request[] => {
 
 /** Of a group with so many members. */
 export const memberRequestsOn = (server: Subject, members: number): readonly Request[] =>
-  groupWorkloads(members).map(({ name, real }) => ({ name, bar: STEADY_IN_MEMBERS, iteration: (n) => real(server, n) }));
+  groupWorkloads(members).map(({ name, real }) => ({
+    name,
+    bar: STEADY_IN_MEMBERS,
+    iteration: (n) => real(server, n),
+  }));
 
 /** Other numbers than those of the creates: telephone numbers follow from them. */
 let inBulk = 5_000_000;
@@ -81,8 +85,14 @@ let newDepartments = 0;
 const departmentByPost = ({ server, people }: Directory): Request => ({
   name: `department of ${DEPARTMENT} by POST`,
   async iteration(n) {
-    const members = Array.from({ length: DEPARTMENT }, (_, at) => ({ value: idOf("seed", somebody(n * DEPARTMENT + at, people)) }));
-    await expecting(server, send("POST", `${SCIM}/Groups`, { displayName: `New department ${newDepartments++}`, members }), 201);
+    const members = Array.from({ length: DEPARTMENT }, (_, at) => ({
+      value: idOf("seed", somebody(n * DEPARTMENT + at, people)),
+    }));
+    await expecting(
+      server,
+      send("POST", `${SCIM}/Groups`, { displayName: `New department ${newDepartments++}`, members }),
+      201,
+    );
     return 1;
   },
 });
@@ -93,7 +103,12 @@ const departmentByName = ({ server, departments }: Directory): Request => ({
   async iteration(n) {
     const which = somebody(n, departments);
     const filter = encodeURIComponent(`displayName eq "${departmentName(which, departments)}"`);
-    await expecting(server, get(`${SCIM}/Groups?excludedAttributes=members&filter=${filter}`), 200, departmentIdOf(which));
+    await expecting(
+      server,
+      get(`${SCIM}/Groups?excludedAttributes=members&filter=${filter}`),
+      200,
+      departmentIdOf(which),
+    );
     return 1;
   },
 });
@@ -110,5 +125,6 @@ const page = (server: Subject, name: string, endpoint: string, query: (n: number
 
 function requireCount(server: Subject, text: string, part: string, count: number): void {
   const found = text.split(part).length - 1;
-  if (found !== count) throw new Error(`${server.name}: ${found} instead of ${count} times ${part} in ${text.slice(0, 300)}`);
+  if (found !== count)
+    throw new Error(`${server.name}: ${found} instead of ${count} times ${part} in ${text.slice(0, 300)}`);
 }

@@ -12,9 +12,10 @@ import { expecting, get, requireMembers, SCIM } from "./workloads.ts";
 /*
  * One large directory beside a small one, each behind a server of its own:
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/scale.ts --people 1000000 --departments 50000 --members 200000
- * Imports people by POST and by Bulk into the empty directory, fills both by SQL, and tells how the cost of a request grows from the small one to the large:
- * imports, matches, first, any and last pages, and a member of a group of 10 against one of `--members`. Then walks the whole large directory by cursor.
- * Smoke: --people 20000 --departments 2000 --members 5000 --seconds 1.
+ * Imports people by POST and by Bulk into the empty directory, fills both by SQL, and tells how the cost of a
+ * request grows from the small one to the large: imports, matches, first, any and last pages, and a member of
+ * a group of 10 against one of `--members`. Then walks the whole large directory by cursor. Smoke: --people
+ * 20000 --departments 2000 --members 5000 --seconds 1.
  */
 
 const { values: options } = parseArgs({
@@ -30,7 +31,11 @@ const { values: options } = parseArgs({
 const SMALL = { users: 1_000, departments: 200 } as const;
 const FEW = 10;
 const most = Number(options.members);
-const largeCompany = { users: Number(options.people), departments: Number(options.departments), groupSizes: [FEW, most] };
+const largeCompany = {
+  users: Number(options.people),
+  departments: Number(options.departments),
+  groupSizes: [FEW, most],
+};
 const turns = { clients: Number(options.clients), turns: Number(options.seconds) };
 
 async function scale(stage: Stage): Promise<number> {
@@ -40,11 +45,17 @@ async function scale(stage: Stage): Promise<number> {
   memoryMb.imported = large.server.rssMb();
   await fill(small, SMALL);
   const filledSeconds = await fill(large, largeCompany);
-  say(`${largeCompany.users} people and ${largeCompany.departments} departments more in ${filledSeconds.toFixed(0)} s`);
+  say(
+    `${largeCompany.users} people and ${largeCompany.departments} departments more in ${filledSeconds.toFixed(0)} s`,
+  );
   memoryMb.filled = large.server.rssMb();
 
   const growths: Growth[] = [];
-  const grow = async (sizes: readonly [number, number], servers: readonly [Subject, Subject], [few, many]: readonly [Request, Request]) => {
+  const grow = async (
+    sizes: readonly [number, number],
+    servers: readonly [Subject, Subject],
+    [few, many]: readonly [Request, Request],
+  ) => {
     const contenders = [
       { size: sizes[0], subject: servers[0], iteration: few.iteration },
       { size: sizes[1], subject: servers[1], iteration: many.iteration },
@@ -55,7 +66,11 @@ async function scale(stage: Stage): Promise<number> {
   };
   const { users, departments } = largeCompany;
   const onLarge = requestsOn({ server: large.server, people: users, departments });
-  for (const [at, few] of requestsOn({ server: small.server, people: SMALL.users, departments: SMALL.departments }).entries())
+  for (const [at, few] of requestsOn({
+    server: small.server,
+    people: SMALL.users,
+    departments: SMALL.departments,
+  }).entries())
     await grow([SMALL.users, users], [small.server, large.server], [few, onLarge[at]!]);
   const onMost = memberRequestsOn(large.server, most);
   for (const [at, few] of memberRequestsOn(large.server, FEW).entries())
@@ -63,7 +78,9 @@ async function scale(stage: Stage): Promise<number> {
 
   await requireMembers(large.server, [FEW, most]);
   const statusMs = { small: await statusMsOf(small.server), large: await statusMsOf(large.server) };
-  say(`GET /api/sync/status, median of five: ${statusMs.small.toFixed(0)} ms, ${statusMs.large.toFixed(0)} ms`);
+  say(
+    `GET /api/sync/status, median of five: ${statusMs.small.toFixed(0)} ms, ${statusMs.large.toFixed(0)} ms`,
+  );
   const walk = await walkByCursor(large.server);
   memoryMb.end = large.server.rssMb();
   memoryMb.peak = peakRssMbOf(large.server.pids[0]!);
@@ -75,7 +92,9 @@ async function scale(stage: Stage): Promise<number> {
     `memory of the large one's server in MB: ${JSON.stringify(memoryMb, (_, value) => (typeof value === "number" ? Math.round(value) : value))}`,
   );
   if (options.json)
-    process.stdout.write(`${JSON.stringify({ ...largeCompany, ...turns, imports, filledSeconds, growths, statusMs, walk, memoryMb })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ ...largeCompany, ...turns, imports, filledSeconds, growths, statusMs, walk, memoryMb })}\n`,
+    );
   return growths.some(isTooSteep) ? 1 : 0;
 }
 
@@ -87,7 +106,13 @@ interface Started {
 async function start(stage: Stage, name: string): Promise<Started> {
   const database = await stage.database(name);
   // A simulator of its own, so that the server's memory is the server's.
-  return { database, server: await stage.server(name, database, { clients: turns.clients, dingtalk: await stage.simulator(20) }) };
+  return {
+    database,
+    server: await stage.server(name, database, {
+      clients: turns.clients,
+      dingtalk: await stage.simulator(20),
+    }),
+  };
 }
 
 async function fill({ server, database }: Started, company: Company): Promise<number> {
@@ -109,7 +134,10 @@ async function importIntoEmpty(server: Subject) {
       return made;
     },
   }));
-  const rows = (await inTurns(ways, turns)).map((measured, at) => ({ name: ways[at]!.name, ...figuresOf(measured) }));
+  const rows = (await inTurns(ways, turns)).map((measured, at) => ({
+    name: ways[at]!.name,
+    ...figuresOf(measured),
+  }));
   const lost = before + acknowledged - (await totalOf(server));
   if (lost !== 0) throw new Error(`${server.name}: ${lost} people that were acknowledged are not there`);
   for (const row of rows) say(`${`${row.name}, the first ones`.padEnd(42)}  ${figuresText(row)}`);

@@ -25,7 +25,8 @@ import { cpuMsWithChildren } from "./processes.ts";
 import { onStage, runBench, type Stage } from "./stage.ts";
 
 /*
- * What encryption and sealing cost the write path, and how fast the log grows and is verified. Turns with and without alternate in one run.
+ * What encryption and sealing cost the write path, and how fast the log grows and is verified. Turns with and
+ * without alternate in one run.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/sealing.ts --turns 6 --seconds 4 --events 100000
  */
 
@@ -37,12 +38,9 @@ const { values } = parseArgs({
     events: { type: "string", default: "100000" },
   },
 });
-const [turns, seconds, writers, events] = [values.turns, values.seconds, values.writers, values.events].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+const [turns, seconds, writers, events] = [values.turns, values.seconds, values.writers, values.events].map(
+  Number,
+) as [number, number, number, number];
 const FIRST = "00000000-0000-7000-8000-000000000000";
 const root = join(__dirname, "..", "..");
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -50,7 +48,11 @@ const print = (line: string) => process.stdout.write(`${line}\n`);
 /** Values in plain text, as they were before: no key, no cipher. */
 const plain: Vault = {
   rows: async (_db, all) => all.map((event) => ({ ...openColumns(event), changes: event.changes })),
-  first: (event) => ({ row: { ...openColumns(event), changes: event.changes } as never, wrapped: "", keep: () => undefined }),
+  first: (event) => ({
+    row: { ...openColumns(event), changes: event.changes } as never,
+    wrapped: "",
+    keep: () => undefined,
+  }),
   seal: async (_db, all) => all.map(() => undefined),
   open: () => undefined,
   destroy: async () => undefined,
@@ -61,13 +63,22 @@ function withoutKeys(pool: Pool): Pool {
   const query = pool.query.bind(pool) as (config: { name: string; text: string }) => unknown;
   return Object.assign(Object.create(pool) as Pool, {
     query: (config: { name: string; text: string }) =>
-      query({ ...config, name: config.name && `${config.name}-plain`, text: config.text.replace(/\n\s*keyed as \(.*\),/, "") }),
+      query({
+        ...config,
+        name: config.name && `${config.name}-plain`,
+        text: config.text.replace(/\n\s*keyed as \(.*\),/, ""),
+      }),
   });
 }
 
 async function bench(stage: Stage): Promise<number> {
   const url = await stage.database("sealing");
-  const database = await openDatabase({ url, dataDir: "", migrations: join(root, "prisma", "migrations"), logger: silentLogger });
+  const database = await openDatabase({
+    url,
+    dataDir: "",
+    migrations: join(root, "prisma", "migrations"),
+    logger: silentLogger,
+  });
   const pool = createPool({ url, max: 16, logger: silentLogger });
   try {
     const sourceId = randomUUID();
@@ -78,11 +89,25 @@ async function bench(stage: Stage): Promise<number> {
     const store = createSealStore(pool, { clock: systemClock, loadKey: async () => key, witnessed: false });
     const older = createOlderEvents(pool, vault);
     const context = () => ({ sourceId, actor: "token:bench", requestId: randomUUID() });
-    const on = createUserDirectory({ store: createDirectoryStore(pool, ["dingtalk"], vault), clock: systemClock });
-    const off = createUserDirectory({ store: createDirectoryStore(withoutKeys(pool), ["dingtalk"], plain), clock: systemClock });
+    const on = createUserDirectory({
+      store: createDirectoryStore(pool, ["dingtalk"], vault),
+      clock: systemClock,
+    });
+    const off = createUserDirectory({
+      store: createDirectoryStore(withoutKeys(pool), ["dingtalk"], plain),
+      clock: systemClock,
+    });
     const user = (title: string) =>
-      readUser({ userName: uuidv7(systemClock.now().getTime()), displayName: "Chan Tai Man", title, emails: [{ value: "a@example.com" }] });
-    const costs: Record<Kind, Record<Which, Cost[]>> = { create: { on: [], off: [] }, update: { on: [], off: [] } };
+      readUser({
+        userName: uuidv7(systemClock.now().getTime()),
+        displayName: "Chan Tai Man",
+        title,
+        emails: [{ value: "a@example.com" }],
+      });
+    const costs: Record<Kind, Record<Which, Cost[]>> = {
+      create: { on: [], off: [] },
+      update: { on: [], off: [] },
+    };
     // The first two turns only warm up.
     for (let turn = -2; turn < turns * 2; turn++) {
       // In the order on, off, off, on: what grows with the tables meets both alike.
@@ -92,7 +117,10 @@ async function bench(stage: Stage): Promise<number> {
       let n = 0;
       const work: Record<Kind, () => Promise<unknown>> = {
         create: async () => ids.push((await people.create(context(), user("Clerk"))).id),
-        update: () => people.change(context(), ids[n++ % ids.length]!, (current) => readUser({ ...current, title: `t${n}` })),
+        update: () =>
+          people.change(context(), ids[n++ % ids.length]!, (current) =>
+            readUser({ ...current, title: `t${n}` }),
+          ),
       };
       for (const kind of ["create", "update"] as const) {
         const one = await cost(work[kind], { stage, ...(which === "on" ? { sealing: store } : {}) });
@@ -122,12 +150,20 @@ async function bench(stage: Stage): Promise<number> {
       );
     }
     const sealed = await measured(stage, () => store.sealFrom(FIRST, new AbortController().signal));
-    print(`sealed ${events} events at ${(events / sealed.seconds).toFixed(0)}/s; CPU of each ${sealed.cpu(events)}`);
+    print(
+      `sealed ${events} events at ${(events / sealed.seconds).toFixed(0)}/s; CPU of each ${sealed.cpu(events)}`,
+    );
     const again = await measured(stage, () => store.sealFrom(FIRST, new AbortController().signal));
-    print(`looked for others among all of them in ${again.seconds.toFixed(1)} s; CPU for each of the ${events} ${again.cpu(events)}`);
+    print(
+      `looked for others among all of them in ${again.seconds.toFixed(1)} s; CPU for each of the ${events} ${again.cpu(events)}`,
+    );
     global.gc?.();
     const before = process.memoryUsage().rss;
-    const { answer: verdict, seconds: took, cpu } = await measured(stage, () => verifyLog(storedLog(createLogReader(pool))));
+    const {
+      answer: verdict,
+      seconds: took,
+      cpu,
+    } = await measured(stage, () => verifyLog(storedLog(createLogReader(pool))));
     const size = verdict.ok ? verdict.verified.size : 0;
     print(
       `verified ${size} entries and events in ${took.toFixed(1)} s, ${((took / size) * 1_000_000).toFixed(0)} s for a million; CPU of each ${cpu(size)}; memory +${((process.memoryUsage().rss - before) / 2 ** 20).toFixed(0)} MB`,
@@ -158,7 +194,11 @@ interface Cost {
 }
 
 async function measured<T>(stage: Stage, work: () => Promise<T>) {
-  const [began, before, database] = [systemClock.monotonicMs(), process.cpuUsage(), cpuMsWithChildren(stage.postgresPid)];
+  const [began, before, database] = [
+    systemClock.monotonicMs(),
+    process.cpuUsage(),
+    cpuMsWithChildren(stage.postgresPid),
+  ];
   const answer = await work();
   const seconds = (systemClock.monotonicMs() - began) / 1_000;
   const { user, system } = process.cpuUsage(before);
@@ -167,7 +207,8 @@ async function measured<T>(stage: Stage, work: () => Promise<T>) {
   return {
     answer,
     seconds,
-    cpu: (count: number) => `${micro((user + system) / 1_000, count)} + ${micro(databaseMs, count)} µs (here + PostgreSQL)`,
+    cpu: (count: number) =>
+      `${micro((user + system) / 1_000, count)} + ${micro(databaseMs, count)} µs (here + PostgreSQL)`,
   };
 }
 
@@ -175,7 +216,11 @@ async function cost(
   work: () => Promise<unknown>,
   { stage, sealing }: { readonly stage: Stage; readonly sealing?: SealStore },
 ): Promise<Cost> {
-  const [began, cpu, database] = [systemClock.monotonicMs(), process.cpuUsage(), cpuMsWithChildren(stage.postgresPid)];
+  const [began, cpu, database] = [
+    systemClock.monotonicMs(),
+    process.cpuUsage(),
+    cpuMsWithChildren(stage.postgresPid),
+  ];
   const stopping = new AbortController();
   const sealed = sealing && sealEvery(sealing, stopping.signal);
   let done = 0;
@@ -199,6 +244,7 @@ async function cost(
   };
 }
 
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 
 runBench(() => onStage(bench));

@@ -16,8 +16,10 @@ import { cpuMsWithChildren } from "./processes.ts";
 import { onStage, runBench, type Stage } from "./stage.ts";
 
 /*
- * What the keys for searches (store/search-keys.ts) cost a create and an update: the same writes, without HTTP, to databases with keys and index, with the keys of
- * digits only, with keys alone, without either, and with an index that PostgreSQL works the keys out for, turn by turn. Flushes of the index and vacuums are part of it.
+ * What the keys for searches (store/search-keys.ts) cost a create and an update: the same writes, without
+ * HTTP, to databases with keys and index, with the keys of digits only, with keys alone, without either, and
+ * with an index that PostgreSQL works the keys out for, turn by turn. Flushes of the index and vacuums are
+ * part of it.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/search-keys.ts --turns 8 --people 20000
  */
 
@@ -29,7 +31,11 @@ const { values } = parseArgs({
     ways: { type: "string" },
   },
 });
-const [turns, people, fill] = [values.turns, values.people, values.fill].map(Number) as [number, number, number];
+const [turns, people, fill] = [values.turns, values.people, values.fill].map(Number) as [
+  number,
+  number,
+  number,
+];
 const WRITERS = 32;
 const root = join(__dirname, "..", "..");
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -63,7 +69,8 @@ const digitsOnly: Rewritten = ({ text, values }) => ({
     typeof value === "string"
       ? value.replaceAll(
           /"search_keys":\[([^\]]*)\]/g,
-          (_whole, keys: string) => `"search_keys":[${keys.split(",").filter((key) => /^1?\d{1,4}$/.test(key))}]`,
+          (_whole, keys: string) =>
+            `"search_keys":[${keys.split(",").filter((key) => /^1?\d{1,4}$/.test(key))}]`,
         )
       : value,
   ),
@@ -71,7 +78,10 @@ const digitsOnly: Rewritten = ({ text, values }) => ({
 
 /** What is done to the schema, and to the statements. */
 const WAYS: Readonly<Record<string, readonly [schema: string, rewritten?: Rewritten]>> = {
-  neither: [`${NO_INDEX}; alter table users drop column search_keys, drop column search_version`, withoutKeys],
+  neither: [
+    `${NO_INDEX}; alter table users drop column search_keys, drop column search_version`,
+    withoutKeys,
+  ],
   "keys alone": [NO_INDEX],
   "digits only": ["", digitsOnly],
   "keys and index": [""],
@@ -93,7 +103,12 @@ type Kind = "create" | "update";
 async function contender(stage: Stage, name: string): Promise<Contender> {
   const [schema, rewritten] = WAYS[name]!;
   const url = await stage.database(name.replaceAll(" ", "_"));
-  const database = await openDatabase({ url, dataDir: "", migrations: join(root, "prisma", "migrations"), logger: silentLogger });
+  const database = await openDatabase({
+    url,
+    dataDir: "",
+    migrations: join(root, "prisma", "migrations"),
+    logger: silentLogger,
+  });
   const pool = createPool({ url, max: 8, logger: silentLogger });
   const sourceId = randomUUID();
   await pool.query("insert into sources (id, name) values ($1, 'bench')", [sourceId]);
@@ -126,7 +141,13 @@ function rewriting(pool: Pool, rewritten: Rewritten): Pool {
 function person(n: number): Record<string, unknown> {
   const { userName, displayName } = namesOf(n);
   const user = entraUser("bench", n);
-  return { ...user, userName, displayName, externalId: idOf("external", n), emails: [{ primary: true, type: "work", value: userName }] };
+  return {
+    ...user,
+    userName,
+    displayName,
+    externalId: idOf("external", n),
+    emails: [{ primary: true, type: "work", value: userName }],
+  };
 }
 
 let made = 0;
@@ -137,8 +158,12 @@ async function write(one: Contender, kind: Kind, count: number): Promise<void> {
   const writer = async () => {
     while (left-- > 0) {
       const n = made++;
-      if (kind === "create") one.ids.push((await one.users.create(context(one), readUser(person(n) as never))).id);
-      else await one.users.change(context(one), one.ids[n % one.ids.length]!, (current) => readUser({ ...current, title: `t${n}` }));
+      if (kind === "create")
+        one.ids.push((await one.users.create(context(one), readUser(person(n) as never))).id);
+      else
+        await one.users.change(context(one), one.ids[n % one.ids.length]!, (current) =>
+          readUser({ ...current, title: `t${n}` }),
+        );
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, writer));
@@ -147,7 +172,8 @@ async function write(one: Contender, kind: Kind, count: number): Promise<void> {
 async function bench(stage: Stage): Promise<number> {
   const contenders: Contender[] = [];
   try {
-    for (const name of values.ways?.split(",") ?? Object.keys(WAYS)) contenders.push(await contender(stage, name));
+    for (const name of values.ways?.split(",") ?? Object.keys(WAYS))
+      contenders.push(await contender(stage, name));
     for (const one of contenders) await write(one, "create", fill);
     for (let turn = 0; turn < turns; turn++) {
       // There and back: what changes with the time meets all alike.
@@ -198,6 +224,7 @@ function hereUs(): number {
   return ((withKeys - (systemClock.monotonicMs() - again)) * 1_000) / rounds / some.length;
 }
 
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 
 runBench(() => onStage(bench));

@@ -14,17 +14,25 @@ export async function seedBaseline(db: Client, users: number, groupSizes: readon
       people.map((n) => externalIdOf("seed", n)),
       people.map((n) => JSON.stringify(answeredUser("seed", n))),
     ]);
-    await db.query("insert into history (subject, doc) select s, d from unnest($1::uuid[], $2::text[]) as t(s, d)", [
-      people.map((n) => idOf("seed", n)),
-      people.map((n) => JSON.stringify({ subject: idOf("seed", n), code: "user.created", changes: entraUser("seed", n) })),
-    ]);
+    await db.query(
+      "insert into history (subject, doc) select s, d from unnest($1::uuid[], $2::text[]) as t(s, d)",
+      [
+        people.map((n) => idOf("seed", n)),
+        people.map((n) =>
+          JSON.stringify({ subject: idOf("seed", n), code: "user.created", changes: entraUser("seed", n) }),
+        ),
+      ],
+    );
   }
   for (const size of groupSizes) {
     await db.query("insert into groups values ($1, $2)", [
       groupIdOf(size),
       JSON.stringify({ id: groupIdOf(size), displayName: `Group of ${size}` }),
     ]);
-    await db.query("insert into members select $1, id from (select id from users order by id limit $2) u", [groupIdOf(size), size]);
+    await db.query("insert into members select $1, id from (select id from users order by id limit $2) u", [
+      groupIdOf(size),
+      size,
+    ]);
   }
   await db.query("vacuum analyze");
 }

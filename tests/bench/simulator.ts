@@ -6,18 +6,25 @@ import { systemClock } from "../../src/core/clock.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
 
 /*
- * Calls a second of the simulator with its limits off, in a process of its own. It must not be what holds a bench of ours back:
+ * Calls a second of the simulator with its limits off, in a process of its own. It must not be what holds a
+ * bench of ours back:
  *   node tests/support/run-typescript.cjs tests/bench/simulator.ts --calls 15000
  */
 
-const { values } = parseArgs({ options: { role: { type: "string", default: "bench" }, calls: { type: "string", default: "15000" } } });
+const { values } = parseArgs({
+  options: { role: { type: "string", default: "bench" }, calls: { type: "string", default: "15000" } },
+});
 const calls = Number(values.calls);
 const CLIENTS = 16;
 
 type Call = readonly [path: string, body: object];
 
 const WORKLOADS: readonly (readonly [name: string, calls: number, call: (n: number) => Call])[] = [
-  ["user/create", calls, (n) => ["/topapi/v2/user/create", { ...person(n), title: "Clerk", email: `u${n}@example.com` }]],
+  [
+    "user/create",
+    calls,
+    (n) => ["/topapi/v2/user/create", { ...person(n), title: "Clerk", email: `u${n}@example.com` }],
+  ],
   ["user/update", calls, (n) => ["/topapi/v2/user/update", { userid: `u${n}`, title: `Title ${n}` }]],
   ["user/get", calls, (n) => ["/topapi/v2/user/get", { userid: `u${n}` }]],
   [
@@ -27,11 +34,18 @@ const WORKLOADS: readonly (readonly [name: string, calls: number, call: (n: numb
   ],
 ];
 
-const person = (n: number) => ({ userid: `u${n}`, name: `Person ${n}`, mobile: `+852-9${String(1_000_000 + n)}`, dept_id_list: "1" });
+const person = (n: number) => ({
+  userid: `u${n}`,
+  name: `Person ${n}`,
+  mobile: `+852-9${String(1_000_000 + n)}`,
+  dept_id_list: "1",
+});
 
 async function bench(address: string): Promise<void> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: CLIENTS });
-  const granted = (await (await fetch(`${address}/gettoken?appkey=sandbox&appsecret=sandbox`)).json()) as { access_token: string };
+  const granted = (await (await fetch(`${address}/gettoken?appkey=sandbox&appsecret=sandbox`)).json()) as {
+    access_token: string;
+  };
   const post = ([path, body]: Call): Promise<string> =>
     new Promise((resolve, reject) => {
       const text = JSON.stringify(body);
@@ -69,6 +83,8 @@ if (values.role === "simulator")
     .start()
     .then(({ url }) => process.send!(url));
 else {
-  const child = fork(process.argv[1]!, ["--role", "simulator"], { execArgv: [join(__dirname, "..", "support", "run-typescript.cjs")] });
+  const child = fork(process.argv[1]!, ["--role", "simulator"], {
+    execArgv: [join(__dirname, "..", "support", "run-typescript.cjs")],
+  });
   child.once("message", (address) => void bench(String(address)).finally(() => child.kill()));
 }

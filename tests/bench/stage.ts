@@ -12,7 +12,10 @@ import { ended, firstLine, startProgram } from "../support/programs.ts";
 import { shareKey } from "./bench-key.ts";
 import { type Call, connect, type Subject } from "./client.ts";
 
-/* What the benches play on: one PostgreSQL with fsync, and beside it the built product, the baseline and simulators, each a process of its own. */
+/*
+ * What the benches play on: one PostgreSQL with fsync, and beside it the built product, the baseline and
+ * simulators, each a process of its own.
+ */
 
 export interface Stage {
   readonly postgresPid: number;
@@ -55,10 +58,17 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
   const endings: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
   try {
     // Several servers and the seeding: more connections than one product needs.
-    const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger, settings: { max_connections: "300" } });
+    const postgres = await startEmbeddedPostgres({
+      dataDir: folder,
+      logger: silentLogger,
+      settings: { max_connections: "300" },
+    });
     endings.push(() => postgres.stop());
     const stage: Stage = {
-      postgresPid: Number.parseInt(readFileSync(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8"), 10),
+      postgresPid: Number.parseInt(
+        readFileSync(join(folder, "postgres", "cluster", "postmaster.pid"), "utf8"),
+        10,
+      ),
       async database(name) {
         await withDatabase(postgres.url, (client) => client.query(`create database ${name}`));
         return postgres.url.replace(/[^/]+$/, name);
@@ -73,10 +83,17 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
       },
       simulator: (qps) => startSimulator(qps, endings),
       worker(database, dingtalk, more) {
-        const environment = { ROLE: "worker", DATABASE_URL: database, DATA_DIR: folder, LOG_LEVEL: "warn", ...organisationAt(dingtalk) };
+        const environment = {
+          ROLE: "worker",
+          DATABASE_URL: database,
+          DATA_DIR: folder,
+          LOG_LEVEL: "warn",
+          ...organisationAt(dingtalk),
+        };
         startProduct(["serve"], { ...environment, ...more }, endings);
       },
-      server: (name, database, settings) => startServer(name, { ...settings, database, dataDir: join(folder, name) }, endings),
+      server: (name, database, settings) =>
+        startServer(name, { ...settings, database, dataDir: join(folder, name) }, endings),
     };
     return await Promise.race([work(stage), interruption()]);
   } finally {
@@ -87,10 +104,15 @@ export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T>
 /** Rejects when the bench is asked to end, however often: what was started has to be stopped first. */
 const interruption = (): Promise<never> =>
   new Promise((_, reject) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => reject(new Error(`ended by ${signal}`)));
+    for (const signal of ["SIGINT", "SIGTERM"] as const)
+      process.on(signal, () => reject(new Error(`ended by ${signal}`)));
   });
 
-function startProduct(args: readonly string[], settings: Environment, endings: (() => Promise<void>)[]): ChildProcess {
+function startProduct(
+  args: readonly string[],
+  settings: Environment,
+  endings: (() => Promise<void>)[],
+): ChildProcess {
   const child = spawn(process.execPath, [...process.execArgv, program, ...args], {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, ...settings },
@@ -110,7 +132,8 @@ async function startSimulator(qps: number, endings: (() => Promise<void>)[]): Pr
   const server = connect("simulator", port, child.pid!, "none", 16);
   const control = async <T>(call: Call): Promise<T> => {
     const { status, text } = await server.send(call);
-    if (status !== 200) throw new Error(`the simulator answered ${status} to ${call.path}: ${text.slice(0, 300)}`);
+    if (status !== 200)
+      throw new Error(`the simulator answered ${status} to ${call.path}: ${text.slice(0, 300)}`);
     return JSON.parse(text) as T;
   };
   await answering(child, server, "/_sim/calls");
@@ -128,7 +151,11 @@ interface Started extends ServerSettings {
   readonly dataDir: string;
 }
 
-async function startServer(name: string, started: Started, endings: (() => Promise<void>)[]): Promise<Subject> {
+async function startServer(
+  name: string,
+  started: Started,
+  endings: (() => Promise<void>)[],
+): Promise<Subject> {
   const { database, dataDir, clients, dingtalk, more } = started;
   const [port, simulatorPort] = [await freePort(), await freePort()];
   const token = randomBytes(24).toString("hex");

@@ -1,6 +1,9 @@
 import { load, type Measured, type Subject } from "./client.ts";
 
-/** One of those that are compared: a server, and what is asked of it. An iteration answers how many requests it made, and rejects on a wrong answer. */
+/**
+ * One of those that are compared: a server, and what is asked of it. An iteration answers how many requests
+ * it made, and rejects on a wrong answer.
+ */
 export interface Contender {
   readonly subject: Subject;
   iteration(n: number): Promise<number>;
@@ -10,7 +13,9 @@ export interface Turns {
   readonly clients: number;
   /** Those that count; one more goes before them, in which caches fill. */
   readonly turns: number;
-  /** Whoever is not at work stands still, so that what a server does by itself falls into its own turns only. */
+  /**
+   * Whoever is not at work stands still, so that what a server does by itself falls into its own turns only.
+   */
   readonly standStill?: boolean;
   /** What else is read before and after each turn, such as the processor time of the database. */
   readonly meters?: Readonly<Record<string, () => number>>;
@@ -22,19 +27,28 @@ export interface Taken extends Measured {
 
 const TURN_SECONDS = 1;
 
-/** Everybody second by second in turn, so that whatever else the machine does meets all of them. What the first turn of each does is thrown away. */
+/**
+ * Everybody second by second in turn, so that whatever else the machine does meets all of them. What the
+ * first turn of each does is thrown away.
+ */
 export async function inTurns(contenders: readonly Contender[], settings: Turns): Promise<readonly Taken[]> {
   const { clients, turns, standStill = false, meters = {} } = settings;
   const results = contenders.map((): Taken[] => []);
   const others = (subject: Subject): readonly number[] =>
-    standStill ? contenders.flatMap((each) => each.subject.pids).filter((pid) => !subject.pids.includes(pid)) : [];
+    standStill
+      ? contenders.flatMap((each) => each.subject.pids).filter((pid) => !subject.pids.includes(pid))
+      : [];
   let n = 0;
   for (let turn = 0; turn <= turns; turn++) {
     for (const [at, { subject, iteration }] of contenders.entries()) {
       const before = read(meters);
-      const measured = await whileStopped(others(subject), () => load(subject, clients, TURN_SECONDS, () => iteration(n++)));
+      const measured = await whileStopped(others(subject), () =>
+        load(subject, clients, TURN_SECONDS, () => iteration(n++)),
+      );
       const after = read(meters);
-      const metered = Object.fromEntries(Object.keys(meters).map((name) => [name, after[name]! - before[name]!]));
+      const metered = Object.fromEntries(
+        Object.keys(meters).map((name) => [name, after[name]! - before[name]!]),
+      );
       if (turn > 0) results[at]!.push({ ...measured, metered });
     }
   }
@@ -60,7 +74,9 @@ const sum = (turns: readonly Taken[]): Taken => {
     seconds: total((turn) => turn.seconds),
     latenciesMs: turns.flatMap((turn) => turn.latenciesMs),
     cpuMs: total((turn) => turn.cpuMs),
-    metered: Object.fromEntries(Object.keys(turns[0]?.metered ?? {}).map((name) => [name, total((turn) => turn.metered[name]!)])),
+    metered: Object.fromEntries(
+      Object.keys(turns[0]?.metered ?? {}).map((name) => [name, total((turn) => turn.metered[name]!)]),
+    ),
   };
 };
 

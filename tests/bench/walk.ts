@@ -17,7 +17,10 @@ interface ListPage {
   readonly Resources: readonly { readonly id: string }[];
 }
 
-/** The whole directory by cursor, one page after the other. Rejects unless everybody came, each once: ids ascend, and there are as many as the total says. */
+/**
+ * The whole directory by cursor, one page after the other. Rejects unless everybody came, each once: ids
+ * ascend, and there are as many as the total says.
+ */
 export async function walkByCursor(server: Subject): Promise<Walk> {
   const latenciesMs: number[] = [];
   const began = performance.now();
@@ -26,7 +29,11 @@ export async function walkByCursor(server: Subject): Promise<Walk> {
   let total = 0;
   for (let cursor: string | undefined = ""; cursor !== undefined; ) {
     const start = performance.now();
-    const { text } = await expecting(server, get(`${SCIM}/Users?count=200&cursor=${encodeURIComponent(cursor)}`), 200);
+    const { text } = await expecting(
+      server,
+      get(`${SCIM}/Users?count=200&cursor=${encodeURIComponent(cursor)}`),
+      200,
+    );
     latenciesMs.push(performance.now() - start);
     const { totalResults, nextCursor, Resources: resources }: ListPage = JSON.parse(text) as ListPage;
     for (const { id } of resources) {

@@ -8,8 +8,9 @@ import { forgetPeak, peakRssMbOf, rssMbOf } from "./processes.ts";
 import { onStage, runBench, type Simulator, type Stage, withDatabase } from "./stage.ts";
 
 /*
- * A report of Workday with many workers, read by the schedule of the built product: how long, how much memory above an idle server, that a second reading
- * writes nothing, that a server killed in the middle goes on, and that a report with 89 of 100 of them applies nothing.
+ * A report of Workday with many workers, read by the schedule of the built product: how long, how much memory
+ * above an idle server, that a second reading writes nothing, that a server killed in the middle goes on, and
+ * that a report with 89 of 100 of them applies nothing.
  *   npm run build && node tests/support/run-typescript.cjs tests/bench/workday.ts --workers 10000
  */
 
@@ -36,11 +37,23 @@ const report = (dingtalk: Simulator, count: number) =>
 async function bench(stage: Stage, folder: string): Promise<number> {
   const dingtalk = await stage.simulator(0);
   const file = join(folder, "workday.yaml");
-  writeFileSync(file, `version: 1\nreport: { url: ${dingtalk.address}/ccx/service/customreport2/acme/ISU/Workers }\neveryMinutes: 1440\n`);
-  const settings = { SYNC_MODE: "observe", WORKDAY_FILE: file, WORKDAY_USERNAME: "sandbox", WORKDAY_PASSWORD: "sandbox" };
+  writeFileSync(
+    file,
+    `version: 1\nreport: { url: ${dingtalk.address}/ccx/service/customreport2/acme/ISU/Workers }\neveryMinutes: 1440\n`,
+  );
+  const settings = {
+    SYNC_MODE: "observe",
+    WORKDAY_FILE: file,
+    WORKDAY_USERNAME: "sandbox",
+    WORKDAY_PASSWORD: "sandbox",
+  };
   const serve = (name: string, database: string, more = {}) => {
     mkdirSync(join(folder, name), { recursive: true });
-    return stage.server(name, database, { clients: 1, dingtalk, more: { SYNC_MODE: "observe", DATA_DIR: join(folder, name), ...more } });
+    return stage.server(name, database, {
+      clients: 1,
+      dingtalk,
+      more: { SYNC_MODE: "observe", DATA_DIR: join(folder, name), ...more },
+    });
   };
   const pidOf = ({ pids }: { readonly pids: readonly number[] }): number => pids[0]!;
 
@@ -68,7 +81,11 @@ async function bench(stage: Stage, folder: string): Promise<number> {
       const code = await run.ended();
       return {
         code,
-        result: JSON.parse(run.stdout) as { readonly result: string; readonly people: readonly unknown[]; readonly unchanged: number },
+        result: JSON.parse(run.stdout) as {
+          readonly result: string;
+          readonly people: readonly unknown[];
+          readonly unchanged: number;
+        },
       };
     };
 
@@ -96,7 +113,13 @@ async function bench(stage: Stage, folder: string): Promise<number> {
         `${aboveMb.toFixed(0)} MB above the ${idleMb.toFixed(0)} MB of an idle server (bar ${BAR_MB}); ` +
         `second reading ${second.result.unchanged} unchanged, ${wrote} written; with 89 of 100: ${fewer.result.result}, ${active} still active\n`,
     );
-    const isRight = half < workers && all === workers && versions === 0 && wrote === 0 && fewer.code === 1 && active === workers;
+    const isRight =
+      half < workers &&
+      all === workers &&
+      versions === 0 &&
+      wrote === 0 &&
+      fewer.code === 1 &&
+      active === workers;
     return isRight && aboveMb < BAR_MB ? 0 : 1;
   });
 }

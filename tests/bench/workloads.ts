@@ -1,7 +1,10 @@
 import type { Answer, Call, Subject } from "./client.ts";
 import { answeredUser, entraUser, externalIdOf, groupIdOf, idOf, userNameOf } from "./people.ts";
 
-/** What is measured: one iteration on the baseline and the same on the real server. Each answers how many requests it made, and rejects on a wrong answer. */
+/**
+ * What is measured: one iteration on the baseline and the same on the real server. Each answers how many
+ * requests it made, and rejects on a wrong answer.
+ */
 export interface Workload {
   readonly name: string;
   /** Least ratio of requests per second to the baseline that is asked for, where there is one. */
@@ -22,17 +25,29 @@ export const SCIM = "/scim/v2";
 /** A PATCH of a group answers with the group where that is small. */
 const CHANGED = [200, 204];
 
-export async function expecting(subject: Subject, call: Call, status: number | readonly number[], holds?: string): Promise<Answer> {
+export async function expecting(
+  subject: Subject,
+  call: Call,
+  status: number | readonly number[],
+  holds?: string,
+): Promise<Answer> {
   const answer = await subject.send(call);
   if (![status].flat().includes(answer.status) || (holds !== undefined && !answer.text.includes(holds))) {
-    throw new Error(`${subject.name}: ${call.method} ${call.path} answered ${answer.status} ${answer.text.slice(0, 300)}`);
+    throw new Error(
+      `${subject.name}: ${call.method} ${call.path} answered ${answer.status} ${answer.text.slice(0, 300)}`,
+    );
   }
   return answer;
 }
 
 export const get = (path: string): Call => ({ method: "GET", path });
-export const send = (method: "POST" | "PATCH" | "PUT", path: string, body: unknown): Call => ({ method, path, body: JSON.stringify(body) });
-const match = (attribute: string, value: string): Call => get(`${SCIM}/Users?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}`);
+export const send = (method: "POST" | "PATCH" | "PUT", path: string, body: unknown): Call => ({
+  method,
+  path,
+  body: JSON.stringify(body),
+});
+const match = (attribute: string, value: string): Call =>
+  get(`${SCIM}/Users?filter=${encodeURIComponent(`${attribute} eq "${value}"`)}`);
 
 const patchOp = (...operations: readonly unknown[]) => ({
   schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -83,7 +98,12 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
       },
       async real(subject) {
         const n = made++;
-        await expecting(subject, send("POST", `${SCIM}/Users`, entraUser("real", n)), 201, userNameOf("real", n));
+        await expecting(
+          subject,
+          send("POST", `${SCIM}/Users`, entraUser("real", n)),
+          201,
+          userNameOf("real", n),
+        );
         return 1;
       },
     },
@@ -91,7 +111,13 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
       name: "update",
       bar: 0.45,
       baseline: (subject, n) => updateBaseline(subject, somebody(n, users), `Title ${n}`),
-      real: (subject, n) => update(subject, somebody(n, users), { op: "Replace", path: "title", value: `Title ${n}` }, `Title ${n}`),
+      real: (subject, n) =>
+        update(
+          subject,
+          somebody(n, users),
+          { op: "Replace", path: "title", value: `Title ${n}` },
+          `Title ${n}`,
+        ),
     },
     {
       name: "disable and enable",
@@ -99,8 +125,16 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
       baseline: (subject, n) => updateBaseline(subject, somebody(n, users), "False"),
       async real(subject, n) {
         const who = somebody(n, users);
-        const off = await update(subject, who, { op: "Replace", path: "active", value: "False" }, `"active":false`);
-        return off + (await update(subject, who, { op: "Replace", path: "active", value: "True" }, `"active":true`));
+        const off = await update(
+          subject,
+          who,
+          { op: "Replace", path: "active", value: "False" },
+          `"active":false`,
+        );
+        return (
+          off +
+          (await update(subject, who, { op: "Replace", path: "active", value: "True" }, `"active":true`))
+        );
       },
     },
     {
@@ -124,10 +158,17 @@ export function workloads({ users, groupSizes }: Scale): readonly Workload[] {
       async baseline(subject) {
         const n = made++;
         await expecting(subject, match("userName", userNameOf("cycle", n)), 200);
-        await expecting(subject, send("POST", `${SCIM}/Users`, { id: idOf("cycle", n), ...entraUser("cycle", n) }), 201);
         await expecting(
           subject,
-          send("PATCH", `${SCIM}/Groups/${groupIdOf(groupSizes[0]!)}`, { op: "add", value: idOf("cycle", n) }),
+          send("POST", `${SCIM}/Users`, { id: idOf("cycle", n), ...entraUser("cycle", n) }),
+          201,
+        );
+        await expecting(
+          subject,
+          send("PATCH", `${SCIM}/Groups/${groupIdOf(groupSizes[0]!)}`, {
+            op: "add",
+            value: idOf("cycle", n),
+          }),
           CHANGED,
         );
         return 3;
@@ -165,15 +206,27 @@ export function groupWorkloads(size: number): readonly Workload[] {
       name: `group of ${size}: add and remove one`,
       async baseline(subject, n) {
         const value = idOf("seed", n % size);
-        await expecting(subject, send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "remove", value }), CHANGED);
-        await expecting(subject, send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "add", value }), CHANGED);
+        await expecting(
+          subject,
+          send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "remove", value }),
+          CHANGED,
+        );
+        await expecting(
+          subject,
+          send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, { op: "add", value }),
+          CHANGED,
+        );
         return 2;
       },
       async real(subject, n) {
         const value = [{ value: idOf("seed", n % size) }];
         await expecting(
           subject,
-          send("PATCH", `${SCIM}/Groups/${groupIdOf(size)}`, patchOp({ op: "Remove", path: "members", value })),
+          send(
+            "PATCH",
+            `${SCIM}/Groups/${groupIdOf(size)}`,
+            patchOp({ op: "Remove", path: "members", value }),
+          ),
           CHANGED,
         );
         await expecting(
@@ -200,7 +253,10 @@ export async function makeCycleGroups(real: Subject): Promise<void> {
   for (let n = 0; n < 20; n++) {
     const { text } = await expecting(
       real,
-      send("POST", `${SCIM}/Groups`, { schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"], displayName: `Cycle ${n}` }),
+      send("POST", `${SCIM}/Groups`, {
+        schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+        displayName: `Cycle ${n}`,
+      }),
       201,
     );
     cycleGroups.push((JSON.parse(text) as { id: string }).id);
@@ -233,7 +289,12 @@ async function readById(subject: Subject, n: number): Promise<number> {
 }
 
 async function updateBaseline(subject: Subject, n: number, mark: string): Promise<number> {
-  await expecting(subject, send("PATCH", `${SCIM}/Users/${idOf("seed", n)}`, { ...answeredUser("seed", n), title: mark }), 200, mark);
+  await expecting(
+    subject,
+    send("PATCH", `${SCIM}/Users/${idOf("seed", n)}`, { ...answeredUser("seed", n), title: mark }),
+    200,
+    mark,
+  );
   return 1;
 }
 
@@ -249,11 +310,21 @@ async function list(subject: Subject, page: string): Promise<number> {
 }
 
 async function readGroup(subject: Subject, size: number): Promise<number> {
-  await expecting(subject, get(`${SCIM}/Groups/${groupIdOf(size)}?excludedAttributes=members`), 200, `Group of ${size}`);
+  await expecting(
+    subject,
+    get(`${SCIM}/Groups/${groupIdOf(size)}?excludedAttributes=members`),
+    200,
+    `Group of ${size}`,
+  );
   return 1;
 }
 
 async function history(subject: Subject, n: number): Promise<number> {
-  await expecting(subject, get(`/api/history?filter=${encodeURIComponent(`subject eq "${idOf("seed", n)}"`)}`), 200, idOf("seed", n));
+  await expecting(
+    subject,
+    get(`/api/history?filter=${encodeURIComponent(`subject eq "${idOf("seed", n)}"`)}`),
+    200,
+    idOf("seed", n),
+  );
   return 1;
 }

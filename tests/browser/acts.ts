@@ -3,13 +3,18 @@ import { openPage, settled, signIn } from "./browser.ts";
 import { said, saidLike, wordsIn } from "./said.ts";
 import type { Stage } from "./stage.ts";
 
-/* What people do at the dashboard, from the first letter to what is true afterwards. Each answers what is wrong. */
+/*
+ * What people do at the dashboard, from the first letter to what is true afterwards. Each answers what is
+ * wrong.
+ */
 
 export type Act = (browser: Browser, stage: Stage) => Promise<readonly string[] | undefined>;
 
 /** An act as somebody signed in; what the browser complains of is wrong as well. */
 export const signedIn =
-  (act: (page: import("playwright-core").Page, stage: Stage) => Promise<readonly string[] | undefined>): Act =>
+  (
+    act: (page: import("playwright-core").Page, stage: Stage) => Promise<readonly string[] | undefined>,
+  ): Act =>
   async (browser, stage) => {
     const { context, page, troubles } = await openPage(browser, stage.url, { locale: "en-GB" });
     try {
@@ -43,7 +48,10 @@ export const acts: Readonly<Record<string, Act>> = {
     await settled(page);
     await context.close();
     process.stdout.write(`first load: ${Math.round(bytes / 1_000)} kB\n`);
-    return expected(`${bytes} bytes are at most 250,000 and more than none`, bytes > 10_000 && bytes <= 250_000);
+    return expected(
+      `${bytes} bytes are at most 250,000 and more than none`,
+      bytes > 10_000 && bytes <= 250_000,
+    );
   },
 
   "a wrong token is refused in words": async (browser, stage) => {
@@ -96,7 +104,12 @@ export const acts: Readonly<Record<string, Act>> = {
     const text = (await page.locator("main").textContent()) ?? "";
     await page.goBack();
     await page.waitForURL(/q=Person/);
-    return [...expected("the mobile number is masked", text.includes("••••") && !text.includes("9200 0013") && !/9200.?0013/.test(text))];
+    return [
+      ...expected(
+        "the mobile number is masked",
+        text.includes("••••") && !text.includes("9200 0013") && !/9200.?0013/.test(text),
+      ),
+    ];
   }),
 
   "overview: how far a replica is behind is shown where there is one": signedIn(async (page) => {
@@ -115,23 +128,28 @@ export const acts: Readonly<Record<string, Act>> = {
     return expected("nothing is shown without one", without === 0);
   }),
 
-  "verify: the whole log is verified in the browser, and again against what was verified before": signedIn(async (page) => {
-    await page.goto("/verify");
-    await page.getByText(said("verify.never")).first().waitFor();
-    await page.getByRole("button", { name: said("verify.now") }).click();
-    await page.getByText(saidLike("verify.verified")).waitFor();
-    await page.reload();
-    await page.getByText(saidLike("verify.lastGood")).waitFor();
-    await page.getByRole("button", { name: said("verify.now") }).click();
-    await page.getByText(saidLike("verify.verified")).waitFor();
-    const anchors = (await page.locator(".good dd").last().textContent()) ?? "";
-    return expected(`one checkpoint of before was compared, not ${anchors}`, anchors === "1");
-  }),
+  "verify: the whole log is verified in the browser, and again against what was verified before": signedIn(
+    async (page) => {
+      await page.goto("/verify");
+      await page.getByText(said("verify.never")).first().waitFor();
+      await page.getByRole("button", { name: said("verify.now") }).click();
+      await page.getByText(saidLike("verify.verified")).waitFor();
+      await page.reload();
+      await page.getByText(saidLike("verify.lastGood")).waitFor();
+      await page.getByRole("button", { name: said("verify.now") }).click();
+      await page.getByText(saidLike("verify.verified")).waitFor();
+      const anchors = (await page.locator(".good dd").last().textContent()) ?? "";
+      return expected(`one checkpoint of before was compared, not ${anchors}`, anchors === "1");
+    },
+  ),
 
   "verify: a history that was altered on its way is not verified": signedIn(async (page) => {
     await page.route("**/history/events/**", async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, body: (await answer.text()).replace("user.created", "user.updated") });
+      await route.fulfill({
+        response: answer,
+        body: (await answer.text()).replace("user.created", "user.updated"),
+      });
     });
     await page.goto("/verify");
     await page.getByRole("button", { name: said("verify.now") }).click();
@@ -180,7 +198,10 @@ export const acts: Readonly<Record<string, Act>> = {
     await page.getByLabel(said("period.from")).fill("2020-01-01");
     await page.getByLabel(said("period.to")).fill("2020-01-31");
     await page.getByText(said("leavers.none")).waitFor();
-    return [...expected(`eight left, not ${all}`, all === 8), ...expected(`fewer were in time, not ${some}`, some > 0 && some < all)];
+    return [
+      ...expected(`eight left, not ${all}`, all === 8),
+      ...expected(`fewer were in time, not ${some}`, some > 0 && some < all),
+    ];
   }),
 
   "all of one reason are tried again": signedIn(async (page, stage) => {
@@ -195,7 +216,10 @@ export const acts: Readonly<Record<string, Act>> = {
       .getByRole("button", { name: said("button.retryAll", { count: 1 }) })
       .click();
     await page.getByRole("dialog").waitFor({ state: "detached" });
-    const { events } = (await stage.send("GET", `/api/history?filter=${encodeURIComponent('code eq "operator.retry"')}`)) as {
+    const { events } = (await stage.send(
+      "GET",
+      `/api/history?filter=${encodeURIComponent('code eq "operator.retry"')}`,
+    )) as {
       events: unknown[];
     };
     return expected("the retry is recorded", events.length > 0);
@@ -211,7 +235,9 @@ export const acts: Readonly<Record<string, Act>> = {
     const dialog = page.getByRole("dialog");
     await dialog.waitFor();
     const blocked = await dialog.getByRole("button", { name: saidLike("button.approve") }).isDisabled();
-    const { holds } = (await stage.send("GET", "/api/sync/holds?state=open")) as { holds: { count: number }[] };
+    const { holds } = (await stage.send("GET", "/api/sync/holds?state=open")) as {
+      holds: { count: number }[];
+    };
     await dialog.locator("input").focus();
     await page.keyboard.type(String(holds[0]!.count));
     await page.keyboard.press("Enter");

@@ -20,12 +20,18 @@ export interface Looks {
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env.CHROMIUM_PATH ?? "/usr/bin/chromium";
   if (!existsSync(executablePath))
-    throw new Error(`there is no browser at ${executablePath}; set CHROMIUM_PATH, or install Debian's chromium`);
+    throw new Error(
+      `there is no browser at ${executablePath}; set CHROMIUM_PATH, or install Debian's chromium`,
+    );
   // Chromium's own sandbox does not work for root.
   return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ["--no-sandbox"] : [] });
 }
 
-export async function openPage(browser: Browser, url: string, { locale, colorScheme = "light", width = 1280 }: Looks): Promise<Watched> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { locale, colorScheme = "light", width = 1280 }: Looks,
+): Promise<Watched> {
   const context = await browser.newContext({
     locale,
     colorScheme,
@@ -36,12 +42,15 @@ export async function openPage(browser: Browser, url: string, { locale, colorSch
   });
   const troubles: string[] = [];
   await context.addInitScript(() => {
-    // biome-ignore lint/suspicious/noConsole: it runs in the page, whose console is listened to.
-    document.addEventListener("securitypolicyviolation", (event) => console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`));
+    document.addEventListener("securitypolicyviolation", (event) => {
+      // biome-ignore lint/suspicious/noConsole: it runs in the page, whose console is listened to.
+      console.error(`CSP ${event.violatedDirective} ${event.blockedURI}`);
+    });
   });
   const page = await context.newPage();
   page.on("request", (request) => {
-    if (!request.url().startsWith(`${url}/`) && !request.url().startsWith("data:")) troubles.push(`a request to ${request.url()}`);
+    if (!request.url().startsWith(`${url}/`) && !request.url().startsWith("data:"))
+      troubles.push(`a request to ${request.url()}`);
   });
   page.on("pageerror", (error) => troubles.push(`an error: ${error.message}`));
   page.on("console", (message) => {

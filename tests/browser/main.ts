@@ -9,8 +9,9 @@ import { signInActs } from "./sign-in-acts.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 /*
- * The dashboard in a browser, `npm run test:browser`: each screen in each language, light and dark, wide and 320 px; nothing is asked of others, the policy of the
- * page stops nothing, and axe finds nothing serious. Then what operators do, by keyboard. Pictures go to screenshots/, for people to look at.
+ * The dashboard in a browser, `npm run test:browser`: each screen in each language, light and dark, wide and
+ * 320 px; nothing is asked of others, the policy of the page stops nothing, and axe finds nothing serious.
+ * Then what operators do, by keyboard. Pictures go to screenshots/, for people to look at.
  */
 
 const LANGUAGES = [
@@ -24,11 +25,15 @@ let passed = 0;
 const failures: string[] = [];
 
 async function check(name: string, work: () => Promise<readonly string[] | undefined>): Promise<void> {
-  const wrong = await work().catch((error: unknown) => [error instanceof Error ? error.message : String(error)]);
+  const wrong = await work().catch((error: unknown) => [
+    error instanceof Error ? error.message : String(error),
+  ]);
   if (!wrong || wrong.length === 0) passed++;
   else {
     failures.push(name);
-    process.stdout.write(`✗ ${name}\n${wrong.map((line) => `    ${line.split("\n").slice(0, 4).join("\n    ")}\n`).join("")}`);
+    process.stdout.write(
+      `✗ ${name}\n${wrong.map((line) => `    ${line.split("\n").slice(0, 4).join("\n    ")}\n`).join("")}`,
+    );
   }
 }
 
@@ -43,13 +48,19 @@ async function patiently<T>(name: string, act: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Names of screens to look at, such as `npm run test:browser -- report`; all of them, and what operators do, when none is given. */
+/**
+ * Names of screens to look at, such as `npm run test:browser -- report`; all of them, and what operators do,
+ * when none is given.
+ */
 const ONLY = process.argv.slice(2);
 const isMeant = (screen: string): boolean => ONLY.length === 0 || ONLY.includes(screen);
 
 async function screensOf({ send, people }: Stage): Promise<readonly (readonly [string, string])[]> {
   const { holds } = (await send("GET", "/api/sync/holds?state=open")) as { holds: { id: string }[] };
-  const { events } = (await send("GET", `/api/history?filter=${encodeURIComponent('code eq "target.intent"')}`)) as {
+  const { events } = (await send(
+    "GET",
+    `/api/history?filter=${encodeURIComponent('code eq "target.intent"')}`,
+  )) as {
     events: { id: string }[];
   };
   const screens: readonly (readonly [string, string])[] = [
@@ -101,7 +112,9 @@ async function faults(page: Page, language: string): Promise<string[]> {
     problems: [...document.querySelectorAll(".problem[role=alert]")].map(({ textContent }) => textContent),
     images: document.images.length,
     touching: [...document.querySelectorAll("a + a, code + code")].filter(
-      (each) => each.previousSibling === each.previousElementSibling && getComputedStyle(each.parentElement!).display === "table-cell",
+      (each) =>
+        each.previousSibling === each.previousElementSibling &&
+        getComputedStyle(each.parentElement!).display === "table-cell",
     ).length,
   }));
   if (shown.language !== language) wrong.push(`lang is ${shown.language}`);
@@ -115,7 +128,9 @@ async function faults(page: Page, language: string): Promise<string[]> {
     const { axe: judge } = window as unknown as {
       axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
     };
-    return (await judge.run()).violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    return (await judge.run()).violations.filter(
+      ({ impact }) => impact === "serious" || impact === "critical",
+    );
   });
   wrong.push(
     ...found.map(
@@ -157,7 +172,10 @@ async function look(browser: Browser, stage: Stage): Promise<void> {
     }
 }
 
-/** English in letters of its own: what is in plain letters then did not come from a catalogue. Foreign texts and names are marked as such. */
+/**
+ * English in letters of its own: what is in plain letters then did not come from a catalogue. Foreign texts
+ * and names are marked as such.
+ */
 async function lookForRawText(browser: Browser, stage: Stage): Promise<void> {
   const { context, page } = await openPage(browser, stage.url, { locale: "en-GB", width: 320 });
   const look = async () => {
@@ -165,12 +183,14 @@ async function lookForRawText(browser: Browser, stage: Stage): Promise<void> {
     return page.evaluate(() => {
       const named = "aria-label title placeholder alt".split(" ");
       const isOurs = (element: Element): boolean =>
-        element.closest("code, bdi, time, [translate=no], main [lang], option[lang], noscript, script") === null;
+        element.closest("code, bdi, time, [translate=no], main [lang], option[lang], noscript, script") ===
+        null;
       const plain = /[A-Za-z]{2,}/;
       const found: string[] = [];
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node = walker.nextNode(); node; node = walker.nextNode())
-        if (plain.test(node.nodeValue ?? "") && node.parentElement && isOurs(node.parentElement)) found.push(node.nodeValue!.trim());
+        if (plain.test(node.nodeValue ?? "") && node.parentElement && isOurs(node.parentElement))
+          found.push(node.nodeValue!.trim());
       for (const element of document.querySelectorAll(named.map((name) => `[${name}]`).join()))
         for (const name of named) {
           const text = element.getAttribute(name);

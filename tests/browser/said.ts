@@ -6,7 +6,10 @@ import { createWords, type Key, type Language, type Values, type Words } from ".
 import { zhHans } from "../../web/src/words/zh-hans.ts";
 import { zhHant } from "../../web/src/words/zh-hant.ts";
 
-/* What the page says, from its own catalogues: a text that is changed there is changed here, and a key that is gone does not compile. */
+/*
+ * What the page says, from its own catalogues: a text that is changed there is changed here, and a key that
+ * is gone does not compile.
+ */
 
 const CATALOGUES = { en, "zh-Hans-CN": zhHans, "zh-Hant-HK": zhHant } as const;
 

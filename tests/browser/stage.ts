@@ -9,7 +9,10 @@ import { DEFAULT_POLICY } from "../../src/policy/default-policy.ts";
 import { type IdentityProvider, openIdentityProvider } from "../support/identity/identity-provider.ts";
 import { openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 
-/* The built product with something to see on every screen: people in each state, a hold, a match to decide, and names that try to do harm. */
+/*
+ * The built product with something to see on every screen: people in each state, a hold, a match to decide,
+ * and names that try to do harm.
+ */
 
 export interface Stage {
   readonly url: string;
@@ -46,7 +49,10 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 export async function openStage(): Promise<Stage> {
   const place = await openPlace();
   const provider = await openIdentityProvider(place.url);
-  const rules = { MAPPING_FILE: join(place.dataDir, "mapping.yaml"), POLICY_FILE: join(place.dataDir, "policy.yaml") };
+  const rules = {
+    MAPPING_FILE: join(place.dataDir, "mapping.yaml"),
+    POLICY_FILE: join(place.dataDir, "policy.yaml"),
+  };
   writeFileSync(rules.MAPPING_FILE, `${DEFAULT_MAPPING}\nsources:\n  join: [{ by: employeeNumber }]\n`);
   writeFileSync(rules.POLICY_FILE, DEFAULT_POLICY);
   const server = await place.start({ ...provider.settings, ...rules });
@@ -59,7 +65,9 @@ export async function openStage(): Promise<Stage> {
       method,
       headers: {
         authorization: `Bearer ${credential}`,
-        ...(body === undefined ? {} : { "content-type": path.startsWith("/scim") ? "application/scim+json" : "application/json" }),
+        ...(body === undefined
+          ? {}
+          : { "content-type": path.startsWith("/scim") ? "application/scim+json" : "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
@@ -68,7 +76,10 @@ export async function openStage(): Promise<Stage> {
     return text === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
   };
   const simulate = async (call: string, body: object) => {
-    const answer = await fetch(`${place.simulatorUrl}/_sim/edit`, { method: "POST", body: JSON.stringify({ call, body }) });
+    const answer = await fetch(`${place.simulatorUrl}/_sim/edit`, {
+      method: "POST",
+      body: JSON.stringify({ call, body }),
+    });
     if (!answer.ok) throw new Error(await answer.text());
   };
   const until = async (what: string, isSo: () => Promise<boolean>) => {
@@ -79,19 +90,37 @@ export async function openStage(): Promise<Stage> {
     }
   };
   const people: Record<string, string> = {};
-  const add = async (userName: string, displayName: string, mobile: string | undefined, more: object = {}) => {
+  const add = async (
+    userName: string,
+    displayName: string,
+    mobile: string | undefined,
+    more: object = {},
+  ) => {
     const phoneNumbers = mobile === undefined ? [] : [{ type: "mobile", value: mobile }];
-    const { id } = await send("POST", "/scim/v2/Users", { schemas: [USER], userName, displayName, title: "Clerk", phoneNumbers, ...more });
+    const { id } = await send("POST", "/scim/v2/Users", {
+      schemas: [USER],
+      userName,
+      displayName,
+      title: "Clerk",
+      phoneNumbers,
+      ...more,
+    });
     people[userName] = String(id);
   };
-  const status = async () => (await send("GET", "/api/sync/status")) as { states: Record<string, number>; holds: { open: number } };
+  const status = async () =>
+    (await send("GET", "/api/sync/status")) as { states: Record<string, number>; holds: { open: number } };
   const isQuiet = async () => {
     const { states } = await status();
     return states["due"] === 0 && states["waiting"] === 0;
   };
 
   // Somebody who has a number that one of ours should have, and somebody who may be one of ours.
-  await simulate("/topapi/v2/user/create", { userid: "stranger", name: "Stranger", mobile: "+852-90009999", dept_id_list: "1" });
+  await simulate("/topapi/v2/user/create", {
+    userid: "stranger",
+    name: "Stranger",
+    mobile: "+852-90009999",
+    dept_id_list: "1",
+  });
   await simulate("/topapi/v2/user/create", {
     userid: "there-before",
     name: "Yip Ka Yan",
@@ -101,7 +130,8 @@ export async function openStage(): Promise<Stage> {
   });
   await add("parked@example.com", "Parked Person", undefined);
   await add("taken@example.com", "Taken Number", "+852 9000 9999");
-  for (const [at, name] of HOSTILE.entries()) await add(`hostile${at}@example.com`, name, `+852 9100 000${at}`);
+  for (const [at, name] of HOSTILE.entries())
+    await add(`hostile${at}@example.com`, name, `+852 9100 000${at}`);
   // The last one with a date that the mapping cannot read, which it notes.
   for (let n = 0; n < PEOPLE; n++)
     await add(
@@ -123,15 +153,25 @@ export async function openStage(): Promise<Stage> {
       ...number,
     });
   }
-  const { joins } = (await send("GET", "/api/joins?state=proposed")) as { joins: { id: string; person: { id: string } }[] };
-  await send("POST", `/api/joins/${joins.find(({ person }) => person.id === people["joined@example.com"])?.id}/accept`);
-  await send("POST", "/scim/v2/Groups", { displayName: "Hong Kong/Retail", members: Object.values(people).map((value) => ({ value })) });
+  const { joins } = (await send("GET", "/api/joins?state=proposed")) as {
+    joins: { id: string; person: { id: string } }[];
+  };
+  await send(
+    "POST",
+    `/api/joins/${joins.find(({ person }) => person.id === people["joined@example.com"])?.id}/accept`,
+  );
+  await send("POST", "/scim/v2/Groups", {
+    displayName: "Hong Kong/Retail",
+    members: Object.values(people).map((value) => ({ value })),
+  });
   await until("everybody was looked at", isQuiet);
   await send("POST", "/api/sync/pause", { reason: "to be compared first" });
   await add("yip@example.com", "Yip Ka Yan", "+852 9000 8888", { [ENTERPRISE]: { employeeNumber: "E-77" } });
   await send("POST", "/api/sync/reconcile");
   await until("the match was found", async () => {
-    const { adoptions } = (await send("GET", "/api/sync/adoptions?state=proposed")) as { adoptions: unknown[] };
+    const { adoptions } = (await send("GET", "/api/sync/adoptions?state=proposed")) as {
+      adoptions: unknown[];
+    };
     return adoptions.length > 0;
   });
   await send("POST", "/api/sync/resume");
@@ -143,7 +183,12 @@ export async function openStage(): Promise<Stage> {
   await until("the limit held some", async () => (await status()).holds.open > 0 && (await isQuiet()));
   await pastWeeks(place);
   const day = (ms: number) => new Date(ms).toISOString().slice(0, 10);
-  await send("POST", "/api/evidence", { from: day(Date.now()), to: day(Date.now() + DAY_MS), sample: 3, seed: 7 });
+  await send("POST", "/api/evidence", {
+    from: day(Date.now()),
+    to: day(Date.now() + DAY_MS),
+    sample: 3,
+    seed: 7,
+  });
   await until("the pack was made", async () => {
     const { packs } = (await send("GET", "/api/evidence")) as { packs: { state: string }[] };
     return packs[0]?.state === "made";

@@ -8,7 +8,11 @@ const bulk = (scim: ScimClient, operations: readonly Resource[], more: Resource 
   scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: operations, ...more });
 
 /** Sends a bulk job, and returns the results of its operations. */
-async function run(scim: ScimClient, operations: readonly Resource[], more: Resource = {}): Promise<readonly Resource[]> {
+async function run(
+  scim: ScimClient,
+  operations: readonly Resource[],
+  more: Resource = {},
+): Promise<readonly Resource[]> {
   const { schemas, Operations } = answered(await bulk(scim, operations, more), 200);
   assert.deepEqual(schemas, [message("BulkResponse")]);
   return Operations;
@@ -27,7 +31,12 @@ const team = (scim: ScimClient, bulkId: string, members: readonly string[], data
   method: "POST",
   path: "/Groups",
   bulkId,
-  data: { schemas: [GROUP], displayName: scim.unique("team"), members: members.map((value) => ({ value })), ...data },
+  data: {
+    schemas: [GROUP],
+    displayName: scim.unique("team"),
+    members: members.map((value) => ({ value })),
+    ...data,
+  },
 });
 const managerOf = (user: Resource): string => user[ENTERPRISE]?.manager?.value;
 const managed = (value: string) => ({ schemas: [USER, ENTERPRISE], [ENTERPRISE]: { manager: { value } } });
@@ -36,7 +45,9 @@ export const bulkCases = [
   ...casesOf("RFC 7644 3.7.3", {
     "150 people in one job, two with the same name: only the second of them is refused": async (scim) => {
       const name = scim.unique("twice");
-      const operations = Array.from({ length: 150 }, (_, at) => person(scim, `p${at}`, at === 60 || at === 130 ? { userName: name } : {}));
+      const operations = Array.from({ length: 150 }, (_, at) =>
+        person(scim, `p${at}`, at === 60 || at === 130 ? { userName: name } : {}),
+      );
       const results = await run(scim, operations);
       assert.deepEqual(
         results.flatMap(({ status, bulkId }) => (status === "201" ? [] : [`${bulkId} ${status}`])),
@@ -79,7 +90,8 @@ export const bulkCases = [
       );
       assert.deepEqual(statuses(results), ["201", "200", "200", "204"]);
       has(results[0], { method: "POST", bulkId: "qwerty", response: undefined });
-      for (const result of results) assert.ok(result.location.startsWith(put.meta.location.replace(put.id, "")));
+      for (const result of results)
+        assert.ok(result.location.startsWith(put.meta.location.replace(put.id, "")));
       const made = answered(await scim.get(`/Users/${idOf(results[0]!)}`), 200);
       assert.equal(made.meta.version, results[0]!.version);
       has(answered(await scim.get(`/Users/${patch.id}`), 200), { title: "Dave", nickName: undefined });
@@ -90,7 +102,11 @@ export const bulkCases = [
       const { userName } = await scim.user();
       const results = await run(scim, [
         person(scim, "a", { userName }),
-        { method: "PUT", path: "/Users/2819c223-7f76-453a-919d-413861904646", data: { schemas: [USER], userName: scim.unique("bulk") } },
+        {
+          method: "PUT",
+          path: "/Users/2819c223-7f76-453a-919d-413861904646",
+          data: { schemas: [USER], userName: scim.unique("bulk") },
+        },
         { method: "POST", path: "/Nowhere", bulkId: "b", data: {} },
         { method: "POST", path: "/Users", data: { userName: scim.unique("bulk") } },
         { method: "DELETE", path: "/Users" },
@@ -105,9 +121,13 @@ export const bulkCases = [
       await scim.send("DELETE", `/Users/${idOf(results[5]!)}`);
     },
     "failOnErrors ends the job": async (scim) => {
-      const results = await run(scim, [person(scim, "a", { userName: "" }), person(scim, "b", { userName: "" }), person(scim, "c")], {
-        failOnErrors: 2,
-      });
+      const results = await run(
+        scim,
+        [person(scim, "a", { userName: "" }), person(scim, "b", { userName: "" }), person(scim, "c")],
+        {
+          failOnErrors: 2,
+        },
+      );
       assert.deepEqual(statuses(results), ["400", "400"]);
     },
     "names in any letter case, and the version *": async (scim) => {
@@ -118,7 +138,11 @@ export const bulkCases = [
         Version: "*",
         DATA: { operations: [{ OP: "add", PATH: "title", VALUE: "x" }] },
       };
-      const answer = await scim.send("POST", "/Bulk", { Schemas: [message("BulkRequest")], operations: [operation], failonerrors: 1 });
+      const answer = await scim.send("POST", "/Bulk", {
+        Schemas: [message("BulkRequest")],
+        operations: [operation],
+        failonerrors: 1,
+      });
       assert.deepEqual(statuses(answered(answer, 200).Operations), ["200"]);
       has(answered(await scim.get(`/Users/${id}`), 200), { title: "x" });
     },
@@ -173,7 +197,10 @@ export const bulkCases = [
       for (const id of [a, b]) await scim.send("DELETE", `/Users/${id}`);
     },
     "a reference to an unknown bulkId is refused": async (scim) => {
-      const results = await run(scim, [team(scim, "g", ["bulkId:nobody"]), { method: "DELETE", path: "/Users/bulkId:nobody" }]);
+      const results = await run(scim, [
+        team(scim, "g", ["bulkId:nobody"]),
+        { method: "DELETE", path: "/Users/bulkId:nobody" },
+      ]);
       assert.deepEqual(statuses(results), ["400", "400"]);
     },
     "an operation that refers to a failed one fails too": async (scim) => {
@@ -204,13 +231,17 @@ export const bulkCases = [
       const bad = { ...managed("bulkId:a"), userName: "" };
       const good = person(scim, "a", managed("bulkId:b"));
       assert.deepEqual(statuses(await run(scim, [good, person(scim, "b", bad)])), ["409", "400"]);
-      has(answered(await scim.get("/Users", { filter: `userName eq "${good.data.userName}"` }), 200), { totalResults: 0 });
+      has(answered(await scim.get("/Users", { filter: `userName eq "${good.data.userName}"` }), 200), {
+        totalResults: 0,
+      });
     },
     "groups that contain each other are refused, and none is created": async (scim) => {
       const [one, two] = [team(scim, "qwerty", ["bulkId:ytrewq"]), team(scim, "ytrewq", ["bulkId:qwerty"])];
       assert.deepEqual(statuses(await run(scim, [one, two])), ["409", "409"]);
       for (const { data } of [one, two]) {
-        has(answered(await scim.get("/Groups", { filter: `displayName eq "${data.displayName}"` }), 200), { totalResults: 0 });
+        has(answered(await scim.get("/Groups", { filter: `displayName eq "${data.displayName}"` }), 200), {
+          totalResults: 0,
+        });
       }
     },
   }),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import type { Answer, Resource, ScimClient } from "./client.ts";
 
-/** One requirement for a server. A case creates the resources that it needs, and throws if the server does not meet the requirement. */
+/**
+ * One requirement for a server. A case creates the resources that it needs, and throws if the server does not
+ * meet the requirement.
+ */
 export interface Case {
   /** The source of the requirement: a section of an RFC, or a client. */
   readonly origin: string;
@@ -14,7 +17,11 @@ export const casesOf = (origin: string, cases: Readonly<Record<string, Case["run
   Object.entries(cases).map(([name, run]) => ({ origin, name, run }));
 
 export function answered(answer: Answer, status: number): Resource {
-  assert.equal(answer.status, status, `expected ${status}, got ${answer.status}: ${answer.text.slice(0, 300)}`);
+  assert.equal(
+    answer.status,
+    status,
+    `expected ${status}, got ${answer.status}: ${answer.text.slice(0, 300)}`,
+  );
   return answer.body;
 }
 
@@ -34,13 +41,23 @@ export function has(actual: unknown, expected: unknown, path = "answer"): void {
     assert.equal(actual.length, expected.length, `${path}: ${JSON.stringify(actual)}`);
     for (const [at, element] of expected.entries()) has(actual[at], element, `${path}[${at}]`);
   } else if (typeof expected === "object" && expected !== null) {
-    assert.ok(typeof actual === "object" && actual !== null, `${path} is not an object: ${JSON.stringify(actual)}`);
-    for (const [name, value] of Object.entries(expected)) has((actual as Resource)[name], value, `${path}.${name}`);
-  } else assert.deepEqual(actual, expected, `${path} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
+    assert.ok(
+      typeof actual === "object" && actual !== null,
+      `${path} is not an object: ${JSON.stringify(actual)}`,
+    );
+    for (const [name, value] of Object.entries(expected))
+      has((actual as Resource)[name], value, `${path}.${name}`);
+  } else
+    assert.deepEqual(
+      actual,
+      expected,
+      `${path} is ${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`,
+    );
 }
 
 /** The ids in a list response, in its order. */
-export const idsOf = (answer: Answer): readonly string[] => (answered(answer, 200).Resources as Resource[]).map((resource) => resource.id);
+export const idsOf = (answer: Answer): readonly string[] =>
+  (answered(answer, 200).Resources as Resource[]).map((resource) => resource.id);
 
 export const memberIds = (group: Resource): readonly string[] =>
   ((group.members ?? []) as Resource[]).map((member) => member.value as string).sort();

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./case.ts";
 import { ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* Requests of Entra ID, Okta and Workday-driven clients: every fixture over HTTP, and the flows of these clients. */
+/*
+ * Requests of Entra ID, Okta and Workday-driven clients: every fixture over HTTP, and the flows of these
+ * clients.
+ */
 
 interface Fixture {
   readonly origin: string;
@@ -22,21 +25,29 @@ interface Fixture {
 
 const folder = join(__dirname, "..", "fixtures");
 
-const fixtures: readonly (readonly [string, Fixture])[] = ["entra", "okta", "onelogin", "workday"].flatMap((client) =>
-  readdirSync(join(folder, client)).map(
-    (file) => [`${client}/${file}`, JSON.parse(readFileSync(join(folder, client, file), "utf8"))] as const,
-  ),
+const fixtures: readonly (readonly [string, Fixture])[] = ["entra", "okta", "onelogin", "workday"].flatMap(
+  (client) =>
+    readdirSync(join(folder, client)).map(
+      (file) => [`${client}/${file}`, JSON.parse(readFileSync(join(folder, client, file), "utf8"))] as const,
+    ),
 );
 
 /** The fixture with unique names, and with new people of this server in place of its members. */
 async function onThisServer(scim: ScimClient, fixture: Fixture): Promise<Fixture> {
   const { members, memberIds: named = [] } = fixture;
   let text = JSON.stringify(fixture);
-  for (const id of new Set([...named, ...(members?.add ?? []), ...(members?.remove ?? []), ...(members?.members ?? [])])) {
+  for (const id of new Set([
+    ...named,
+    ...(members?.add ?? []),
+    ...(members?.remove ?? []),
+    ...(members?.members ?? []),
+  ])) {
     text = text.replaceAll(id, (await scim.user()).id);
   }
   for (const name of ["externalId", "userName", "displayName"]) {
-    for (const value of new Set([fixture.before, fixture.after, fixture.request.body].flatMap((resource) => resource?.[name] ?? []))) {
+    for (const value of new Set(
+      [fixture.before, fixture.after, fixture.request.body].flatMap((resource) => resource?.[name] ?? []),
+    )) {
       if (name !== "displayName" || fixture.request.url.startsWith("/Groups"))
         text = text.replaceAll(JSON.stringify(value), JSON.stringify(scim.unique(value)));
     }
@@ -44,7 +55,13 @@ async function onThisServer(scim: ScimClient, fixture: Fixture): Promise<Fixture
   return JSON.parse(text);
 }
 
-const withoutOwn = ({ id: _id, meta: _meta, groups: _groups, members: _members, ...document }: Resource): Resource => document;
+const withoutOwn = ({
+  id: _id,
+  meta: _meta,
+  groups: _groups,
+  members: _members,
+  ...document
+}: Resource): Resource => document;
 
 async function runFixture(scim: ScimClient, given: Fixture): Promise<void> {
   const fixture = await onThisServer(scim, given);
@@ -58,14 +75,20 @@ async function runFixture(scim: ScimClient, given: Fixture): Promise<void> {
   const before =
     fixture.before &&
     answered(
-      await scim.send("POST", path, { ...fixture.before, members: (fixture.members?.remove ?? []).map((value) => ({ value })) }),
+      await scim.send("POST", path, {
+        ...fixture.before,
+        members: (fixture.members?.remove ?? []).map((value) => ({ value })),
+      }),
       201,
     );
   const answer = await scim.send(method, url.replace("{id}", before?.id), body);
   assert.ok([200, 201, 204].includes(answer.status), answer.text);
   const id = before?.id ?? answer.body.id;
   const stored = answered(await scim.get(`${path}/${id}`), 200);
-  assert.deepEqual(withoutOwn(stored), path === "/Users" ? { active: true, ...fixture.after } : fixture.after);
+  assert.deepEqual(
+    withoutOwn(stored),
+    path === "/Users" ? { active: true, ...fixture.after } : fixture.after,
+  );
   const expected = fixture.memberIds ?? fixture.members?.members ?? fixture.members?.add;
   if (path === "/Groups" && expected) assert.deepEqual(memberIds(stored), [...expected].sort());
   if (method === "POST") return;
@@ -108,12 +131,22 @@ export const clientCases = [
         roles: [],
         title: null,
       });
-      answered(await scim.patch(`/Users/${user.id}`, { op: "Add", path: `${ENTERPRISE}:manager`, value: boss.id }), 200);
-      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `id eq "${user.id}" and manager eq "${boss.id}"`, attributes: "id" })), [
-        user.id,
-      ]);
+      answered(
+        await scim.patch(`/Users/${user.id}`, { op: "Add", path: `${ENTERPRISE}:manager`, value: boss.id }),
+        200,
+      );
+      assert.deepEqual(
+        idsOf(
+          await scim.get("/Users", {
+            filter: `id eq "${user.id}" and manager eq "${boss.id}"`,
+            attributes: "id",
+          }),
+        ),
+        [user.id],
+      );
       const displayName = scim.unique("Retail/Kowloon");
-      const find = () => scim.get("/Groups", { excludedAttributes: "members", filter: `displayName eq "${displayName}"` });
+      const find = () =>
+        scim.get("/Groups", { excludedAttributes: "members", filter: `displayName eq "${displayName}"` });
       assert.deepEqual(idsOf(await find()), []);
       const group = await scim.group({
         schemas: [GROUP, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"],
@@ -121,13 +154,26 @@ export const clientCases = [
         externalId: displayName,
         meta: { resourceType: "Group" },
       });
-      answered(await scim.patch(`/Groups/${group.id}`, { op: "Add", path: "members", value: [{ $ref: null, value: user.id }] }), 200);
+      answered(
+        await scim.patch(`/Groups/${group.id}`, {
+          op: "Add",
+          path: "members",
+          value: [{ $ref: null, value: user.id }],
+        }),
+        200,
+      );
       const found = await find();
       assert.deepEqual(idsOf(found), [group.id]);
       assert.equal(found.body.Resources[0].members, undefined);
-      assert.deepEqual(idsOf(await scim.get("/Groups", { filter: `id eq "${group.id}" and members eq "${user.id}"`, attributes: "id" })), [
-        group.id,
-      ]);
+      assert.deepEqual(
+        idsOf(
+          await scim.get("/Groups", {
+            filter: `id eq "${group.id}" and members eq "${user.id}"`,
+            attributes: "id",
+          }),
+        ),
+        [group.id],
+      );
     },
     "the flag in the Tenant URL has no effect": async (scim) => {
       const user = await scim.user();
@@ -154,7 +200,11 @@ export const clientCases = [
       has(answered(await scim.get("/Groups", { startIndex: 1, count: 2 }), 200), { startIndex: 1 });
       const userName = scim.unique("isaac.brock@example.com");
       const query = { filter: `userName eq "${userName}"`, startIndex: 1, count: 100 };
-      has(answered(await scim.get("/Users", query), 200), { totalResults: 0, startIndex: 1, itemsPerPage: 0 });
+      has(answered(await scim.get("/Users", query), 200), {
+        totalResults: 0,
+        startIndex: 1,
+        itemsPerPage: 0,
+      });
       const user = await scim.user({
         userName,
         name: { givenName: "Isaac", familyName: "Brock" },
@@ -169,18 +219,28 @@ export const clientCases = [
     "read, then PUT the whole person; deactivate and activate again": async (scim) => {
       const user = await scim.user({ name: { givenName: "Another", familyName: "User" } });
       const read = answered(await scim.get(`/Users/${user.id}`), 200);
-      const put = await scim.send("PUT", `/Users/${user.id}`, { ...read, name: { ...read.name, middleName: "Excited" } });
+      const put = await scim.send("PUT", `/Users/${user.id}`, {
+        ...read,
+        name: { ...read.name, middleName: "Excited" },
+      });
       has(answered(put, 200), { name: { middleName: "Excited" }, active: true });
-      has(answered(await scim.patch(`/Users/${user.id}`, { op: "replace", value: { active: false } }), 200), { active: false });
+      has(answered(await scim.patch(`/Users/${user.id}`, { op: "replace", value: { active: false } }), 200), {
+        active: false,
+      });
       const { active: _active, ...withoutActive } = answered(await scim.get(`/Users/${user.id}`), 200);
       has(answered(await scim.send("PUT", `/Users/${user.id}`, withoutActive), 200), { active: false });
-      has(answered(await scim.send("PUT", `/Users/${user.id}`, { ...withoutActive, active: true }), 200), { active: true });
+      has(answered(await scim.send("PUT", `/Users/${user.id}`, { ...withoutActive, active: true }), 200), {
+        active: true,
+      });
     },
     "group push: create with members, rename, change members, replace them, delete": async (scim) => {
       const [one, two] = [await scim.user(), await scim.user()];
       const group = await scim.group({ members: [{ value: one.id, display: one.userName }] });
       const displayName = scim.unique("renamed");
-      answered(await scim.patch(`/Groups/${group.id}`, { op: "replace", value: { id: group.id, displayName } }), 200);
+      answered(
+        await scim.patch(`/Groups/${group.id}`, { op: "replace", value: { id: group.id, displayName } }),
+        200,
+      );
       answered(
         await scim.patch(
           `/Groups/${group.id}`,
@@ -192,7 +252,14 @@ export const clientCases = [
       const changed = answered(await scim.get(`/Groups/${group.id}`), 200);
       has(changed, { displayName });
       assert.deepEqual(memberIds(changed), [two.id]);
-      answered(await scim.patch(`/Groups/${group.id}`, { op: "replace", path: "members", value: [{ value: one.id }] }), 200);
+      answered(
+        await scim.patch(`/Groups/${group.id}`, {
+          op: "replace",
+          path: "members",
+          value: [{ value: one.id }],
+        }),
+        200,
+      );
       assert.deepEqual(memberIds(answered(await scim.get(`/Groups/${group.id}`), 200)), [one.id]);
       answered(await scim.send("DELETE", `/Groups/${group.id}`), 204);
     },

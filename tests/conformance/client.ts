@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 
 /*
- * A SCIM client for any server. It depends only on the RFCs. It remembers the resources that it creates, so that `clean` can remove them.
+ * A SCIM client for any server. It depends only on the RFCs. It remembers the resources that it creates, so
+ * that `clean` can remove them.
  */
 
 export interface Answer {
@@ -64,7 +65,12 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
   const made: string[] = [];
   const run = Math.random().toString(36).slice(2, 8);
 
-  async function send(method: string, path: string, body?: unknown, options: RequestOptions = {}): Promise<Answer> {
+  async function send(
+    method: string,
+    path: string,
+    body?: unknown,
+    options: RequestOptions = {},
+  ): Promise<Answer> {
     const query = options.query ? `?${searchOf(options.query)}` : "";
     const payload = options.raw ?? (body === undefined ? undefined : JSON.stringify(body));
     const response = await fetchPatiently(`${base}${path}${query}`, {
@@ -78,7 +84,8 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
     });
     const text = await response.text();
     const answer: Answer = { status: response.status, headers: response.headers, text, body: parsed(text) };
-    if (method === "POST" && answer.status === 201 && typeof answer.body.id === "string") made.push(`${path}/${answer.body.id}`);
+    if (method === "POST" && answer.status === 201 && typeof answer.body.id === "string")
+      made.push(`${path}/${answer.body.id}`);
     observe?.({ method, path: path.split("?")[0]!, answer });
     return answer;
   }
@@ -101,8 +108,10 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
     unique,
     get: (path, query) => send("GET", path, undefined, query ? { query } : {}),
     user: (attributes = {}) => make("/Users", { schemas: [USER], userName: unique("user"), ...attributes }),
-    group: (attributes = {}) => make("/Groups", { schemas: [GROUP], displayName: unique("group"), ...attributes }),
-    patch: (path, ...operations) => send("PATCH", path, { schemas: [message("PatchOp")], Operations: operations }),
+    group: (attributes = {}) =>
+      make("/Groups", { schemas: [GROUP], displayName: unique("group"), ...attributes }),
+    patch: (path, ...operations) =>
+      send("PATCH", path, { schemas: [message("PatchOp")], Operations: operations }),
     async clean() {
       await sideBySide(made.splice(0).reverse(), (path) => send("DELETE", path));
     },
@@ -112,8 +121,14 @@ export function createScimClient({ base, token, observe }: ScimServer): ScimClie
 /** Number of requests of one case at the same time. It is small, because the server may be slow. */
 const LANES = 8;
 
-/** Runs `work` for all items, at most `LANES` at the same time. Resolves with the results in the order of the items. */
-export async function sideBySide<Item, Result>(items: readonly Item[], work: (item: Item) => Promise<Result>): Promise<readonly Result[]> {
+/**
+ * Runs `work` for all items, at most `LANES` at the same time. Resolves with the results in the order of the
+ * items.
+ */
+export async function sideBySide<Item, Result>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<Result>,
+): Promise<readonly Result[]> {
   const results: Result[] = [];
   const left = items.entries();
   const lane = async (): Promise<void> => {
@@ -125,7 +140,10 @@ export async function sideBySide<Item, Result>(items: readonly Item[], work: (it
 
 const PATIENCE = 20;
 
-/** Repeats a request after 429 (RFC 6585 section 4), when `Retry-After` has passed. The server has not carried it out. 20 tries at most. */
+/**
+ * Repeats a request after 429 (RFC 6585 section 4), when `Retry-After` has passed. The server has not carried
+ * it out. 20 tries at most.
+ */
 async function fetchPatiently(url: string, request: RequestInit): Promise<Response> {
   for (let round = 1; ; round++) {
     const response = await fetch(url, request);

@@ -12,7 +12,10 @@ export interface Operation {
   /** Path below the root, such as `/Users/{id}`. */
   readonly path: string;
   readonly statuses: readonly string[];
-  /** Who may call it: a token or session with one of these scopes, or a person with one of these roles. Undefined if everybody may. */
+  /**
+   * Who may call it: a token or session with one of these scopes, or a person with one of these roles.
+   * Undefined if everybody may.
+   */
   readonly holders?: {
     readonly scopes: readonly string[];
     readonly roles: readonly string[];
@@ -28,7 +31,10 @@ export interface Contract {
   pathOf(path: string): string | undefined;
   /** The difference between an exchange and the documentation. Undefined if there is none. */
   problem(exchange: Exchange): string | undefined;
-  /** Documented answers that have not occurred yet, such as `GET /Users 200`: of 2xx and 501, or of `statuses`. */
+  /**
+   * Documented answers that have not occurred yet, such as `GET /Users 200`: of 2xx and 501, or of
+   * `statuses`.
+   */
   unseen(statuses?: RegExp): readonly string[];
 }
 
@@ -62,13 +68,20 @@ function holdersOf(
   const ways = security ?? ofAll;
   if (ways.length === 0) return {};
   return {
-    holders: { scopes: scopes ?? [], roles: roles ?? [], bearer: ways.some((way) => "bearer" in way), areStated: Boolean(scopes && roles) },
+    holders: {
+      scopes: scopes ?? [],
+      roles: roles ?? [],
+      bearer: ways.some((way) => "bearer" in way),
+      areStated: Boolean(scopes && roles),
+    },
   };
 }
 
 /** SCIM answers have either of two media types, by the client's `Accept`. */
-const mediaTypes = (type: string): readonly string[] => (type === "application/scim+json" ? [type, "application/json"] : [type]);
-const isOfType = (type: string, sent: string | null): boolean => sent !== null && mediaTypes(type).includes(sent.split(";")[0]!);
+const mediaTypes = (type: string): readonly string[] =>
+  type === "application/scim+json" ? [type, "application/json"] : [type];
+const isOfType = (type: string, sent: string | null): boolean =>
+  sent !== null && mediaTypes(type).includes(sent.split(";")[0]!);
 
 /** Reads the documented operations below `root`. The default is SCIM. */
 export function readContract(root: string = SCIM_ROOT): Contract {
@@ -83,7 +96,14 @@ export function readContract(root: string = SCIM_ROOT): Contract {
   const operations = paths.flatMap((path) =>
     Object.entries(itemOf(path)).flatMap(([method, operation]) =>
       METHODS.includes(method)
-        ? [{ method: method.toUpperCase(), path, statuses: Object.keys(operation.responses), ...holdersOf(operation, document.security) }]
+        ? [
+            {
+              method: method.toUpperCase(),
+              path,
+              statuses: Object.keys(operation.responses),
+              ...holdersOf(operation, document.security),
+            },
+          ]
         : [],
     ),
   );
@@ -103,14 +123,21 @@ export function readContract(root: string = SCIM_ROOT): Contract {
 
   const pathOf = (path: string) => matchers.find(({ test }) => test.test(path))?.path;
 
-  function answerOf(path: string, method: string, status: string, sent: string | null): DocumentedAnswer | "empty" | undefined {
+  function answerOf(
+    path: string,
+    method: string,
+    status: string,
+    sent: string | null,
+  ): DocumentedAnswer | "empty" | undefined {
     const reference = itemOf(path)[method.toLowerCase()]?.responses[status]?.$ref.split("/").at(-1);
     if (reference === undefined) return undefined;
     const types = Object.keys(document.components.responses[reference]!.content ?? {});
     // A file has several types, of which a parameter chooses one.
     const type = types.find((each) => isOfType(each, sent)) ?? types[0];
     if (type === undefined) return "empty";
-    const schema = ajv.getSchema(`openapi#/components/responses/${reference}/content/${type.replace("/", "~1")}/schema`);
+    const schema = ajv.getSchema(
+      `openapi#/components/responses/${reference}/content/${type.replace("/", "~1")}/schema`,
+    );
     if (!schema) throw new Error(`the schema of ${reference} cannot be read`);
     return { type, schema };
   }
@@ -125,14 +152,17 @@ export function readContract(root: string = SCIM_ROOT): Contract {
       if (place === undefined) return answer.status === 404 ? undefined : `${path} is not documented`;
       const documented = method === "HEAD" ? "GET" : method;
       if (!operations.some((operation) => operation.path === place && operation.method === documented)) {
-        return answer.status === 405 || answer.status === 501 ? undefined : `${method} ${place} is not documented`;
+        return answer.status === 405 || answer.status === 501
+          ? undefined
+          : `${method} ${place} is not documented`;
       }
       const name = `${method} ${place} ${status}`;
       const sent = answer.headers.get("content-type");
       const expected = answerOf(place, documented, status, sent);
       if (expected === undefined) return `${name} is not documented`;
       seen.add(name);
-      if (method === "HEAD" || expected === "empty") return answer.text === "" ? undefined : `${name} has a body`;
+      if (method === "HEAD" || expected === "empty")
+        return answer.text === "" ? undefined : `${name} has a body`;
       const { type, schema } = expected;
       if (!isOfType(type, sent)) return `${name} is ${sent}, not ${type}`;
       return schema(/[/+]json$/.test(type) ? answer.body : answer.text)
@@ -141,7 +171,9 @@ export function readContract(root: string = SCIM_ROOT): Contract {
     },
     unseen: (wanted = /[23]\d\d|501/) =>
       operations.flatMap(({ method, path, statuses }) =>
-        statuses.map((status) => `${method} ${path} ${status}`).filter((name) => wanted.test(name.slice(-3)) && !seen.has(name)),
+        statuses
+          .map((status) => `${method} ${path} ${status}`)
+          .filter((name) => wanted.test(name.slice(-3)) && !seen.has(name)),
       ),
   };
 }

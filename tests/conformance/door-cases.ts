@@ -36,14 +36,18 @@ export const doorCases = [
           Number.isInteger(config.bulk.maxPayloadSize) &&
           Number.isInteger(config.filter.maxResults),
       );
-      for (const scheme of config.authenticationSchemes) assert.ok(scheme.type && scheme.name && scheme.description);
+      for (const scheme of config.authenticationSchemes)
+        assert.ok(scheme.type && scheme.name && scheme.description);
     },
     "ResourceTypes: each is listed, has an address, and names existing schemas": async (scim) => {
       const list = answered(await scim.get("/ResourceTypes"), 200);
       assert.deepEqual(list.Resources.map((type: Resource) => type.id).sort(), ["Group", "User"]);
       for (const type of list.Resources) {
         assert.deepEqual(answered(await scim.get(`/ResourceTypes/${type.id}`), 200), type);
-        for (const id of [type.schema, ...type.schemaExtensions.map((extension: Resource) => extension.schema)]) {
+        for (const id of [
+          type.schema,
+          ...type.schemaExtensions.map((extension: Resource) => extension.schema),
+        ]) {
           answered(await scim.get(`/Schemas/${id}`), 200);
         }
       }
@@ -51,7 +55,8 @@ export const doorCases = [
     "Schemas: each is listed and has an address; externalId is among the attributes": async (scim) => {
       const list = answered(await scim.get("/Schemas"), 200);
       assert.equal(list.totalResults, list.Resources.length);
-      for (const schema of list.Resources) assert.deepEqual(answered(await scim.get(`/Schemas/${schema.id}`), 200), schema);
+      for (const schema of list.Resources)
+        assert.deepEqual(answered(await scim.get(`/Schemas/${schema.id}`), 200), schema);
       assert.ok(!JSON.stringify(list).includes("null"));
       for (const id of ["User", "Group"]) {
         const schema = answered(await scim.get(`/Schemas/urn:ietf:params:scim:schemas:core:2.0:${id}`), 200);
@@ -70,7 +75,9 @@ export const doorCases = [
     },
     "discovery requires a token too": async (scim) => {
       for (const path of ["/Schemas", "/ResourceTypes", "/ServiceProviderConfig", "/Users"]) {
-        const answer = await scim.send("GET", path, undefined, { headers: { authorization: "Bearer wrong" } });
+        const answer = await scim.send("GET", path, undefined, {
+          headers: { authorization: "Bearer wrong" },
+        });
         refused(answer, 401);
         assert.match(answer.headers.get("www-authenticate") ?? "", /^Bearer/);
       }
@@ -88,15 +95,25 @@ export const doorCases = [
       }
     },
     "an unknown path is 404": async (scim) => {
-      for (const path of ["/Nowhere", "/Users/x/y", "/Schemas/a/b", "/Bulk/1"]) refused(await scim.get(path), 404);
+      for (const path of ["/Nowhere", "/Users/x/y", "/Schemas/a/b", "/Bulk/1"])
+        refused(await scim.get(path), 404);
     },
     "a trailing slash has no effect": async (scim) => {
       const { id } = await scim.user();
-      for (const path of ["/Users/", `/Users/${id}/`, "/Schemas/", "/ServiceProviderConfig/", "/ResourceTypes/User/"]) {
+      for (const path of [
+        "/Users/",
+        `/Users/${id}/`,
+        "/Schemas/",
+        "/ServiceProviderConfig/",
+        "/ResourceTypes/User/",
+      ]) {
         answered(await scim.get(path), 200);
       }
       answered(await scim.send("POST", "/Users/.search/", { count: 1 }), 200);
-      answered(await scim.send("POST", "/Bulk/", { Operations: [{ method: "DELETE", path: "/Users/x/" }] }), 200);
+      answered(
+        await scim.send("POST", "/Bulk/", { Operations: [{ method: "DELETE", path: "/Users/x/" }] }),
+        200,
+      );
       answered(await scim.patch(`/Users/${id}/`, { op: "add", path: "title", value: "x" }), 200);
       answered(await scim.send("DELETE", `/Users/${id}/`), 204);
     },
@@ -107,19 +124,31 @@ export const doorCases = [
         "Application/SCIM+JSON",
         "application/scim+json;charset=ISO-8859-1",
       ]) {
-        const answer = await json(scim, JSON.stringify({ schemas: [USER], userName: scim.unique("user") }), type);
+        const answer = await json(
+          scim,
+          JSON.stringify({ schemas: [USER], userName: scim.unique("user") }),
+          type,
+        );
         answered(answer, 201);
         assert.match(answer.headers.get("content-type") ?? "", /^application\/scim\+json/);
       }
       const typeFor = async (accept: string) =>
-        (await scim.send("GET", "/ResourceTypes", undefined, { headers: { accept } })).headers.get("content-type");
+        (await scim.send("GET", "/ResourceTypes", undefined, { headers: { accept } })).headers.get(
+          "content-type",
+        );
       assert.match((await typeFor("application/json")) ?? "", /^application\/json/);
-      assert.match((await typeFor("application/scim+json, application/json;q=0.5")) ?? "", /^application\/scim\+json/);
+      assert.match(
+        (await typeFor("application/scim+json, application/json;q=0.5")) ?? "",
+        /^application\/scim\+json/,
+      );
       assert.match((await typeFor("text/html")) ?? "", /^application\/scim\+json/);
     },
     "another media type is 415": async (scim) => {
       for (const type of ["text/plain", "application/xml"]) refused(await json(scim, "{}", type), 415);
-      const zipped = { raw: "{}", headers: { "content-type": "application/json", "content-encoding": "gzip" } };
+      const zipped = {
+        raw: "{}",
+        headers: { "content-type": "application/json", "content-encoding": "gzip" },
+      };
       refused(await scim.send("POST", "/Users", undefined, zipped), 415);
     },
     "a malformed body is invalidSyntax": async (scim) => {
@@ -142,13 +171,27 @@ export const doorCases = [
       const user = await scim.user();
       const emails = Array.from({ length: 5_001 }, (_, at) => ({ value: `${at}@example.com` }));
       const operations = Array.from({ length: 1_001 }, () => ({ op: "add", path: "title", value: "x" }));
-      refused(await scim.send("POST", "/Users", { schemas: [USER], userName: scim.unique("user"), emails }), 400, "tooMany");
+      refused(
+        await scim.send("POST", "/Users", { schemas: [USER], userName: scim.unique("user"), emails }),
+        400,
+        "tooMany",
+      );
       refused(await scim.patch(`/Users/${user.id}`, ...operations), 400, "tooMany");
-      refused(await scim.patch(`/Users/${user.id}`, { op: "add", path: "emails", value: emails.slice(0, 1_001) }), 400, "tooMany");
+      refused(
+        await scim.patch(`/Users/${user.id}`, { op: "add", path: "emails", value: emails.slice(0, 1_001) }),
+        400,
+        "tooMany",
+      );
       assert.deepEqual(answered(await scim.get(`/Users/${user.id}`), 200), user);
     },
     "a body that is too large is 413": async (scim) => {
-      refused(await json(scim, JSON.stringify({ schemas: [USER], userName: "x", displayName: "x".repeat(3_000_000) })), 413);
+      refused(
+        await json(
+          scim,
+          JSON.stringify({ schemas: [USER], userName: "x", displayName: "x".repeat(3_000_000) }),
+        ),
+        413,
+      );
     },
     "answers forbid caching and type sniffing": async (scim) => {
       for (const answer of [await scim.get("/Users", { count: 1 }), await scim.get("/Users/x")]) {
@@ -166,7 +209,10 @@ export const doorCases = [
         await json(scim, `{"userName": ${secret}`),
         await scim.send("POST", "/Users", { schemas: [USER], userName: secret, active: secret }),
       ];
-      const bulk = answered(await scim.send("POST", "/Bulk", { Operations: [{ method: secret, path: secret }] }), 200);
+      const bulk = answered(
+        await scim.send("POST", "/Bulk", { Operations: [{ method: secret, path: secret }] }),
+        200,
+      );
       assert.ok(!JSON.stringify(bulk).includes(secret));
       for (const answer of answers) {
         assert.ok(answer.status >= 400 && answer.status < 500);
@@ -175,7 +221,10 @@ export const doorCases = [
     },
     "unknown attributes are ignored, unknown extensions are kept": async (scim) => {
       const extension = "urn:example:params:scim:schemas:extension:badge:2.0:User";
-      const { id } = await scim.user({ favouriteColour: "blue", [extension]: { badge: "007", nested: { list: [1, null, "x"] } } });
+      const { id } = await scim.user({
+        favouriteColour: "blue",
+        [extension]: { badge: "007", nested: { list: [1, null, "x"] } },
+      });
       const user = answered(await scim.get(`/Users/${id}`), 200);
       assert.equal(user.favouriteColour, undefined);
       has(user[extension], { badge: "007", nested: { list: [1, null, "x"] } });

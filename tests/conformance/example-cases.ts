@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { answered, type Case, has } from "./case.ts";
 import { ENTERPRISE, GROUP, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* The example resources of RFC 7643 section 8. Attributes that a client may write are returned unchanged; the server sets the others. */
+/*
+ * The example resources of RFC 7643 section 8. Attributes that a client may write are returned unchanged; the
+ * server sets the others.
+ */
 
 const minimal = (scim: ScimClient): Resource => ({
   schemas: [USER],
@@ -46,7 +49,11 @@ const full = (scim: ScimClient): Resource => ({
       formatted: "100 Universal City Plaza\nHollywood, CA 91608 USA",
       primary: true,
     },
-    { type: "home", streetAddress: "456 Hollywood Blvd", formatted: "456 Hollywood Blvd\nHollywood, CA 91608 USA" },
+    {
+      type: "home",
+      streetAddress: "456 Hollywood Blvd",
+      formatted: "456 Hollywood Blvd\nHollywood, CA 91608 USA",
+    },
   ],
   phoneNumbers: [
     { value: "555-555-5555", type: "work" },
@@ -65,9 +72,15 @@ const full = (scim: ScimClient): Resource => ({
   active: true,
   password: "t1meMa$heen",
   groups: [
-    { value: "e9e30dba-f08f-4109-8486-d5c6a331660a", $ref: "../Groups/e9e30dba-f08f-4109-8486-d5c6a331660a", display: "Tour Guides" },
+    {
+      value: "e9e30dba-f08f-4109-8486-d5c6a331660a",
+      $ref: "../Groups/e9e30dba-f08f-4109-8486-d5c6a331660a",
+      display: "Tour Guides",
+    },
   ],
-  x509Certificates: [{ value: "MIIDQzCCAqygAwIBAgICEAAwDQYJKoZIhvcNAQEFBQAwTjELMAkGA1UEBhMCVVMxEzARBgNVBAgM" }],
+  x509Certificates: [
+    { value: "MIIDQzCCAqygAwIBAgICEAAwDQYJKoZIhvcNAQEFBQAwTjELMAkGA1UEBhMCVVMxEzARBgNVBAgM" },
+  ],
 });
 
 const enterprise = (scim: ScimClient): Resource => ({
@@ -91,7 +104,10 @@ async function comesBack(scim: ScimClient, sent: Resource): Promise<void> {
   assert.notEqual(made.id, id);
   assert.notEqual(made.meta.created, meta.created);
   assert.deepEqual(answered(await scim.get(`/Users/${made.id}`), 200), made);
-  assert.deepEqual(answered(await scim.get("/Users", { filter: `userName eq "${own.userName}"` }), 200).Resources, [made]);
+  assert.deepEqual(
+    answered(await scim.get("/Users", { filter: `userName eq "${own.userName}"` }), 200).Resources,
+    [made],
+  );
   // A PUT of the same resource, with the read-only attributes of the example, changes nothing.
   assert.deepEqual(answered(await scim.send("PUT", `/Users/${made.id}`, sent), 200), made);
 }
@@ -104,7 +120,10 @@ export const exampleCases: readonly Case[] = [
     origin: "RFC 7643 8.4",
     name: "the group",
     async run(scim) {
-      const people = [await scim.user({ displayName: "Babs Jensen" }), await scim.user({ displayName: "Mandy Pepperidge" })];
+      const people = [
+        await scim.user({ displayName: "Babs Jensen" }),
+        await scim.user({ displayName: "Mandy Pepperidge" }),
+      ];
       const members = people.map(({ id, displayName }) => ({
         value: id,
         $ref: `https://example.com/v2/Users/${id}`,

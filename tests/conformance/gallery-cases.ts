@@ -3,9 +3,9 @@ import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./
 import { ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
 /*
- * The requests of Microsoft's validation of a gallery application (docs/clients.md 1 and 4): people, groups and the protocol, in both forms of PATCH. People
- * of one run have the same e-mail address, telephone numbers and employee number, and many values are meaningless. So only userName and externalId may be
- * unique.
+ * The requests of Microsoft's validation of a gallery application (docs/clients.md 1 and 4): people, groups
+ * and the protocol, in both forms of PATCH. People of one run have the same e-mail address, telephone numbers
+ * and employee number, and many values are meaningless. So only userName and externalId may be unique.
  */
 
 type Shape = "verbose" | "compact";
@@ -20,19 +20,30 @@ const MAPPED: readonly string[] = [
   "name.givenName",
   "name.familyName",
   "name.formatted",
-  ...["formatted", "streetAddress", "locality", "region", "postalCode", "country"].map((name) => `addresses[type eq "work"].${name}`),
+  ...["formatted", "streetAddress", "locality", "region", "postalCode", "country"].map(
+    (name) => `addresses[type eq "work"].${name}`,
+  ),
   ...["work", "mobile", "fax"].map((type) => `phoneNumbers[type eq "${type}"].value`),
   `${ENTERPRISE}:employeeNumber`,
   `${ENTERPRISE}:department`,
 ];
 
-/** Changes as one operation for each attribute, or with all scalar attributes in one operation without path. */
+/**
+ * Changes as one operation for each attribute, or with all scalar attributes in one operation without path.
+ */
 function operations(shape: Shape, changes: Readonly<Record<string, unknown>>): readonly Resource[] {
-  const each = ([path, value]: readonly [string, unknown]) => ({ op: shape === "verbose" ? "Replace" : "replace", path, value });
+  const each = ([path, value]: readonly [string, unknown]) => ({
+    op: shape === "verbose" ? "Replace" : "replace",
+    path,
+    value,
+  });
   if (shape === "verbose") return Object.entries(changes).map(each);
   const scalars = Object.entries(changes).filter(([path]) => !path.includes("["));
   const selected = Object.entries(changes).filter(([path]) => path.includes("["));
-  return [...selected.map(each), ...(scalars.length > 0 ? [{ op: "replace", value: Object.fromEntries(scalars) }] : [])];
+  return [
+    ...selected.map(each),
+    ...(scalars.length > 0 ? [{ op: "replace", value: Object.fromEntries(scalars) }] : []),
+  ];
 }
 
 function person(scim: ScimClient): Resource {
@@ -74,7 +85,8 @@ const managerOf = (user: Resource): string | undefined => user[ENTERPRISE]?.mana
 /** The value of a mapped name in a resource. */
 function valueAt(resource: Resource, name: string): unknown {
   const [, list, type, sub] = /^(\w+)\[type eq "(\w+)"\]\.(\w+)$/.exec(name) ?? [];
-  if (list) return (resource[list] as Resource[] | undefined)?.find((element) => element.type === type)?.[sub!];
+  if (list)
+    return (resource[list] as Resource[] | undefined)?.find((element) => element.type === type)?.[sub!];
   if (name.startsWith(`${ENTERPRISE}:`)) return resource[ENTERPRISE]?.[name.slice(ENTERPRISE.length + 1)];
   const [head, tail] = name.split(".");
   return tail ? resource[head!]?.[tail] : resource[name];
@@ -94,7 +106,9 @@ const shaped = (shape: Shape): readonly Case[] => {
       const sent = person(scim);
       const made = await scim.user(sent);
       has(answered(await scim.get(`/Users/${made.id}`), 200), sent);
-      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `userName eq "${sent.userName}"` })), [made.id]);
+      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `userName eq "${sent.userName}"` })), [
+        made.id,
+      ]);
     },
     "user: a second create is a conflict": async (scim) => {
       const { userName } = await makePerson(scim);
@@ -102,7 +116,9 @@ const shaped = (shape: Shape): readonly Case[] => {
     },
     "user: update every mapped attribute with meaningless values": async (scim) => {
       const user = await makePerson(scim);
-      const changes = Object.fromEntries([...MAPPED, "userName", "externalId"].map((name) => [name, scim.unique("upd")]));
+      const changes = Object.fromEntries(
+        [...MAPPED, "userName", "externalId"].map((name) => [name, scim.unique("upd")]),
+      );
       answered(await patch(scim, user.id, changes), 200);
       const stored = answered(await scim.get(`/Users/${user.id}`), 200);
       for (const [name, value] of Object.entries(changes)) assert.equal(valueAt(stored, name), value, name);
@@ -118,9 +134,15 @@ const shaped = (shape: Shape): readonly Case[] => {
     },
     "user: disable and restore": async (scim) => {
       const user = await makePerson(scim);
-      has(answered(await patch(scim, user.id, { active: shape === "verbose" ? "False" : false }), 200), { active: false });
-      has(answered(await scim.get("/Users", { filter: `userName eq "${user.userName}"` }), 200).Resources, [{ active: false }]);
-      has(answered(await patch(scim, user.id, { active: shape === "verbose" ? "True" : true }), 200), { active: true });
+      has(answered(await patch(scim, user.id, { active: shape === "verbose" ? "False" : false }), 200), {
+        active: false,
+      });
+      has(answered(await scim.get("/Users", { filter: `userName eq "${user.userName}"` }), 200).Resources, [
+        { active: false },
+      ]);
+      has(answered(await patch(scim, user.id, { active: shape === "verbose" ? "True" : true }), 200), {
+        active: true,
+      });
     },
     "user: delete": async (scim) => {
       const user = await makePerson(scim);
@@ -133,11 +155,23 @@ const shaped = (shape: Shape): readonly Case[] => {
       for (const boss of [one, two]) {
         answered(await patch(scim, user.id, { [manager]: boss.id }), 200);
         assert.equal(managerOf(answered(await scim.get(`/Users/${user.id}`), 200)), boss.id);
-        assert.deepEqual(idsOf(await scim.get("/Users", { filter: `id eq "${user.id}" and manager eq "${boss.id}"`, attributes: "id" })), [
-          user.id,
-        ]);
+        assert.deepEqual(
+          idsOf(
+            await scim.get("/Users", {
+              filter: `id eq "${user.id}" and manager eq "${boss.id}"`,
+              attributes: "id",
+            }),
+          ),
+          [user.id],
+        );
       }
-      answered(await scim.patch(`/Users/${user.id}`, { op: shape === "verbose" ? "Remove" : "remove", path: manager }), 200);
+      answered(
+        await scim.patch(`/Users/${user.id}`, {
+          op: shape === "verbose" ? "Remove" : "remove",
+          path: manager,
+        }),
+        200,
+      );
       assert.equal(managerOf(answered(await scim.get(`/Users/${user.id}`), 200)), undefined);
     },
     "user: manager cleared": async (scim) => {
@@ -167,7 +201,10 @@ const shaped = (shape: Shape): readonly Case[] => {
       const displayName = scim.unique("gallery");
       const schemas = [GROUP, "http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group"];
       const { id } = await scim.group({ schemas, displayName, externalId: displayName, members: [] });
-      const answer = await scim.get("/Groups", { excludedAttributes: "members", filter: `displayName eq "${displayName}"` });
+      const answer = await scim.get("/Groups", {
+        excludedAttributes: "members",
+        filter: `displayName eq "${displayName}"`,
+      });
       assert.deepEqual(idsOf(answer), [id]);
       has(answered(await scim.get(`/Groups/${id}`, { excludedAttributes: "members" }), 200), {
         displayName,
@@ -217,16 +254,31 @@ const protocol = casesOf("Microsoft gallery, protocol", {
   "every mapped attribute is discoverable": async (scim) => {
     const { Resources } = answered(await scim.get("/Schemas"), 200);
     const known = new Set((Resources as Resource[]).flatMap((schema) => flattened(schema)));
-    const missing = [...MAPPED, "userName", "active", "externalId", "members", `${ENTERPRISE}:manager`].filter((name) => !known.has(name));
+    const missing = [
+      ...MAPPED,
+      "userName",
+      "active",
+      "externalId",
+      "members",
+      `${ENTERPRISE}:manager`,
+    ].filter((name) => !known.has(name));
     assert.deepEqual(missing, []);
     const group = (Resources as Resource[]).find((schema) => schema.id === GROUP)!;
-    for (const name of ["displayName", "externalId", "members"]) assert.ok(flattened(group).includes(name), name);
+    for (const name of ["displayName", "externalId", "members"])
+      assert.ok(flattened(group).includes(name), name);
   },
   "people in pages": async (scim) => {
     for (let at = 0; at < 11; at++) await makePerson(scim);
-    const pages = [await scim.get("/Users", { startIndex: 1, count: 5 }), await scim.get("/Users", { startIndex: 6, count: 5 })];
+    const pages = [
+      await scim.get("/Users", { startIndex: 1, count: 5 }),
+      await scim.get("/Users", { startIndex: 6, count: 5 }),
+    ];
     for (const [at, page] of pages.entries()) {
-      has(answered(page, 200), { schemas: [message("ListResponse")], startIndex: at * 5 + 1, itemsPerPage: 5 });
+      has(answered(page, 200), {
+        schemas: [message("ListResponse")],
+        startIndex: at * 5 + 1,
+        itemsPerPage: 5,
+      });
       assert.ok(page.body.totalResults >= 11);
     }
     const ids = pages.flatMap(idsOf);
@@ -234,7 +286,10 @@ const protocol = casesOf("Microsoft gallery, protocol", {
   },
   "groups in pages": async (scim) => {
     for (let at = 0; at < 6; at++) await scim.group();
-    const pages = [await scim.get("/Groups", { startIndex: 1, count: 3 }), await scim.get("/Groups", { startIndex: 4, count: 3 })];
+    const pages = [
+      await scim.get("/Groups", { startIndex: 1, count: 3 }),
+      await scim.get("/Groups", { startIndex: 4, count: 3 }),
+    ];
     assert.equal(new Set(pages.flatMap(idsOf)).size, 6);
   },
 });
@@ -261,7 +316,9 @@ export const galleryCases: readonly Case[] = [
     name: "all cases at the same time, as the workflow runs them",
     // Cases that read all people in pages need a server where nobody else creates people.
     run: async (scim) => {
-      await Promise.all(inSequence.filter(({ name }) => !name.endsWith("in pages")).map(({ run }) => run(scim)));
+      await Promise.all(
+        inSequence.filter(({ name }) => !name.endsWith("in pages")).map(({ run }) => run(scim)),
+      );
     },
   },
 ];

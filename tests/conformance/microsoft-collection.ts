@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { type Answer, ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
 /*
- * The requests and assertions of the Postman collection that Microsoft publishes for SCIM endpoints (AzureAD/SCIMReferenceCode, PostmanCollection.json), in
- * its order. They are rewritten: addresses, forms of values and expectations are the same, bodies are new. The source must have no people, and has none
+ * The requests and assertions of the Postman collection that Microsoft publishes for SCIM endpoints
+ * (AzureAD/SCIMReferenceCode, PostmanCollection.json), in its order. They are rewritten: addresses, forms of
+ * values and expectations are the same, bodies are new. The source must have no people, and has none
  * afterwards.
  */
 
@@ -41,10 +42,13 @@ export async function runMicrosoftCollection(scim: ScimClient): Promise<readonly
     if (step.keep !== undefined) made[step.keep] = answer.body.id;
     const { status } = step;
     const checks = {
-      ...(status === undefined ? {} : { [`status ${status}`]: (one: Answer) => assert.equal(one.status, status) }),
+      ...(status === undefined
+        ? {}
+        : { [`status ${status}`]: (one: Answer) => assert.equal(one.status, status) }),
       ...step.checks,
     };
-    for (const [name, check] of Object.entries(checks)) assertions.push(outcome(`${step.name}: ${name}`, () => check(answer, made)));
+    for (const [name, check] of Object.entries(checks))
+      assertions.push(outcome(`${step.name}: ${name}`, () => check(answer, made)));
   }
   return assertions;
 }
@@ -60,9 +64,13 @@ function outcome(name: string, check: () => void): Assertion {
 
 /* ---- Requests of the collection ---- */
 
-const guid = (): string => `22fbc523-6032-4c5f-939d-${Math.random().toString(16).slice(2, 14).padEnd(12, "0")}`;
+const guid = (): string =>
+  `22fbc523-6032-4c5f-939d-${Math.random().toString(16).slice(2, 14).padEnd(12, "0")}`;
 
-/** A body like most of the collection: unusual letter case of attributes, text instead of a boolean, empty values and null. */
+/**
+ * A body like most of the collection: unusual letter case of attributes, text instead of a boolean, empty
+ * values and null.
+ */
 const simple =
   (userName: string, more: Resource = {}) =>
   (): Resource => ({
@@ -111,8 +119,18 @@ const full =
       { type: "work", primary: true, value: "anna@mail.example.net" },
       { type: "work", primary: false, value: "anna@example.com" },
     ],
-    meta: { created: "2019-09-18T18:15:26.5788954+00:00", lastModified: "2019-09-18T18:15:26.5788976+00:00", resourceType: "User" },
-    name: { formatted: "Dan Mac", familyName: "Employee", givenName: "Dan", honorificPrefix: null, honorificSuffix: null },
+    meta: {
+      created: "2019-09-18T18:15:26.5788954+00:00",
+      lastModified: "2019-09-18T18:15:26.5788976+00:00",
+      resourceType: "User",
+    },
+    name: {
+      formatted: "Dan Mac",
+      familyName: "Employee",
+      givenName: "Dan",
+      honorificPrefix: null,
+      honorificSuffix: null,
+    },
     phoneNumbers: [
       { type: "fax", primary: false, value: "312-320-0500" },
       { type: "work", primary: true, value: "312-320-0932" },
@@ -139,17 +157,25 @@ const group = (displayName: string, members?: readonly Resource[]): Resource => 
 
 /* ---- Expectations of the collection ---- */
 
-const same = (name: string, expected: unknown) => (answer: Answer) => assert.deepEqual(answer.body[name], expected);
+const same = (name: string, expected: unknown) => (answer: Answer) =>
+  assert.deepEqual(answer.body[name], expected);
 const isId = (key: string) => (answer: Answer, made: Made) => assert.equal(answer.body.id, made[key]);
 const holds = (text: string) => (answer: Answer) => assert.ok(answer.text.includes(text), `no ${text}`);
 const holdsNo = (text: string) => (answer: Answer) => assert.ok(!answer.text.includes(text), `has ${text}`);
-const holdsId = (key: string) => (answer: Answer, made: Made) => assert.ok(answer.text.includes(made[key]!), `no ${key}`);
+const holdsId = (key: string) => (answer: Answer, made: Made) =>
+  assert.ok(answer.text.includes(made[key]!), `no ${key}`);
 const total = (count: number) => ({ "total results": same("totalResults", count) });
 
 const user = (key: string) => (made: Made) => `/Users/${made[key]}`;
 const groupAt = (key: string) => (made: Made) => `/Groups/${made[key]}`;
 const removed = (name: string, path: Step["path"]): Step => ({ name, method: "DELETE", path, status: 204 });
-const exists: Omit<Step, "name"> = { method: "POST", path: "/Users", body: full("emp3"), status: 409, checks: { detail: holds("detail") } };
+const exists: Omit<Step, "name"> = {
+  method: "POST",
+  path: "/Users",
+  body: full("emp3"),
+  status: 409,
+  checks: { detail: holds("detail") },
+};
 
 const ENDPOINTS: readonly Step[] = [
   { name: "Get Token", path: "/Token", status: 200 },
@@ -171,7 +197,14 @@ const ENDPOINTS: readonly Step[] = [
 ];
 
 const USERS: readonly Step[] = [
-  { name: "Post User", method: "POST", path: "/Users", body: simple("UserName123", { schemas: [USER] }), keep: "id1", status: 201 },
+  {
+    name: "Post User",
+    method: "POST",
+    path: "/Users",
+    body: simple("UserName123", { schemas: [USER] }),
+    keep: "id1",
+    status: 201,
+  },
   {
     name: "Post EnterpriseUser",
     method: "POST",
@@ -182,10 +215,31 @@ const USERS: readonly Step[] = [
   },
   { name: "Get user1", path: user("id1"), status: 200, checks: { id: isId("id1") } },
   { name: "Get user2", path: user("id2"), status: 200, checks: { id: isId("id2") } },
-  { name: "Get User Attributes", path: "/Users", query: { attributes: "userName,emails" }, status: 200, checks: { id1: holdsId("id1") } },
-  { name: "Get User Filters", path: "/Users/", query: { filter: 'DisplayName eq "BobIsAmazing"' }, checks: { id1: holdsId("id1") } },
-  { name: "patch user1", method: "PATCH", path: user("id1"), body: () => patchOp({ op: "replace", path: "userName", value: "ryan3" }) },
-  { name: "Get User1 Check Patch", path: user("id1"), status: 200, checks: { id: isId("id1"), userName: same("userName", "ryan3") } },
+  {
+    name: "Get User Attributes",
+    path: "/Users",
+    query: { attributes: "userName,emails" },
+    status: 200,
+    checks: { id1: holdsId("id1") },
+  },
+  {
+    name: "Get User Filters",
+    path: "/Users/",
+    query: { filter: 'DisplayName eq "BobIsAmazing"' },
+    checks: { id1: holdsId("id1") },
+  },
+  {
+    name: "patch user1",
+    method: "PATCH",
+    path: user("id1"),
+    body: () => patchOp({ op: "replace", path: "userName", value: "ryan3" }),
+  },
+  {
+    name: "Get User1 Check Patch",
+    path: user("id1"),
+    status: 200,
+    checks: { id: isId("id1"), userName: same("userName", "ryan3") },
+  },
   {
     name: "User 2 replace test",
     method: "PUT",
@@ -206,13 +260,40 @@ const USERS: readonly Step[] = [
 const addUser4: Omit<Step, "name"> = {
   method: "PATCH",
   path: groupAt("groupid"),
-  body: ({ id4 }) => patchOp({ name: "addMember", op: "add", path: "members", value: [{ displayName: "new User", value: id4 }] }),
+  body: ({ id4 }) =>
+    patchOp({
+      name: "addMember",
+      op: "add",
+      path: "members",
+      value: [{ displayName: "new User", value: id4 }],
+    }),
 };
 
 const GROUPS: readonly Step[] = [
-  { name: "Create empty group", method: "POST", path: "/Groups", body: () => group("Group1DisplayName", []), keep: "groupid", status: 201 },
-  { name: "create user for group 2", method: "POST", path: "/Users", body: simple("UserName333"), keep: "id3", status: 201 },
-  { name: "Create user 4 for group 2", method: "POST", path: "/Users", body: simple("UserName444"), keep: "id4", status: 201 },
+  {
+    name: "Create empty group",
+    method: "POST",
+    path: "/Groups",
+    body: () => group("Group1DisplayName", []),
+    keep: "groupid",
+    status: 201,
+  },
+  {
+    name: "create user for group 2",
+    method: "POST",
+    path: "/Users",
+    body: simple("UserName333"),
+    keep: "id3",
+    status: 201,
+  },
+  {
+    name: "Create user 4 for group 2",
+    method: "POST",
+    path: "/Users",
+    body: simple("UserName444"),
+    keep: "id4",
+    status: 201,
+  },
   {
     name: "Create filled group 2",
     method: "POST",
@@ -222,7 +303,14 @@ const GROUPS: readonly Step[] = [
     status: 201,
   },
   { name: "Get Groups", path: "/Groups", status: 200 },
-  { name: "Create group 3", method: "POST", path: "/Groups", body: () => group("GroupDisplayName3", []), keep: "groupid3", status: 201 },
+  {
+    name: "Create group 3",
+    method: "POST",
+    path: "/Groups",
+    body: () => group("GroupDisplayName3", []),
+    keep: "groupid3",
+    status: 201,
+  },
   {
     name: "Put replace group3",
     method: "PUT",
@@ -238,7 +326,12 @@ const GROUPS: readonly Step[] = [
     }),
     status: 200,
   },
-  { name: "Validate group 3", path: groupAt("groupid3"), status: 200, checks: { id: isId("groupid3"), "user id3": holdsId("id3") } },
+  {
+    name: "Validate group 3",
+    path: groupAt("groupid3"),
+    status: 200,
+    checks: { id: isId("groupid3"), "user id3": holdsId("id3") },
+  },
   { name: "Patch add user4 to group1", ...addUser4 },
   {
     name: "Patch remove user4 to group1",
@@ -247,9 +340,24 @@ const GROUPS: readonly Step[] = [
     body: ({ id4 }) => patchOp({ op: "remove", path: `members[value eq "${id4}"]` }),
   },
   { name: "Patch add user4 to group1 again", ...addUser4 },
-  { name: "Get group by id", path: groupAt("groupid"), status: 200, checks: { id: isId("groupid"), "display as sent": holds("new User") } },
-  { name: "Patch remove all users", method: "PATCH", path: groupAt("groupid"), body: () => patchOp({ op: "remove", path: "members" }) },
-  { name: "Get emptied group", path: groupAt("groupid"), status: 200, checks: { id: isId("groupid"), "no user": holdsNo("new User") } },
+  {
+    name: "Get group by id",
+    path: groupAt("groupid"),
+    status: 200,
+    checks: { id: isId("groupid"), "display as sent": holds("new User") },
+  },
+  {
+    name: "Patch remove all users",
+    method: "PATCH",
+    path: groupAt("groupid"),
+    body: () => patchOp({ op: "remove", path: "members" }),
+  },
+  {
+    name: "Get emptied group",
+    path: groupAt("groupid"),
+    status: 200,
+    checks: { id: isId("groupid"), "no user": holdsNo("new User") },
+  },
   removed("Delete user id3", user("id3")),
   removed("Delete user id4", user("id4")),
   removed("Delete group 1", groupAt("groupid")),
@@ -266,7 +374,14 @@ const COMPLEX: readonly Step[] = [
     keep: "id1",
     status: 201,
   },
-  { name: "create user2", method: "POST", path: "/Users", body: simple("UserName222"), keep: "id2", status: 201 },
+  {
+    name: "create user2",
+    method: "POST",
+    path: "/Users",
+    body: simple("UserName222"),
+    keep: "id2",
+    status: 201,
+  },
   {
     name: "Get user attributes",
     path: "/Users",
@@ -336,7 +451,10 @@ const GARBAGE: readonly Step[] = [
     name: "Post enterprise user",
     method: "POST",
     path: "/Users",
-    body: full("enterprise", { schemas: [USER, ENTERPRISE], [ENTERPRISE]: { Department: "some department" } }),
+    body: full("enterprise", {
+      schemas: [USER, ENTERPRISE],
+      [ENTERPRISE]: { Department: "some department" },
+    }),
     keep: "5th",
     status: 201,
   },
@@ -354,14 +472,22 @@ const GARBAGE: readonly Step[] = [
     body: () => patchOp({ op: "Replace", path: "active", value: false }),
     status: 204,
   },
-  { name: "get user1", path: user("1st"), checks: { userName: same("userName", "newusername"), active: same("active", false) } },
+  {
+    name: "get user1",
+    path: user("1st"),
+    checks: { userName: same("userName", "newusername"), active: same("active", false) },
+  },
   {
     name: "Put a user OMalley",
     method: "PUT",
     path: user("1st"),
     body: full("OMalley", german),
     status: 200,
-    checks: { userName: same("userName", "OMalley"), active: same("active", false), Germany: holds("Germany") },
+    checks: {
+      userName: same("userName", "OMalley"),
+      active: same("active", false),
+      Germany: holds("Germany"),
+    },
   },
   {
     name: "Paginate",
@@ -374,11 +500,18 @@ const GARBAGE: readonly Step[] = [
   {
     name: "filter eq and (val or val)",
     path: "/Users",
-    query: { filter: "name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)" },
+    query: {
+      filter: "name.FamilyName eq Employee and (emails.Value co example.com or emails.Value co example.org)",
+    },
     checks: total(4),
   },
   { name: "filter starts with", path: "/Users", query: { filter: "userName sw O" }, checks: total(1) },
-  { name: "filter greater than", path: "/Users", query: { filter: "meta.Created gt 2015-10-10T14:38:21.8617979-07:00" }, checks: total(5) },
+  {
+    name: "filter greater than",
+    path: "/Users",
+    query: { filter: "meta.Created gt 2015-10-10T14:38:21.8617979-07:00" },
+    checks: total(5),
+  },
 ];
 
 const addNobody = (value: string): Omit<Step, "name"> => ({
@@ -389,11 +522,23 @@ const addNobody = (value: string): Omit<Step, "name"> => ({
 });
 
 const GROUP_GARBAGE: readonly Step[] = [
-  { name: "Post group", method: "POST", path: "/Groups", body: () => group("Group 1"), keep: "1stgroup", status: 201 },
+  {
+    name: "Post group",
+    method: "POST",
+    path: "/Groups",
+    body: () => group("Group 1"),
+    keep: "1stgroup",
+    status: 201,
+  },
   { name: "Group patch add member", ...addNobody("string id 1") },
   { name: "Group patch add member2", ...addNobody("string id 2") },
   { name: "Get group", path: groupAt("1stgroup"), status: 200 },
-  { name: "Get group exclude members", path: groupAt("1stgroup"), query: { excludedAttributes: "members" }, status: 200 },
+  {
+    name: "Get group exclude members",
+    path: groupAt("1stgroup"),
+    query: { excludedAttributes: "members" },
+    status: 200,
+  },
   {
     name: "group put",
     method: "PUT",

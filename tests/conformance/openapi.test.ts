@@ -21,7 +21,11 @@ const methodsOf = (path: string): readonly string[] =>
   contract.operations.filter((operation) => operation.path === path).map(({ method }) => method);
 
 test.each(paths)("%s takes the methods that are documented, and no others", async (path) => {
-  const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY).replace("{name}", "risc");
+  const address = path
+    .replace("{kind}", "user")
+    .replace("{id}", NOBODY)
+    .replace("{delivery}", NOBODY)
+    .replace("{name}", "risc");
   for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]) {
     const { status } = await product.send(method, address);
     // /Me answers 501 to every method of SCIM.
@@ -46,7 +50,9 @@ function routesOf(stack: readonly Layer[], prefix: string): readonly string[] {
 }
 
 test("every route there is is documented, and every documented path has a route", () => {
-  const routes = product.mounts.flatMap(({ path, handler }) => routesOf((handler as unknown as { stack: readonly Layer[] }).stack, path));
+  const routes = product.mounts.flatMap(({ path, handler }) =>
+    routesOf((handler as unknown as { stack: readonly Layer[] }).stack, path),
+  );
   const documented = paths.map((path) => path.replace(/\/$/, ""));
   expect(
     [
@@ -63,9 +69,15 @@ test("every route there is is documented, and every documented path has a route"
 });
 
 test("the codes and outcomes of events are the ones that are written", () => {
-  const { Event } = (contract.document as { components: { schemas: { Event: { properties: Record<string, { enum: string[] }> } } } })
-    .components.schemas;
-  expect([Event.properties["code"]!.enum, Event.properties["outcome"]!.enum]).toEqual([EVENT_CODES, OUTCOMES]);
+  const { Event } = (
+    contract.document as {
+      components: { schemas: { Event: { properties: Record<string, { enum: string[] }> } } };
+    }
+  ).components.schemas;
+  expect([Event.properties["code"]!.enum, Event.properties["outcome"]!.enum]).toEqual([
+    EVENT_CODES,
+    OUTCOMES,
+  ]);
 });
 
 describe("outside SCIM", () => {
@@ -128,28 +140,42 @@ describe("outside SCIM", () => {
   };
 
   test("every answer is as documented", async () => {
-    const user = (await product.send("POST", "/scim/v2/Users", { body: { userName: "mei", displayName: "Mei" } })).body.id;
-    const group = (await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Timeline" } })).body.id;
+    const user = (
+      await product.send("POST", "/scim/v2/Users", { body: { userName: "mei", displayName: "Mei" } })
+    ).body.id;
+    const group = (await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Timeline" } })).body
+      .id;
     const provision = await product.token(["provision"]);
-    const client = { grant_type: "client_credentials", client_id: provision.split("_")[2]!, client_secret: provision };
+    const client = {
+      grant_type: "client_credentials",
+      client_id: provision.split("_")[2]!,
+      client_secret: provision,
+    };
     const assertion = {
       grant_type: "client_credentials",
       client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
       client_assertion: "x.y.z",
     };
-    for (const path of ["/history/checkpoint", "/history/key"]) expect((await send("GET", path)).status).toBe(404);
+    for (const path of ["/history/checkpoint", "/history/key"])
+      expect((await send("GET", path)).status).toBe(404);
     await (await beginTestLog(product.pool))();
-    const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`)).body.events[0].id;
+    const event = (await send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${user}"`)}`))
+      .body.events[0].id;
     const elsewhere = await product.token(["provision"], "elsewhere");
     const both = (token?: string) =>
-      product.send("POST", "/scim/v2/Users", { body: { userName: "both", displayName: "Both" }, ...(token ? { token } : {}) });
+      product.send("POST", "/scim/v2/Users", {
+        body: { userName: "both", displayName: "Both" },
+        ...(token ? { token } : {}),
+      });
     const [record, person] = [(await both(elsewhere)).body.id, (await both()).body.id];
     const join = "019ab2c4-5d6e-7f80-9123-456789abcdee";
     await product.pool.query(
       "insert into person_joins (id, record_id, person_id, matched, state) values ($1, $2, $3, '{userName}', 'proposed')",
       [join, record, person],
     );
-    const left = (await product.send("POST", "/scim/v2/Users", { body: { userName: "left", displayName: "Left" } })).body.id;
+    const left = (
+      await product.send("POST", "/scim/v2/Users", { body: { userName: "left", displayName: "Left" } })
+    ).body.id;
     await product.pool.query(
       `with record as (update users set person_id = id where id = $1 returning *)
        insert into persons (id, source_id, active, user_name, user_name_key, manager_source_id, email_keys, document, record_ids, left_sources, created_at, modified_at)
@@ -169,7 +195,10 @@ describe("outside SCIM", () => {
       [user],
     );
     const [held, empty, other] = await Promise.all([hold(user), hold(), hold()]);
-    const opened = await product.send("POST", "/auth/session", { token: "", body: { token: product.bootstrap } });
+    const opened = await product.send("POST", "/auth/session", {
+      token: "",
+      body: { token: product.bootstrap },
+    });
     const session = {
       cookie: opened.headers.getSetCookie()[0]!.split(";")[0]!,
       origin: "http://127.0.0.1:8080",
@@ -189,7 +218,11 @@ describe("outside SCIM", () => {
       ["POST", `/api/sync/holds/${other}/reject`],
       ...["approve", "reject"].flatMap((decision): Parameters<Product["send"]>[] => [
         ["POST", `/api/sync/holds/${NOBODY}/${decision}`, { body: { digest: "0", count: 1 } }],
-        ["POST", `/api/sync/holds/${held}/${decision}`, { body: { digest: "x".repeat(2_000_000), count: 1 } }],
+        [
+          "POST",
+          `/api/sync/holds/${held}/${decision}`,
+          { body: { digest: "x".repeat(2_000_000), count: 1 } },
+        ],
         ["POST", `/api/sync/holds/${held}/${decision}`, { form: { count: "1" } }],
       ]),
       ["POST", "/api/sync/restore", { body: { ids: [user] } }],
@@ -248,7 +281,9 @@ describe("outside SCIM", () => {
       ["POST", `/api/joins/${join}/refuse`],
       ["POST", `/api/joins/${join}/accept`],
       ["POST", `/api/joins/records/${record}/separate`],
-      ...["accept", "refuse"].map((decision): Parameters<Product["send"]> => ["POST", `/api/joins/${NOBODY}/${decision}`]),
+      ...["accept", "refuse"].map(
+        (decision): Parameters<Product["send"]> => ["POST", `/api/joins/${NOBODY}/${decision}`],
+      ),
       ["POST", `/api/joins/records/${NOBODY}/separate`],
       ["POST", `/api/joins/people/${record}/forget`],
       ["POST", `/api/joins/people/${left}/forget`],
@@ -286,7 +321,11 @@ describe("outside SCIM", () => {
         "/report",
         "/verify",
       ].map((page): Parameters<Product["send"]> => ["GET", page, { token: "" }]),
-      ["GET", /src="(\/assets\/[^"]+)"/.exec((await product.send("GET", "/", { token: "" })).text)![1]!, { token: "" }],
+      [
+        "GET",
+        /src="(\/assets\/[^"]+)"/.exec((await product.send("GET", "/", { token: "" })).text)![1]!,
+        { token: "" },
+      ],
       ["GET", "/assets/nothing.js", { token: "" }],
       ["GET", "/api/sync/assessment"],
       ["POST", "/api/sync/assess"],
@@ -355,7 +394,11 @@ describe("outside SCIM", () => {
       ["GET", "/history/stretch", { token: provision }],
       ["POST", "/oauth2/token", { token: "", form: client }],
       ["POST", "/oauth2/token", { token: "", form: { grant_type: "password" } }],
-      ["POST", "/oauth2/token", { token: "", form: { grant_type: "client_credentials", client_id: "nobody", client_secret: "x" } }],
+      [
+        "POST",
+        "/oauth2/token",
+        { token: "", form: { grant_type: "client_credentials", client_id: "nobody", client_secret: "x" } },
+      ],
       ["POST", "/oauth2/token", { token: "", form: { ...assertion, client_id: NOBODY } }],
       ["POST", "/oauth2/token", { token: "", form: { ...assertion, client_secret: "x" } }],
       ["POST", "/oauth2/token", { token: "", body: {} }],
@@ -364,13 +407,19 @@ describe("outside SCIM", () => {
       ["POST", "/api/access/tokens", { body: { name: "x", scopes: ["metrics"], days: 1 } }],
       ["POST", "/api/access/tokens", { body: { name: "x".repeat(2_000_000) } }],
       ["POST", "/api/access/tokens", { form: { name: "x" } }],
-      ["POST", "/api/access/trusts", { body: { name: "x", tenantId: NOBODY, subject: "s", audiences: ["a"] } }],
+      [
+        "POST",
+        "/api/access/trusts",
+        { body: { name: "x", tenantId: NOBODY, subject: "s", audiences: ["a"] } },
+      ],
       ["POST", "/api/access/trusts", { body: { name: "x".repeat(2_000_000) } }],
       ["POST", "/api/access/trusts", { form: { name: "x" } }],
       ["POST", "/api/access/links", { body: { role: "viewer", reason: "a test" } }],
       ["POST", "/api/access/links", { body: { role: "x".repeat(2_000_000) } }],
       ["POST", "/api/access/links", { form: { role: "viewer" } }],
-      ...["tokens", "trusts", "links", "sessions"].map((what): Parameters<Product["send"]> => ["DELETE", `/api/access/${what}/${NOBODY}`]),
+      ...["tokens", "trusts", "links", "sessions"].map(
+        (what): Parameters<Product["send"]> => ["DELETE", `/api/access/${what}/${NOBODY}`],
+      ),
       ["DELETE", `/api/access/tokens/${(await product.token(["metrics"])).split("_")[2]}`],
       ...(await ended()).map((path): Parameters<Product["send"]> => ["DELETE", path]),
       ["POST", "/auth/session", { token: "", body: { token: product.bootstrap } }],
@@ -378,7 +427,11 @@ describe("outside SCIM", () => {
       ["POST", "/auth/session", { token: "", body: {} }],
       ["POST", "/auth/session", { token: "", body: { token: "x".repeat(20_000) } }],
       ["POST", "/auth/session", { token: "", form: { token: "x" } }],
-      ["POST", "/auth/session", { token: "", body: { token: product.bootstrap }, headers: { "sec-fetch-site": "cross-site" } }],
+      [
+        "POST",
+        "/auth/session",
+        { token: "", body: { token: product.bootstrap }, headers: { "sec-fetch-site": "cross-site" } },
+      ],
       ["GET", "/auth/session", { token: "" }],
       ["GET", "/auth/session", { token: "", headers: { cookie: session.cookie } }],
       ["DELETE", "/auth/session", { token: "" }],
@@ -398,21 +451,37 @@ describe("outside SCIM", () => {
       ["GET", "/docs/nothing", { token: "" }],
     ];
     for (const request of ask) await send(...request);
-    const { id: pack } = (await send("POST", "/api/evidence", { body: { from: "2026-01-01", to: "2026-01-02" } })).body;
+    const { id: pack } = (
+      await send("POST", "/api/evidence", { body: { from: "2026-01-01", to: "2026-01-02" } })
+    ).body;
     await send("GET", `/api/evidence/${pack}`);
     await product.until(async () => (await send("GET", `/api/evidence/${pack}`)).status === 200);
     for (const { method, path } of contract.operations.filter(({ path }) => path.startsWith("/api/"))) {
-      const address = path.replace("{kind}", "user").replace("{id}", user).replace("{delivery}", NOBODY).replace("{name}", "risc");
+      const address = path
+        .replace("{kind}", "user")
+        .replace("{id}", user)
+        .replace("{delivery}", NOBODY)
+        .replace("{name}", "risc");
       await send(method, address, { token: "" });
       await send(method, address, { token: provision });
     }
     for (const { method, path } of contract.operations) {
-      const address = path.replace("{kind}", "user").replace("{id}", NOBODY).replace("{delivery}", NOBODY).replace("{name}", "risc");
+      const address = path
+        .replace("{kind}", "user")
+        .replace("{id}", NOBODY)
+        .replace("{delivery}", NOBODY)
+        .replace("{name}", "risc");
       expect((await send(method, `${address}?${"x".repeat(40_000)}`)).status).toBe(414);
     }
     expect(wrong).toEqual([]);
     const unseen = contract.unseen(/20\d|40[134]|41\d/).filter((name) => !name.includes("/scim/v2"));
-    // /metrics needs no token from loopback. Refusals of the identity provider are tested in tests/integration/http/sign-in.test.ts.
-    expect(unseen).toEqual(["GET /auth/login 401", "GET /auth/callback 401", "GET /metrics 401", "GET /metrics 403"]);
+    // /metrics needs no token from loopback. Refusals of the identity provider are tested in
+    // tests/integration/http/sign-in.test.ts.
+    expect(unseen).toEqual([
+      "GET /auth/login 401",
+      "GET /auth/callback 401",
+      "GET /metrics 401",
+      "GET /metrics 403",
+    ]);
   });
 });

@@ -2,18 +2,28 @@ import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, idsOf, memberIds, refused } from "./case.ts";
 import { type Answer, ENTERPRISE, GROUP, message, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* Requests of other clients and public test suites: SCIMple, SCIM-SDK, scim-validator, scim2-tester, Microsoft's published collection, and bug reports. */
+/*
+ * Requests of other clients and public test suites: SCIMple, SCIM-SDK, scim-validator, scim2-tester,
+ * Microsoft's published collection, and bug reports.
+ */
 
 type Way = readonly [name: string, send: (scim: ScimClient, attributes: Resource) => Promise<Answer>];
 
 /** Sends one operation as a bulk job, and returns its result in the form of a separate answer. */
 async function bulk(scim: ScimClient, operation: Resource): Promise<Answer> {
-  const answer = await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: [operation] });
+  const answer = await scim.send("POST", "/Bulk", {
+    schemas: [message("BulkRequest")],
+    Operations: [operation],
+  });
   const [result] = answered(answer, 200).Operations;
   return { ...answer, status: Number(result.status), body: result.response ?? {} };
 }
 
-const person = (scim: ScimClient, more: Resource = {}): Resource => ({ schemas: [USER], userName: scim.unique("other"), ...more });
+const person = (scim: ScimClient, more: Resource = {}): Resource => ({
+  schemas: [USER],
+  userName: scim.unique("other"),
+  ...more,
+});
 
 const KNOWN = {
   title: "Clerk",
@@ -24,8 +34,15 @@ const KNOWN = {
 /** All ways to write attributes: to a new person, or to the existing person `KNOWN`. */
 const WAYS: readonly Way[] = [
   ["POST", (scim, attributes) => scim.send("POST", "/Users", person(scim, attributes))],
-  ["PUT", async (scim, attributes) => scim.send("PUT", `/Users/${(await scim.user(KNOWN)).id}`, person(scim, attributes))],
-  ["PATCH add", async (scim, value) => scim.patch(`/Users/${(await scim.user(KNOWN)).id}`, { op: "add", value })],
+  [
+    "PUT",
+    async (scim, attributes) =>
+      scim.send("PUT", `/Users/${(await scim.user(KNOWN)).id}`, person(scim, attributes)),
+  ],
+  [
+    "PATCH add",
+    async (scim, value) => scim.patch(`/Users/${(await scim.user(KNOWN)).id}`, { op: "add", value }),
+  ],
   [
     "PATCH replace at the path",
     async (scim, attributes) => {
@@ -33,11 +50,19 @@ const WAYS: readonly Way[] = [
       return scim.patch(`/Users/${(await scim.user(KNOWN)).id}`, { op: "replace", path, value });
     },
   ],
-  ["Bulk POST", (scim, attributes) => bulk(scim, { method: "POST", path: "/Users", bulkId: "one", data: person(scim, attributes) })],
+  [
+    "Bulk POST",
+    (scim, attributes) =>
+      bulk(scim, { method: "POST", path: "/Users", bulkId: "one", data: person(scim, attributes) }),
+  ],
   [
     "Bulk PATCH",
     async (scim, value) =>
-      bulk(scim, { method: "PATCH", path: `/Users/${(await scim.user(KNOWN)).id}`, data: { Operations: [{ op: "replace", value }] } }),
+      bulk(scim, {
+        method: "PATCH",
+        path: `/Users/${(await scim.user(KNOWN)).id}`,
+        data: { Operations: [{ op: "replace", value }] },
+      }),
   ],
 ];
 
@@ -74,7 +99,10 @@ export const otherClientCases = [
         { method: "POST" },
         { method: "DELETE", path: 5 },
       ];
-      const { Operations } = answered(await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: operations }), 200);
+      const { Operations } = answered(
+        await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: operations }),
+        200,
+      );
       assert.deepEqual(
         Operations.map(({ status }: Resource) => status),
         ["400", "201", "400", "400", "400"],
@@ -86,12 +114,25 @@ export const otherClientCases = [
     },
     "the second of two operations with one bulkId fails, and references mean the first": async (scim) => {
       const [first, second] = [scim.unique("bulk"), scim.unique("bulk")];
-      const post = (userName: string) => ({ method: "POST", path: "/Users", bulkId: "one", data: { schemas: [USER], userName } });
-      const group = { schemas: [GROUP], displayName: scim.unique("team"), members: [{ value: "bulkId:one" }] };
+      const post = (userName: string) => ({
+        method: "POST",
+        path: "/Users",
+        bulkId: "one",
+        data: { schemas: [USER], userName },
+      });
+      const group = {
+        schemas: [GROUP],
+        displayName: scim.unique("team"),
+        members: [{ value: "bulkId:one" }],
+      };
       const { Operations } = answered(
         await scim.send("POST", "/Bulk", {
           schemas: [message("BulkRequest")],
-          Operations: [post(first), post(second), { method: "POST", path: "//Groups", bulkId: "two", data: group }],
+          Operations: [
+            post(first),
+            post(second),
+            { method: "POST", path: "//Groups", bulkId: "two", data: group },
+          ],
         }),
         200,
       );
@@ -99,14 +140,23 @@ export const otherClientCases = [
         Operations.map(({ status }: Resource) => status),
         ["201", "400", "201"],
       );
-      const [userId, groupId] = [Operations[0], Operations[2]].map(({ location }) => location.split("/").at(-1));
+      const [userId, groupId] = [Operations[0], Operations[2]].map(({ location }) =>
+        location.split("/").at(-1),
+      );
       assert.deepEqual(memberIds(answered(await scim.get(`/Groups/${groupId}`), 200)), [userId]);
       answered(await scim.send("DELETE", `/Groups/${groupId}`), 204);
       answered(await scim.send("DELETE", `/Users/${userId}`), 204);
     },
     "malformed operations count for failOnErrors": async (scim) => {
-      const Operations = [{ method: "MERGE", path: "/Users" }, "x", { method: "POST", path: "/Users", bulkId: "late", data: person(scim) }];
-      const answer = answered(await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], failOnErrors: 2, Operations }), 200);
+      const Operations = [
+        { method: "MERGE", path: "/Users" },
+        "x",
+        { method: "POST", path: "/Users", bulkId: "late", data: person(scim) },
+      ];
+      const answer = answered(
+        await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], failOnErrors: 2, Operations }),
+        200,
+      );
       assert.equal(answer.Operations.length, 2);
     },
   }),
@@ -114,7 +164,13 @@ export const otherClientCases = [
   ...casesOf("clients, addresses and headers", {
     "repeated slashes count as one": async (scim) => {
       const user = await scim.user();
-      for (const path of ["//Users", `//Users/${user.id}`, `/Users//${user.id}`, `///Users//${user.id}//`, "//.search"]) {
+      for (const path of [
+        "//Users",
+        `//Users/${user.id}`,
+        `/Users//${user.id}`,
+        `///Users//${user.id}//`,
+        "//.search",
+      ]) {
         const answer = path.endsWith("search")
           ? await scim.send("POST", path, { schemas: [message("SearchRequest")], count: 1 })
           : await scim.get(path, { attributes: "userName" });
@@ -122,7 +178,10 @@ export const otherClientCases = [
       }
       refused(await scim.get("//Nothing"), 404);
       // Slashes in the query stay.
-      const { Resources } = answered(await scim.get("//Users", { filter: 'profileUrl eq "https://example.com//x"' }), 200);
+      const { Resources } = answered(
+        await scim.get("//Users", { filter: 'profileUrl eq "https://example.com//x"' }),
+        200,
+      );
       assert.deepEqual(Resources, []);
     },
     "an answer with a resource has its address in Location and Content-Location": async (scim) => {
@@ -130,8 +189,14 @@ export const otherClientCases = [
       const { location } = answered(made, 201).meta;
       const path = `/Users/${made.body.id}`;
       const patch = { Operations: [{ op: "add", path: "title", value: "x" }] };
-      const answers = [made, await scim.get(path), await scim.send("PUT", path, made.body), await scim.send("PATCH", path, patch)];
-      for (const { headers } of answers) assert.deepEqual([headers.get("location"), headers.get("content-location")], [location, location]);
+      const answers = [
+        made,
+        await scim.get(path),
+        await scim.send("PUT", path, made.body),
+        await scim.send("PATCH", path, patch),
+      ];
+      for (const { headers } of answers)
+        assert.deepEqual([headers.get("location"), headers.get("content-location")], [location, location]);
     },
     "a charset has no effect": async (scim) => {
       const userName = `${scim.unique("梅")}`;
@@ -148,54 +213,95 @@ export const otherClientCases = [
     "the answer to a PATCH of a small group contains the group": async (scim) => {
       const user = await scim.user();
       const { id } = await scim.group();
-      const group = answered(await scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value: user.id }] }), 200);
+      const group = answered(
+        await scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value: user.id }] }),
+        200,
+      );
       has(group, { id, schemas: [GROUP], members: [{ value: user.id, type: "User" }] });
-      const empty = answered(await scim.patch(`/Groups/${id}`, { op: "remove", path: "members", value: [{ value: user.id }] }), 200);
+      const empty = answered(
+        await scim.patch(`/Groups/${id}`, { op: "remove", path: "members", value: [{ value: user.id }] }),
+        200,
+      );
       assert.equal(empty.members, undefined);
     },
-    "the answer to a PATCH of a group with more than 20 members is 204 with a type, unless attributes are requested": async (scim) => {
-      const Operations = Array.from({ length: 21 }, (_, at) => ({ method: "POST", path: "/Users", bulkId: `p${at}`, data: person(scim) }));
-      const made = answered(await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations }), 200).Operations;
-      const ids: string[] = made.map(({ location }: Resource) => location.split("/").at(-1));
-      const group = await scim.group({ members: ids.slice(0, 20).map((value) => ({ value })) });
-      const path = `/Groups/${group.id}`;
-      assert.equal(
-        answered(await scim.patch(path, { op: "replace", path: "displayName", value: scim.unique("t") }), 200).members.length,
-        20,
-      );
-      const last = { op: "add", path: "members", value: [{ value: ids[20] }] };
-      for (let round = 0; round < 2; round++) {
-        const answer = await scim.patch(path, last);
-        answered(answer, 204);
-        assert.match(answer.headers.get("content-type") ?? "", /^application\/scim\+json/);
-        assert.equal(answer.text, "");
-      }
-      const asked = await scim.send("PATCH", path, { Operations: [last] }, { query: { attributes: "displayName" } });
-      assert.deepEqual(Object.keys(answered(asked, 200)).sort(), ["displayName", "id", "schemas"]);
-      const fewer = answered(await scim.patch(path, { op: "remove", path: `members[value eq "${ids[20]}"]` }), 200);
-      assert.equal(fewer.members.length, 20);
-      await scim.send("DELETE", path);
-      await scim.send("POST", "/Bulk", {
-        schemas: [message("BulkRequest")],
-        Operations: ids.map((id) => ({ method: "DELETE", path: `/Users/${id}` })),
-      });
-    },
+    "the answer to a PATCH of a group with more than 20 members is 204 with a type, unless attributes are requested":
+      async (scim) => {
+        const Operations = Array.from({ length: 21 }, (_, at) => ({
+          method: "POST",
+          path: "/Users",
+          bulkId: `p${at}`,
+          data: person(scim),
+        }));
+        const made = answered(
+          await scim.send("POST", "/Bulk", { schemas: [message("BulkRequest")], Operations }),
+          200,
+        ).Operations;
+        const ids: string[] = made.map(({ location }: Resource) => location.split("/").at(-1));
+        const group = await scim.group({ members: ids.slice(0, 20).map((value) => ({ value })) });
+        const path = `/Groups/${group.id}`;
+        assert.equal(
+          answered(
+            await scim.patch(path, { op: "replace", path: "displayName", value: scim.unique("t") }),
+            200,
+          ).members.length,
+          20,
+        );
+        const last = { op: "add", path: "members", value: [{ value: ids[20] }] };
+        for (let round = 0; round < 2; round++) {
+          const answer = await scim.patch(path, last);
+          answered(answer, 204);
+          assert.match(answer.headers.get("content-type") ?? "", /^application\/scim\+json/);
+          assert.equal(answer.text, "");
+        }
+        const asked = await scim.send(
+          "PATCH",
+          path,
+          { Operations: [last] },
+          { query: { attributes: "displayName" } },
+        );
+        assert.deepEqual(Object.keys(answered(asked, 200)).sort(), ["displayName", "id", "schemas"]);
+        const fewer = answered(
+          await scim.patch(path, { op: "remove", path: `members[value eq "${ids[20]}"]` }),
+          200,
+        );
+        assert.equal(fewer.members.length, 20);
+        await scim.send("DELETE", path);
+        await scim.send("POST", "/Bulk", {
+          schemas: [message("BulkRequest")],
+          Operations: ids.map((id) => ({ method: "DELETE", path: `/Users/${id}` })),
+        });
+      },
     "a member is selected by value and type": async (scim) => {
       const [user, inner] = [await scim.user(), await scim.group()];
       const { id } = await scim.group({ members: [{ value: user.id }, { value: inner.id }] });
       const remove = (value: string, type: string) =>
-        scim.patch(`/Groups/${id}`, { op: "remove", path: `members[value eq "${value}" and type eq "${type}"]` });
+        scim.patch(`/Groups/${id}`, {
+          op: "remove",
+          path: `members[value eq "${value}" and type eq "${type}"]`,
+        });
       assert.deepEqual(memberIds(answered(await remove(user.id, "Group"), 200)), [user.id, inner.id].sort());
       assert.deepEqual(memberIds(answered(await remove(user.id, "User"), 200)), [inner.id]);
       assert.deepEqual(memberIds(answered(await remove(inner.id, "Group"), 200)), []);
     },
     "blank names are refused": async (scim) => {
       for (const blank of ["   ", "\u3000", "\u200b"]) {
-        refused(await scim.send("POST", "/Groups", { schemas: [GROUP], displayName: blank }), 400, "invalidValue");
+        refused(
+          await scim.send("POST", "/Groups", { schemas: [GROUP], displayName: blank }),
+          400,
+          "invalidValue",
+        );
         refused(await scim.send("POST", "/Users", { schemas: [USER], userName: blank }), 400, "invalidValue");
         const [user, group] = [await scim.user(), await scim.group()];
-        refused(await scim.patch(`/Users/${user.id}`, { op: "replace", path: "userName", value: blank }), 400, "invalidValue");
-        refused(await scim.send("PUT", `/Groups/${group.id}`, { schemas: [GROUP], displayName: blank }), 400, "invalidValue");
+        refused(
+          await scim.patch(`/Users/${user.id}`, { op: "replace", path: "userName", value: blank }),
+          400,
+          "invalidValue",
+        );
+        refused(
+          await scim.send("PUT", `/Groups/${group.id}`, { schemas: [GROUP], displayName: blank }),
+          400,
+          "invalidValue",
+        );
         const job = {
           method: "PATCH",
           path: `/Groups/${group.id}`,
@@ -212,20 +318,34 @@ export const otherClientCases = [
       for (const schemas of [USER, 5, { 0: USER }, [GROUP], [5]]) {
         refused(await scim.send("POST", "/Users", person(scim, { schemas })), 400, "invalidValue");
         refused(await scim.send("PUT", `/Users/${user.id}`, person(scim, { schemas })), 400, "invalidValue");
-        refused(await scim.send("PATCH", `/Users/${user.id}`, { schemas, Operations: [] }), 400, "invalidValue");
+        refused(
+          await scim.send("PATCH", `/Users/${user.id}`, { schemas, Operations: [] }),
+          400,
+          "invalidValue",
+        );
       }
-      for (const schemas of [undefined, null, []]) answered(await scim.send("PUT", `/Users/${user.id}`, person(scim, { schemas })), 200);
+      for (const schemas of [undefined, null, []])
+        answered(await scim.send("PUT", `/Users/${user.id}`, person(scim, { schemas })), 200);
     },
     "an operation without path, with a list of one element as value": async (scim) => {
       const { id } = await scim.user();
-      assert.equal(answered(await scim.patch(`/Users/${id}`, { op: "replace", value: [{ title: "Boss" }] }), 200).title, "Boss");
+      assert.equal(
+        answered(await scim.patch(`/Users/${id}`, { op: "replace", value: [{ title: "Boss" }] }), 200).title,
+        "Boss",
+      );
       const group = await scim.group();
       const displayName = scim.unique("renamed");
-      has(answered(await scim.patch(`/Groups/${group.id}`, { op: "replace", value: [{ displayName }] }), 200), { displayName });
+      has(
+        answered(await scim.patch(`/Groups/${group.id}`, { op: "replace", value: [{ displayName }] }), 200),
+        { displayName },
+      );
     },
     "values under the URN of the core schema": async (scim) => {
       const userName = scim.unique("core");
-      const user = answered(await scim.send("POST", "/Users", { schemas: [USER], [USER]: { userName, title: "Boss" } }), 201);
+      const user = answered(
+        await scim.send("POST", "/Users", { schemas: [USER], [USER]: { userName, title: "Boss" } }),
+        201,
+      );
       has(user, { userName, title: "Boss" });
     },
     "a manager with only an address": async (scim) => {
@@ -254,20 +374,36 @@ export const otherClientCases = [
     },
     "a value filter among the requested attributes": async (scim) => {
       const user = await scim.user({ emails: [{ type: "work", value: "w@example.com" }] });
-      for (const attributes of ['emails[type eq "work"]', 'emails[type eq "a,b" or value eq "w@example.com"].value,userName']) {
-        has(answered(await scim.get(`/Users/${user.id}`, { attributes }), 200), { id: user.id, emails: [{ value: "w@example.com" }] });
+      for (const attributes of [
+        'emails[type eq "work"]',
+        'emails[type eq "a,b" or value eq "w@example.com"].value,userName',
+      ]) {
+        has(answered(await scim.get(`/Users/${user.id}`, { attributes }), 200), {
+          id: user.id,
+          emails: [{ value: "w@example.com" }],
+        });
       }
     },
     "200 ids in one filter": async (scim) => {
       const users = [await scim.user(), await scim.user(), await scim.user()];
-      const ids = Array.from({ length: 200 }, (_, at) => users[at]?.id ?? `0190e0c2-0000-7000-8000-${String(at).padStart(12, "0")}`);
+      const ids = Array.from(
+        { length: 200 },
+        (_, at) => users[at]?.id ?? `0190e0c2-0000-7000-8000-${String(at).padStart(12, "0")}`,
+      );
       const terms = (name: string) => ids.map((id) => `${name} eq "${id}"`).join(" or ");
       const wanted = users.map(({ id }) => id).sort();
       assert.deepEqual([...idsOf(await scim.get("/Users", { filter: terms("id") }))].sort(), wanted);
       const mixed = `${terms("externalId")} or userName eq "${users[0]!.userName}" or userName eq "${users[1]!.userName}"`;
       const search = { schemas: [message("SearchRequest")], filter: mixed };
-      assert.deepEqual([...idsOf(await scim.send("POST", "/Users/.search", search))].sort(), [users[0]!.id, users[1]!.id].sort());
-      refused(await scim.get("/Users", { filter: Array.from({ length: 300 }, () => "id pr").join(" or ") }), 400, "invalidFilter");
+      assert.deepEqual(
+        [...idsOf(await scim.send("POST", "/Users/.search", search))].sort(),
+        [users[0]!.id, users[1]!.id].sort(),
+      );
+      refused(
+        await scim.get("/Users", { filter: Array.from({ length: 300 }, () => "id pr").join(" or ") }),
+        400,
+        "invalidFilter",
+      );
     },
   }),
 ];

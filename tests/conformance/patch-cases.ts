@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, memberIds, refused } from "./case.ts";
 import { ENTERPRISE, GROUP, type Resource, USER } from "./client.ts";
 
-/* RFC 7644 section 3.5.2: operations on a user as a table, and operations on members and general rules as cases. */
+/*
+ * RFC 7644 section 3.5.2: operations on a user as a table, and operations on members and general rules as
+ * cases.
+ */
 
 /** Attributes before, operations, and attributes after (undefined: removed) or the error. */
 type Row = readonly [
@@ -26,9 +29,24 @@ const ROWS: readonly Row[] = [
     [{ op: "add", value: { emails: [emails[1]], nickName: "Babs" } }],
     { emails: [emails[1]], nickName: "Babs" },
   ],
-  ["3.5.2.1 add to a list appends", { emails: [emails[0]] }, [{ op: "add", path: "emails", value: [emails[1]] }], { emails }],
-  ["3.5.2.1 adding an existing value changes nothing", { emails }, [{ op: "add", path: "emails", value: [emails[1]] }], { emails }],
-  ["3.5.2.1 add to a single value replaces it", { title: "x" }, [{ op: "add", path: "title", value: "y" }], { title: "y" }],
+  [
+    "3.5.2.1 add to a list appends",
+    { emails: [emails[0]] },
+    [{ op: "add", path: "emails", value: [emails[1]] }],
+    { emails },
+  ],
+  [
+    "3.5.2.1 adding an existing value changes nothing",
+    { emails },
+    [{ op: "add", path: "emails", value: [emails[1]] }],
+    { emails },
+  ],
+  [
+    "3.5.2.1 add to a single value replaces it",
+    { title: "x" },
+    [{ op: "add", path: "title", value: "y" }],
+    { title: "y" },
+  ],
   [
     "3.5.2.1 add to a sub-attribute",
     { name: { givenName: "Barbara" } },
@@ -86,16 +104,36 @@ const ROWS: readonly Row[] = [
     { emails: undefined },
   ],
   ["3.5.2.2 remove without a path is noTarget", {}, [{ op: "remove" }], [400, "noTarget"]],
-  ["3.5.2.2 a required attribute cannot be removed", {}, [{ op: "remove", path: "userName" }], [400, "mutability"]],
-  ["3.5.2.3 replace a single value", { title: "x" }, [{ op: "replace", path: "title", value: "y" }], { title: "y" }],
-  ["3.5.2.3 replace of an absent attribute adds it", {}, [{ op: "replace", path: "title", value: "y" }], { title: "y" }],
+  [
+    "3.5.2.2 a required attribute cannot be removed",
+    {},
+    [{ op: "remove", path: "userName" }],
+    [400, "mutability"],
+  ],
+  [
+    "3.5.2.3 replace a single value",
+    { title: "x" },
+    [{ op: "replace", path: "title", value: "y" }],
+    { title: "y" },
+  ],
+  [
+    "3.5.2.3 replace of an absent attribute adds it",
+    {},
+    [{ op: "replace", path: "title", value: "y" }],
+    { title: "y" },
+  ],
   [
     "3.5.2.3 replace without a path",
     { nickName: "B" },
     [{ op: "replace", value: { emails, nickName: "Babs" } }],
     { emails, nickName: "Babs" },
   ],
-  ["3.5.2.3 replace a list", { emails }, [{ op: "replace", path: "emails", value: [emails[1]] }], { emails: [emails[1]] }],
+  [
+    "3.5.2.3 replace a list",
+    { emails },
+    [{ op: "replace", path: "emails", value: [emails[1]] }],
+    { emails: [emails[1]] },
+  ],
   [
     "3.5.2.3 replace a selected value",
     { addresses: [work, home] },
@@ -106,7 +144,12 @@ const ROWS: readonly Row[] = [
         value: { type: "work", streetAddress: "911 Universal City Plaza", country: "US" },
       },
     ],
-    { addresses: [{ type: "work", streetAddress: "911 Universal City Plaza", locality: undefined, country: "US" }, home] },
+    {
+      addresses: [
+        { type: "work", streetAddress: "911 Universal City Plaza", locality: undefined, country: "US" },
+        home,
+      ],
+    },
   ],
   [
     "3.5.2.3 replace a sub-attribute of selected values",
@@ -125,7 +168,11 @@ const ROWS: readonly Row[] = [
     { emails },
     [{ op: "add", path: "emails", value: [{ value: "new@example.com", type: "other", primary: true }] }],
     {
-      emails: [{ value: "bjensen@example.com", primary: false }, { value: "babs@jensen.org" }, { value: "new@example.com", primary: true }],
+      emails: [
+        { value: "bjensen@example.com", primary: false },
+        { value: "babs@jensen.org" },
+        { value: "new@example.com", primary: true },
+      ],
     },
   ],
   [
@@ -164,15 +211,50 @@ const ROWS: readonly Row[] = [
   ],
   ["3.5.2 groups are refused", {}, [{ op: "remove", path: "groups" }], [400, "mutability"]],
   ["3.5.2 add without a value", {}, [{ op: "add", path: "title" }], [400, "invalidValue"]],
-  ["3.5.2 a path with text after its end", {}, [{ op: "add", path: 'emails[type eq "work"]x', value: "x" }], [400, "invalidFilter"]],
-  ["3.5.2 brackets after a single value", {}, [{ op: "add", path: 'name[givenName eq "x"].familyName', value: "x" }], [400, "invalidPath"]],
+  [
+    "3.5.2 a path with text after its end",
+    {},
+    [{ op: "add", path: 'emails[type eq "work"]x', value: "x" }],
+    [400, "invalidFilter"],
+  ],
+  [
+    "3.5.2 brackets after a single value",
+    {},
+    [{ op: "add", path: 'name[givenName eq "x"].familyName', value: "x" }],
+    [400, "invalidPath"],
+  ],
   ["3.5.2 id is refused", {}, [{ op: "replace", path: "id", value: "x" }], [400, "mutability"]],
-  ["3.5.2 an unknown attribute in a path", {}, [{ op: "replace", path: "favouriteColour", value: "x" }], [400, "invalidPath"]],
-  ["3.5.2 a malformed path", {}, [{ op: "replace", path: 'emails[type eq "work"', value: "x" }], [400, "invalidFilter"]],
-  ["3.5.2 a value of the wrong type", {}, [{ op: "replace", path: "active", value: "maybe" }], [400, "invalidValue"]],
+  [
+    "3.5.2 an unknown attribute in a path",
+    {},
+    [{ op: "replace", path: "favouriteColour", value: "x" }],
+    [400, "invalidPath"],
+  ],
+  [
+    "3.5.2 a malformed path",
+    {},
+    [{ op: "replace", path: 'emails[type eq "work"', value: "x" }],
+    [400, "invalidFilter"],
+  ],
+  [
+    "3.5.2 a value of the wrong type",
+    {},
+    [{ op: "replace", path: "active", value: "maybe" }],
+    [400, "invalidValue"],
+  ],
   ["3.5.2 an unknown operation", {}, [{ op: "move", path: "title", value: "x" }], [400, "invalidSyntax"]],
-  ["3.5.2 no operation, as Microsoft's validator sends it, changes nothing", { title: "x" }, [], { title: "x" }],
-  ["3.5.2 names in any letter case", { title: "x" }, [{ op: "replace", path: "TITLE", value: "y" }], { title: "y" }],
+  [
+    "3.5.2 no operation, as Microsoft's validator sends it, changes nothing",
+    { title: "x" },
+    [],
+    { title: "x" },
+  ],
+  [
+    "3.5.2 names in any letter case",
+    { title: "x" },
+    [{ op: "replace", path: "TITLE", value: "y" }],
+    { title: "y" },
+  ],
   [
     "3.10 an extension attribute by its URN",
     {},
@@ -244,7 +326,11 @@ export const patchCases = [
     },
     "a userName of another user is refused": async (scim) => {
       const [one, two] = [await scim.user(), await scim.user()];
-      refused(await scim.patch(`/Users/${one.id}`, { op: "replace", path: "userName", value: two.userName }), 409, "uniqueness");
+      refused(
+        await scim.patch(`/Users/${one.id}`, { op: "replace", path: "userName", value: two.userName }),
+        409,
+        "uniqueness",
+      );
     },
     "an unknown id is 404": async (scim) => {
       const path = "2819c223-7f76-453a-919d-413861904646";
@@ -257,7 +343,11 @@ export const patchCases = [
     "members are added, and adding them again changes nothing": async (scim) => {
       const [one, two] = [await scim.user(), await scim.user()];
       const { id } = await scim.group({ members: [{ value: one.id }] });
-      const add = { op: "add", path: "members", value: [{ display: "Babs Jensen", $ref: `${scim.base}/Users/${two.id}`, value: two.id }] };
+      const add = {
+        op: "add",
+        path: "members",
+        value: [{ display: "Babs Jensen", $ref: `${scim.base}/Users/${two.id}`, value: two.id }],
+      };
       const first = await scim.patch(`/Groups/${id}`, add);
       answered(first, 200);
       const second = await scim.patch(`/Groups/${id}`, add);
@@ -268,7 +358,10 @@ export const patchCases = [
       const [one, two] = [await scim.user(), await scim.user()];
       const { id } = await scim.group({ members: [{ value: one.id }, { value: two.id }] });
       for (let round = 0; round < 2; round++)
-        answered(await scim.patch(`/Groups/${id}`, { op: "remove", path: `members[value eq "${one.id}"]` }), 200);
+        answered(
+          await scim.patch(`/Groups/${id}`, { op: "remove", path: `members[value eq "${one.id}"]` }),
+          200,
+        );
       assert.deepEqual(memberIds(answered(await scim.get(`/Groups/${id}`), 200)), [two.id]);
     },
     "removals and additions in one request": async (scim) => {
@@ -285,7 +378,10 @@ export const patchCases = [
     "the whole list is replaced": async (scim) => {
       const [one, two] = [await scim.user(), await scim.user()];
       const { id } = await scim.group({ members: [{ value: one.id }] });
-      answered(await scim.patch(`/Groups/${id}`, { op: "replace", path: "members", value: [{ value: two.id }] }), 200);
+      answered(
+        await scim.patch(`/Groups/${id}`, { op: "replace", path: "members", value: [{ value: two.id }] }),
+        200,
+      );
       assert.deepEqual(memberIds(answered(await scim.get(`/Groups/${id}`), 200)), [two.id]);
     },
     "200 with the group when attributes are asked for": async (scim) => {
@@ -300,7 +396,11 @@ export const patchCases = [
       const { id } = await scim.group();
       const nobody = "2819c223-7f76-453a-919d-413861904646";
       refused(
-        await scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value: person.id }, { value: nobody }] }),
+        await scim.patch(`/Groups/${id}`, {
+          op: "add",
+          path: "members",
+          value: [{ value: person.id }, { value: nobody }],
+        }),
         400,
         "invalidValue",
       );
@@ -364,7 +464,10 @@ export const patchCases = [
       const { groups } = answered(await scim.get(`/Users/${person.id}`), 200);
       const types = Object.fromEntries(groups.map((group: Resource) => [group.value, group.type]));
       assert.deepEqual(types, { [inner.id]: "direct", [outer.id]: "indirect" });
-      answered(await scim.patch(`/Groups/${outer.id}`, { op: "remove", path: `members[value eq "${inner.id}"]` }), 200);
+      answered(
+        await scim.patch(`/Groups/${outer.id}`, { op: "remove", path: `members[value eq "${inner.id}"]` }),
+        200,
+      );
       has(answered(await scim.get(`/Users/${person.id}`), 200).groups, [{ value: inner.id }]);
     },
     "a group cannot contain itself, nor a group that contains it": async (scim) => {
@@ -372,7 +475,11 @@ export const patchCases = [
       const middle = await scim.group({ members: [{ value: inner.id }] });
       const outer = await scim.group({ members: [{ value: middle.id }] });
       for (const id of [inner.id, middle.id, outer.id]) {
-        refused(await scim.patch(`/Groups/${inner.id}`, { op: "add", path: "members", value: [{ value: id }] }), 400, "invalidValue");
+        refused(
+          await scim.patch(`/Groups/${inner.id}`, { op: "add", path: "members", value: [{ value: id }] }),
+          400,
+          "invalidValue",
+        );
       }
       assert.equal(answered(await scim.get(`/Groups/${inner.id}`), 200).members, undefined);
     },

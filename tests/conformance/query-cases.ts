@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { answered, type Case, casesOf, has, idsOf, refused } from "./case.ts";
 import { ENTERPRISE, message, type Resource, type ScimClient, USER } from "./client.ts";
 
-/* RFC 7644 sections 3.4.2 and 3.4.3: filters as a table with a few people, then sorting, paging and searching. */
+/*
+ * RFC 7644 sections 3.4.2 and 3.4.3: filters as a table with a few people, then sorting, paging and
+ * searching.
+ */
 
 type Person = "barbara" | "mandy" | "omalley";
 
@@ -17,8 +20,17 @@ const PEOPLE: Readonly<Record<Person, Resource>> = {
     ],
     [ENTERPRISE]: { employeeNumber: "701984", manager: { value: "26118915" } },
   },
-  mandy: { name: { familyName: "Pepperidge" }, userType: "Intern", active: false, ims: [{ type: "xmpp", value: "mandy@foo.com" }] },
-  omalley: { name: { familyName: "O'Malley" }, title: 'Vice "President"', emails: [{ value: "omalley@example.org", type: "other" }] },
+  mandy: {
+    name: { familyName: "Pepperidge" },
+    userType: "Intern",
+    active: false,
+    ims: [{ type: "xmpp", value: "mandy@foo.com" }],
+  },
+  omalley: {
+    name: { familyName: "O'Malley" },
+    title: 'Vice "President"',
+    emails: [{ value: "omalley@example.org", type: "other" }],
+  },
 };
 
 /** All filters of RFC 7644 section 3.4.2.2, and one for each operator and kind of value. */
@@ -38,7 +50,10 @@ const FILTERS: readonly (readonly [filter: string, matches: readonly Person[]])[
   ['userType eq "Employee" and (emails.type eq "work")', ["barbara"]],
   ['userType eq "Employee" and emails[type eq "work" and value co "@example.com"]', ["barbara"]],
   ['emails[type eq "home" and value co "@example.com"]', []],
-  ['emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]', ["barbara", "mandy"]],
+  [
+    'emails[type eq "work" and value co "@example.com"] or ims[type eq "xmpp" and value co "@foo.com"]',
+    ["barbara", "mandy"],
+  ],
   ['emails[type eq "work"].value eq "BJENSEN@example.com"', ["barbara"]],
   ["emails[primary eq true]", ["barbara"]],
   ["active eq false", ["mandy"]],
@@ -53,7 +68,10 @@ const FILTERS: readonly (readonly [filter: string, matches: readonly Person[]])[
   ['meta.resourceType eq "User"', ["barbara", "mandy", "omalley"]],
   ["(meta.resourceType eq User) or (meta.resourceType eq Group)", ["barbara", "mandy", "omalley"]],
   ["meta.resourceType eq Group", []],
-  ['meta.location co "/Users/" and meta.location pr and not (meta.location ew "/")', ["barbara", "mandy", "omalley"]],
+  [
+    'meta.location co "/Users/" and meta.location pr and not (meta.location ew "/")',
+    ["barbara", "mandy", "omalley"],
+  ],
   ['meta.created gt "2011-05-13T04:42:34Z" and meta.version sw "W/"', ["barbara", "mandy", "omalley"]],
   ['name[familyName eq "Jensen"]', ["barbara"]],
   [`${USER}:emails[type eq "home"]`, ["barbara"]],
@@ -72,7 +90,11 @@ async function people(scim: ScimClient): Promise<Readonly<Record<Person, Resourc
   const mark = scim.unique("query");
   const [barbara, mandy, omalley] = await Promise.all(
     Object.values(PEOPLE).map((attributes) =>
-      scim.user({ ...attributes, schemas: [USER, ...(ENTERPRISE in attributes ? [ENTERPRISE] : [])], nickName: mark }),
+      scim.user({
+        ...attributes,
+        schemas: [USER, ...(ENTERPRISE in attributes ? [ENTERPRISE] : [])],
+        nickName: mark,
+      }),
     ),
   );
   return { barbara: barbara!, mandy: mandy!, omalley: omalley! };
@@ -88,7 +110,8 @@ const filters: Case = {
       const within = `nickName eq "${made.barbara.nickName}" and (${filter})`;
       const ids = idsOf(await scim.get("/Users", { filter: within, attributes: "userName" }));
       const names = (Object.keys(made) as Person[]).filter((name) => ids.includes(made[name].id));
-      if (ids.length !== expected.length || !expected.every((name) => names.includes(name))) wrong.push(`${filter}: ${names.join(", ")}`);
+      if (ids.length !== expected.length || !expected.every((name) => names.includes(name)))
+        wrong.push(`${filter}: ${names.join(", ")}`);
     }
     assert.deepEqual(wrong, []);
   },
@@ -101,14 +124,28 @@ export const queryCases = [
     "a list response has its schema and whole numbers": async (scim) => {
       const { userName, id } = await scim.user();
       const list = answered(await scim.get("/Users", { filter: `userName eq "${userName}"` }), 200);
-      has(list, { schemas: [message("ListResponse")], totalResults: 1, startIndex: 1, itemsPerPage: 1, Resources: [{ id, userName }] });
+      has(list, {
+        schemas: [message("ListResponse")],
+        totalResults: 1,
+        startIndex: 1,
+        itemsPerPage: 1,
+        Resources: [{ id, userName }],
+      });
     },
-    "a date outside the years 1 to 9999 is an invalid filter, and the first and last of them are none": async (scim) => {
-      const get = (date: string) => scim.get("/Users", { filter: `meta.lastModified gt "${date}"`, count: 0 });
-      for (const date of ["0000-01-01", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-01:00"])
-        refused(await get(date), 400, "invalidFilter");
-      for (const date of ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"]) answered(await get(date), 200);
-    },
+    "a date outside the years 1 to 9999 is an invalid filter, and the first and last of them are none":
+      async (scim) => {
+        const get = (date: string) =>
+          scim.get("/Users", { filter: `meta.lastModified gt "${date}"`, count: 0 });
+        for (const date of [
+          "0000-01-01",
+          "0000-12-31T23:59:59Z",
+          "0001-01-01T00:00:00+14:00",
+          "9999-12-31T23:59:59-01:00",
+        ])
+          refused(await get(date), 400, "invalidFilter");
+        for (const date of ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.9999999Z"])
+          answered(await get(date), 200);
+      },
     "a search without a result is an empty list": async (scim) => {
       for (const path of ["/Users", "/Groups"]) {
         const list = answered(await scim.get(path, { filter: 'externalId eq "f6c3a2b4-nobody"' }), 200);
@@ -117,24 +154,38 @@ export const queryCases = [
     },
     "attributes limits each resource": async (scim) => {
       const { userName } = await scim.user({ title: "x" });
-      const { Resources } = answered(await scim.get("/Users", { filter: `userName eq "${userName}"`, attributes: "userName" }), 200);
+      const { Resources } = answered(
+        await scim.get("/Users", { filter: `userName eq "${userName}"`, attributes: "userName" }),
+        200,
+      );
       assert.deepEqual(Object.keys(Resources[0]).sort(), ["id", "schemas", "userName"]);
     },
     "groups are found by their members, people by their groups": async (scim) => {
       const person = await scim.user();
       const group = await scim.group({ members: [{ value: person.id }] });
-      assert.deepEqual(idsOf(await scim.get("/Groups", { filter: `members.value eq "${person.id}"` })), [group.id]);
-      assert.deepEqual(idsOf(await scim.get("/Groups", { filter: `members eq "${person.id}"`, excludedAttributes: "members" })), [
+      assert.deepEqual(idsOf(await scim.get("/Groups", { filter: `members.value eq "${person.id}"` })), [
         group.id,
       ]);
-      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `groups.value eq "${group.id}"` })), [person.id]);
+      assert.deepEqual(
+        idsOf(
+          await scim.get("/Groups", { filter: `members eq "${person.id}"`, excludedAttributes: "members" }),
+        ),
+        [group.id],
+      );
+      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `groups.value eq "${group.id}"` })), [
+        person.id,
+      ]);
     },
     "addresses and names that the server generates are compared as in the answer": async (scim) => {
       const person = await scim.user({ displayName: scim.unique("Barbara") });
       const inner = await scim.group({ members: [{ value: person.id }] });
       const outer = await scim.group({ members: [{ value: inner.id }, { value: person.id }] });
       const groups = async (filter: string) =>
-        idsOf(await scim.get("/Groups", { filter: `id eq "${inner.id}" and (${filter}) or id eq "${outer.id}" and (${filter})` }));
+        idsOf(
+          await scim.get("/Groups", {
+            filter: `id eq "${inner.id}" and (${filter}) or id eq "${outer.id}" and (${filter})`,
+          }),
+        );
       const rows: readonly (readonly [filter: string, matches: readonly string[]])[] = [
         [`members.$ref eq "${person.meta.location}"`, [inner.id, outer.id]],
         [`members.$ref eq "${inner.meta.location}"`, [outer.id]],
@@ -148,7 +199,8 @@ export const queryCases = [
         [`meta.location ne "${inner.meta.location}"`, [outer.id]],
       ];
       for (const [filter, expected] of rows) assert.deepEqual(await groups(filter), expected, filter);
-      const people = async (filter: string) => idsOf(await scim.get("/Users", { filter: `id eq "${person.id}" and (${filter})` }));
+      const people = async (filter: string) =>
+        idsOf(await scim.get("/Users", { filter: `id eq "${person.id}" and (${filter})` }));
       for (const filter of [
         `groups.$ref eq "${inner.meta.location}"`,
         `groups[$ref eq "${outer.meta.location}" and type eq "direct"]`,
@@ -158,15 +210,25 @@ export const queryCases = [
         assert.deepEqual(await people(filter), [person.id], filter);
       }
       assert.deepEqual(await people(`groups.$ref eq "${person.meta.location}"`), []);
-      assert.deepEqual(idsOf(await scim.get("/", { filter: `meta.location eq "${inner.meta.location}"` })), [inner.id]);
-      assert.deepEqual(idsOf(await scim.get("/", { filter: `members.$ref eq "${inner.meta.location}"` })), [outer.id]);
+      assert.deepEqual(idsOf(await scim.get("/", { filter: `meta.location eq "${inner.meta.location}"` })), [
+        inner.id,
+      ]);
+      assert.deepEqual(idsOf(await scim.get("/", { filter: `members.$ref eq "${inner.meta.location}"` })), [
+        outer.id,
+      ]);
     },
     "userName is matched in any letter case, externalId exactly": async (scim) => {
       const { id, userName } = await scim.user({ externalId: scim.unique("Ext") });
-      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `userName eq "${userName.toUpperCase()}"` })), [id]);
+      assert.deepEqual(
+        idsOf(await scim.get("/Users", { filter: `userName eq "${userName.toUpperCase()}"` })),
+        [id],
+      );
       const { externalId } = answered(await scim.get(`/Users/${id}`), 200);
       assert.deepEqual(idsOf(await scim.get("/Users", { filter: `externalId eq "${externalId}"` })), [id]);
-      assert.deepEqual(idsOf(await scim.get("/Users", { filter: `externalId eq "${externalId.toUpperCase()}"` })), []);
+      assert.deepEqual(
+        idsOf(await scim.get("/Users", { filter: `externalId eq "${externalId.toUpperCase()}"` })),
+        [],
+      );
     },
     "inactive people are found": async (scim) => {
       const { id, userName } = await scim.user({ active: false });
@@ -202,7 +264,10 @@ export const queryCases = [
       for (const displayName of ["b", "A", "C"]) await scim.user({ nickName: mark, displayName });
       await scim.user({ nickName: mark });
       const order = async (sortOrder: string) => {
-        const list = answered(await scim.get("/Users", { filter: `nickName eq "${mark}"`, sortBy: "displayName", sortOrder }), 200);
+        const list = answered(
+          await scim.get("/Users", { filter: `nickName eq "${mark}"`, sortBy: "displayName", sortOrder }),
+          200,
+        );
         return list.Resources.map((user: Resource) => user.displayName);
       };
       assert.deepEqual(await order("ascending"), ["A", "b", "C", undefined]);
@@ -217,7 +282,10 @@ export const queryCases = [
       });
       const two = await scim.user({ nickName: mark, name: { familyName: "A" }, emails: [{ value: "m@x" }] });
       const filter = `nickName eq "${mark}"`;
-      assert.deepEqual(idsOf(await scim.get("/Users", { filter, sortBy: "name.familyName" })), [two.id, one.id]);
+      assert.deepEqual(idsOf(await scim.get("/Users", { filter, sortBy: "name.familyName" })), [
+        two.id,
+        one.id,
+      ]);
       assert.deepEqual(idsOf(await scim.get("/Users", { filter, sortBy: "emails" })), [one.id, two.id]);
     },
     "an unknown sortBy or sortOrder is refused": async (scim) => {
@@ -240,20 +308,32 @@ export const queryCases = [
       }
       assert.deepEqual(seen.sort(), made.sort());
     },
-    "startIndex below 1 is 1, a negative count is 0, and a page has at most the announced size": async (scim) => {
+    "startIndex below 1 is 1, a negative count is 0, and a page has at most the announced size": async (
+      scim,
+    ) => {
       const { userName } = await scim.user();
       const filter = `userName eq "${userName}"`;
       for (const startIndex of [0, -7])
-        has(answered(await scim.get("/Users", { filter, startIndex }), 200), { startIndex: 1, itemsPerPage: 1 });
+        has(answered(await scim.get("/Users", { filter, startIndex }), 200), {
+          startIndex: 1,
+          itemsPerPage: 1,
+        });
       for (const count of [0, -1])
-        has(answered(await scim.get("/Users", { filter, count }), 200), { totalResults: 1, itemsPerPage: 0, Resources: [] });
+        has(answered(await scim.get("/Users", { filter, count }), 200), {
+          totalResults: 1,
+          itemsPerPage: 0,
+          Resources: [],
+        });
       const { maxResults } = answered(await scim.get("/ServiceProviderConfig"), 200).filter;
       const many = answered(await scim.get("/Users", { count: 1_000_000 }), 200);
       assert.ok(many.itemsPerPage <= maxResults);
     },
     "a page after the end is empty": async (scim) => {
       const { userName } = await scim.user();
-      const page = answered(await scim.get("/Users", { filter: `userName eq "${userName}"`, startIndex: 100 }), 200);
+      const page = answered(
+        await scim.get("/Users", { filter: `userName eq "${userName}"`, startIndex: 100 }),
+        200,
+      );
       has(page, { totalResults: 1, startIndex: 100, itemsPerPage: 0, Resources: [] });
     },
     "malformed numbers are refused": async (scim) => {
@@ -288,11 +368,15 @@ export const queryCases = [
     },
     "sorted pages by cursor": async (scim) => {
       const mark = scim.unique("cursor");
-      for (const title of ["c", "a", "b", undefined, "a"]) await scim.user({ nickName: mark, ...(title ? { title } : {}) });
+      for (const title of ["c", "a", "b", undefined, "a"])
+        await scim.user({ nickName: mark, ...(title ? { title } : {}) });
       const seen: unknown[] = [];
       let cursor = "";
       do {
-        const page = answered(await scim.get("/Users", { filter: `nickName eq "${mark}"`, sortBy: "title", count: 2, cursor }), 200);
+        const page = answered(
+          await scim.get("/Users", { filter: `nickName eq "${mark}"`, sortBy: "title", count: 2, cursor }),
+          200,
+        );
         has(page, { totalResults: 5 });
         seen.push(...page.Resources.map((user: Resource) => user.title));
         cursor = page.nextCursor;
@@ -307,7 +391,12 @@ export const queryCases = [
       const mark = scim.unique("cursor");
       const made = [(await scim.user({ nickName: mark })).id, (await scim.user({ nickName: mark })).id];
       const search = (cursor: string) =>
-        scim.send("POST", "/Users/.search", { schemas: [message("SearchRequest")], filter: `nickName eq "${mark}"`, count: 1, cursor });
+        scim.send("POST", "/Users/.search", {
+          schemas: [message("SearchRequest")],
+          filter: `nickName eq "${mark}"`,
+          count: 1,
+          cursor,
+        });
       const first = await search("");
       has(answered(first, 200), { totalResults: 2, itemsPerPage: 1, startIndex: undefined });
       const second = await search(first.body.nextCursor);
@@ -321,7 +410,10 @@ export const queryCases = [
     "a cursor of another list is invalidCursor": async (scim) => {
       const mark = scim.unique("cursor");
       for (let at = 0; at < 2; at++) await scim.user({ nickName: mark });
-      const { nextCursor } = answered(await scim.get("/Users", { filter: `nickName eq "${mark}"`, count: 1, cursor: "" }), 200);
+      const { nextCursor } = answered(
+        await scim.get("/Users", { filter: `nickName eq "${mark}"`, count: 1, cursor: "" }),
+        200,
+      );
       refused(await scim.get("/Users", { cursor: nextCursor }), 400, "invalidCursor");
     },
     "ServiceProviderConfig announces pages by cursor": async (scim) => {
@@ -343,7 +435,8 @@ export const queryCases = [
       const mark = scim.unique("smith");
       const user = await scim.user({ displayName: mark });
       const group = await scim.group({ displayName: mark, members: [{ value: user.id }] });
-      const found = async (filter: string) => idsOf(await scim.get("/", { filter: `displayName eq "${mark}" and (${filter})` }));
+      const found = async (filter: string) =>
+        idsOf(await scim.get("/", { filter: `displayName eq "${mark}" and (${filter})` }));
       assert.deepEqual(await found("userName pr"), [user.id]);
       assert.deepEqual(await found("not (userName pr)"), [group.id]);
       assert.deepEqual(await found(`members.value eq "${user.id}" or active eq true`), [user.id, group.id]);
@@ -388,15 +481,36 @@ export const queryCases = [
       has(Resources, [{ id, userName }]);
       assert.equal(Resources[0].title, undefined);
       const group = await scim.group({ members: [{ value: id }] });
-      const found = await scim.send("POST", "/Groups/.search", { schemas: [message("SearchRequest")], filter: `members.value eq "${id}"` });
+      const found = await scim.send("POST", "/Groups/.search", {
+        schemas: [message("SearchRequest")],
+        filter: `members.value eq "${id}"`,
+      });
       assert.deepEqual(idsOf(found), [group.id]);
     },
     "a search accepts every parameter of a query, with a name in any letter case": async (scim) => {
       const mark = scim.unique("search");
       for (const title of ["a", "b", "c"]) await scim.user({ nickName: mark, title });
-      const body = { schemas: [message("SearchRequest")], Filter: `nickName eq "${mark}"`, SORTBY: "title", sortorder: "descending" };
-      const page = answered(await scim.send("POST", "/Users/.search", { ...body, startindex: 2, Count: "1", ATTRIBUTES: "title" }), 200);
-      has(page, { totalResults: 3, startIndex: 2, itemsPerPage: 1, Resources: [{ title: "b", nickName: undefined }] });
+      const body = {
+        schemas: [message("SearchRequest")],
+        Filter: `nickName eq "${mark}"`,
+        SORTBY: "title",
+        sortorder: "descending",
+      };
+      const page = answered(
+        await scim.send("POST", "/Users/.search", {
+          ...body,
+          startindex: 2,
+          Count: "1",
+          ATTRIBUTES: "title",
+        }),
+        200,
+      );
+      has(page, {
+        totalResults: 3,
+        startIndex: 2,
+        itemsPerPage: 1,
+        Resources: [{ title: "b", nickName: undefined }],
+      });
     },
     "pages across types, by index and by cursor, are exact": async (scim) => {
       const mark = scim.unique("across");
@@ -404,7 +518,12 @@ export const queryCases = [
       for (let at = 0; at < 3; at++) made.push((await scim.user({ displayName: `${mark}${at}` })).id);
       for (let at = 0; at < 2; at++) made.push((await scim.group({ displayName: `${mark}${at}` })).id);
       const search = (more: Resource) =>
-        scim.send("POST", "/.search", { schemas: [message("SearchRequest")], filter: `displayName sw "${mark}"`, count: 2, ...more });
+        scim.send("POST", "/.search", {
+          schemas: [message("SearchRequest")],
+          filter: `displayName sw "${mark}"`,
+          count: 2,
+          ...more,
+        });
       const byIndex: string[] = [];
       for (let startIndex = 1; startIndex <= 5; startIndex += 2) {
         const answer = await search({ startIndex });
@@ -425,11 +544,31 @@ export const queryCases = [
       }
     },
     "a wrong body is refused": async (scim) => {
-      refused(await scim.send("POST", "/Users/.search", { schemas: [message("SearchRequest")], filter: 5 }), 400, "invalidValue");
-      refused(await scim.send("POST", "/Users/.search", { schemas: [message("PatchOp")] }), 400, "invalidValue");
-      refused(await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], sortBy: "displayName" }), 400, "invalidValue");
-      refused(await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], filter: "nowhere pr" }), 400, "invalidFilter");
-      refused(await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], cursor: "9.x" }), 400, "invalidCursor");
+      refused(
+        await scim.send("POST", "/Users/.search", { schemas: [message("SearchRequest")], filter: 5 }),
+        400,
+        "invalidValue",
+      );
+      refused(
+        await scim.send("POST", "/Users/.search", { schemas: [message("PatchOp")] }),
+        400,
+        "invalidValue",
+      );
+      refused(
+        await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], sortBy: "displayName" }),
+        400,
+        "invalidValue",
+      );
+      refused(
+        await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], filter: "nowhere pr" }),
+        400,
+        "invalidFilter",
+      );
+      refused(
+        await scim.send("POST", "/.search", { schemas: [message("SearchRequest")], cursor: "9.x" }),
+        400,
+        "invalidCursor",
+      );
     },
   }),
 ];

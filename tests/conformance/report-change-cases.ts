@@ -2,13 +2,21 @@ import assert from "node:assert/strict";
 import { answered, type Case, has, refused } from "./case.ts";
 import { ENTERPRISE, type Resource, USER } from "./client.ts";
 
-/* Changes of people from bug reports of other SCIM servers and clients, in the form of report-create-cases.ts. */
+/*
+ * Changes of people from bug reports of other SCIM servers and clients, in the form of
+ * report-create-cases.ts.
+ */
 
 type Refusal = readonly [status: number, scimType: string];
 
 const BADGE = "urn:example:params:scim:schemas:extension:badge:2.0:User";
 
-type PatchRow = readonly [name: string, before: Resource, operations: readonly Resource[], expected: Resource | Refusal];
+type PatchRow = readonly [
+  name: string,
+  before: Resource,
+  operations: readonly Resource[],
+  expected: Resource | Refusal,
+];
 
 const mails = [
   { value: "chuck@example.com", type: "work", primary: true },
@@ -24,7 +32,10 @@ const PATCHES: readonly PatchRow[] = [
       { op: "replace", path: `${ENTERPRISE}.employeeNumber`, value: "56789" },
       { op: "replace", path: `${ENTERPRISE}.manager`, value: { value: "26118915" } },
     ],
-    { schemas: [USER, ENTERPRISE], [ENTERPRISE]: { employeeNumber: "56789", manager: { value: "26118915" } } },
+    {
+      schemas: [USER, ENTERPRISE],
+      [ENTERPRISE]: { employeeNumber: "56789", manager: { value: "26118915" } },
+    },
   ],
   [
     "AzureAD/SCIMReferenceCode, obsolete schema prefixes: the draft's name and a dot",
@@ -35,7 +46,13 @@ const PATCHES: readonly PatchRow[] = [
   [
     "thomaspoignant/scim-patch #161: dots in the value of the filter",
     { emails: mails },
-    [{ op: "replace", path: 'emails[value eq "chuck@example.com"].value', value: "spiderman.clark@example.com" }],
+    [
+      {
+        op: "replace",
+        path: 'emails[value eq "chuck@example.com"].value',
+        value: "spiderman.clark@example.com",
+      },
+    ],
     { emails: [{ value: "spiderman.clark@example.com", primary: true }, mails[1], mails[2]] },
   ],
   [
@@ -53,14 +70,32 @@ const PATCHES: readonly PatchRow[] = [
   [
     "pingidentity/scim2 #135, #213: several parts of an address that does not exist yet",
     {},
-    ["country", "locality", "formatted"].map((name) => ({ op: "add", path: `addresses[type eq "work"].${name}`, value: "Australia" })),
+    ["country", "locality", "formatted"].map((name) => ({
+      op: "add",
+      path: `addresses[type eq "work"].${name}`,
+      value: "Australia",
+    })),
     { addresses: [{ type: "work", country: "Australia", locality: "Australia", formatted: "Australia" }] },
   ],
   [
     "pond/scimitar #123: add without path, with dotted names",
     { name: { givenName: "Old", middleName: "M" } },
-    [{ op: "add", value: { title: "Clerk", "name.givenName": "Foo", "name.familyName": "Bar", "name.formatted": "Foo Bar" } }],
-    { title: "Clerk", name: { givenName: "Foo", middleName: "M", familyName: "Bar", formatted: "Foo Bar" }, "name.givenName": undefined },
+    [
+      {
+        op: "add",
+        value: {
+          title: "Clerk",
+          "name.givenName": "Foo",
+          "name.familyName": "Bar",
+          "name.formatted": "Foo Bar",
+        },
+      },
+    ],
+    {
+      title: "Clerk",
+      name: { givenName: "Foo", middleName: "M", familyName: "Bar", formatted: "Foo Bar" },
+      "name.givenName": undefined,
+    },
   ],
   [
     "pingidentity/scim2 #104: an attribute of an extension whose values were null",
@@ -78,12 +113,24 @@ const PATCHES: readonly PatchRow[] = [
         value: '{"type":"business","primary":false,"display":"x","value":"test@example.test","$ref":"ref"}',
       },
     ],
-    { emails: [{ value: "test@example.test", type: "business", primary: false, display: "x" }, mails[1], mails[2]] },
+    {
+      emails: [
+        { value: "test@example.test", type: "business", primary: false, display: "x" },
+        mails[1],
+        mails[2],
+      ],
+    },
   ],
   [
     "Captain-P-Goldfish/SCIM-SDK #516: roles as JSON text stay text",
     {},
-    [{ op: "Add", path: "roles", value: [{ value: '{"id":"827f","value":"Admin"}' }, { value: '{"id":"8ae0","value":"Buyer"}' }] }],
+    [
+      {
+        op: "Add",
+        path: "roles",
+        value: [{ value: '{"id":"827f","value":"Admin"}' }, { value: '{"id":"8ae0","value":"Buyer"}' }],
+      },
+    ],
     { roles: [{ value: '{"id":"827f","value":"Admin"}' }, { value: '{"id":"8ae0","value":"Buyer"}' }] },
   ],
   [
@@ -169,14 +216,29 @@ const PATCHES: readonly PatchRow[] = [
     [{ op: "replace", path: "name", value: { familyName: "New Family Name" } }],
     { name: { givenName: "G", familyName: "New Family Name" } },
   ],
-  ["scimmyjs/scimmy #80: replace without a value", { title: "x" }, [{ op: "replace", path: "title" }], [400, "invalidValue"]],
+  [
+    "scimmyjs/scimmy #80: replace without a value",
+    { title: "x" },
+    [{ op: "replace", path: "title" }],
+    [400, "invalidValue"],
+  ],
   [
     "SAP-archive/scimono #140: a filter in an extension without a schema",
     {},
-    [{ op: "remove", path: 'urn:sap:cloud:scim:schemas:extension:custom:2.0:User:productGroup[value eq "x"]' }],
+    [
+      {
+        op: "remove",
+        path: 'urn:sap:cloud:scim:schemas:extension:custom:2.0:User:productGroup[value eq "x"]',
+      },
+    ],
     [400, "invalidPath"],
   ],
-  ["getsentry/sentry #27199: active at its path", {}, [{ op: "replace", path: "active", value: false }], { active: false }],
+  [
+    "getsentry/sentry #27199: active at its path",
+    {},
+    [{ op: "replace", path: "active", value: false }],
+    { active: false },
+  ],
   [
     "numbers in place of text",
     {},
@@ -185,7 +247,10 @@ const PATCHES: readonly PatchRow[] = [
       { op: "add", path: `${ENTERPRISE}:manager`, value: 21001 },
       { op: "add", path: 'addresses[type eq "work"].postalCode', value: 999077 },
     ],
-    { [ENTERPRISE]: { employeeNumber: "21008", manager: { value: "21001" } }, addresses: [{ type: "work", postalCode: "999077" }] },
+    {
+      [ENTERPRISE]: { employeeNumber: "21008", manager: { value: "21001" } },
+      addresses: [{ type: "work", postalCode: "999077" }],
+    },
   ],
   [
     "a number that JSON readers do not keep exactly, in an extension without a schema",

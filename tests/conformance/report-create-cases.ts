@@ -3,8 +3,8 @@ import { answered, type Case, has, refused } from "./case.ts";
 import { ENTERPRISE, type Resource, USER } from "./client.ts";
 
 /*
- * People created as in bug reports of other SCIM servers and clients, each as its smallest request with the right answer. A name begins with the report: repository and
- * number, or the page.
+ * People created as in bug reports of other SCIM servers and clients, each as its smallest request with the
+ * right answer. A name begins with the report: repository and number, or the page.
  */
 
 type Refusal = readonly [status: number, scimType: string];
@@ -21,7 +21,10 @@ const CREATES: readonly CreateRow[] = [
       schemas: ["urn:scim:schemas:core:1.0", "urn:scim:schemas:extension:enterprise:1.0"],
       name: { familyName: "Chan", givenName: "Mei", formatted: "Mei Chan" },
       emails: { value: "mei@example.com", type: "work", primary: true },
-      "urn:scim:schemas:extension:enterprise:1.0": { department: "Retail", manager: { managerId: "21001", displayName: "Tai Man Chan" } },
+      "urn:scim:schemas:extension:enterprise:1.0": {
+        department: "Retail",
+        manager: { managerId: "21001", displayName: "Tai Man Chan" },
+      },
     },
     {
       schemas: [USER, ENTERPRISE],
@@ -34,7 +37,10 @@ const CREATES: readonly CreateRow[] = [
     "goauthentik/authentik #11249: schemas of a draft, as OneLogin sends them",
     {
       schemas: ["urn:scim:schemas:core:2.0", "urn:scim:schemas:extension:enterprise:2.0"],
-      "urn:scim:schemas:extension:enterprise:2.0": { department: "Retail", manager: { managerId: "", displayName: " " } },
+      "urn:scim:schemas:extension:enterprise:2.0": {
+        department: "Retail",
+        manager: { managerId: "", displayName: " " },
+      },
     },
     { schemas: [USER, ENTERPRISE], [ENTERPRISE]: { department: "Retail", manager: undefined } },
   ],
@@ -63,7 +69,12 @@ const CREATES: readonly CreateRow[] = [
       timezone: null,
       emails: [{ value: "", type: "work", primary: true }],
       addresses: [{ locality: "", region: "", country: "" }],
-      [ENTERPRISE]: { organization: "", division: null, department: "", manager: { value: "", displayName: " " } },
+      [ENTERPRISE]: {
+        organization: "",
+        division: null,
+        department: "",
+        manager: { value: "", displayName: " " },
+      },
     },
     { schemas: [USER], title: undefined, emails: undefined, addresses: undefined, [ENTERPRISE]: undefined },
   ],
@@ -72,7 +83,11 @@ const CREATES: readonly CreateRow[] = [
     { name: { firstName: "Kim", lastName: "Berry" }, emails: [[{ type: "home", value: "kim@example.com" }]] },
     [400, "invalidValue"],
   ],
-  ["suvera/scim2-compliance-test-utility #9: a name as one text", { name: "Delphia Reynolds" }, [400, "invalidValue"]],
+  [
+    "suvera/scim2-compliance-test-utility #9: a name as one text",
+    { name: "Delphia Reynolds" },
+    [400, "invalidValue"],
+  ],
   [
     "numbers in place of text, as flows write them from their own data",
     {
@@ -88,7 +103,11 @@ const CREATES: readonly CreateRow[] = [
       [ENTERPRISE]: { employeeNumber: "21008", manager: { value: "21001" } },
     },
   ],
-  ["a number in place of text that JSON readers do not keep exactly", { externalId: 2 ** 53 + 2 }, [400, "invalidValue"]],
+  [
+    "a number in place of text that JSON readers do not keep exactly",
+    { externalId: 2 ** 53 + 2 },
+    [400, "invalidValue"],
+  ],
   ["a fraction in place of text", { externalId: 1.5 }, [400, "invalidValue"]],
   ["true in place of text", { title: true }, [400, "invalidValue"]],
   [
@@ -96,7 +115,11 @@ const CREATES: readonly CreateRow[] = [
     { [DINGTALK]: { departments: [{ value: "x", order: 2 ** 53 }] } },
     [400, "invalidValue"],
   ],
-  ["such a number in an extension without a schema", { [BADGE]: { badge: { number: 2 ** 60 } } }, [400, "invalidValue"]],
+  [
+    "such a number in an extension without a schema",
+    { [BADGE]: { badge: { number: 2 ** 60 } } },
+    [400, "invalidValue"],
+  ],
   [
     "such a number under an unknown name, as directories have for accounts that never expire",
     { accountExpires: 2 ** 63 },
@@ -114,7 +137,11 @@ const CREATES: readonly CreateRow[] = [
   ],
   [
     "simpleidserver/SimpleIdServer #269: an address as the type of an address",
-    { emails: [{ primary: true, value: "a@example.com", type: "a@example.com" }], groups: [], password: "123345" },
+    {
+      emails: [{ primary: true, value: "a@example.com", type: "a@example.com" }],
+      groups: [],
+      password: "123345",
+    },
     { emails: [{ type: "a@example.com" }], groups: undefined, password: undefined },
   ],
   [
@@ -129,7 +156,10 @@ const CREATES: readonly CreateRow[] = [
   ],
   [
     'apache/directory-scimple #1213: primary is "True" on several attributes',
-    { emails: [{ value: "a@example.com", primary: "True" }], addresses: [{ locality: "Kowloon", primary: "True" }] },
+    {
+      emails: [{ value: "a@example.com", primary: "True" }],
+      addresses: [{ locality: "Kowloon", primary: "True" }],
+    },
     { emails: [{ primary: true }], addresses: [{ primary: true }] },
   ],
   [
@@ -149,16 +179,31 @@ const CREATES: readonly CreateRow[] = [
   ],
   [
     "AzureAD/SCIMReferenceCode #22, simpleidserver/SimpleIdServer #305: attributes of the enterprise extension outside of it",
-    { Department: "some department", organization: "Example HK", employeeNumber: "701984", manager: { value: "21001" } },
+    {
+      Department: "some department",
+      organization: "Example HK",
+      employeeNumber: "701984",
+      manager: { value: "21001" },
+    },
     {
       schemas: [USER, ENTERPRISE],
-      [ENTERPRISE]: { department: "some department", organization: "Example HK", employeeNumber: "701984", manager: { value: "21001" } },
+      [ENTERPRISE]: {
+        department: "some department",
+        organization: "Example HK",
+        employeeNumber: "701984",
+        manager: { value: "21001" },
+      },
       Department: undefined,
     },
   ],
   [
     "such attributes in both places, and with other values of the same name",
-    { department: "outside", division: { id: 5 }, manager: "Chan Tai Man", [ENTERPRISE]: { department: "inside" } },
+    {
+      department: "outside",
+      division: { id: 5 },
+      manager: "Chan Tai Man",
+      [ENTERPRISE]: { department: "inside" },
+    },
     { [ENTERPRISE]: { department: "inside", division: undefined, manager: undefined } },
   ],
   [
@@ -169,7 +214,10 @@ const CREATES: readonly CreateRow[] = [
   [
     "apache/directory-scimple #704, in a body: a dot between schema and attribute",
     { [`${ENTERPRISE}.department`]: "Tour", [`${ENTERPRISE}.manager`]: { value: "26118915" } },
-    { [ENTERPRISE]: { department: "Tour", manager: { value: "26118915" } }, [`${ENTERPRISE}.manager`]: undefined },
+    {
+      [ENTERPRISE]: { department: "Tour", manager: { value: "26118915" } },
+      [`${ENTERPRISE}.manager`]: undefined,
+    },
   ],
 ];
 
@@ -177,14 +225,22 @@ export const reportCreateCases: readonly Case[] = CREATES.map(([name, body, expe
   origin: "bug reports, creating",
   name,
   async run(scim) {
-    const answer = await scim.send("POST", "/Users", { schemas: [USER], userName: scim.unique("report"), ...body });
+    const answer = await scim.send("POST", "/Users", {
+      schemas: [USER],
+      userName: scim.unique("report"),
+      ...body,
+    });
     if (Array.isArray(expected)) refused(answer, expected[0], expected[1]);
     else {
       const { id } = answered(answer, 201);
       const stored = answered(await scim.get(`/Users/${id}`), 200);
       has(stored, expected);
       // The same body changes nothing, so a client that compares does not write for ever.
-      const again = await scim.send("PUT", `/Users/${id}`, { schemas: [USER], ...body, userName: stored.userName });
+      const again = await scim.send("PUT", `/Users/${id}`, {
+        schemas: [USER],
+        ...body,
+        userName: stored.userName,
+      });
       assert.deepEqual(answered(again, 200), stored);
     }
   },

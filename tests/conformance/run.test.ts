@@ -29,16 +29,32 @@ function conformance(...args: readonly string[]): Promise<Ended> {
 }
 
 test("says what passed, ends with 0, and leaves nothing behind", async () => {
-  const { code, output } = await conformance("--base", app.base, "--token", app.token, "--only", "RFC 7644 3.6");
+  const { code, output } = await conformance(
+    "--base",
+    app.base,
+    "--token",
+    app.token,
+    "--only",
+    "RFC 7644 3.6",
+  );
   expect(output).toMatch(/a deleted user is not found/);
   expect(output).toMatch(/3 passed, 0 failed\n$/);
   expect(code).toBe(0);
-  const { rows } = await app.pool.query("select (select count(*) from users) + (select count(*) from groups) as left");
+  const { rows } = await app.pool.query(
+    "select (select count(*) from users) + (select count(*) from groups) as left",
+  );
   expect(rows).toEqual([{ left: 0 }]);
 });
 
 test("says what failed and ends with 1", async () => {
-  const { code, output } = await conformance("--base", app.base, "--token", "wrong", "--only", "RFC 7644 3.6");
+  const { code, output } = await conformance(
+    "--base",
+    app.base,
+    "--token",
+    "wrong",
+    "--only",
+    "RFC 7644 3.6",
+  );
   expect(output).toMatch(/FAILED/);
   expect(output).toMatch(/answered 401/);
   expect(output).toMatch(/0 passed, 3 failed\n$/);
@@ -47,8 +63,16 @@ test("says what failed and ends with 1", async () => {
 
 test("slows down when the server asks for it", async () => {
   const slow = await startScimApp({ ratePerClient: 20 });
-  // The server is closed before the first expectation. An open server would keep a failed test run from ending.
-  const { code, output } = await conformance("--base", slow.base, "--token", slow.token, "--only", "RFC 7644 3.14").finally(slow.close);
+  // The server is closed before the first expectation. An open server would keep a failed test run from
+  // ending.
+  const { code, output } = await conformance(
+    "--base",
+    slow.base,
+    "--token",
+    slow.token,
+    "--only",
+    "RFC 7644 3.14",
+  ).finally(slow.close);
   expect([code, output]).toEqual([0, expect.stringMatching(/[1-9] passed, 0 failed\n$/)]);
 });
 

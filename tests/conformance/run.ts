@@ -5,8 +5,9 @@ import { cases } from "./cases.ts";
 import { createScimClient } from "./client.ts";
 
 /*
- * `npm run conformance -- --base URL --token T [--only TEXT]` runs the cases against any server. `--base` is the SCIM root, such as
- * http://127.0.0.1:8080/scim/v2. It creates people and groups there, and removes them. Exit codes: 0 all passed, 1 a case failed, 2 wrong usage.
+ * `npm run conformance -- --base URL --token T [--only TEXT]` runs the cases against any server. `--base` is
+ * the SCIM root, such as http://127.0.0.1:8080/scim/v2. It creates people and groups there, and removes them.
+ * Exit codes: 0 all passed, 1 a case failed, 2 wrong usage.
  */
 
 const USAGE = "usage: npm run conformance -- --base URL --token TOKEN [--only TEXT]";
@@ -21,7 +22,9 @@ async function main(): Promise<number> {
     base,
     token,
     only = "",
-  } = parseArgs({ options: { base: { type: "string" }, token: { type: "string" }, only: { type: "string" } } }).values;
+  } = parseArgs({
+    options: { base: { type: "string" }, token: { type: "string" }, only: { type: "string" } },
+  }).values;
   if (!base || !token) throw new TypeError("--base and --token are required");
   const chosen = cases.filter(({ origin, name }) => `${origin} ${name}`.includes(only));
   const results: Result[] = [];
@@ -30,7 +33,10 @@ async function main(): Promise<number> {
   return results.some(({ problem }) => problem !== undefined) ? 1 : 0;
 }
 
-async function attempt(one: Case, server: { readonly base: string; readonly token: string }): Promise<Result> {
+async function attempt(
+  one: Case,
+  server: { readonly base: string; readonly token: string },
+): Promise<Result> {
   const scim = createScimClient(server);
   try {
     await one.run(scim);
@@ -46,7 +52,12 @@ async function attempt(one: Case, server: { readonly base: string; readonly toke
 const MAX_PROBLEM = 300;
 
 function report(results: readonly Result[]): string {
-  const table = new Table({ head: ["origin", "case", "result"], colWidths: [30, 90, 8], wordWrap: true, style: { head: [], border: [] } });
+  const table = new Table({
+    head: ["origin", "case", "result"],
+    colWidths: [30, 90, 8],
+    wordWrap: true,
+    style: { head: [], border: [] },
+  });
   for (const { one, problem } of results) {
     table.push([
       one.origin,

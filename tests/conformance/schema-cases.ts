@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { answered, type Case, has, idsOf } from "./case.ts";
 import { type Answer, GROUP, type Resource, type ScimClient, sideBySide, USER } from "./client.ts";
 
-/* RFC 7643 section 7: the server behaves as /Schemas describes each attribute. The cases test all attributes that the server lists. */
+/*
+ * RFC 7643 section 7: the server behaves as /Schemas describes each attribute. The cases test all attributes
+ * that the server lists.
+ */
 
 interface Listed {
   /** Path of the attribute, such as `emails.value` or `urn:…:User:employeeNumber`. */
@@ -19,18 +22,29 @@ async function listed(scim: ScimClient): Promise<readonly Listed[]> {
   const types = answered(await scim.get("/ResourceTypes"), 200).Resources as Resource[];
   const schemas = answered(await scim.get("/Schemas"), 200).Resources as Resource[];
   return types.flatMap((type) =>
-    [type.schema, ...type.schemaExtensions.map((extension: Resource) => extension.schema)].flatMap((id: string) => {
-      const extension = id === type.schema ? undefined : id;
-      const place = { endpoint: type.endpoint as Listed["endpoint"], ...(extension === undefined ? {} : { extension }) };
-      const prefix = extension === undefined ? "" : `${extension}:`;
-      const { attributes } = schemas.find((schema) => schema.id === id) ?? assert.fail(`${id} is not among the schemas`);
-      return (attributes as Resource[]).flatMap((attribute): Listed[] => [
-        { ...place, path: prefix + attribute.name, attribute },
-        ...((attribute.subAttributes ?? []) as Resource[]).map(
-          (sub): Listed => ({ ...place, path: `${prefix}${attribute.name}.${sub.name}`, attribute: sub, parent: attribute }),
-        ),
-      ]);
-    }),
+    [type.schema, ...type.schemaExtensions.map((extension: Resource) => extension.schema)].flatMap(
+      (id: string) => {
+        const extension = id === type.schema ? undefined : id;
+        const place = {
+          endpoint: type.endpoint as Listed["endpoint"],
+          ...(extension === undefined ? {} : { extension }),
+        };
+        const prefix = extension === undefined ? "" : `${extension}:`;
+        const { attributes } =
+          schemas.find((schema) => schema.id === id) ?? assert.fail(`${id} is not among the schemas`);
+        return (attributes as Resource[]).flatMap((attribute): Listed[] => [
+          { ...place, path: prefix + attribute.name, attribute },
+          ...((attribute.subAttributes ?? []) as Resource[]).map(
+            (sub): Listed => ({
+              ...place,
+              path: `${prefix}${attribute.name}.${sub.name}`,
+              attribute: sub,
+              parent: attribute,
+            }),
+          ),
+        ]);
+      },
+    ),
   );
 }
 
@@ -40,15 +54,30 @@ const isWritable = ({ attribute, parent }: Listed): boolean =>
   parent?.name !== "members" &&
   attribute.name !== "members";
 
-/** A body with this value of the attribute. If the attribute is multi-valued, the value becomes the only element of a list. */
-function bodyWith({ attribute, parent, extension, endpoint }: Listed, value: unknown, scim: ScimClient): Resource {
+/**
+ * A body with this value of the attribute. If the attribute is multi-valued, the value becomes the only
+ * element of a list.
+ */
+function bodyWith(
+  { attribute, parent, extension, endpoint }: Listed,
+  value: unknown,
+  scim: ScimClient,
+): Resource {
   const own = attribute.multiValued && !Array.isArray(value) ? [value] : value;
   const inner = parent
-    ? { [parent.name]: parent.multiValued ? [{ ...filler(parent), [attribute.name]: own }] : { [attribute.name]: own } }
+    ? {
+        [parent.name]: parent.multiValued
+          ? [{ ...filler(parent), [attribute.name]: own }]
+          : { [attribute.name]: own },
+      }
     : { [attribute.name]: own };
   const base =
-    endpoint === "/Users" ? { schemas: [USER], userName: scim.unique("schema") } : { schemas: [GROUP], displayName: scim.unique("schema") };
-  return extension === undefined ? { ...base, ...inner } : { ...base, schemas: [...base.schemas, extension], [extension]: inner };
+    endpoint === "/Users"
+      ? { schemas: [USER], userName: scim.unique("schema") }
+      : { schemas: [GROUP], displayName: scim.unique("schema") };
+  return extension === undefined
+    ? { ...base, ...inner }
+    : { ...base, schemas: [...base.schemas, extension], [extension]: inner };
 }
 
 const LABELS: readonly string[] = ["type", "primary", "display"];
@@ -83,7 +112,9 @@ function sample({ type, subAttributes }: Resource, text: string): unknown {
       return "AAECAw==";
     case "complex":
       return Object.fromEntries(
-        (subAttributes as Resource[]).filter((sub) => sub.mutability === "readWrite").map((sub) => [sub.name, sample(sub, text)]),
+        (subAttributes as Resource[])
+          .filter((sub) => sub.mutability === "readWrite")
+          .map((sub) => [sub.name, sample(sub, text)]),
       );
     default:
       return text;
@@ -92,7 +123,9 @@ function sample({ type, subAttributes }: Resource, text: string): unknown {
 
 type Check = (scim: ScimClient, listed: Listed) => Promise<string | undefined>;
 
-/** A case: `check` succeeds for every attribute that `applies` selects, and `applies` selects at least one. */
+/**
+ * A case: `check` succeeds for every attribute that `applies` selects, and `applies` selects at least one.
+ */
 const forAll = (name: string, applies: (listed: Listed) => boolean, check: Check): Case => ({
   origin: "RFC 7643 7",
   name,
@@ -108,7 +141,8 @@ const forAll = (name: string, applies: (listed: Listed) => boolean, check: Check
 });
 
 const outcome = ({ status, body }: Answer): string => `${status} ${body.scimType ?? ""}`.trim();
-const expected = (actual: string, wanted: string): string | undefined => (actual === wanted ? undefined : `${actual} instead of ${wanted}`);
+const expected = (actual: string, wanted: string): string | undefined =>
+  actual === wanted ? undefined : `${actual} instead of ${wanted}`;
 const make = (scim: ScimClient, { endpoint }: Listed, body: Resource) => scim.send("POST", endpoint, body);
 
 export const schemaCases: readonly Case[] = [
@@ -135,7 +169,11 @@ export const schemaCases: readonly Case[] = [
       const text = scim.unique("readonly");
       const answer = await make(scim, one, bodyWith(one, sample(one.attribute, text), scim));
       if (answered(answer, 201) && answer.text.includes(text)) return "was written";
-      const patch = await scim.patch(`${one.endpoint}/${answer.body.id}`, { op: "replace", path: one.path, value: text });
+      const patch = await scim.patch(`${one.endpoint}/${answer.body.id}`, {
+        op: "replace",
+        path: one.path,
+        value: text,
+      });
       return expected(outcome(patch), "400 mutability");
     },
   ),
@@ -151,7 +189,9 @@ export const schemaCases: readonly Case[] = [
         await scim.get(one.endpoint, { attributes: one.path }),
       ];
       const filtered = await scim.get(one.endpoint, { filter: `${one.path} eq "${text}"` });
-      return answers.some((answer) => answer.text.includes(text)) ? "was returned" : expected(outcome(filtered), "400 invalidFilter");
+      return answers.some((answer) => answer.text.includes(text))
+        ? "was returned"
+        : expected(outcome(filtered), "400 invalidFilter");
     },
   ),
   forAll(
@@ -170,7 +210,10 @@ export const schemaCases: readonly Case[] = [
       answered(await make(scim, one, bodyWith(one, text, scim)), 201);
       const same = await make(scim, one, bodyWith(one, text, scim));
       const shouting = await make(scim, one, bodyWith(one, text.toUpperCase(), scim));
-      return expected(`${outcome(same)}, ${outcome(shouting)}`, `409 uniqueness, ${one.attribute.caseExact ? "201" : "409 uniqueness"}`);
+      return expected(
+        `${outcome(same)}, ${outcome(shouting)}`,
+        `409 uniqueness, ${one.attribute.caseExact ? "201" : "409 uniqueness"}`,
+      );
     },
   ),
   forAll(
@@ -178,7 +221,10 @@ export const schemaCases: readonly Case[] = [
     (one) => isWritable(one) && one.attribute.uniqueness !== "server",
     async (scim, one) => {
       const value = sample(one.attribute, scim.unique("Same"));
-      const answers = [await make(scim, one, bodyWith(one, value, scim)), await make(scim, one, bodyWith(one, value, scim))];
+      const answers = [
+        await make(scim, one, bodyWith(one, value, scim)),
+        await make(scim, one, bodyWith(one, value, scim)),
+      ];
       return expected(answers.map(outcome).join(", "), "201, 201");
     },
   ),
@@ -189,15 +235,26 @@ export const schemaCases: readonly Case[] = [
       const text = scim.unique("Case");
       const { id } = answered(await make(scim, one, bodyWith(one, text, scim)), 201);
       const find = async (value: string) =>
-        idsOf(await scim.get(one.endpoint, { filter: `${one.path} eq "${value}"`, excludedAttributes: "members" })).join();
-      return expected(`${await find(text)} ${await find(text.toUpperCase())}`, `${id} ${one.attribute.caseExact ? "" : id}`);
+        idsOf(
+          await scim.get(one.endpoint, {
+            filter: `${one.path} eq "${value}"`,
+            excludedAttributes: "members",
+          }),
+        ).join();
+      return expected(
+        `${await find(text)} ${await find(text.toUpperCase())}`,
+        `${id} ${one.attribute.caseExact ? "" : id}`,
+      );
     },
   ),
   forAll(
     "a value of another type is refused",
     (one) => isWritable(one) && one.attribute.type !== "complex",
     async (scim, one) => {
-      const wrong = one.attribute.type === "string" || one.attribute.type === "reference" ? { not: "text" } : "no such value!";
+      const wrong =
+        one.attribute.type === "string" || one.attribute.type === "reference"
+          ? { not: "text" }
+          : "no such value!";
       return expected(outcome(await make(scim, one, bodyWith(one, wrong, scim))), "400 invalidValue");
     },
   ),

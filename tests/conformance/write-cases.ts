@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { answered, casesOf, has, memberIds, refused } from "./case.ts";
 import { ENTERPRISE, GROUP, USER } from "./client.ts";
 
-/* RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.6, 3.9, 3.11, 3.14 and RFC 7643 section 3.1: writing and reading one resource. */
+/*
+ * RFC 7644 sections 3.3, 3.4.1, 3.5.1, 3.6, 3.9, 3.11, 3.14 and RFC 7643 section 3.1: writing and reading one
+ * resource.
+ */
 
 export const writeCases = [
   ...casesOf("RFC 7644 3.3", {
@@ -15,8 +18,17 @@ export const writeCases = [
         name: { formatted: "Ms. Barbara J Jensen III", familyName: "Jensen", givenName: "Barbara" },
       });
       const user = answered(answer, 201);
-      has(user, { schemas: [USER], userName, externalId: userName, name: { formatted: "Ms. Barbara J Jensen III" } });
-      has(user.meta, { resourceType: "User", location: answer.headers.get("location"), version: answer.headers.get("etag") });
+      has(user, {
+        schemas: [USER],
+        userName,
+        externalId: userName,
+        name: { formatted: "Ms. Barbara J Jensen III" },
+      });
+      has(user.meta, {
+        resourceType: "User",
+        location: answer.headers.get("location"),
+        version: answer.headers.get("etag"),
+      });
       assert.ok(user.meta.location.endsWith(`/Users/${user.id}`));
       assert.equal(user.meta.created, user.meta.lastModified);
     },
@@ -31,14 +43,22 @@ export const writeCases = [
     },
     "read-only attributes in the body are ignored": async (scim) => {
       const id = "2819c223-7f76-453a-919d-413861904646";
-      const user = await scim.user({ id, groups: [{ value: id }], meta: { created: "2001-01-01T00:00:00Z", version: "x" } });
+      const user = await scim.user({
+        id,
+        groups: [{ value: id }],
+        meta: { created: "2001-01-01T00:00:00Z", version: "x" },
+      });
       assert.notEqual(user.id, id);
       assert.equal(user.groups, undefined);
       assert.notEqual(user.meta.created, "2001-01-01T00:00:00Z");
     },
     "a second user with the same userName is refused, in any letter case": async (scim) => {
       const { userName } = await scim.user();
-      refused(await scim.send("POST", "/Users", { schemas: [USER], userName: userName.toUpperCase() }), 409, "uniqueness");
+      refused(
+        await scim.send("POST", "/Users", { schemas: [USER], userName: userName.toUpperCase() }),
+        409,
+        "uniqueness",
+      );
     },
     "a second group with the same displayName is refused": async (scim) => {
       const { displayName } = await scim.group();
@@ -99,7 +119,9 @@ export const writeCases = [
       const answer = await scim.send("HEAD", `/Users/${id}`);
       answered(answer, 200);
       assert.equal(answer.headers.get("etag"), meta.version);
-      const known = await scim.send("HEAD", `/Users/${id}`, undefined, { headers: { "if-none-match": meta.version } });
+      const known = await scim.send("HEAD", `/Users/${id}`, undefined, {
+        headers: { "if-none-match": meta.version },
+      });
       answered(known, 304);
       const paths = [
         "/",
@@ -132,8 +154,16 @@ export const writeCases = [
 
   ...casesOf("RFC 7644 3.5.1", {
     "PUT replaces the resource: absent attributes are removed": async (scim) => {
-      const user = await scim.user({ title: "Tour Guide", nickName: "Babs", emails: [{ value: "babs@example.org", type: "home" }] });
-      const answer = await scim.send("PUT", `/Users/${user.id}`, { schemas: [USER], userName: user.userName, nickName: "Barbara" });
+      const user = await scim.user({
+        title: "Tour Guide",
+        nickName: "Babs",
+        emails: [{ value: "babs@example.org", type: "home" }],
+      });
+      const answer = await scim.send("PUT", `/Users/${user.id}`, {
+        schemas: [USER],
+        userName: user.userName,
+        nickName: "Barbara",
+      });
       const replaced = answered(answer, 200);
       has(replaced, { id: user.id, nickName: "Barbara" });
       assert.equal(replaced.title, undefined);
@@ -149,19 +179,34 @@ export const writeCases = [
     "PUT of a group replaces its members": async (scim) => {
       const [one, two, three] = [await scim.user(), await scim.user(), await scim.user()];
       const group = await scim.group({ members: [{ value: one.id }, { value: two.id }] });
-      const body = { schemas: [GROUP], displayName: group.displayName, members: [{ value: two.id }, { value: three.id }] };
-      assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, body), 200)), [two.id, three.id].sort());
+      const body = {
+        schemas: [GROUP],
+        displayName: group.displayName,
+        members: [{ value: two.id }, { value: three.id }],
+      };
+      assert.deepEqual(
+        memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, body), 200)),
+        [two.id, three.id].sort(),
+      );
     },
     "PUT of a group without members keeps them, an empty list removes them": async (scim) => {
       const person = await scim.user();
       const group = await scim.group({ members: [{ value: person.id }] });
       const body = { schemas: [GROUP], displayName: scim.unique("renamed") };
-      assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, body), 200)), [person.id]);
-      assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, { ...body, members: [] }), 200)), []);
+      assert.deepEqual(memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, body), 200)), [
+        person.id,
+      ]);
+      assert.deepEqual(
+        memberIds(answered(await scim.send("PUT", `/Groups/${group.id}`, { ...body, members: [] }), 200)),
+        [],
+      );
     },
     "PUT does not create": async (scim) => {
       const id = "2819c223-7f76-453a-919d-413861904646";
-      refused(await scim.send("PUT", `/Users/${id}`, { schemas: [USER], userName: scim.unique("user") }), 404);
+      refused(
+        await scim.send("PUT", `/Users/${id}`, { schemas: [USER], userName: scim.unique("user") }),
+        404,
+      );
     },
     "PUT keeps the id, and ignores the id in the body": async (scim) => {
       const [one, two] = [await scim.user(), await scim.user()];
@@ -170,7 +215,11 @@ export const writeCases = [
     },
     "PUT to a userName of another user is refused": async (scim) => {
       const [one, two] = [await scim.user(), await scim.user()];
-      refused(await scim.send("PUT", `/Users/${one.id}`, { schemas: [USER], userName: two.userName }), 409, "uniqueness");
+      refused(
+        await scim.send("PUT", `/Users/${one.id}`, { schemas: [USER], userName: two.userName }),
+        409,
+        "uniqueness",
+      );
     },
   }),
 
@@ -182,7 +231,9 @@ export const writeCases = [
       assert.equal(answer.text, "");
       refused(await scim.get(`/Users/${user.id}`), 404);
       refused(await scim.send("DELETE", `/Users/${user.id}`), 404);
-      has(answered(await scim.get("/Users", { filter: `userName eq "${user.userName}"` }), 200), { totalResults: 0 });
+      has(answered(await scim.get("/Users", { filter: `userName eq "${user.userName}"` }), 200), {
+        totalResults: 0,
+      });
       await scim.user({ userName: user.userName });
     },
     "the people of a deleted group stay": async (scim) => {
@@ -201,7 +252,10 @@ export const writeCases = [
 
   ...casesOf("RFC 7644 3.9", {
     "attributes: only these, and those that are always returned": async (scim) => {
-      const { id, userName } = await scim.user({ title: "x", name: { givenName: "Barbara", familyName: "Jensen" } });
+      const { id, userName } = await scim.user({
+        title: "x",
+        name: { givenName: "Barbara", familyName: "Jensen" },
+      });
       const only = answered(await scim.get(`/Users/${id}`, { attributes: "userName" }), 200);
       assert.deepEqual(Object.keys(only).sort(), ["id", "schemas", "userName"]);
       has(only, { id, userName });
@@ -218,21 +272,38 @@ export const writeCases = [
     "attributes limits the answers to POST, PUT and PATCH": async (scim) => {
       const options = { query: { attributes: "userName" } };
       const userName = scim.unique("user");
-      const made = answered(await scim.send("POST", "/Users", { schemas: [USER], userName, title: "x" }, options), 201);
+      const made = answered(
+        await scim.send("POST", "/Users", { schemas: [USER], userName, title: "x" }, options),
+        201,
+      );
       assert.deepEqual(Object.keys(made).sort(), ["id", "schemas", "userName"]);
       const path = `/Users/${made.id}`;
-      const put = answered(await scim.send("PUT", path, { schemas: [USER], userName, title: "y" }, options), 200);
+      const put = answered(
+        await scim.send("PUT", path, { schemas: [USER], userName, title: "y" }, options),
+        200,
+      );
       assert.deepEqual(Object.keys(put).sort(), ["id", "schemas", "userName"]);
       const patch = { Operations: [{ op: "replace", path: "title", value: "z" }] };
-      assert.deepEqual(Object.keys(answered(await scim.send("PATCH", path, patch, options), 200)).sort(), ["id", "schemas", "userName"]);
+      assert.deepEqual(Object.keys(answered(await scim.send("PATCH", path, patch, options), 200)).sort(), [
+        "id",
+        "schemas",
+        "userName",
+      ]);
     },
     "the core schema is requested by its URN": async (scim) => {
-      const { id, userName } = await scim.user({ title: "x", schemas: [USER, ENTERPRISE], [ENTERPRISE]: { costCenter: "4130" } });
+      const { id, userName } = await scim.user({
+        title: "x",
+        schemas: [USER, ENTERPRISE],
+        [ENTERPRISE]: { costCenter: "4130" },
+      });
       const core = answered(await scim.get(`/Users/${id}`, { attributes: USER }), 200);
       has(core, { id, userName, title: "x", [ENTERPRISE]: undefined });
     },
     "an extension is requested by its URN": async (scim) => {
-      const { id } = await scim.user({ schemas: [USER, ENTERPRISE], [ENTERPRISE]: { employeeNumber: "701984", costCenter: "4130" } });
+      const { id } = await scim.user({
+        schemas: [USER, ENTERPRISE],
+        [ENTERPRISE]: { employeeNumber: "701984", costCenter: "4130" },
+      });
       const whole = answered(await scim.get(`/Users/${id}`, { attributes: ENTERPRISE }), 200);
       assert.deepEqual(whole[ENTERPRISE], { employeeNumber: "701984", costCenter: "4130" });
       const part = answered(await scim.get(`/Users/${id}`, { attributes: `${ENTERPRISE}:costCenter` }), 200);
@@ -260,16 +331,24 @@ export const writeCases = [
     "If-None-Match answers 304 for the version the client has": async (scim) => {
       const { id, meta } = await scim.user();
       for (const tag of [meta.version, meta.version.replace("W/", ""), `"other", ${meta.version}`, "*"]) {
-        const answer = await scim.send("GET", `/Users/${id}`, undefined, { headers: { "if-none-match": tag } });
+        const answer = await scim.send("GET", `/Users/${id}`, undefined, {
+          headers: { "if-none-match": tag },
+        });
         answered(answer, 304);
         assert.equal(answer.text, "");
         assert.equal(answer.headers.get("etag"), meta.version);
       }
-      answered(await scim.send("GET", `/Users/${id}`, undefined, { headers: { "if-none-match": 'W/"other"' } }), 200);
+      answered(
+        await scim.send("GET", `/Users/${id}`, undefined, { headers: { "if-none-match": 'W/"other"' } }),
+        200,
+      );
     },
     "If-None-Match of a group": async (scim) => {
       const { id, meta } = await scim.group();
-      answered(await scim.send("GET", `/Groups/${id}`, undefined, { headers: { "if-none-match": meta.version } }), 304);
+      answered(
+        await scim.send("GET", `/Groups/${id}`, undefined, { headers: { "if-none-match": meta.version } }),
+        304,
+      );
     },
     "If-Match allows a write only to the named version": async (scim) => {
       const { id, userName, meta } = await scim.user();
@@ -282,7 +361,10 @@ export const writeCases = [
       assert.equal(answered(await scim.get(path), 200).meta.version, meta.version);
       const current = { headers: { "if-match": `"other", ${meta.version.replace("W/", "")}` } };
       const written = answered(await scim.send("PATCH", path, patch, current), 200);
-      answered(await scim.send("DELETE", path, undefined, { headers: { "if-match": written.meta.version } }), 204);
+      answered(
+        await scim.send("DELETE", path, undefined, { headers: { "if-match": written.meta.version } }),
+        204,
+      );
     },
     "If-None-Match forbids a write to the named version": async (scim) => {
       const user = await scim.user();
@@ -290,7 +372,10 @@ export const writeCases = [
       const patch = { Operations: [{ op: "replace", path: "title", value: "x" }] };
       for (const tag of ["*", user.meta.version]) {
         const headers = { headers: { "if-none-match": tag } };
-        refused(await scim.send("PUT", path, { schemas: [USER], userName: user.userName, title: "x" }, headers), 412);
+        refused(
+          await scim.send("PUT", path, { schemas: [USER], userName: user.userName, title: "x" }, headers),
+          412,
+        );
         refused(await scim.send("PATCH", path, patch, headers), 412);
         refused(await scim.send("DELETE", path, undefined, headers), 412);
       }
@@ -309,8 +394,13 @@ export const writeCases = [
       const person = await scim.user();
       const { id, meta } = await scim.group();
       const patch = { Operations: [{ op: "add", path: "members", value: [{ value: person.id }] }] };
-      refused(await scim.send("PATCH", `/Groups/${id}`, patch, { headers: { "if-match": 'W/"other"' } }), 412);
-      const answer = await scim.send("PATCH", `/Groups/${id}`, patch, { headers: { "if-match": meta.version } });
+      refused(
+        await scim.send("PATCH", `/Groups/${id}`, patch, { headers: { "if-match": 'W/"other"' } }),
+        412,
+      );
+      const answer = await scim.send("PATCH", `/Groups/${id}`, patch, {
+        headers: { "if-match": meta.version },
+      });
       answered(answer, 200);
       assert.notEqual(answer.headers.get("etag"), meta.version);
     },

@@ -1,15 +1,29 @@
-import { TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../src/reconcile/target-failures.ts";
+import {
+  TargetOutcomeUnknown,
+  TargetThrottled,
+  TargetUnavailable,
+} from "../../src/reconcile/target-failures.ts";
 import { createMemoryTarget, type MemoryFault } from "../../src/targets/memory/index.ts";
 import { type ContractFault, targetAdapterContract } from "./target-adapter.ts";
 
 const FAULTS: Readonly<Record<ContractFault, MemoryFault>> = {
   throttled: {
     when: "before",
-    error: () => new TargetThrottled("slow down", { answer: "busy", reasonCode: "busy", ms: 500, scope: "all" }),
+    error: () =>
+      new TargetThrottled("slow down", { answer: "busy", reasonCode: "busy", ms: 500, scope: "all" }),
   },
-  unavailable: { when: "before", error: () => new TargetUnavailable("down", { answer: "down", reasonCode: "down" }) },
-  dropped: { when: "before", error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout", reasonCode: "noAnswer" }) },
-  lost: { when: "after", error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout", reasonCode: "noAnswer" }) },
+  unavailable: {
+    when: "before",
+    error: () => new TargetUnavailable("down", { answer: "down", reasonCode: "down" }),
+  },
+  dropped: {
+    when: "before",
+    error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout", reasonCode: "noAnswer" }),
+  },
+  lost: {
+    when: "after",
+    error: () => new TargetOutcomeUnknown("no answer", { answer: "timeout", reasonCode: "noAnswer" }),
+  },
 };
 
 targetAdapterContract("memory", async () => {

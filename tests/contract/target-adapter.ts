@@ -13,7 +13,10 @@ import {
 } from "../../src/reconcile/target-failures.ts";
 import type { Actual, Attributes } from "../../src/reconcile/target-values.ts";
 
-/** What goes wrong with the next call: `lost` it is carried out and nobody hears, `dropped` it is not and nobody hears. */
+/**
+ * What goes wrong with the next call: `lost` it is carried out and nobody hears, `dropped` it is not and
+ * nobody hears.
+ */
 export type ContractFault = "throttled" | "unavailable" | "lost" | "dropped";
 
 /** One target under test, empty, with a way to break its next call. */
@@ -22,8 +25,17 @@ export interface ContractTarget {
   /** Attributes of a person that this target takes, all different from other people's. */
   person(n: number): Attributes;
   /** The same value in another spelling, which the target keeps in one form. */
-  readonly spellings: readonly { readonly kind: EntityKind; readonly attribute: string; readonly given: string; readonly kept: string }[];
-  break(kind: EntityKind, action: "create" | "update" | "remove" | "list", fault: ContractFault): Promise<void>;
+  readonly spellings: readonly {
+    readonly kind: EntityKind;
+    readonly attribute: string;
+    readonly given: string;
+    readonly kept: string;
+  }[];
+  break(
+    kind: EntityKind,
+    action: "create" | "update" | "remove" | "list",
+    fault: ContractFault,
+  ): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,7 +64,8 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       const { attributes } = target.normalize(ref.kind, requested);
       return target.create(ref, attributes, { ...context, resume });
     }
-    const makeDepartment = (title: string, parent = target.rootDepartment, ref = fresh("department")) => make(ref, { name: title, parent });
+    const makeDepartment = (title: string, parent = target.rootDepartment, ref = fresh("department")) =>
+      make(ref, { name: title, parent });
 
     async function read(kind: EntityKind, remoteId: string): Promise<Actual | undefined> {
       return (await target.read(kind, remoteId, context)).actual;
@@ -77,7 +90,15 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
     }
     /** What would still have to be sent. */
     const missing = (requested: Attributes, kind: EntityKind, actual: Actual) =>
-      plan({ state: "present", attributes: target.normalize(kind, requested, actual).attributes, when: {}, notes: [] }, actual);
+      plan(
+        {
+          state: "present",
+          attributes: target.normalize(kind, requested, actual).attributes,
+          when: {},
+          notes: [],
+        },
+        actual,
+      );
 
     describe("create", () => {
       test("a person reads back as written, and nothing is left to send", async () => {
@@ -93,7 +114,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const ref = fresh("department");
         const made = await makeDepartment("Finance", target.rootDepartment, ref);
         const actual = await existing("department", made.remoteId);
-        expect(missing({ name: "Finance", parent: target.rootDepartment }, "department", actual)).toEqual({ action: "none" });
+        expect(missing({ name: "Finance", parent: target.rootDepartment }, "department", actual)).toEqual({
+          action: "none",
+        });
         expect(actual.entityId).toBe(ref.id);
       });
 
@@ -104,7 +127,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const second = await make(ref, { ...requested, name: "Renamed Meanwhile" });
         expect(second.remoteId).toBe(first.remoteId);
         const everybody = await listed("user");
-        expect(everybody.map((actual) => [actual.remoteId, actual.attributes.name])).toEqual([[first.remoteId, "Renamed Meanwhile"]]);
+        expect(everybody.map((actual) => [actual.remoteId, actual.attributes.name])).toEqual([
+          [first.remoteId, "Renamed Meanwhile"],
+        ]);
       });
 
       test("a department made twice is one department", async () => {
@@ -134,7 +159,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         ["a department below one that is not there", "department", { name: "Lost", parent: "987654" }],
         ["a person in a department that is not there", "user", { departments: ["987654"] }],
       ])("%s waits for it", async (_name, kind, requested) => {
-        const error = await failure(make(fresh(kind), kind === "user" ? desiredPerson(requested) : requested));
+        const error = await failure(
+          make(fresh(kind), kind === "user" ? desiredPerson(requested) : requested),
+        );
         expect(error).toBeInstanceOf(TargetDependency);
         expect(await listed(kind)).toEqual([]);
       });
@@ -147,7 +174,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const made = await make(ref, requested);
         const after = await target.update(ref, made, { title: "Director" }, context);
         expect(after.attributes.title).toBe("Director");
-        expect(missing({ ...requested, title: "Director" }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(
+          missing({ ...requested, title: "Director" }, "user", await existing("user", made.remoteId)),
+        ).toEqual({ action: "none" });
       });
 
       test("moves a person to another department", async () => {
@@ -165,7 +194,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const made = await make(ref, requested);
         expect((await existing("user", made.remoteId)).attributes.manager).toBe(boss.remoteId);
         await target.update(ref, made, { manager: null }, context);
-        expect(missing({ ...requested, manager: null }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(
+          missing({ ...requested, manager: null }, "user", await existing("user", made.remoteId)),
+        ).toEqual({ action: "none" });
       });
 
       test("renames and moves a department", async () => {
@@ -173,7 +204,10 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const made = await makeDepartment("Finance", target.rootDepartment, ref);
         const parent = await makeDepartment("North");
         await target.update(ref, made, { name: "Treasury", parent: parent.remoteId }, context);
-        expect((await existing("department", made.remoteId)).attributes).toMatchObject({ name: "Treasury", parent: parent.remoteId });
+        expect((await existing("department", made.remoteId)).attributes).toMatchObject({
+          name: "Treasury",
+          parent: parent.remoteId,
+        });
       });
 
       test("clears a value", async () => {
@@ -181,21 +215,31 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         const requested = desiredPerson({ title: "Clerk" });
         const made = await make(ref, requested);
         await target.update(ref, made, { title: null }, context);
-        expect(missing({ ...requested, title: null }, "user", await existing("user", made.remoteId))).toEqual({ action: "none" });
+        expect(missing({ ...requested, title: null }, "user", await existing("user", made.remoteId))).toEqual(
+          { action: "none" },
+        );
       });
 
       test.each<EntityKind>(["user", "department"])("of a %s that is gone says so", async (kind) => {
         const ref = fresh(kind);
-        const made = await make(ref, kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment });
+        const made = await make(
+          ref,
+          kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment },
+        );
         await target.remove(ref, made, context);
-        expect(await failure(target.update(ref, made, { name: "Other" }, context))).toBeInstanceOf(TargetNotFound);
+        expect(await failure(target.update(ref, made, { name: "Other" }, context))).toBeInstanceOf(
+          TargetNotFound,
+        );
       });
     });
 
     describe("remove", () => {
       test.each<EntityKind>(["user", "department"])("of a %s, twice, leaves none", async (kind) => {
         const ref = fresh(kind);
-        const made = await make(ref, kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment });
+        const made = await make(
+          ref,
+          kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment },
+        );
         await target.remove(ref, made, context);
         await target.remove(ref, made, context);
         expect(await read(kind, made.remoteId)).toBeUndefined();
@@ -231,7 +275,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       test.each<[EntityKind, string]>([
         ["user", "nobody"],
         ["department", "987654"],
-      ])("a %s that was never there is absent", async (kind, remoteId) => expect(await read(kind, remoteId)).toBeUndefined());
+      ])("a %s that was never there is absent", async (kind, remoteId) =>
+        expect(await read(kind, remoteId)).toBeUndefined(),
+      );
 
       test("list has everybody once, wherever they sit", async () => {
         const north = await makeDepartment("North");
@@ -242,7 +288,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
           await make(fresh("user"), desiredPerson({ departments: [south.remoteId] })),
         ];
         const found = await listed("user");
-        expect(found.map((actual) => actual.remoteId).sort()).toEqual(made.map((actual) => actual.remoteId).sort());
+        expect(found.map((actual) => actual.remoteId).sort()).toEqual(
+          made.map((actual) => actual.remoteId).sort(),
+        );
         for (const person of made) {
           const seen = found.find((actual) => actual.remoteId === person.remoteId);
           expect(seen?.attributes.departments).toEqual(person.attributes.departments);
@@ -255,15 +303,20 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         expect(await failure(listed("user"))).toBeInstanceOf(TargetError);
       });
 
-      test.each<EntityKind>(["user", "department"])("find knows a %s by our id, and knows when it is not there", async (kind) => {
-        const ref = fresh(kind);
-        const made = await make(
-          ref,
-          kind === "user" ? desiredPerson() : { name: "Finance", parent: (await makeDepartment("North")).remoteId },
-        );
-        expect((await target.find(ref, context)).actual?.remoteId).toBe(made.remoteId);
-        expect((await target.find(fresh(kind), context)).actual).toBeUndefined();
-      });
+      test.each<EntityKind>(["user", "department"])(
+        "find knows a %s by our id, and knows when it is not there",
+        async (kind) => {
+          const ref = fresh(kind);
+          const made = await make(
+            ref,
+            kind === "user"
+              ? desiredPerson()
+              : { name: "Finance", parent: (await makeDepartment("North")).remoteId },
+          );
+          expect((await target.find(ref, context)).actual?.remoteId).toBe(made.remoteId);
+          expect((await target.find(fresh(kind), context)).actual).toBeUndefined();
+        },
+      );
     });
 
     describe("canonical form", () => {
@@ -311,15 +364,19 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
         ["user", "dropped"],
         ["department", "lost"],
         ["department", "dropped"],
-      ])("a create of a %s whose answer was %s is unknown, and repeating it makes one", async (kind, fault) => {
-        const ref = fresh(kind);
-        const requested = kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment };
-        await under.break(kind, "create", fault);
-        expect(await failure(make(ref, requested))).toBeInstanceOf(TargetOutcomeUnknown);
-        const made = await make(ref, requested, true);
-        expect(await listed(kind)).toHaveLength(1);
-        expect(missing(requested, kind, await existing(kind, made.remoteId))).toEqual({ action: "none" });
-      });
+      ])(
+        "a create of a %s whose answer was %s is unknown, and repeating it makes one",
+        async (kind, fault) => {
+          const ref = fresh(kind);
+          const requested =
+            kind === "user" ? desiredPerson() : { name: "Finance", parent: target.rootDepartment };
+          await under.break(kind, "create", fault);
+          expect(await failure(make(ref, requested))).toBeInstanceOf(TargetOutcomeUnknown);
+          const made = await make(ref, requested, true);
+          expect(await listed(kind)).toHaveLength(1);
+          expect(missing(requested, kind, await existing(kind, made.remoteId))).toEqual({ action: "none" });
+        },
+      );
 
       test("a removal whose answer was lost is unknown, and repeating it is success", async () => {
         const ref = fresh("user");
@@ -332,16 +389,22 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
       test("an aborted call has done nothing", async () => {
         const { attributes } = target.normalize("user", desiredPerson());
-        const error = await failure(target.create(fresh("user"), attributes, { signal: AbortSignal.abort(), resume: false }));
+        const error = await failure(
+          target.create(fresh("user"), attributes, { signal: AbortSignal.abort(), resume: false }),
+        );
         expect(error).toBeInstanceOf(TargetUnavailable);
         expect(await listed("user")).toEqual([]);
       });
 
       test("calls are on record, those of a failure too", async () => {
-        const made = await target.create(fresh("user"), target.normalize("user", desiredPerson()).attributes, {
-          ...context,
-          resume: false,
-        });
+        const made = await target.create(
+          fresh("user"),
+          target.normalize("user", desiredPerson()).attributes,
+          {
+            ...context,
+            resume: false,
+          },
+        );
         expect(made.calls.length).toBeGreaterThan(0);
         await under.break("user", "create", "throttled");
         expect((await failure(make(fresh("user"), desiredPerson()))).calls.length).toBeGreaterThan(0);
@@ -350,7 +413,9 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
 
     test("who can be suspended is switched off and on", async () => {
       const ref = fresh("user");
-      const requested = target.canSuspend(desiredPerson()) ? desiredPerson() : { ...desiredPerson(), exclusive_account_type: "sso" };
+      const requested = target.canSuspend(desiredPerson())
+        ? desiredPerson()
+        : { ...desiredPerson(), exclusive_account_type: "sso" };
       const made = await make(ref, requested);
       expect(target.canSuspend(made.attributes)).toBe(true);
       await target.setSuspended(ref, made, true, context);
@@ -373,6 +438,7 @@ export function targetAdapterContract(name: string, open: () => Promise<Contract
       expect(await listed("role")).toEqual([]);
     });
 
-    test("a target in order has no problems to report", async () => expect(await target.check(context)).toEqual([]));
+    test("a target in order has no problems to report", async () =>
+      expect(await target.check(context)).toEqual([]));
   });
 }

@@ -29,7 +29,11 @@ test("root can leave it to an ordinary user", async () => {
 test("DATA_DIR that may not be written, or is of another user, is told to the ordinary user with the command that mends it", async () => {
   const unreadable = join(place.dataDir, "theirs");
   chmodSync(place.dataDir, 0o755);
-  const first = runCommand(["serve"], { ...place.settings, DATA_DIR: unreadable, HOME: place.dataDir }, { uid: SOMEBODY });
+  const first = runCommand(
+    ["serve"],
+    { ...place.settings, DATA_DIR: unreadable, HOME: place.dataDir },
+    { uid: SOMEBODY },
+  );
   expect(await refusal(first)).toEqual(oneLine(`DATA_DIR ${unreadable} cannot be written by this user`));
 
   const byRoot = await place.start({ DATA_DIR: unreadable });

@@ -2,15 +2,24 @@ import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { chartDigests, chartFolder, documentsIn, goldenOf, RENDERED_FROM, VALUES } from "../support/deploy/chart.ts";
+import {
+  chartDigests,
+  chartFolder,
+  documentsIn,
+  goldenOf,
+  RENDERED_FROM,
+  VALUES,
+} from "../support/deploy/chart.ts";
 
 /* The chart as helm renders it: `npm run test:chart`, where helm is installed (HELM names it). GOLDEN=write accepts what has changed. What needs no helm is in
  * tests/unit/package/chart.test.ts. */
 
 jest.setTimeout(120_000);
 
-const helm = (...args: readonly string[]): string => execFileSync(process.env["HELM"] ?? "helm", [...args], { encoding: "utf8" });
-const render = (name: string): string => helm("template", "scim", chartFolder, "--kube-version", "1.31.0", "--values", VALUES[name]!);
+const helm = (...args: readonly string[]): string =>
+  execFileSync(process.env["HELM"] ?? "helm", [...args], { encoding: "utf8" });
+const render = (name: string): string =>
+  helm("template", "scim", chartFolder, "--kube-version", "1.31.0", "--values", VALUES[name]!);
 
 test.each(Object.keys(VALUES))("%s: helm lints it and renders what is agreed", (name) => {
   expect(helm("lint", chartFolder, "--strict", "--values", VALUES[name]!)).toContain("0 chart(s) failed");
@@ -33,16 +42,24 @@ test("the rules and the dashboard of this repository fit", () => {
     ...["--set-file", `monitoring.prometheusRule.rules=${join(deploy, "prometheus", "alerts.yaml")}`],
     ...["--set-file", `monitoring.dashboard.json=${join(deploy, "grafana", "dashboard.json")}`],
   );
-  const rules = documentsIn(text).find(({ kind }) => kind === "PrometheusRule") as unknown as { spec: unknown };
+  const rules = documentsIn(text).find(({ kind }) => kind === "PrometheusRule") as unknown as {
+    spec: unknown;
+  };
   expect(rules.spec).toEqual(parse(readFileSync(join(deploy, "prometheus", "alerts.yaml"), "utf8")));
-  const dashboard = documentsIn(text).find(({ metadata }) => metadata.name.endsWith("-dashboard")) as unknown as {
+  const dashboard = documentsIn(text).find(({ metadata }) =>
+    metadata.name.endsWith("-dashboard"),
+  ) as unknown as {
     data: Record<string, string>;
   };
-  expect(dashboard.data["dingtalk-scim.json"]).toBe(readFileSync(join(deploy, "grafana", "dashboard.json"), "utf8"));
+  expect(dashboard.data["dingtalk-scim.json"]).toBe(
+    readFileSync(join(deploy, "grafana", "dashboard.json"), "utf8"),
+  );
 });
 
 test("without a database nothing is rendered", () => {
   expect(() =>
-    execFileSync(process.env["HELM"] ?? "helm", ["template", "x", chartFolder, "--kube-version", "1.31.0"], { stdio: "pipe" }),
+    execFileSync(process.env["HELM"] ?? "helm", ["template", "x", chartFolder, "--kube-version", "1.31.0"], {
+      stdio: "pipe",
+    }),
   ).toThrow(/existingSecret must name a Secret with DATABASE_URL/);
 });

@@ -25,11 +25,23 @@ const statusOf = async (path: string, token: string) =>
   (await fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).status;
 
 test("a token is made beside the running server, does what its scopes say, and ends when it is revoked", async () => {
-  const made = await command("token", "create", "--name", "auditor", "--scope", "history:read", "--expires", "30", "--json");
+  const made = await command(
+    "token",
+    "create",
+    "--name",
+    "auditor",
+    "--scope",
+    "history:read",
+    "--expires",
+    "30",
+    "--json",
+  );
   expect(made.code).toBe(0);
   const { id, token, expiresAt } = JSON.parse(made.stdout);
   expect(Math.round((Date.parse(expiresAt) - Date.now()) / 86_400_000)).toBe(30);
-  expect([await statusOf("/api/history", token), await statusOf("/scim/v2/Users", token)]).toEqual([200, 403]);
+  expect([await statusOf("/api/history", token), await statusOf("/scim/v2/Users", token)]).toEqual([
+    200, 403,
+  ]);
 
   const listed = await command("token", "list");
   expect(listed.stdout).toContain(id);
@@ -38,7 +50,8 @@ test("a token is made beside the running server, does what its scopes say, and e
   expect((await command("token", "revoke", id)).code).toBe(0);
   // Another process has done it: this one notices within a second.
   const deadlineMs = systemClock.monotonicMs() + 1_000;
-  while ((await statusOf("/api/history", token)) === 200 && systemClock.monotonicMs() < deadlineMs) await systemClock.sleep(20);
+  while ((await statusOf("/api/history", token)) === 200 && systemClock.monotonicMs() < deadlineMs)
+    await systemClock.sleep(20);
   expect(await statusOf("/api/history", token)).toBe(401);
   expect((await command("token", "revoke", "nobody")).code).toBe(2);
 });
@@ -48,12 +61,20 @@ test("commands speak the language of the terminal, and JSON stays as it is", asy
     const run = runCommand(args, { ...place.settings, LC_ALL: locale });
     return { code: await run.ended(), stdout: run.stdout, stderr: run.stderr };
   };
-  const [english, chinese] = [await spoken("C.UTF-8", "token", "list", "--json"), await spoken("zh_HK.UTF-8", "token", "list", "--json")];
+  const [english, chinese] = [
+    await spoken("C.UTF-8", "token", "list", "--json"),
+    await spoken("zh_HK.UTF-8", "token", "list", "--json"),
+  ];
   expect(chinese).toEqual(english);
-  expect((await spoken("zh_CN.UTF-8", "token", "list")).stdout).toMatch(/^ID +名称 +数据源 +范围 +状态 +上次使用/);
+  expect((await spoken("zh_CN.UTF-8", "token", "list")).stdout).toMatch(
+    /^ID +名称 +数据源 +范围 +状态 +上次使用/,
+  );
   expect((await spoken("zh_HK.UTF-8", "resume")).stderr).toContain("並非處於暫停狀態。");
   expect((await spoken("zh_HK.UTF-8", "plan", "--help")).stdout).toMatch(/^用法： dingtalk-scim plan/);
-  expect(await spoken("zh_CN.UTF-8", "retry")).toMatchObject({ code: 2, stderr: expect.stringContaining("缺少必需的选项") });
+  expect(await spoken("zh_CN.UTF-8", "retry")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("缺少必需的选项"),
+  });
 });
 
 test("what is held about a person is exported, and a hold begins once", async () => {
@@ -71,7 +92,10 @@ test("what is held about a person is exported, and a hold begins once", async ()
   const { id } = (await answer.json()) as { id: string };
   const [json, html] = [join(place.dataDir, "yan.json"), join(place.dataDir, "yan.html")];
   expect((await command("subject", "export", "yan", "--json", json, "--html", html)).code).toBe(0);
-  expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({ id, directory: { document: { userName: "yan" } } });
+  expect(JSON.parse(readFileSync(json, "utf8"))).toMatchObject({
+    id,
+    directory: { document: { userName: "yan" } },
+  });
   expect(readFileSync(html, "utf8")).toContain('<html lang="zh-Hant-HK">');
 
   const hold = ["subject", "hold", id, "--reason", "case 17"];
@@ -81,17 +105,29 @@ test("what is held about a person is exported, and a hold begins once", async ()
 
   const erase = ["subject", "erase", id, "--basis", "request"];
   expect((await command(...erase)).stderr).toContain("is active in the directory");
-  await fetch(`${place.url}/scim/v2/Users/${id}`, { method: "DELETE", headers: { authorization: `Bearer ${token}` } });
+  await fetch(`${place.url}/scim/v2/Users/${id}`, {
+    method: "DELETE",
+    headers: { authorization: `Bearer ${token}` },
+  });
   expect((await command(...erase)).code).toBe(0);
-  expect(JSON.parse(readFileSync(join(place.dataDir, "erasures.jsonl"), "utf8"))).toMatchObject({ subject: id, basis: "request" });
+  expect(JSON.parse(readFileSync(join(place.dataDir, "erasures.jsonl"), "utf8"))).toMatchObject({
+    subject: id,
+    basis: "request",
+  });
 });
 
 test("an erasure counts although its copy beside the database cannot be written", async () => {
-  const token = (await command("token", "create", "--name", "second client", "--scope", "provision")).stdout.trim();
+  const token = (
+    await command("token", "create", "--name", "second client", "--scope", "provision")
+  ).stdout.trim();
   const answer = await fetch(`${place.url}/scim/v2/Users`, {
     method: "POST",
     headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
-    body: JSON.stringify({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], userName: "bo", active: false }),
+    body: JSON.stringify({
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+      userName: "bo",
+      active: false,
+    }),
   });
   const { id } = (await answer.json()) as { id: string };
   const copy = join(place.dataDir, "erasures.jsonl");
@@ -111,7 +147,10 @@ test("a trust is made with what Entra's portal shows, and ends when it is remove
   const add = ["trust", "add", "--name", "Entra ID", ...claims, "--audience", `api://${app}/.default`];
   const made = await command(...add);
   const clientId = made.stdout.trim();
-  expect([made.code, made.stderr]).toEqual([0, expect.stringContaining(`Token endpoint ${place.url}/oauth2/token`)]);
+  expect([made.code, made.stderr]).toEqual([
+    0,
+    expect.stringContaining(`Token endpoint ${place.url}/oauth2/token`),
+  ]);
 
   const listed = JSON.parse((await command("trust", "list", "--json")).stdout);
   expect(listed).toMatchObject([
@@ -126,7 +165,10 @@ test("a trust is made with what Entra's portal shows, and ends when it is remove
   ]);
 
   const elsewhere = await command(...add, "--jwks-url", "https://169.254.169.254/keys");
-  expect([elsewhere.code, elsewhere.stderr]).toEqual([2, expect.stringContaining("ASSERTION_KEY_HOSTS names the hosts")]);
+  expect([elsewhere.code, elsewhere.stderr]).toEqual([
+    2,
+    expect.stringContaining("ASSERTION_KEY_HOSTS names the hosts"),
+  ]);
 
   expect((await command("trust", "remove", clientId)).code).toBe(0);
   expect((await command("trust", "list")).stdout).toMatch(new RegExp(`${clientId}.* removed `));
@@ -136,26 +178,49 @@ test("a trust is made with what Entra's portal shows, and ends when it is remove
 test("a source is made once, and gets tokens of its own", async () => {
   expect((await command("source", "create", "--name", "workday", "--kind", "workday")).code).toBe(0);
   const again = await command("source", "create", "--name", "workday", "--kind", "workday");
-  expect([again.code, again.stderr]).toEqual([3, expect.stringContaining("a source named workday exists already")]);
-  const { stdout, code } = await command("token", "create", "--name", "w", "--source", "workday", "--scope", "provision,admin");
+  expect([again.code, again.stderr]).toEqual([
+    3,
+    expect.stringContaining("a source named workday exists already"),
+  ]);
+  const { stdout, code } = await command(
+    "token",
+    "create",
+    "--name",
+    "w",
+    "--source",
+    "workday",
+    "--scope",
+    "provision,admin",
+  );
   expect(code).toBe(0);
   expect(await statusOf("/scim/v2/Users", stdout.trim())).toBe(200);
-  expect(JSON.parse((await command("source", "list", "--json")).stdout).map(({ name }: { name: string }) => name)).toContain("workday");
+  expect(
+    JSON.parse((await command("source", "list", "--json")).stdout).map(({ name }: { name: string }) => name),
+  ).toContain("workday");
 });
 
 test("an operator stops and goes on beside the running server, and lowers the mode", async () => {
-  const token = (await command("token", "create", "--name", "operator", "--scope", "admin,history:read")).stdout.trim();
-  const get = async (path: string) => (await fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
+  const token = (
+    await command("token", "create", "--name", "operator", "--scope", "admin,history:read")
+  ).stdout.trim();
+  const get = async (path: string) =>
+    (await fetch(`${place.url}${path}`, { headers: { authorization: `Bearer ${token}` } })).json();
   expect((await command("pause")).code).toBe(2);
   expect((await command("pause", "--reason", " ")).code).toBe(2);
   expect((await command("pause", "--reason", "drill")).code).toBe(0);
   expect((await command("mode", "observe")).code).toBe(0);
-  expect(await get("/api/sync/status")).toMatchObject({ paused: { by: "cli", reason: "drill" }, mode: "observe", ceiling: "sync" });
+  expect(await get("/api/sync/status")).toMatchObject({
+    paused: { by: "cli", reason: "drill" },
+    mode: "observe",
+    ceiling: "sync",
+  });
   expect((await command("mode", "everything")).code).toBe(2);
   expect((await command("mode", "sync")).code).toBe(0);
   expect((await command("resume")).code).toBe(0);
   expect(await get("/api/sync/status")).toMatchObject({ paused: null, mode: "sync" });
-  const { events } = (await get(`/api/history?${new URLSearchParams({ filter: 'code sw "operator."' })}`)) as { events: object[] };
+  const { events } = (await get(
+    `/api/history?${new URLSearchParams({ filter: 'code sw "operator."' })}`,
+  )) as { events: object[] };
   expect(events).toMatchObject([
     { code: "operator.resume", actor: "cli", detail: { osUser: expect.any(String) } },
     { code: "operator.mode" },
@@ -168,7 +233,10 @@ test("nobody is put back who was not removed, and it says so", async () => {
   expect((await command("restore")).code).toBe(2);
   const nobody = "00000000-0000-4000-8000-000000000000";
   const hold = await command("restore", "--hold", nobody);
-  expect([hold.code, hold.stdout + hold.stderr]).toEqual([1, expect.stringContaining(`there is no hold ${nobody}`)]);
+  expect([hold.code, hold.stdout + hold.stderr]).toEqual([
+    1,
+    expect.stringContaining(`there is no hold ${nobody}`),
+  ]);
   const person = await command("restore", nobody);
   expect([person.code, person.stdout]).toEqual([1, expect.stringContaining(`${nobody}: nobody has this id`)]);
   expect(JSON.parse((await command("restore", nobody, "--json")).stdout)).toEqual({
@@ -185,7 +253,9 @@ test("a plan explains what was read, what DingTalk would get of it, and what it 
     active: true,
     phoneNumbers: [{ type: "mobile", value: "ask the desk" }],
     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { employeeNumber: "x".repeat(60) },
-    "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User": { departments: [{ value: "Nowhere", title: "Buyer" }] },
+    "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User": {
+      departments: [{ value: "Nowhere", title: "Buyer" }],
+    },
   };
   const made = await fetch(`${place.url}/scim/v2/Users`, {
     method: "POST",
@@ -197,7 +267,10 @@ test("a plan explains what was read, what DingTalk would get of it, and what it 
   let planned = await command("plan", "--user", "mei.chan", "--explain");
   while (planned.code === 0) planned = await command("plan", "--user", "mei.chan", "--explain");
   const { code, stdout } = planned;
-  expect([code, stdout]).toEqual([1, expect.stringMatching(/^parked \(mobileMissing\): .*\n {2}→ give the person a valid mobile number/)]);
+  expect([code, stdout]).toEqual([
+    1,
+    expect.stringMatching(/^parked \(mobileMissing\): .*\n {2}→ give the person a valid mobile number/),
+  ]);
   const lines = stdout.split("\n").map((line) => line.trim());
   const about = (attribute: string) => {
     const from = lines.findIndex((line) => line.startsWith(`${attribute}: `));
@@ -206,14 +279,24 @@ test("a plan explains what was read, what DingTalk would get of it, and what it 
       lines.findIndex((line, at) => at > from && /^[\w. ]+: /.test(line)),
     );
   };
-  expect(about("name")).toEqual(expect.arrayContaining(["read user.displayName = Mei\u202e Chan", "DingTalk gets Mei Chan"]));
-  expect(about("mobile")).toEqual(expect.arrayContaining(["not sent", "note the value cannot be a telephone number"]));
-  expect(about("job_number")).toEqual(expect.arrayContaining(["not sent", expect.stringContaining("60 characters, DingTalk takes 50")]));
-  expect(about("positions")).toEqual(expect.arrayContaining(["not sent", expect.stringContaining("a department the person is not in")]));
+  expect(about("name")).toEqual(
+    expect.arrayContaining(["read user.displayName = Mei\u202e Chan", "DingTalk gets Mei Chan"]),
+  );
+  expect(about("mobile")).toEqual(
+    expect.arrayContaining(["not sent", "note the value cannot be a telephone number"]),
+  );
+  expect(about("job_number")).toEqual(
+    expect.arrayContaining(["not sent", expect.stringContaining("60 characters, DingTalk takes 50")]),
+  );
+  expect(about("positions")).toEqual(
+    expect.arrayContaining(["not sent", expect.stringContaining("a department the person is not in")]),
+  );
 });
 
 test("all of one reason are tried again beside the running server, in the name of whoever asked", async () => {
-  const token = (await command("token", "create", "--name", "operator", "--scope", "provision,admin,history:read")).stdout.trim();
+  const token = (
+    await command("token", "create", "--name", "operator", "--scope", "provision,admin,history:read")
+  ).stdout.trim();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/scim+json" };
   // biome-ignore lint/suspicious/noExplicitAny: answers of any shape, and every look is an assertion.
   const read = async (path: string): Promise<any> => (await fetch(`${place.url}${path}`, { headers })).json();
@@ -231,8 +314,11 @@ test("all of one reason are tried again beside the running server, in the name o
   const { code, stdout } = await command("retry", "--reason", "mobileMissing", "--json");
   const { reason, count, paused } = JSON.parse(stdout);
   expect([code, reason, count >= 1, paused]).toEqual([0, "mobileMissing", true, null]);
-  const asked = async () => (await read(`/api/history?${new URLSearchParams({ filter: 'code eq "operator.retry"' })}`)).events;
-  expect(await asked()).toMatchObject([{ actor: "cli", detail: { reasonCode: "mobileMissing", osUser: userInfo().username } }]);
+  const asked = async () =>
+    (await read(`/api/history?${new URLSearchParams({ filter: 'code eq "operator.retry"' })}`)).events;
+  expect(await asked()).toMatchObject([
+    { actor: "cli", detail: { reasonCode: "mobileMissing", osUser: userInfo().username } },
+  ]);
   // The running server has looked again, and found the same.
   await isParked();
 
@@ -264,7 +350,11 @@ test("the simulator runs alone, and ends when it is told to", async () => {
 
 test.each([
   ["an unknown command", ["servve"], "Did you mean serve?"],
-  ["a source that does not exist", ["token", "create", "--name", "x", "--source", "nowhere"], "no source named nowhere"],
+  [
+    "a source that does not exist",
+    ["token", "create", "--name", "x", "--source", "nowhere"],
+    "no source named nowhere",
+  ],
 ])("%s is bad usage", async (_what, args, told) => {
   const { code, stderr } = await command(...args);
   expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
@@ -274,11 +364,18 @@ test("a mapping file is checked, and tried on people of the directory", async ()
   const token = (await command("token", "create", "--name", "mapper", "--scope", "provision")).stdout.trim();
   const people = [
     { userName: "first@example.com", displayName: "First", title: "Clerk" },
-    { userName: "second@example.com", displayName: "Second", phoneNumbers: [{ type: "mobile", value: "ask the desk" }] },
+    {
+      userName: "second@example.com",
+      displayName: "Second",
+      phoneNumbers: [{ type: "mobile", value: "ask the desk" }],
+    },
   ];
   for (const user of people) {
     const headers = { authorization: `Bearer ${token}`, "content-type": "application/scim+json" };
-    expect((await fetch(`${place.url}/scim/v2/Users`, { method: "POST", headers, body: JSON.stringify(user) })).status).toBe(201);
+    expect(
+      (await fetch(`${place.url}/scim/v2/Users`, { method: "POST", headers, body: JSON.stringify(user) }))
+        .status,
+    ).toBe(201);
   }
   const file = join(place.dataDir, "mapping.yaml");
   writeFileSync(file, 'version: 1\nperson:\n  title: user.titel\n  mobil: phone(phoneOf(user, "mobile"))\n');
@@ -291,20 +388,28 @@ test("a mapping file is checked, and tried on people of the directory", async ()
       "",
     ],
   ]);
-  writeFileSync(file, 'version: 1\nperson:\n  name: user.displayName\n  title: user.title\n  mobile: phone(phoneOf(user, "mobile"))\n');
+  writeFileSync(
+    file,
+    'version: 1\nperson:\n  name: user.displayName\n  title: user.title\n  mobile: phone(phoneOf(user, "mobile"))\n',
+  );
   const tried = await command("mapping", "check", file, "--people", "1000", "--json");
   const { valid, trial } = JSON.parse(tried.stdout);
   expect([tried.code, valid]).toEqual([0, true]);
   expect(trial.people).toBeGreaterThanOrEqual(2);
   expect(trial.values.name).toBe(trial.people);
-  expect(trial.notes).toContainEqual(expect.objectContaining({ attribute: "mobile", count: expect.any(Number) }));
+  expect(trial.notes).toContainEqual(
+    expect.objectContaining({ attribute: "mobile", count: expect.any(Number) }),
+  );
   expect((await command("mapping", "check", join(place.dataDir, "nowhere.yaml"))).code).toBe(3);
   expect(JSON.parse((await command("mapping", "schema")).stdout).required).toEqual(["version"]);
 });
 
 test("people come from a file, and the history says which one it was", async () => {
   const file = join(place.settings["DATA_DIR"]!, "people.csv");
-  writeFileSync(file, "employee id,name,mobile,department,favourite\n1,Ann,+852 9123 0001,Sales,red\n2,Bob,+852 9123 0002,Sales,blue\n");
+  writeFileSync(
+    file,
+    "employee id,name,mobile,department,favourite\n1,Ann,+852 9123 0001,Sales,red\n2,Bob,+852 9123 0002,Sales,blue\n",
+  );
   const unknown = await command("people", "import", file, "--source", "hr");
   expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("there is no source named hr")]);
 
@@ -313,17 +418,30 @@ test("people come from a file, and the history says which one it was", async () 
   expect([trial.code, trial.stdout]).toEqual([0, expect.stringContaining("Nothing was written")]);
   expect(trial.stderr).toContain('the column "favourite" is not read');
   const done = await command("people", "import", file, "--source", "hr", "--json");
-  expect([done.code, JSON.parse(done.stdout)]).toMatchObject([0, { result: "done", people: [{ action: "create" }, { action: "create" }] }]);
+  expect([done.code, JSON.parse(done.stdout)]).toMatchObject([
+    0,
+    { result: "done", people: [{ action: "create" }, { action: "create" }] },
+  ]);
 
-  const { token } = JSON.parse((await command("token", "create", "--name", "reader", "--scope", "history:read", "--json")).stdout);
+  const { token } = JSON.parse(
+    (await command("token", "create", "--name", "reader", "--scope", "history:read", "--json")).stdout,
+  );
   const ask = async (filter: string) =>
     (await (
-      await fetch(`${place.url}/api/history?filter=${encodeURIComponent(filter)}`, { headers: { authorization: `Bearer ${token}` } })
+      await fetch(`${place.url}/api/history?filter=${encodeURIComponent(filter)}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
     ).json()) as {
-      readonly events: readonly { readonly code: string; readonly requestId: string; readonly detail: object }[];
+      readonly events: readonly {
+        readonly code: string;
+        readonly requestId: string;
+        readonly detail: object;
+      }[];
     };
   const [imported] = (await ask('code eq "people.imported"')).events;
-  expect(imported).toMatchObject({ detail: { file: "people.csv", created: 2, departments: 1, complete: true } });
+  expect(imported).toMatchObject({
+    detail: { file: "people.csv", created: 2, departments: 1, complete: true },
+  });
   const codes = (await ask(`requestId eq "${imported!.requestId}"`)).events.map(({ code }) => code);
   expect(codes.filter((code) => code === "user.created")).toHaveLength(2);
 
@@ -335,7 +453,9 @@ test("people come from a file, and the history says which one it was", async () 
 test("records of two sources are joined and separated, and a plan tells what they do not agree on", async () => {
   const add = async (source: string, title: string): Promise<string> => {
     await command("source", "create", "--name", source, "--kind", "other");
-    const token = (await command("token", "create", "--name", source, "--source", source, "--scope", "provision")).stdout.trim();
+    const token = (
+      await command("token", "create", "--name", source, "--source", source, "--scope", "provision")
+    ).stdout.trim();
     const answer = await fetch(`${place.url}/scim/v2/Users`, {
       method: "POST",
       headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
@@ -352,10 +472,16 @@ test("records of two sources are joined and separated, and a plan tells what the
   const first = await add("hris", "Engineer");
   const second = await add("idp", "Developer");
   const listed = JSON.parse((await command("joins", "list", "--state", "proposed", "--json")).stdout).joins;
-  expect(listed).toMatchObject([{ record: { id: second, source: "idp" }, person: { id: first }, matched: ["employeeNumber"] }]);
-  expect((await command("joins", "accept", listed[0].id)).stdout).toContain("Ada Joined (idp) and Ada Joined (hris): joined");
+  expect(listed).toMatchObject([
+    { record: { id: second, source: "idp" }, person: { id: first }, matched: ["employeeNumber"] },
+  ]);
+  expect((await command("joins", "accept", listed[0].id)).stdout).toContain(
+    "Ada Joined (idp) and Ada Joined (hris): joined",
+  );
   expect((await command("joins", "accept", listed[0].id)).code).toBe(1);
-  expect((await command("plan", "--user", first, "--explain")).stdout).toContain("title: hris Engineer (counts), idp Developer");
+  expect((await command("plan", "--user", first, "--explain")).stdout).toContain(
+    "title: hris Engineer (counts), idp Developer",
+  );
   expect((await command("joins", "separate", second)).stdout).toContain("refused");
   expect((await command("joins", "separate", second)).code).toBe(1);
   expect((await command("joins", "refuse", "nobody")).code).toBe(2);

@@ -1,6 +1,7 @@
 import { openPlace, type Place, runCommand } from "../support/server.ts";
 
-// What waits for something else is looked at again after thirty seconds at the latest, should the wake-up be missed.
+// What waits for something else is looked at again after thirty seconds at the latest, should the wake-up be
+// missed.
 jest.setTimeout(75_000);
 
 let place: Place;
@@ -15,7 +16,10 @@ afterAll(() => place.clear());
 const SMALL = ["demo", "--users", "16", "--departments", "6", "--rate", "0"];
 
 async function control(path: string, body: object): Promise<void> {
-  const answer = await fetch(`${place.simulatorUrl}/_sim/${path}`, { method: "POST", body: JSON.stringify(body) });
+  const answer = await fetch(`${place.simulatorUrl}/_sim/${path}`, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
   expect(answer.status).toBe(200);
 }
 
@@ -36,7 +40,9 @@ test("the sandbox DingTalk ends equal to the directory, every call is accounted 
 });
 
 test("a company that was played before is left as it stands; what was changed behind the directory's back is told, with exit code 1", async () => {
-  const { users } = (await (await fetch(`${place.simulatorUrl}/_sim/state`)).json()) as { users: { userid: string; title?: string }[] };
+  const { users } = (await (await fetch(`${place.simulatorUrl}/_sim/state`)).json()) as {
+    users: { userid: string; title?: string }[];
+  };
   const { userid, title } = users.find((user) => user.title)!;
   // DingTalk would tell of it, and it would be put right before anybody compares.
   await control("switches", { stream: { dropPercent: 100 } });
@@ -54,18 +60,30 @@ test("the comparison finds it and the server mends it; then there is nothing lef
     return { code: await run.ended(), stdout: run.stdout };
   };
   const found = await command("sync", "--json");
-  expect([found.code, JSON.parse(found.stdout)]).toEqual([1, expect.objectContaining({ differing: 1, missing: 0, orphans: 0 })]);
+  expect([found.code, JSON.parse(found.stdout)]).toEqual([
+    1,
+    expect.objectContaining({ differing: 1, missing: 0, orphans: 0 }),
+  ]);
   const mended = await command(...SMALL);
   expect(mended.code).toBe(0);
   expect(await command("sync")).toMatchObject({ code: 0 });
   const plan = await command("plan", "--user", "STAFF.0006@company-1.example", "--explain");
-  expect(plan).toEqual({ code: 0, stdout: expect.stringMatching(/^nothing to do\n(.*\n)*job_number: C1-0006\n/) });
+  expect(plan).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(/^nothing to do\n(.*\n)*job_number: C1-0006\n/),
+  });
   expect(await command("plan", "--user", "nobody@company-1.example")).toMatchObject({ code: 2 });
-  expect(await command("doctor", "--json")).toMatchObject({ code: 0, stdout: expect.stringContaining('"problems": []') });
+  expect(await command("doctor", "--json")).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('"problems": []'),
+  });
 });
 
 test("a rollout takes over who was there, holds a mass removal by mistake, and leaves the mode as it was", async () => {
-  const run = runCommand(["demo", "--rollout", "--users", "24", "--departments", "6", "--rate", "0", "--json"], place.settings);
+  const run = runCommand(
+    ["demo", "--rollout", "--users", "24", "--departments", "6", "--rate", "0", "--json"],
+    place.settings,
+  );
   const code = await run.ended();
   const { problems, steps, left, size } = JSON.parse(run.stdout);
   expect(problems).toEqual([]);
@@ -125,7 +143,9 @@ test("a server that works on a real organisation is left alone", async () => {
   const run = runCommand([...SMALL, "--token", token], real.settings);
   expect(await run.ended()).toBe(3);
   expect(run.stderr).toContain("the demo needs a sandbox");
-  const { totalResults } = (await (await fetch(`${real.url}/scim/v2/Users`, { headers: { authorization: `Bearer ${token}` } })).json()) as {
+  const { totalResults } = (await (
+    await fetch(`${real.url}/scim/v2/Users`, { headers: { authorization: `Bearer ${token}` } })
+  ).json()) as {
     totalResults: number;
   };
   expect(totalResults).toBe(0);

@@ -26,7 +26,10 @@ async function feed(...args: readonly string[]) {
 const ask = async (path: string, body?: object) => {
   const answer = await fetch(place.url + path, {
     method: body ? "POST" : "GET",
-    headers: { authorization: `Bearer ${token}`, "content-type": path.startsWith("/scim") ? "application/scim+json" : "application/json" },
+    headers: {
+      authorization: `Bearer ${token}`,
+      "content-type": path.startsWith("/scim") ? "application/scim+json" : "application/json",
+    },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   return (await answer.json()) as Record<string, unknown>;
@@ -41,7 +44,11 @@ const statusOf = async (name: string) => {
 test("a consumer is seen, is sent things again, gives up what it has not got, and is forgotten", async () => {
   await poll();
   const add = (userName: string) =>
-    ask("/scim/v2/Users", { schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], userName, displayName: userName });
+    ask("/scim/v2/Users", {
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+      userName,
+      displayName: userName,
+    });
   await add("first");
   await add("second");
   const sets = await poll();
@@ -51,7 +58,10 @@ test("a consumer is seen, is sent things again, gives up what it has not got, an
   const { position } = await statusOf("risc");
   expect(await statusOf("risc")).toMatchObject({ kind: "poll", failures: 0, error: null });
 
-  expect(await feed("replay", "risc", "--from", "1")).toMatchObject({ code: 0, stdout: "risc gets everything from 1 on again.\n" });
+  expect(await feed("replay", "risc", "--from", "1")).toMatchObject({
+    code: 0,
+    stdout: "risc gets everything from 1 on again.\n",
+  });
   expect(await poll()).toEqual(expect.arrayContaining(sets));
   expect(await feed("replay", "risc", "--from", "999999")).toMatchObject({
     code: 1,
@@ -70,7 +80,9 @@ test("a consumer is seen, is sent things again, gives up what it has not got, an
   expect((await feed("reset", "risc")).stdout).toMatch(/^risc is deleted; its position was \d+\.\n$/);
   expect(await statusOf("risc")).toBeUndefined();
   const { events } = await ask(`/api/history?filter=${encodeURIComponent('code eq "operator.replay"')}`);
-  expect((events as { actor: string; detail: object }[]).map(({ actor, detail }) => ({ actor, ...detail }))).toMatchObject([
+  expect(
+    (events as { actor: string; detail: object }[]).map(({ actor, detail }) => ({ actor, ...detail })),
+  ).toMatchObject([
     { actor: "cli", consumer: "risc", forgotten: true },
     { actor: "cli", consumer: "risc", forgotten: false },
     { actor: "cli", consumer: "risc", from: 1 },

@@ -5,13 +5,25 @@ import { join } from "node:path";
 import { readDockerfile } from "../support/deploy/dockerfile.ts";
 import { replay } from "../support/deploy/image-replay.ts";
 import { createEmptyDatabase } from "../support/postgres/test-database.ts";
-import { makeEncryptionKey, openPlace, type Place, runCommand, type Settings, tokenIn } from "../support/server.ts";
+import {
+  makeEncryptionKey,
+  openPlace,
+  type Place,
+  runCommand,
+  type Settings,
+  tokenIn,
+} from "../support/server.ts";
 
-/* The commands of the Dockerfile, played without Docker, and what comes of them, started as the image starts it. */
+/*
+ * The commands of the Dockerfile, played without Docker, and what comes of them, started as the image starts
+ * it.
+ */
 
 jest.setTimeout(1_500_000);
 
-const base = readDockerfile(readFileSync(join(__dirname, "..", "..", "Dockerfile"), "utf8")).find(({ name }) => name === "base")!;
+const base = readDockerfile(readFileSync(join(__dirname, "..", "..", "Dockerfile"), "utf8")).find(
+  ({ name }) => name === "base",
+)!;
 const value = (word: string): string => base.instructions.findLast((each) => each.word === word)!.rest;
 
 /** Of the image; only root can become somebody else. */
@@ -42,7 +54,11 @@ const options = () => {
   return { ...user, cwd: join(image, value("WORKDIR")), program: join(image, program) };
 };
 /** As the image has it, but for the ports of this test. */
-const settings = (): Settings => ({ ...environment, PORT: place.settings["PORT"]!, SIMULATOR_PORT: place.settings["SIMULATOR_PORT"]! });
+const settings = (): Settings => ({
+  ...environment,
+  PORT: place.settings["PORT"]!,
+  SIMULATOR_PORT: place.settings["SIMULATOR_PORT"]!,
+});
 
 test("without DATABASE_URL it says that it needs one", async () => {
   const run = runCommand(JSON.parse(value("CMD")), settings(), options());
@@ -52,16 +68,25 @@ test("without DATABASE_URL it says that it needs one", async () => {
 test("it migrates, serves, is found healthy by its own check, and stops in order", async () => {
   const database = await createEmptyDatabase();
   const key = makeEncryptionKey(place.dataDir);
-  const given: Settings = { ...settings(), DATABASE_URL: database.url, ENCRYPTION_KEY_FILE: key, ROLE: "api" };
+  const given: Settings = {
+    ...settings(),
+    DATABASE_URL: database.url,
+    ENCRYPTION_KEY_FILE: key,
+    ROLE: "api",
+  };
   const migrated = runCommand(["migrate"], given, options());
   expect(await migrated.ended()).toBe(0);
   const server = await place.start(given, options());
   const [, check, ...args] = JSON.parse(value("HEALTHCHECK").replace(/^.*?CMD /, "")) as readonly string[];
   execFileSync(process.execPath, [check!, ...args], { env: { PORT: given["PORT"] } });
-  const users = await fetch(`${place.url}/scim/v2/Users`, { headers: { authorization: `Bearer ${tokenIn(server.stderr)}` } });
+  const users = await fetch(`${place.url}/scim/v2/Users`, {
+    headers: { authorization: `Bearer ${tokenIn(server.stderr)}` },
+  });
   expect(users.status).toBe(200);
   server.child.kill("SIGTERM");
   expect(await server.ended()).toBe(0);
-  expect(() => execFileSync(process.execPath, [check!, ...args], { env: { PORT: given["PORT"] }, stdio: "ignore" })).toThrow();
+  expect(() =>
+    execFileSync(process.execPath, [check!, ...args], { env: { PORT: given["PORT"] }, stdio: "ignore" }),
+  ).toThrow();
   await database.drop();
 });

@@ -6,8 +6,9 @@ import { createTestDatabase } from "../support/postgres/test-database.ts";
 import { killGroup, openPlace } from "../support/server.ts";
 
 /*
- * A real server hears of a change, has stored the hint, and is killed before DingTalk has got the acknowledgement: on the way there a proxy swallows what the
- * server says. DingTalk tells the next process once more.
+ * A real server hears of a change, has stored the hint, and is killed before DingTalk has got the
+ * acknowledgement: on the way there a proxy swallows what the server says. DingTalk tells the next process
+ * once more.
  */
 
 const ROUNDS = 3;
@@ -38,20 +39,28 @@ test("kill -9 after a hint was stored and before it was acknowledged: told once 
   async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
     const beganMs = systemClock.monotonicMs();
     while (!(await holds())) {
-      if (systemClock.monotonicMs() - beganMs > 30_000) throw new Error(`within 30 s it did not come true: ${what}`);
+      if (systemClock.monotonicMs() - beganMs > 30_000)
+        throw new Error(`within 30 s it did not come true: ${what}`);
       await systemClock.sleep(2);
     }
   }
-  const some = async (text: string, values: unknown[] = []): Promise<boolean> => (await pool.query(text, values)).rows.length > 0;
+  const some = async (text: string, values: unknown[] = []): Promise<boolean> =>
+    (await pool.query(text, values)).rows.length > 0;
   const control = async (path: string, body: object): Promise<void> => {
     const answer = await fetch(`${dingtalk}/_sim/${path}`, { method: "POST", body: JSON.stringify(body) });
     expect([path, answer.status]).toEqual([path, 200]);
   };
-  const told = async <T>(path: string): Promise<T> => (await (await fetch(`${dingtalk}/_sim/${path}`)).json()) as T;
+  const told = async <T>(path: string): Promise<T> =>
+    (await (await fetch(`${dingtalk}/_sim/${path}`)).json()) as T;
   const titleOf = async (id: string) =>
-    (await told<{ users: { userid: string; title?: string }[] }>("state")).users.find(({ userid }) => userid === id)?.title;
-  const reads = async () => (await told<{ calls: Record<string, { count: number }> }>("calls")).calls["/topapi/v2/user/get"]?.count ?? 0;
-  const listensSince = (moment: Date) => some("select 1 from listening where state = 'listening' and since >= $1", [moment]);
+    (await told<{ users: { userid: string; title?: string }[] }>("state")).users.find(
+      ({ userid }) => userid === id,
+    )?.title;
+  const reads = async () =>
+    (await told<{ calls: Record<string, { count: number }> }>("calls")).calls["/topapi/v2/user/get"]?.count ??
+    0;
+  const listensSince = (moment: Date) =>
+    some("select 1 from listening where state = 'listening' and since >= $1", [moment]);
   const add = async (n: number): Promise<string> => {
     const person = {
       schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -61,7 +70,11 @@ test("kill -9 after a hint was stored and before it was acknowledged: told once 
       phoneNumbers: [{ type: "mobile", value: `+852 6${String(n).padStart(7, "0")}` }],
     };
     const headers = { authorization: `Bearer ${TOKEN}`, "content-type": "application/scim+json" };
-    const answer = await fetch(`${place.url}/scim/v2/Users`, { method: "POST", headers, body: JSON.stringify(person) });
+    const answer = await fetch(`${place.url}/scim/v2/Users`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(person),
+    });
     return ((await answer.json()) as { id: string }).id;
   };
   /** Of a person: how many events came, how many of them made somebody look. */
@@ -80,13 +93,17 @@ test("kill -9 after a hint was stored and before it was acknowledged: told once 
     for (let round = 0; round < ROUNDS; round++) {
       const id = await add(round);
       await until("the person is there, and all events are decided about", async () => {
-        const open = await some("select 1 from hints where outcome is null union all select 1 from entity_states where state <> 'inSync'");
+        const open = await some(
+          "select 1 from hints where outcome is null union all select 1 from entity_states where state <> 'inSync'",
+        );
         return (await titleOf(id)) === "Clerk" && !open && (await listensSince(startedAt));
       });
       const before = await reads();
       proxy.mute();
       await control("edit", { call: "/topapi/v2/user/update", body: { userid: id, title: "King" } });
-      await until("the hint is stored", () => some("select 1 from hints where remote_id = $1 and type = 'user_modify_org'", [id]));
+      await until("the hint is stored", () =>
+        some("select 1 from hints where remote_id = $1 and type = 'user_modify_org'", [id]),
+      );
       killGroup(server);
       await server.ended();
       expect([await titleOf(id), await reads()]).toEqual(["King", before]);
@@ -105,7 +122,9 @@ test("kill -9 after a hint was stored and before it was acknowledged: told once 
       await until(
         "everything is at rest",
         async () =>
-          !(await some("select 1 from hints where outcome is null union all select 1 from entity_states where state <> 'inSync'")),
+          !(await some(
+            "select 1 from hints where outcome is null union all select 1 from entity_states where state <> 'inSync'",
+          )),
       );
       // What somebody else did, and the write that put it right.
       expect(await looksAt(id)).toEqual({ hints: 2, looks: 1 });

@@ -4,7 +4,8 @@ import { startLoad } from "../support/network/load.ts";
 import { createTestDatabase } from "../support/postgres/test-database.ts";
 import { killGroup, openPlace, type Place, postgresIn, runCommand } from "../support/server.ts";
 
-// What waits for something else is looked at again after thirty seconds at the latest, should the wake-up be missed.
+// What waits for something else is looked at again after thirty seconds at the latest, should the wake-up be
+// missed.
 jest.setTimeout(75_000);
 
 let place: Place;
@@ -15,7 +16,10 @@ afterEach(() => place.clear());
 
 test("kill -9 in the middle of a demo: started again at once, it converges, and no acknowledged write is missing", async () => {
   const server = await place.start();
-  const demo = runCommand(["demo", "--users", "24", "--departments", "6", "--rate", "60", "--json"], place.settings);
+  const demo = runCommand(
+    ["demo", "--users", "24", "--departments", "6", "--rate", "60", "--json"],
+    place.settings,
+  );
   await demo.says(/(initial cycle: \d+ of \d+\s+){5}/);
   killGroup(server);
   await server.ended();
@@ -30,7 +34,10 @@ test("kill -9 in the middle of a demo: started again at once, it converges, and 
 test("SIGTERM under load ends all of it within ten seconds, PostgreSQL too", async () => {
   const server = await place.start();
   const token = ["--token", /sdt_\S+/.exec(server.stderr)![0]];
-  const demo = runCommand(["demo", "--users", "60", "--rate", "0", "--patience", "1", ...token], place.settings);
+  const demo = runCommand(
+    ["demo", "--users", "60", "--rate", "0", "--patience", "1", ...token],
+    place.settings,
+  );
   await demo.says(/(initial cycle: \d+ of \d+\s+){5}/);
   const beganMs = performance.now();
   server.child.kill("SIGTERM");

@@ -7,7 +7,10 @@ import { type Load, startLoad } from "../support/network/load.ts";
 import { removeLeftover } from "../support/postgres/leftovers.cjs";
 import { openPlace, type Place } from "../support/server.ts";
 
-/* The embedded database's disk is full for a while. It is a file system of its own in memory, which takes root on Linux to make, and a minute: `npm run test:root`. */
+/*
+ * The embedded database's disk is full for a while. It is a file system of its own in memory, which takes
+ * root on Linux to make, and a minute: `npm run test:root`.
+ */
 
 const TOKEN = "a-bootstrap-token-of-forty-characters-00";
 const FULL_MS = 15_000;
@@ -48,7 +51,12 @@ test("a full disk: writes are refused with 503 and a time, reads are answered, n
   const dataDir = join(disk, "data");
   mkdirSync(dataDir);
   chmodSync(dataDir, 0o777);
-  const server = await place.start({ DATA_DIR: dataDir, BOOTSTRAP_TOKEN: TOKEN, RATE_LIMIT_PER_CLIENT: "0", LOG_LEVEL: "warn" });
+  const server = await place.start({
+    DATA_DIR: dataDir,
+    BOOTSTRAP_TOKEN: TOKEN,
+    RATE_LIMIT_PER_CLIENT: "0",
+    LOG_LEVEL: "warn",
+  });
   const began = startLoad(place.url, TOKEN, 8);
   load = began;
   while (began.sent.filter(({ id }) => id !== undefined).length < 200) await systemClock.sleep(20);
@@ -67,13 +75,19 @@ test("a full disk: writes are refused with 503 and a time, reads are answered, n
   const { sent } = began;
   const refused = sent.filter(({ status }) => status === 503);
   expect(refused.length).toBeGreaterThan(10);
-  expect(sent.filter(({ status, retryAfter }) => ![200, 201].includes(status) && !(status === 503 && Number(retryAfter) > 0))).toEqual([]);
+  expect(
+    sent.filter(
+      ({ status, retryAfter }) => ![200, 201].includes(status) && !(status === 503 && Number(retryAfter) > 0),
+    ),
+  ).toEqual([]);
   expect(sent.filter(({ kind, status }) => kind === "read" && status !== 200)).toEqual([]);
   expect(backMs).toBeLessThan(BACK_MS);
   const acknowledged = sent.flatMap(({ id }) => id ?? []);
   const missing: string[] = [];
   for (const id of acknowledged) {
-    const answer = await fetch(`${place.url}/scim/v2/Users/${id}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const answer = await fetch(`${place.url}/scim/v2/Users/${id}`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
     if (answer.status !== 200) missing.push(id);
   }
   expect(missing).toEqual([]);

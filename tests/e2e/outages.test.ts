@@ -12,8 +12,9 @@ import { openPlace, type Place, type Run, type Settings } from "../support/serve
 import { temporaryRoot } from "../support/temporary-root.ts";
 
 /*
- * The database restarts again and again, or freezes, while real processes are at work. A short version of some unless OUTAGE_ROUNDS (restarts for each choice of
- * roles) and OUTAGE_SECONDS (of a freeze) are set, as `npm run test:outages` does.
+ * The database restarts again and again, or freezes, while real processes are at work. A short version of
+ * some unless OUTAGE_ROUNDS (restarts for each choice of roles) and OUTAGE_SECONDS (of a freeze) are set, as
+ * `npm run test:outages` does.
  */
 
 const LONG = process.env.OUTAGE_ROUNDS !== undefined;
@@ -30,7 +31,12 @@ const STOP_MS = 25_000;
 jest.setTimeout(180_000 + ROUNDS * 30_000 + FREEZE_MS * 3);
 
 /** With the server's own default, every crash would take what was acknowledged a moment ago. */
-const CARELESS = { fsync: "off", full_page_writes: "off", synchronous_commit: "off", wal_writer_delay: "10s" };
+const CARELESS = {
+  fsync: "off",
+  full_page_writes: "off",
+  synchronous_commit: "off",
+  wal_writer_delay: "10s",
+};
 
 let folder: string;
 let postgres: EmbeddedPostgres;
@@ -59,7 +65,8 @@ const settingsWith = (more: Settings): Settings => ({
   BOOTSTRAP_TOKEN: TOKEN,
   RATE_LIMIT_PER_CLIENT: "0",
   LOG_LEVEL: "silent",
-  // Some thousand people are acknowledged: at DingTalk's own rate it would take minutes until all of them are there.
+  // Some thousand people are acknowledged: at DingTalk's own rate it would take minutes until all of them are
+  // there.
   DINGTALK_QPS: "1000",
   ...more,
 });
@@ -67,14 +74,23 @@ const settingsWith = (more: Settings): Settings => ({
 const startAll = async (roles: readonly string[]): Promise<readonly Run[]> => {
   const runs: Run[] = [];
   for (const role of roles) runs.push(await place.start(settingsWith({ ROLE: role })));
-  const lifted = await fetch(`${place.simulatorUrl}/_sim/limits`, { method: "POST", body: JSON.stringify({ qps: 0 }) });
+  const lifted = await fetch(`${place.simulatorUrl}/_sim/limits`, {
+    method: "POST",
+    body: JSON.stringify({ qps: 0 }),
+  });
   expect(lifted.status).toBe(200);
   return runs;
 };
 
-const readiness = async (): Promise<{ readonly status: number; readonly checks: Readonly<Record<string, string>> }> => {
+const readiness = async (): Promise<{
+  readonly status: number;
+  readonly checks: Readonly<Record<string, string>>;
+}> => {
   const answer = await fetch(`${place.url}/readyz`);
-  return { status: answer.status, checks: ((await answer.json()) as { checks: Record<string, string> }).checks };
+  return {
+    status: answer.status,
+    checks: ((await answer.json()) as { checks: Record<string, string> }).checks,
+  };
 };
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -88,13 +104,16 @@ function assertRefusedInOrder(sent: readonly Sent[]): void {
   expect(wrong).toEqual([]);
 }
 
-const acknowledged = (sent: readonly Sent[]): readonly string[] => sent.flatMap(({ id }) => (id === undefined ? [] : [id]));
+const acknowledged = (sent: readonly Sent[]): readonly string[] =>
+  sent.flatMap(({ id }) => (id === undefined ? [] : [id]));
 
 async function assertNothingLost(sent: readonly Sent[]): Promise<void> {
   const ids = acknowledged(sent);
   const missing: string[] = [];
   for (const id of ids) {
-    const answer = await fetch(`${place.url}/scim/v2/Users/${id}`, { headers: { authorization: `Bearer ${TOKEN}` } });
+    const answer = await fetch(`${place.url}/scim/v2/Users/${id}`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
     await answer.arrayBuffer();
     if (answer.status !== 200) missing.push(id);
   }
@@ -105,7 +124,9 @@ async function assertNothingLost(sent: readonly Sent[]): Promise<void> {
 async function assertConverged(sent: readonly Sent[]): Promise<void> {
   const ids = acknowledged(sent);
   await until(async () => {
-    const state = (await (await fetch(`${place.simulatorUrl}/_sim/state`)).json()) as { users: readonly { userid: string }[] };
+    const state = (await (await fetch(`${place.simulatorUrl}/_sim/state`)).json()) as {
+      users: readonly { userid: string }[];
+    };
     const there = new Set(state.users.map(({ userid }) => userid));
     return ids.every((id) => there.has(id));
   });
@@ -170,7 +191,9 @@ const FREEZES: readonly (readonly [string, () => () => void])[] = [
     "all but the postmaster are stopped",
     () => {
       const postmaster = postmasterOf(cluster());
-      const pids = processesIn(cluster()).filter((pid) => postmaster.state !== "running" || pid !== postmaster.pid);
+      const pids = processesIn(cluster()).filter(
+        (pid) => postmaster.state !== "running" || pid !== postmaster.pid,
+      );
       for (const pid of pids) process.kill(pid, "SIGSTOP");
       return () => {
         for (const pid of pids) process.kill(pid, "SIGCONT");
@@ -230,5 +253,8 @@ test("SIGTERM while the database is frozen ends in time, under load too", async 
 function report(what: string, sent: readonly Sent[], more: string): void {
   const refused = sent.filter(({ status }) => status === 503).length;
   const slowestMs = Math.round(Math.max(0, ...sent.map(({ ms }) => ms)));
-  if (LONG) process.stderr.write(`${what}: ${sent.length} requests, ${refused} refused, slowest ${slowestMs} ms; ${more}\n`);
+  if (LONG)
+    process.stderr.write(
+      `${what}: ${sent.length} requests, ${refused} refused, slowest ${slowestMs} ms; ${more}\n`,
+    );
 }

@@ -18,7 +18,8 @@ const manifest = read("package.json") as Manifest;
 async function pack(): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), "pack-"));
   try {
-    for (const each of readdirSync(root)) if (!BESIDE.has(each)) cpSync(join(root, each), join(folder, each), { recursive: true });
+    for (const each of readdirSync(root))
+      if (!BESIDE.has(each)) cpSync(join(root, each), join(folder, each), { recursive: true });
     const { bundleDependencies: _, ...alone } = manifest;
     writeFileSync(join(folder, "package.json"), JSON.stringify(alone));
     const { stdout } = await promisify(execFile)("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], {
@@ -27,7 +28,10 @@ async function pack(): Promise<readonly string[]> {
       shell: process.platform === "win32",
     });
     // A list, or in later versions an object by name.
-    const answer = JSON.parse(stdout) as Record<string, { readonly files: readonly { readonly path: string }[] }>;
+    const answer = JSON.parse(stdout) as Record<
+      string,
+      { readonly files: readonly { readonly path: string }[] }
+    >;
     return Object.values(answer)[0]!.files.map(({ path }) => path);
   } finally {
     rmSync(folder, { recursive: true });
@@ -77,11 +81,15 @@ const MAY = [
 
 test("it holds nothing else: no source, no tests, no source maps, no settings, no keys, no data", () => {
   expect(own.filter((path) => !MAY.some((kind) => kind.test(path)))).toEqual([]);
-  expect(own.filter((path) => /\.(map|ts|tsbuildinfo|pem|key|log)$|(^|\/)(\.env|\.data|tests?)(\/|$)/.test(path))).toEqual([]);
+  expect(
+    own.filter((path) => /\.(map|ts|tsbuildinfo|pem|key|log)$|(^|\/)(\.env|\.data|tests?)(\/|$)/.test(path)),
+  ).toEqual([]);
 });
 
 test("every library that runs comes along in the version that was tested; tools and made-up people do not", () => {
-  const { packages } = read("package-lock.json") as { readonly packages: Readonly<Record<string, { readonly inBundle?: boolean }>> };
+  const { packages } = read("package-lock.json") as {
+    readonly packages: Readonly<Record<string, { readonly inBundle?: boolean }>>;
+  };
   const bundled = Object.keys(packages).filter((path) => packages[path]!.inBundle);
   const names = bundled.map((path) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
   expect(manifest.bundleDependencies).toBe(true);

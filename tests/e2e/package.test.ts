@@ -7,7 +7,10 @@ import { createEmptyDatabase } from "../support/postgres/test-database.ts";
 import { makeEncryptionKey, openPlace, type Place, runCommand, tokenIn } from "../support/server.ts";
 import { temporaryRoot } from "../support/temporary-root.ts";
 
-/* The package as a company gets it: made, installed in an empty folder without any build tool, and run by a user who may not write there. */
+/*
+ * The package as a company gets it: made, installed in an empty folder without any build tool, and run by a
+ * user who may not write there.
+ */
 
 jest.setTimeout(300_000);
 
@@ -15,7 +18,10 @@ jest.setTimeout(300_000);
 const uid = process.getuid?.() === 0 ? 10_001 : undefined;
 const user = uid === undefined ? {} : { uid };
 /** Node itself, and those that PACKAGE_NODES lists, separated by colons. */
-const nodes = [process.execPath, ...(process.env["PACKAGE_NODES"] ?? "").split(":").filter((path) => path !== "")];
+const nodes = [
+  process.execPath,
+  ...(process.env["PACKAGE_NODES"] ?? "").split(":").filter((path) => path !== ""),
+];
 
 let folder: string;
 let tarball: string;
@@ -40,7 +46,9 @@ beforeEach(async () => {
 afterEach(() => place.clear());
 
 test("it is small: 190 MB with the database, 130 MB without", () => {
-  process.stderr.write(`installed: ${whole.megabytes} MB with the embedded database, ${without.megabytes} MB without\n`);
+  process.stderr.write(
+    `installed: ${whole.megabytes} MB with the embedded database, ${without.megabytes} MB without\n`,
+  );
   expect(whole.megabytes).toBeLessThanOrEqual(190);
   expect(without.megabytes).toBeLessThanOrEqual(130);
 });
@@ -59,7 +67,9 @@ const digestOf = (file: string): string => createHash("sha256").update(readFileS
 test("it brings no tools", () => {
   const libraries = readdirSync(join(whole.folder, "node_modules", "dingtalk-scim", "node_modules"));
   expect(libraries.length).toBeGreaterThan(100);
-  expect(libraries.filter((name) => /^(@?typescript|prisma|@?jest|@biomejs|@swc|@faker-js|@scarf)$/.test(name))).toEqual([]);
+  expect(
+    libraries.filter((name) => /^(@?typescript|prisma|@?jest|@biomejs|@swc|@faker-js|@scarf)$/.test(name)),
+  ).toEqual([]);
 });
 
 test("npx finds the program, which knows its version", async () => {
@@ -70,19 +80,26 @@ test("npx finds the program, which knows its version", async () => {
   rmSync(home, { recursive: true });
 });
 
-test.each(nodes)("it serves from a read-only folder, as a user, and a person appears in DingTalk: %s", async (node) => {
-  const startedMs = Date.now();
-  const server = await place.start({}, { ...user, cwd: place.dataDir, program: whole.program, node });
-  process.stderr.write(`${node}: ready in ${Date.now() - startedMs} ms\n`);
-  expect(await personArrives(tokenIn(server.stderr)!)).toBe(true);
-  expect(await statusOf("/docs/viewer.js")).toBe(200);
-  expect(await statusOf("/openapi.yaml")).toBe(200);
-  server.child.kill("SIGTERM");
-  expect(await server.ended()).toBe(0);
-});
+test.each(nodes)(
+  "it serves from a read-only folder, as a user, and a person appears in DingTalk: %s",
+  async (node) => {
+    const startedMs = Date.now();
+    const server = await place.start({}, { ...user, cwd: place.dataDir, program: whole.program, node });
+    process.stderr.write(`${node}: ready in ${Date.now() - startedMs} ms\n`);
+    expect(await personArrives(tokenIn(server.stderr)!)).toBe(true);
+    expect(await statusOf("/docs/viewer.js")).toBe(200);
+    expect(await statusOf("/openapi.yaml")).toBe(200);
+    server.child.kill("SIGTERM");
+    expect(await server.ended()).toBe(0);
+  },
+);
 
 test("without the embedded database DATABASE_URL is demanded", async () => {
-  const run = runCommand(["serve"], place.settings, { ...user, cwd: place.dataDir, program: without.program });
+  const run = runCommand(["serve"], place.settings, {
+    ...user,
+    cwd: place.dataDir,
+    program: without.program,
+  });
   expect([await run.ended(), run.stderr]).toEqual([3, expect.stringContaining("DATABASE_URL must be set")]);
 });
 

@@ -10,8 +10,9 @@ import { createEmptyDatabase, type TestDatabase } from "../support/postgres/test
 import { killGroup, openPlace, type Place, type Run, runCommand } from "../support/server.ts";
 
 /*
- * From the version before to this one while clients write: two API processes and two workers of the old version, the migration as the chart's Job runs it, and
- * then one process after the other is replaced. UPGRADE_SECONDS is how long old and new live side by side.
+ * From the version before to this one while clients write: two API processes and two workers of the old
+ * version, the migration as the chart's Job runs it, and then one process after the other is replaced.
+ * UPGRADE_SECONDS is how long old and new live side by side.
  */
 
 const SECONDS = Number(process.env["UPGRADE_SECONDS"] ?? "20");
@@ -82,7 +83,11 @@ test("processes are replaced one by one under load: nothing is lost, nobody is r
   const seats: Seat[] = [];
   for (const [at, role] of (["api", "worker", "api", "worker"] as const).entries()) {
     const place = places[at]!;
-    seats.push({ role, place, run: await place.start({ ...settings(), ROLE: role }, { program: previous.program }) });
+    seats.push({
+      role,
+      place,
+      run: await place.start({ ...settings(), ROLE: role }, { program: previous.program }),
+    });
   }
   balancer = await openBalancer(seats.filter(({ role }) => role === "api").map(({ place }) => place.url));
   office = openOffice(balancer.url, TOKEN);
@@ -114,7 +119,8 @@ const isWell = ({ status }: Answer): boolean => status >= 200 && status < 300;
 const isRefusedForNow = ({ status, retryAfter }: Answer): boolean => status === 503 && Number(retryAfter) > 0;
 
 /** What a process wrote that is worse than a warning. */
-const failuresIn = ({ stdout }: Run): readonly string[] => stdout.split("\n").filter((line) => /"level":"(error|fatal)"/.test(line));
+const failuresIn = ({ stdout }: Run): readonly string[] =>
+  stdout.split("\n").filter((line) => /"level":"(error|fatal)"/.test(line));
 
 /** Acknowledged writes that the directory or its history does not have. */
 async function lost({ people }: Office): Promise<readonly string[]> {
@@ -131,7 +137,9 @@ async function lost({ people }: Office): Promise<readonly string[]> {
       const row = stored.get(id);
       if (!row) return [`${id}: the person`];
       return [
-        ...(row.title === title || row.title === unsure ? [] : [`${id}: the title ${title}, it is ${row.title}`]),
+        ...(row.title === title || row.title === unsure
+          ? []
+          : [`${id}: the title ${title}, it is ${row.title}`]),
         ...(inGroup && !row.in_group ? [`${id}: the membership`] : []),
         ...(row.created ? [] : [`${id}: the event`]),
       ];
@@ -143,21 +151,36 @@ async function lost({ people }: Office): Promise<readonly string[]> {
 
 async function everybodyArrived({ people }: Office): Promise<void> {
   for (;;) {
-    const { users } = await getJson<{ users: readonly { userid: string; title?: string }[] }>(`${dingtalk()}/_sim/state`);
+    const { users } = await getJson<{ users: readonly { userid: string; title?: string }[] }>(
+      `${dingtalk()}/_sim/state`,
+    );
     const titles = new Map(users.map(({ userid, title }) => [userid, title]));
-    if ([...people].every(([id, { title, unsure }]) => titles.get(id) === title || (unsure !== undefined && titles.get(id) === unsure)))
+    if (
+      [...people].every(
+        ([id, { title, unsure }]) =>
+          titles.get(id) === title || (unsure !== undefined && titles.get(id) === unsure),
+      )
+    )
       return;
     await systemClock.sleep(500);
   }
 }
 
 async function removalsAtDingTalk(): Promise<Readonly<Record<string, number>>> {
-  const { calls } = await getJson<{ calls: Readonly<Record<string, { readonly count: number }>> }>(`${dingtalk()}/_sim/calls`);
-  return Object.fromEntries(Object.entries(calls).flatMap(([path, { count }]) => (/delete|remove/i.test(path) ? [[path, count]] : [])));
+  const { calls } = await getJson<{ calls: Readonly<Record<string, { readonly count: number }>> }>(
+    `${dingtalk()}/_sim/calls`,
+  );
+  return Object.fromEntries(
+    Object.entries(calls).flatMap(([path, { count }]) =>
+      /delete|remove/i.test(path) ? [[path, count]] : [],
+    ),
+  );
 }
 
 async function statusOfLoop(): Promise<{ readonly holds: number; readonly needsYou: number }> {
-  const status = await getJson<{ holds: { open: number }; people: { needsYou: number } }>(`${places[0]!.url}/api/sync/status`);
+  const status = await getJson<{ holds: { open: number }; people: { needsYou: number } }>(
+    `${places[0]!.url}/api/sync/status`,
+  );
   return { holds: status.holds.open, needsYou: status.people.needsYou };
 }
 

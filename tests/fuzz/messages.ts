@@ -33,14 +33,21 @@ export const user = (known: Known, random: Random) => ({
   ],
   addresses: [{ type: "work", streetAddress: "1 Road", locality: "Hong Kong" }],
   roles: [{ value: "a", primary: "True" }],
-  [ENTERPRISE]: { employeeNumber: String(random.below(500)), department: "Retail", manager: { value: somebody(known, random) } },
+  [ENTERPRISE]: {
+    employeeNumber: String(random.below(500)),
+    department: "Retail",
+    manager: { value: somebody(known, random) },
+  },
 });
 
 export const group = (known: Known, random: Random) => ({
   schemas: [`${CORE}Group`],
   displayName: random.chance(0.8) ? `Group ${random.below(200)}/${random.below(20)}` : text(random),
   externalId: `ext-${random.below(500)}`,
-  members: Array.from({ length: random.below(5) }, () => ({ value: somebody(known, random), type: random.one(["User", "Group"]) })),
+  members: Array.from({ length: random.below(5) }, () => ({
+    value: somebody(known, random),
+    type: random.one(["User", "Group"]),
+  })),
 });
 
 const PATHS: readonly string[] = [
@@ -90,7 +97,12 @@ function patchValue(known: Known, random: Random): unknown {
     case 2:
       return random.one(["False", "Manager", "a@example.com", "+852 6123 4567"]);
     case 3:
-      return { title: text(random), "name.givenName": "Li", [`${ENTERPRISE}:department`]: "B", emails: [{ value: text(random) }] };
+      return {
+        title: text(random),
+        "name.givenName": "Li",
+        [`${ENTERPRISE}:department`]: "B",
+        emails: [{ value: text(random) }],
+      };
     default:
       return anything(random);
   }
@@ -112,9 +124,15 @@ export const bulk = (known: Known, random: Random) => ({
   Operations: Array.from({ length: 1 + random.below(6) }, (_, at) => {
     const isGroup = random.chance(0.4);
     const method = random.one(["POST", "PUT", "PATCH", "DELETE", "MERGE", "post"]);
-    const target = random.chance(0.3) ? text(random) : random.chance(0.3) ? `bulkId:${random.below(6)}` : somebody(known, random);
-    const data = method === "PATCH" ? patch(known, random) : isGroup ? group(known, random) : user(known, random);
-    const reference = isGroup && random.chance(0.5) ? { members: [{ value: `bulkId:${random.below(6)}` }] } : {};
+    const target = random.chance(0.3)
+      ? text(random)
+      : random.chance(0.3)
+        ? `bulkId:${random.below(6)}`
+        : somebody(known, random);
+    const data =
+      method === "PATCH" ? patch(known, random) : isGroup ? group(known, random) : user(known, random);
+    const reference =
+      isGroup && random.chance(0.5) ? { members: [{ value: `bulkId:${random.below(6)}` }] } : {};
     return {
       method,
       bulkId: String(at),

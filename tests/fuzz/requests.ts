@@ -21,7 +21,16 @@ interface Address {
   readonly bodies?: readonly (readonly [method: string, message: Message])[];
 }
 
-const LIST = ["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
+const LIST = [
+  "filter",
+  "sortBy",
+  "sortOrder",
+  "startIndex",
+  "count",
+  "cursor",
+  "attributes",
+  "excludedAttributes",
+];
 const ONE = ["attributes", "excludedAttributes"];
 const RESOURCE = ["GET", "GET", "DELETE", "HEAD"];
 
@@ -101,15 +110,28 @@ export function fuzzedRequest(seed: number, number: number, known: Known): Fuzze
   const [method, message] = random.one(bodies);
   const sent = mutated(message(known, random), random, random.one([0, 0, 0.02, 0.06, 0.2]));
   const type = random.chance(0.97) ? "application/scim+json" : random.one(TYPES);
-  return { method: odd ?? method, path, headers: { "content-type": type, ...headers }, body: jsonText(sent, random) };
+  return {
+    method: odd ?? method,
+    path,
+    headers: { "content-type": type, ...headers },
+    body: jsonText(sent, random),
+  };
 }
 
 function pathOf({ path }: Address, known: Known, random: Random): string {
   const filled = path
-    .replaceAll(":kind", () => random.one(["user", "group", "department", "role", inAddress(text(random), random)]))
+    .replaceAll(":kind", () =>
+      random.one(["user", "group", "department", "role", inAddress(text(random), random)]),
+    )
     .replaceAll(":id", () => (random.chance(0.7) ? somebody(known, random) : inAddress(text(random), random)))
     .replaceAll(":name", () =>
-      random.one(["urn:ietf:params:scim:schemas:core:2.0:User", "User", "Users", "sync", inAddress(text(random), random)]),
+      random.one([
+        "urn:ietf:params:scim:schemas:core:2.0:User",
+        "User",
+        "Users",
+        "sync",
+        inAddress(text(random), random),
+      ]),
     );
   return random.chance(0.97) ? filled : filled.replace("/", random.one(["//", "/./", "/%2e%2e/", "/;x/"]));
 }
@@ -128,7 +150,20 @@ function parameterOf(name: string, known: Known, random: Random): string {
       return encodeURIComponent(wellFormed(filter(known, random).slice(0, 2_500)));
     case "count":
     case "startIndex":
-      return random.one(["0", "1", "2", "-1", "200", "100000", "99999999999999999999", "1e3", "0x10", "1.5", "", "%20"]);
+      return random.one([
+        "0",
+        "1",
+        "2",
+        "-1",
+        "200",
+        "100000",
+        "99999999999999999999",
+        "1e3",
+        "0x10",
+        "1.5",
+        "",
+        "%20",
+      ]);
     case "state":
       return random.one(["inSync", "due", "held", "parked", "INSYNC"]);
     case "kind":
@@ -168,7 +203,18 @@ function parameterOf(name: string, known: Known, random: Random): string {
 function headersOf(random: Random): Record<string, string> {
   if (random.chance(0.85)) return {};
   return random.one<Record<string, string>>([
-    { "if-match": random.one(['W/"1"', '"1"', "*", "1", 'W/"99999999999999999999"', '"\u00ff"', ",,,", 'W/"-1"']) },
+    {
+      "if-match": random.one([
+        'W/"1"',
+        '"1"',
+        "*",
+        "1",
+        'W/"99999999999999999999"',
+        '"\u00ff"',
+        ",,,",
+        'W/"-1"',
+      ]),
+    },
     { "if-none-match": random.one(['W/"1"', "*", '"x", W/"2"', ""]) },
     { accept: random.one(["application/json", "text/html", "*/*;q=0", "\u00ff", ""]) },
     { "content-encoding": random.one(["gzip", "identity", "x"]) },

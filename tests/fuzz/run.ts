@@ -34,7 +34,10 @@ const SIDE_BY_SIDE = 6;
 const ROUND = 500;
 const MOST_FAILURES = 20;
 
-/** Sends `requests` requests that depend on the seed. A failure is an undocumented answer of 5xx, or no answer. */
+/**
+ * Sends `requests` requests that depend on the seed. A failure is an undocumented answer of 5xx, or no
+ * answer.
+ */
 export async function fuzz({ product, seed, requests, from = 0, progress }: Fuzzing): Promise<Outcome> {
   const agent = new Agent({ keepAlive: true, maxSockets: SIDE_BY_SIDE });
   const failures: Failure[] = [];
@@ -50,7 +53,8 @@ export async function fuzz({ product, seed, requests, from = 0, progress }: Fuzz
           const fuzzed = fuzzedRequest(seed, number, known);
           const { status, requestId, answer } = await send(product, fuzzed, agent);
           byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
-          if (isFailure(fuzzed, status)) failures.push({ number, request: fuzzed, status, requestId, answer });
+          if (isFailure(fuzzed, status))
+            failures.push({ number, request: fuzzed, status, requestId, answer });
         }
       };
       await Promise.all(Array.from({ length: SIDE_BY_SIDE }, lane));
@@ -69,7 +73,9 @@ async function population(product: Product, name: string): Promise<Known> {
   const make = async (endpoint: string, body: object): Promise<string> => {
     const answer = await product.send("POST", `/scim/v2/${endpoint}`, { body });
     if (answer.status !== 201)
-      throw new Error(`a resource for the fuzzer could not be created: ${answer.status} ${answer.text.slice(0, 200)}`);
+      throw new Error(
+        `a resource for the fuzzer could not be created: ${answer.status} ${answer.text.slice(0, 200)}`,
+      );
     return answer.body.id as string;
   };
   const users: string[] = [];
@@ -91,8 +97,9 @@ const ROUNDS = 3;
 const BUSY_WAIT_MS = 1_000;
 
 /**
- * Sends a request with Node's HTTP client, which does not change paths and headers. Repeats a request without an answer or with 503, because the server may
- * close an idle connection, and the database may be slow on a busy machine. A failure that the request causes occurs again.
+ * Sends a request with Node's HTTP client, which does not change paths and headers. Repeats a request without
+ * an answer or with 503, because the server may close an idle connection, and the database may be slow on a
+ * busy machine. A failure that the request causes occurs again.
  */
 async function send(product: Product, fuzzed: FuzzedRequest, agent: Agent): Promise<Answer> {
   for (let round = 1; ; round++) {
@@ -106,11 +113,22 @@ async function send(product: Product, fuzzed: FuzzedRequest, agent: Agent): Prom
   }
 }
 
-function once(product: Product, { method, path, headers, body }: FuzzedRequest, agent: Agent): Promise<Answer> {
+function once(
+  product: Product,
+  { method, path, headers, body }: FuzzedRequest,
+  agent: Agent,
+): Promise<Answer> {
   const { hostname, port } = new URL(product.base);
   return new Promise((resolve, reject) => {
     const sent = request(
-      { hostname, port, method, path, agent, headers: { authorization: `Bearer ${product.bootstrap}`, ...headers, ...length(body) } },
+      {
+        hostname,
+        port,
+        method,
+        path,
+        agent,
+        headers: { authorization: `Bearer ${product.bootstrap}`, ...headers, ...length(body) },
+      },
       (answer) => {
         let text = "";
         answer.setEncoding("utf8");
@@ -119,7 +137,11 @@ function once(product: Product, { method, path, headers, body }: FuzzedRequest, 
         });
         answer.on("error", reject);
         answer.on("end", () =>
-          resolve({ status: answer.statusCode ?? 0, requestId: String(answer.headers["x-request-id"]), answer: text.slice(0, 300) }),
+          resolve({
+            status: answer.statusCode ?? 0,
+            requestId: String(answer.headers["x-request-id"]),
+            answer: text.slice(0, 300),
+          }),
         );
       },
     );
@@ -128,4 +150,5 @@ function once(product: Product, { method, path, headers, body }: FuzzedRequest, 
   });
 }
 
-const length = (body: string | undefined) => (body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) });
+const length = (body: string | undefined) =>
+  body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };

@@ -1,6 +1,9 @@
 import type { Random } from "./random.ts";
 
-/* Unusual values: those that broke other SCIM servers, and those that the grammars of JSON, URIs and filters leave open. */
+/*
+ * Unusual values: those that broke other SCIM servers, and those that the grammars of JSON, URIs and filters
+ * leave open.
+ */
 
 export const TEXTS: readonly string[] = [
   "",
@@ -81,21 +84,29 @@ export function mutated(value: unknown, random: Random, share = 0.06): unknown {
   if (random.chance(share)) return anything(random);
   if (Array.isArray(value)) {
     const parts = value.flatMap((part) =>
-      random.chance(share / 2) ? [] : random.chance(share / 2) ? [part, part] : [mutated(part, random, share)],
+      random.chance(share / 2)
+        ? []
+        : random.chance(share / 2)
+          ? [part, part]
+          : [mutated(part, random, share)],
     );
     return random.chance(share / 2) ? [...parts, anything(random)] : parts;
   }
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
     if (random.chance(share / 2)) return [];
-    const written = random.chance(share / 2) ? random.one([name.toUpperCase(), `${name}.value`, `urn:x:${name}`, text(random)]) : name;
+    const written = random.chance(share / 2)
+      ? random.one([name.toUpperCase(), `${name}.value`, `urn:x:${name}`, text(random)])
+      : name;
     return [[written, mutated(member, random, share)]];
   });
   if (random.chance(share)) members.push([text(random), anything(random)]);
   return Object.fromEntries(members);
 }
 
-/** The value as JSON. One time in ten the text is cut, changed, or contains what JSON.stringify never writes. */
+/**
+ * The value as JSON. One time in ten the text is cut, changed, or contains what JSON.stringify never writes.
+ */
 export function jsonText(value: unknown, random: Random): string {
   const written = JSON.stringify(value) ?? "";
   if (random.chance(0.9)) return written;
@@ -104,7 +115,11 @@ export function jsonText(value: unknown, random: Random): string {
     case 0:
       return written.slice(0, at);
     case 1:
-      return written.slice(0, at) + random.one(["\u0000", "}", "]", '"', "\\", ",", ":", "1e999", "\\ud800"]) + written.slice(at + 1);
+      return (
+        written.slice(0, at) +
+        random.one(["\u0000", "}", "]", '"', "\\", ",", ":", "1e999", "\\ud800"]) +
+        written.slice(at + 1)
+      );
     case 2:
       return `${"[".repeat(random.one([10, 33, 5_000, 100_000]))}${written}`;
     case 3:

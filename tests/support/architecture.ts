@@ -8,8 +8,9 @@ export interface SourceFile {
 }
 
 /**
- * Allowed imports: for each room (folder of src/), the rooms or single files that it may import. A key of two levels is a sub-room with rules of its own;
- * the other folders of a room have the rules of the room. `*` allows everything. Files directly in src/ (`main.ts`) may import everything too.
+ * Allowed imports: for each room (folder of src/), the rooms or single files that it may import. A key of two
+ * levels is a sub-room with rules of its own; the other folders of a room have the rules of the room. `*`
+ * allows everything. Files directly in src/ (`main.ts`) may import everything too.
  */
 export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -31,15 +32,61 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   scim: ["core", "directory", "filter", "http"],
   // Imports people from files and reports. It uses the same commands as SCIM clients.
   import: ["core", "directory", "history", "mapping", "schedule/days.ts", "scim"],
-  api: ["core", "alerts", "evidence", "feed", "filter", "history", "http", "kpis", "persons", "reconcile", "schedule", "tlog", "words"],
+  api: [
+    "core",
+    "alerts",
+    "evidence",
+    "feed",
+    "filter",
+    "history",
+    "http",
+    "kpis",
+    "persons",
+    "reconcile",
+    "schedule",
+    "tlog",
+    "words",
+  ],
   reconcile: ["core", "history", "mapping", "policy"],
-  targets: ["core", "reconcile/target.ts", "reconcile/target-failures.ts", "reconcile/target-hints.ts", "reconcile/target-values.ts"],
-  // Storage implements the ports of other rooms. The files directly in it connect the sub-rooms, or are shared by several of them.
-  store: ["core", "directory", "history", "mapping/sources.ts", "reconcile/policy.ts", "reconcile/status.ts", "store"],
+  targets: [
+    "core",
+    "reconcile/target.ts",
+    "reconcile/target-failures.ts",
+    "reconcile/target-hints.ts",
+    "reconcile/target-values.ts",
+  ],
+  // Storage implements the ports of other rooms. The files directly in it connect the sub-rooms, or are
+  // shared by several of them.
+  store: [
+    "core",
+    "directory",
+    "history",
+    "mapping/sources.ts",
+    "reconcile/policy.ts",
+    "reconcile/status.ts",
+    "store",
+  ],
   "store/postgres": ["core", "directory/errors.ts"],
   "store/filter": ["core", "filter", "store/postgres"],
-  "store/history": ["core", "evidence/pack/store.ts", "filter", "history", "tlog", "store/postgres", "store/filter", ...sharedStatements()],
-  "store/directory": ["core", "directory", "filter", "store/postgres", "store/filter", "store/joined-writes.ts", ...sharedStatements()],
+  "store/history": [
+    "core",
+    "evidence/pack/store.ts",
+    "filter",
+    "history",
+    "tlog",
+    "store/postgres",
+    "store/filter",
+    ...sharedStatements(),
+  ],
+  "store/directory": [
+    "core",
+    "directory",
+    "filter",
+    "store/postgres",
+    "store/filter",
+    "store/joined-writes.ts",
+    ...sharedStatements(),
+  ],
   // Records of one person. Other rooms reach it through store/directory.
   "store/people": [
     "core",
@@ -55,7 +102,15 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "store/personal": ["core", "history", "store/postgres", "store/vault.ts", "store/write-sql.ts"],
   "store/tree": ["core", "reconcile", "store/postgres", ...sharedStatements()],
-  "store/loop": ["core", "history", "policy/policy.ts", "reconcile", "store/postgres", "store/waiting.ts", ...sharedStatements()],
+  "store/loop": [
+    "core",
+    "history",
+    "policy/policy.ts",
+    "reconcile",
+    "store/postgres",
+    "store/waiting.ts",
+    ...sharedStatements(),
+  ],
   "store/facts": ["core", "reconcile", "store/postgres", "store/waiting.ts", ...sharedStatements()],
   "store/status": ["core", "reconcile", "store/postgres", ...sharedStatements()],
   // The rehearsal opens a hold of rules; the loop dissolves it.
@@ -71,7 +126,13 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "store/adopt": ["core", "history", "reconcile", "store/postgres", ...sharedStatements()],
   "store/privacy": ["core", "history", "privacy", "store/postgres", ...sharedStatements()],
   "store/alerts": ["core", "alerts", "store/postgres", ...sharedStatements()],
-  "store/feed": ["core", "feed/ports.ts", "store/postgres", "store/history/logged-events.ts", ...sharedStatements()],
+  "store/feed": [
+    "core",
+    "feed/ports.ts",
+    "store/postgres",
+    "store/history/logged-events.ts",
+    ...sharedStatements(),
+  ],
   "store/kpis": ["core", "history", "kpis", "store/postgres", ...sharedStatements()],
   "store/import": ["core", "import/workday/ports.ts", "store/postgres", ...sharedStatements()],
   "store/target": ["core", "reconcile", "store/postgres"],
@@ -100,14 +161,26 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "words/languages.ts",
   ],
   // Files with secret keys, and what the keys decrypt or sign.
-  keys: ["core", "history/event.ts", "settings/config.ts", "tlog", "store/history", "store/personal", "store/postgres", "store/vault.ts"],
+  keys: [
+    "core",
+    "history/event.ts",
+    "settings/config.ts",
+    "tlog",
+    "store/history",
+    "store/personal",
+    "store/postgres",
+    "store/vault.ts",
+  ],
   // Parts of every process, such as the log.
   process: ["core"],
   compose: ["*"],
   cli: ["*"],
 };
 
-/** Parts of SQL statements that several sub-rooms of the storage use, and the encryption of the values of their events. */
+/**
+ * Parts of SQL statements that several sub-rooms of the storage use, and the encryption of the values of
+ * their events.
+ */
 export function sharedStatements(): readonly string[] {
   return [
     "store/write-sql.ts",
@@ -151,12 +224,17 @@ export const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Patterns that are allowed only in certain rooms or files. */
-export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; readonly only: readonly string[] }[] = [
+export const TEXTS: readonly {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly only: readonly string[];
+}[] = [
   { what: "the environment is read", pattern: /process\.env\b/, only: ["settings/environment.ts"] },
   {
     what: "time is read or slept",
     // `stream.setTimeout` is allowed: it is the idle timer of a socket.
-    pattern: /\bDate\.now\(|\bnew Date\(\)|(?<!stream\.)\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(|timers\/promises/,
+    pattern:
+      /\bDate\.now\(|\bnew Date\(\)|(?<!stream\.)\bsetTimeout\(|\bsetInterval\(|\bperformance\.now\(|timers\/promises/,
     only: ["core/clock.ts"],
   },
   {
@@ -176,7 +254,11 @@ export const TEXTS: readonly { readonly what: string; readonly pattern: RegExp; 
       /(?<!-)\b(?:wish(?:ed|es)?|[A-Za-z]+Wish|wishFor|Judgement|settlement|Settlement|shapedPlan|WAKE_[A-Z_]+|LOOK_AGAIN|END_QUIETLY|GATHERING_TURNS|alongIndexes|isOneItemsFault|Sight|Outlook|FarSeconds|hearPeople|tellBelow|speaksFor|takeBackDangling|lotAt|saneId|withHouse|wayMs|(?:new|old)Desk|Fate|renewRules|(?:at|after)Birth|bringInLine|demand[A-Z]\w*|callOpenly|fate|insteadOf|saidByGateway|[Uu]ntold\w*|UNTOLD\w*|Told|told(?:Of|By)|isStranger|Strangers|StrangePerson|collectStrangers|takeBack(?:One)?|Hearing|HEARING|tellsOf|[A-Za-z]*Desk|desk|[A-Za-z]*[Uu]pkeep\w*|judgement|judge[A-Z]\w*|distrust|DISTRUST|[A-Za-z]*OwnRest|tellingRests|OUT_OF_SIGHT|speakersOf|hasten|sayAlive|toldLine)\b/,
     only: [],
   },
-  { what: "a way around the type checker", pattern: /@ts-ignore|@ts-expect-error|\bas any\b|:\s*any\b/, only: [] },
+  {
+    what: "a way around the type checker",
+    pattern: /@ts-ignore|@ts-expect-error|\bas any\b|:\s*any\b/,
+    only: [],
+  },
 ];
 
 /** All breaches of the rules, one sentence each. */
@@ -222,7 +304,9 @@ function wrongImports(file: SourceFile): string[] {
   return importsOf(file.text).flatMap((specifier) => {
     if (specifier.startsWith("node:")) return [];
     if (!specifier.startsWith("."))
-      return mayUse(file.path, packageOf(specifier)) ? [] : [`${file.path} imports ${specifier}, which is not allowed there (LIBRARIES)`];
+      return mayUse(file.path, packageOf(specifier))
+        ? []
+        : [`${file.path} imports ${specifier}, which is not allowed there (LIBRARIES)`];
     const path = posix.join(posix.dirname(file.path), specifier);
     return mayImport(file.path, path) ? [] : [`${file.path} imports ${path}, which is not allowed (ARROWS)`];
   });
@@ -248,7 +332,9 @@ function mayUse(path: string, library: string): boolean {
 function wrongTexts({ path, text }: SourceFile): string[] {
   return TEXTS.flatMap(({ what, pattern, only }) => {
     const found = pattern.test(withoutComments(text));
-    return found && !only.some((place) => path === place || path.startsWith(`${place}/`)) ? [`${path}: ${what}`] : [];
+    return found && !only.some((place) => path === place || path.startsWith(`${place}/`))
+      ? [`${path}: ${what}`]
+      : [];
   });
 }
 
@@ -266,9 +352,11 @@ const packageOf = (specifier: string): string =>
 
 /** The specifiers of all imports of a file, as they are written. */
 export const importsOf = (text: string): string[] =>
-  [...text.matchAll(/^(?:import|export)\b[^"';]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm)].map(
-    (match) => (match[1] ?? match[2] ?? match[3])!,
-  );
+  [
+    ...text.matchAll(
+      /^(?:import|export)\b[^"';]*?from\s+"([^"]+)"|^import\s+"([^"]+)"|\bimport\("([^"]+)"\)/gm,
+    ),
+  ].map((match) => (match[1] ?? match[2] ?? match[3])!);
 
 const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
 

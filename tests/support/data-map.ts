@@ -23,18 +23,44 @@ function dataMap(settings: readonly string[]): string {
     return `### \`${urn}\`\n\n${attributes(classes, (of) => keepingOfScim(kind, of), "Sent to DingTalk as")}`;
   });
   const target = Object.entries(TARGET_ATTRIBUTES).map(
-    ([kind, classes]) => `### A ${kind} in DingTalk\n\n${attributes(classes, (of) => keepingOfTarget(kind, of), undefined)}`,
+    ([kind, classes]) =>
+      `### A ${kind} in DingTalk\n\n${attributes(classes, (of) => keepingOfTarget(kind, of), undefined)}`,
   );
-  return [...scim, ...target, `### Tables\n\n${tables()}`, `### Settings\n\n${settingsTable(settings)}`].join("\n");
+  return [...scim, ...target, `### Tables\n\n${tables()}`, `### Settings\n\n${settingsTable(settings)}`].join(
+    "\n",
+  );
 }
 
-function attributes(classes: AttributeClasses, keeping: (of: AttributeClass) => Keeping, sentAs: string | undefined): string {
+function attributes(
+  classes: AttributeClasses,
+  keeping: (of: AttributeClass) => Keeping,
+  sentAs: string | undefined,
+): string {
   const rows = Object.entries(classes).map(([name, of]) => {
     const { places, seenBy, until } = keeping(of);
     const sent = sentAs === undefined ? [] : [(of.sentAs ?? []).map(code).join(", ") || "–"];
-    return [code(name), of.sensitivity, PURPOSES[of.purpose], places.map(code).join(", ") || "–", seenBy, ...sent, until];
+    return [
+      code(name),
+      of.sensitivity,
+      PURPOSES[of.purpose],
+      places.map(code).join(", ") || "–",
+      seenBy,
+      ...sent,
+      until,
+    ];
   });
-  return table(["Attribute", "Class", "Purpose", "Kept in", "Seen by", ...(sentAs === undefined ? [] : [sentAs]), "Kept until"], rows);
+  return table(
+    [
+      "Attribute",
+      "Class",
+      "Purpose",
+      "Kept in",
+      "Seen by",
+      ...(sentAs === undefined ? [] : [sentAs]),
+      "Kept until",
+    ],
+    rows,
+  );
 }
 
 function tables(): string {
@@ -43,12 +69,19 @@ function tables(): string {
       .filter(([, each]) => each === sensitivity)
       .map(([name]) => code(name))
       .join(", ") || "–";
-  const rows = Object.entries(TABLES).map(([name, of]) => [code(name), of.purpose, list(of, "personal"), list(of, "secret"), of.retention]);
+  const rows = Object.entries(TABLES).map(([name, of]) => [
+    code(name),
+    of.purpose,
+    list(of, "personal"),
+    list(of, "secret"),
+    of.retention,
+  ]);
   return table(["Table", "Purpose", "Personal", "Secret", "Kept"], rows);
 }
 
 function settingsTable(settings: readonly string[]): string {
-  const of = (sensitivity: string) => settings.filter((name) => classOfSetting(name) === sensitivity).map(code);
+  const of = (sensitivity: string) =>
+    settings.filter((name) => classOfSetting(name) === sensitivity).map(code);
   return table(
     ["Class", "Settings"],
     [

@@ -11,6 +11,7 @@ export async function beginTestLog(pool: Pool): Promise<() => Promise<void>> {
   await beginLog(pool, key.verifier);
   const store = createSealStore(pool, { clock: systemClock, loadKey: async () => key, witnessed: false });
   return async () => {
-    if (!(await store.sealFrom("00000000-0000-7000-8000-000000000000", new AbortController().signal))) throw new Error("not sealed");
+    if (!(await store.sealFrom("00000000-0000-7000-8000-000000000000", new AbortController().signal)))
+      throw new Error("not sealed");
   };
 }

@@ -1,13 +1,18 @@
 import { createHash, createPublicKey, verify } from "node:crypto";
 
 /*
- * A second verifier of the log, written only from the specifications (C2SP signed-note, tlog-checkpoint, tlog-tiles; RFC 6962). It shares no code with the
- * product, so the two do not have the same mistakes. It reads the files of an export, and returns undefined, or the fault that it found.
+ * A second verifier of the log, written only from the specifications (C2SP signed-note, tlog-checkpoint,
+ * tlog-tiles; RFC 6962). It shares no code with the product, so the two do not have the same mistakes. It
+ * reads the files of an export, and returns undefined, or the fault that it found.
  */
 
 export type Files = ReadonlyMap<string, Buffer>;
 
-export function independentlyWrong(files: Files, vkeys: readonly string[], anchors: readonly string[] = []): string | undefined {
+export function independentlyWrong(
+  files: Files,
+  vkeys: readonly string[],
+  anchors: readonly string[] = [],
+): string | undefined {
   try {
     check(files, vkeys, anchors);
     return undefined;
@@ -19,7 +24,8 @@ export function independentlyWrong(files: Files, vkeys: readonly string[], ancho
 const fail = (message: string): never => {
   throw new Error(message);
 };
-const hash = (...parts: (Buffer | string)[]): Buffer => parts.reduce((sum, part) => sum.update(part), createHash("sha256")).digest();
+const hash = (...parts: (Buffer | string)[]): Buffer =>
+  parts.reduce((sum, part) => sum.update(part), createHash("sha256")).digest();
 const file = (files: Files, path: string): Buffer => files.get(path) ?? fail(`${path} is missing`);
 
 interface Head {
@@ -30,7 +36,8 @@ interface Head {
 
 function head(text: string, vkeys: readonly string[]): Head {
   const match =
-    /^((.+)\n(0|[1-9]\d*)\n([A-Za-z0-9+/]{43}=)\n(?:.+\n)*)\n((?:— \S+ [A-Za-z0-9+/=]+\n)+)$/.exec(text) ?? fail("no checkpoint");
+    /^((.+)\n(0|[1-9]\d*)\n([A-Za-z0-9+/]{43}=)\n(?:.+\n)*)\n((?:— \S+ [A-Za-z0-9+/=]+\n)+)$/.exec(text) ??
+    fail("no checkpoint");
   const [, body = "", origin = "", size = "", root = "", lines = ""] = match;
   let valid = 0;
   for (const line of lines.trimEnd().split("\n")) {
@@ -40,7 +47,8 @@ function head(text: string, vkeys: readonly string[]): Head {
     for (const vkey of vkeys) {
       const [keyName = "", id = ""] = vkey.split("+");
       const key = Buffer.from(vkey.slice(keyName.length + id.length + 2), "base64");
-      if (hash(`${keyName}\n`, key).subarray(0, 4).toString("hex") !== id || key[0] !== 1) fail("a key is wrong");
+      if (hash(`${keyName}\n`, key).subarray(0, 4).toString("hex") !== id || key[0] !== 1)
+        fail("a key is wrong");
       if (keyName !== name || keyName !== origin || bytes.subarray(0, 4).toString("hex") !== id) continue;
       const spki = Buffer.concat([Buffer.from("302a300506032b6570032100", "hex"), key.subarray(1)]);
       const publicKey = createPublicKey({ key: spki, format: "der", type: "spki" });
@@ -81,7 +89,8 @@ function check(files: Files, vkeys: readonly string[], anchors: readonly string[
     const events = file(files, `events/${place(n, width)}`)
       .toString()
       .split("\n");
-    if (events.pop() !== "" || events.length !== width) fail(`there are other events than entries from ${n * 256} on`);
+    if (events.pop() !== "" || events.length !== width)
+      fail(`there are other events than entries from ${n * 256} on`);
     let at = 0;
     for (const line of events) {
       const length = bundle.readUInt16BE(at);
@@ -97,7 +106,8 @@ function check(files: Files, vkeys: readonly string[], anchors: readonly string[
     const above: Buffer[] = [];
     for (let n = 0; n * 256 < row.length; n++) {
       const part = row.slice(n * 256, n * 256 + 256);
-      if (!file(files, `tile/${level}/${place(n, part.length)}`).equals(Buffer.concat(part))) fail(`tile ${n} of level ${level} is wrong`);
+      if (!file(files, `tile/${level}/${place(n, part.length)}`).equals(Buffer.concat(part)))
+        fail(`tile ${n} of level ${level} is wrong`);
       if (part.length === 256) above.push(treeHash(part));
     }
     row = above;
@@ -105,8 +115,10 @@ function check(files: Files, vkeys: readonly string[], anchors: readonly string[
   if (!treeHash(leaves).equals(root)) fail("the entries are not those of the checkpoint");
   for (const text of anchors) {
     const anchor = head(text, vkeys);
-    if (anchor.origin !== origin || anchor.size > size) fail(`${size} entries, and an anchor of ${anchor.size}`);
-    if (!treeHash(leaves.slice(0, anchor.size)).equals(anchor.root)) fail(`the first ${anchor.size} entries are not those of an anchor`);
+    if (anchor.origin !== origin || anchor.size > size)
+      fail(`${size} entries, and an anchor of ${anchor.size}`);
+    if (!treeHash(leaves.slice(0, anchor.size)).equals(anchor.root))
+      fail(`the first ${anchor.size} entries are not those of an anchor`);
   }
 }
 
@@ -114,11 +126,13 @@ type Text = Readonly<Record<string, string>>;
 
 function compare(entry: Text, event: Text, index: number): void {
   const names = Object.keys(event).sort().join(" ");
-  if (names !== "id open sealed" && names !== "id open") fail(`the event of entry ${index} has other members`);
+  if (names !== "id open sealed" && names !== "id open")
+    fail(`the event of entry ${index} has other members`);
   if (event["id"] !== entry["id"]) fail(`the event of entry ${index} is another one`);
   if (hash(event["open"]!).toString("hex") !== entry["open"]) fail(`the event of entry ${index} was altered`);
   const sealed = event["sealed"];
-  if ((sealed === undefined) !== (entry["sealed"] === undefined)) fail(`the values of entry ${index} are missing, or were added`);
+  if ((sealed === undefined) !== (entry["sealed"] === undefined))
+    fail(`the values of entry ${index} are missing, or were added`);
   if (sealed === undefined) return;
   const bytes = Buffer.from(sealed, "base64");
   if (bytes.toString("base64") !== sealed || hash(bytes).toString("hex") !== entry["sealed"])

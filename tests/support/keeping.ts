@@ -19,10 +19,17 @@ const IN_HISTORY = "in history 2 years (leavers: 90 days)";
 const UNTIL_DELETED = `its SCIM client deletes it; ${IN_HISTORY}`;
 
 /** Of an attribute of SCIM. */
-export function keepingOfScim(kind: "User" | "Group", { sensitivity, purpose, sentAs }: AttributeClass): Keeping {
+export function keepingOfScim(
+  kind: "User" | "Group",
+  { sensitivity, purpose, sentAs }: AttributeClass,
+): Keeping {
   if (purpose === "unused") return { places: [], seenBy: SEEN_BY[sensitivity], until: "not stored" };
   const sent = sentAs === undefined ? [] : ["links", "removed_people"];
-  return { places: [kind === "User" ? "users" : "groups", "history", ...sent], seenBy: SEEN_BY[sensitivity], until: UNTIL_DELETED };
+  return {
+    places: [kind === "User" ? "users" : "groups", "history", ...sent],
+    seenBy: SEEN_BY[sensitivity],
+    until: UNTIL_DELETED,
+  };
 }
 
 /** Of an attribute at DingTalk: what was planned, sent and seen there. */

@@ -20,7 +20,12 @@ export function createPauses(clock: Clock): WatchedLimiter {
       signal.throwIfAborted();
       const waitMs = Math.max(untilMs.get(api) ?? 0, untilMs.get("all") ?? 0) - clock.monotonicMs();
       if (waitMs > maxWaitMs)
-        throw new TargetThrottled(`${api} rests`, { answer: "resting", reasonCode: "rateLimited", ms: waitMs, scope: api });
+        throw new TargetThrottled(`${api} rests`, {
+          answer: "resting",
+          reasonCode: "rateLimited",
+          ms: waitMs,
+          scope: api,
+        });
       if (waitMs > 0) await clock.sleep(waitMs, signal);
     },
     async pause(api, ms, reason) {

@@ -1,8 +1,9 @@
 import { readMigrations } from "../../src/database/migration-files.ts";
 
 /*
- * Rules for migrations. During an update, processes of the previous version use the new schema while clients write. So a migration must not remove or
- * redefine what these processes use, refuse what they write, or block writers. CONTRIBUTING.md describes the alternatives.
+ * Rules for migrations. During an update, processes of the previous version use the new schema while clients
+ * write. So a migration must not remove or redefine what these processes use, refuse what they write, or
+ * block writers. CONTRIBUTING.md describes the alternatives.
  */
 
 export interface Breach {
@@ -21,18 +22,26 @@ export type RuleName =
 /** Tables with at least one row for each person or change. Statements that read all rows take long. */
 const LARGE = ["users", "group_members", "history", "entity_states", "links", "person_departments"] as const;
 
-/** Breaches of the rules by the statements of a migration. Tables that the migration itself creates have no rules. */
+/**
+ * Breaches of the rules by the statements of a migration. Tables that the migration itself creates have no
+ * rules.
+ */
 export function breachesOf(sql: string): readonly Breach[] {
   const statements = statementsOf(sql);
   const made = new Set(
-    statements.flatMap((statement) => /^create (?:unlogged )?table (?:if not exists )?([\w.]+)/.exec(statement)?.[1] ?? []),
+    statements.flatMap(
+      (statement) => /^create (?:unlogged )?table (?:if not exists )?([\w.]+)/.exec(statement)?.[1] ?? [],
+    ),
   );
   const isConcurrent = statements.some((statement) => / index concurrently /.test(statement));
   return statements.flatMap((statement) => [
-    ...(isConcurrent && !/^(drop index concurrently if exists|create (unique )?index concurrently) /.test(statement)
+    ...(isConcurrent &&
+    !/^(drop index concurrently if exists|create (unique )?index concurrently) /.test(statement)
       ? [{ rule: "blocks writers" as const, statement }]
       : []),
-    ...partsOf(statement, made).flatMap((part) => RULES.filter(({ when }) => when(part)).map(({ rule }) => ({ rule, statement }))),
+    ...partsOf(statement, made).flatMap((part) =>
+      RULES.filter(({ when }) => when(part)).map(({ rule }) => ({ rule, statement })),
+    ),
   ]);
 }
 
@@ -58,12 +67,17 @@ const RULES: readonly { readonly rule: RuleName; when(part: Part): boolean }[] =
     rule: "renames what the previous version uses",
     when: ({ action, table }) => table !== undefined && /^(rename|set schema)\b/.test(action),
   },
-  { rule: "changes a type", when: ({ action, table }) => table !== undefined && /^alter (column )?\S+ (set data )?type\b/.test(action) },
+  {
+    rule: "changes a type",
+    when: ({ action, table }) =>
+      table !== undefined && /^alter (column )?\S+ (set data )?type\b/.test(action),
+  },
   {
     rule: "refuses what the previous version writes",
     when: ({ action, table }) =>
       table !== undefined &&
-      ((/^add (column )?(if not exists )?(?!constraint)\S+ .*\bnot null\b/.test(action) && !/\b(default|generated)\b/.test(action)) ||
+      ((/^add (column )?(if not exists )?(?!constraint)\S+ .*\bnot null\b/.test(action) &&
+        !/\b(default|generated)\b/.test(action)) ||
         /^alter (column )?\S+ (set not null|drop default)\b/.test(action) ||
         /^add (constraint \S+ )?(check|unique|foreign key|primary key|exclude)\b/.test(action) ||
         /^create unique index\b/.test(action)),
@@ -72,7 +86,9 @@ const RULES: readonly { readonly rule: RuleName; when(part: Part): boolean }[] =
     rule: "blocks writers",
     when: (part) =>
       (isLarge(part) &&
-        (/^(create (unique )?index (?!concurrently)|update|delete from|cluster|reindex)\b/.test(part.action) ||
+        (/^(create (unique )?index (?!concurrently)|update|delete from|cluster|reindex)\b/.test(
+          part.action,
+        ) ||
           // PostgreSQL rewrites every row, because the value differs from row to row.
           /^add .*\bdefault (gen_random_uuid|clock_timestamp|random|nextval)\b/.test(part.action) ||
           /^add .*\bgenerated always as\b/.test(part.action))) ||
@@ -86,11 +102,15 @@ function partsOf(statement: string, made: ReadonlySet<string>): readonly Part[] 
   const altered = /^alter table (?:if exists )?(?:only )?([\w.]+) (.*)$/.exec(statement);
   if (altered) {
     const [, table = "", actions = ""] = altered;
-    return outsideBrackets(actions, ",").map((action) => ({ action, table: made.has(table) ? undefined : table }));
+    return outsideBrackets(actions, ",").map((action) => ({
+      action,
+      table: made.has(table) ? undefined : table,
+    }));
   }
   const table =
-    /^create (?:unique )?index (?:concurrently )?(?:if not exists )?[\w.]+ on (?:only )?([\w.]+)/.exec(statement)?.[1] ??
-    /^(?:update|delete from|cluster|reindex table) (?:only )?([\w.]+)/.exec(statement)?.[1];
+    /^create (?:unique )?index (?:concurrently )?(?:if not exists )?[\w.]+ on (?:only )?([\w.]+)/.exec(
+      statement,
+    )?.[1] ?? /^(?:update|delete from|cluster|reindex table) (?:only )?([\w.]+)/.exec(statement)?.[1];
   return [{ action: statement, table: table === undefined || made.has(table) ? undefined : table }];
 }
 
@@ -122,7 +142,10 @@ function outsideBrackets(text: string, separator: string): readonly string[] {
 }
 
 /** Breaches by migration of `directory`, from the migration `first` on. */
-export const breachesSince = (directory: string, first: string): Readonly<Record<string, readonly Breach[]>> =>
+export const breachesSince = (
+  directory: string,
+  first: string,
+): Readonly<Record<string, readonly Breach[]>> =>
   Object.fromEntries(
     readMigrations(directory)
       .filter(({ name }) => name >= first)

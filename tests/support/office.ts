@@ -1,8 +1,8 @@
 import { systemClock } from "../../src/core/clock.ts";
 
 /**
- * Clients of a company in a busy hour. They create people, change their titles many times, add them to groups and read them; they remove nobody.
- * `people` contains what the server has acknowledged.
+ * Clients of a company in a busy hour. They create people, change their titles many times, add them to groups
+ * and read them; they remove nobody. `people` contains what the server has acknowledged.
  */
 export interface Office {
   readonly people: ReadonlyMap<string, Person>;
@@ -45,20 +45,35 @@ export function openOffice(base: string, token: string): Office {
       headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).then(
-      async (response) => ({ status: response.status, retryAfter: response.headers.get("retry-after"), text: await response.text() }),
+      async (response) => ({
+        status: response.status,
+        retryAfter: response.headers.get("retry-after"),
+        text: await response.text(),
+      }),
       () => ({ status: 0, retryAfter: null, text: "" }),
     );
-    answers.push({ what, atMs, ms: performance.now() - atMs, status: answer.status, retryAfter: answer.retryAfter });
+    answers.push({
+      what,
+      atMs,
+      ms: performance.now() - atMs,
+      status: answer.status,
+      retryAfter: answer.retryAfter,
+    });
     await systemClock.sleep(PAUSE_MS);
     return { isDone: answer.status >= 200 && answer.status < 300, text: answer.text };
   }
 
-  const patch = (what: string, path: string, ...Operations: object[]) => send(what, "PATCH", path, { schemas: [PATCH], Operations });
+  const patch = (what: string, path: string, ...Operations: object[]) =>
+    send(what, "PATCH", path, { schemas: [PATCH], Operations });
 
   async function retitle(id: string, title: string): Promise<void> {
     const person = people.get(id)!;
     person.unsure = title;
-    const { isDone } = await patch("change a title", `/Users/${id}`, { op: "replace", path: "title", value: title });
+    const { isDone } = await patch("change a title", `/Users/${id}`, {
+      op: "replace",
+      path: "title",
+      value: title,
+    });
     if (!isDone) return;
     person.title = title;
     delete person.unsure;
@@ -77,21 +92,33 @@ export function openOffice(base: string, token: string): Office {
         title,
         phoneNumbers: [{ type: "mobile", value: `+852 9${String(number).padStart(7, "0")}` }],
       });
-      await send("look a person up", "GET", `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`);
+      await send(
+        "look a person up",
+        "GET",
+        `/Users?filter=${encodeURIComponent(`userName eq "${userName}"`)}`,
+      );
       if (!made.isDone) continue;
       const { id } = JSON.parse(made.text) as { readonly id: string };
       people.set(id, { title, inGroup: false });
       mine.push(id);
-      const joined = await patch("join a group", `/Groups/${group}`, { op: "add", path: "members", value: [{ value: id }] });
+      const joined = await patch("join a group", `/Groups/${group}`, {
+        op: "add",
+        path: "members",
+        value: [{ value: id }],
+      });
       people.get(id)!.inGroup = joined.isDone;
-      // Changes the title of an earlier person of this client. Only one client writes each person, so the last title is known.
+      // Changes the title of an earlier person of this client. Only one client writes each person, so the
+      // last title is known.
       const other = mine[(round * 7) % mine.length]!;
       await retitle(other, `Title of ${other} ${round}`);
     }
   }
 
   async function makeGroup(at: number): Promise<string> {
-    const body = { schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"], displayName: `Office/Team ${at}` };
+    const body = {
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"],
+      displayName: `Office/Team ${at}`,
+    };
     const { isDone, text } = await send("create a group", "POST", "/Groups", body);
     if (!isDone) throw new Error(`the create of a group failed: ${text}`);
     return (JSON.parse(text) as { readonly id: string }).id;

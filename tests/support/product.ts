@@ -27,7 +27,10 @@ import { createTestDatabase } from "./postgres/test-database.ts";
 import { temporaryRoot } from "./temporary-root.ts";
 import { testVault } from "./vault.ts";
 
-/** The whole product in this process: all addresses on a free port, the simulator as DingTalk, and the loop after `startSync`. */
+/**
+ * The whole product in this process: all addresses on a free port, the simulator as DingTalk, and the loop
+ * after `startSync`.
+ */
 export interface Product {
   readonly base: string;
   /** A token with all scopes. */
@@ -83,7 +86,10 @@ export interface ProductOptions {
   readonly switches?: object;
   /** Settings in addition to those of every test. */
   readonly settings?: Environment;
-  /** Whether the product has no credentials: the simulator is then its sandbox, and the built-in policy applies. */
+  /**
+   * Whether the product has no credentials: the simulator is then its sandbox, and the built-in policy
+   * applies.
+   */
   readonly sandbox?: boolean;
 }
 
@@ -123,7 +129,16 @@ export async function openProduct({
       DATA_DIR: dataDir,
       ...settings,
     };
-    return { config: parseConfig(environment), pool, vault: testVault, clock, logger, traffic: createTraffic(), meter, refusals };
+    return {
+      config: parseConfig(environment),
+      pool,
+      vault: testVault,
+      clock,
+      logger,
+      traffic: createTraffic(),
+      meter,
+      refusals,
+    };
   };
   const env = contextWith(settings);
   const options = await composeApi(env, { database: async () => void (await pool.query("select 1")) });
@@ -147,12 +162,14 @@ export async function openProduct({
     if (!answer.ok) throw new Error(`the simulator refused ${address}: ${await answer.text()}`);
   }
   if (switches) await control("reset", switches);
-  const get = async <T>(address: string): Promise<T> => (await (await fetch(`${dingtalk}/_sim/${address}`)).json()) as T;
+  const get = async <T>(address: string): Promise<T> =>
+    (await (await fetch(`${dingtalk}/_sim/${address}`)).json()) as T;
 
   const until: Product["until"] = async (condition) => {
     const deadline = systemClock.monotonicMs() + 90_000;
     while (!(await condition())) {
-      if (systemClock.monotonicMs() > deadline) throw new Error("the condition has not come true in 90 seconds");
+      if (systemClock.monotonicMs() > deadline)
+        throw new Error("the condition has not come true in 90 seconds");
       await systemClock.sleep(20);
     }
   };
@@ -167,8 +184,16 @@ export async function openProduct({
     control,
 
     async send(method, path, { token = BOOTSTRAP, body, form, headers } = {}) {
-      const type = form ? "application/x-www-form-urlencoded" : path.startsWith("/scim/") ? "application/scim+json" : "application/json";
-      const sent = form ? new URLSearchParams(form).toString() : body === undefined ? undefined : JSON.stringify(body);
+      const type = form
+        ? "application/x-www-form-urlencoded"
+        : path.startsWith("/scim/")
+          ? "application/scim+json"
+          : "application/json";
+      const sent = form
+        ? new URLSearchParams(form).toString()
+        : body === undefined
+          ? undefined
+          : JSON.stringify(body);
       const answer = await fetch(`${base}${path}`, {
         method,
         redirect: "manual",
@@ -181,11 +206,17 @@ export async function openProduct({
       });
       const text = await answer.text();
       const isJson = /[/+]json/.test(answer.headers.get("content-type") ?? "");
-      return { status: answer.status, headers: answer.headers, text, body: isJson && text !== "" ? JSON.parse(text) : undefined };
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        text,
+        body: isJson && text !== "" ? JSON.parse(text) : undefined,
+      };
     },
 
     async token(scopes, source = "default") {
-      const found = (await sources.findByName(source)) ?? (await sources.create("cli", { name: source, kind: "other" }));
+      const found =
+        (await sources.findByName(source)) ?? (await sources.create("cli", { name: source, kind: "other" }));
       return (await tokens.create("cli", { name: "test", sourceId: found.id, scopes })).text;
     },
 
@@ -209,7 +240,11 @@ export async function openProduct({
     },
 
     quiet: () =>
-      until(async () => (await pool.query("select 1 from entity_states where state in ('due', 'waiting') limit 1")).rows.length === 0),
+      until(
+        async () =>
+          (await pool.query("select 1 from entity_states where state in ('due', 'waiting') limit 1")).rows
+            .length === 0,
+      ),
 
     remote: () => get<Remote>("state"),
 

@@ -3,9 +3,22 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-/** Starts a TypeScript program as a process, through the command `prefix` (such as `unshare …`) if given. Its standard input stays open until it is ended. */
-export function startProgram(file: string, args: readonly string[], prefix: readonly string[] = []): ChildProcess {
-  const [command, ...rest] = [...prefix, process.execPath, join(__dirname, "run-typescript.cjs"), file, ...args];
+/**
+ * Starts a TypeScript program as a process, through the command `prefix` (such as `unshare …`) if given. Its
+ * standard input stays open until it is ended.
+ */
+export function startProgram(
+  file: string,
+  args: readonly string[],
+  prefix: readonly string[] = [],
+): ChildProcess {
+  const [command, ...rest] = [
+    ...prefix,
+    process.execPath,
+    join(__dirname, "run-typescript.cjs"),
+    file,
+    ...args,
+  ];
   return spawn(String(command), rest, { stdio: ["pipe", "pipe", "inherit"] });
 }
 

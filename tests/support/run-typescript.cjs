@@ -1,4 +1,7 @@
-/** `node run-typescript.cjs PROGRAM.ts …` runs a TypeScript program of the tests, compiled in the same way as by jest. */
+/**
+ * `node run-typescript.cjs PROGRAM.ts …` runs a TypeScript program of the tests, compiled in the same way as
+ * by jest.
+ */
 const { readFileSync } = require("node:fs");
 const { resolve } = require("node:path");
 const { transformSync } = require("@swc/core");

@@ -7,7 +7,14 @@ import { scimMount } from "../../src/scim/router.ts";
 import { createGroupStore } from "../../src/store/directory/groups.ts";
 import { createUserStore } from "../../src/store/directory/users.ts";
 import { createPool, type Pool } from "../../src/store/postgres/pool.ts";
-import { BOOTSTRAP, createLineLogger, type Line, openDoor, PUBLIC_URL, SOURCE } from "../integration/http/door.ts";
+import {
+  BOOTSTRAP,
+  createLineLogger,
+  type Line,
+  openDoor,
+  PUBLIC_URL,
+  SOURCE,
+} from "../integration/http/door.ts";
 import { createTestDatabase } from "./postgres/test-database.ts";
 import { testVault } from "./vault.ts";
 
@@ -64,7 +71,10 @@ export async function startScimApp({
     databaseUrl: database.url,
     lines,
     async addSource(name, scopes = ["provision"]) {
-      const { rows } = await pool.query("insert into sources (id, name) values (gen_random_uuid(), $1) returning id", [name]);
+      const { rows } = await pool.query(
+        "insert into sources (id, name) values (gen_random_uuid(), $1) returning id",
+        [name],
+      );
       return door.tokens.add(scopes, { sourceId: rows[0].id }).text;
     },
     async close() {

@@ -64,7 +64,8 @@ export function runCommand(args: readonly string[], settings: Settings = {}, opt
     },
     says: (text) =>
       new Promise((resolve, reject) => {
-        const look = () => (typeof text === "string" ? said.stderr.includes(text) : text.test(said.stderr)) && resolve();
+        const look = () =>
+          (typeof text === "string" ? said.stderr.includes(text) : text.test(said.stderr)) && resolve();
         child.stderr.on("data", look);
         child.once("close", () => reject(new Error(`ended without saying ${text}: ${said.stderr}`)));
         look();
@@ -123,7 +124,10 @@ export function killGroup({ child }: Run): void {
   process.kill(-child.pid, "SIGKILL");
 }
 
-/** Creates a key-encryption key, as an operator does if the server has no writable folder. Every user can read the file. Returns its path. */
+/**
+ * Creates a key-encryption key, as an operator does if the server has no writable folder. Every user can read
+ * the file. Returns its path.
+ */
 export function makeEncryptionKey(folder: string): string {
   const file = join(folder, "given.key");
   writeFileSync(file, randomBytes(32).toString("base64"), { mode: 0o644 });
@@ -133,7 +137,10 @@ export function makeEncryptionKey(folder: string): string {
 /** The pid of the PostgreSQL of this data directory, if it runs. */
 export function postgresIn(dataDir: string): number | undefined {
   try {
-    const pid = Number.parseInt(readFileSync(join(dataDir, "postgres", "cluster", "postmaster.pid"), "utf8"), 10);
+    const pid = Number.parseInt(
+      readFileSync(join(dataDir, "postgres", "cluster", "postmaster.pid"), "utf8"),
+      10,
+    );
     process.kill(pid, 0);
     return pid;
   } catch {

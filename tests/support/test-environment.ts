@@ -15,7 +15,12 @@ import { createReconciler } from "../../src/reconcile/run/reconciler.ts";
 import type { TargetAdapter } from "../../src/reconcile/target.ts";
 import { readGroup, readUser } from "../../src/scim/resource/resource.ts";
 import { createSimulator } from "../../src/simulator/server.ts";
-import { createDirectoryStore, createReconcileStore, type ReconcileStorage, type StoreOptions } from "../../src/store/create.ts";
+import {
+  createDirectoryStore,
+  createReconcileStore,
+  type ReconcileStorage,
+  type StoreOptions,
+} from "../../src/store/create.ts";
 import type { Pool } from "../../src/store/postgres/pool.ts";
 import { createRateLimiter } from "../../src/store/target/limiter.ts";
 import { createSharedToken } from "../../src/store/target/shared-token.ts";
@@ -40,7 +45,10 @@ export interface TestEnvironment {
   startWorker(options?: WorkerOptions): Running;
   /** The parts of a worker, for tests that call them directly. */
   connect(): Connection;
-  /** Resolves when no entity is due or waiting, except those whose next run is more than half an hour away. Rejects after `ms`. */
+  /**
+   * Resolves when no entity is due or waiting, except those whose next run is more than half an hour away.
+   * Rejects after `ms`.
+   */
   quiet(ms?: number): Promise<void>;
   state(): Promise<Organisation>;
   calls(): Promise<Readonly<Record<string, { readonly count: number; readonly refused: number }>>>;
@@ -116,7 +124,10 @@ function compiled(text: string): Mapping {
   return mapping;
 }
 
-/** How long a change that may be half of a rename waits, in ms. It is short, because few tests are about renames. */
+/**
+ * How long a change that may be half of a rename waits, in ms. It is short, because few tests are about
+ * renames.
+ */
 const SETTLE_MS = 50;
 
 export async function openTestEnvironment(options: TestEnvironmentOptions = {}): Promise<TestEnvironment> {
@@ -135,8 +146,16 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
 
   function connect(text = options.mapping ?? DEFAULT_MAPPING, url = dingtalk): Connection {
     const own = database.pool();
-    const store = createReconcileStore(own, "dingtalk", { vault: testVault, settleMs: SETTLE_MS, ...options.times });
-    const limiter = createRateLimiter(own, systemClock, { target: "dingtalk", perSecond: options.qps ?? 0, burst: 0 });
+    const store = createReconcileStore(own, "dingtalk", {
+      vault: testVault,
+      settleMs: SETTLE_MS,
+      ...options.times,
+    });
+    const limiter = createRateLimiter(own, systemClock, {
+      target: "dingtalk",
+      perSecond: options.qps ?? 0,
+      burst: 0,
+    });
     const target = createDingTalkTarget(
       {
         appKey: "sandbox",
@@ -169,11 +188,19 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
     dingtalk,
     databaseUrl: database.url,
     addUser: async (document) => (await users.create(context(), readUser(document))).id,
-    addGroup: async (displayName, members = []) => (await groups.create(context(), readGroup({ displayName }).content, members)).id,
+    addGroup: async (displayName, members = []) =>
+      (await groups.create(context(), readGroup({ displayName }).content, members)).id,
 
     connect: () => connect(),
 
-    startWorker({ mode = "sync", policy = options.policy, mapping, concurrency = 8, dingtalk: url, clock = systemClock } = {}) {
+    startWorker({
+      mode = "sync",
+      policy = options.policy,
+      mapping,
+      concurrency = 8,
+      dingtalk: url,
+      clock = systemClock,
+    } = {}) {
       const connection = connect(mapping, url);
       const { store, target, pool: own } = connection;
       const deps = { store, target, mapping: connection.mapping, clock, logger: silentLogger };
@@ -184,7 +211,13 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
         random: Math.random,
         retryBaseMs: options.retryBaseMs ?? 20,
       });
-      const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency });
+      const worker = createWorker({
+        store,
+        reconcile,
+        clock: systemClock,
+        logger: silentLogger,
+        concurrency,
+      });
       worker.start();
       workers.push(worker);
       closers.push(() => worker.stop(5_000));
@@ -200,13 +233,15 @@ export async function openTestEnvironment(options: TestEnvironmentOptions = {}):
           "select kind, entity_id, state, reason, attempts from entity_states where state in ('due', 'waiting') and (next_at is null or next_at < now() + interval '30 min')",
         );
         if (rows.length === 0) return;
-        if (systemClock.monotonicMs() > deadline) throw new Error(`not quiet after ${ms} ms: ${JSON.stringify(rows.slice(0, 5))}`);
+        if (systemClock.monotonicMs() > deadline)
+          throw new Error(`not quiet after ${ms} ms: ${JSON.stringify(rows.slice(0, 5))}`);
         await systemClock.sleep(20);
       }
     },
 
     state: () => get<Organisation>("/_sim/state"),
-    calls: async () => (await get<{ calls: Record<string, { count: number; refused: number }> }>("/_sim/calls")).calls,
+    calls: async () =>
+      (await get<{ calls: Record<string, { count: number; refused: number }> }>("/_sim/calls")).calls,
 
     async control(path, body) {
       const answer = await fetch(`${dingtalk}/_sim/${path}`, {

@@ -13,13 +13,31 @@ export function parseProof(text: string): EntryProof {
   const entry = /^extra ([A-Za-z0-9+/]+={0,2})$/.exec(extra)?.[1];
   const place = /^index (0|[1-9]\d{0,14})$/.exec(index)?.[1];
   const decoded = hashes.map((hash) => Buffer.from(hash, "base64"));
-  if (header !== HEADER || entry === undefined || place === undefined || decoded.some((hash) => hash.length !== HASH_BYTES))
+  if (
+    header !== HEADER ||
+    entry === undefined ||
+    place === undefined ||
+    decoded.some((hash) => hash.length !== HASH_BYTES)
+  )
     throw new Error("a proof must have its header, the entry, the index and hashes");
-  return { index: Number(place), hashes: decoded, entry: Buffer.from(entry, "base64"), checkpoint: parseCheckpoint(text.slice(blank + 2)) };
+  return {
+    index: Number(place),
+    hashes: decoded,
+    entry: Buffer.from(entry, "base64"),
+    checkpoint: parseCheckpoint(text.slice(blank + 2)),
+  };
 }
 
-/** The root that follows from a leaf and its siblings. Undefined: the number of siblings does not fit the index and the size. */
-export function rootFromInclusion(leaf: Buffer, index: number, size: number, proof: readonly Buffer[]): Buffer | undefined {
+/**
+ * The root that follows from a leaf and its siblings. Undefined: the number of siblings does not fit the
+ * index and the size.
+ */
+export function rootFromInclusion(
+  leaf: Buffer,
+  index: number,
+  size: number,
+  proof: readonly Buffer[],
+): Buffer | undefined {
   if (index >= size) return undefined;
   const left = [...proof];
   const climb = (from: number, to: number): Buffer | undefined => {
@@ -38,7 +56,8 @@ export function rootFromInclusion(leaf: Buffer, index: number, size: number, pro
 export function* allTiles(size: number): Generator<TilePlace> {
   for (let level = 0; hashesAt(size, level) > 0; level++) {
     const count = hashesAt(size, level);
-    for (let index = 0; index * TILE < count; index++) yield { level, index, width: Math.min(TILE, count - index * TILE) };
+    for (let index = 0; index * TILE < count; index++)
+      yield { level, index, width: Math.min(TILE, count - index * TILE) };
   }
 }
 

@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ARROWS, breaches, importsByRoom, LIBRARIES, sharedStatements, sourceFiles } from "../support/architecture.ts";
+import {
+  ARROWS,
+  breaches,
+  importsByRoom,
+  LIBRARIES,
+  sharedStatements,
+  sourceFiles,
+} from "../support/architecture.ts";
 
 const root = join(__dirname, "..", "..");
 const files = sourceFiles(join(root, "src"));
@@ -16,7 +23,8 @@ test("every room has its arrows told", () => {
 
 test("every arrow is used; core is open to all", () => {
   const imports = importsByRoom(files);
-  const isUsed = (room: string, to: string) => (imports.get(room) ?? []).some((path) => path === to || path.startsWith(`${to}/`));
+  const isUsed = (room: string, to: string) =>
+    (imports.get(room) ?? []).some((path) => path === to || path.startsWith(`${to}/`));
   const open = ["*", "core", ...sharedStatements()];
   const unused = Object.entries(ARROWS).flatMap(([room, arrows]) =>
     arrows.filter((to) => !open.includes(to) && !isUsed(room, to)).map((to) => `${room} → ${to}`),
@@ -27,7 +35,9 @@ test("every arrow is used; core is open to all", () => {
 test("ARCHITECTURE.md tells the arrows of every room", () => {
   const page = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
   const [table = ""] = /(?<=\| Room \| Content \| May import \|\n)(?:\|.*\n)+/.exec(page) ?? [];
-  const told = [...table.matchAll(/^\| `([a-z]+)(?:\/<name>)?` \|.*\| ([^|]+) \|$/gm)].map(([, room, cell]) => [room!, arrowsTold(cell!)]);
+  const told = [...table.matchAll(/^\| `([a-z]+)(?:\/<name>)?` \|.*\| ([^|]+) \|$/gm)].map(
+    ([, room, cell]) => [room!, arrowsTold(cell!)],
+  );
   const rooms = Object.entries(ARROWS).filter(([room]) => !room.includes("/"));
   const stated = rooms.map(([room, arrows]) => [room, room === "store" ? ["see below"] : [...arrows].sort()]);
   expect(Object.fromEntries(told)).toEqual(Object.fromEntries(stated));
@@ -41,23 +51,45 @@ function arrowsTold(cell: string): readonly string[] {
 }
 
 test("every library that is told is used", () => {
-  const unused = Object.keys(LIBRARIES).filter((library) => !files.some(({ text }) => text.includes(`"${library}`)));
+  const unused = Object.keys(LIBRARIES).filter(
+    (library) => !files.some(({ text }) => text.includes(`"${library}`)),
+  );
   expect(unused).toEqual([]);
 });
 
 describe("the rules notice", () => {
   test.each([
     ["a room that imports inwards to outwards", "core/entity.ts", `import { x } from "../store/users.ts";`],
-    ["a target that knows SCIM", "targets/dingtalk/people/users.ts", `import { x } from "../../scim/users.ts";`],
-    ["a target that reaches past the port", "targets/dingtalk/people/users.ts", `import type { x } from "../../reconcile/plan.ts";`],
-    ["a target that knows another", "targets/wecom/index.ts", `import { x } from "../dingtalk/client/client.ts";`],
+    [
+      "a target that knows SCIM",
+      "targets/dingtalk/people/users.ts",
+      `import { x } from "../../scim/users.ts";`,
+    ],
+    [
+      "a target that reaches past the port",
+      "targets/dingtalk/people/users.ts",
+      `import type { x } from "../../reconcile/plan.ts";`,
+    ],
+    [
+      "a target that knows another",
+      "targets/wecom/index.ts",
+      `import { x } from "../dingtalk/client/client.ts";`,
+    ],
     [
       "a simulator that shares code with the adapter",
       "simulator/gateway/oapi.ts",
       `import { x } from "../../targets/dingtalk/client/answers/codes.ts";`,
     ],
-    ["a reconcile loop that knows storage", "reconcile/process/worker.ts", `import { x } from "../../store/loop/runs/claims.ts";`],
-    ["a sub-room that knows one beside it", "store/loop/runs/claims.ts", `import { x } from "../../directory/users.ts";`],
+    [
+      "a reconcile loop that knows storage",
+      "reconcile/process/worker.ts",
+      `import { x } from "../../store/loop/runs/claims.ts";`,
+    ],
+    [
+      "a sub-room that knows one beside it",
+      "store/loop/runs/claims.ts",
+      `import { x } from "../../directory/users.ts";`,
+    ],
     ["connections that know statements", "store/postgres/pool.ts", `import { x } from "../write-sql.ts";`],
     ["an import on several lines", "scim/users.ts", `import {\n  x,\n  y,\n} from "../store/users.ts";`],
     ["an import without names", "scim/users.ts", `import "../store/users.ts";`],
@@ -83,7 +115,11 @@ describe("the rules notice", () => {
   });
 
   test.each([
-    ["a word in a comment", "reconcile/plan.ts", "// Date.now() is never called here\n/* select id from users */"],
+    [
+      "a word in a comment",
+      "reconcile/plan.ts",
+      "// Date.now() is never called here\n/* select id from users */",
+    ],
     ["the file that wires things", "main.ts", `import { x } from "./store/users.ts";`],
     ["the registry of targets", "targets/registry.ts", `import { x } from "./dingtalk/index.ts";`],
   ])("but not %s", (_what, path, text) => expect(breaches([{ path, text }])).toEqual([]));

@@ -23,10 +23,14 @@ const commentsOf = (text: string): readonly string[] =>
 
 /** Paths that a text names, without those of libraries and addresses. */
 const cited = (text: string): readonly string[] =>
-  [...text.matchAll(/(?<![\w/.@*-])((?:[\w-]+\/)*[\w-]+(?:\.test)?\.ts)(?![\w-])/g)].map((match) => match[1]!);
+  [...text.matchAll(/(?<![\w/.@*-])((?:[\w-]+\/)*[\w-]+(?:\.test)?\.ts)(?![\w-])/g)].map(
+    (match) => match[1]!,
+  );
 
 const isThere = (path: string): boolean =>
-  path.includes("/") ? ["", "src", "tests"].some((base) => existsSync(join(root, base, path))) : names.has(path);
+  path.includes("/")
+    ? ["", "src", "tests"].some((base) => existsSync(join(root, base, path)))
+    : names.has(path);
 
 test.each(documents)("%s names files that exist", (document) => {
   expect(cited(read(document)).filter((path) => !isThere(path))).toEqual([]);
@@ -45,25 +49,36 @@ const citable: ReadonlyMap<string, ReadonlySet<string>> = new Map(
     ["docs/dingtalk.md", /^#+ (\d+(?:\.\d+)?)\.? /gm],
     ["docs/clients.md", /^#+ (\d+(?:\.\d+)?)\.? /gm],
     ["docs/threats.md", /^\| ([IFT]\d+) \|/gm],
-  ].map(([path, places]) => [path as string, new Set([...read(path as string).matchAll(places as RegExp)].map((match) => match[1]!))]),
+  ].map(([path, places]) => [
+    path as string,
+    new Set([...read(path as string).matchAll(places as RegExp)].map((match) => match[1]!)),
+  ]),
 );
 
 const PLACE = String.raw`(?:\d+(?:\.\d+)?|[IFT]\d+)\b(?![\w-]|\.\d)`;
-const CITATION = new RegExp(String.raw`(?<![\w/-])((?:[\w.-]+\/)*[A-Za-z][\w-]*\.md)((?:(?:,| and)? ${PLACE})*)`, "g");
+const CITATION = new RegExp(
+  String.raw`(?<![\w/-])((?:[\w.-]+\/)*[A-Za-z][\w-]*\.md)((?:(?:,| and)? ${PLACE})*)`,
+  "g",
+);
 
 /** Citations of documents in a text that lead nowhere. */
 function deadEnds(text: string): readonly string[] {
-  return [...text.replace(/\n\s*(?:\*|\/\/)?\s*/g, " ").matchAll(CITATION)].flatMap(([, path = "", places = ""]) => {
-    if (!existsSync(join(root, path))) return [path];
-    const known = citable.get(path);
-    const cited = [...places.matchAll(new RegExp(PLACE, "g"))].map(([place]) => place);
-    if (known !== undefined) return cited.filter((place) => !known.has(place)).map((place) => `${path} ${place}`);
-    return cited.map((place) => `${path} ${place}`);
-  });
+  return [...text.replace(/\n\s*(?:\*|\/\/)?\s*/g, " ").matchAll(CITATION)].flatMap(
+    ([, path = "", places = ""]) => {
+      if (!existsSync(join(root, path))) return [path];
+      const known = citable.get(path);
+      const cited = [...places.matchAll(new RegExp(PLACE, "g"))].map(([place]) => place);
+      if (known !== undefined)
+        return cited.filter((place) => !known.has(place)).map((place) => `${path} ${place}`);
+      return cited.map((place) => `${path} ${place}`);
+    },
+  );
 }
 
 test("comments cite documents, sections and rows that exist", () => {
-  const wrong = code.flatMap((path) => deadEnds(commentsOf(read(path)).join("\n")).map((place) => `${path}: ${place}`));
+  const wrong = code.flatMap((path) =>
+    deadEnds(commentsOf(read(path)).join("\n")).map((place) => `${path}: ${place}`),
+  );
   expect(wrong).toEqual([]);
 });
 
@@ -100,7 +115,11 @@ test("every row of docs/threats.md is cited by code, and names files that exist"
   const rows = [...read("docs/threats.md").matchAll(/^\| ([IFT]\d+) \|.*$/gm)];
   const everything = code.flatMap((path) => commentsOf(read(path))).join("\n");
   expect(
-    rows.filter(([, id]) => !new RegExp(String.raw`docs/threats\.md(?:,? [IFT]\d+)*,? ${id}\b`).test(everything)).map(([, id]) => id),
+    rows
+      .filter(
+        ([, id]) => !new RegExp(String.raw`docs/threats\.md(?:,? [IFT]\d+)*,? ${id}\b`).test(everything),
+      )
+      .map(([, id]) => id),
   ).toEqual([]);
   expect(rows.filter(([row]) => !/`tests\/.*`/.test(row)).map(([, id]) => id)).toEqual([]);
 });
@@ -132,10 +151,16 @@ test("a newcomer's questions are answered by files", () => {
 });
 
 test.each(signposts)("%s names files that exist", (_row, places = "") => {
-  const paths = [...places.matchAll(/`([\w./-]+\/[\w./-]*|[\w-]*\.[\w.]+)`|\]\(([\w./-]+)/g)].map(([, path, link]) => path ?? link!);
+  const paths = [...places.matchAll(/`([\w./-]+\/[\w./-]*|[\w-]*\.[\w.]+)`|\]\(([\w./-]+)/g)].map(
+    ([, path, link]) => path ?? link!,
+  );
   const addresses = paths.filter((path) => path.startsWith("/"));
   expect(paths.length - addresses.length).toBeGreaterThan(0);
-  expect(paths.filter((path) => !addresses.includes(path) && !["", "src"].some((base) => existsSync(join(root, base, path))))).toEqual([]);
+  expect(
+    paths.filter(
+      (path) => !addresses.includes(path) && !["", "src"].some((base) => existsSync(join(root, base, path))),
+    ),
+  ).toEqual([]);
 });
 
 test("ARCHITECTURE.md names every table", () => {
@@ -145,9 +170,15 @@ test("ARCHITECTURE.md names every table", () => {
 });
 
 test("the list of decisions has every page, with its title", () => {
-  const pages = documents.filter((path) => /^docs\/adr\/\d/.test(path)).map((path) => [path.split("/").at(-1)!, read(path)] as const);
+  const pages = documents
+    .filter((path) => /^docs\/adr\/\d/.test(path))
+    .map((path) => [path.split("/").at(-1)!, read(path)] as const);
   const titles = pages.map(([name, text]) => `${name} ${/^# \d{4} (.*)$/m.exec(text)?.[1]}`);
-  const listed = [...read("docs/adr/README.md").matchAll(/^\| \[\d{4}\]\((\S+)\) \| (.*?)(?: \(superseded by \d{4}\))? \|$/gm)];
+  const listed = [
+    ...read("docs/adr/README.md").matchAll(
+      /^\| \[\d{4}\]\((\S+)\) \| (.*?)(?: \(superseded by \d{4}\))? \|$/gm,
+    ),
+  ];
   expect(listed.map(([, name, title]) => `${name} ${title}`)).toEqual(titles.sort());
 });
 
@@ -158,7 +189,9 @@ test("lines of documents have at most 120 characters, outside tables and code", 
       .split("\n")
       .flatMap((line, index) => {
         if (line.trimStart().startsWith("```")) inCode = !inCode;
-        return line.length > 120 && !inCode && !line.trimStart().startsWith("|") ? [`${path}:${index + 1}`] : [];
+        return line.length > 120 && !inCode && !line.trimStart().startsWith("|")
+          ? [`${path}:${index + 1}`]
+          : [];
       });
   });
   expect(long).toEqual([]);

@@ -2,8 +2,8 @@ import { join, posix } from "node:path";
 import { importsOf, sourceFiles } from "../support/architecture.ts";
 
 /*
- * How large the parts of the program are. The length of functions is a rule of Biome (biome.json, at most 80 lines), and circles of imports are one of
- * architecture.ts.
+ * How large the parts of the program are. The length of functions is a rule of Biome (biome.json, at most 80
+ * lines), and circles of imports are one of architecture.ts.
  */
 
 const MOST_LINES = 300;
@@ -27,7 +27,11 @@ const files = sourceFiles(root).filter(({ path }) => !LISTS.some((list) => list.
 const linesOf = (text: string): number => text.split("\n").length - 1;
 
 test(`no file has more than ${MOST_LINES} lines`, () => {
-  expect(files.filter(({ text }) => linesOf(text) > MOST_LINES).map(({ path, text }) => `${path}: ${linesOf(text)}`)).toEqual([]);
+  expect(
+    files
+      .filter(({ text }) => linesOf(text) > MOST_LINES)
+      .map(({ path, text }) => `${path}: ${linesOf(text)}`),
+  ).toEqual([]);
 });
 
 test(`nine of ten files have at most ${USUAL_LINES} lines`, () => {

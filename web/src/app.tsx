@@ -11,7 +11,14 @@ import { Loading, Problem } from "./parts/states.tsx";
 import { ROUTES, screenFor } from "./routes.tsx";
 import { SignIn } from "./screens/sign-in.tsx";
 import { keepLanguage, loadWords } from "./words/load.ts";
-import { LANGUAGE_NAMES, LANGUAGES, type Language, useWords, type Words, WordsContext } from "./words/words.ts";
+import {
+  LANGUAGE_NAMES,
+  LANGUAGES,
+  type Language,
+  useWords,
+  type Words,
+  WordsContext,
+} from "./words/words.ts";
 
 export function App({ firstWords }: { readonly firstWords: Words }): ReactNode {
   const [words, setWords] = useState(firstWords);
@@ -97,7 +104,10 @@ function Screen({ session }: { readonly session: Session }): ReactNode {
   );
 }
 
-function Header({ session, onLanguage }: LanguageProps & { readonly session: Session | undefined }): ReactNode {
+function Header({
+  session,
+  onLanguage,
+}: LanguageProps & { readonly session: Session | undefined }): ReactNode {
   const { t, language } = useWords();
   const { path } = useAddress();
   return (
@@ -115,7 +125,10 @@ function Header({ session, onLanguage }: LanguageProps & { readonly session: Ses
                 []
               ) : (
                 <li key={href}>
-                  <Link href={href} current={href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`)}>
+                  <Link
+                    href={href}
+                    current={href === "/" ? path === "/" : path === href || path.startsWith(`${href}/`)}
+                  >
                     {t(title)}
                   </Link>
                 </li>
@@ -125,7 +138,11 @@ function Header({ session, onLanguage }: LanguageProps & { readonly session: Ses
         </nav>
       ) : null}
       <div className="who">
-        <select aria-label={t("language")} value={language} onChange={(event) => onLanguage(event.target.value as Language)}>
+        <select
+          aria-label={t("language")}
+          value={language}
+          onChange={(event) => onLanguage(event.target.value as Language)}
+        >
           {LANGUAGES.map((each) => (
             <option key={each} value={each} lang={each}>
               {LANGUAGE_NAMES[each]}

@@ -11,15 +11,22 @@ const client = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 2_000,
-      // A refused request would be refused again, so it is not repeated. A network error or an error of the server may pass.
-      retry: (failures, error) => [0, 1].includes(failures) && !(error instanceof ApiError && error.status < 500),
+      // A refused request would be refused again, so it is not repeated. A network error or an error of the
+      // server may pass.
+      retry: (failures, error) =>
+        [0, 1].includes(failures) && !(error instanceof ApiError && error.status < 500),
     },
   },
 });
 // Any answer 401 means that the session has ended. Reading the session again then shows the sign-in.
 client.getQueryCache().subscribe(({ query, type }) => {
   const { error } = query.state;
-  if (type === "updated" && error instanceof ApiError && error.status === 401 && query.queryKey[0] !== "session")
+  if (
+    type === "updated" &&
+    error instanceof ApiError &&
+    error.status === 401 &&
+    query.queryKey[0] !== "session"
+  )
     void client.invalidateQueries({ queryKey: ["session"] });
 });
 

@@ -36,26 +36,76 @@ interface Route {
 
 export const ROUTES: readonly Route[] = [
   { pattern: /^\/$/, title: "nav.overview", href: "/", render: () => <Overview /> },
-  { pattern: /^\/needs-you\/?$/, title: "nav.needsYou", href: "/needs-you", render: (session) => <NeedsYou session={session} /> },
+  {
+    pattern: /^\/needs-you\/?$/,
+    title: "nav.needsYou",
+    href: "/needs-you",
+    render: (session) => <NeedsYou session={session} />,
+  },
   { pattern: /^\/people\/?$/, title: "nav.people", href: "/people", render: () => <People /> },
-  { pattern: /^\/departments\/?$/, title: "nav.departments", href: "/departments", render: () => <Departments /> },
+  {
+    pattern: /^\/departments\/?$/,
+    title: "nav.departments",
+    href: "/departments",
+    render: () => <Departments />,
+  },
   { pattern: /^\/plan\/?$/, title: "nav.plan", href: "/plan", render: () => <Plan /> },
-  { pattern: /^\/history\/?$/, title: "nav.history", href: "/history", render: (session) => <History session={session} /> },
-  { pattern: /^\/connections\/?$/, title: "nav.connections", href: "/connections", render: (session) => <Connections session={session} /> },
-  { pattern: /^\/mapping\/?$/, title: "nav.mapping", href: "/mapping", render: (session) => <Mapping session={session} /> },
-  { pattern: /^\/access\/?$/, title: "nav.access", href: "/access", needs: "oversee", render: (session) => <Access session={session} /> },
+  {
+    pattern: /^\/history\/?$/,
+    title: "nav.history",
+    href: "/history",
+    render: (session) => <History session={session} />,
+  },
+  {
+    pattern: /^\/connections\/?$/,
+    title: "nav.connections",
+    href: "/connections",
+    render: (session) => <Connections session={session} />,
+  },
+  {
+    pattern: /^\/mapping\/?$/,
+    title: "nav.mapping",
+    href: "/mapping",
+    render: (session) => <Mapping session={session} />,
+  },
+  {
+    pattern: /^\/access\/?$/,
+    title: "nav.access",
+    href: "/access",
+    needs: "oversee",
+    render: (session) => <Access session={session} />,
+  },
   { pattern: /^\/reports\/?$/, title: "nav.reports", href: "/reports", render: () => <Reports /> },
   { pattern: /^\/reports\/leavers\/?$/, title: "leavers.title", render: () => <Leavers /> },
   { pattern: /^\/reports\/evidence\/?$/, title: "evidence.title", render: () => <Evidence /> },
   { pattern: /^\/verify\/?$/, title: "nav.verify", href: "/verify", render: () => <Verify /> },
   { pattern: /^\/report\/?$/, title: "report.title", render: () => <Report /> },
-  { pattern: /^\/people\/([^/]+)\/?$/, title: "person.title", render: (session, id) => <Person id={id} session={session} /> },
-  { pattern: /^\/holds\/([^/]+)\/?$/, title: "hold.title", render: (session, id) => <HoldScreen id={id} session={session} /> },
-  { pattern: /^\/incidents\/([^/]+)\/?$/, title: "incident.title", render: (session, id) => <IncidentScreen id={id} session={session} /> },
-  { pattern: /^\/history\/([^/]+)\/?$/, title: "event.title", render: (_session, id) => <EventStory id={id} /> },
+  {
+    pattern: /^\/people\/([^/]+)\/?$/,
+    title: "person.title",
+    render: (session, id) => <Person id={id} session={session} />,
+  },
+  {
+    pattern: /^\/holds\/([^/]+)\/?$/,
+    title: "hold.title",
+    render: (session, id) => <HoldScreen id={id} session={session} />,
+  },
+  {
+    pattern: /^\/incidents\/([^/]+)\/?$/,
+    title: "incident.title",
+    render: (session, id) => <IncidentScreen id={id} session={session} />,
+  },
+  {
+    pattern: /^\/history\/([^/]+)\/?$/,
+    title: "event.title",
+    render: (_session, id) => <EventStory id={id} />,
+  },
 ];
 
-export function screenFor(path: string): { readonly title: Key; readonly render: (session: Session) => ReactNode } {
+export function screenFor(path: string): {
+  readonly title: Key;
+  readonly render: (session: Session) => ReactNode;
+} {
   for (const { pattern, title, render } of ROUTES) {
     const match = pattern.exec(path);
     if (match) return { title, render: (session) => render(session, match[1] ?? "") };

@@ -20,8 +20,14 @@ const SMTP_PORT = 587;
 const SMTPS_PORT = 465;
 const TIMEOUT_MS = 10_000;
 
-/** Text and HTML in one message. The library resolves no name: it gets a checked address, and the name for the certificate. */
-export function createMail({ url, from, to, requireTls, personal }: MailSettings, outbound: Outbound): Channel {
+/**
+ * Text and HTML in one message. The library resolves no name: it gets a checked address, and the name for the
+ * certificate.
+ */
+export function createMail(
+  { url, from, to, requireTls, personal }: MailSettings,
+  outbound: Outbound,
+): Channel {
   const domain = /@([^@>\s]+)>?$/.exec(from)?.[1] ?? "localhost";
   return {
     name: "mail",
@@ -42,7 +48,9 @@ export function createMail({ url, from, to, requireTls, personal }: MailSettings
         socketTimeout: TIMEOUT_MS,
         disableFileAccess: true,
         disableUrlAccess: true,
-        ...(username === "" ? {} : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
+        ...(username === ""
+          ? {}
+          : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
       });
       const stop = (): void => transport.close();
       signal.addEventListener("abort", stop, { once: true });
@@ -69,5 +77,7 @@ export function createMail({ url, from, to, requireTls, personal }: MailSettings
 
 function smtpFailure(error: unknown): ChannelFailed {
   const { responseCode } = error as { responseCode?: unknown };
-  return typeof responseCode === "number" ? new ChannelFailed(`smtp-${responseCode}`, { cause: error }) : failureOf(error);
+  return typeof responseCode === "number"
+    ? new ChannelFailed(`smtp-${responseCode}`, { cause: error })
+    : failureOf(error);
 }

@@ -6,16 +6,20 @@ import { ChannelFailed } from "./channel.ts";
 import { isForbidden } from "./private-addresses.ts";
 
 /*
- * The only way in which messages are sent (docs/threats.md T24). The address is checked for the connection, and the connection goes to the checked
- * address. So a name that resolves differently the second time has no effect. No redirects, at most five seconds and 64 kB, and a new connection each
- * time.
+ * The only way in which messages are sent (docs/threats.md T24). The address is checked for the connection,
+ * and the connection goes to the checked address. So a name that resolves differently the second time has no
+ * effect. No redirects, at most five seconds and 64 kB, and a new connection each time.
  */
 
 export interface Outbound {
   send(
     method: "GET" | "POST",
     url: string,
-    options: { readonly headers?: Readonly<Record<string, string>>; readonly body?: string; readonly signal: AbortSignal },
+    options: {
+      readonly headers?: Readonly<Record<string, string>>;
+      readonly body?: string;
+      readonly signal: AbortSignal;
+    },
   ): Promise<Answer>;
   /** An allowed address of a host. Rejects with ChannelFailed. */
   addressOf(host: string): Promise<string>;
@@ -36,7 +40,8 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
     lookup(host, { ...options, all: true }, (error, found) => {
       if (error) return callback(error, []);
       // A forbidden address among others is an attack, so the host is refused.
-      if (found.length === 0 || found.some(({ address }) => isForbidden(address, allowPrivate))) return callback(forbidden(), []);
+      if (found.length === 0 || found.some(({ address }) => isForbidden(address, allowPrivate)))
+        return callback(forbidden(), []);
       if (options.all) return callback(null, found);
       return callback(null, found[0]!.address, found[0]!.family);
     });
@@ -45,7 +50,8 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
   return {
     async send(method, url, { headers = {}, body, signal }) {
       const { protocol, hostname, port, pathname, search } = new URL(url);
-      if (protocol !== "https:" && !(allowPrivate && protocol === "http:")) throw new ChannelFailed("httpsRequired");
+      if (protocol !== "https:" && !(allowPrivate && protocol === "http:"))
+        throw new ChannelFailed("httpsRequired");
       const host = bare(hostname);
       // An IP address is not looked up.
       if (isIP(host) !== 0 && isForbidden(host, allowPrivate)) throw new ChannelFailed(FORBIDDEN);
@@ -65,9 +71,12 @@ export function createOutbound({ allowPrivate }: { readonly allowPrivate: boolea
     addressOf: (name) =>
       new Promise((resolve, reject) => {
         const host = bare(name);
-        if (isIP(host) !== 0) return isForbidden(host, allowPrivate) ? reject(new ChannelFailed(FORBIDDEN)) : resolve(host);
+        if (isIP(host) !== 0)
+          return isForbidden(host, allowPrivate) ? reject(new ChannelFailed(FORBIDDEN)) : resolve(host);
         checkedLookup(host, {}, (error, found) =>
-          error || typeof found !== "string" ? reject(failureOf(error ?? new Error("no address"))) : resolve(found),
+          error || typeof found !== "string"
+            ? reject(failureOf(error ?? new Error("no address")))
+            : resolve(found),
         );
       }),
   };
@@ -80,7 +89,11 @@ function forbidden(): NodeJS.ErrnoException {
   return Object.assign(new Error("the address is not allowed"), { code: FORBIDDEN });
 }
 
-function exchange(request: typeof httpRequest, options: RequestOptions, body: string | undefined): Promise<Answer> {
+function exchange(
+  request: typeof httpRequest,
+  options: RequestOptions,
+  body: string | undefined,
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const sent = request(options, (answer) => {
       read(answer).then(resolve, (error: unknown) => reject(failureOf(error)));

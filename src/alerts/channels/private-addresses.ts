@@ -1,6 +1,9 @@
 import { BlockList, isIP } from "node:net";
 
-/* Addresses that messages must not reach: this machine, its network, and services of its cloud (docs/threats.md T24). */
+/*
+ * Addresses that messages must not reach: this machine, its network, and services of its cloud
+ * (docs/threats.md T24).
+ */
 
 const v4 = (...ranges: readonly (readonly [string, number])[]): BlockList => listOf("ipv4", ranges);
 const v6 = (...ranges: readonly (readonly [string, number])[]): BlockList => listOf("ipv6", ranges);
@@ -52,8 +55,10 @@ export function isForbidden(address: string, allowPrivate: boolean): boolean {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? mappedHex(address);
   const plain = mapped ?? address;
   const version = isIP(plain);
-  if (version === 4) return METADATA_V4.check(plain, "ipv4") || (!allowPrivate && PRIVATE_V4.check(plain, "ipv4"));
-  if (version === 6) return METADATA_V6.check(plain, "ipv6") || (!allowPrivate && PRIVATE_V6.check(plain, "ipv6"));
+  if (version === 4)
+    return METADATA_V4.check(plain, "ipv4") || (!allowPrivate && PRIVATE_V4.check(plain, "ipv4"));
+  if (version === 6)
+    return METADATA_V6.check(plain, "ipv6") || (!allowPrivate && PRIVATE_V6.check(plain, "ipv6"));
   return true;
 }
 

@@ -13,7 +13,10 @@ export interface RobotSettings {
   readonly personal: boolean;
 }
 
-/** DingTalk accepts 20 a minute, and ignores messages for ten minutes after more (docs/dingtalk.md 11.1). Two are left for others. */
+/**
+ * DingTalk accepts 20 a minute, and ignores messages for ten minutes after more (docs/dingtalk.md 11.1). Two
+ * are left for others.
+ */
 const PER_MINUTE = 18;
 const SILENCE_MS = 10 * 60_000;
 const THROTTLED: ReadonlySet<number> = new Set([410100, 660026, 130101]);
@@ -27,7 +30,11 @@ export function createRobot({ url, secret, keyword, personal }: RobotSettings, o
       const { title, text } = markdownOf(message, keyword);
       const body = JSON.stringify({ msgtype: "markdown", msgUuid: id, markdown: { title, text } });
       const address = secret ? signed(url.reveal(), secret.reveal(), at.getTime()) : url.reveal();
-      const answer = await outbound.send("POST", address, { headers: { "content-type": "application/json" }, body, signal });
+      const answer = await outbound.send("POST", address, {
+        headers: { "content-type": "application/json" },
+        body,
+        signal,
+      });
       if (answer.status !== 200) throw new ChannelFailed(`http-${answer.status}`);
       const code = errcodeIn(answer.body);
       if (code === 0) return;
@@ -42,7 +49,10 @@ export function createRobot({ url, secret, keyword, personal }: RobotSettings, o
 export function signed(url: string, secret: string, timestamp: number): string {
   const address = new URL(url);
   address.searchParams.set("timestamp", String(timestamp));
-  address.searchParams.set("sign", createHmac("sha256", secret).update(`${timestamp}\n${secret}`).digest("base64"));
+  address.searchParams.set(
+    "sign",
+    createHmac("sha256", secret).update(`${timestamp}\n${secret}`).digest("base64"),
+  );
   return address.href;
 }
 

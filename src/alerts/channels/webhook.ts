@@ -10,7 +10,10 @@ export interface WebhookSettings {
   readonly personal: boolean;
 }
 
-/** Standard Webhooks: `webhook-id`, `webhook-timestamp` and, with a secret, `webhook-signature`. Any 2xx is a success. */
+/**
+ * Standard Webhooks: `webhook-id`, `webhook-timestamp` and, with a secret, `webhook-signature`. Any 2xx is a
+ * success.
+ */
 export function createWebhook({ url, secret, personal }: WebhookSettings, outbound: Outbound): Channel {
   const key = secret === undefined ? undefined : keyOf(secret.reveal());
   return {
@@ -19,8 +22,13 @@ export function createWebhook({ url, secret, personal }: WebhookSettings, outbou
     async send({ id, at, message }, signal) {
       const body = JSON.stringify(payloadOf(message));
       const headers = { "content-type": "application/json", ...signedHeaders({ id, at, body }, key) };
-      const { status, retryAfterMs = 0 } = await outbound.send("POST", url.reveal(), { headers, body, signal });
-      if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`, { afterMs: Math.min(retryAfterMs, MOST_WAIT_MS) });
+      const { status, retryAfterMs = 0 } = await outbound.send("POST", url.reveal(), {
+        headers,
+        body,
+        signal,
+      });
+      if (status < 200 || status > 299)
+        throw new ChannelFailed(`http-${status}`, { afterMs: Math.min(retryAfterMs, MOST_WAIT_MS) });
     },
   };
 }
@@ -33,7 +41,8 @@ export function signedHeaders(
   key: Buffer | undefined,
 ): Readonly<Record<string, string>> {
   const timestamp = String(Math.floor(at.getTime() / 1_000));
-  const signature = (by: Buffer) => createHmac("sha256", by).update(`${id}.${timestamp}.${body}`).digest("base64");
+  const signature = (by: Buffer) =>
+    createHmac("sha256", by).update(`${id}.${timestamp}.${body}`).digest("base64");
   return {
     "webhook-id": id,
     "webhook-timestamp": timestamp,

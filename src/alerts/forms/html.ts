@@ -2,7 +2,15 @@ import { escapedHtml } from "../../core/text/html.ts";
 import type { Message } from "../messages/message.ts";
 
 /** A small page without scripts, pictures and other files. */
-export const htmlOf = ({ headline, facts, remedy, copy, link, linkText, language }: Message): string => `<!doctype html>
+export const htmlOf = ({
+  headline,
+  facts,
+  remedy,
+  copy,
+  link,
+  linkText,
+  language,
+}: Message): string => `<!doctype html>
 <html lang="${escapedHtml(language)}">
 <head><meta charset="utf-8"><title>${escapedHtml(headline)}</title></head>
 <body style="font:16px/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff">

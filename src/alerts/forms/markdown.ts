@@ -1,6 +1,9 @@
 import type { Message } from "../messages/message.ts";
 
-/** A robot's message: the title for the list of chats, the text for the chat. Adds the robot's keyword if it is missing. */
+/**
+ * A robot's message: the title for the list of chats, the text for the chat. Adds the robot's keyword if it
+ * is missing.
+ */
 export function markdownOf(
   { title, headline, facts, remedy, copy, link, linkText }: Message,
   keyword?: string,
@@ -20,8 +23,12 @@ export function markdownOf(
   return { title, text: keyword === undefined || text.includes(keyword) ? text : `${text} ${keyword}` };
 }
 
-/** DingTalk supports a part of Markdown and may show backslashes. So characters of markup and links are replaced by wide forms. */
-const escaped = (text: string): string => text.replace(/[\\`*[\]<>|~]/g, (mark) => WIDE[mark] ?? mark).replaceAll("://", "：//");
+/**
+ * DingTalk supports a part of Markdown and may show backslashes. So characters of markup and links are
+ * replaced by wide forms.
+ */
+const escaped = (text: string): string =>
+  text.replace(/[\\`*[\]<>|~]/g, (mark) => WIDE[mark] ?? mark).replaceAll("://", "：//");
 
 const WIDE: Readonly<Record<string, string>> = {
   "\\": "＼",

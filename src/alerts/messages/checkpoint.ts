@@ -1,4 +1,7 @@
-/* The checkpoint of the history is sent to the channels periodically, out of reach of the database's owner. Pure. */
+/*
+ * The checkpoint of the history is sent to the channels periodically, out of reach of the database's owner.
+ * Pure.
+ */
 
 const HOUR_MS = 3_600_000;
 
@@ -12,10 +15,14 @@ export interface CheckpointFacts {
 }
 
 /**
- * The due checkpoint, once in each period. Periods are counted from midnight UTC of 1970, so the times do not drift and a missing message is noticed.
- * An unchanged checkpoint is sent too. Missed periods are not made up for.
+ * The due checkpoint, once in each period. Periods are counted from midnight UTC of 1970, so the times do not
+ * drift and a missing message is noticed. An unchanged checkpoint is sent too. Missed periods are not made up
+ * for.
  */
-export function dueCheckpoint({ checkpoint, sentAtMs, everyHours }: CheckpointFacts, now: Date): string | undefined {
+export function dueCheckpoint(
+  { checkpoint, sentAtMs, everyHours }: CheckpointFacts,
+  now: Date,
+): string | undefined {
   if (everyHours === 0 || checkpoint === undefined) return undefined;
   const periodOf = (ms: number): number => Math.floor(ms / (everyHours * HOUR_MS));
   return sentAtMs === undefined || periodOf(now.getTime()) > periodOf(sentAtMs) ? checkpoint : undefined;

@@ -44,14 +44,23 @@ export async function deliver(
   const names = channel.personal && occasion !== "closed" ? await store.names(about, NAMED) : [];
   const at = clock.now();
   try {
-    await channel.send({ id, at, message: messageOf(about, { occasion, at, words, publicUrl, names }) }, signal);
+    await channel.send(
+      { id, at, message: messageOf(about, { occasion, at, words, publicUrl, names }) },
+      signal,
+    );
   } catch (error) {
     if (!(error instanceof ChannelFailed)) throw error;
     const givenUp = at.getTime() - createdAt.getTime() > PATIENCE_MS;
     const waitMs = Math.max(error.afterMs, backoffMs(attempts - 1, deps.random(), BASE_MS, MOST_MS));
-    await store.failed(id, { error: error.answer, nextAt: givenUp ? undefined : new Date(at.getTime() + waitMs) });
+    await store.failed(id, {
+      error: error.answer,
+      nextAt: givenUp ? undefined : new Date(at.getTime() + waitMs),
+    });
     meter.count("alertDeliveries", { channel: channel.name, outcome: givenUp ? "givenUp" : "failed" });
-    logger.warn({ task: channel.name, eventId: about.id, answer: error.answer, attempt: attempts }, "a message could not be delivered");
+    logger.warn(
+      { task: channel.name, eventId: about.id, answer: error.answer, attempt: attempts },
+      "a message could not be delivered",
+    );
     return error;
   }
   await store.sent(id, clock.now());

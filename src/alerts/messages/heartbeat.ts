@@ -3,7 +3,10 @@ import type { Secret } from "../../core/secrets/secret.ts";
 import { ChannelFailed } from "../channels/channel.ts";
 import type { Outbound } from "../channels/outbound.ts";
 
-/** Calls an external service that raises an alarm when the calls stop. This is the only alarm that needs no part of this server. */
+/**
+ * Calls an external service that raises an alarm when the calls stop. This is the only alarm that needs no
+ * part of this server.
+ */
 export async function beat(url: Secret, outbound: Outbound, signal: AbortSignal): Promise<void> {
   const { status } = await outbound.send("GET", url.reveal(), { signal });
   if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`);
@@ -27,7 +30,8 @@ export function createPulse(clock: Pick<Clock, "monotonicMs">): Pulse {
   return {
     take(lastEvaluationMs) {
       const nowMs = clock.monotonicMs();
-      if (lastEvaluationMs === undefined || nowMs - lastEvaluationMs > FRESH_MS || nowMs - lastMs < EVERY_MS) return false;
+      if (lastEvaluationMs === undefined || nowMs - lastEvaluationMs > FRESH_MS || nowMs - lastMs < EVERY_MS)
+        return false;
       lastMs = nowMs;
       return true;
     },

@@ -36,7 +36,10 @@ export interface Circumstances {
 /** Identifies this program among many robots. Also the keyword for a robot that requires one. */
 const SENDER = "dingtalk-scim";
 
-export function messageOf(about: IncidentFacts, { occasion, at, words, publicUrl, names = [] }: Circumstances): Message {
+export function messageOf(
+  about: IncidentFacts,
+  { occasion, at, words, publicUrl, names = [] }: Circumstances,
+): Message {
   const headline = oneLine(words.headline(about));
   const since = about.detail.since === undefined ? about.openedAt : new Date(about.detail.since);
   const durationMs = (about.closedAt ?? at).getTime() - about.openedAt.getTime();
@@ -58,7 +61,9 @@ export function messageOf(about: IncidentFacts, { occasion, at, words, publicUrl
     title: `[${SENDER}] ${words.occasions[occasion]}${headline}`,
     headline: `${words.occasions[occasion]}${headline}`,
     facts: facts.filter((fact) => fact !== undefined),
-    ...(occasion === "closed" || about.kind === "test" ? {} : { remedy: [words.labels.remedy, words.remedy(about)] as const }),
+    ...(occasion === "closed" || about.kind === "test"
+      ? {}
+      : { remedy: [words.labels.remedy, words.remedy(about)] as const }),
     ...(about.detail.checkpoint === undefined ? {} : { copy: about.detail.checkpoint }),
     link: `${publicUrl}/incidents/${about.id}`,
     linkText: words.labels.link,
@@ -71,7 +76,10 @@ export function messageOf(about: IncidentFacts, { occasion, at, words, publicUrl
 /** `2026-11-21 11:40 UTC`. */
 const instant = (at: Date): string => `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`;
 
-/** Names come from a directory. Removes line breaks, and characters that are invisible or change the direction of text. */
+/**
+ * Names come from a directory. Removes line breaks, and characters that are invisible or change the direction
+ * of text.
+ */
 export const oneLine = (text: string): string =>
   text
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")

@@ -1,11 +1,18 @@
 /*
- * The present problems, one condition for each cause. A condition has no history: incident.ts decides about duration, notification and end.
+ * The present problems, one condition for each cause. A condition has no history: incident.ts decides about
+ * duration, notification and end.
  */
 
-/** A: needs an operator, who is notified within a minute. B: usually resolves without action; an operator is notified if it does not. */
+/**
+ * A: needs an operator, who is notified within a minute. B: usually resolves without action; an operator is
+ * notified if it does not.
+ */
 export type IncidentClass = "A" | "B";
 
-/** The kind of a cause; the code gives the exact cause. Each kind has texts in every catalogue and a heading in docs/alerts.md. */
+/**
+ * The kind of a cause; the code gives the exact cause. Each kind has texts in every catalogue and a heading
+ * in docs/alerts.md.
+ */
 export const CAUSE_KINDS = [
   "parked",
   "hold",

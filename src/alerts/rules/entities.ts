@@ -18,7 +18,8 @@ const QUOTA_CODE = "quotaUsedUp";
 /** One condition for each reason, for any number of entities. */
 export function stuck(open: readonly OpenGroup[]): Condition[] {
   const isStuck = ({ state, reasonCode }: OpenGroup): boolean =>
-    state === "parked" || (reasonCode !== undefined && (SCOPE_CODES.has(reasonCode) || reasonCode === QUOTA_CODE));
+    state === "parked" ||
+    (reasonCode !== undefined && (SCOPE_CODES.has(reasonCode) || reasonCode === QUOTA_CODE));
   const byCode = new Map<string, OpenGroup[]>();
   for (const group of open.filter(isStuck)) {
     const code = group.reasonCode ?? "unexpectedError";
@@ -67,11 +68,23 @@ export function latency(
 /** A person who should have been removed may still have access. */
 export function lateChanges({ lateChanges: late }: AlertFacts, now: Date): Condition[] {
   if (!late || now.getTime() - late.since.getTime() < LATE_CHANGE_MS) return [];
-  return [condition("schedule", "changeLate", "A", { count: late.count, detail: { since: late.since.toISOString() } })];
+  return [
+    condition("schedule", "changeLate", "A", {
+      count: late.count,
+      detail: { since: late.since.toISOString() },
+    }),
+  ];
 }
 
 /** The earlier dates of these people apply. Each is retried every ten minutes. */
 export const unreadDates = ({ unreadDates: unread }: AlertFacts): Condition[] =>
-  unread ? [condition("dates", "datesNotRead", "A", { count: unread.count, detail: { since: unread.since.toISOString() } })] : [];
+  unread
+    ? [
+        condition("dates", "datesNotRead", "A", {
+          count: unread.count,
+          detail: { since: unread.since.toISOString() },
+        }),
+      ]
+    : [];
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);

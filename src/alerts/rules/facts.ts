@@ -1,8 +1,15 @@
-/** The input of the rules: counts and times at one moment. Its size does not depend on the number of people. */
+/**
+ * The input of the rules: counts and times at one moment. Its size does not depend on the number of people.
+ */
 export interface AlertFacts {
   /** Numbers of entities that are not in sync, by state, kind and reason. */
   readonly open: readonly OpenGroup[];
-  readonly holds: readonly { readonly id: string; readonly limit: string; readonly count: number; readonly openedAt: Date }[];
+  readonly holds: readonly {
+    readonly id: string;
+    readonly limit: string;
+    readonly count: number;
+    readonly openedAt: Date;
+  }[];
   readonly target: {
     readonly pausedUntil?: Date;
     readonly pauseCode?: string;
@@ -16,11 +23,20 @@ export interface AlertFacts {
   /** Latency of entities that were recently settled. */
   readonly latency: { readonly p95Ms: number; readonly count: number };
   /** The process that listens to the target. Undefined: none does. */
-  readonly listening?: { readonly state: string; readonly since: Date; readonly heard: number; readonly missed: number };
+  readonly listening?: {
+    readonly state: string;
+    readonly since: Date;
+    readonly heard: number;
+    readonly missed: number;
+  };
   readonly sources: readonly SourceContact[];
   readonly signals: readonly Signal[];
   /** Sources whose last file or report was refused completely. */
-  readonly refusedImports?: readonly { readonly sourceId: string; readonly source: string; readonly at: Date }[];
+  readonly refusedImports?: readonly {
+    readonly sourceId: string;
+    readonly source: string;
+    readonly at: Date;
+  }[];
   /** The due time of the oldest change by date that was not carried out, and the number of such changes. */
   readonly lateChanges?: { readonly since: Date; readonly count: number };
   /** The number of people whose dates could not be read with the rules in force, and since when. */

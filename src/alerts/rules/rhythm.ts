@@ -31,7 +31,10 @@ export function learn(rhythms: Rhythms, sources: readonly SourceContact[], now: 
       if (!known) return [id, { lastMs, gapMs: 0, sinceMs: now.getTime() }];
       const gapMs = lastMs - known.lastMs;
       if (gapMs <= 0) return [id, known];
-      return [id, { ...known, lastMs, gapMs: Math.max(gapMs, Math.round(known.gapMs * 2 ** (-gapMs / HALF_LIFE_MS))) }];
+      return [
+        id,
+        { ...known, lastMs, gapMs: Math.max(gapMs, Math.round(known.gapMs * 2 ** (-gapMs / HALF_LIFE_MS))) },
+      ];
     }),
   );
 }

@@ -6,7 +6,10 @@ import type { Rhythms } from "./rhythm.ts";
 import { importRefused, signalled, silence } from "./sources.ts";
 import { targetCauses } from "./target-causes.ts";
 
-/* The rules of docs/alerts.md, one function for each heading. Pure: the same facts at the same time give the same conditions. */
+/*
+ * The rules of docs/alerts.md, one function for each heading. Pure: the same facts at the same time give the
+ * same conditions.
+ */
 
 export interface Rules {
   readonly latencyTargetSeconds: number;
@@ -18,20 +21,29 @@ export interface Rules {
 
 const PAUSED_MS = 10 * MINUTE_MS;
 const NOT_LISTENING_MS = 10 * MINUTE_MS;
-/** Minimum share of differences that must arrive as events of DingTalk. Below it, comparisons run every hour. */
+/**
+ * Minimum share of differences that must arrive as events of DingTalk. Below it, comparisons run every hour.
+ */
 const MIN_COVERAGE = 0.9;
 const COMPARED_MS = 26 * HOUR_MS;
 const SEALED_MS = 5 * MINUTE_MS;
 const WORKERLESS_MS = 2 * MINUTE_MS;
 const LINK_CODE = "oneTimeLinkUsed";
-export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rules: Rules): readonly Condition[] {
+export function conditionsOf(
+  facts: AlertFacts,
+  rhythms: Rhythms,
+  now: Date,
+  rules: Rules,
+): readonly Condition[] {
   return [
     ...stuck(facts.open),
     ...lost(facts.open),
     ...facts.holds.map(held),
     ...target(facts, now),
     ...worker(facts),
-    ...facts.signals.filter(({ code }) => code !== LINK_CODE || !rules.sandbox).flatMap((signal) => signalled(signal, facts.sources, now)),
+    ...facts.signals
+      .filter(({ code }) => code !== LINK_CODE || !rules.sandbox)
+      .flatMap((signal) => signalled(signal, facts.sources, now)),
     ...overdue(facts.open, now),
     ...latency(facts, rules),
     ...facts.sources.flatMap((source) => silence(source, rhythms, now)),
@@ -45,8 +57,14 @@ export function conditionsOf(facts: AlertFacts, rhythms: Rhythms, now: Date, rul
   ];
 }
 
-/** Causes that stop all sending: those that a person has to correct now, and failures that may end without action. */
-function target({ target: { pausedUntil, pauseCode, pauseProblems = [] }, processes }: AlertFacts, now: Date): Condition[] {
+/**
+ * Causes that stop all sending: those that a person has to correct now, and failures that may end without
+ * action.
+ */
+function target(
+  { target: { pausedUntil, pauseCode, pauseProblems = [] }, processes }: AlertFacts,
+  now: Date,
+): Condition[] {
   const own = new Set(processes.flatMap(({ problems }) => targetCauses(problems)));
   const paused = pausedUntil !== undefined && pausedUntil > now;
   const common = paused ? targetCauses([pauseCode ?? "", ...pauseProblems]) : [];
@@ -78,9 +96,19 @@ function listening({ listening: facts }: AlertFacts): Condition[] {
   return [
     ...(state === "listening"
       ? []
-      : [condition("listening", "notHeard", "B", { afterMs: NOT_LISTENING_MS, detail: { since: since.toISOString() } })]),
+      : [
+          condition("listening", "notHeard", "B", {
+            afterMs: NOT_LISTENING_MS,
+            detail: { since: since.toISOString() },
+          }),
+        ]),
     ...(share < MIN_COVERAGE
-      ? [condition("hints", "hintsMissing", "B", { count: missed, detail: { percent: Math.floor(share * 100) } })]
+      ? [
+          condition("hints", "hintsMissing", "B", {
+            count: missed,
+            detail: { percent: Math.floor(share * 100) },
+          }),
+        ]
       : []),
   ];
 }
@@ -94,4 +122,11 @@ function sealing({ sealedAt }: AlertFacts, now: Date): Condition[] {
 const altered = ({ historyFault, verifiedAt }: AlertFacts): Condition[] =>
   historyFault === undefined
     ? []
-    : [condition("altered", "historyAltered", "A", verifiedAt ? { detail: { since: verifiedAt.toISOString() } } : {})];
+    : [
+        condition(
+          "altered",
+          "historyAltered",
+          "A",
+          verifiedAt ? { detail: { since: verifiedAt.toISOString() } } : {},
+        ),
+      ];

@@ -1,6 +1,6 @@
 /*
- * The cause behind a pause of the loop. The loop has a reason code of the adapter. Its check has the name of a permission, DingTalk's number, or a
- * code of its own.
+ * The cause behind a pause of the loop. The loop has a reason code of the adapter. Its check has the name of
+ * a permission, DingTalk's number, or a code of its own.
  */
 
 const oneOf =
@@ -22,15 +22,33 @@ const OF_CREDENTIALS = [
   "40014",
   "42001",
 ];
-const isSetting = oneOf("apiAddressWrong", "httpsRequired", "cloud", "corp-id", "managed-root", "enterprise-accounts", "clock");
+const isSetting = oneOf(
+  "apiAddressWrong",
+  "httpsRequired",
+  "cloud",
+  "corp-id",
+  "managed-root",
+  "enterprise-accounts",
+  "clock",
+);
 
 const CAUSES: readonly { readonly code: string; readonly isMeant: (found: string) => boolean }[] = [
   { code: "contactScope", isMeant: oneOf("contact-scope") },
   { code: "addressNotAllowed", isMeant: oneOf("addressNotAllowed", "60020", "IpNotInWhiteList") },
-  { code: "permissionMissing", isMeant: (found) => found === "permissionMissing" || /^(qyapi_|Contact\.|[A-Z]\w+\.[A-Z]\w+)/.test(found) },
+  {
+    code: "permissionMissing",
+    isMeant: (found) => found === "permissionMissing" || /^(qyapi_|Contact\.|[A-Z]\w+\.[A-Z]\w+)/.test(found),
+  },
   {
     code: "credentialWrong",
-    isMeant: oneOf("credentialWrong", "appStopped", "organisationDisabled", "organisationWrong", "tokenRefused", ...OF_CREDENTIALS),
+    isMeant: oneOf(
+      "credentialWrong",
+      "appStopped",
+      "organisationDisabled",
+      "organisationWrong",
+      "tokenRefused",
+      ...OF_CREDENTIALS,
+    ),
   },
   { code: "settingsWrong", isMeant: (found) => isSetting(found) || found.startsWith("field-") },
 ];

@@ -1,7 +1,8 @@
 import { ENGLISH_REASONS } from "../../words/reasons/en.ts";
 import { type Catalogue, partsOf } from "./words.ts";
 
-const many = (count: number, one: string, more: string): string => `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
+const many = (count: number, one: string, more: string): string =>
+  `${count.toLocaleString("en")} ${count === 1 ? one : more}`;
 
 export const ENGLISH: Catalogue = {
   language: "en",
@@ -57,7 +58,8 @@ export const ENGLISH: Catalogue = {
     source: {
       headline: ({ count, detail }) =>
         `${detail.source === undefined ? "a client" : `the source ${detail.source}`} is refused: ${many(count, "request", "requests")} in a row with a credential that does not count`,
-      remedy: "Look in the log for `a credential was refused`: it names the check that failed. Then put a valid token into the source.",
+      remedy:
+        "Look in the log for `a credential was refused`: it names the check that failed. Then put a valid token into the source.",
     },
     lost: {
       headline: ({ count }) => `${many(count, "entity was", "entities were")} left without a next look`,
@@ -66,19 +68,24 @@ export const ENGLISH: Catalogue = {
     signal: { headline: (_incident, { reason }) => reason, remedy: "Find out who did it and why." },
     paused: {
       headline: () => "nothing has been sent to DingTalk for ten minutes",
-      remedy: "The status says why (targetPause). Look whether DingTalk can be reached, and run dingtalk-scim doctor.",
+      remedy:
+        "The status says why (targetPause). Look whether DingTalk can be reached, and run dingtalk-scim doctor.",
     },
     overdue: {
-      headline: ({ count }) => `${many(count, "entity waits", "entities wait")} to be carried out, the oldest for more than 15 minutes`,
-      remedy: "Look whether DingTalk can be reached and whether somebody stopped all writes. A very large change takes its time.",
+      headline: ({ count }) =>
+        `${many(count, "entity waits", "entities wait")} to be carried out, the oldest for more than 15 minutes`,
+      remedy:
+        "Look whether DingTalk can be reached and whether somebody stopped all writes. A very large change takes its time.",
     },
     latency: {
       headline: ({ detail }) =>
         `changes take ${detail.seconds} s to reach DingTalk (95 of 100 are faster); the target is ${detail.targetSeconds} s`,
-      remedy: "Look at the rate limit (DINGTALK_QPS), at the load of the database and at DingTalk's answer times.",
+      remedy:
+        "Look at the rate limit (DINGTALK_QPS), at the load of the database and at DingTalk's answer times.",
     },
     silence: {
-      headline: ({ detail }) => `the source ${detail.source} has been silent for three times as long as usual`,
+      headline: ({ detail }) =>
+        `the source ${detail.source} has been silent for three times as long as usual`,
       remedy: "Look at the provisioning status at the source: it may be stopped or in quarantine.",
     },
     comparison: {
@@ -98,24 +105,29 @@ export const ENGLISH: Catalogue = {
     },
     sealing: {
       headline: () => "the history has not been sealed for five minutes",
-      remedy: "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",
+      remedy:
+        "Look in the log of the workers for the reason, often a missing HISTORY_KEY_FILE. Until then later events cannot be proven.",
     },
     altered: {
       headline: () => "the history does not match its signatures",
-      remedy: "Run dingtalk-scim history verify: it names the first wrong entry. Do not change the database until the cause is known.",
+      remedy:
+        "Run dingtalk-scim history verify: it names the first wrong entry. Do not change the database until the cause is known.",
     },
     schedule: {
-      headline: ({ count }) => `${many(count, "change", "changes")} by date ${count === 1 ? "is" : "are"} more than ten minutes late`,
+      headline: ({ count }) =>
+        `${many(count, "change", "changes")} by date ${count === 1 ? "is" : "are"} more than ten minutes late`,
       remedy:
         "Check that a process with ROLE=worker or ROLE=all runs, and check its log. A person whose last day is over may still be in DingTalk.",
     },
     dates: {
-      headline: ({ count }) => `dates of ${many(count, "person", "people")} could not be read with the rules of the mapping`,
+      headline: ({ count }) =>
+        `dates of ${many(count, "person", "people")} could not be read with the rules of the mapping`,
       remedy:
         "The log has the ids of the people and the code of the failure. Until it succeeds, their earlier dates apply, and a person whose last day is over may still be in DingTalk.",
     },
     import: {
-      headline: ({ detail }) => `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
+      headline: ({ detail }) =>
+        `nothing is taken over from the source ${detail.source}: its file or report was refused as a whole`,
       remedy: "To see the errors: dingtalk-scim workday check, or people import --dry-run.",
     },
     worker: {

@@ -20,7 +20,10 @@ export interface Catalogue {
 export type Label = "since" | "lasted" | "goesOnFor" | "code" | "names" | "remedy" | "link";
 
 export interface CauseWords {
-  headline(incident: IncidentFacts, words: { readonly reason: string; readonly counted: string; readonly limit: string }): string;
+  headline(
+    incident: IncidentFacts,
+    words: { readonly reason: string; readonly counted: string; readonly limit: string },
+  ): string;
   /** Used if the reason has no remedy of its own. */
   readonly remedy: string;
 }
@@ -50,7 +53,11 @@ export function wordsOf(catalogue: Catalogue): Words {
 }
 
 /** Days and hours, hours and minutes, or minutes. */
-export function partsOf(ms: number): { readonly days: number; readonly hours: number; readonly minutes: number } {
+export function partsOf(ms: number): {
+  readonly days: number;
+  readonly hours: number;
+  readonly minutes: number;
+} {
   const all = Math.max(1, Math.round(ms / 60_000));
   const days = Math.floor(all / 1_440);
   return { days, hours: Math.floor((all % 1_440) / 60), minutes: days > 0 ? 0 : all % 60 };

@@ -39,7 +39,8 @@ export const SIMPLIFIED: Catalogue = {
     },
     hold: {
       headline: ({ count }, { limit }) => `${number(count)} 项更改被拦下：${limit}`,
-      remedy: "请查看被拦下的更改（dingtalk-scim holds show）。如属误操作，请在数据源中更正；如确属预期，请批准。",
+      remedy:
+        "请查看被拦下的更改（dingtalk-scim holds show）。如属误操作，请在数据源中更正；如确属预期，请批准。",
     },
     target: {
       headline: (_incident, { reason }) => `已停止向钉钉发送：${reason}`,
@@ -52,7 +53,8 @@ export const SIMPLIFIED: Catalogue = {
     source: {
       headline: ({ count, detail }) =>
         `${detail.source === undefined ? "某个客户端" : `数据源 ${detail.source} `}被拒绝：连续 ${number(count)} 次请求使用了无效凭证`,
-      remedy: "请在日志中查找 `a credential was refused`，其中写明未通过的检查，然后在数据源中填入有效的令牌。",
+      remedy:
+        "请在日志中查找 `a credential was refused`，其中写明未通过的检查，然后在数据源中填入有效的令牌。",
     },
     lost: {
       headline: ({ count }) => `${number(count)} 个对象没有安排下一次处理`,
@@ -68,7 +70,8 @@ export const SIMPLIFIED: Catalogue = {
       remedy: "请检查能否连接钉钉，以及是否有人暂停了全部写入。更改量很大时需要较长时间。",
     },
     latency: {
-      headline: ({ detail }) => `更改到达钉钉需要 ${detail.seconds} 秒（95% 的更改更快），目标为 ${detail.targetSeconds} 秒`,
+      headline: ({ detail }) =>
+        `更改到达钉钉需要 ${detail.seconds} 秒（95% 的更改更快），目标为 ${detail.targetSeconds} 秒`,
       remedy: "请检查频率限制（DINGTALK_QPS）、数据库负载和钉钉的响应时间。",
     },
     silence: {
@@ -85,7 +88,8 @@ export const SIMPLIFIED: Catalogue = {
         "在钉钉所做的更改要等到比对时才会发现。请查看日志中的原因；应用的“事件与回调”须为 Stream 模式。如不需接收：DINGTALK_STREAM=off。",
     },
     hints: {
-      headline: ({ count, detail }) => `在钉钉所做的更改只有 ${detail.percent}% 收到事件；另有 ${count} 项由比对发现，比对现改为每小时一次`,
+      headline: ({ count, detail }) =>
+        `在钉钉所做的更改只有 ${detail.percent}% 收到事件；另有 ${count} 项由比对发现，比对现改为每小时一次`,
       remedy: "请在应用的事件订阅中检查是否已订阅通讯录事件。全部恢复一天后即告结束。",
     },
     sealing: {
@@ -94,21 +98,27 @@ export const SIMPLIFIED: Catalogue = {
     },
     altered: {
       headline: () => "历史记录与签名时不一致",
-      remedy: "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。在查明由谁或因何改动之前，请保持数据库原样。",
+      remedy:
+        "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。在查明由谁或因何改动之前，请保持数据库原样。",
     },
     schedule: {
       headline: ({ count }) => `${number(count)} 项按日期生效的更改已延迟超过十分钟`,
-      remedy: "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
+      remedy:
+        "请检查 ROLE=worker 或 ROLE=all 的进程是否在运行，并查看其日志。已过最后工作日的人员可能仍在钉钉中。",
     },
     dates: {
       headline: ({ count }) => `${number(count)} 人的日期无法按映射规则读取`,
-      remedy: "请查看日志：其中有这些人员的 id 和失败代码。成功之前仍按原来的日期计算，已过最后工作日的人员可能仍在钉钉中。",
+      remedy:
+        "请查看日志：其中有这些人员的 id 和失败代码。成功之前仍按原来的日期计算，已过最后工作日的人员可能仍在钉钉中。",
     },
     import: {
       headline: ({ detail }) => `数据源 ${detail.source} 的文件或报表被整体拒绝，未导入任何内容`,
       remedy: "请运行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
     },
-    worker: { headline: () => "没有进程在执行更改", remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。" },
+    worker: {
+      headline: () => "没有进程在执行更改",
+      remedy: "请启动 ROLE=worker 或 ROLE=all 的进程，或查明它为何退出。",
+    },
     checkpoint: {
       headline: ({ count }) => `历史记录的检查点，共 ${number(count)} 条`,
       remedy:

@@ -39,7 +39,8 @@ export const TRADITIONAL: Catalogue = {
     },
     hold: {
       headline: ({ count }, { limit }) => `${number(count)} 項更改被攔下：${limit}`,
-      remedy: "請查看被攔下的更改（dingtalk-scim holds show）。如屬出錯，請在資料來源更正；如屬預期，請予批准。",
+      remedy:
+        "請查看被攔下的更改（dingtalk-scim holds show）。如屬出錯，請在資料來源更正；如屬預期，請予批准。",
     },
     target: {
       headline: (_incident, { reason }) => `已停止向釘釘傳送：${reason}`,
@@ -68,21 +69,26 @@ export const TRADITIONAL: Catalogue = {
       remedy: "請檢查能否連接釘釘，以及是否有人暫停了所有寫入。更改數量龐大時需時較長。",
     },
     latency: {
-      headline: ({ detail }) => `更改需時 ${detail.seconds} 秒才到達釘釘（95% 的更改較快），目標為 ${detail.targetSeconds} 秒`,
+      headline: ({ detail }) =>
+        `更改需時 ${detail.seconds} 秒才到達釘釘（95% 的更改較快），目標為 ${detail.targetSeconds} 秒`,
       remedy: "請檢查頻率限制（DINGTALK_QPS）、資料庫負載及釘釘的回應時間。",
     },
     silence: {
       headline: ({ detail }) => `資料來源 ${detail.source} 沒有請求的時間已達平時的三倍`,
       remedy: "請在資料來源查看佈建狀態：可能已停止或遭隔離。",
     },
-    comparison: { headline: () => "已有 26 小時未與釘釘全面比對", remedy: "請執行 dingtalk-scim sync。如未能完成，請在日誌尋找原因。" },
+    comparison: {
+      headline: () => "已有 26 小時未與釘釘全面比對",
+      remedy: "請執行 dingtalk-scim sync。如未能完成，請在日誌尋找原因。",
+    },
     listening: {
       headline: () => "已有十分鐘收不到釘釘的事件",
       remedy:
         "在釘釘所作的更改要到比對時才會發現。請查看日誌中的原因；應用的「事件與回調」須為 Stream 模式。如不需接收：DINGTALK_STREAM=off。",
     },
     hints: {
-      headline: ({ count, detail }) => `在釘釘所作的更改只有 ${detail.percent}% 收到事件；另有 ${count} 項由比對發現，比對現改為每小時一次`,
+      headline: ({ count, detail }) =>
+        `在釘釘所作的更改只有 ${detail.percent}% 收到事件；另有 ${count} 項由比對發現，比對現改為每小時一次`,
       remedy: "請在應用的事件訂閱中檢查是否已訂閱通訊錄事件。全部恢復一日後即告結束。",
     },
     sealing: {
@@ -91,21 +97,27 @@ export const TRADITIONAL: Catalogue = {
     },
     altered: {
       headline: () => "歷史紀錄與簽署時不符",
-      remedy: "請執行 dingtalk-scim history verify，它會指出第一條有誤的紀錄。在查明由誰或因何改動之前，請保持資料庫原狀。",
+      remedy:
+        "請執行 dingtalk-scim history verify，它會指出第一條有誤的紀錄。在查明由誰或因何改動之前，請保持資料庫原狀。",
     },
     schedule: {
       headline: ({ count }) => `${number(count)} 項按日期生效的更改已延遲超過十分鐘`,
-      remedy: "請檢查 ROLE=worker 或 ROLE=all 的程序是否在運行，並查看其日誌。已過最後工作日的人員可能仍在釘釘中。",
+      remedy:
+        "請檢查 ROLE=worker 或 ROLE=all 的程序是否在運行，並查看其日誌。已過最後工作日的人員可能仍在釘釘中。",
     },
     dates: {
       headline: ({ count }) => `${number(count)} 人的日期無法按對應規則讀取`,
-      remedy: "請查看日誌：當中有這些人員的 id 和失敗代碼。成功之前仍按原來的日期計算，已過最後工作日的人員可能仍在釘釘中。",
+      remedy:
+        "請查看日誌：當中有這些人員的 id 和失敗代碼。成功之前仍按原來的日期計算，已過最後工作日的人員可能仍在釘釘中。",
     },
     import: {
       headline: ({ detail }) => `資料來源 ${detail.source} 的檔案或報表整份遭拒，未匯入任何內容`,
       remedy: "請執行 dingtalk-scim workday check 或 people import --dry-run 查看原因。",
     },
-    worker: { headline: () => "沒有程序執行更改", remedy: "請啟動 ROLE=worker 或 ROLE=all 的程序，或查明它為何結束。" },
+    worker: {
+      headline: () => "沒有程序執行更改",
+      remedy: "請啟動 ROLE=worker 或 ROLE=all 的程序，或查明它為何結束。",
+    },
     checkpoint: {
       headline: ({ count }) => `歷史紀錄的檢查點，共 ${number(count)} 條`,
       remedy:

@@ -24,8 +24,18 @@ export interface AccessRecords {
     list(): Promise<readonly (Usable & { readonly expiresAt?: Date; readonly revokedAt?: Date })[]>;
     create(
       actor: string,
-      token: { readonly name: string; readonly sourceId: string; readonly scopes: readonly Scope[]; readonly expiresAt: Date },
-    ): Promise<{ readonly id: string; readonly secret: string; readonly text: string; readonly expiresAt: Date }>;
+      token: {
+        readonly name: string;
+        readonly sourceId: string;
+        readonly scopes: readonly Scope[];
+        readonly expiresAt: Date;
+      },
+    ): Promise<{
+      readonly id: string;
+      readonly secret: string;
+      readonly text: string;
+      readonly expiresAt: Date;
+    }>;
     revoke(actor: string, id: string): Promise<boolean>;
   };
   readonly trusts: {
@@ -33,7 +43,11 @@ export interface AccessRecords {
     /** Resolves with its id, which is the client id. */
     add(
       actor: string,
-      trust: DecidedTrust & { readonly name: string; readonly sourceId: string; readonly scopes: readonly Scope[] },
+      trust: DecidedTrust & {
+        readonly name: string;
+        readonly sourceId: string;
+        readonly scopes: readonly Scope[];
+      },
     ): Promise<string>;
     remove(actor: string, id: string): Promise<boolean>;
   };
@@ -45,9 +59,21 @@ export interface AccessRecords {
   };
   readonly links: {
     /** Links that can still be used. */
-    list(): Promise<readonly { readonly id: string; readonly role: string; readonly madeBy: string; readonly expiresAt: Date }[]>;
+    list(): Promise<
+      readonly {
+        readonly id: string;
+        readonly role: string;
+        readonly madeBy: string;
+        readonly expiresAt: Date;
+      }[]
+    >;
     add(
-      link: { readonly secretHash: Uint8Array; readonly role: Role; readonly reason: string; readonly madeBy: string },
+      link: {
+        readonly secretHash: Uint8Array;
+        readonly role: Role;
+        readonly reason: string;
+        readonly madeBy: string;
+      },
       by: By,
     ): Promise<{ readonly id: string; readonly expiresAt: Date }>;
     remove(id: string, by: By): Promise<boolean>;

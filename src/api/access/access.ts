@@ -46,7 +46,9 @@ export function accessEndpoint(options: AccessOptions): Mount {
   for (const [path, make] of Object.entries(makersOf(options)))
     router
       .route(path)
-      .post(...administers, readJsonBody(), async (req: Request, res: Response) => sendJson(res, 201, await make(req.body, res)))
+      .post(...administers, readJsonBody(), async (req: Request, res: Response) =>
+        sendJson(res, 201, await make(req.body, res)),
+      )
       .all(methodNotAllowed("POST"));
 
   for (const [path, end] of Object.entries(endersOf(records, forget)))
@@ -73,7 +75,10 @@ type Maker = (body: unknown, res: Response) => Promise<object>;
 function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Readonly<Record<string, Maker>> {
   const { tokens, trusts, links } = records;
   /** Rejects if the caller may not give these scopes, or if there is no such source. */
-  const sourceFor = async (res: Response, { source, scopes }: { readonly source: string; readonly scopes: readonly Scope[] }) => {
+  const sourceFor = async (
+    res: Response,
+    { source, scopes }: { readonly source: string; readonly scopes: readonly Scope[] },
+  ) => {
     requireGivable(res, scopes);
     const sourceId = await records.sourceId(source);
     if (sourceId === undefined) throw new InvalidParameter("there is no source of this name");
@@ -85,23 +90,42 @@ function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Rea
       const sourceId = await sourceFor(res, { source, scopes });
       const expiresAt = new Date(clock.now().getTime() + days * DAY_MS);
       const made = await tokens.create(byOf(res).actor, { name, sourceId, scopes, expiresAt });
-      return { id: made.id, token: made.text, clientSecret: made.secret, source, scopes, expiresAt: made.expiresAt };
+      return {
+        id: made.id,
+        token: made.text,
+        clientSecret: made.secret,
+        source,
+        scopes,
+        expiresAt: made.expiresAt,
+      };
     },
 
     async "/trusts"(body, res) {
       const { name, source, scopes, decided } = trustIn(body);
       if (!isKeyAddress(decided.jwksUrl, keyOrigins))
-        throw new InvalidParameter(`the keys may be fetched from ${keyOrigins.join(", ")} only; ASSERTION_KEY_HOSTS names the hosts`);
+        throw new InvalidParameter(
+          `the keys may be fetched from ${keyOrigins.join(", ")} only; ASSERTION_KEY_HOSTS names the hosts`,
+        );
       const sourceId = await sourceFor(res, { source, scopes });
       const id = await trusts.add(byOf(res).actor, { name, sourceId, scopes, ...decided });
-      return { id, tokenEndpoint: `${publicUrl}/oauth2/token`, tenantUrl: `${publicUrl}/scim/v2`, source, scopes, ...decided };
+      return {
+        id,
+        tokenEndpoint: `${publicUrl}/oauth2/token`,
+        tenantUrl: `${publicUrl}/scim/v2`,
+        source,
+        scopes,
+        ...decided,
+      };
     },
 
     async "/links"(body, res) {
       const { role, reason } = linkIn(body);
       const secret = makeSecret();
       const { actor } = byOf(res);
-      const { id, expiresAt } = await links.add({ secretHash: hashSecret(secret), role, reason, madeBy: actor }, byOf(res));
+      const { id, expiresAt } = await links.add(
+        { secretHash: hashSecret(secret), role, reason, madeBy: actor },
+        byOf(res),
+      );
       return { id, url: `${publicUrl}/auth/link/${secret}`, role, expiresAt };
     },
   };
@@ -110,7 +134,10 @@ function makersOf({ records, publicUrl, keyOrigins, clock }: AccessOptions): Rea
 type Ender = (id: string, by: By) => Promise<boolean>;
 
 /** Ends access, by its path. Resolves with whether it existed. */
-function endersOf({ tokens, trusts, sessions, links }: AccessRecords, forget: AccessOptions["forget"]): Readonly<Record<string, Ender>> {
+function endersOf(
+  { tokens, trusts, sessions, links }: AccessRecords,
+  forget: AccessOptions["forget"],
+): Readonly<Record<string, Ender>> {
   return {
     async "/tokens/:id"(id, { actor }) {
       const isThere = await tokens.revoke(actor, id);
@@ -127,9 +154,14 @@ function endersOf({ tokens, trusts, sessions, links }: AccessRecords, forget: Ac
   };
 }
 
-/** A token, or a session opened with one, can give only scopes that it has itself. A person with the role admin can give all. */
+/**
+ * A token, or a session opened with one, can give only scopes that it has itself. A person with the role
+ * admin can give all.
+ */
 function requireGivable(res: Response, scopes: readonly Scope[]): void {
   const { actor } = traceOf(res);
-  const missing = actor?.roles?.includes("admin") ? [] : scopes.filter((scope) => !actor?.scopes.includes(scope));
+  const missing = actor?.roles?.includes("admin")
+    ? []
+    : scopes.filter((scope) => !actor?.scopes.includes(scope));
   if (missing.length > 0) throw new Forbidden(missing);
 }

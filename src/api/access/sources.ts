@@ -21,10 +21,16 @@ const NONE: Traffic = { requests: 0, refused: 0, failed: 0 };
 export interface SourcesOptions {
   readonly list: () => Promise<readonly SourceSeen[]>;
   /** By the id of the source. */
-  readonly traffic: () => Promise<ReadonlyMap<string, { readonly lastHour: Traffic; readonly lastDay: Traffic }>>;
+  readonly traffic: () => Promise<
+    ReadonlyMap<string, { readonly lastHour: Traffic; readonly lastDay: Traffic }>
+  >;
   readonly publicUrl: string;
   /** The parts of the set-up that exist. */
-  readonly setup: () => Promise<{ readonly token: boolean; readonly person: boolean; readonly group: boolean }>;
+  readonly setup: () => Promise<{
+    readonly token: boolean;
+    readonly person: boolean;
+    readonly group: boolean;
+  }>;
 }
 
 /** `/api/sources`: the SCIM clients, their requests, and the settings for a new one. */

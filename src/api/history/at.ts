@@ -18,7 +18,8 @@ export interface PastOptions {
 /** A time in the past, because the future is not known. */
 export function pastOf(req: Request, name: string, clock: Pick<Clock, "now">): Date | undefined {
   const at = timeOf(req, name);
-  if (at && at.getTime() > clock.now().getTime()) throw new InvalidParameter(`${name} must not be in the future`);
+  if (at && at.getTime() > clock.now().getTime())
+    throw new InvalidParameter(`${name} must not be in the future`);
   return at;
 }
 
@@ -27,8 +28,8 @@ export type Meant = (id: string) => Promise<string>;
 const ITSELF: Meant = async (id) => id;
 
 /**
- * `/{id}?at=TIME`: the state of a person or group at a time, in the directory and at the target. Without `at` a person is passed to the next handler,
- * and a group has its present state.
+ * `/{id}?at=TIME`: the state of a person or group at a time, in the directory and at the target. Without `at`
+ * a person is passed to the next handler, and a group has its present state.
  */
 export function entityAt(
   { log, reads, clock }: PastOptions,
@@ -47,7 +48,9 @@ export function entityAt(
     const { entity, became } = found;
     const maySee = await reads.mayShow(res, `/api/${kind}s`, [valuesIn(entity)]);
     const target =
-      kind === "user" ? targetOf(entity, maySee) : became.map((one) => ({ kind: one.kind, id: one.id, ...targetOf(one, maySee) }));
+      kind === "user"
+        ? targetOf(entity, maySee)
+        : became.map((one) => ({ kind: one.kind, id: one.id, ...targetOf(one, maySee) }));
     sendJson(res, 200, { at, resource: resourceOf(entity, maySee), target, masked: !maySee });
   };
 }

@@ -9,8 +9,17 @@ import { maySeeValues } from "../requests.ts";
 
 const ADDRESS = "/api/history/deleted";
 
-/** `/deleted?q=NAME`: deleted people by a former name. The existence of a name is a value too, so callers without the right to values find nobody. */
-export function deletedRoutes({ log, reads }: { readonly log: EventLog; readonly reads: PersonalReads }): Router {
+/**
+ * `/deleted?q=NAME`: deleted people by a former name. The existence of a name is a value too, so callers
+ * without the right to values find nobody.
+ */
+export function deletedRoutes({
+  log,
+  reads,
+}: {
+  readonly log: EventLog;
+  readonly reads: PersonalReads;
+}): Router {
   const router = Router();
   router
     .route("/deleted")

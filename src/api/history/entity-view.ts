@@ -3,12 +3,22 @@ import type { EntityState } from "../../history/entity-state.ts";
 import type { Changes } from "../../history/event.ts";
 import type { Valued } from "../personal-reads.ts";
 
-/* The state of an entity from the history, for answers. With values for callers with that right, otherwise only with names of attributes. */
+/*
+ * The state of an entity from the history, for answers. With values for callers with that right, otherwise
+ * only with names of attributes.
+ */
 
-export const resourceOf = ({ id, kind, document, members }: EntityState, maySee: boolean): JsonObject | null =>
+export const resourceOf = (
+  { id, kind, document, members }: EntityState,
+  maySee: boolean,
+): JsonObject | null =>
   document === undefined
     ? null
-    : { id, ...shown(document, maySee), ...(kind === "group" ? { members: [...members].sort().map((value) => ({ value })) } : {}) };
+    : {
+        id,
+        ...shown(document, maySee),
+        ...(kind === "group" ? { members: [...members].sort().map((value) => ({ value })) } : {}),
+      };
 
 export const targetOf = ({ target }: EntityState, maySee: boolean): JsonObject | null =>
   target === undefined ? null : { suspended: target.suspended, attributes: shown(target.attributes, maySee) };
@@ -23,4 +33,9 @@ export const valuesIn = ({ kind, id, document, target }: EntityState): Valued =>
 });
 
 const asChanges = (attributes: JsonObject = {}): Changes =>
-  Object.fromEntries(Object.entries(attributes).map(([name, after]): [string, { readonly after: JsonValue }] => [name, { after }]));
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, after]): [string, { readonly after: JsonValue }] => [
+      name,
+      { after },
+    ]),
+  );

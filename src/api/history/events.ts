@@ -23,8 +23,13 @@ const ADDRESS = "/api/history";
 /** Names of actors that have one. */
 export type ActorNames = (actors: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
-/** `/api/history`: events, newest first, and one event with its causes and effects. Read-only. Values need the scope `history:personal`. */
-export function historyEndpoint(options: ExportOptions & { readonly entries: LogReader; readonly actorNames: ActorNames }): Mount {
+/**
+ * `/api/history`: events, newest first, and one event with its causes and effects. Read-only. Values need the
+ * scope `history:personal`.
+ */
+export function historyEndpoint(
+  options: ExportOptions & { readonly entries: LogReader; readonly actorNames: ActorNames },
+): Mount {
   const { log, reads, entries, actorNames } = options;
   const router = Router();
   router.use(exportRoutes(options));
@@ -48,8 +53,12 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
       const text = textOf(req, "filter");
       const after = textOf(req, "after");
       const since = textOf(req, "since");
-      if (after !== undefined && since !== undefined) throw new InvalidParameter("after and since exclude each other");
-      const query = { count: countOf(req), ...(text === undefined ? {} : { filter: parseQuery(text, TABLE) }) };
+      if (after !== undefined && since !== undefined)
+        throw new InvalidParameter("after and since exclude each other");
+      const query = {
+        count: countOf(req),
+        ...(text === undefined ? {} : { filter: parseQuery(text, TABLE) }),
+      };
       if (since !== undefined) {
         const { events, ...rest } = await log.arrivals({ ...query, since });
         return sendJson(res, 200, { events: await rendered(res, events), ...rest });
@@ -75,7 +84,12 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
       if (!story) throw new NotFoundPath();
       const { event, causes, effects, truncated } = story;
       const [shown, ...others] = await rendered(res, [event, ...causes, ...effects]);
-      sendJson(res, 200, { ...shown, causedBy: others.slice(0, causes.length), effects: others.slice(causes.length), truncated });
+      sendJson(res, 200, {
+        ...shown,
+        causedBy: others.slice(0, causes.length),
+        effects: others.slice(causes.length),
+        truncated,
+      });
     })
     .all(methodNotAllowed("GET"));
 
@@ -92,7 +106,11 @@ export function historyEndpoint(options: ExportOptions & { readonly entries: Log
 }
 
 /** Names of people are personal values. Names of tokens and trusts are not. */
-function nameOf(actor: string, names: ReadonlyMap<string, string>, maySee: boolean): { readonly actorName?: string } {
+function nameOf(
+  actor: string,
+  names: ReadonlyMap<string, string>,
+  maySee: boolean,
+): { readonly actorName?: string } {
   const name = names.get(actor);
   return name === undefined || (actor.startsWith("user:") && !maySee) ? {} : { actorName: name };
 }

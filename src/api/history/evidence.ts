@@ -36,7 +36,8 @@ export function evidenceEndpoint({ packs, clock }: EvidenceOptions): Mount {
       const from = timeIn(fields, "from");
       // For a period that has not ended, the pack has the events until now and says so.
       const to = new Date(Math.min(timeIn(fields, "to").getTime(), clock.now().getTime()));
-      if (from.getTime() >= to.getTime()) throw new InvalidParameter("from must be before to, and in the past");
+      if (from.getTime() >= to.getTime())
+        throw new InvalidParameter("from must be before to, and in the past");
       const sample = wholeIn(fields, "sample", MAX_SAMPLE) ?? DEFAULT_SAMPLE;
       const seed = wholeIn(fields, "seed", MAX_SEED) ?? clock.now().getTime() % MAX_SEED;
       const id = await packs.order({ from, to, sample, seed, by: operatorOf(res) });
@@ -53,7 +54,9 @@ export function evidenceEndpoint({ packs, clock }: EvidenceOptions): Mount {
         case "unknown":
           throw new NotFoundPath();
         case "failed":
-          throw new Unavailable("the pack could not be made: ask for another one", { retryAfterMs: AGAIN_MS });
+          throw new Unavailable("the pack could not be made: ask for another one", {
+            retryAfterMs: AGAIN_MS,
+          });
         case "making":
           return sendJson(res, 202, { id });
         case "made":

@@ -20,9 +20,16 @@ const ACCESS = ["history:read"] as const;
 const HASHES = "application/octet-stream";
 const FOREVER = "private, max-age=31536000, immutable";
 
-/** Below `/history`, next to the view of the dashboard: checkpoint, verifier key, tiles, bundles of entries, the data of their events, and ranges of these. */
+/**
+ * Below `/history`, next to the view of the dashboard: checkpoint, verifier key, tiles, bundles of entries,
+ * the data of their events, and ranges of these.
+ */
 export function logMounts(log: LogReader): readonly Mount[] {
-  const at = (path: string, handler: Router): Mount => ({ path: `/history/${path}`, access: ACCESS, handler });
+  const at = (path: string, handler: Router): Mount => ({
+    path: `/history/${path}`,
+    access: ACCESS,
+    handler,
+  });
   return [
     at("checkpoint", checkpoint(log)),
     at("key", key(log)),
@@ -104,14 +111,22 @@ function stretch(log: LogReader): Router {
   router
     .route("/")
     .get(async (req: Request, res: Response) => {
-      const [first, count] = [numberOf(req, "first", Number.MAX_SAFE_INTEGER), numberOf(req, "count", STRETCH_BUNDLES * TILE)];
-      if (first % TILE !== 0 || count === 0) throw new InvalidParameter("first must be a multiple of 256, and count above 0");
+      const [first, count] = [
+        numberOf(req, "first", Number.MAX_SAFE_INTEGER),
+        numberOf(req, "count", STRETCH_BUNDLES * TILE),
+      ];
+      if (first % TILE !== 0 || count === 0)
+        throw new InvalidParameter("first must be a multiple of 256, and count above 0");
       if (first + count > parseCheckpoint(found(await log.checkpoint())).size) throw new NotFoundPath();
       const bundles = readAhead(Math.ceil(count / TILE), async (at) => {
         const [index, width] = [first / TILE + at, Math.min(TILE, count - at * TILE)];
         const [tile, kept] = await Promise.all([log.tile(0, index, width), log.kept(index, width)]);
         const { entries, events: lines } = found(kept);
-        return packedParts({ tile: found(tile), entries: entryBundle(entries), events: Buffer.from(eventLines(lines)) });
+        return packedParts({
+          tile: found(tile),
+          entries: entryBundle(entries),
+          events: Buffer.from(eventLines(lines)),
+        });
       });
       res.statusCode = 200;
       res.setHeader("Content-Type", HASHES);
@@ -123,7 +138,8 @@ function stretch(log: LogReader): Router {
 
 function numberOf(req: Request, name: string, most: number): number {
   const value = textOf(req, name) ?? "";
-  if (!/^\d{1,16}$/.test(value) || Number(value) > most) throw new InvalidParameter(`${name} must be a whole number, at most ${most}`);
+  if (!/^\d{1,16}$/.test(value) || Number(value) > most)
+    throw new InvalidParameter(`${name} must be a whole number, at most ${most}`);
   return Number(value);
 }
 

@@ -14,7 +14,10 @@ import { resourceOf, targetOf, valuesIn } from "./entity-view.ts";
 const ADDRESS = "/api/organisation";
 const isAtTarget = ({ target }: EntityState): boolean => target !== undefined;
 
-/** `/api/organisation`: all people and departments at a time, and the differences between two times. Only from the history. */
+/**
+ * `/api/organisation`: all people and departments at a time, and the differences between two times. Only from
+ * the history.
+ */
 export function organisationEndpoint({ log, reads, clock }: PastOptions): Mount {
   const router = Router();
   router
@@ -22,14 +25,25 @@ export function organisationEndpoint({ log, reads, clock }: PastOptions): Mount 
     .get(async (req: Request, res: Response) => {
       const at = pastOf(req, "at", clock) ?? clock.now();
       const [snapshot] = await readSnapshots(log, [at]);
-      const there = [...snapshot!.values()].filter(({ document, target }) => document !== undefined || target !== undefined);
+      const there = [...snapshot!.values()].filter(
+        ({ document, target }) => document !== undefined || target !== undefined,
+      );
       const maySee = await reads.mayShow(res, ADDRESS, there.map(valuesIn));
-      const of = (...kinds: readonly EntityState["kind"][]) => there.filter(({ kind }) => kinds.includes(kind));
+      const of = (...kinds: readonly EntityState["kind"][]) =>
+        there.filter(({ kind }) => kinds.includes(kind));
       sendJson(res, 200, {
         at,
-        departments: of("department", "role").map((one) => ({ id: one.id, kind: one.kind, target: targetOf(one, maySee) })),
+        departments: of("department", "role").map((one) => ({
+          id: one.id,
+          kind: one.kind,
+          target: targetOf(one, maySee),
+        })),
         groups: of("group").map((one) => ({ id: one.id, resource: resourceOf(one, maySee) })),
-        people: of("user").map((one) => ({ id: one.id, resource: resourceOf(one, maySee), target: targetOf(one, maySee) })),
+        people: of("user").map((one) => ({
+          id: one.id,
+          resource: resourceOf(one, maySee),
+          target: targetOf(one, maySee),
+        })),
         masked: !maySee,
       });
     })
@@ -67,5 +81,9 @@ export function organisationEndpoint({ log, reads, clock }: PastOptions): Mount 
 const shown = ({ joined, left, changed }: SideDifference, maySee: boolean) => ({
   joined: joined.map((id) => ({ id })),
   left: left.map((id) => ({ id })),
-  changed: changed.map(({ id, changes, target }) => ({ id, changes: shownChanges(maySee, changes), target: shownChanges(maySee, target) })),
+  changed: changed.map(({ id, changes, target }) => ({
+    id,
+    changes: shownChanges(maySee, changes),
+    target: shownChanges(maySee, target),
+  })),
 });

@@ -8,8 +8,15 @@ import { methodNotAllowed } from "../../http/methods.ts";
 import { afterOf, countOf } from "../query-values.ts";
 import type { Meant } from "./at.ts";
 
-/** `/{id}/timeline`: the steps of each change of a person or group, from the request to the answer of the target. */
-export function timelineRoutes(log: EventLog, kind: "user" | "group", meant: Meant = async (id) => id): Router {
+/**
+ * `/{id}/timeline`: the steps of each change of a person or group, from the request to the answer of the
+ * target.
+ */
+export function timelineRoutes(
+  log: EventLog,
+  kind: "user" | "group",
+  meant: Meant = async (id) => id,
+): Router {
   const router = Router();
   router
     .route("/:id/timeline")

@@ -43,8 +43,17 @@ export interface MappingInspection {
 const DEFAULT_PEOPLE = 200;
 const MAX_PEOPLE = 1_000;
 
-/** `/api/mapping`: the file, its notes about people, one person's results, and another file applied to some people. Changes nothing. */
-export function mappingEndpoint({ inspection, reads }: { readonly inspection: MappingInspection; readonly reads: PersonalReads }): Mount {
+/**
+ * `/api/mapping`: the file, its notes about people, one person's results, and another file applied to some
+ * people. Changes nothing.
+ */
+export function mappingEndpoint({
+  inspection,
+  reads,
+}: {
+  readonly inspection: MappingInspection;
+  readonly reads: PersonalReads;
+}): Mount {
   const router = Router();
   router
     .route("/")
@@ -52,7 +61,9 @@ export function mappingEndpoint({ inspection, reads }: { readonly inspection: Ma
     .all(methodNotAllowed("GET"));
   router
     .route("/trial")
-    .get(async (req: Request, res: Response) => sendJson(res, 200, usable(await inspection.trial(peopleOf(req)))))
+    .get(async (req: Request, res: Response) =>
+      sendJson(res, 200, usable(await inspection.trial(peopleOf(req)))),
+    )
     .all(methodNotAllowed("GET"));
   router
     .route("/people/:id")
@@ -61,11 +72,18 @@ export function mappingEndpoint({ inspection, reads }: { readonly inspection: Ma
       const { preview } = usable(isCanonicalUuid(id) ? await inspection.explain(id) : { preview: undefined });
       if (!preview || preview.explanations.length === 0) throw new NotFoundPath();
       const found = preview.explanations;
-      const read = Object.fromEntries(found.map(({ attribute, sources, result }) => [attribute, { after: [sources, result ?? null] }]));
-      const maySee = await reads.mayShow(res, "/api/mapping/people", [{ of: { kind: "user", id }, changes: read }]);
+      const read = Object.fromEntries(
+        found.map(({ attribute, sources, result }) => [attribute, { after: [sources, result ?? null] }]),
+      );
+      const maySee = await reads.mayShow(res, "/api/mapping/people", [
+        { of: { kind: "user", id }, changes: read },
+      ]);
       // On the page, numbers are shown only in the view of the person.
       const shown = !maySee ? withoutValues : traceOf(res).session === undefined ? asItIs : withoutNumbers;
-      sendJson(res, 200, { masked: !maySee, explanations: found.map((each) => shown(renderExplanation(each))) });
+      sendJson(res, 200, {
+        masked: !maySee,
+        explanations: found.map((each) => shown(renderExplanation(each))),
+      });
     })
     .all(methodNotAllowed("GET"));
   router
@@ -83,7 +101,11 @@ interface Explained extends Omit<Explanation, "result"> {
 
 type Explanation = PersonPreview["explanations"][number];
 
-const renderExplanation = ({ result, ...rest }: Explanation): Explained => ({ ...rest, result: result ?? null, set: result !== undefined });
+const renderExplanation = ({ result, ...rest }: Explanation): Explained => ({
+  ...rest,
+  result: result ?? null,
+  set: result !== undefined,
+});
 
 const asItIs = (explained: Explained): Explained => explained;
 
@@ -98,7 +120,10 @@ function withoutNumbers(explained: Explained): Explained {
   if (!makesNumber(explained)) return explained;
   return {
     ...explained,
-    sources: sources.map(({ path, value }) => ({ path, value: isNumber(attribute) || isPhone(path) ? hiddenNumber(value) : value })),
+    sources: sources.map(({ path, value }) => ({
+      path,
+      value: isNumber(attribute) || isPhone(path) ? hiddenNumber(value) : value,
+    })),
     result: hiddenNumber(result),
   };
 }

@@ -21,7 +21,12 @@ export type ReplayOutcome =
   | { readonly kind: "invalid"; readonly problems: readonly object[] }
   /** The mapping of this installation is invalid, so there is nothing to compare with. */
   | { readonly kind: "unusable" }
-  | { readonly kind: "replayed"; readonly version: string; readonly replay: Replay; readonly changes: readonly RecentChange[] };
+  | {
+      readonly kind: "replayed";
+      readonly version: string;
+      readonly replay: Replay;
+      readonly changes: readonly RecentChange[];
+    };
 
 /** Rejects with Unavailable while too many requests wait. */
 export type ReplayMapping = (text: string, tried: Tried) => Promise<ReplayOutcome>;
@@ -31,7 +36,10 @@ const MAX_COUNT = 500;
 /** Ten times the size of the built-in mapping. */
 const MAX_TEXT = 65_536;
 
-/** `POST /api/mapping/replay`: applies the mapping file in the body to people of the directory. Changes nothing. */
+/**
+ * `POST /api/mapping/replay`: applies the mapping file in the body to people of the directory. Changes
+ * nothing.
+ */
 export function replayHandler(replay: ReplayMapping, reads: PersonalReads) {
   return async (req: Request, res: Response): Promise<void> => {
     const { text, ...tried } = replayIn(req.body);
@@ -62,7 +70,12 @@ export function replayHandler(replay: ReplayMapping, reads: PersonalReads) {
       items: items.map(({ id, name, explanations, changes: all }) => {
         const cause = causes.get(id);
         const shown = shownChanges(maySee, isPage ? maskedChanges(all, explanations) : all);
-        return { id, name, changes: shown, ...(cause ? { cause: { event: cause.event, code: cause.code, at: cause.at } } : {}) };
+        return {
+          id,
+          name,
+          changes: shown,
+          ...(cause ? { cause: { event: cause.event, code: cause.code, at: cause.at } } : {}),
+        };
       }),
     });
   };

@@ -33,7 +33,19 @@ export interface MetricsOptions {
 }
 
 /** The metrics of this process and, from the database, of all processes. */
-export function createMetrics({ target, build, clock, logger, meter, status, alerts, feed, listening, replica, meters }: MetricsOptions): {
+export function createMetrics({
+  target,
+  build,
+  clock,
+  logger,
+  meter,
+  status,
+  alerts,
+  feed,
+  listening,
+  replica,
+  meters,
+}: MetricsOptions): {
   readonly registry: Registry;
   readonly observe: ObserveRequest;
 } {
@@ -45,10 +57,20 @@ export function createMetrics({ target, build, clock, logger, meter, status, ale
     return meters.read();
   };
   showBuild(registry, build);
-  observeSync(registry, { target, figures: remembered({ read: status, what: "the figures of the loop", clock, logger }), clock });
-  observeAlerts(registry, { target, figures: remembered({ read: alerts, what: "the incidents", clock, logger }) });
+  observeSync(registry, {
+    target,
+    figures: remembered({ read: status, what: "the figures of the loop", clock, logger }),
+    clock,
+  });
+  observeAlerts(registry, {
+    target,
+    figures: remembered({ read: alerts, what: "the incidents", clock, logger }),
+  });
   observeFeed(registry, remembered({ read: feed, what: "the figures of the feed", clock, logger }));
-  observeListening(registry, { target, figures: remembered({ read: listening, what: "the state of listening", clock, logger }) });
+  observeListening(registry, {
+    target,
+    figures: remembered({ read: listening, what: "the state of listening", clock, logger }),
+  });
   observeReplica(registry, replica);
   observeMeters(registry, { target, meters: remembered({ read, what: "the counters", clock, logger }) });
   return {

@@ -27,8 +27,10 @@ export function observeListening(
       },
     });
   };
-  gauge("dingtalk_scim_listening", "1 while the connection stands over which the target tells of changes, else 0", ({ state }) =>
-    state === "listening" ? 1 : 0,
+  gauge(
+    "dingtalk_scim_listening",
+    "1 while the connection stands over which the target tells of changes, else 0",
+    ({ state }) => (state === "listening" ? 1 : 0),
   );
   gauge(
     "dingtalk_scim_hints_heard_ratio",

@@ -46,7 +46,8 @@ export function observeMeters(registry: Registry, { target, meters }: MeterMetri
       const known = await meters();
       // A counter of this library can only be increased, so it is reset first. No await may come in between.
       this.reset();
-      for (const { name, labels, value } of known?.samples ?? []) if (name === "targetCalls") this.inc({ target, ...labels }, value);
+      for (const { name, labels, value } of known?.samples ?? [])
+        if (name === "targetCalls") this.inc({ target, ...labels }, value);
     },
   });
   new Counter({
@@ -57,7 +58,8 @@ export function observeMeters(registry: Registry, { target, meters }: MeterMetri
     async collect() {
       const known = await meters();
       this.reset();
-      for (const { name, labels, value } of known?.samples ?? []) if (name === "alertDeliveries") this.inc({ target, ...labels }, value);
+      for (const { name, labels, value } of known?.samples ?? [])
+        if (name === "alertDeliveries") this.inc({ target, ...labels }, value);
     },
   });
   new Gauge({
@@ -79,7 +81,8 @@ export function observeMeters(registry: Registry, { target, meters }: MeterMetri
     async collect() {
       const known = await meters();
       this.reset();
-      for (const { id, source, at } of known?.tokens ?? []) this.set({ token: id, source }, at.getTime() / 1_000);
+      for (const { id, source, at } of known?.tokens ?? [])
+        this.set({ token: id, source }, at.getTime() / 1_000);
     },
   });
 }

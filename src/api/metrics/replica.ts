@@ -1,7 +1,10 @@
 import { Gauge, type Registry } from "prom-client";
 
 /** Registers the state of the replica as this process sees it. Registers nothing without one. */
-export function observeReplica(registry: Registry, replica: () => { readonly state: string; readonly lagMs?: number } | undefined): void {
+export function observeReplica(
+  registry: Registry,
+  replica: () => { readonly state: string; readonly lagMs?: number } | undefined,
+): void {
   const registers = [registry];
   new Gauge({
     name: "dingtalk_scim_replica_used",

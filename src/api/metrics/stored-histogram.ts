@@ -2,7 +2,10 @@ import { Histogram, type MetricObjectWithValues, type MetricValueWithName } from
 import { HISTOGRAMS, type HistogramName, INFINITE, type Labels, type Sample } from "../../core/meter.ts";
 import type { Reading } from "./remembered.ts";
 
-type HistogramOptions = Pick<ConstructorParameters<typeof Histogram<string>>[0], "name" | "help" | "labelNames" | "registers">;
+type HistogramOptions = Pick<
+  ConstructorParameters<typeof Histogram<string>>[0],
+  "name" | "help" | "labelNames" | "registers"
+>;
 
 /** The stored counts of all processes. */
 type Meters = Reading<{ readonly samples: readonly Sample[] }>;
@@ -58,18 +61,26 @@ function seriesOf(of: HistogramName, samples: readonly Sample[]): readonly Serie
   return [...series.values()];
 }
 
-/** In Prometheus' form each bucket includes those below it. Buckets of an earlier version with other bounds count in the next larger bucket. */
+/**
+ * In Prometheus' form each bucket includes those below it. Buckets of an earlier version with other bounds
+ * count in the next larger bucket.
+ */
 function valuesOf(
   name: string,
   { labels, buckets, sum }: Series,
   bounds: readonly number[],
   target: string,
 ): MetricValueWithName<string>[] {
-  const upTo = (bound: number): number => [...buckets].reduce((count, [le, value]) => (Number(le) <= bound ? count + value : count), 0);
+  const upTo = (bound: number): number =>
+    [...buckets].reduce((count, [le, value]) => (Number(le) <= bound ? count + value : count), 0);
   const total = [...buckets.values()].reduce((count, value) => count + value, 0);
   const own = { target, ...labels };
   return [
-    ...bounds.map((bound) => ({ metricName: `${name}_bucket`, labels: { le: bound, ...own }, value: upTo(bound) })),
+    ...bounds.map((bound) => ({
+      metricName: `${name}_bucket`,
+      labels: { le: bound, ...own },
+      value: upTo(bound),
+    })),
     { metricName: `${name}_bucket`, labels: { le: INFINITE, ...own }, value: total },
     { metricName: `${name}_sum`, labels: own, value: sum },
     { metricName: `${name}_count`, labels: own, value: total },

@@ -17,7 +17,10 @@ export interface SyncMetricsOptions {
   readonly clock: Clock;
 }
 
-/** Registers the figures of the loop for one target. While they cannot be read they are missing, and all other metrics are still answered. */
+/**
+ * Registers the figures of the loop for one target. While they cannot be read they are missing, and all other
+ * metrics are still answered.
+ */
 export function observeSync(registry: Registry, { target, figures, clock }: SyncMetricsOptions): void {
   const shared = { labelNames: ["target"] as const, registers: [registry] };
 
@@ -51,11 +54,15 @@ export function observeSync(registry: Registry, { target, figures, clock }: Sync
         if (known) this.set({ target }, value(known));
       },
     });
-  single("dingtalk_scim_oldest_due_age_seconds", "For how long the longest waiting entity has been due; 0 when none is", ({ oldestDue }) =>
-    oldestDue ? Math.max(0, (clock.now().getTime() - oldestDue.getTime()) / 1_000) : 0,
+  single(
+    "dingtalk_scim_oldest_due_age_seconds",
+    "For how long the longest waiting entity has been due; 0 when none is",
+    ({ oldestDue }) => (oldestDue ? Math.max(0, (clock.now().getTime() - oldestDue.getTime()) / 1_000) : 0),
   );
-  single("dingtalk_scim_target_paused", "1 while nothing is sent to the target, for the reason that the status tells", ({ paused }) =>
-    paused === undefined ? 0 : 1,
+  single(
+    "dingtalk_scim_target_paused",
+    "1 while nothing is sent to the target, for the reason that the status tells",
+    ({ paused }) => (paused === undefined ? 0 : 1),
   );
   single(
     "dingtalk_scim_entities_lost",
@@ -63,8 +70,10 @@ export function observeSync(registry: Registry, { target, figures, clock }: Sync
     ({ lost }) => lost,
   );
   const share = (part: number, whole: number): number => (whole === 0 ? 1 : part / whole);
-  single("dingtalk_scim_accuracy", "Of the active people, the share that is in DingTalk and right", ({ people }) =>
-    share(people.accurate, people.active),
+  single(
+    "dingtalk_scim_accuracy",
+    "Of the active people, the share that is in DingTalk and right",
+    ({ people }) => share(people.accurate, people.active),
   );
   single("dingtalk_scim_coverage", "Of the active people, the share that is in DingTalk", ({ people }) =>
     share(people.present, people.active),

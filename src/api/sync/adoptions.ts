@@ -6,7 +6,13 @@ import { readJsonBody } from "../../http/body.ts";
 import { NotFoundPath } from "../../http/errors.ts";
 import { methodNotAllowed } from "../../http/methods.ts";
 import { requestContext, requireRecentSignIn, requireRight } from "../../http/request-context.ts";
-import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionOperations, type Decision } from "../../reconcile/adopt/ports.ts";
+import {
+  ADOPTION_STATES,
+  type AdoptableKind,
+  type Adoption,
+  type AdoptionOperations,
+  type Decision,
+} from "../../reconcile/adopt/ports.ts";
 import { refusalText } from "../../reconcile/adopt/refusal-text.ts";
 import type { AssessmentRequests } from "../../reconcile/assess/requests.ts";
 import { Conflict } from "../conflict.ts";
@@ -68,11 +74,15 @@ export function adoptionRoutes({ adoptions, assessments, clock, target }: Adopti
 
   router
     .route("/items/:kind/:id/unlink")
-    .post(requireRight("approve"), fresh, async (req: Request<{ kind: string; id: string }>, res: Response) => {
-      const kind = KINDS.find((each) => each === req.params.kind);
-      if (!kind) throw new NotFoundPath();
-      sendJson(res, 200, doneOf(await adoptions.unlink({ kind, id: req.params.id }, by(res)))[0]);
-    })
+    .post(
+      requireRight("approve"),
+      fresh,
+      async (req: Request<{ kind: string; id: string }>, res: Response) => {
+        const kind = KINDS.find((each) => each === req.params.kind);
+        if (!kind) throw new NotFoundPath();
+        sendJson(res, 200, doneOf(await adoptions.unlink({ kind, id: req.params.id }, by(res)))[0]);
+      },
+    )
     .all(methodNotAllowed("POST"));
 
   router

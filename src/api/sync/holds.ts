@@ -30,7 +30,11 @@ export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): 
     .get(async (req: Request, res: Response) => {
       const state = choiceOf(req, "state", HOLD_STATES);
       const after = afterOf(req, isCanonicalUuid);
-      const page = await holds.list({ count: countOf(req), ...(state ? { state } : {}), ...(after ? { after } : {}) });
+      const page = await holds.list({
+        count: countOf(req),
+        ...(state ? { state } : {}),
+        ...(after ? { after } : {}),
+      });
       sendJson(res, 200, { holds: page.holds.map(renderHold), ...(page.next ? { next: page.next } : {}) });
     })
     .all(methodNotAllowed("GET"));
@@ -42,16 +46,25 @@ export function holdsEndpoint({ holds, clock, sandbox }: HoldsEndpointOptions): 
       const hold = await holds.get(req.params.id);
       if (!hold) throw new NotFoundPath();
       const page = await holds.members(hold.id, { count: countOf(req), ...(after ? { after } : {}) });
-      sendJson(res, 200, { ...renderHold(hold), entities: page.members.map(renderMember), ...(page.next ? { next: page.next } : {}) });
+      sendJson(res, 200, {
+        ...renderHold(hold),
+        entities: page.members.map(renderMember),
+        ...(page.next ? { next: page.next } : {}),
+      });
     })
     .all(methodNotAllowed("GET"));
 
   router
     .route("/:id/approve")
-    .post(requireRight("approve"), requireRecentSignIn(clock), readJsonBody(), async (req: Request<{ id: string }>, res: Response) => {
-      const agreement = agreementIn(req.body, sandbox);
-      answer(res, await holds.approve(req.params.id, agreement, operatorOf(res), { alone: sandbox }));
-    })
+    .post(
+      requireRight("approve"),
+      requireRecentSignIn(clock),
+      readJsonBody(),
+      async (req: Request<{ id: string }>, res: Response) => {
+        const agreement = agreementIn(req.body, sandbox);
+        answer(res, await holds.approve(req.params.id, agreement, operatorOf(res), { alone: sandbox }));
+      },
+    )
     .all(methodNotAllowed("POST"));
 
   router
@@ -75,7 +88,8 @@ function answer(res: Response, decision: Decision): void {
 
 /** The hold has changed. The answer has its present state. */
 function sendMoved(res: Response, hold: Hold): void {
-  const detail = hold.state === "open" ? "the hold is not what it was; look at it again" : `the hold is ${hold.state}`;
+  const detail =
+    hold.state === "open" ? "the hold is not what it was; look at it again" : `the hold is ${hold.state}`;
   const { status, body, contentType } = renderProblem(new Conflict(detail), requestIdOf(res));
   sendJson(res, status, { ...body, state: hold.state, digest: hold.digest, count: hold.count }, contentType);
 }
@@ -85,12 +99,21 @@ function agreementIn(body: unknown, optional: boolean): Agreement {
   const given = fieldsOf(body);
   const { digest, count } = given ?? {};
   const rightDigest = typeof digest === "string" || (optional && digest === undefined);
-  const rightCount = (typeof count === "number" && Number.isInteger(count)) || (optional && count === undefined);
+  const rightCount =
+    (typeof count === "number" && Number.isInteger(count)) || (optional && count === undefined);
   if (!given || !rightDigest || !rightCount)
-    throw new InvalidParameter('the body must be {"digest": "<digest>", "count": <number>}, as the hold tells them');
-  return { ...(typeof digest === "string" ? { digest } : {}), ...(typeof count === "number" ? { count } : {}) };
+    throw new InvalidParameter(
+      'the body must be {"digest": "<digest>", "count": <number>}, as the hold tells them',
+    );
+  return {
+    ...(typeof digest === "string" ? { digest } : {}),
+    ...(typeof count === "number" ? { count } : {}),
+  };
 }
 
-const renderHold = ({ approvals, ...hold }: Hold) => ({ ...hold, approvals: approvals.map(({ by, at }) => ({ by, at })) });
+const renderHold = ({ approvals, ...hold }: Hold) => ({
+  ...hold,
+  approvals: approvals.map(({ by, at }) => ({ by, at })),
+});
 
 const renderMember = ({ name, ...member }: HoldMember) => ({ ...member, name: name ?? null });

@@ -29,14 +29,20 @@ const MAX_REASON = 500;
 export function ordersRoutes({ operations, clock, target, ceiling: own, sendStatus }: OrdersOptions): Router {
   const router = Router();
 
-  const eventOf = (res: Response, code: Parameters<typeof operatorEvent>[0], detail?: HistoryEvent["detail"]): HistoryEvent =>
-    operatorEvent(code, operatorOf(res), { clock, target }, detail);
+  const eventOf = (
+    res: Response,
+    code: Parameters<typeof operatorEvent>[0],
+    detail?: HistoryEvent["detail"],
+  ): HistoryEvent => operatorEvent(code, operatorOf(res), { clock, target }, detail);
 
   router
     .route("/pause")
     .post(requireRight("operate"), readJsonBody(), async (req: Request, res: Response) => {
       const reason = reasonIn(req.body);
-      await operations.halt({ by: requestContext(res).actor, reason }, eventOf(res, "operator.pause", { reason }));
+      await operations.halt(
+        { by: requestContext(res).actor, reason },
+        eventOf(res, "operator.pause", { reason }),
+      );
       await sendStatus(res);
     })
     .all(methodNotAllowed("POST"));
@@ -54,8 +60,12 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
     .put(requireRight("administer"), readJsonBody(), async (req: Request, res: Response) => {
       const mode = modeIn(req.body);
       const ceiling = ceilingOf(await operations.processes(), own);
-      if (isAbove(mode, ceiling)) throw new Conflict(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
-      await operations.orderMode(mode === ceiling ? undefined : mode, eventOf(res, "operator.mode", { mode, ceiling }));
+      if (isAbove(mode, ceiling))
+        throw new Conflict(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
+      await operations.orderMode(
+        mode === ceiling ? undefined : mode,
+        eventOf(res, "operator.mode", { mode, ceiling }),
+      );
       await sendStatus(res);
     })
     .all(methodNotAllowed("PUT"));

@@ -5,7 +5,10 @@ import type { PlanPage } from "../../reconcile/compare/kept-plans.ts";
 import { minutesFor, type PlanItem } from "../../reconcile/compare/plan-items.ts";
 import { hiddenNumber, isNumber } from "../hidden-numbers.ts";
 
-/* A whole plan as a file, page by page. Telephone numbers are masked as on the page, because a file is passed on. */
+/*
+ * A whole plan as a file, page by page. Telephone numbers are masked as on the page, because a file is passed
+ * on.
+ */
 
 export const PLAN_FORMATS = ["csv", "json"] as const;
 export type PlanFormat = (typeof PLAN_FORMATS)[number];
@@ -21,7 +24,9 @@ export type PlanPages = AsyncIterable<PlanPage>;
 export async function* planAsJson(pages: PlanPages, callsPerSecond: number): AsyncIterable<string> {
   let begun = false;
   for await (const { summary, advice, items } of pages) {
-    const lines = items.map((item) => JSON.stringify({ ...item, changes: withoutNumbers(item.changes) })).join(",\n");
+    const lines = items
+      .map((item) => JSON.stringify({ ...item, changes: withoutNumbers(item.changes) }))
+      .join(",\n");
     if (!begun)
       yield `{"summary":${JSON.stringify({ ...summary, minutes: minutesFor(summary, callsPerSecond) })},\n"advice":${JSON.stringify(advice)},\n"items":[\n${lines}`;
     else if (lines !== "") yield `,\n${lines}`;
@@ -42,7 +47,9 @@ function linesOf({ kind, id, name, action, heldBy, until, changes }: PlanItem): 
   const item: readonly Cell[] = [kind, id, name, action, heldBy, until];
   const changed = Object.entries(withoutNumbers(changes));
   if (changed.length === 0) return [csvLine([...item, "", "", ""])];
-  return changed.map(([attribute, { before, after }]) => csvLine([...item, attribute, cellOf(before), cellOf(after)]));
+  return changed.map(([attribute, { before, after }]) =>
+    csvLine([...item, attribute, cellOf(before), cellOf(after)]),
+  );
 }
 
 const cellOf = (value: JsonValue | undefined): Cell =>
@@ -52,6 +59,8 @@ const withoutNumbers = (changes: Changes): Changes =>
   Object.fromEntries(
     Object.entries(changes).map(([attribute, sides]) => [
       attribute,
-      isNumber(attribute) ? Object.fromEntries(Object.entries(sides).map(([side, value]) => [side, hiddenNumber(value)])) : sides,
+      isNumber(attribute)
+        ? Object.fromEntries(Object.entries(sides).map(([side, value]) => [side, hiddenNumber(value)]))
+        : sides,
     ]),
   );

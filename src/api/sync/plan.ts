@@ -9,7 +9,14 @@ import { minutesFor, type PlannedAction } from "../../reconcile/compare/plan-ite
 import { SYNC_MODES } from "../../reconcile/policy.ts";
 import { type PersonalReads, shownChanges } from "../personal-reads.ts";
 import { afterOf, choiceOf, countOf, isItemKey } from "../query-values.ts";
-import { CONTENT_TYPES, PLAN_FORMATS, type PlanFormat, type PlanPages, planAsCsv, planAsJson } from "./plan-file.ts";
+import {
+  CONTENT_TYPES,
+  PLAN_FORMATS,
+  type PlanFormat,
+  type PlanPages,
+  planAsCsv,
+  planAsJson,
+} from "./plan-file.ts";
 
 export interface PlanOptions {
   readonly plans: KeptPlans;
@@ -21,14 +28,20 @@ const ACTIONS: readonly PlannedAction[] = ["create", "update", "remove", "suspen
 const KINDS: readonly EntityKind[] = ["user", "department", "role"];
 const DEFAULT_FORMAT: PlanFormat = "csv";
 const ITEMS_OF_A_CHUNK = 500;
-/** Before every item. So a file continues the plan that was shown just before, and does not make another one. */
+/**
+ * Before every item. So a file continues the plan that was shown just before, and does not make another one.
+ */
 const BEFORE_ALL = "department:00000000-0000-0000-0000-000000000000";
 
 /** The plan of everybody in a chosen mode, by pages or as a file. */
 export function planRoutes({ plans, callsPerSecond, reads }: PlanOptions): Router {
   const router = Router();
 
-  async function shownItems(res: Response, address: string, items: PlanPage["items"]): Promise<PlanPage["items"]> {
+  async function shownItems(
+    res: Response,
+    address: string,
+    items: PlanPage["items"],
+  ): Promise<PlanPage["items"]> {
     const maySee = await reads.mayShow(
       res,
       address,
@@ -52,7 +65,11 @@ export function planRoutes({ plans, callsPerSecond, reads }: PlanOptions): Route
     .get(async (req: Request, res: Response) => {
       const { mode, ...filter } = chosen(req);
       const after = afterOf(req, isItemKey);
-      const { summary, advice, items, next } = await plans.page(mode, { ...filter, count: countOf(req), ...(after ? { after } : {}) });
+      const { summary, advice, items, next } = await plans.page(mode, {
+        ...filter,
+        count: countOf(req),
+        ...(after ? { after } : {}),
+      });
       sendJson(res, 200, {
         summary: { ...summary, minutes: minutesFor(summary, callsPerSecond) },
         advice,

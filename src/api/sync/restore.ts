@@ -23,7 +23,10 @@ export function restoreRoutes({ removed }: { readonly removed: PutBackOperations
       const answer = await removed.putBack(requestIn(req.body), operatorOf(res));
       if (!answer) throw new NotFoundPath();
       if (answer.restoring > 0) return sendJson(res, 200, answer);
-      const { status, body, contentType } = renderProblem(new Conflict("none of these people can be restored"), requestIdOf(res));
+      const { status, body, contentType } = renderProblem(
+        new Conflict("none of these people can be restored"),
+        requestIdOf(res),
+      );
       return sendJson(res, status, { ...body, ...answer }, contentType);
     })
     .all(methodNotAllowed("POST"));
@@ -33,8 +36,11 @@ export function restoreRoutes({ removed }: { readonly removed: PutBackOperations
 function requestIn(body: unknown): PutBackRequest {
   const { ids, hold } = fieldsOf(body) ?? {};
   if (typeof hold === "string" && ids === undefined) return { hold };
-  if (Array.isArray(ids) && hold === undefined && ids.length > 0 && ids.length <= MOST && ids.every(isId)) return { ids };
-  throw new InvalidParameter(`the body must be {"ids": [<id>, …]} with at most ${MOST} ids, or {"hold": "<id>"}`);
+  if (Array.isArray(ids) && hold === undefined && ids.length > 0 && ids.length <= MOST && ids.every(isId))
+    return { ids };
+  throw new InvalidParameter(
+    `the body must be {"ids": [<id>, …]} with at most ${MOST} ids, or {"hold": "<id>"}`,
+  );
 }
 
 const isId = (value: unknown): value is string => typeof value === "string" && isCanonicalUuid(value);

@@ -43,19 +43,32 @@ export interface SyncEndpointOptions {
   readonly ceiling: SyncMode;
   readonly callsPerSecond: number;
   readonly reads: PersonalReads;
-  /** Address of the simulated DingTalk; unset for a real organisation. Programs that change test people check it first. */
+  /**
+   * Address of the simulated DingTalk; unset for a real organisation. Programs that change test people check
+   * it first.
+   */
   readonly sandbox?: string;
 }
 
 const replicaOf = ({ replica }: SyncEndpointOptions) => {
   const { state, lagMs } = replica() ?? {};
-  return state === undefined ? null : { state, lagSeconds: lagMs === undefined ? null : Math.round(lagMs / 100) / 10 };
+  return state === undefined
+    ? null
+    : { state, lagSeconds: lagMs === undefined ? null : Math.round(lagMs / 100) / 10 };
 };
 
 function renderListening(listening: Listening | undefined) {
   if (!listening) return null;
   const { state, since, failures, reason = null, eventAt, heard, missed } = listening;
-  return { state, since: since.toISOString(), failures, reason, lastEventAt: eventAt?.toISOString() ?? null, heard, missed };
+  return {
+    state,
+    since: since.toISOString(),
+    failures,
+    reason,
+    lastEventAt: eventAt?.toISOString() ?? null,
+    heard,
+    missed,
+  };
 }
 
 const STATES: readonly SyncState[] = ["inSync", "due", "waiting", "held", "parked"];
@@ -102,7 +115,10 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
         "/api/sync/items",
         page.items.map(({ ref, planned }) => ({ of: ref, changes: planned?.changes })),
       );
-      sendJson(res, 200, { items: page.items.map(renderItemFor(maySee)), ...(page.next ? { next: page.next } : {}) });
+      sendJson(res, 200, {
+        items: page.items.map(renderItemFor(maySee)),
+        ...(page.next ? { next: page.next } : {}),
+      });
     })
     .all(methodNotAllowed("GET"));
 
@@ -148,7 +164,8 @@ export function syncEndpoint(options: SyncEndpointOptions): Mount {
 
 async function statusNow(options: SyncEndpointOptions) {
   const { operations } = options;
-  // Slow counts are cached for a while, so no other query runs with them. The state of pauses is always read now.
+  // Slow counts are cached for a while, so no other query runs with them. The state of pauses is always read
+  // now.
   const status = await operations.status();
   const [processes, pause, orders, proposed, open, incidents, held, listening] = await Promise.all([
     operations.processes(),
@@ -164,7 +181,13 @@ async function statusNow(options: SyncEndpointOptions) {
     ...renderStatus({ ...status, paused: pause }, processes, orders, options),
     holds: { open },
     rulesHold: held
-      ? { id: held.id, mapping: held.mapping, policy: held.policy, since: held.openedAt, leaversGoOn: held.leaversGoOn }
+      ? {
+          id: held.id,
+          mapping: held.mapping,
+          policy: held.policy,
+          since: held.openedAt,
+          leaversGoOn: held.leaversGoOn,
+        }
       : null,
     adoptions: { proposed },
     incidents: { open: incidents },
@@ -213,7 +236,8 @@ function renderStatus(
 }
 
 /** Programs get a list of problems, and people get all of them in one line. */
-const renderPause = (pause: TargetPause | undefined) => (pause ? { problems: [], ...pause, reason: pauseText(pause) } : null);
+const renderPause = (pause: TargetPause | undefined) =>
+  pause ? { problems: [], ...pause, reason: pauseText(pause) } : null;
 
 type Processes = Awaited<ReturnType<SyncOperations["processes"]>>;
 

@@ -16,15 +16,27 @@ interface Options {
 
 export const loginLinkCommand = (): Command =>
   new Command("login-link")
-    .description("a link for signing in to the dashboard, valid once and for ten minutes; an event records who made it")
-    .addOption(new Option("--role <role>", "role of the person who opens it").choices(ROLES).makeOptionMandatory())
+    .description(
+      "a link for signing in to the dashboard, valid once and for ten minutes; an event records who made it",
+    )
+    .addOption(
+      new Option("--role <role>", "role of the person who opens it").choices(ROLES).makeOptionMandatory(),
+    )
     .requiredOption("--reason <text>", "why, for the history", nonEmptyText)
     .option("--json", "the result as JSON")
-    .addHelpText("after", '\nExample:\n  $ dingtalk-scim login-link --role admin --reason "the identity provider is down"')
+    .addHelpText(
+      "after",
+      '\nExample:\n  $ dingtalk-scim login-link --role admin --reason "the identity provider is down"',
+    )
     .action(async ({ role, reason, json }: Options) => {
       const secret = makeSecret();
       const { url, expiresAt } = await withRecords(async ({ config, sessions }) => {
-        const link = await sessions.addLink({ secretHash: hashSecret(secret), role, reason, madeBy: osUser() });
+        const link = await sessions.addLink({
+          secretHash: hashSecret(secret),
+          role,
+          reason,
+          madeBy: osUser(),
+        });
         return { url: `${config.publicUrl}/auth/link/${secret}`, expiresAt: link.expiresAt };
       });
       if (json) return printJson({ url, role, expiresAt });

@@ -20,7 +20,9 @@ function createCommand(): Command {
     .action(async ({ name, kind, json }: { name: string; kind: SourceKind; json?: true }) => {
       const source = await withRecords(({ sources }) => sources.create(ACTOR, { name, kind }));
       if (json) return printJson(source);
-      say(t`Source ${name} is made. Next: dingtalk-scim token create --name ${JSON.stringify(name)} --source ${JSON.stringify(name)}`);
+      say(
+        t`Source ${name} is made. Next: dingtalk-scim token create --name ${JSON.stringify(name)} --source ${JSON.stringify(name)}`,
+      );
     });
 }
 
@@ -33,7 +35,12 @@ function listCommand(): Command {
       if (json) return printJson(sources);
       printTable(
         ["name", "kind", "made", "id"],
-        sources.map(({ id, name, kind, createdAt }) => [name, kind, createdAt.toISOString().slice(0, 10), id]),
+        sources.map(({ id, name, kind, createdAt }) => [
+          name,
+          kind,
+          createdAt.toISOString().slice(0, 10),
+          id,
+        ]),
       );
     });
 }

@@ -25,7 +25,11 @@ function createCommand(): Command {
     .description("create a token and show it once")
     .requiredOption("--name <text>", "a name, such as the client that uses it", notEmpty)
     .option("--source <name>", "the SCIM client it belongs to, see `source list`", DEFAULT_SOURCE)
-    .option("--scope <scopes>", `what it may do: ${SCOPES.join(", ")}; may be repeated (default: provision)`, addScopes)
+    .option(
+      "--scope <scopes>",
+      `what it may do: ${SCOPES.join(", ")}; may be repeated (default: provision)`,
+      addScopes,
+    )
     .option("--expires <days>", "days until it expires, at most a year", wholeNumber(1, YEAR_DAYS), YEAR_DAYS)
     .option("--json", "the result as JSON")
     .addHelpText(
@@ -35,18 +39,34 @@ Examples:
   $ dingtalk-scim token create --name "Entra ID"
   $ dingtalk-scim token create --name auditor --scope history:read --expires 30`,
     )
-    .action(async (options: { name: string; source: string; scope?: Scope[]; expires: number; json?: true }) => {
-      const { scope: scopes = ["provision"] } = options;
-      await withRecords(async ({ sources, tokens }) => {
-        const source = await findSource(sources, options.source);
-        const expiresAt = new Date(systemClock.now().getTime() + options.expires * DAY_MS);
-        const made = await tokens.create(ACTOR, { name: options.name, sourceId: source.id, scopes, expiresAt });
-        if (options.json)
-          return printJson({ id: made.id, token: made.text, clientSecret: made.secret, source: source.name, scopes, expiresAt });
-        say(t`Token ${made.id} of source ${source.name} for ${scopes.join(", ")}, until ${day(expiresAt)}. It is not shown again:`);
-        print(made.text);
-      });
-    });
+    .action(
+      async (options: { name: string; source: string; scope?: Scope[]; expires: number; json?: true }) => {
+        const { scope: scopes = ["provision"] } = options;
+        await withRecords(async ({ sources, tokens }) => {
+          const source = await findSource(sources, options.source);
+          const expiresAt = new Date(systemClock.now().getTime() + options.expires * DAY_MS);
+          const made = await tokens.create(ACTOR, {
+            name: options.name,
+            sourceId: source.id,
+            scopes,
+            expiresAt,
+          });
+          if (options.json)
+            return printJson({
+              id: made.id,
+              token: made.text,
+              clientSecret: made.secret,
+              source: source.name,
+              scopes,
+              expiresAt,
+            });
+          say(
+            t`Token ${made.id} of source ${source.name} for ${scopes.join(", ")}, until ${day(expiresAt)}. It is not shown again:`,
+          );
+          print(made.text);
+        });
+      },
+    );
 }
 
 function listCommand(): Command {

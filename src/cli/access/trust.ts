@@ -14,7 +14,9 @@ import { t } from "../words/translate.ts";
 
 export const trustCommand = (): Command =>
   new Command("trust")
-    .description("workloads that get access tokens for a signed assertion, without a secret (workload identity federation)")
+    .description(
+      "workloads that get access tokens for a signed assertion, without a secret (workload identity federation)",
+    )
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(removeCommand());
@@ -37,11 +39,19 @@ function addCommand(): Command {
     .requiredOption("--name <text>", "a name, such as the application that uses it")
     .requiredOption("--tenant <id>", "directory (tenant) id; the claim tid", uuid)
     .requiredOption("--subject <id>", "Subject as Entra shows it; the claim sub", exact)
-    .requiredOption("--audience <text>", "Audience as Entra shows it; the claim aud; may be repeated", addAudience)
+    .requiredOption(
+      "--audience <text>",
+      "Audience as Entra shows it; the claim aud; may be repeated",
+      addAudience,
+    )
     .option("--issuer <url>", "the claim iss (default: the tenant's v2.0 issuer)", exact)
     .option("--jwks-url <url>", "where the issuer publishes its keys (default: the tenant's)", exact)
     .option("--source <name>", "the SCIM client it belongs to, see `source list`", DEFAULT_SOURCE)
-    .option("--scope <scopes>", `what it may do: ${SCOPES.join(", ")}; may be repeated (default: provision)`, addScopes)
+    .option(
+      "--scope <scopes>",
+      `what it may do: ${SCOPES.join(", ")}; may be repeated (default: provision)`,
+      addScopes,
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -54,7 +64,13 @@ Example:
       --subject d2f8ee76-c549-45b8-a143-f5b640669704 --audience api://b5ba7a93-4452-4522-aeb4-a2b5da870c16/.default`,
     )
     .action(async (options: AddOptions, command: Command) => {
-      const { name, tenant: tenantId, audience: audiences, scope: scopes = ["provision"], ...stated } = options;
+      const {
+        name,
+        tenant: tenantId,
+        audience: audiences,
+        scope: scopes = ["provision"],
+        ...stated
+      } = options;
       await withRecords(async ({ config, sources, trusts }) => {
         const trust = decidedTrust({ ...stated, tenantId, audiences });
         if (!isKeyAddress(trust.jwksUrl, config.assertionKeyOrigins))
@@ -65,7 +81,8 @@ Example:
         const decided = { ...trust, scopes };
         const id = await trusts.add(ACTOR, { name, sourceId: source.id, ...decided });
         const [tokenEndpoint, scimUrl] = [`${config.publicUrl}/oauth2/token`, `${config.publicUrl}/scim/v2`];
-        if (options.json) return printJson({ clientId: id, tokenEndpoint, scimUrl, source: source.name, ...decided });
+        if (options.json)
+          return printJson({ clientId: id, tokenEndpoint, scimUrl, source: source.name, ...decided });
         say(
           t`Assertions of ${trust.issuer} for ${trust.audiences.join(" or ")} are trusted, for ${scopes.join(", ")} of source ${source.name}.`,
         );
@@ -101,13 +118,15 @@ function removeCommand(): Command {
     .addHelpText("after", "\nExample:\n  $ dingtalk-scim trust remove 019aa8f0-5c1e-7d3a-9b41-2f6f0c9d7e55")
     .action(async (id: string) => {
       const found = isUuid(id) && (await withRecords(({ trusts }) => trusts.remove(ACTOR, id)));
-      if (!found) throw new NotFoundHere(t`there is no trust with the client id ${id}; \`trust list\` shows all`);
+      if (!found)
+        throw new NotFoundHere(t`there is no trust with the client id ${id}; \`trust list\` shows all`);
       say(t`Trust ${id} is removed.`);
     });
 }
 
 function uuid(text: string): string {
-  if (!isUuid(text)) throw new InvalidArgumentError(t("must be an id such as ce5f061f-abe6-4e40-9615-301f87bcb7f0"));
+  if (!isUuid(text))
+    throw new InvalidArgumentError(t("must be an id such as ce5f061f-abe6-4e40-9615-301f87bcb7f0"));
   return text;
 }
 
@@ -117,7 +136,10 @@ function exact(text: string): string {
   return value;
 }
 
-const addAudience = (text: string, before: readonly string[] = []): readonly string[] => [...before, exact(text)];
+const addAudience = (text: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  exact(text),
+];
 
 const stateOf = ({ removedAt }: Trust): string => (removedAt ? t`removed ${day(removedAt)}` : t("good"));
 

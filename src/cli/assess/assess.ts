@@ -13,9 +13,15 @@ import { assessmentPage } from "./assessment-page.ts";
 
 export const assessCommand = (): Command =>
   new Command("assess")
-    .description("the state of directory and DingTalk, before the first write or at any time: matches, and data that keep people out")
+    .description(
+      "the state of directory and DingTalk, before the first write or at any time: matches, and data that keep people out",
+    )
     .option("--json", "the report as JSON")
-    .option("--html <file>", "the report as one HTML file in English, simplified and traditional Chinese", writableFile)
+    .option(
+      "--html <file>",
+      "the report as one HTML file in English, simplified and traditional Chinese",
+      writableFile,
+    )
     .addHelpText(
       "after",
       `
@@ -30,7 +36,9 @@ Examples:
     )
     .action(async ({ json, html }: { json?: true; html?: string }) => {
       const { assess } = await import("../../reconcile/assess/assess.ts");
-      const report = await keepAlive(() => withInterrupt((signal) => withApp((app) => assess(app, ACTOR, signal, progressLines()))));
+      const report = await keepAlive(() =>
+        withInterrupt((signal) => withApp((app) => assess(app, ACTOR, signal, progressLines()))),
+      );
       if (html !== undefined) await writeFileOf(html, assessmentPage(report));
       if (json) printJson(report);
       else show(report);
@@ -72,7 +80,9 @@ function show(report: Assessment): void {
   );
   print("");
   print(t`matchable  ${shareText(figures.matchable)}: active people with a link or exactly one strong match`);
-  print(t`complete   ${shareText(figures.complete)}: active people with everything that DingTalk and the mapping need`);
+  print(
+    t`complete   ${shareText(figures.complete)}: active people with everything that DingTalk and the mapping need`,
+  );
   print("");
   printFindings("to look at", findingRows(report));
   printFindings("for your information", informationRows(report));
@@ -104,9 +114,14 @@ function printFindings(head: string, rows: readonly Row[]): void {
 const tierRows = (people: Matched, departments: Matched): readonly string[][] =>
   ["1", "2", "3", "4", "5", "6"]
     .filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined)
-    .map((tier) => [t`proposed, tier ${tier}`, `${people.tiers[tier] ?? 0}`, `${departments.tiers[tier] ?? 0}`]);
+    .map((tier) => [
+      t`proposed, tier ${tier}`,
+      `${people.tiers[tier] ?? 0}`,
+      `${departments.tiers[tier] ?? 0}`,
+    ]);
 
-const shareText = ({ count, of, share }: Share): string => t`${count} of ${of} (${Math.round(share * 100)} %)`;
+const shareText = ({ count, of, share }: Share): string =>
+  t`${count} of ${of} (${Math.round(share * 100)} %)`;
 
 const firstOf = ({ items: [first] }: Finding): string =>
   first ? [first.name ?? first.id ?? first.remoteId, first.detail].filter(Boolean).join(": ") : "";

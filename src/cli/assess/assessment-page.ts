@@ -13,12 +13,15 @@ export const assessmentPage = (report: Assessment): string =>
 function partOf(report: Assessment, { lang, key }: Language): string {
   const say = (text: Text): string => escapedHtml(text[key]);
   const { people, departments, figures } = report;
-  const tiers = ["1", "2", "3", "4", "5", "6"].filter((tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined);
+  const tiers = ["1", "2", "3", "4", "5", "6"].filter(
+    (tier) => people.tiers[tier] !== undefined || departments.tiers[tier] !== undefined,
+  );
   const row = (text: string, ...cells: readonly (number | string)[]): string =>
     `<tr><th scope="row">${text}</th>${cells.map((cell) => `<td>${escapedHtml(String(cell))}</td>`).join("")}</tr>`;
   const figure = (name: Text, meaning: Text, share: Share): string =>
     `<p><span class="figure">${say(name)}: ${Math.round(share.share * 100)} %</span> (${share.count} / ${share.of})<br>${say(meaning)}</p>`;
-  const shown = (lists: readonly List[]): string => lists.map(([text, finding]) => listOf(say(text), finding)).join("\n");
+  const shown = (lists: readonly List[]): string =>
+    lists.map(([text, finding]) => listOf(say(text), finding)).join("\n");
   return `<section id="${lang}" lang="${lang}">
 <h1>${say(TEXTS.title)}</h1>
 <p>${escapedHtml(report.at)} · ${say(report.findings === 0 ? TEXTS.nothing : TEXTS.findings)}: ${report.findings}</p>

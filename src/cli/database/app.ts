@@ -8,12 +8,16 @@ import { withPool } from "./joined-pool.ts";
 
 export interface OpenApp extends AppContext, SyncComponents {}
 
-/** Runs `work` with the parts of the loop, with or without a running server. The loop itself does not run here. `other`: settings that replace the present ones. */
+/**
+ * Runs `work` with the parts of the loop, with or without a running server. The loop itself does not run
+ * here. `other`: settings that replace the present ones.
+ */
 export const withApp = <T>(
   work: (app: OpenApp) => Promise<T>,
   other: Partial<Pick<Config, "mappingFile" | "policyFile">> = {},
 ): Promise<T> => {
-  const checkRules = async (config: Config) => (await import("../../compose/load-rules.ts")).loadRules({ ...config, ...other }, TARGET);
+  const checkRules = async (config: Config) =>
+    (await import("../../compose/load-rules.ts")).loadRules({ ...config, ...other }, TARGET);
   return withPool(async (joined) => {
     const [{ syncComponents, startMeter }, { openVault }, { organisationSettings }] = await Promise.all([
       import("../../compose/components.ts"),

@@ -11,15 +11,23 @@ const NAMED = 5;
 const LOOKED_AT = 1_000;
 
 /**
- * The person that an operator names by user name, id, name, e-mail address, job number or last digits of a number, in any source, with their state.
- * An exact name has priority over names that contain it. Throws NotFoundHere if nobody or several people match; the message has deleted people too.
+ * The person that an operator names by user name, id, name, e-mail address, job number or last digits of a
+ * number, in any source, with their state. An exact name has priority over names that contain it. Throws
+ * NotFoundHere if nobody or several people match; the message has deleted people too.
  */
-export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "clock">, named: string): Promise<SyncItem> {
+export async function personMeant(
+  { pool, clock }: Pick<AppContext, "pool" | "clock">,
+  named: string,
+): Promise<SyncItem> {
   const [{ createSyncOperations }, { findRemoved }] = await Promise.all([
     import("../../store/operations.ts"),
     import("../../store/status/removed-people.ts"),
   ]);
-  const { items } = await createSyncOperations(pool, TARGET, clock).items({ kind: "user", text: named, count: LOOKED_AT });
+  const { items } = await createSyncOperations(pool, TARGET, clock).items({
+    kind: "user",
+    text: named,
+    count: LOOKED_AT,
+  });
   const whole = items.filter(({ name, userName }) =>
     [name, userName].some((each) => each !== undefined && foldHan(each) === foldHan(named)),
   );
@@ -37,5 +45,7 @@ export async function personMeant({ pool, clock }: Pick<AppContext, "pool" | "cl
   }
   if (meant.length === 1) return person;
   const who = meant.slice(0, NAMED).map(({ ref, userName, name }) => `${userName ?? name ?? ""} (${ref.id})`);
-  throw new NotFoundHere(t`${named} may be ${who.join(", ") + (meant.length > NAMED ? t(" or others") : "")}: say which by userName or id`);
+  throw new NotFoundHere(
+    t`${named} may be ${who.join(", ") + (meant.length > NAMED ? t(" or others") : "")}: say which by userName or id`,
+  );
 }

@@ -22,12 +22,13 @@ export interface HistoryAccess {
 /** Runs `work` on the history, with or without a running server. */
 export const withHistory = <T>(work: (access: HistoryAccess) => Promise<T>): Promise<T> =>
   withPool(async (access) => {
-    const [{ createEventLog }, { createEventAppender }, { createLogReader }, { openVault }] = await Promise.all([
-      import("../../store/history/event-log.ts"),
-      import("../../store/history/event-appender.ts"),
-      import("../../store/history/log/reader.ts"),
-      import("../../keys/open-vault.ts"),
-    ]);
+    const [{ createEventLog }, { createEventAppender }, { createLogReader }, { openVault }] =
+      await Promise.all([
+        import("../../store/history/event-log.ts"),
+        import("../../store/history/event-appender.ts"),
+        import("../../store/history/log/reader.ts"),
+        import("../../keys/open-vault.ts"),
+      ]);
     return work({
       config: access.config,
       log: createEventLog(access.pool, await openVault({ ...access, clock: systemClock })),

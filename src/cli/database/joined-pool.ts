@@ -14,8 +14,9 @@ export interface DatabaseAccess {
 }
 
 /**
- * Runs `work` on the product's database, with or without a running server, and leaves the server's state unchanged. Throws CannotStart if the
- * database cannot be reached, and the errors of `check` before the database is opened.
+ * Runs `work` on the product's database, with or without a running server, and leaves the server's state
+ * unchanged. Throws CannotStart if the database cannot be reached, and the errors of `check` before the
+ * database is opened.
  */
 export async function withPool<T>(
   work: (joined: DatabaseAccess) => Promise<T>,
@@ -32,7 +33,12 @@ export async function withPool<T>(
   ]);
   const logger = createLogger({ level: "silent" });
   const { databaseUrl, dataDir } = config;
-  const database = await joinDatabase({ url: databaseUrl?.reveal(), dataDir, migrations: migrationsDirectory, logger });
+  const database = await joinDatabase({
+    url: databaseUrl?.reveal(),
+    dataDir,
+    migrations: migrationsDirectory,
+    logger,
+  });
   try {
     const pool = createPool({ url: database.url, max: CONNECTIONS, logger });
     try {

@@ -27,6 +27,11 @@ export const withOperations = <T>(work: (access: OperationsAccess) => Promise<T>
       operations: createSyncOperations(pool, TARGET, systemClock),
       own: config.syncMode,
       event: (code, detail) =>
-        operatorEvent(code, { actor: ACTOR }, { clock: systemClock, target: TARGET }, { ...detail, osUser: osUser() }),
+        operatorEvent(
+          code,
+          { actor: ACTOR },
+          { clock: systemClock, target: TARGET },
+          { ...detail, osUser: osUser() },
+        ),
     });
   });

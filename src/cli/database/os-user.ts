@@ -1,6 +1,9 @@
 import { userInfo } from "node:os";
 
-/** The operating-system name of the user who runs this command, for the detail of events. A container's user may only have a number. */
+/**
+ * The operating-system name of the user who runs this command, for the detail of events. A container's user
+ * may only have a number.
+ */
 export function osUser(): string {
   try {
     return userInfo().username;

@@ -20,13 +20,14 @@ export interface Records {
 /** Runs `work` on tokens, trusts and sources, with or without a running server. */
 export const withRecords = <T>(work: (records: Records) => Promise<T>): Promise<T> =>
   withPool(async ({ config, pool }) => {
-    const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }, { createSessionStore }] = await Promise.all([
-      import("../../store/access/prisma.ts"),
-      import("../../store/access/sources.ts"),
-      import("../../store/access/tokens.ts"),
-      import("../../store/access/trusts.ts"),
-      import("../../store/access/sessions.ts"),
-    ]);
+    const [{ createPrisma }, { createSources }, { createTokens }, { createTrusts }, { createSessionStore }] =
+      await Promise.all([
+        import("../../store/access/prisma.ts"),
+        import("../../store/access/sources.ts"),
+        import("../../store/access/tokens.ts"),
+        import("../../store/access/trusts.ts"),
+        import("../../store/access/sessions.ts"),
+      ]);
     const database = createPrisma(pool);
     const environment = config.dingtalk.kind === "sandbox" ? "test" : "live";
     return work({

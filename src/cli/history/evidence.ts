@@ -23,11 +23,17 @@ const MAX_SEED = 2 ** 31 - 1;
 /** The evidence about a period for an auditor. */
 export const evidenceCommand = (): Command =>
   new Command("evidence")
-    .description("an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events")
+    .description(
+      "an evidence pack about a period: population, sample, failures, approvals, access, configuration, all events",
+    )
     .requiredOption("--from <time>", "the start, inclusive; a date means midnight UTC", time)
     .requiredOption("--to <time>", "the end, exclusive; a future time means now", time)
     .option("--sample <number>", "changes of people in the sample", wholeNumber(0, 1_000), 25)
-    .option("--seed <number>", "seed of the sample (default: a random one, which is shown)", wholeNumber(0, MAX_SEED))
+    .option(
+      "--seed <number>",
+      "seed of the sample (default: a random one, which is shown)",
+      wholeNumber(0, MAX_SEED),
+    )
     .requiredOption("--out <file>", "the zip", writableFile)
     .addHelpText(
       "after",
@@ -39,9 +45,27 @@ export const evidenceCommand = (): Command =>
       await keepAlive(() =>
         withInterrupt((signal) =>
           withHistory(async ({ log, events, entries, by, version, config }) => {
-            const [{ evidencePack }, { randomUUID }] = await Promise.all([import("../../evidence/pack/pack.ts"), import("node:crypto")]);
-            const deps = { log, events, entries, clock: systemClock, limitMinutes: config.leaverMinutes, version, host: hostname() };
-            const order = { id: randomUUID(), from, to, sample, seed: seed ?? systemClock.now().getTime() % MAX_SEED, by };
+            const [{ evidencePack }, { randomUUID }] = await Promise.all([
+              import("../../evidence/pack/pack.ts"),
+              import("node:crypto"),
+            ]);
+            const deps = {
+              log,
+              events,
+              entries,
+              clock: systemClock,
+              limitMinutes: config.leaverMinutes,
+              version,
+              host: hostname(),
+            };
+            const order = {
+              id: randomUUID(),
+              from,
+              to,
+              sample,
+              seed: seed ?? systemClock.now().getTime() % MAX_SEED,
+              by,
+            };
             await writeFileOf(out, evidencePack(deps, order), signal);
           }),
         ),
@@ -51,6 +75,7 @@ export const evidenceCommand = (): Command =>
 
 function time(text: string): Date {
   const ms = comparableInstantOf(text);
-  if (ms === undefined) throw new InvalidArgumentError(t("must be a time such as 2026-07-01T00:00:00Z, or a date"));
+  if (ms === undefined)
+    throw new InvalidArgumentError(t("must be a time such as 2026-07-01T00:00:00Z, or a date"));
   return new Date(ms);
 }

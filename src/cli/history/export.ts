@@ -34,20 +34,31 @@ interface Options {
 export const exportCommand = (): Command =>
   new Command("export")
     .description("the events as one file, or the log as files that prove it")
-    .option("--out <file>", "the events, with their values; - for standard output", (path) => (path === "-" ? path : writableFile(path)))
+    .option("--out <file>", "the events, with their values; - for standard output", (path) =>
+      path === "-" ? path : writableFile(path),
+    )
     .addOption(new Option("--format <format>", "of that file").choices(FORMAT_NAMES).default("jsonl"))
     .option("--filter <filter>", "filter in the grammar of GET /api/history (default: all events)")
-    .option("--tiles <folder>", "checkpoint, key, tile/ and events/, which `history verify --from` and foreign programs read; written over")
-    .option("--from <address>", "address of a server, with --tiles (default: the database of this installation)")
+    .option(
+      "--tiles <folder>",
+      "checkpoint, key, tile/ and events/, which `history verify --from` and foreign programs read; written over",
+    )
+    .option(
+      "--from <address>",
+      "address of a server, with --tiles (default: the database of this installation)",
+    )
     .option("--token <token>", "of the server, with the scope history:read")
     .addHelpText(
       "after",
       `\nThe same as GET /api/history/export, and an event of the history itself.\n\nExamples:\n  $ dingtalk-scim history export --format csv --filter 'at ge "2026-07-01T00:00:00Z"' --out july.csv\n  $ dingtalk-scim history export --tiles export/`,
     )
     .action(async ({ tiles, from, token, out, format, filter }: Options, command: Command) => {
-      if ((tiles === undefined) === (out === undefined)) command.error("error: name a file with --out, or a folder with --tiles");
+      if ((tiles === undefined) === (out === undefined))
+        command.error("error: name a file with --out, or a folder with --tiles");
       if (tiles === undefined) {
-        await keepAlive(() => withInterrupt((signal) => writeEvents(out!, { name: format, text: filter, signal })));
+        await keepAlive(() =>
+          withInterrupt((signal) => writeEvents(out!, { name: format, text: filter, signal })),
+        );
         if (out !== "-") say(t`The events are in ${out ?? ""}.`);
         return;
       }
@@ -72,7 +83,10 @@ const writeEvents = (out: string, { name, text, signal }: Wanted): Promise<void>
   });
 
 /** Ends without an error if the reader of the output has left (`| head`). */
-async function toStandardOutput(source: AsyncIterable<Uint8Array | string>, signal: AbortSignal): Promise<void> {
+async function toStandardOutput(
+  source: AsyncIterable<Uint8Array | string>,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await pipeline(Readable.from(source), process.stdout, { end: false, signal });
   } catch (error) {
@@ -90,7 +104,10 @@ function nodeOf(text: string): FilterNode {
   }
 }
 
-async function exported(folder: string, place: { readonly from: string | undefined; readonly token: string | undefined }): Promise<number> {
+async function exported(
+  folder: string,
+  place: { readonly from: string | undefined; readonly token: string | undefined },
+): Promise<number> {
   const { exportLog } = await import("../../history/log/sources.ts");
   return withSource(place, async (source) => {
     const checkpoint = await source.checkpoint();

@@ -10,8 +10,14 @@ import { t } from "../words/translate.ts";
 export const keyCommand = (): Command =>
   new Command("key")
     .description("the verifier keys of the log, one per line; the current one first")
-    .addHelpText("after", "\nThe same as GET /history/key. Keep it where the owner of the database cannot change it.")
-    .option("--rotate", "replace the key; one checkpoint is signed with both keys; run this where the workers run")
+    .addHelpText(
+      "after",
+      "\nThe same as GET /history/key. Keep it where the owner of the database cannot change it.",
+    )
+    .option(
+      "--rotate",
+      "replace the key; one checkpoint is signed with both keys; run this where the workers run",
+    )
     .action(async ({ rotate }: { rotate?: true }) => {
       if (rotate) await rotated();
       const keys = await withPool(async ({ pool }) => {

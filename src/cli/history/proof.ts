@@ -9,7 +9,10 @@ export const proofCommand = (): Command =>
   new Command("proof")
     .description("proof that one event is in the log, as text for offline use (C2SP tlog-proof)")
     .argument("<event>", "its id")
-    .addHelpText("after", "\nThe same as GET /api/history/ID/proof.\n\nExample:\n  $ dingtalk-scim history proof ID > event.tlog-proof")
+    .addHelpText(
+      "after",
+      "\nThe same as GET /api/history/ID/proof.\n\nExample:\n  $ dingtalk-scim history proof ID > event.tlog-proof",
+    )
     .action(async (event: string) => {
       const text = isUuid(event) ? await proven(event) : undefined;
       if (text === undefined) {

@@ -15,14 +15,19 @@ export interface Place {
 }
 
 /** Runs `work` on a log from any place. Rejects with CannotStart if it is unreadable. */
-export async function withSource<T>({ from, token }: Place, work: (source: LogSource) => Promise<T>): Promise<T> {
+export async function withSource<T>(
+  { from, token }: Place,
+  work: (source: LogSource) => Promise<T>,
+): Promise<T> {
   if (from !== undefined) {
     if (!/^https?:\/\//.test(from)) {
       await requireFolder(from);
       return work(laidOutLog(fromFolder(from)));
     }
     const read = overHttp(from, token);
-    return work(inStretches(laidOutLog(read), (first, count) => read(`stretch?first=${first}&count=${count}`)));
+    return work(
+      inStretches(laidOutLog(read), (first, count) => read(`stretch?first=${first}&count=${count}`)),
+    );
   }
   return withPool(async ({ pool }) => {
     const { createLogReader } = await import("../../store/history/log/reader.ts");
@@ -59,7 +64,9 @@ const MOST_WAIT_SECONDS = 60;
 function overHttp(base: string, token: string | undefined) {
   const root = `${base.replace(/\/+$/, "").replace(/\/history$/, "")}/history/`;
 
-  async function ask(address: string): Promise<{ readonly status: number; readonly body: Buffer; readonly waitSeconds: number }> {
+  async function ask(
+    address: string,
+  ): Promise<{ readonly status: number; readonly body: Buffer; readonly waitSeconds: number }> {
     try {
       const answer = await fetch(address, {
         headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
@@ -79,7 +86,8 @@ function overHttp(base: string, token: string | undefined) {
       if (status === 200) return body;
       if (status === 404) return undefined;
       const isLater = status === 429 || status === 503;
-      if (status === 401 || status === 403) throw new CannotStart([`${address} answers ${status}: --token needs the scope history:read`]);
+      if (status === 401 || status === 403)
+        throw new CannotStart([`${address} answers ${status}: --token needs the scope history:read`]);
       if (!isLater || waits === MOST_WAITS) throw new CannotStart([`${address} answers ${status}`]);
       await systemClock.sleep(waitSeconds * 1_000);
     }

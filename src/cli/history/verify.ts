@@ -28,9 +28,15 @@ interface Options {
 export const verifyCommand = (): Command =>
   new Command("verify")
     .description("verify the signatures of the history; exit code 1 if they do not match")
-    .option("--from <place>", "folder of an export, or address of a server (default: the database of this installation)")
+    .option(
+      "--from <place>",
+      "folder of an export, or address of a server (default: the database of this installation)",
+    )
     .option("--token <token>", "of the server, with the scope history:read")
-    .option("--key <vkey...>", "trusted verifier keys (default: those of the policy, else those of the source)")
+    .option(
+      "--key <vkey...>",
+      "trusted verifier keys (default: those of the policy, else those of the source)",
+    )
     .option("--policy <file>", "tlog-policy file: the signatures that the checkpoint needs")
     .option("--anchors <file>", "file with checkpoints that were stored elsewhere")
     .option("--checkpoint <file>", "one or several messages with a checkpoint, from an alert channel")
@@ -49,7 +55,14 @@ export const verifyCommand = (): Command =>
 
 const DAY_MS = 86_400_000;
 
-async function verified({ from, token, key, policy, anchors, checkpoint }: Omit<Options, "json">): Promise<Verdict> {
+async function verified({
+  from,
+  token,
+  key,
+  policy,
+  anchors,
+  checkpoint,
+}: Omit<Options, "json">): Promise<Verdict> {
   const { verifyLog } = await import("../../history/log/verify.ts");
   const options: VerifyOptions = {
     expired: expiredBefore(loadConfig(warn)),
@@ -73,18 +86,29 @@ function checkpointsIn(file: string): readonly SignedCheckpoint[] {
 /** The removals that retention may have made, by the settings of this machine or their defaults. */
 function expiredBefore({ retention }: Config): NonNullable<VerifyOptions["expired"]> {
   const before = (days: number): Date => new Date(systemClock.now().getTime() - days * DAY_MS);
-  return { events: before(retention.events), access: before(retention.access), values: before(retention.values) };
+  return {
+    events: before(retention.events),
+    access: before(retention.access),
+    values: before(retention.values),
+  };
 }
 
 function tell(verdict: Verdict): void {
   if (!verdict.ok) {
     const { message, index, event } = verdict.fault;
     print(t`NOT VERIFIED: ${message}`);
-    if (index !== undefined) print(event === undefined ? t`First wrong entry: ${index}` : t`First wrong entry: ${index} (event ${event})`);
+    if (index !== undefined)
+      print(
+        event === undefined
+          ? t`First wrong entry: ${index}`
+          : t`First wrong entry: ${index} (event ${event})`,
+      );
     return;
   }
   const { origin, size, root, events, witnesses, anchors } = verdict.verified;
   print(t`Verified: ${origin}, ${size} entries, root ${root}`);
-  print(t`  Events compared with their entries: ${events.compared}; expired: ${events.expired}, values expired: ${events.withoutValues}`);
+  print(
+    t`  Events compared with their entries: ${events.compared}; expired: ${events.expired}, values expired: ${events.withoutValues}`,
+  );
   print(t`  Anchors: ${anchors}; witnesses of the policy: ${witnesses.join(", ") || t("none")}`);
 }

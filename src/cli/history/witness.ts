@@ -23,8 +23,13 @@ interface Options {
 
 export const witnessCommand = (): Command =>
   new Command("witness")
-    .description("a witness for auditors: signs checkpoints that extend the log it has seen, and refuses a shortened or rewritten log")
-    .requiredOption("--state <file>", "JSON file with its key and state; created at the first start, readable by its owner only")
+    .description(
+      "a witness for auditors: signs checkpoints that extend the log it has seen, and refuses a shortened or rewritten log",
+    )
+    .requiredOption(
+      "--state <file>",
+      "JSON file with its key and state; created at the first start, readable by its owner only",
+    )
     .option("--log <vkey...>", "verifier keys of logs to witness from now on")
     .option("--name <name>", "name of a new witness, such as auditors.example.com/history")
     .option("--host <host>", "to listen on", "127.0.0.1")
@@ -82,7 +87,13 @@ export function openWitness(path: string, { name, log = [] }: Pick<Options, "nam
       const answer = answerCheckpoint(text, seen, { logs, key, secret, time });
       if (answer.status === 200) {
         const origin = text.slice(text.indexOf("\n\n") + 2).split("\n")[0]!;
-        put({ ...state, seen: { ...state.seen, [origin]: { size: answer.seen.size, root: answer.seen.root.toString("base64") } } });
+        put({
+          ...state,
+          seen: {
+            ...state.seen,
+            [origin]: { size: answer.seen.size, root: answer.seen.root.toString("base64") },
+          },
+        });
       }
       return answer;
     },
@@ -99,7 +110,12 @@ function newState(name: string | undefined, path: string): Stored {
 function readState(path: string): Stored {
   try {
     const { name, key, logs, seen } = JSON.parse(readFileSync(path, "utf8")) as Stored;
-    if (typeof name === "string" && typeof key === "string" && Array.isArray(logs) && typeof seen === "object")
+    if (
+      typeof name === "string" &&
+      typeof key === "string" &&
+      Array.isArray(logs) &&
+      typeof seen === "object"
+    )
       return { name, key, logs, seen };
   } catch (cause) {
     throw new CannotStart([unreadable(path, cause)], { cause });
@@ -127,7 +143,8 @@ export function listen(witness: Witness, { host, port }: Pick<Options, "host" | 
       response.writeHead(status, { "Content-Type": type });
       response.end(body);
     };
-    if (request.method !== "POST" || request.url !== "/add-checkpoint") return send(404, "only POST /add-checkpoint\n");
+    if (request.method !== "POST" || request.url !== "/add-checkpoint")
+      return send(404, "only POST /add-checkpoint\n");
     const parts: Buffer[] = [];
     let size = 0;
     request.on("data", (part: Buffer) => {

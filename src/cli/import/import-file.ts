@@ -26,7 +26,10 @@ export interface FileImport {
   readonly encoding?: Encoding;
 }
 
-/** Imports a file, with or without a running server. All its changes have the request id of its event `people.imported`. */
+/**
+ * Imports a file, with or without a running server. All its changes have the request id of its event
+ * `people.imported`.
+ */
 export async function importFromFile(path: string, options: FileImport): Promise<ImportResult> {
   const digest = await digestOf(path);
   return withPool(async ({ pool, config }) => {
@@ -40,7 +43,12 @@ export async function importFromFile(path: string, options: FileImport): Promise
     return importPeopleFile(
       { config, pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock },
       { sourceId, actor: ACTOR, origin },
-      { rows, isComplete, writes: options.dryRun !== true, ...(options.count === undefined ? {} : { confirmed: options.count }) },
+      {
+        rows,
+        isComplete,
+        writes: options.dryRun !== true,
+        ...(options.count === undefined ? {} : { confirmed: options.count }),
+      },
     );
   });
 }

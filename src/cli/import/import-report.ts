@@ -6,7 +6,10 @@ import { t } from "../words/translate.ts";
 const LISTED = 20;
 
 /** Prints the result of an import and sets the exit code: 1 if something was refused. */
-export function tellImport(result: ImportResult, { isTrial, asJson }: { readonly isTrial: boolean; readonly asJson: boolean }): void {
+export function tellImport(
+  result: ImportResult,
+  { isTrial, asJson }: { readonly isTrial: boolean; readonly asJson: boolean },
+): void {
   if (result.kind === "refused" || result.problems.length > 0) foundProblems();
   if (asJson) printJson(jsonOf(result));
   else report(result, isTrial);
@@ -35,8 +38,18 @@ function report(result: ImportResult, isTrial: boolean): void {
   printTable(
     ["people", "", "departments", ""],
     [
-      [t("created"), String(count("create")), t("created"), String(result.departments.filter(({ action }) => action === "create").length)],
-      [t("changed"), String(count("change")), t("changed"), String(result.departments.filter(({ action }) => action === "change").length)],
+      [
+        t("created"),
+        String(count("create")),
+        t("created"),
+        String(result.departments.filter(({ action }) => action === "create").length),
+      ],
+      [
+        t("changed"),
+        String(count("change")),
+        t("changed"),
+        String(result.departments.filter(({ action }) => action === "change").length),
+      ],
       [
         t("activated"),
         String(count("activate")),

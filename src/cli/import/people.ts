@@ -17,7 +17,9 @@ export const peopleCommand = (): Command =>
 
 function importCommand(): Command {
   return new Command("import")
-    .description("import the people of a source from a file, with a department for each name in the column `department`")
+    .description(
+      "import the people of a source from a file, with a department for each name in the column `department`",
+    )
     .argument("<file>", "a CSV file, or a JSON list of objects (by the ending .json)")
     .requiredOption("--source <name>", "the source of the file's people; nothing else should write to it")
     .option("--dry-run", "show the changes, and write nothing")
@@ -27,12 +29,20 @@ function importCommand(): Command {
       "active people in the file, to confirm a file with many fewer than the source has now",
       wholeNumber(1, 10_000_000),
     )
-    .addOption(new Option("--encoding <name>", "encoding of a CSV file (default: by its first bytes, else UTF-8)").choices(ENCODINGS))
+    .addOption(
+      new Option(
+        "--encoding <name>",
+        "encoding of a CSV file (default: by its first bytes, else UTF-8)",
+      ).choices(ENCODINGS),
+    )
     .option("--json", "the result as JSON")
     .addHelpText("after", HELP)
     .action(async (path: string, { json, ...options }: Options) => {
       const { importFromFile } = await import("./import-file.ts");
-      tellImport(await importFromFile(path, options), { isTrial: options.dryRun === true, asJson: json === true });
+      tellImport(await importFromFile(path, options), {
+        isTrial: options.dryRun === true,
+        asJson: json === true,
+      });
     });
 }
 

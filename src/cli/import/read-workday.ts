@@ -31,14 +31,21 @@ export const readWorkday = ({
   withInterrupt((signal) =>
     withPool(async ({ config, pool }) => {
       const { workday: settings } = config;
-      if (!settings) throw new CannotStart(["WORKDAY_FILE must be set: it says which report is read (docs/workday.md)"]);
+      if (!settings)
+        throw new CannotStart(["WORKDAY_FILE must be set: it says which report is read (docs/workday.md)"]);
       const plan = loadWorkday(settings);
-      const app = { config, pool, vault: await openVault({ config, pool, clock: systemClock }), clock: systemClock };
+      const app = {
+        config,
+        pool,
+        vault: await openVault({ config, pool, clock: systemClock }),
+        clock: systemClock,
+      };
       const sources = createSources(createPrisma(pool), systemClock);
       const sourceId = await workdaySourceId(sources, plan, { actor: ACTOR, writes });
       const readings = createReadingStore(pool);
       const last = await readings.last(sourceId);
-      const reading: Reading = full || count !== undefined ? { kind: "everybody" } : nextReading(plan, last, systemClock.now());
+      const reading: Reading =
+        full || count !== undefined ? { kind: "everybody" } : nextReading(plan, last, systemClock.now());
       let result: ImportResult | undefined;
       const alone = await readings.alone(sourceId, async () => {
         result = await pullFromWorkday(app, {

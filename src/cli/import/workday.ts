@@ -24,7 +24,9 @@ export const workdayCommand = (): Command =>
     )
     .addCommand(
       new Command("pull")
-        .description("read the report now, in addition to the server's schedule: entries since the last reading, or everybody")
+        .description(
+          "read the report now, in addition to the server's schedule: entries since the last reading, or everybody",
+        )
         .option("--full", "read everybody; people who are not in the report have left")
         .option(
           "--count <n>",

@@ -23,7 +23,12 @@ export function alertCommand(): Command {
   command
     .command("test")
     .description("send a test message on every configured channel, and show the result")
-    .addOption(new Option("--channel <channel>", "only this one; dingtalk is the robot").choices([...CHANNEL_NAMES, OTHER_NAME]))
+    .addOption(
+      new Option("--channel <channel>", "only this one; dingtalk is the robot").choices([
+        ...CHANNEL_NAMES,
+        OTHER_NAME,
+      ]),
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -41,16 +46,30 @@ export function alertCommand(): Command {
         );
       else
         for (const each of results)
-          print(each.sent ? t`${each.channel}: sent, id ${each.id}` : t`${each.channel}: not taken (${each.error ?? ""}), id ${each.id}`);
+          print(
+            each.sent
+              ? t`${each.channel}: sent, id ${each.id}`
+              : t`${each.channel}: not taken (${each.error ?? ""}), id ${each.id}`,
+          );
       if (results.length === 0 || results.some(({ sent }) => !sent)) foundProblems();
     });
   return command;
 }
 
-/** Sends the messages as a running server does, with rows in the database and their ids. The server retries failed ones. */
+/**
+ * Sends the messages as a running server does, with rows in the database and their ids. The server retries
+ * failed ones.
+ */
 const sendTests = (only: ChannelName | undefined, signal: AbortSignal): Promise<readonly Sent[]> =>
   withPool(async ({ config, pool, logger }) => {
-    const [{ deliveryDeps }, { systemClock }, { createMeter }, { deliver }, { operatorEvent }, { createMeterStore }] = await Promise.all([
+    const [
+      { deliveryDeps },
+      { systemClock },
+      { createMeter },
+      { deliver },
+      { operatorEvent },
+      { createMeterStore },
+    ] = await Promise.all([
       import("../../compose/alerts.ts"),
       import("../../core/clock.ts"),
       import("../../core/meter.ts"),
@@ -64,12 +83,27 @@ const sendTests = (only: ChannelName | undefined, signal: AbortSignal): Promise<
     const channels = deps.channels.filter(({ name }) => only === undefined || name === only);
     if (channels.length === 0) return [];
     const names = channels.map(({ name }) => name);
-    const event = operatorEvent("operator.alertTest", { actor: ACTOR }, { clock, target: TARGET }, { channels: names, osUser: osUser() });
+    const event = operatorEvent(
+      "operator.alertTest",
+      { actor: ACTOR },
+      { clock, target: TARGET },
+      { channels: names, osUser: osUser() },
+    );
     const claimed = await deps.store.test(clock.now(), names, event);
     const results = await Promise.all(
       claimed.map(async (each): Promise<Sent> => {
-        const failure = await deliver(channels.find(({ name }) => name === each.channel)!, each, deps, signal);
-        return { channel: each.channel, id: each.id, sent: failure === undefined, ...(failure ? { error: failure.answer } : {}) };
+        const failure = await deliver(
+          channels.find(({ name }) => name === each.channel)!,
+          each,
+          deps,
+          signal,
+        );
+        return {
+          channel: each.channel,
+          id: each.id,
+          sent: failure === undefined,
+          ...(failure ? { error: failure.answer } : {}),
+        };
       }),
     );
     await createMeterStore(pool, TARGET).write(meter);

@@ -7,7 +7,9 @@ import { t } from "../words/translate.ts";
 
 export const configCommand = (): Command =>
   new Command("config")
-    .description("the current settings and their origin; secrets are masked. Exit code 1 if the server could not start with them")
+    .description(
+      "the current settings and their origin; secrets are masked. Exit code 1 if the server could not start with them",
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -20,7 +22,8 @@ Examples:
       const { environment, inFile, fromFile } = readSources();
       const { settings, problems } = effectiveSettings(environment, fromFile);
       for (const line of unknownSettings(environment, inFile)) warn(line);
-      if (json) printJson({ settings: settings.map(({ value = null, ...rest }) => ({ ...rest, value })), problems });
+      if (json)
+        printJson({ settings: settings.map(({ value = null, ...rest }) => ({ ...rest, value })), problems });
       else {
         printTable(
           ["setting", "value", "from"],

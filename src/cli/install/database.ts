@@ -24,7 +24,10 @@ export const databaseCommand = (): Command => {
 const encryptionKeyCommand = (): Command =>
   new Command("encryption-key")
     .description("wrap the keys of people with the current key-encryption key, where another one wraps them")
-    .option("--rotate", "make the last key of ENCRYPTION_KEY_FILE current; if it is current already, add a new one to the file")
+    .option(
+      "--rotate",
+      "make the last key of ENCRYPTION_KEY_FILE current; if it is current already, add a new one to the file",
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -48,15 +51,25 @@ const rewrapped = (rotate: boolean) =>
   withPool(async (joined) => {
     const { rotateEncryptionKey, wrapKeys } = await import("../../keys/rotate-encryption-key.ts");
     const installation = { ...joined, clock: systemClock };
-    return rotate ? rotateEncryptionKey(installation, { actor: ACTOR, detail: { osUser: osUser() } }) : wrapKeys(installation);
+    return rotate
+      ? rotateEncryptionKey(installation, { actor: ACTOR, detail: { osUser: osUser() } })
+      : wrapKeys(installation);
   });
 
 const rolesCommand = (): Command =>
   new Command("roles")
-    .description("database users that may append to the history but not change it; without options, list them")
+    .description(
+      "database users that may append to the history but not change it; without options, list them",
+    )
     .option("--api <user...>", "for processes that take requests (ROLE=api)")
-    .option("--worker <user...>", "for processes that run the loop and sign the history (ROLE=worker, or all)")
-    .option("--auditor <user...>", "for verifiers of the history: reads the history and its log without values, and writes nothing")
+    .option(
+      "--worker <user...>",
+      "for processes that run the loop and sign the history (ROLE=worker, or all)",
+    )
+    .option(
+      "--auditor <user...>",
+      "for verifiers of the history: reads the history and its log without values, and writes nothing",
+    )
     .option("--json", "the result as JSON, with the statements")
     .addHelpText(
       "after",
@@ -77,7 +90,8 @@ Examples:
         ["user", "kind"],
         roles.map(({ name, kind }) => [name, kind]),
       );
-      if (roles.length === 0) say(t("Every process uses the owner of the tables, who may change the history."));
+      if (roles.length === 0)
+        say(t("Every process uses the owner of the tables, who may change the history."));
     });
 
 async function granted(wanted: readonly DatabaseRole[]) {

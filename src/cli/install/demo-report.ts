@@ -12,19 +12,30 @@ export function report(result: DemoResult): readonly string[] {
   const problems = problemsOf(result);
   return [
     ...(result.playedBefore
-      ? [t("An earlier demo played this company, so it stays unchanged. Another --seed plays another company.")]
+      ? [
+          t(
+            "An earlier demo played this company, so it stays unchanged. Another --seed plays another company.",
+          ),
+        ]
       : []),
     totals(result),
     cycles(result),
     facts(result),
     ...approvals(result),
-    ...(result.earlier.length > 0 ? [t`Differences from before the demo, not counted (--json lists them): ${result.earlier.length}.`] : []),
+    ...(result.earlier.length > 0
+      ? [t`Differences from before the demo, not counted (--json lists them): ${result.earlier.length}.`]
+      : []),
     t("Fewest calls: one for each person and each department that changed in DingTalk during the cycle."),
-    ...problemLines(problems, t("0 differences: DingTalk matches the directory field by field, and the history contains every call.")),
+    ...problemLines(
+      problems,
+      t("0 differences: DingTalk matches the directory field by field, and the history contains every call."),
+    ),
   ];
 }
 
-/** The limits of the policy apply in the sandbox too. The demo approves the changes that it makes on purpose. */
+/**
+ * The limits of the policy apply in the sandbox too. The demo approves the changes that it makes on purpose.
+ */
 const approvals = ({ cycles }: DemoResult): readonly string[] =>
   cycles.flatMap(({ name, approved }) =>
     approved.map(
@@ -39,7 +50,12 @@ function totals({ people, departments, cycles }: DemoResult): string {
   return tableOf(
     ["", "directory", "DingTalk", "differences"],
     [
-      [t("people"), t`${people.active} of ${people.directory} active`, people.dingtalk, differences.length - ofDepartments],
+      [
+        t("people"),
+        t`${people.active} of ${people.directory} active`,
+        people.dingtalk,
+        differences.length - ofDepartments,
+      ],
       [t("departments"), departments.directory, departments.dingtalk, ofDepartments],
     ],
   );
@@ -63,8 +79,14 @@ function facts({ lost, changedByRepeat, latencyMs, scimMs, account, interruption
   const { arrived, sent, recorded, events, gaps } = account;
   const table = new Table({ colWidths: FACT_WIDTHS, wordWrap: true, style: PLAIN });
   table.push(
-    [t("change → DingTalk equal"), latencyMs ? `p50 ${seconds(latencyMs.p50)}, p95 ${seconds(latencyMs.p95)}` : "–"],
-    [t("SCIM requests"), `${scimMs.requests}, p50 ${scimMs.p50.toFixed(1)} ms, p95 ${scimMs.p95.toFixed(1)} ms`],
+    [
+      t("change → DingTalk equal"),
+      latencyMs ? `p50 ${seconds(latencyMs.p50)}, p95 ${seconds(latencyMs.p95)}` : "–",
+    ],
+    [
+      t("SCIM requests"),
+      `${scimMs.requests}, p50 ${scimMs.p50.toFixed(1)} ms, p95 ${scimMs.p95.toFixed(1)} ms`,
+    ],
     [t("acknowledged writes lost"), lost.length],
     [t("changed by the repetition"), changedByRepeat.length],
     [
@@ -83,7 +105,10 @@ function facts({ lost, changedByRepeat, latencyMs, scimMs, account, interruption
     ],
   );
   if (interruptions.away + interruptions.throttled > 0) {
-    table.push([t("requests repeated"), t`${interruptions.away} without an answer, ${interruptions.throttled} told to wait`]);
+    table.push([
+      t("requests repeated"),
+      t`${interruptions.away} without an answer, ${interruptions.throttled} told to wait`,
+    ]);
   }
   return table.toString();
 }

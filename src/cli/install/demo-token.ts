@@ -7,8 +7,9 @@ const SCOPES: readonly Scope[] = ["provision", "history:read", "admin"];
 const LIFE_MS = 60 * 60_000;
 
 /**
- * Runs `work` with a new token in the database of the server on this machine, and always revokes it afterwards. The database connection is closed
- * meanwhile, because the server and its database may be restarted.
+ * Runs `work` with a new token in the database of the server on this machine, and always revokes it
+ * afterwards. The database connection is closed meanwhile, because the server and its database may be
+ * restarted.
  */
 export async function withOwnToken<T>(work: (token: string) => Promise<T>): Promise<T> {
   const made = await withRecords(async ({ sources, tokens }) => {

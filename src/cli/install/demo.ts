@@ -30,18 +30,28 @@ interface Options {
 
 export const demoCommand = (): Command =>
   new Command("demo")
-    .description("play Entra ID for a synthetic company against the running server, then compare the sandbox DingTalk with the directory")
+    .description(
+      "play Entra ID for a synthetic company against the running server, then compare the sandbox DingTalk with the directory",
+    )
     .option("--users <number>", "people at the start", wholeNumber(1, 100_000), 200)
     .option("--departments <number>", "groups at the start", wholeNumber(1, 5_000), 25)
     .option("--seed <number>", "the same seed gives the same company", wholeNumber(0, 999_999), 1)
     .option("--rate <number>", "SCIM requests per second; 0 means no limit", wholeNumber(0, 100_000), 40)
-    .option("--patience <seconds>", "how long the server may be unavailable", wholeNumber(1, 3_600), PATIENCE_SECONDS)
+    .option(
+      "--patience <seconds>",
+      "how long the server may be unavailable",
+      wholeNumber(1, 3_600),
+      PATIENCE_SECONDS,
+    )
     .option("--url <address>", "the server (default: PUBLIC_URL, else HOST and PORT)")
     .option(
       "--token <token>",
       "a token with the scopes provision, history:read and admin (default: BOOTSTRAP_TOKEN, else one is made in the database and revoked at the end)",
     )
-    .option("--rollout", "an organisation that has people already: assess, adopt, plan, upsert, sync, and a mass removal by mistake")
+    .option(
+      "--rollout",
+      "an organisation that has people already: assess, adopt, plan, upsert, sync, and a mass removal by mistake",
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -63,7 +73,11 @@ Examples:
       const { requireServer } = await loadDemo();
       const url = (options.url ?? config.publicUrl).replace(/\/+$/, "");
       await requireServer(url);
-      await keepAlive(() => withInterrupt((signal) => withToken(config, options, (token) => play(options, { url, token, signal }))));
+      await keepAlive(() =>
+        withInterrupt((signal) =>
+          withToken(config, options, (token) => play(options, { url, token, signal })),
+        ),
+      );
     });
 
 /** The names come from a library that the package does not include. */
@@ -73,7 +87,11 @@ async function loadDemo(): Promise<typeof import("../../demo/play.ts")> {
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw cause;
     throw new CannotStart(
-      [t("the demo's people need a library that is not installed; add it beside this package: npm i @faker-js/faker@10")],
+      [
+        t(
+          "the demo's people need a library that is not installed; add it beside this package: npm i @faker-js/faker@10",
+        ),
+      ],
       { cause },
     );
   }
@@ -120,7 +138,11 @@ async function cycles(options: DemoOptions): Promise<Played> {
   const { problemsOf } = await import("../../demo/result.ts");
   const { report } = await import("./demo-report.ts");
   const result = await playDemo(options);
-  return { problems: problemsOf(result), lines: report(result), result: { ...result, account: plain(result.account) } };
+  return {
+    problems: problemsOf(result),
+    lines: report(result),
+    result: { ...result, account: plain(result.account) },
+  };
 }
 
 async function rollout(options: DemoOptions): Promise<Played> {
@@ -132,4 +154,9 @@ async function rollout(options: DemoOptions): Promise<Played> {
 
 /** Maps are converted, because JSON does not have them. */
 const plain = (value: object): unknown =>
-  Object.fromEntries(Object.entries(value).map(([name, each]) => [name, each instanceof Map ? Object.fromEntries(each) : each]));
+  Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      each instanceof Map ? Object.fromEntries(each) : each,
+    ]),
+  );

@@ -16,7 +16,10 @@ export const doctorCommand = (): Command =>
       "check settings, database, mapping and the app's permissions in DingTalk; ends a pause whose cause is gone, and changes nothing else",
     )
     .option("--json", "the result as JSON")
-    .addHelpText("after", "\nExit code 1 when something is missing; each problem says what to do.\n\nExample:\n  $ dingtalk-scim doctor")
+    .addHelpText(
+      "after",
+      "\nExit code 1 when something is missing; each problem says what to do.\n\nExample:\n  $ dingtalk-scim doctor",
+    )
     .action(async ({ json }: { json?: true }) => {
       const result = await keepAlive(() =>
         withInterrupt((signal) =>
@@ -27,7 +30,10 @@ export const doctorCommand = (): Command =>
               ...adviceOf(config.alerts, { isReal: config.dingtalk.kind === "organisation" }),
               ...policyAdvice(policy, mapping.settings),
             ];
-            const problems = [...found, ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true }))];
+            const problems = [
+              ...found,
+              ...advice.map((each) => ({ ...each, concerns: "everybody" as const, isAdvice: true })),
+            ];
             const before = await store.paused();
             // A pause ends when any process finds that its cause is gone.
             if (before && isWell) await store.liftPause();
@@ -38,7 +44,17 @@ export const doctorCommand = (): Command =>
             const mode = modeInForce(ceiling, ordered);
             const organisation = config.dingtalk.kind;
             const held = (await store.openHoldOfRules()) ?? null;
-            return { organisation, mode, ceiling, mapping: mapping.version, problems, paused, stopped: halted ?? null, lifted, held };
+            return {
+              organisation,
+              mode,
+              ceiling,
+              mapping: mapping.version,
+              problems,
+              paused,
+              stopped: halted ?? null,
+              lifted,
+              held,
+            };
           }),
         ),
       );
@@ -53,15 +69,28 @@ export const doctorCommand = (): Command =>
           if (what !== text) print(`  → ${next}\n  ${text}`);
           print(`  → ${remedy}`);
         }
-        if (stopped) print(t`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`);
+        if (stopped)
+          print(
+            t`Stopped by ${stopped.by} since ${stopped.since.toISOString()}: ${stopped.reason}\n  → dingtalk-scim resume`,
+          );
         if (held)
           print(
             t`Mapping ${held.mapping} or policy ${held.policy} is held since ${held.openedAt.toISOString()}: it would change more than the limits allow\n  → dingtalk-scim holds show ${held.id}`,
           );
-        if (held) print(held.leaversGoOn ? t("  Leavers go on; everything else waits.") : t("  Everything waits, leavers too."));
-        if (paused) print(t`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`);
+        if (held)
+          print(
+            held.leaversGoOn
+              ? t("  Leavers go on; everything else waits.")
+              : t("  Everything waits, leavers too."),
+          );
+        if (paused)
+          print(
+            t`Nothing is sent until ${paused.until.toISOString()}, or until this is fixed: ${paused.reason}`,
+          );
         if (lifted) print(t("The cause of the pause is gone; the loop continues."));
-        say(t`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`);
+        say(
+          t`Settings, mapping and database are good. DingTalk (${organisation}, mode ${modeText}): ${problems.length} problems.`,
+        );
       }
       if (paused || stopped || held || problems.some(({ isAdvice }) => !isAdvice)) foundProblems();
     });

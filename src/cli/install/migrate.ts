@@ -26,24 +26,30 @@ Examples:
           ["migration", "state"],
           states.map(({ name, applied }) => [name, t(applied ? "applied" : "to be applied")]),
         );
-        say(pending === 0 ? t("The database is up to date.") : t`${pending} migrations are to be applied; \`migrate\` does it.`);
+        say(
+          pending === 0
+            ? t("The database is up to date.")
+            : t`${pending} migrations are to be applied; \`migrate\` does it.`,
+        );
       }
       if (pending > 0) foundProblems();
     });
 
 async function migrations(purpose: "look" | "apply"): Promise<readonly MigrationState[]> {
   const { databaseUrl, dataDir } = loadConfig(warn);
-  const [{ openDatabase, reachDatabase }, { migrationStates }, { createLogger }, { migrationsDirectory }] = await Promise.all([
-    import("../../database/open.ts"),
-    import("../../database/migrate.ts"),
-    import("../../process/log.ts"),
-    import("../../process/paths.ts"),
-  ]);
+  const [{ openDatabase, reachDatabase }, { migrationStates }, { createLogger }, { migrationsDirectory }] =
+    await Promise.all([
+      import("../../database/open.ts"),
+      import("../../database/migrate.ts"),
+      import("../../process/log.ts"),
+      import("../../process/paths.ts"),
+    ]);
   const logger = createLogger({ level: "silent" });
   const database = await reachDatabase({ url: databaseUrl?.reveal(), dataDir, logger });
   try {
     const { url } = database;
-    if (purpose === "apply") await (await openDatabase({ url, dataDir, migrations: migrationsDirectory, logger })).stop();
+    if (purpose === "apply")
+      await (await openDatabase({ url, dataDir, migrations: migrationsDirectory, logger })).stop();
     return await migrationStates({ connectionString: url, directory: migrationsDirectory, logger });
   } finally {
     await database.stop();

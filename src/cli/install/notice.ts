@@ -2,7 +2,14 @@ import type { ReadyFacts } from "../../main.ts";
 import { t } from "../words/translate.ts";
 
 /** The text for the operator when the server is ready, as lines. */
-export function noticeOf({ publicUrl, role, mode, sandboxUrl, database, newToken }: ReadyFacts): readonly string[] {
+export function noticeOf({
+  publicUrl,
+  role,
+  mode,
+  sandboxUrl,
+  database,
+  newToken,
+}: ReadyFacts): readonly string[] {
   const dingtalk =
     sandboxUrl === undefined
       ? t`the configured organisation, mode ${mode}`
@@ -20,7 +27,9 @@ export function noticeOf({ publicUrl, role, mode, sandboxUrl, database, newToken
   ];
   return [
     t("dingtalk-scim is ready"),
-    ...facts.map(([name, value]) => `  ${name}${" ".repeat(Math.max(1, NAME_COLUMNS - columnsOf(name)))}${value}`),
+    ...facts.map(
+      ([name, value]) => `  ${name}${" ".repeat(Math.max(1, NAME_COLUMNS - columnsOf(name)))}${value}`,
+    ),
     ...(newToken === undefined
       ? []
       : [
@@ -35,5 +44,6 @@ export function noticeOf({ publicUrl, role, mode, sandboxUrl, database, newToken
 const NAME_COLUMNS = 20;
 
 /** The width of a text on a terminal, where a Han character takes two columns. */
-const columnsOf = (text: string): number => [...text].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);
+const columnsOf = (text: string): number =>
+  [...text].reduce((sum, character) => sum + (WIDE.test(character) ? 2 : 1), 0);
 const WIDE = /[\p{Script=Han}\u3000-\u303f\uff00-\uffef]/u;

@@ -28,7 +28,9 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
       : t`Removed by the mistake, and created again after the correction: ${left.join(", ")}.`,
     ...problemLines(
       problems,
-      t("0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field."),
+      t(
+        "0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field.",
+      ),
     ),
   ];
 }
@@ -37,5 +39,7 @@ export function rolloutReport(result: RolloutResult): readonly string[] {
 function lineText(line: string): string {
   const parts = line.split(", ");
   const translated = parts.map((part) => tLike(part, DEMO_TOLD));
-  return translated.every((part, at) => part !== parts[at]) ? translated.join(t(", ")) : tLike(line, DEMO_TOLD);
+  return translated.every((part, at) => part !== parts[at])
+    ? translated.join(t(", "))
+    : tLike(line, DEMO_TOLD);
 }

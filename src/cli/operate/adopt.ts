@@ -1,5 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { ADOPTION_STATES, type AdoptableKind, type Adoption, type AdoptionState, type Decision } from "../../reconcile/adopt/ports.ts";
+import {
+  ADOPTION_STATES,
+  type AdoptableKind,
+  type Adoption,
+  type AdoptionState,
+  type Decision,
+} from "../../reconcile/adopt/ports.ts";
 import { refusalText } from "../../reconcile/adopt/refusal-text.ts";
 import { everyPage } from "../database/every-page.ts";
 import { NotFoundHere } from "../database/not-found-here.ts";
@@ -12,12 +18,21 @@ import { by, withOperations } from "./adoption-operations.ts";
 const PAGE = 1_000;
 const KINDS: readonly AdoptableKind[] = ["user", "department"];
 
-/** Matches of existing people in DingTalk with the directory. The same functions as the addresses below /api/sync/adoptions. */
+/**
+ * Matches of existing people in DingTalk with the directory. The same functions as the addresses below
+ * /api/sync/adoptions.
+ */
 export function adoptCommand(): Command {
   const command = new Command("adopt")
-    .description("match existing people and departments of DingTalk with the directory: proposals and decisions")
+    .description(
+      "match existing people and departments of DingTalk with the directory: proposals and decisions",
+    )
     .addHelpText("after", EXAMPLES);
-  command.addCommand(listCommand()).addCommand(acceptCommand()).addCommand(rejectCommand()).addCommand(unlinkCommand());
+  command
+    .addCommand(listCommand())
+    .addCommand(acceptCommand())
+    .addCommand(rejectCommand())
+    .addCommand(unlinkCommand());
   return command;
 }
 
@@ -49,7 +64,8 @@ const listCommand = (): Command =>
     .action(async ({ json, ...query }: ListOptions) => {
       const adoptions = await withOperations(async (operations) => {
         const all: Adoption[] = [];
-        for await (const page of everyPage((from) => operations.list({ ...query, count: PAGE, ...from }))) all.push(...page.adoptions);
+        for await (const page of everyPage((from) => operations.list({ ...query, count: PAGE, ...from })))
+          all.push(...page.adoptions);
         return all;
       });
       if (json) return printJson({ adoptions });
@@ -63,7 +79,8 @@ const listCommand = (): Command =>
         remote.departments.join(", "),
         matched.join(", "),
       ]);
-      if (rows.length > 0) printTable(["id", "kind", "tier", "state", "directory", "DingTalk", "departments", "matched"], rows);
+      if (rows.length > 0)
+        printTable(["id", "kind", "tier", "state", "directory", "DingTalk", "departments", "matched"], rows);
       say(t`${rows.length} in all.`);
     });
 
@@ -74,20 +91,26 @@ const acceptCommand = (): Command =>
     .option("--tier <tier>", "all that are proposed at this tier", anyNumber)
     .option("--count <count>", "their number", anyNumber)
     .option("--json", "the result as JSON")
-    .action(async (ids: string[], { tier, count, json }: { tier?: number; count?: number; json?: true }, command: Command) => {
-      if (ids.length > 0 === (tier !== undefined) || (tier === undefined) !== (count === undefined))
-        command.error("error: name ids, or --tier with --count", { exitCode: 2 });
-      if (tier === undefined || count === undefined) return decideAll(ids, "accept", json);
-      const decision = await withOperations((operations) => operations.acceptTier(tier, count, by()));
-      if (decision.kind === "refused") {
-        say(tLike(refusalText(decision.why)));
-        return foundProblems();
-      }
-      const accepted = decision.kind === "done" ? decision.adoptions.length : 0;
-      if (json) printJson({ tier, count, accepted });
-      else print(t`${accepted} of ${count} linked.`);
-      if (accepted < count) foundProblems();
-    });
+    .action(
+      async (
+        ids: string[],
+        { tier, count, json }: { tier?: number; count?: number; json?: true },
+        command: Command,
+      ) => {
+        if (ids.length > 0 === (tier !== undefined) || (tier === undefined) !== (count === undefined))
+          command.error("error: name ids, or --tier with --count", { exitCode: 2 });
+        if (tier === undefined || count === undefined) return decideAll(ids, "accept", json);
+        const decision = await withOperations((operations) => operations.acceptTier(tier, count, by()));
+        if (decision.kind === "refused") {
+          say(tLike(refusalText(decision.why)));
+          return foundProblems();
+        }
+        const accepted = decision.kind === "done" ? decision.adoptions.length : 0;
+        if (json) printJson({ tier, count, accepted });
+        else print(t`${accepted} of ${count} linked.`);
+        if (accepted < count) foundProblems();
+      },
+    );
 
 const rejectCommand = (): Command =>
   new Command("reject")
@@ -108,11 +131,16 @@ const unlinkCommand = (): Command =>
     .option("--json", "the result as JSON")
     .action(async (kind: AdoptableKind, id: string, { json }: { json?: true }) => {
       const decision = await withOperations((operations) => operations.unlink({ kind, id }, by()));
-      if (decision.kind === "unknown") throw new NotFoundHere(t`nothing in DingTalk is linked to the ${kind} ${id}`);
+      if (decision.kind === "unknown")
+        throw new NotFoundHere(t`nothing in DingTalk is linked to the ${kind} ${id}`);
       tell([decision], json);
     });
 
-async function decideAll(ids: readonly string[], decide: "accept" | "reject", json: true | undefined): Promise<void> {
+async function decideAll(
+  ids: readonly string[],
+  decide: "accept" | "reject",
+  json: true | undefined,
+): Promise<void> {
   const decisions = await withOperations(async (operations) => {
     const made: Decision[] = [];
     // In the order given.

@@ -6,7 +6,13 @@ import { osUser } from "../database/os-user.ts";
 import { ACTOR } from "../database/records.ts";
 
 /** Who decides, for the history. */
-export const by = () => ({ at: systemClock.now(), actor: ACTOR, causes: [], target: TARGET, detail: { osUser: osUser() } });
+export const by = () => ({
+  at: systemClock.now(),
+  actor: ACTOR,
+  causes: [],
+  target: TARGET,
+  detail: { osUser: osUser() },
+});
 
 export const withOperations = <T>(work: (operations: AdoptionOperations) => Promise<T>): Promise<T> =>
   withPool(async (joined) => {
@@ -14,5 +20,7 @@ export const withOperations = <T>(work: (operations: AdoptionOperations) => Prom
       import("../../store/adopt/decisions.ts"),
       import("../../keys/open-vault.ts"),
     ]);
-    return work(createAdoptionOperations(joined.pool, TARGET, await openVault({ ...joined, clock: systemClock })));
+    return work(
+      createAdoptionOperations(joined.pool, TARGET, await openVault({ ...joined, clock: systemClock })),
+    );
   });

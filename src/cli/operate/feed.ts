@@ -18,7 +18,9 @@ interface Output {
 }
 
 export function feedCommand(): Command {
-  const command = new Command("feed").description("consumers of the history's events (FEED_FILE): position, replay and reset");
+  const command = new Command("feed").description(
+    "consumers of the history's events (FEED_FILE): position, replay and reset",
+  );
   command.addCommand(statusCommand()).addCommand(replayCommand()).addCommand(resetCommand());
   return command;
 }
@@ -29,7 +31,9 @@ const statusCommand = (): Command =>
     .option("--json", "the result as JSON")
     .addHelpText("after", "\nThe same as GET /api/feed. Exit code 1 when the last try of one has failed.")
     .action(async ({ json }: Output) => {
-      const consumers = await withFeed(async ({ entries, store }) => consumersOf(entries, await store.figures()));
+      const consumers = await withFeed(async ({ entries, store }) =>
+        consumersOf(entries, await store.figures()),
+      );
       if (consumers.some(({ error }) => error !== null)) foundProblems();
       if (json) return printJson({ consumers });
       if (consumers.length === 0) return say(t("No consumer is named: FEED_FILE is not set, or empty."));
@@ -46,9 +50,16 @@ const replayCommand = (): Command =>
   new Command("replay")
     .description("send all events from a position again")
     .argument("<name>", "of the consumer, as the file names it")
-    .requiredOption("--from <position>", "the first to be sent again: `sequence` of an event", wholeNumber(1, 999_999_999))
+    .requiredOption(
+      "--from <position>",
+      "the first to be sent again: `sequence` of an event",
+      wholeNumber(1, 999_999_999),
+    )
     .option("--json", "the result as JSON")
-    .addHelpText("after", "\nThe same as POST /api/feed/NAME/replay.\n\nExample:\n  $ dingtalk-scim feed replay siem --from 4711")
+    .addHelpText(
+      "after",
+      "\nThe same as POST /api/feed/NAME/replay.\n\nExample:\n  $ dingtalk-scim feed replay siem --from 4711",
+    )
     .action(async (name: string, { from, json }: Output & { from: number }) => {
       const done = await withFeed(async ({ entries, store }) => {
         if (!entries.some((entry) => entry.name === name)) throw unknown(name);
@@ -57,7 +68,11 @@ const replayCommand = (): Command =>
       });
       if (!done) foundProblems();
       if (json) return printJson({ consumer: name, from, done });
-      print(done ? t`${name} gets everything from ${from} on again.` : t`Nothing was done: there is no position ${from} yet.`);
+      print(
+        done
+          ? t`${name} gets everything from ${from} on again.`
+          : t`Nothing was done: there is no position ${from} yet.`,
+      );
     });
 
 const resetCommand = (): Command =>
@@ -67,14 +82,21 @@ const resetCommand = (): Command =>
     )
     .argument("<name>", "of the consumer, as the file names it")
     .option("--json", "the result as JSON")
-    .addHelpText("after", "\nSkipped events can be sent with `feed replay`.\n\nExample:\n  $ dingtalk-scim feed reset lake")
+    .addHelpText(
+      "after",
+      "\nSkipped events can be sent with `feed replay`.\n\nExample:\n  $ dingtalk-scim feed reset lake",
+    )
     .action(async (name: string, { json }: Output) => {
       const result = await withFeed(async ({ entries, store }) => {
         const known = (await store.figures()).find(({ consumer }) => consumer === name);
         if (!known) throw unknown(name);
         const isNamed = entries.some((entry) => entry.name === name);
         const { position, behind } = known;
-        await store.reset(name, { forget: !isNamed }, eventOf({ consumer: name, position, skipped: behind, forgotten: !isNamed }));
+        await store.reset(
+          name,
+          { forget: !isNamed },
+          eventOf({ consumer: name, position, skipped: behind, forgotten: !isNamed }),
+        );
         return { consumer: name, position, skipped: behind, forgotten: !isNamed };
       });
       if (json) return printJson(result);
@@ -85,17 +107,32 @@ const resetCommand = (): Command =>
       );
     });
 
-const unknown = (name: string): NotFoundHere => new NotFoundHere(t`there is no consumer ${name}; \`feed status\` shows all`);
+const unknown = (name: string): NotFoundHere =>
+  new NotFoundHere(t`there is no consumer ${name}; \`feed status\` shows all`);
 
 const eventOf = (detail: Parameters<typeof operatorEvent>[3]) =>
-  operatorEvent("operator.replay", { actor: ACTOR }, { clock: systemClock, target: TARGET }, { ...detail, osUser: osUser() });
+  operatorEvent(
+    "operator.replay",
+    { actor: ACTOR },
+    { clock: systemClock, target: TARGET },
+    { ...detail, osUser: osUser() },
+  );
 
 /** Consumers of the file, and known ones that are no longer in it. */
 function consumersOf(entries: readonly SinkEntry[], figures: readonly ConsumerFigures[]) {
-  const names = [...new Set([...entries.map(({ name }) => name), ...figures.map(({ consumer }) => consumer)])];
+  const names = [
+    ...new Set([...entries.map(({ name }) => name), ...figures.map(({ consumer }) => consumer)]),
+  ];
   return names.map((name) => {
     const entry = entries.find((each) => each.name === name);
-    const { position = 0, behind = 0, attempts = 0, oldest, error, movedAt } = figures.find(({ consumer }) => consumer === name) ?? {};
+    const {
+      position = 0,
+      behind = 0,
+      attempts = 0,
+      oldest,
+      error,
+      movedAt,
+    } = figures.find(({ consumer }) => consumer === name) ?? {};
     return {
       ...{ name, kind: entry?.kind ?? null, position, behind, failures: attempts },
       ...{ oldestAt: oldest ?? null, error: error ?? null, movedAt: movedAt ?? null },

@@ -22,7 +22,9 @@ interface Output {
 }
 
 export function holdsCommand(): Command {
-  const command = new Command("holds").description("changes held by limits of the policy, and decisions about them");
+  const command = new Command("holds").description(
+    "changes held by limits of the policy, and decisions about them",
+  );
   command
     .command("list")
     .description("holds, newest first")
@@ -63,13 +65,23 @@ export function holdsCommand(): Command {
       print(t`digest ${shown.digest}`);
       printTable(
         ["kind", "id", "name", "action", "asked by"],
-        shown.entities.map(({ kind, id: entity, name, action, causes }) => [kind, entity, name ?? "", action, causes[0]?.actor ?? ""]),
+        shown.entities.map(({ kind, id: entity, name, action, causes }) => [
+          kind,
+          entity,
+          name ?? "",
+          action,
+          causes[0]?.actor ?? "",
+        ]),
       );
     });
   command
     .command("approve <id>")
     .description("approve exactly these members, for one hour")
-    .requiredOption("--count <number>", "number of members that you approve, see `holds show`", wholeNumber(0, 999_999_999))
+    .requiredOption(
+      "--count <number>",
+      "number of members that you approve, see `holds show`",
+      wholeNumber(0, 999_999_999),
+    )
     .option("--digest <digest>", "digest of these members, see `holds show` (default: the present members)")
     .option("--json", "the result as JSON")
     .addHelpText(
@@ -80,20 +92,31 @@ export function holdsCommand(): Command {
       show(
         id,
         json,
-        await withHolds((operations, sandbox) => operations.approve(id, agreement(count, digest), operator(), { alone: sandbox })),
+        await withHolds((operations, sandbox) =>
+          operations.approve(id, agreement(count, digest), operator(), { alone: sandbox }),
+        ),
       ),
     );
   command
     .command("reject <id>")
     .description("reject a hold: its members stay unchanged until the source changes them again")
     .option("--json", "the result as JSON")
-    .action(async (id: string, { json }: Output) => show(id, json, await withHolds((operations) => operations.reject(id, {}, operator()))));
+    .action(async (id: string, { json }: Output) =>
+      show(id, json, await withHolds((operations) => operations.reject(id, {}, operator()))),
+    );
   return command;
 }
 
-const agreement = (count: number, digest: string | undefined): Agreement => ({ count, ...(digest === undefined ? {} : { digest }) });
+const agreement = (count: number, digest: string | undefined): Agreement => ({
+  count,
+  ...(digest === undefined ? {} : { digest }),
+});
 
-const operator = (): Decider => ({ actor: ACTOR, name: `${ACTOR}:${osUser()}`, detail: { osUser: osUser() } });
+const operator = (): Decider => ({
+  actor: ACTOR,
+  name: `${ACTOR}:${osUser()}`,
+  detail: { osUser: osUser() },
+});
 
 const withHolds = <T>(work: (operations: HoldOperations, sandbox: boolean) => Promise<T>): Promise<T> =>
   withPool(async ({ pool, config }) => {
@@ -103,14 +126,17 @@ const withHolds = <T>(work: (operations: HoldOperations, sandbox: boolean) => Pr
 
 async function everyHold(operations: HoldOperations, state: HoldState | undefined): Promise<readonly Hold[]> {
   const holds: Hold[] = [];
-  for await (const page of everyPage((from) => operations.list({ count: PAGE, ...(state ? { state } : {}), ...from })))
+  for await (const page of everyPage((from) =>
+    operations.list({ count: PAGE, ...(state ? { state } : {}), ...from }),
+  ))
     holds.push(...page.holds);
   return holds;
 }
 
 async function everyMember(operations: HoldOperations, id: string) {
   const members = [];
-  for await (const page of everyPage((from) => operations.members(id, { count: PAGE, ...from }))) members.push(...page.members);
+  for await (const page of everyPage((from) => operations.members(id, { count: PAGE, ...from })))
+    members.push(...page.members);
   return members;
 }
 

@@ -1,6 +1,13 @@
 import { Command, Option } from "commander";
 import { systemClock } from "../../core/clock.ts";
-import { JOIN_STATES, type Join, type JoinDecision, type JoinOperations, type JoinState, type RecordView } from "../../persons/ports.ts";
+import {
+  JOIN_STATES,
+  type Join,
+  type JoinDecision,
+  type JoinOperations,
+  type JoinState,
+  type RecordView,
+} from "../../persons/ports.ts";
 import { refusalText } from "../../persons/refusal-text.ts";
 import { TARGET } from "../../targets/target-name.ts";
 import { everyPage } from "../database/every-page.ts";
@@ -19,7 +26,14 @@ export function joinsCommand(): Command {
   const command = new Command("joins")
     .description("match records of several sources that are the same person: proposals and decisions")
     .addHelpText("after", EXAMPLES);
-  for (const sub of [listCommand(), searchCommand(), decideCommand("accept"), decideCommand("refuse"), separateCommand(), forgetCommand()])
+  for (const sub of [
+    listCommand(),
+    searchCommand(),
+    decideCommand("accept"),
+    decideCommand("refuse"),
+    separateCommand(),
+    forgetCommand(),
+  ])
     command.addCommand(sub);
   return command;
 }
@@ -42,7 +56,8 @@ const listCommand = (): Command =>
     .action(async ({ json, ...query }: { state?: JoinState; json?: true }) => {
       const joins = await withOperations(async (operations) => {
         const all: Join[] = [];
-        for await (const page of everyPage((from) => operations.list({ ...query, count: PAGE, ...from }))) all.push(...page.joins);
+        for await (const page of everyPage((from) => operations.list({ ...query, count: PAGE, ...from })))
+          all.push(...page.joins);
         return all;
       });
       if (json) return printJson({ joins });
@@ -57,7 +72,8 @@ const listCommand = (): Command =>
       say(t`${rows.length} in all.`);
     });
 
-const viewOf = ({ name, source, active }: RecordView): string => `${name} (${source}${active ? "" : t(", not active")})`;
+const viewOf = ({ name, source, active }: RecordView): string =>
+  `${name} (${source}${active ? "" : t(", not active")})`;
 
 const othersOf = ({ records }: Join["person"], record: Join["record"]): string =>
   records
@@ -85,21 +101,27 @@ const decideCommand = (decide: keyof typeof DECISIONS): Command =>
     .description(DECISIONS[decide])
     .argument("<ids...>", "ids, see `joins list`")
     .option("--json", "the result as JSON")
-    .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations[decide](id, by()), json));
+    .action((ids: string[], { json }: { json?: true }) =>
+      decideAll(ids, (operations, id) => operations[decide](id, by()), json),
+    );
 
 const separateCommand = (): Command =>
   new Command("separate")
     .description("separate a record from its person; the person keeps the DingTalk account")
     .argument("<ids...>", "of records, as their source knows them")
     .option("--json", "the result as JSON")
-    .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations.separate(id, by()), json));
+    .action((ids: string[], { json }: { json?: true }) =>
+      decideAll(ids, (operations, id) => operations.separate(id, by()), json),
+    );
 
 const forgetCommand = (): Command =>
   new Command("forget")
     .description("that sources have deleted their records of a person counts no more")
     .argument("<ids...>", "of people, or of their records")
     .option("--json", "the result as JSON")
-    .action((ids: string[], { json }: { json?: true }) => decideAll(ids, (operations, id) => operations.forget(id, by()), json));
+    .action((ids: string[], { json }: { json?: true }) =>
+      decideAll(ids, (operations, id) => operations.forget(id, by()), json),
+    );
 
 async function decideAll(
   ids: readonly string[],
@@ -116,9 +138,12 @@ async function decideAll(
   if (json) printJson({ joins });
   else
     for (const { record, person, state } of joins)
-      print(t`${record ? viewOf(record) : t("deleted")} and ${othersOf(person, record) || (person.name ?? person.id)}: ${state}`);
+      print(
+        t`${record ? viewOf(record) : t("deleted")} and ${othersOf(person, record) || (person.name ?? person.id)}: ${state}`,
+      );
   for (const [at, decision] of decisions.entries()) {
-    if (decision.kind === "done" && decision.joins.length === 0) say(t`Deleted records of ${ids[at]!} are forgotten.`);
+    if (decision.kind === "done" && decision.joins.length === 0)
+      say(t`Deleted records of ${ids[at]!} are forgotten.`);
     if (decision.kind !== "refused") continue;
     say(tLike(refusalText(decision.why)));
     foundProblems();

@@ -24,13 +24,17 @@ export const mappingCommand = (): Command =>
           "after",
           "\nExample:\n  $ dingtalk-scim mapping schema > mapping.schema.json\n  # yaml-language-server: $schema=./mapping.schema.json",
         )
-        .action(async () => printJson((await import("../../mapping/file/json-schema.ts")).mappingJsonSchema())),
+        .action(async () =>
+          printJson((await import("../../mapping/file/json-schema.ts")).mappingJsonSchema()),
+        ),
     )
     .addCommand(
       new Command("default")
         .description("print the built-in mapping file, as a start for your own")
         .addHelpText("after", "\nExample:\n  $ dingtalk-scim mapping default > mapping.yaml")
-        .action(async () => print((await import("../../mapping/file/default-mapping.ts")).DEFAULT_MAPPING.trimEnd())),
+        .action(async () =>
+          print((await import("../../mapping/file/default-mapping.ts")).DEFAULT_MAPPING.trimEnd()),
+        ),
     );
 
 interface Options {
@@ -40,9 +44,15 @@ interface Options {
 
 function checkCommand(): Command {
   return new Command("check")
-    .description("find all errors of a mapping file; with --people, also values that it cannot make for people of the directory")
+    .description(
+      "find all errors of a mapping file; with --people, also values that it cannot make for people of the directory",
+    )
     .argument("<file>", "the YAML file, as MAPPING_FILE would name it")
-    .option("--people <count>", "test it with this number of people of the directory; needs the installation", wholeNumber(1, MAX_PEOPLE))
+    .option(
+      "--people <count>",
+      "test it with this number of people of the directory; needs the installation",
+      wholeNumber(1, MAX_PEOPLE),
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -64,10 +74,20 @@ function checkCommand(): Command {
         return foundProblems();
       }
       const trial = people === undefined ? undefined : await tried(checked.mapping, people);
-      if (json) return printJson({ valid: true, problems: [], version: checked.mapping.version, ...(trial ? { trial } : {}) });
+      if (json)
+        return printJson({
+          valid: true,
+          problems: [],
+          version: checked.mapping.version,
+          ...(trial ? { trial } : {}),
+        });
       if (trial) showTrial(trial);
       if (!checked.mapping.personAttributes.includes("name"))
-        say(t("No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from."));
+        say(
+          t(
+            "No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from.",
+          ),
+        );
       say(t`${file} is good (version ${checked.mapping.version}).`);
     });
 }

@@ -15,14 +15,23 @@ interface Options {
 
 export const pauseCommand = (): Command =>
   new Command("pause")
-    .description("stop all writes of every process to DingTalk until `resume`; SCIM requests are still answered")
+    .description(
+      "stop all writes of every process to DingTalk until `resume`; SCIM requests are still answered",
+    )
     .requiredOption("--reason <text>", "why, for the others and for the history", nonEmptyText)
     .option("--json", "the result as JSON")
-    .addHelpText("after", '\nKept over restarts.\n\nExample:\n  $ dingtalk-scim pause --reason "wrong filter at the source"')
+    .addHelpText(
+      "after",
+      '\nKept over restarts.\n\nExample:\n  $ dingtalk-scim pause --reason "wrong filter at the source"',
+    )
     .action(async ({ reason, json }: Options & { readonly reason: string }) => {
-      await withOperations(({ operations, event }) => operations.halt({ by: ACTOR, reason }, event("operator.pause", { reason })));
+      await withOperations(({ operations, event }) =>
+        operations.halt({ by: ACTOR, reason }, event("operator.pause", { reason })),
+      );
       if (json) return printJson({ paused: true, reason });
-      say(t("Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on."));
+      say(
+        t("Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on."),
+      );
     });
 
 export const resumeCommand = (): Command =>
@@ -46,7 +55,9 @@ export const resumeCommand = (): Command =>
 export const modeCommand = (): Command =>
   new Command("mode")
     .description("lower or raise the mode while the server runs, never above SYNC_MODE")
-    .addArgument(new Argument("<mode>", "observe plans only, upsert never removes, sync does all").choices(SYNC_MODES))
+    .addArgument(
+      new Argument("<mode>", "observe plans only, upsert never removes, sync does all").choices(SYNC_MODES),
+    )
     .option("--json", "the result as JSON")
     .addHelpText(
       "after",
@@ -57,7 +68,10 @@ export const modeCommand = (): Command =>
       const ceiling = await withOperations(async ({ operations, event, own }) => {
         const highest = ceilingOf(await operations.processes(), own);
         if (!isAbove(mode, highest))
-          await operations.orderMode(mode === highest ? undefined : mode, event("operator.mode", { mode, ceiling: highest }));
+          await operations.orderMode(
+            mode === highest ? undefined : mode,
+            event("operator.mode", { mode, ceiling: highest }),
+          );
         return highest;
       });
       const refused = isAbove(mode, ceiling);

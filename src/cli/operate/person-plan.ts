@@ -25,7 +25,11 @@ export function showForecast({ actual, forecast }: PersonPreview): void {
       : t(plan.action),
   );
   const set = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : {};
-  const rows = Object.entries(set).map(([name, value]) => [name, valueText(actual?.attributes[name]), valueText(value)]);
+  const rows = Object.entries(set).map(([name, value]) => [
+    name,
+    valueText(actual?.attributes[name]),
+    valueText(value),
+  ]);
   if (rows.length > 0) printTable(["attribute", "in DingTalk", "from the directory"], rows);
   for (const { attribute, text } of notes) print(t`note on ${attribute}: ${text}`);
 }
@@ -33,7 +37,9 @@ export function showForecast({ actual, forecast }: PersonPreview): void {
 export function showExplanations({ explanations, forecast }: PersonPreview): void {
   for (const explanation of explanations) {
     const { attribute, sources, rule, result, when, note } = explanation;
-    print(`${attribute}: ${result === undefined ? t("left alone") : valueText(result)}${when === "always" ? "" : ` (${when})`}`);
+    print(
+      `${attribute}: ${result === undefined ? t("left alone") : valueText(result)}${when === "always" ? "" : ` (${when})`}`,
+    );
     print(t`    rule ${rule}`);
     for (const { path, value } of sources.filter((source) => source.value !== null && source.value !== "")) {
       print(t`    read ${path} = ${valueText(value)}`);
@@ -58,14 +64,18 @@ export function scheduledText({ kind, day, zone, at, source, changes }: PlannedC
 }
 
 export const outText = ({ sources, ...said }: DeletedRecord): string =>
-  [...sources.map(({ source, at }) => t`${source} deleted its record (${at?.toISOString() ?? t("time not known")}).`), worded(said)].join(
-    "\n",
-  );
+  [
+    ...sources.map(
+      ({ source, at }) => t`${source} deleted its record (${at?.toISOString() ?? t("time not known")}).`,
+    ),
+    worded(said),
+  ].join("\n");
 
 /** The records of the person and their conflicts. */
 export function showSources({ records, conflicts }: JoinedPerson): void {
   print(t`one person in ${records.length} records:`);
-  for (const { id, source, active, name } of records) print(`    ${source}: ${name} (${id})${active ? "" : t(", not active")}`);
+  for (const { id, source, active, name } of records)
+    print(`    ${source}: ${name} (${id})${active ? "" : t(", not active")}`);
   for (const { attribute, values } of conflicts)
     print(
       `    ${attribute}: ${values.map(({ source, value }, at) => `${source} ${valueText(value)}${at === 0 ? t(" (counts)") : ""}`).join(", ")}`,
@@ -75,7 +85,9 @@ export function showSources({ records, conflicts }: JoinedPerson): void {
 /** The value that DingTalk would get if it differs, with the reason. */
 function sentOf({ attribute, result, note }: Explanation, forecast: Forecast): readonly string[] {
   if (forecast.kind !== "plan" || result === undefined) return [];
-  const why = forecast.notes.filter((each) => each.attribute === attribute && each.text !== note).map(({ text }) => t`note ${text}`);
+  const why = forecast.notes
+    .filter((each) => each.attribute === attribute && each.text !== note)
+    .map(({ text }) => t`note ${text}`);
   const sent = forecast.shaped[attribute];
   if (sent === undefined) return why.length > 0 ? [t("not sent"), ...why] : [];
   return [...(valueText(sent) === valueText(result) ? [] : [t`DingTalk gets ${valueText(sent)}`]), ...why];

@@ -7,7 +7,14 @@ import { NotFoundHere } from "../database/not-found-here.ts";
 import { foundProblems } from "../terminal/exit-codes.ts";
 import { print, printJson, say } from "../terminal/output.ts";
 import { t } from "../words/translate.ts";
-import { outText, scheduledText, showExplanations, showForecast, showSources, worded } from "./person-plan.ts";
+import {
+  outText,
+  scheduledText,
+  showExplanations,
+  showForecast,
+  showSources,
+  worded,
+} from "./person-plan.ts";
 import { showWholePlan } from "./whole-plan.ts";
 
 interface Options {
@@ -21,8 +28,13 @@ interface Options {
 
 export const planCommand = (): Command =>
   new Command("plan")
-    .description("all changes that would be made in DingTalk, or those of one person; nothing is sent or written")
-    .option("--user <user>", "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number")
+    .description(
+      "all changes that would be made in DingTalk, or those of one person; nothing is sent or written",
+    )
+    .option(
+      "--user <user>",
+      "one person: userName or id; also name, e-mail address, job number, last digits of the mobile number",
+    )
     .option("--explain", "for one person: every rule of the mapping with its input and result")
     .addOption(new Option("--mode <mode>", "plan with this mode").choices(SYNC_MODES).default("sync"))
     .option("--mapping <file>", "plan with this mapping file")
@@ -70,12 +82,15 @@ export const planCommand = (): Command =>
           ...(reason ? { reasonCode, reason, remedy } : {}),
           ...plan,
           ...(explain ? { explanations } : {}),
-          ...(explain && joined ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts } : {}),
+          ...(explain && joined
+            ? { records: joined.records.map(withoutDocument), conflicts: joined.conflicts }
+            : {}),
           ...(joined?.out ? { out: joined.out } : {}),
           scheduled,
         });
       say(t`${user} (${ref.id}), in DingTalk ${preview.remoteId ?? t("not yet")}`);
-      if (isStuck) print(`${state} (${reasonCode}): ${worded({ reasonCode, reason, remedy })}\n${t("after a retry:")}`);
+      if (isStuck)
+        print(`${state} (${reasonCode}): ${worded({ reasonCode, reason, remedy })}\n${t("after a retry:")}`);
       showForecast(preview);
       if (joined?.out) print(outText(joined.out));
       if (explain) showExplanations(preview);

@@ -22,8 +22,13 @@ export const retryCommand = (): Command =>
       });
       const { count, paused } = result;
       if (json) return printJson(result);
-      print(count === 0 ? t`Nothing is out of sync for the reason ${reason}.` : t`${count} with the reason ${reason} are due now.`);
-      if (count > 0 && paused) print(t`Nothing is sent until ${paused.until.toISOString()}: ${paused.reason}`);
+      print(
+        count === 0
+          ? t`Nothing is out of sync for the reason ${reason}.`
+          : t`${count} with the reason ${reason} are due now.`,
+      );
+      if (count > 0 && paused)
+        print(t`Nothing is sent until ${paused.until.toISOString()}: ${paused.reason}`);
     });
 
 function reasonCode(text: string): string {
@@ -31,6 +36,8 @@ function reasonCode(text: string): string {
   if (known.includes(text)) return text;
   const meant = nearest(text, known, ({ length }) => Math.ceil(length / 4));
   throw new InvalidArgumentError(
-    meant === undefined ? t("there is no such reason; items tell them as reasonCode") : t`there is no such reason; did you mean ${meant}?`,
+    meant === undefined
+      ? t("there is no such reason; items tell them as reasonCode")
+      : t`there is no such reason; did you mean ${meant}?`,
   );
 }

@@ -38,7 +38,10 @@ export async function showWholePlan({ mode, mapping, policy, json }: Options): P
             await plan.close();
           }
         },
-        { ...(mapping === undefined ? {} : { mappingFile: mapping }), ...(policy === undefined ? {} : { policyFile: policy }) },
+        {
+          ...(mapping === undefined ? {} : { mappingFile: mapping }),
+          ...(policy === undefined ? {} : { policyFile: policy }),
+        },
       ),
     ),
   );
@@ -56,14 +59,23 @@ async function printAsJson({ summary, advice, items }: WholePlan): Promise<void>
 }
 
 async function printForPeople({ summary, items }: WholePlan, perSecond: number): Promise<void> {
-  if (actionsOf(summary) + summary.held === 0) return say(t("No differences: DingTalk matches the directory."));
+  if (actionsOf(summary) + summary.held === 0)
+    return say(t("No differences: DingTalk matches the directory."));
   foundProblems();
   const { minutesFor } = await import("../../reconcile/compare/plan-items.ts");
   printTable(
     ["create", "update", "remove", "suspend", "resume", "held", "calls", "minutes"],
     [
       [
-        ...[summary.create, summary.update, summary.remove, summary.suspend, summary.resume, summary.held, summary.calls].map(String),
+        ...[
+          summary.create,
+          summary.update,
+          summary.remove,
+          summary.suspend,
+          summary.resume,
+          summary.held,
+          summary.calls,
+        ].map(String),
         minutesFor(summary, perSecond).toFixed(1),
       ],
     ],
@@ -74,11 +86,13 @@ async function printForPeople({ summary, items }: WholePlan, perSecond: number):
     print(
       `${t(item.action)} ${item.kind} ${item.name ?? ""} (${item.id})${item.heldBy ? t`, held: ${codeIn(item.heldBy)}` : ""}${item.until ? t`, removed at ${item.until.toISOString()}` : ""}`,
     );
-    for (const [name, { before, after }] of Object.entries(item.changes)) print(`    ${name}: ${valueText(before)} → ${valueText(after)}`);
+    for (const [name, { before, after }] of Object.entries(item.changes))
+      print(`    ${name}: ${valueText(before)} → ${valueText(after)}`);
   }
 }
 
-const actionsOf = ({ create, update, remove, suspend, resume }: PlanSummary): number => create + update + remove + suspend + resume;
+const actionsOf = ({ create, update, remove, suspend, resume }: PlanSummary): number =>
+  create + update + remove + suspend + resume;
 
 async function* everyItem(items: WholePlan["items"]): AsyncIterable<PlanItem> {
   for await (const page of everyPage((from) => items({ count: PAGE, ...from }))) yield* page.items;

@@ -6,6 +6,7 @@ export const wholeNumber =
   (min: number, max: number) =>
   (text: string): number => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max)) throw new InvalidArgumentError(t`must be a whole number from ${min} to ${max}`);
+    if (!(value >= min && value <= max))
+      throw new InvalidArgumentError(t`must be a whole number from ${min} to ${max}`);
     return value;
   };

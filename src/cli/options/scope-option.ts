@@ -6,6 +6,7 @@ import { t } from "../words/translate.ts";
 export function addScopes(text: string, before: Scope[] = []): Scope[] {
   const named = text.split(",").map((scope) => scope.trim());
   const unknown = named.filter((scope) => !isScope(scope));
-  if (unknown.length > 0) throw new InvalidArgumentError(t`${unknown.join(", ")} is none of ${SCOPES.join(", ")}`);
+  if (unknown.length > 0)
+    throw new InvalidArgumentError(t`${unknown.join(", ")} is none of ${SCOPES.join(", ")}`);
   return [...new Set([...before, ...named.filter(isScope)])];
 }

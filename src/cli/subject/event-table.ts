@@ -8,7 +8,9 @@ import { CODE_TEXTS, TEXTS, type Text } from "./subject-texts.ts";
 type Say = (text: Text) => string;
 type Shown = (value: JsonValue | undefined) => string;
 
-/** Events with their changes as a table of HTML. `say`, `shown`: texts and values in the language of the page. */
+/**
+ * Events with their changes as a table of HTML. `say`, `shown`: texts and values in the language of the page.
+ */
 export const eventTable = (list: readonly ReportedEvent[], say: Say, shown: Shown): string =>
   list.length === 0
     ? `<p>${say(TEXTS.nothing)}</p>`
@@ -24,5 +26,9 @@ export const eventTable = (list: readonly ReportedEvent[], say: Say, shown: Show
 const changesOf = (changes: Changes, say: Say, shown: Shown): string =>
   `<details><summary>${escapedHtml(Object.keys(changes).join(", "))}</summary>${table(
     [TEXTS.attribute, TEXTS.before, TEXTS.after].map(say),
-    Object.entries(changes).map(([name, { before, after }]) => [escapedHtml(name), shown(before), shown(after)]),
+    Object.entries(changes).map(([name, { before, after }]) => [
+      escapedHtml(name),
+      shown(before),
+      shown(after),
+    ]),
   )}</details>`;

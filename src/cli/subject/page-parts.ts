@@ -7,14 +7,18 @@ table{border-collapse:collapse;margin:.5rem 0 1.5rem;width:100%}th,td{border-bot
 summary{cursor:pointer}`;
 
 /** Isolates the direction of a name, so that it does not change the text around it. */
-export const bdi = (text: string, other = SOMEBODY_ELSE): string => `<bdi>${escapedHtml(text).replaceAll(SOMEBODY_ELSE, other)}</bdi>`;
+export const bdi = (text: string, other = SOMEBODY_ELSE): string =>
+  `<bdi>${escapedHtml(text).replaceAll(SOMEBODY_ELSE, other)}</bdi>`;
 
 export const textOf = (value: JsonValue | undefined): string =>
   value === undefined || value === null ? "–" : typeof value === "string" ? value : JSON.stringify(value);
 
 export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   `<table>${head.length > 0 ? `<thead><tr>${head.map((cell) => `<th scope="col">${cell}</th>`).join("")}</tr></thead>` : ""}<tbody>${rows
-    .map(([first = "", ...cells]) => `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`)
+    .map(
+      ([first = "", ...cells]) =>
+        `<tr><th scope="row">${first}</th>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`,
+    )
     .join("")}</tbody></table>`;
 
 /** Attributes of an extension come after the others, with its URN. */

@@ -48,7 +48,10 @@ export const withErasures = (
     const id = await idOf(access, person);
     if (id === undefined) return undefined;
     const vault = await openVault({ ...access, clock: systemClock });
-    const done = await work(createErasures({ pool: access.pool, vault, clock: systemClock, targets: [TARGET] }), id);
+    const done = await work(
+      createErasures({ pool: access.pool, vault, clock: systemClock, targets: [TARGET] }),
+      id,
+    );
     if (done.result === "done")
       await createErasuresFile(access.config.dataDir)
         .add([done.erasure])
@@ -56,7 +59,10 @@ export const withErasures = (
     return done.result;
   });
 
-/** The erasure is committed, so the command has succeeded. Rethrows errors that do not come from the file system. */
+/**
+ * The erasure is committed, so the command has succeeded. Rethrows errors that do not come from the file
+ * system.
+ */
 function notCopied(dataDir: string, error: unknown): void {
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;

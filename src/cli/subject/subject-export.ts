@@ -18,22 +18,38 @@ import { subjectPage } from "./subject-page.ts";
 export function addExport(command: Command): void {
   command
     .command("export <person>")
-    .description("all stored data of a person, what was sent to DingTalk, and who read it; names of others are left out")
-    .option("--json <file>", "as JSON into this file; without --json and --html: to standard output", writableFile)
+    .description(
+      "all stored data of a person, what was sent to DingTalk, and who read it; names of others are left out",
+    )
+    .option(
+      "--json <file>",
+      "as JSON into this file; without --json and --html: to standard output",
+      writableFile,
+    )
     .option("--html <file>", "as one readable page in the person's language", writableFile)
-    .addOption(new Option("--lang <language>", "language of the page, instead of the person's").choices(LANGUAGES.map(({ lang }) => lang)))
+    .addOption(
+      new Option("--lang <language>", "language of the page, instead of the person's").choices(
+        LANGUAGES.map(({ lang }) => lang),
+      ),
+    )
     .addHelpText(
       "after",
       "\nThe export is an event of the history itself.\n\nExample:\n  $ dingtalk-scim subject export mei.chan@example.com --html mei.html",
     )
     .action(async (person: string, { json, html, lang }: { json?: string; html?: string; lang?: string }) => {
-      const forms = [...(json !== undefined || html === undefined ? ["json"] : []), ...(html === undefined ? [] : ["html"])];
-      const report = await withSubjects(person, async (subjects, id, log) => exported(subjects, log, id, forms));
+      const forms = [
+        ...(json !== undefined || html === undefined ? ["json"] : []),
+        ...(html === undefined ? [] : ["html"]),
+      ];
+      const report = await withSubjects(person, async (subjects, id, log) =>
+        exported(subjects, log, id, forms),
+      );
       if (!report) return unknown(person);
       if (html !== undefined) await writeFileOf(html, subjectPage(report, languageFor(report, lang)));
       if (json !== undefined) await writeFileOf(json, `${JSON.stringify(report, undefined, 2)}\n`);
       if (json === undefined && html === undefined) return printJson(report);
-      for (const file of [json, html]) if (file !== undefined) say(t`The stored data about ${report.id} is in ${file}.`);
+      for (const file of [json, html])
+        if (file !== undefined) say(t`The stored data about ${report.id} is in ${file}.`);
     });
 }
 
@@ -41,7 +57,9 @@ export function addExport(command: Command): void {
 function languageFor({ directory }: SubjectReport, asked: string | undefined): Language {
   const { preferredLanguage, locale } = directory?.document ?? {};
   const tags = asked === undefined ? [preferredLanguage, locale] : [asked];
-  const [language = "en"] = tags.flatMap((tag) => (typeof tag === "string" ? (languageOf(tag.split(/[,;]/)[0]!) ?? []) : []));
+  const [language = "en"] = tags.flatMap((tag) =>
+    typeof tag === "string" ? (languageOf(tag.split(/[,;]/)[0]!) ?? []) : [],
+  );
   return LANGUAGES.find(({ lang }) => lang.startsWith(language)) ?? LANGUAGES[0]!;
 }
 

@@ -7,20 +7,31 @@ import { t } from "../words/translate.ts";
 import { asked, unknown, withErasures, withSubjects } from "./stored-person.ts";
 import { addExport } from "./subject-export.ts";
 
-const WHO = "id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id";
+const WHO =
+  "id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id";
 
 /** Requests of people about their data: export, hold, release and erasure. */
 export function subjectCommand(): Command {
-  const command = new Command("subject").description("the data of one person: export, erasure and legal holds");
+  const command = new Command("subject").description(
+    "the data of one person: export, erasure and legal holds",
+  );
   addExport(command);
   command
     .command("hold <person>")
     .description("a legal hold: nothing removes values of this person until it is released")
     .requiredOption("--reason <text>", "why, for the history; without names", nonEmptyText)
-    .addHelpText("after", `\n<person>: ${WHO}.\n\nExample:\n  $ dingtalk-scim subject hold mei.chan@example.com --reason "case 2026/17"`)
+    .addHelpText(
+      "after",
+      `\n<person>: ${WHO}.\n\nExample:\n  $ dingtalk-scim subject hold mei.chan@example.com --reason "case 2026/17"`,
+    )
     .action(async (person: string, { reason }: { reason: string }) => {
       const result = await withSubjects(person, (subjects, id) => subjects.hold(id, reason, asked()));
-      tell(person, result, "is under a legal hold now.", "was under a legal hold before. Nothing was changed.");
+      tell(
+        person,
+        result,
+        "is under a legal hold now.",
+        "was under a legal hold before. Nothing was changed.",
+      );
     });
   command
     .command("release <person>")
@@ -28,7 +39,12 @@ export function subjectCommand(): Command {
     .requiredOption("--reason <text>", "why, for the history; without names", nonEmptyText)
     .action(async (person: string, { reason }: { reason: string }) => {
       const result = await withSubjects(person, (subjects, id) => subjects.release(id, reason, asked()));
-      tell(person, result, "is under no legal hold any more.", "is under no legal hold. Nothing was changed.");
+      tell(
+        person,
+        result,
+        "is under no legal hold any more.",
+        "is under no legal hold. Nothing was changed.",
+      );
     });
   command
     .command("erase <person>")
@@ -40,7 +56,8 @@ export function subjectCommand(): Command {
     )
     .action(async (person: string, { basis }: { basis: string }) => {
       const result = await withErasures(person, (erasures, id) => erasures.erase(id, basis, asked()));
-      if (result === "done") say(t`${person} is erased. If DingTalk still has the person, the running server removes them there.`);
+      if (result === "done")
+        say(t`${person} is erased. If DingTalk still has the person, the running server removes them there.`);
       else refused(person, result);
     });
   return command;

@@ -17,11 +17,15 @@ export interface Place {
 /** All commands with the words that may follow. */
 export function treeOf(command: Command, path = ""): readonly Place[] {
   const below = command.commands.map((sub) => ({ word: sub.name(), meaning: sub.description() }));
-  const choices = command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices.map((word) => ({ word, meaning: "" })));
-  const options = [...command.options, command.createOption("-h, --help", "what it does")].map(({ long, short, description }) => ({
-    word: long ?? short ?? "",
-    meaning: description,
-  }));
+  const choices = command.registeredArguments.flatMap(({ argChoices = [] }) =>
+    argChoices.map((word) => ({ word, meaning: "" })),
+  );
+  const options = [...command.options, command.createOption("-h, --help", "what it does")].map(
+    ({ long, short, description }) => ({
+      word: long ?? short ?? "",
+      meaning: description,
+    }),
+  );
   const deeper = command.commands.flatMap((sub) => treeOf(sub, `${path} ${sub.name()}`.trim()));
   return [{ path, words: [...below, ...choices, ...options] }, ...deeper];
 }
@@ -54,7 +58,8 @@ ${places.map(({ path, words }) => `    ${quoted(path)}) COMPREPLY=($(compgen -W 
 complete -o default -F _dingtalk_scim dingtalk-scim`;
 
 /** `_describe` reads a colon as the end of the word. */
-const described = ({ word, meaning }: Word): string => quoted(`${word.replaceAll(":", "\\:")}${meaning === "" ? "" : `:${meaning}`}`);
+const described = ({ word, meaning }: Word): string =>
+  quoted(`${word.replaceAll(":", "\\:")}${meaning === "" ? "" : `:${meaning}`}`);
 
 const zsh = (places: readonly Place[]): string => `#compdef dingtalk-scim
 _dingtalk_scim() {
@@ -97,6 +102,10 @@ end
 ${places.flatMap(({ path, words }) => words.map((word) => fishLine(path, word))).join("\n")}`;
 
 function fishLine(path: string, { word, meaning }: Word): string {
-  const offer = word.startsWith("--") ? `-l ${word.slice(2)}` : word.startsWith("-") ? `-s ${word.slice(1)}` : `-f -a ${word}`;
+  const offer = word.startsWith("--")
+    ? `-l ${word.slice(2)}`
+    : word.startsWith("-")
+      ? `-s ${word.slice(1)}`
+      : `-f -a ${word}`;
   return `complete -c dingtalk-scim -n "__dingtalk_scim_at ${inFish(path)}" ${offer}${meaning === "" ? "" : ` -d ${inFish(meaning)}`}`;
 }

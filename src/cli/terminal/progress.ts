@@ -19,7 +19,11 @@ function createBars(): Progress {
   return {
     begin(part, steps) {
       bar = new SingleBar({ ...BAR, stream: process.stderr });
-      bar.start(steps, 0, { part: t(part).padEnd(PART_WIDTH), onTheWay: t("sent, on the way to DingTalk:"), open: "…" });
+      bar.start(steps, 0, {
+        part: t(part).padEnd(PART_WIDTH),
+        onTheWay: t("sent, on the way to DingTalk:"),
+        open: "…",
+      });
     },
     step: () => bar?.increment(),
     open: (open) => bar?.update({ open }),
@@ -46,7 +50,8 @@ function createLines(): Progress {
       if (tenth(done) > tenth(done - 1)) say(t`${part}: ${done} of ${steps}`);
     },
     open(now) {
-      if (open === undefined && now > 0) say(t`${part}: all sent, ${now} people and departments are on the way to DingTalk`);
+      if (open === undefined && now > 0)
+        say(t`${part}: all sent, ${now} people and departments are on the way to DingTalk`);
       open = now;
     },
     end: () => say(t`${part}: done`),

@@ -6,6 +6,7 @@ const isTime = (value: number): boolean => Number.isInteger(value) && value >= O
 /** A value for display. DingTalk has dates as milliseconds, so the time is added to the number. */
 export function valueText(value: unknown): string {
   if (value === undefined || value === null) return "–";
-  if (typeof value === "number" && isTime(value)) return `${value} (${new Date(value).toISOString().replace(/:00\.000Z$/, "Z")})`;
+  if (typeof value === "number" && isTime(value))
+    return `${value} (${new Date(value).toISOString().replace(/:00\.000Z$/, "Z")})`;
   return typeof value === "string" ? value : JSON.stringify(value);
 }

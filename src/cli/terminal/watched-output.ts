@@ -4,9 +4,10 @@ import { EXIT } from "./exit-codes.ts";
 import { say } from "./output.ts";
 
 /**
- * Runs a command, and resolves with its exit code when all its output is written: a pipe that is full takes the rest later, and a process that exits
- * before that cuts it off. A reader that has left (`| head`) is no failure: the command is carried out without it. If the output cannot be written for
- * another reason, such as a full disk, the command could not run.
+ * Runs a command, and resolves with its exit code when all its output is written: a pipe that is full takes
+ * the rest later, and a process that exits before that cuts it off. A reader that has left (`| head`) is no
+ * failure: the command is carried out without it. If the output cannot be written for another reason, such as
+ * a full disk, the command could not run.
  */
 export async function withWatchedOutput(
   command: () => Promise<number>,
@@ -36,4 +37,6 @@ async function written(streams: readonly Writable[]): Promise<void> {
 }
 
 const drained = (stream: Writable): Promise<void> =>
-  stream.writableLength === 0 ? Promise.resolve() : new Promise((resolve) => stream.write("", () => resolve()));
+  stream.writableLength === 0
+    ? Promise.resolve()
+    : new Promise((resolve) => stream.write("", () => resolve()));

@@ -29,12 +29,16 @@ export const DEMO: Translations = {
     "0 处差异：钉钉与目录逐项一致，每次调用均有记录。",
     "0 處差異：釘釘與目錄逐項一致，每次調用均有紀錄。",
   ],
-  "{0}: the limit {1} allowed {2} changes and held {3}. The demo approved them through the API, as an operator does.": [
-    "{0}：上限 {1} 放行 {2} 个，拦下 {3} 个；演示通过 API 批准，如同运维人员所为。",
-    "{0}：上限 {1} 放行 {2} 個，攔下 {3} 個；示範經 API 批准，如同操作人員所為。",
-  ],
+  "{0}: the limit {1} allowed {2} changes and held {3}. The demo approved them through the API, as an operator does.":
+    [
+      "{0}：上限 {1} 放行 {2} 个，拦下 {3} 个；演示通过 API 批准，如同运维人员所为。",
+      "{0}：上限 {1} 放行 {2} 個，攔下 {3} 個；示範經 API 批准，如同操作人員所為。",
+    ],
   "{0} problems:": ["{0} 个问题：", "{0} 個問題："],
-  "… and {0} more (--json lists all)": ["……另有 {0} 个（--json 列出全部）", "……另有 {0} 個（--json 列出全部）"],
+  "… and {0} more (--json lists all)": [
+    "……另有 {0} 个（--json 列出全部）",
+    "……另有 {0} 個（--json 列出全部）",
+  ],
   differences: ["差异", "差異"],
   "{0} of {1} active": ["{1} 人中 {0} 人在职", "{1} 人中 {0} 人在職"],
   departments: ["部门", "部門"],
@@ -47,7 +51,10 @@ export const DEMO: Translations = {
   "SCIM requests": ["SCIM 请求", "SCIM 請求"],
   "acknowledged writes lost": ["已应答却丢失的写入", "已回應卻遺失的寫入"],
   "changed by the repetition": ["因重复而更改", "因重複而更改"],
-  "{0} sent, {1} arrived, {2} in the history": ["发送 {0}，到达 {1}，历史记录中 {2}", "傳送 {0}，到達 {1}，歷史紀錄中 {2}"],
+  "{0} sent, {1} arrived, {2} in the history": [
+    "发送 {0}，到达 {1}，历史记录中 {2}",
+    "傳送 {0}，到達 {1}，歷史紀錄中 {2}",
+  ],
   "{0} sent, the sandbox was restarted, {1} in the history": [
     "发送 {0}，沙盒曾重启，历史记录中 {1}",
     "傳送 {0}，沙盒曾重新啟動，歷史紀錄中 {1}",
@@ -55,7 +62,10 @@ export const DEMO: Translations = {
   "not accounted for": ["无法对应", "無法對應"],
   "history events": ["历史事件", "歷史事件"],
   "requests repeated": ["重发的请求", "重發的請求"],
-  "{0} without an answer, {1} told to wait": ["{0} 个无应答，{1} 个被要求等待", "{0} 個無回應，{1} 個被要求等待"],
+  "{0} without an answer, {1} told to wait": [
+    "{0} 个无应答，{1} 个被要求等待",
+    "{0} 個無回應，{1} 個被要求等待",
+  ],
   step: ["步骤", "步驟"],
   result: ["结果", "結果"],
   writes: ["写入", "寫入"],
@@ -69,10 +79,11 @@ export const DEMO: Translations = {
     "因误操作被移除、更正后重新创建：{0}。",
     "因誤操作被移除、更正後重新建立：{0}。",
   ],
-  "0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field.": [
-    "0 个问题：没有重复的人员，未更改不归本服务管理的对象，钉钉与目录逐项一致。",
-    "0 個問題：沒有重複的人員，沒有更改不由本服務管理的對象，釘釘與目錄逐項一致。",
-  ],
+  "0 problems: no duplicate people, no change of unmanaged objects, and DingTalk matches the directory field by field.":
+    [
+      "0 个问题：没有重复的人员，未更改不归本服务管理的对象，钉钉与目录逐项一致。",
+      "0 個問題：沒有重複的人員，沒有更改不由本服務管理的對象，釘釘與目錄逐項一致。",
+    ],
   ", ": ["，", "，"],
 };
 
@@ -94,11 +105,15 @@ export const DEMO_TOLD: Translations = {
     "新建 {0}，更新 {1}，移除 {2}，拦下 {3}；调用 {4} 次",
     "新建 {0}，更新 {1}，移除 {2}，攔下 {3}；調用 {4} 次",
   ],
-  "{0} people and departments changed, {1} were planned": ["已更改 {0} 个人员和部门，计划 {1} 个", "已更改 {0} 個人員及部門，計劃 {1} 個"],
-  "the comparison found {0} differences: the run that links an account does not change its identifying attributes": [
-    "比对发现 {0} 处差异（关联账号的那一次不更改用于识别身份的字段）",
-    "比對發現 {0} 處差異（關聯帳戶的那一次不更改用以識別身分的欄位）",
+  "{0} people and departments changed, {1} were planned": [
+    "已更改 {0} 个人员和部门，计划 {1} 个",
+    "已更改 {0} 個人員及部門，計劃 {1} 個",
   ],
+  "the comparison found {0} differences: the run that links an account does not change its identifying attributes":
+    [
+      "比对发现 {0} 处差异（关联账号的那一次不更改用于识别身份的字段）",
+      "比對發現 {0} 處差異（關聯帳戶的那一次不更改用以識別身分的欄位）",
+    ],
   "the limit {0} held {1}; approved": ["上限 {0} 拦下 {1} 个；已批准", "上限 {0} 攔下 {1} 個；已批准"],
   "matchable {0}, complete {1}": ["可匹配 {0}，资料齐全 {1}", "可配對 {0}，資料齊全 {1}"],
   "ambiguous {0}, only in DingTalk {1}, findings {2}": [
@@ -106,8 +121,14 @@ export const DEMO_TOLD: Translations = {
     "有多個候選 {0}，只在釘釘 {1}，發現 {2} 項",
   ],
   "tier {0}: {1} accepted": ["级别 {0}：确认 {1} 条", "級別 {0}：確認 {1} 項"],
-  "one by one: {0} accepted, {1} rejected": ["逐条决定：确认 {0} 条，否认 {1} 条", "逐項決定：確認 {0} 項，否定 {1} 項"],
-  "{0} deactivated: {1} removed from DingTalk": ["停用 {0} 人：{1} 人已从钉钉移除", "停用 {0} 人：{1} 人已從釘釘移除"],
+  "one by one: {0} accepted, {1} rejected": [
+    "逐条决定：确认 {0} 条，否认 {1} 条",
+    "逐項決定：確認 {0} 項，否定 {1} 項",
+  ],
+  "{0} deactivated: {1} removed from DingTalk": [
+    "停用 {0} 人：{1} 人已从钉钉移除",
+    "停用 {0} 人：{1} 人已從釘釘移除",
+  ],
   "the limit {0} ({1}) holds {2}": ["上限 {0}（{1}）拦下 {2} 个", "上限 {0}（{1}）攔下 {2} 個"],
   "{0} of {1} holds dissolved automatically; removed people were added again": [
     "{1} 个拦截中 {0} 个自动解除；被移除的人员已重新加入",

@@ -2,7 +2,10 @@ import type { Translations } from "./translations.ts";
 
 /** Descriptions of options and arguments. */
 export const HELP_OF_OPTIONS: Translations = {
-  "for processes that take requests (ROLE=api)": ["用于接收请求的进程（ROLE=api）", "用於接收請求的程序（ROLE=api）"],
+  "for processes that take requests (ROLE=api)": [
+    "用于接收请求的进程（ROLE=api）",
+    "用於接收請求的程序（ROLE=api）",
+  ],
   "for processes that run the loop and sign the history (ROLE=worker, or all)": [
     "用于执行同步并签署历史记录的进程（ROLE=worker 或 all）",
     "用於執行同步並簽署歷史紀錄的程序（ROLE=worker 或 all）",
@@ -11,15 +14,24 @@ export const HELP_OF_OPTIONS: Translations = {
     "用于验证历史记录的人：可读历史记录及其日志，不含个人信息内容，不能写入",
     "用於驗證歷史紀錄的人：可讀歷史紀錄及其日誌，不含個人資料內容，不能寫入",
   ],
-  "the result as JSON, with the statements": ["以 JSON 输出结果，含 SQL 语句", "以 JSON 輸出結果，含 SQL 陳述式"],
+  "the result as JSON, with the statements": [
+    "以 JSON 输出结果，含 SQL 语句",
+    "以 JSON 輸出結果，含 SQL 陳述式",
+  ],
   "of the consumer, as the file names it": ["接收方的名称，如文件中所写", "接收方的名稱，如檔案所寫"],
-  "the first to be sent again: `sequence` of an event": ["重新发送的起点：事件的 `sequence`", "重新傳送的起點：事件的 `sequence`"],
+  "the first to be sent again: `sequence` of an event": [
+    "重新发送的起点：事件的 `sequence`",
+    "重新傳送的起點：事件的 `sequence`",
+  ],
   "output the version number": ["显示版本号", "顯示版本號"],
   "display help for command": ["显示命令的帮助", "顯示指令的說明"],
   "people at the start": ["开始时的人数", "開始時的人數"],
   "groups at the start": ["开始时的群组数", "開始時的群組數"],
   "the same seed gives the same company": ["相同的种子生成相同的公司", "相同的種子產生相同的公司"],
-  "SCIM requests per second; 0 means no limit": ["每秒 SCIM 请求数；0 表示不限", "每秒 SCIM 請求數；0 表示不限"],
+  "SCIM requests per second; 0 means no limit": [
+    "每秒 SCIM 请求数；0 表示不限",
+    "每秒 SCIM 請求數；0 表示不限",
+  ],
   "how long the server may be unavailable": ["允许服务器离线多久", "容許伺服器離線多久"],
   "the server (default: PUBLIC_URL, else HOST and PORT)": [
     "服务器地址（默认 PUBLIC_URL，否则 HOST 和 PORT）",
@@ -30,32 +42,40 @@ export const HELP_OF_OPTIONS: Translations = {
       "具有 provision、history:read 和 admin 范围的令牌（默认 BOOTSTRAP_TOKEN，否则在数据库中创建并在结束时吊销）",
       "具有 provision、history:read 及 admin 範圍的權杖（預設 BOOTSTRAP_TOKEN，否則於資料庫建立並於結束時撤銷）",
     ],
-  "an organisation that has people already: assess, adopt, plan, upsert, sync, and a mass removal by mistake": [
-    "已有人员的组织：评估、认领、计划、upsert、sync，以及一次误操作的大批移除",
-    "已有人員的組織：評估、認領、計劃、upsert、sync，以及一次誤操作的大批移除",
-  ],
+  "an organisation that has people already: assess, adopt, plan, upsert, sync, and a mass removal by mistake":
+    [
+      "已有人员的组织：评估、认领、计划、upsert、sync，以及一次误操作的大批移除",
+      "已有人員的組織：評估、認領、計劃、upsert、sync，以及一次誤操作的大批移除",
+    ],
   "the result as JSON": ["以 JSON 输出结果", "以 JSON 輸出結果"],
   "a name, such as the client that uses it": ["名称，例如所用的客户端", "名稱，例如所用的用戶端"],
   "the SCIM client it belongs to, see `source list`": [
     "所属的 SCIM 客户端，参见 `source list`",
     "所屬的 SCIM 用戶端，請參閱 `source list`",
   ],
-  "what it may do: provision, history:read, history:personal, metrics, admin; may be repeated (default: provision)": [
-    "权限范围：provision、history:read、history:personal、metrics、admin；可重复（默认 provision）",
-    "權限範圍：provision、history:read、history:personal、metrics、admin；可重複（預設 provision）",
-  ],
+  "what it may do: provision, history:read, history:personal, metrics, admin; may be repeated (default: provision)":
+    [
+      "权限范围：provision、history:read、history:personal、metrics、admin；可重复（默认 provision）",
+      "權限範圍：provision、history:read、history:personal、metrics、admin；可重複（預設 provision）",
+    ],
   "days until it expires, at most a year": ["有效天数，最长一年", "有效日數，最長一年"],
   "the id, see `token list`": ["ID，见 `token list`", "ID，見 `token list`"],
   "role of the person who opens it": ["打开链接者的角色", "開啟連結者的角色"],
   "why, for the history": ["原因，记入历史记录", "原因，記入歷史紀錄"],
   "a name, such as the application that uses it": ["名称，例如所用的应用", "名稱，例如所用的應用"],
   "directory (tenant) id; the claim tid": ["目录（租户）ID；声明 tid", "目錄（租用戶）ID；宣告 tid"],
-  "Subject as Entra shows it; the claim sub": ["Entra 显示的 Subject；声明 sub", "Entra 顯示的 Subject；宣告 sub"],
+  "Subject as Entra shows it; the claim sub": [
+    "Entra 显示的 Subject；声明 sub",
+    "Entra 顯示的 Subject；宣告 sub",
+  ],
   "Audience as Entra shows it; the claim aud; may be repeated": [
     "Entra 显示的 Audience；声明 aud；可重复",
     "Entra 顯示的 Audience；宣告 aud；可重複",
   ],
-  "the claim iss (default: the tenant's v2.0 issuer)": ["声明 iss（默认为租户的 v2.0 颁发者）", "宣告 iss（預設為租用戶的 v2.0 發行者）"],
+  "the claim iss (default: the tenant's v2.0 issuer)": [
+    "声明 iss（默认为租户的 v2.0 颁发者）",
+    "宣告 iss（預設為租用戶的 v2.0 發行者）",
+  ],
   "where the issuer publishes its keys (default: the tenant's)": [
     "颁发者公布公钥的地址（默认为租户的地址）",
     "發行者公布公鑰的地址（預設為租用戶的地址）",
@@ -118,13 +138,19 @@ export const HELP_OF_OPTIONS: Translations = {
   "plan with this mode": ["假设为此模式", "假設為此模式"],
   "plan with this mapping file": ["假设为此映射文件", "假設為此對應檔案"],
   "plan with this policy file": ["假设为此策略文件", "假設為此政策檔案"],
-  "reasonCode of the items, such as mobileTaken": ["条目中的 reasonCode，例如 mobileTaken", "項目中的 reasonCode，例如 mobileTaken"],
+  "reasonCode of the items, such as mobileTaken": [
+    "条目中的 reasonCode，例如 mobileTaken",
+    "項目中的 reasonCode，例如 mobileTaken",
+  ],
   "why, for the others and for the history": ["原因，告知他人并记入历史记录", "原因，告知他人並記入歷史紀錄"],
   "observe plans only, upsert never removes, sync does all": [
     "observe 只做计划，upsert 不移除，sync 全部执行",
     "observe 只作計劃，upsert 不移除，sync 全部執行",
   ],
-  "number of members that you approve, see `holds show`": ["批准的数量，见 `holds show`", "批准的數目，見 `holds show`"],
+  "number of members that you approve, see `holds show`": [
+    "批准的数量，见 `holds show`",
+    "批准的數目，見 `holds show`",
+  ],
   "digest of these members, see `holds show` (default: the present members)": [
     "这些对象的摘要，见 `holds show`；省略则为当前对象",
     "這些對象的摘要，見 `holds show`；省略則為現有對象",
@@ -141,7 +167,10 @@ export const HELP_OF_OPTIONS: Translations = {
     "导出的文件夹或服务器地址；省略则为本机数据库",
     "匯出的資料夾或伺服器地址；省略則為本機資料庫",
   ],
-  "of the server, with the scope history:read": ["服务器的令牌，范围为 history:read", "伺服器的權杖，範圍為 history:read"],
+  "of the server, with the scope history:read": [
+    "服务器的令牌，范围为 history:read",
+    "伺服器的權杖，範圍為 history:read",
+  ],
   "trusted verifier keys (default: those of the policy, else those of the source)": [
     "信任的验证公钥；省略则用策略中的，否则用来源自己提供的",
     "信任的驗證公鑰；省略則用政策中的，否則用來源自行提供的",
@@ -154,17 +183,24 @@ export const HELP_OF_OPTIONS: Translations = {
     "含检查点的消息，即告警渠道收到的原文，可含多个",
     "含檢查點的訊息，即警示渠道收到的原文，可含多個",
   ],
-  "file with checkpoints that were stored elsewhere": ["另行保存的检查点，依次排列", "另行保存的檢查點，依次排列"],
-  "the events, with their values; - for standard output": ["事件及其内容；- 表示标准输出", "事件及其內容；- 表示標準輸出"],
+  "file with checkpoints that were stored elsewhere": [
+    "另行保存的检查点，依次排列",
+    "另行保存的檢查點，依次排列",
+  ],
+  "the events, with their values; - for standard output": [
+    "事件及其内容；- 表示标准输出",
+    "事件及其內容；- 表示標準輸出",
+  ],
   "of that file": ["该文件的格式", "該檔案的格式"],
   "filter in the grammar of GET /api/history (default: all events)": [
     "哪些事件，语法同 GET /api/history；省略则为全部",
     "哪些事件，語法同 GET /api/history；省略則為全部",
   ],
-  "checkpoint, key, tile/ and events/, which `history verify --from` and foreign programs read; written over": [
-    "检查点、公钥、tile/ 和 events/，供 `history verify --from` 及其他程序读取；会覆盖",
-    "檢查點、公鑰、tile/ 及 events/，供 `history verify --from` 及其他程式讀取；會覆寫",
-  ],
+  "checkpoint, key, tile/ and events/, which `history verify --from` and foreign programs read; written over":
+    [
+      "检查点、公钥、tile/ 和 events/，供 `history verify --from` 及其他程序读取；会覆盖",
+      "檢查點、公鑰、tile/ 及 events/，供 `history verify --from` 及其他程式讀取；會覆寫",
+    ],
   "address of a server, with --tiles (default: the database of this installation)": [
     "服务器地址，与 --tiles 同用；省略则为本机数据库",
     "伺服器地址，與 --tiles 同用；省略則為本機資料庫",
@@ -178,7 +214,10 @@ export const HELP_OF_OPTIONS: Translations = {
     "JSON 文件，含密钥和已见内容；首次启动时创建，仅所有者可读",
     "JSON 檔案，含密鑰及已見內容；首次啟動時建立，只有擁有者可讀",
   ],
-  "verifier keys of logs to witness from now on": ["从现在起见证的日志的验证公钥", "由現在起見證的日誌的驗證公鑰"],
+  "verifier keys of logs to witness from now on": [
+    "从现在起见证的日志的验证公钥",
+    "由現在起見證的日誌的驗證公鑰",
+  ],
   "name of a new witness, such as auditors.example.com/history": [
     "新见证方的名称，例如 auditors.example.com/history",
     "新見證方的名稱，例如 auditors.example.com/history",
@@ -188,21 +227,39 @@ export const HELP_OF_OPTIONS: Translations = {
     "以 JSON 写入此文件；没有 --json 和 --html 时写到标准输出",
     "以 JSON 寫入此檔案；沒有 --json 及 --html 時寫至標準輸出",
   ],
-  "as one readable page in the person's language": ["以此人的语言写成可阅读的页面", "以此人的語言寫成可閱讀的頁面"],
+  "as one readable page in the person's language": [
+    "以此人的语言写成可阅读的页面",
+    "以此人的語言寫成可閱讀的頁面",
+  ],
   "language of the page, instead of the person's": ["页面语言，代替此人的语言", "頁面語言，代替此人的語言"],
   "why, for the history; without names": ["原因，记入历史记录；不含姓名", "原因，記入歷史紀錄；不含姓名"],
-  "legal basis, for the history; without names": ["依据，记入历史记录；不含姓名", "依據，記入歷史紀錄；不含姓名"],
-  "the start, inclusive; a date means midnight UTC": ["开始时间（含）；日期按 UTC 零点", "開始時間（含）；日期按 UTC 零時"],
-  "the end, exclusive; a future time means now": ["结束时间（不含）；未来时间表示现在", "結束時間（不含）；將來時間表示現在"],
+  "legal basis, for the history; without names": [
+    "依据，记入历史记录；不含姓名",
+    "依據，記入歷史紀錄；不含姓名",
+  ],
+  "the start, inclusive; a date means midnight UTC": [
+    "开始时间（含）；日期按 UTC 零点",
+    "開始時間（含）；日期按 UTC 零時",
+  ],
+  "the end, exclusive; a future time means now": [
+    "结束时间（不含）；未来时间表示现在",
+    "結束時間（不含）；將來時間表示現在",
+  ],
   "changes of people in the sample": ["抽样的人员变动数", "抽樣的人員變動數"],
-  "seed of the sample (default: a random one, which is shown)": ["抽样种子；省略则自动选择并告知", "抽樣種子；省略則自動選擇並告知"],
+  "seed of the sample (default: a random one, which is shown)": [
+    "抽样种子；省略则自动选择并告知",
+    "抽樣種子；省略則自動選擇並告知",
+  ],
   "the zip": ["zip 文件", "zip 檔案"],
   "only this one; dingtalk is the robot": ["仅此渠道；dingtalk 指机器人", "只限此渠道；dingtalk 指機械人"],
   "test it with this number of people of the directory; needs the installation": [
     "用目录中这么多人试算；需要已安装的服务",
     "以目錄中這個數目的人試算；需要已安裝的服務",
   ],
-  "the YAML file, as MAPPING_FILE would name it": ["YAML 文件，如 MAPPING_FILE 所指", "YAML 檔案，如 MAPPING_FILE 所指"],
+  "the YAML file, as MAPPING_FILE would name it": [
+    "YAML 文件，如 MAPPING_FILE 所指",
+    "YAML 檔案，如 MAPPING_FILE 所指",
+  ],
   "only show pending migrations; exit code 1 if there are any": [
     "只显示待执行的迁移；若有则退出码为 1",
     "只顯示待執行的遷移；如有則結束代碼為 1",
@@ -211,8 +268,14 @@ export const HELP_OF_OPTIONS: Translations = {
     "在 127.0.0.1 上监听的端口；0 表示任意空闲端口",
     "於 127.0.0.1 上監聽的連接埠；0 表示任意空閒連接埠",
   ],
-  "calls per second, per app and API; 0 is no limit": ["每应用每 API 的每秒调用数；0 表示不限", "每應用每 API 的每秒調用數；0 表示不限"],
-  "keep the organisation in this file over restarts": ["将组织保存在此文件，重启后仍在", "將組織保存於此檔案，重新啟動後仍在"],
+  "calls per second, per app and API; 0 is no limit": [
+    "每应用每 API 的每秒调用数；0 表示不限",
+    "每應用每 API 的每秒調用數；0 表示不限",
+  ],
+  "keep the organisation in this file over restarts": [
+    "将组织保存在此文件，重启后仍在",
+    "將組織保存於此檔案，重新啟動後仍在",
+  ],
   "which one": ["哪一种", "哪一種"],
   "make the last key of ENCRYPTION_KEY_FILE current; if it is current already, add a new one to the file": [
     "启用 ENCRYPTION_KEY_FILE 中最后一个密钥；若已启用，则在文件中新增一个",

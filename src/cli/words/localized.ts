@@ -2,7 +2,9 @@ import type { EventEmitter } from "node:events";
 import { type Argument, type Command, Help, type Option } from "commander";
 import { spokenLanguage, t, tLike } from "./translate.ts";
 
-/** The program with its help in the user's language. Values, names of commands and examples stay unchanged. */
+/**
+ * The program with its help in the user's language. Values, names of commands and examples stay unchanged.
+ */
 export function localized(program: Command): Command {
   if (spokenLanguage() !== "en") each(program);
   return program;
@@ -41,7 +43,8 @@ function each(command: Command): void {
 const extras = (text: string): string =>
   text.replace(
     / \((choices|default): (.*)\)$/,
-    (_whole, word: string, values: string) => `（${t(word)}：${values.replace(/, default: /, `；${t("default")}：`)}）`,
+    (_whole, word: string, values: string) =>
+      `（${t(word)}：${values.replace(/, default: /, `；${t("default")}：`)}）`,
   );
 
 interface HelpContext {
@@ -55,7 +58,9 @@ function translateAfterHelp(command: Command): void {
   const listeners = emitter.listeners("afterHelp") as ((context: HelpContext) => void)[];
   emitter.removeAllListeners("afterHelp");
   for (const listener of listeners)
-    emitter.on("afterHelp", (context: HelpContext) => listener({ ...context, write: (text) => context.write(paragraphs(text)) }));
+    emitter.on("afterHelp", (context: HelpContext) =>
+      listener({ ...context, write: (text) => context.write(paragraphs(text)) }),
+    );
 }
 
 const paragraphs = (text: string): string => text.split("\n\n").map(paragraph).join("\n\n");

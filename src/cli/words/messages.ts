@@ -9,7 +9,10 @@ export const MESSAGES: Translations = {
   "API, documented": ["API 及文档", "API 及文件"],
   Database: ["数据库", "資料庫"],
   "the configured organisation, mode {0}": ["已配置的组织，模式 {0}", "已設定的組織，模式 {0}"],
-  "sandbox (simulated DingTalk) at {0}, mode {1}": ["沙盒（模拟钉钉）{0}，模式 {1}", "沙盒（模擬釘釘）{0}，模式 {1}"],
+  "sandbox (simulated DingTalk) at {0}, mode {1}": [
+    "沙盒（模拟钉钉）{0}，模式 {1}",
+    "沙盒（模擬釘釘）{0}，模式 {1}",
+  ],
   "embedded PostgreSQL in {0}": ["内置 PostgreSQL，位于 {0}", "內置 PostgreSQL，位於 {0}"],
   "Secret token, shown this once (all scopes; keep it safe):": [
     "机密令牌，仅显示这一次（包含全部权限范围，请妥善保管）：",
@@ -24,41 +27,65 @@ export const MESSAGES: Translations = {
   ],
   "{0}: done": ["{0}：完成", "{0}：完成"],
   "sent, on the way to DingTalk:": ["已发送，正在写入钉钉：", "已傳送，正在寫入釘釘："],
-  "dingtalk-scim: the output could not be written ({0})": ["dingtalk-scim：无法写入输出（{0}）", "dingtalk-scim：無法寫入輸出（{0}）"],
+  "dingtalk-scim: the output could not be written ({0})": [
+    "dingtalk-scim：无法写入输出（{0}）",
+    "dingtalk-scim：無法寫入輸出（{0}）",
+  ],
   "dingtalk-scim: interrupted": ["dingtalk-scim：已中断", "dingtalk-scim：已中斷"],
   "dingtalk-scim cannot start:": ["dingtalk-scim 无法启动：", "dingtalk-scim 無法啟動："],
   "Every process uses the owner of the tables, who may change the history.": [
     "所有进程均使用表的所有者，其可以更改历史记录。",
     "所有程序均使用資料表擁有者，其可更改歷史紀錄。",
   ],
-  "No consumer is named: FEED_FILE is not set, or empty.": ["没有接收方：FEED_FILE 未设置或为空。", "沒有接收方：FEED_FILE 未設定或為空。"],
+  "No consumer is named: FEED_FILE is not set, or empty.": [
+    "没有接收方：FEED_FILE 未设置或为空。",
+    "沒有接收方：FEED_FILE 未設定或為空。",
+  ],
   "not in the file": ["不在文件中", "不在檔案中"],
-  "{0} gets everything from {1} on again.": ["{0} 将从 {1} 起重新收到全部事件。", "{0} 將由 {1} 起重新收到全部事件。"],
+  "{0} gets everything from {1} on again.": [
+    "{0} 将从 {1} 起重新收到全部事件。",
+    "{0} 將由 {1} 起重新收到全部事件。",
+  ],
   "Nothing was done: there is no position {0} yet.": ["未执行：尚无位置 {0}。", "未執行：尚無位置 {0}。"],
   "{0} is deleted; its position was {1}.": ["{0} 已移除；其位置为 {1}。", "{0} 已移除；其位置為 {1}。"],
   "{0} continues after the newest event; {1} from {2} on are skipped.": [
     "{0} 从最新事件之后继续；跳过自 {2} 起的 {1} 个事件。",
     "{0} 由最新事件之後繼續；略過自 {2} 起的 {1} 個事件。",
   ],
-  "{0} is not an event of the log, or not in it yet.": ["日志中没有事件 {0}，或尚未记入。", "日誌中沒有事件 {0}，或尚未記入。"],
+  "{0} is not an event of the log, or not in it yet.": [
+    "日志中没有事件 {0}，或尚未记入。",
+    "日誌中沒有事件 {0}，或尚未記入。",
+  ],
   "The evidence is in {0}.": ["证据包已保存到 {0}。", "證據包已儲存至 {0}。"],
   "The events are in {0}.": ["事件已保存到 {0}。", "事件已儲存至 {0}。"],
   "{0} entries are in {1}.": ["{0} 个条目已保存到 {1}。", "{0} 個項目已儲存至 {1}。"],
   "NOT VERIFIED: {0}": ["验证未通过：{0}", "驗證不通過：{0}"],
   "First wrong entry: {0}": ["首个错误条目：{0}", "首個錯誤項目：{0}"],
   "First wrong entry: {0} (event {1})": ["首个错误条目：{0}（事件 {1}）", "首個錯誤項目：{0}（事件 {1}）"],
-  "Verified: {0}, {1} entries, root {2}": ["验证通过：{0}，{1} 个条目，根哈希 {2}", "驗證通過：{0}，{1} 個項目，根雜湊 {2}"],
+  "Verified: {0}, {1} entries, root {2}": [
+    "验证通过：{0}，{1} 个条目，根哈希 {2}",
+    "驗證通過：{0}，{1} 個項目，根雜湊 {2}",
+  ],
   "  Events compared with their entries: {0}; expired: {1}, values expired: {2}": [
     "  已与条目核对的事件：{0}；已过期：{1}，内容已过期：{2}",
     "  已與項目核對的事件：{0}；已過期：{1}，內容已過期：{2}",
   ],
-  "  Anchors: {0}; witnesses of the policy: {1}": ["  保存的检查点：{0}；策略中的见证方：{1}", "  保存的檢查點：{0}；政策中的見證方：{1}"],
-  "No differences: DingTalk matches the directory.": ["没有差异：钉钉与目录一致。", "沒有差異：釘釘與目錄一致。"],
+  "  Anchors: {0}; witnesses of the policy: {1}": [
+    "  保存的检查点：{0}；策略中的见证方：{1}",
+    "  保存的檢查點：{0}；政策中的見證方：{1}",
+  ],
+  "No differences: DingTalk matches the directory.": [
+    "没有差异：钉钉与目录一致。",
+    "沒有差異：釘釘與目錄一致。",
+  ],
   ", held: {0}": ["，被拦下：{0}", "，被攔下：{0}"],
   "{0} ({1})": ["{0}（{1}）", "{0}（{1}）"],
   ", removed at {0}": ["，将于 {0} 移除", "，將於 {0} 移除"],
   "Nothing is out of sync for the reason {0}.": ["没有因 {0} 未同步的条目。", "沒有因 {0} 未同步的項目。"],
-  "{0} with the reason {1} are due now.": ["{0} 个原因为 {1} 的条目已转为待发送。", "{0} 個原因為 {1} 的項目已轉為待傳送。"],
+  "{0} with the reason {1} are due now.": [
+    "{0} 个原因为 {1} 的条目已转为待发送。",
+    "{0} 個原因為 {1} 的項目已轉為待傳送。",
+  ],
   "Nothing is sent until {0}: {1}": ["{0} 之前不发送：{1}", "{0} 之前不傳送：{1}"],
   "Nothing is held under a limit.": ["没有被上限拦下的更改。", "沒有被上限攔下的更改。"],
   "{0}: {1} held: {2}; {3} passed of {4} in {5} h": [
@@ -86,27 +113,31 @@ export const MESSAGES: Translations = {
     "未恢复：此人在目录中未启用；请先在数据源启用",
     "未恢復：此人在目錄中未啟用；請先於資料來源啟用",
   ],
-  "not put back: the source has deleted the person; create the person there again, which makes a new account": [
-    "未恢复：数据源已删除此人；请让其重新创建，将产生新账号",
-    "未恢復：資料來源已刪除此人；請由其重新建立，將產生新帳戶",
-  ],
-  "not put back: a source has deleted its record; forget it with joins forget and this id, or create the record again at the source": [
-    "未恢复：有数据源删除了自己的记录；用 joins forget 加此 id 忽略已删除的记录，或由该数据源重新创建",
-    "未恢復：有資料來源刪除了自己的紀錄；用 joins forget 加此 id 忽略已刪除的紀錄，或由該資料來源重新建立",
-  ],
-  "not put back: removed more than 30 days ago, so the copy is gone; the loop creates the person again from the directory": [
-    "未恢复：移除已超过 30 天，资料未保留；将按目录重新创建",
-    "未恢復：移除已超過 30 日，資料沒有保留；將按目錄重新建立",
-  ],
+  "not put back: the source has deleted the person; create the person there again, which makes a new account":
+    [
+      "未恢复：数据源已删除此人；请让其重新创建，将产生新账号",
+      "未恢復：資料來源已刪除此人；請由其重新建立，將產生新帳戶",
+    ],
+  "not put back: a source has deleted its record; forget it with joins forget and this id, or create the record again at the source":
+    [
+      "未恢复：有数据源删除了自己的记录；用 joins forget 加此 id 忽略已删除的记录，或由该数据源重新创建",
+      "未恢復：有資料來源刪除了自己的紀錄；用 joins forget 加此 id 忽略已刪除的紀錄，或由該資料來源重新建立",
+    ],
+  "not put back: removed more than 30 days ago, so the copy is gone; the loop creates the person again from the directory":
+    [
+      "未恢复：移除已超过 30 天，资料未保留；将按目录重新创建",
+      "未恢復：移除已超過 30 日，資料沒有保留；將按目錄重新建立",
+    ],
   "was put back before": ["此前已恢复", "之前已恢復"],
   "was not removed": ["未曾被移除", "未曾被移除"],
   "nobody has this id": ["没有人使用此 ID", "沒有人使用此 ID"],
   "{0} mistakes in {1}.": ["{1} 中有 {0} 个错误。", "{1} 中有 {0} 個錯誤。"],
   "{0} is good (version {1}).": ["{0} 没有错误（版本 {1}）。", "{0} 沒有錯誤（版本 {1}）。"],
-  "No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from.": [
-    "没有规则给出姓名：无法在钉钉中创建任何人。`dingtalk-scim mapping default` 会打印一个可供修改的文件。",
-    "沒有規則給出姓名：無法在釘釘中建立任何人。`dingtalk-scim mapping default` 會列印一個可供修改的檔案。",
-  ],
+  "No rule gives a name: nobody can be created in DingTalk. `dingtalk-scim mapping default` prints a file to start from.":
+    [
+      "没有规则给出姓名：无法在钉钉中创建任何人。`dingtalk-scim mapping default` 会打印一个可供修改的文件。",
+      "沒有規則給出姓名：無法在釘釘中建立任何人。`dingtalk-scim mapping default` 會列印一個可供修改的檔案。",
+    ],
   "{0} people of the directory were tested.": ["已用目录中的 {0} 人试算。", "已以目錄中的 {0} 人試算。"],
   "{0} of ours compared: {1} differ, {2} are missing, {3} carry our id and should be looked after, {4} had been forgotten; all of those are due now.":
     [
@@ -114,7 +145,10 @@ export const MESSAGES: Translations = {
       "已比較 {0} 個：{1} 個有差異，{2} 個欠缺，{3} 個帶有我們的 ID 須處理，{4} 個曾被遺漏；以上均已轉為待傳送。",
     ],
   "{0} are not ours and are left alone:": ["{0} 个不属于本服务，保持不变：", "{0} 個不屬本服務，保持不變："],
-  "Nothing in DingTalk belongs to others.": ["钉钉中没有不属于本服务的对象。", "釘釘中沒有不屬本服務的對象。"],
+  "Nothing in DingTalk belongs to others.": [
+    "钉钉中没有不属于本服务的对象。",
+    "釘釘中沒有不屬本服務的對象。",
+  ],
   "Nothing is sent to DingTalk any more, within two seconds. `dingtalk-scim resume` lets it go on.": [
     "两秒内停止向钉钉发送。恢复请用 `dingtalk-scim resume`。",
     "兩秒內停止向釘釘傳送。恢復請用 `dingtalk-scim resume`。",
@@ -167,7 +201,10 @@ export const MESSAGES: Translations = {
   "{0} and {1} ({2}): {3}": ["{0} 与 {1}（{2}）：{3}", "{0} 與 {1}（{2}）：{3}"],
   "{0} ({1}), in DingTalk {2}": ["{0}（{1}），钉钉 ID：{2}", "{0}（{1}），釘釘 ID：{2}"],
   "after a retry:": ["重试之后：", "重試之後："],
-  "nothing to do: the person should not be in DingTalk, and is not": ["无需操作：不应在钉钉，也不在", "毋須操作：不應在釘釘，也不在"],
+  "nothing to do: the person should not be in DingTalk, and is not": [
+    "无需操作：不应在钉钉，也不在",
+    "毋須操作：不應在釘釘，也不在",
+  ],
   "nothing to do": ["无需操作", "毋須操作"],
   "note on {0}: {1}": ["{0} 的备注：{1}", "{0} 的備註：{1}"],
   "left alone": ["不处理", "不處理"],
@@ -177,26 +214,39 @@ export const MESSAGES: Translations = {
   "note {0}": ["备注 {0}", "備註 {0}"],
   "not sent": ["不发送", "不傳送"],
   "DingTalk gets {0}": ["发送给钉钉的值为 {0}", "傳送給釘釘的值為 {0}"],
-  "The stored data about {0} is in {1}.": ["关于 {0} 的保存内容已写入 {1}。", "關於 {0} 的保存內容已寫入 {1}。"],
+  "The stored data about {0} is in {1}.": [
+    "关于 {0} 的保存内容已写入 {1}。",
+    "關於 {0} 的保存內容已寫入 {1}。",
+  ],
   "{0} is erased. If DingTalk still has the person, the running server removes them there.": [
     "{0} 的数据已删除。若钉钉中仍有此人，运行中的服务器会将其移除。",
     "{0} 的資料已刪除。如釘釘仍有此人，運行中的伺服器會將其移除。",
   ],
-  "The copy of the erasure in {0} could not be written ({1}). A running server with ROLE=worker or all writes it within a minute.": [
-    "{0} 中的删除记录副本无法写入（{1}）。运行中的 ROLE=worker 或 all 的服务器会在一分钟内写入。",
-    "未能寫入 {0} 內的刪除紀錄副本（{1}）。運行中的 ROLE=worker 或 all 的伺服器會於一分鐘內寫入。",
-  ],
+  "The copy of the erasure in {0} could not be written ({1}). A running server with ROLE=worker or all writes it within a minute.":
+    [
+      "{0} 中的删除记录副本无法写入（{1}）。运行中的 ROLE=worker 或 all 的服务器会在一分钟内写入。",
+      "未能寫入 {0} 內的刪除紀錄副本（{1}）。運行中的 ROLE=worker 或 all 的伺服器會於一分鐘內寫入。",
+    ],
   "is under a legal hold now.": ["现已受法律保留。", "現已受法律保留。"],
-  "was under a legal hold before. Nothing was changed.": ["此前已受法律保留。未作更改。", "之前已受法律保留。沒有更改。"],
+  "was under a legal hold before. Nothing was changed.": [
+    "此前已受法律保留。未作更改。",
+    "之前已受法律保留。沒有更改。",
+  ],
   "{0} {1}. Nothing was changed.": ["{0} {1}。未作更改。", "{0} {1}。沒有更改。"],
-  "is under a legal hold (subject release ends it)": ["受法律保留（用 subject release 解除）", "受法律保留（用 subject release 解除）"],
+  "is under a legal hold (subject release ends it)": [
+    "受法律保留（用 subject release 解除）",
+    "受法律保留（用 subject release 解除）",
+  ],
   "is active in the directory: the SCIM client has to switch the person off or delete them first": [
     "在目录中仍为在职：请先在 SCIM 客户端停用或删除",
     "於目錄中仍然在職：請先在 SCIM 用戶端停用或刪除",
   ],
   "was erased before": ["的数据此前已删除", "的資料之前已刪除"],
   "nobody is known as {0}. Nothing was changed.": ["查无 {0}。未作更改。", "查無 {0}。沒有更改。"],
-  "A link for the role {0}, good once until {1}:": ["角色 {0} 的链接，{1} 前可用一次：", "角色 {0} 的連結，{1} 前可用一次："],
+  "A link for the role {0}, good once until {1}:": [
+    "角色 {0} 的链接，{1} 前可用一次：",
+    "角色 {0} 的連結，{1} 前可用一次：",
+  ],
   "Assertions of {0} for {1} are trusted, for {2} of source {3}.": [
     "已信任 {0} 对 {1} 的断言，范围 {2}，数据源 {3}。",
     "已信任 {0} 對 {1} 的斷言，範圍 {2}，資料來源 {3}。",
@@ -219,14 +269,27 @@ export const MESSAGES: Translations = {
     "由 {0} 自 {1} 起暂停：{2}\n  → dingtalk-scim resume",
     "由 {0} 自 {1} 起暫停：{2}\n  → dingtalk-scim resume",
   ],
-  "  Leavers go on; everything else waits.": ["  离职人员照常处理；其余更改都在等待。", "  離職人員照常處理；其餘更改都在等候。"],
-  "  Everything waits, leavers too.": ["  一切更改都在等待，离职人员也不例外。", "  所有更改都在等候，離職人員也不例外。"],
-  "Mapping {0} or policy {1} is held since {2}: it would change more than the limits allow\n  → dingtalk-scim holds show {3}": [
-    "映射 {0} 或策略 {1} 自 {2} 起被拦下：带来的更改超过上限\n  → dingtalk-scim holds show {3}",
-    "屬性對應 {0} 或政策 {1} 自 {2} 起被攔下：帶來的更改超過上限\n  → dingtalk-scim holds show {3}",
+  "  Leavers go on; everything else waits.": [
+    "  离职人员照常处理；其余更改都在等待。",
+    "  離職人員照常處理；其餘更改都在等候。",
   ],
-  "Nothing is sent until {0}, or until this is fixed: {1}": ["{0} 之前或问题解决之前不发送：{1}", "{0} 之前或問題解決之前不傳送：{1}"],
-  "The cause of the pause is gone; the loop continues.": ["暂停的原因已消除，继续运行。", "暫停的原因已消除，繼續運行。"],
+  "  Everything waits, leavers too.": [
+    "  一切更改都在等待，离职人员也不例外。",
+    "  所有更改都在等候，離職人員也不例外。",
+  ],
+  "Mapping {0} or policy {1} is held since {2}: it would change more than the limits allow\n  → dingtalk-scim holds show {3}":
+    [
+      "映射 {0} 或策略 {1} 自 {2} 起被拦下：带来的更改超过上限\n  → dingtalk-scim holds show {3}",
+      "屬性對應 {0} 或政策 {1} 自 {2} 起被攔下：帶來的更改超過上限\n  → dingtalk-scim holds show {3}",
+    ],
+  "Nothing is sent until {0}, or until this is fixed: {1}": [
+    "{0} 之前或问题解决之前不发送：{1}",
+    "{0} 之前或問題解決之前不傳送：{1}",
+  ],
+  "The cause of the pause is gone; the loop continues.": [
+    "暂停的原因已消除，继续运行。",
+    "暫停的原因已消除，繼續運行。",
+  ],
   "Settings, mapping and database are good. DingTalk ({0}, mode {1}): {2} problems.": [
     "设置、映射和数据库正常。钉钉（{0}，模式 {1}）：{2} 个问题。",
     "設定、對應檔案及資料庫正常。釘釘（{0}，模式 {1}）：{2} 個問題。",
@@ -298,14 +361,20 @@ export const MESSAGES: Translations = {
     "若其他人已离职：--count {0}。若文件不含全部人员：--partial。",
     "如其他人已離職：--count {0}。如檔案不含全部人員：--partial。",
   ],
-  "Nothing was changed: {0} of the rows are wrong.": ["未作更改：有 {0} 行错误。", "沒有更改：有 {0} 行錯誤。"],
+  "Nothing was changed: {0} of the rows are wrong.": [
+    "未作更改：有 {0} 行错误。",
+    "沒有更改：有 {0} 行錯誤。",
+  ],
   "Nothing was written: this was a dry run.": ["未写入：这是试运行。", "沒有寫入：這是預演。"],
   "{0} rows could not be taken over; nobody was deactivated for being absent:": [
     "有 {0} 行无法导入；因此没有停用不在文件中的人员：",
     "有 {0} 行無法匯入；因此沒有停用不在檔案中的人員：",
   ],
   "  - row {0}: {1}": ["  - 第 {0} 行：{1}", "  - 第 {0} 行：{1}"],
-  "  … and {0} more (--json lists all)": ["  … 另有 {0} 项（--json 列出全部）", "  … 另有 {0} 項（--json 列出全部）"],
+  "  … and {0} more (--json lists all)": [
+    "  … 另有 {0} 项（--json 列出全部）",
+    "  … 另有 {0} 項（--json 列出全部）",
+  ],
   "The key {0} is in force. {1} keys of people were put under it.": [
     "现用密钥为 {0}。已将 {1} 个个人密钥改由其保护。",
     "現用密鑰為 {0}。已將 {1} 個個人密鑰改由其保護。",

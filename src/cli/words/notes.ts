@@ -25,7 +25,10 @@ export const NOTES: Translations = {
     "错误：参数 '{1}' 的值 '{0}' 无效。可选：{2}。",
     "錯誤：參數 '{1}' 的值 '{0}' 無效。可選：{2}。",
   ],
-  "error: option '{0}' argument '{1}' is invalid. {2}": ["错误：选项 '{0}' 的值 '{1}' 无效。{2}", "錯誤：選項 '{0}' 的值 '{1}' 無效。{2}"],
+  "error: option '{0}' argument '{1}' is invalid. {2}": [
+    "错误：选项 '{0}' 的值 '{1}' 无效。{2}",
+    "錯誤：選項 '{0}' 的值 '{1}' 無效。{2}",
+  ],
   "error: command-argument value '{0}' is invalid for argument '{1}'. {2}": [
     "错误：参数 '{1}' 的值 '{0}' 无效。{2}",
     "錯誤：參數 '{1}' 的值 '{0}' 無效。{2}",
@@ -43,8 +46,14 @@ export const NOTES: Translations = {
     "错误：请用 --out 指定文件，或用 --tiles 指定文件夹",
     "錯誤：請用 --out 指定檔案，或用 --tiles 指定資料夾",
   ],
-  "error: name people, or a hold with --hold": ["错误：请指明人员，或用 --hold 指明拦截", "錯誤：請指明人員，或用 --hold 指明攔截"],
-  "error: name ids, or --tier with --count": ["错误：请指明 ID，或用 --tier 加 --count", "錯誤：請指明 ID，或用 --tier 加 --count"],
+  "error: name people, or a hold with --hold": [
+    "错误：请指明人员，或用 --hold 指明拦截",
+    "錯誤：請指明人員，或用 --hold 指明攔截",
+  ],
+  "error: name ids, or --tier with --count": [
+    "错误：请指明 ID，或用 --tier 加 --count",
+    "錯誤：請指明 ID，或用 --tier 加 --count",
+  ],
   "error: --explain is about one person: name them with --user": [
     "错误：--explain 针对一个人，请用 --user 指明",
     "錯誤：--explain 針對一個人，請用 --user 指明",
@@ -65,10 +74,11 @@ export const NOTES: Translations = {
     "其中一方已有其他关联：无需再作决定",
     "其中一方已有其他關聯：毋須再作決定",
   ],
-  "the person is no longer active, or the department no longer exists, in the directory: a linked account would be removed": [
-    "目录中该人员已停用或该部门已不存在：关联后会被移除",
-    "目錄中該人員已停用或該部門已不存在：關聯後會被移除",
-  ],
+  "the person is no longer active, or the department no longer exists, in the directory: a linked account would be removed":
+    [
+      "目录中该人员已停用或该部门已不存在：关联后会被移除",
+      "目錄中該人員已停用或該部門已不存在：關聯後會被移除",
+    ],
   "no source has deleted its record of this person: there is nothing to forget": [
     "没有数据源删除过此人的记录：无需忽略",
     "沒有資料來源刪除過此人的紀錄：毋須忽略",
@@ -83,10 +93,11 @@ export const NOTES: Translations = {
     "双方在钉钉都有账号，且该人员有多条记录：请先拆分",
     "雙方於釘釘均有帳戶，且該人員有多項紀錄：請先分開",
   ],
-  "Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run.\n`dingtalk-scim <command> --help` has examples.": [
-    "退出码：0 完成，1 发现问题，2 用法错误，3 无法运行。\n`dingtalk-scim <命令> --help` 有示例。",
-    "結束代碼：0 完成，1 發現問題，2 用法錯誤，3 無法執行。\n`dingtalk-scim <指令> --help` 有例子。",
-  ],
+  "Exit codes: 0 done, 1 found problems, 2 bad usage, 3 could not run.\n`dingtalk-scim <command> --help` has examples.":
+    [
+      "退出码：0 完成，1 发现问题，2 用法错误，3 无法运行。\n`dingtalk-scim <命令> --help` 有示例。",
+      "結束代碼：0 完成，1 發現問題，2 用法錯誤，3 無法執行。\n`dingtalk-scim <指令> --help` 有例子。",
+    ],
   "Plays an initial cycle, a change cycle, a leaver cycle and then the last one again, which must change nothing.\nWith --rollout: people are in DingTalk first, entered by hand; the mode is lowered, they are taken over, and a mass removal by mistake is held and taken back.\nEach time another company is played, from --seed on, and stays.\nExit code 1 when anything in DingTalk is not as in the directory. Plays against a sandbox only.":
     [
       "依次演示首次同步、变动、离职，再重复最后一轮，重复时不应有任何更改。\n加 --rollout：钉钉中先有手工录入的人员；降低模式、认领人员，并拦下和撤回一次误操作的大批移除。\n每次从 --seed 起演示另一家公司，并予以保留。\n钉钉与目录不一致时退出码为 1。仅对沙盒运行。",
@@ -121,14 +132,16 @@ export const NOTES: Translations = {
       "决定本身不向钉钉发送；后续由运行中的服务器执行。`dingtalk-scim assess` 和每次比对都会产生建议。",
       "決定本身不向釘釘傳送；後續由運行中的伺服器執行。`dingtalk-scim assess` 及每次比對都會產生建議。",
     ],
-  "What is compared, and whose values count, is in the block `sources` of the mapping file (docs/sources.md).": [
-    "比较的内容和以谁的值为准，由映射文件的 `sources` 部分决定（docs/sources.md）。",
-    "比較的內容和以誰的值為準，由對應檔案的 `sources` 部分決定（docs/sources.md）。",
-  ],
-  "Exit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, because nothing is sent until that is fixed.": [
-    "没有差异时退出码为 0，否则为 1。针对一个人时：被搁置或拦下为 1，解决之前不会执行。",
-    "沒有差異時結束代碼為 0，否則為 1。針對一個人時：被擱置或攔下為 1，解決之前不會執行。",
-  ],
+  "What is compared, and whose values count, is in the block `sources` of the mapping file (docs/sources.md).":
+    [
+      "比较的内容和以谁的值为准，由映射文件的 `sources` 部分决定（docs/sources.md）。",
+      "比較的內容和以誰的值為準，由對應檔案的 `sources` 部分決定（docs/sources.md）。",
+    ],
+  "Exit code 0 when nothing differs, else 1. Of one person: 1 when they are parked or held, because nothing is sent until that is fixed.":
+    [
+      "没有差异时退出码为 0，否则为 1。针对一个人时：被搁置或拦下为 1，解决之前不会执行。",
+      "沒有差異時結束代碼為 0，否則為 1。針對一個人時：被擱置或攔下為 1，解決之前不會執行。",
+    ],
   "Reads DingTalk's lists, a page at a time. Objects that are not ours are counted and never touched.\nExit code 1 if there were differences.":
     [
       "逐页读取钉钉的列表。不属于本服务的对象只计数，绝不更改。\n有不一致时退出码为 1。",
@@ -162,7 +175,10 @@ export const NOTES: Translations = {
     "同 GET /api/history/export，导出本身也记入历史记录。",
     "同 GET /api/history/export，匯出本身也記入歷史紀錄。",
   ],
-  "The same as GET /api/history/ID/proof.": ["同 GET /api/history/ID/proof。", "同 GET /api/history/ID/proof 。"],
+  "The same as GET /api/history/ID/proof.": [
+    "同 GET /api/history/ID/proof。",
+    "同 GET /api/history/ID/proof 。",
+  ],
   "The same as GET /history/key. Keep it where the owner of the database cannot change it.": [
     "同 GET /history/key。请保存在数据库所有者无法更改之处。",
     "同 GET /history/key。請保存於資料庫擁有者無法更改之處。",
@@ -173,19 +189,21 @@ export const NOTES: Translations = {
       "於 /add-checkpoint 以明文 HTTP 提供 C2SP tlog-witness：請於前面設置帶 TLS 證書的代理。\n輸出的一行應寫入伺服器的 HISTORY_WITNESS_POLICY。",
     ],
   "The export is an event of the history itself.": ["导出本身也记入历史记录。", "匯出本身也記入歷史紀錄。"],
-  "<person>: id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id.": [
-    "<person>：ID 或 userName；也可用姓名、邮箱、工号、手机号末几位。已离开的人员：用 ID。",
-    "<person>：ID 或 userName；也可用姓名、電郵地址、工號、手機號碼末幾位。已離開的人員：用 ID。",
-  ],
+  "<person>: id or userName; also name, e-mail address, job number, last digits of the mobile number. People who are gone: their id.":
+    [
+      "<person>：ID 或 userName；也可用姓名、邮箱、工号、手机号末几位。已离开的人员：用 ID。",
+      "<person>：ID 或 userName；也可用姓名、電郵地址、工號、手機號碼末幾位。已離開的人員：用 ID。",
+    ],
   "Refused, with exit code 1 and nothing changed: under a legal hold, while the person is active in the directory, and for an unknown person.":
     [
       "以下情况会拒绝，退出码为 1 且不作更改：法律保留中、目录显示此人在职、查无此人。",
       "以下情況會拒絕，結束代碼為 1 且不作更改：法律保留中、目錄顯示此人在職、查無此人。",
     ],
-  "The same as POST /api/evidence. The pack has no values of people, and is an event of the history itself.": [
-    "同 POST /api/evidence。证据包不含个人信息内容，并记入历史记录。",
-    "同 POST /api/evidence。證據包不含個人資料內容，並記入歷史紀錄。",
-  ],
+  "The same as POST /api/evidence. The pack has no values of people, and is an event of the history itself.":
+    [
+      "同 POST /api/evidence。证据包不含个人信息内容，并记入历史记录。",
+      "同 POST /api/evidence。證據包不含個人資料內容，並記入歷史紀錄。",
+    ],
   "Exit code 1 when something is missing; each problem says what to do.": [
     "有缺失时退出码为 1；每个问题都说明处理方法。",
     "有欠缺時結束代碼為 1；每個問題均說明處理方法。",
@@ -198,8 +216,14 @@ export const NOTES: Translations = {
     "同 GET /api/feed。有接收方上次发送失败时退出码为 1。",
     "同 GET /api/feed。有接收方上次傳送失敗時結束代碼為 1。",
   ],
-  "The same as POST /api/feed/NAME/replay.": ["同 POST /api/feed/NAME/replay。", "同 POST /api/feed/NAME/replay。"],
-  "Skipped events can be sent with `feed replay`.": ["跳过的事件可用 `feed replay` 重新发送。", "略過的事件可用 `feed replay` 重新傳送。"],
+  "The same as POST /api/feed/NAME/replay.": [
+    "同 POST /api/feed/NAME/replay。",
+    "同 POST /api/feed/NAME/replay。",
+  ],
+  "Skipped events can be sent with `feed replay`.": [
+    "跳过的事件可用 `feed replay` 重新发送。",
+    "略過的事件可用 `feed replay` 重新傳送。",
+  ],
   "Nothing is written and nothing is sent. Exit code 1 when the file has a mistake.": [
     "不写入，不发送。文件有误时退出码为 1。",
     "不寫入，不傳送。檔案有錯時結束代碼為 1。",

@@ -7,8 +7,14 @@ interface Said {
   readonly remedy?: string | undefined;
 }
 
-/** A reason and its remedy in the user's language. In English the server's own texts, because they are more precise. */
-export function reasonIn(code: string, { reason, remedy }: Said): readonly [text: string, remedy: string | undefined] {
+/**
+ * A reason and its remedy in the user's language. In English the server's own texts, because they are more
+ * precise.
+ */
+export function reasonIn(
+  code: string,
+  { reason, remedy }: Said,
+): readonly [text: string, remedy: string | undefined] {
   const language = spokenLanguage();
   return (language === "en" ? undefined : reasonOf(REASONS[language], code)) ?? [reason, remedy];
 }

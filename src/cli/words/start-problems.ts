@@ -1,11 +1,16 @@
 import type { Translations } from "./translations.ts";
 
 /*
- * What keeps the server or a command from starting: settings, addresses, the database, and files of keys, checkpoints and witnesses. Other rooms compose these texts, so
- * they are recognised by their form. A more precise form comes before a more general one. Texts of the embedded PostgreSQL and of migrations stay in English.
+ * What keeps the server or a command from starting: settings, addresses, the database, and files of keys,
+ * checkpoints and witnesses. Other rooms compose these texts, so they are recognised by their form. A more
+ * precise form comes before a more general one. Texts of the embedded PostgreSQL and of migrations stay in
+ * English.
  */
 export const START_PROBLEMS: Translations = {
-  "{0} must be a whole number from {1} to {2}": ["{0} 必须为 {1} 至 {2} 的整数", "{0} 必須為 {1} 至 {2} 的整數"],
+  "{0} must be a whole number from {1} to {2}": [
+    "{0} 必须为 {1} 至 {2} 的整数",
+    "{0} 必須為 {1} 至 {2} 的整數",
+  ],
   "{0} must be a whole number of hours from {1} (never) to {2}": [
     "{0} 必须为 {1}（不发送）至 {2} 的整数小时",
     "{0} 必須為 {1}（不傳送）至 {2} 的整數小時",
@@ -34,8 +39,14 @@ export const START_PROBLEMS: Translations = {
   ],
   "{0} must be an address such as {1}": ["{0} 必须为地址，例如 {1}", "{0} 必須為地址，例如 {1}"],
   "{0} must be an IP address or a host name": ["{0} 必须为 IP 地址或主机名", "{0} 必須為 IP 地址或主機名稱"],
-  "{0} must be an e-mail address, such as {1} or {2}": ["{0} 必须为邮箱地址，例如 {1} 或 {2}", "{0} 必須為電郵地址，例如 {1} 或 {2}"],
-  "{0} must be e-mail addresses separated by commas": ["{0} 必须为以逗号分隔的邮箱地址", "{0} 必須為以逗號分隔的電郵地址"],
+  "{0} must be an e-mail address, such as {1} or {2}": [
+    "{0} 必须为邮箱地址，例如 {1} 或 {2}",
+    "{0} 必須為電郵地址，例如 {1} 或 {2}",
+  ],
+  "{0} must be e-mail addresses separated by commas": [
+    "{0} 必须为以逗号分隔的邮箱地址",
+    "{0} 必須為以逗號分隔的電郵地址",
+  ],
   "{0} must be host names separated by commas, such as {1} (for tests also {2})": [
     "{0} 必须为以逗号分隔的主机名，例如 {1}（测试时也可用 {2}）",
     "{0} 必須為以逗號分隔的主機名稱，例如 {1}（測試時亦可用 {2}）",
@@ -49,8 +60,14 @@ export const START_PROBLEMS: Translations = {
       "{0} 必须为本服务前面的代理数（最多 {1}），或以逗号分隔的地址、CIDR 网段、loopback、linklocal 和 uniquelocal",
       "{0} 必須為本服務前面的代理數目（最多 {1}），或以逗號分隔的地址、CIDR 網段、loopback、linklocal 及 uniquelocal",
     ],
-  "{0} must be the id of a department, a positive whole number": ["{0} 必须为部门 ID（正整数）", "{0} 必須為部門 ID（正整數）"],
-  "{0} must be the AgentId of the app, a whole number": ["{0} 必须为应用的 AgentId（整数）", "{0} 必須為應用的 AgentId（整數）"],
+  "{0} must be the id of a department, a positive whole number": [
+    "{0} 必须为部门 ID（正整数）",
+    "{0} 必須為部門 ID（正整數）",
+  ],
+  "{0} must be the AgentId of the app, a whole number": [
+    "{0} 必须为应用的 AgentId（整数）",
+    "{0} 必須為應用的 AgentId（整數）",
+  ],
   "{0} must name one tenant, such as {1}, not {2}": [
     "{0} 必须指明一个租户，例如 {1}，不能用 {2}",
     "{0} 必須指明一個租用戶，例如 {1}，不能用 {2}",
@@ -68,10 +85,19 @@ export const START_PROBLEMS: Translations = {
     "还须设置 {0}：{1} 须一并设置；沙盒则全部不设",
     "亦須設定 {0}：{1} 須一併設定；沙盒則全部不設",
   ],
-  "{0} must be set too: {1} are set together": ["还须设置 {0}：{1} 须一并设置", "亦須設定 {0}：{1} 須一併設定"],
+  "{0} must be set too: {1} are set together": [
+    "还须设置 {0}：{1} 须一并设置",
+    "亦須設定 {0}：{1} 須一併設定",
+  ],
   "{0} must be set too: {1} belongs to it": ["还须设置 {0}：{1} 属于它", "亦須設定 {0}：{1} 屬於它"],
-  "{0} must be set too: {1} is a replica of it": ["还须设置 {0}：{1} 是它的副本", "亦須設定 {0}：{1} 是它的副本"],
-  "one of {0} must be set too: {1} needs a channel": ["还须设置 {0} 之一：{1} 需要渠道", "亦須設定 {0} 其中一項：{1} 需要渠道"],
+  "{0} must be set too: {1} is a replica of it": [
+    "还须设置 {0}：{1} 是它的副本",
+    "亦須設定 {0}：{1} 是它的副本",
+  ],
+  "one of {0} must be set too: {1} needs a channel": [
+    "还须设置 {0} 之一：{1} 需要渠道",
+    "亦須設定 {0} 其中一項：{1} 需要渠道",
+  ],
   "SIMULATOR_PORT must be set: PORT + 1 is beyond 65535": [
     "须设置 SIMULATOR_PORT：PORT + 1 超出 65535",
     "須設定 SIMULATOR_PORT：PORT + 1 超出 65535",
@@ -90,11 +116,15 @@ export const START_PROBLEMS: Translations = {
     "目前的帳戶不能開啟 PORT {0}；請選用大於 1023 的連接埠",
   ],
   "HOST {0} is not an address of this machine": ["HOST {0} 不是本机的地址", "HOST {0} 不是本機的地址"],
-  "cannot listen on HOST {0}, PORT {1} ({2})": ["无法在 HOST {0}、PORT {1} 上监听（{2}）", "無法在 HOST {0}、PORT {1} 上監聽（{2}）"],
-  "{0} is the simulated DingTalk of another sandbox; choose another SIMULATOR_PORT (or PORT: the default is PORT + 1)": [
-    "{0} 是另一个沙盒的模拟钉钉；请另选 SIMULATOR_PORT（或 PORT：默认为 PORT + 1）",
-    "{0} 是另一個沙盒的模擬釘釘；請另選 SIMULATOR_PORT（或 PORT：預設為 PORT + 1）",
+  "cannot listen on HOST {0}, PORT {1} ({2})": [
+    "无法在 HOST {0}、PORT {1} 上监听（{2}）",
+    "無法在 HOST {0}、PORT {1} 上監聽（{2}）",
   ],
+  "{0} is the simulated DingTalk of another sandbox; choose another SIMULATOR_PORT (or PORT: the default is PORT + 1)":
+    [
+      "{0} 是另一个沙盒的模拟钉钉；请另选 SIMULATOR_PORT（或 PORT：默认为 PORT + 1）",
+      "{0} 是另一個沙盒的模擬釘釘；請另選 SIMULATOR_PORT（或 PORT：預設為 PORT + 1）",
+    ],
   "the sandbox DingTalk cannot listen on {0}; choose another SIMULATOR_PORT": [
     "沙盒的模拟钉钉无法在 {0} 上监听；请另选 SIMULATOR_PORT",
     "沙盒的模擬釘釘無法在 {0} 上監聽；請另選 SIMULATOR_PORT",
@@ -107,16 +137,20 @@ export const START_PROBLEMS: Translations = {
     "{0} 中的内置数据库正由进程 {1} 使用；请先停止它，或另选 DATA_DIR",
     "{0} 內的內置資料庫正由程序 {1} 使用；請先停止它，或另選 DATA_DIR",
   ],
-  "the database in DATABASE_URL has no installation yet; start the server once, or run `dingtalk-scim migrate`": [
-    "DATABASE_URL 所指的数据库尚未安装；请启动一次服务器，或运行 `dingtalk-scim migrate`",
-    "DATABASE_URL 所指的資料庫尚未安裝；請啟動一次伺服器，或執行 `dingtalk-scim migrate`",
-  ],
+  "the database in DATABASE_URL has no installation yet; start the server once, or run `dingtalk-scim migrate`":
+    [
+      "DATABASE_URL 所指的数据库尚未安装；请启动一次服务器，或运行 `dingtalk-scim migrate`",
+      "DATABASE_URL 所指的資料庫尚未安裝；請啟動一次伺服器，或執行 `dingtalk-scim migrate`",
+    ],
   "DATA_DIR {0} has no installation; run the command in the folder of the server, or set DATA_DIR or DATABASE_URL to the values of the server":
     [
       "DATA_DIR {0} 中没有安装；请在服务器的文件夹中运行命令，或将 DATA_DIR 或 DATABASE_URL 设为服务器的值",
       "DATA_DIR {0} 內沒有安裝；請在伺服器的資料夾執行指令，或將 DATA_DIR 或 DATABASE_URL 設為伺服器的值",
     ],
-  "HISTORY_ANCHORS_FILE {0} cannot be written": ["无法写入 HISTORY_ANCHORS_FILE {0}", "無法寫入 HISTORY_ANCHORS_FILE {0}"],
+  "HISTORY_ANCHORS_FILE {0} cannot be written": [
+    "无法写入 HISTORY_ANCHORS_FILE {0}",
+    "無法寫入 HISTORY_ANCHORS_FILE {0}",
+  ],
   "{0}: must be keys of logs": ["{0}：必须为日志的密钥", "{0}：必須為日誌的密鑰"],
   "{0}: a verifier key must have the form {1}, with an Ed25519 key": [
     "{0}：验证公钥的格式须为 {1}，并使用 Ed25519 密钥",
@@ -128,7 +162,10 @@ export const START_PROBLEMS: Translations = {
   ],
   "{0}: the signature of {1} is not valid": ["{0}：{1} 的签名无效", "{0}：{1} 的簽名無效"],
   "{0}: a signature line is malformed": ["{0}：签名行格式有误", "{0}：簽名行格式有誤"],
-  "{0}: a note must have a text, an empty line and signatures": ["{0}：须含正文、空行和签名", "{0}：須含正文、空行及簽名"],
+  "{0}: a note must have a text, an empty line and signatures": [
+    "{0}：须含正文、空行和签名",
+    "{0}：須含正文、空行及簽名",
+  ],
   "{0}: a checkpoint must begin with three lines: origin, size and root": [
     "{0}：检查点须以三行开头：来历、大小和根哈希",
     "{0}：檢查點須以三行開頭：來歷、大小及根雜湊",

@@ -35,9 +35,13 @@ export function speak(locale: string | undefined): void {
 
 export const spokenLanguage = (): Language => spoken;
 
-/** A text in the user's language, English if there is no translation: t("Nothing was stopped.") or t`Token ${id} is revoked.` */
+/**
+ * A text in the user's language, English if there is no translation: t("Nothing was stopped.") or t`Token
+ * ${id} is revoked.`
+ */
 export function t(english: string | TemplateStringsArray, ...values: readonly (string | number)[]): string {
-  const key = typeof english === "string" ? english : english.reduce((text, part, at) => `${text}{${at - 1}}${part}`);
+  const key =
+    typeof english === "string" ? english : english.reduce((text, part, at) => `${text}{${at - 1}}${part}`);
   const text = inLanguage(key) ?? key;
   return values.length === 0 ? text : filled(text, values);
 }
@@ -50,7 +54,10 @@ function inLanguage(key: string): string | undefined {
   return TRANSLATIONS[key]![spoken === "zh-Hans" ? 0 : 1];
 }
 
-/** Translates a composed text by its pattern: `error: unknown option '--x'`. Returns it unchanged if no pattern matches. `forms`: those of the commander library. */
+/**
+ * Translates a composed text by its pattern: `error: unknown option '--x'`. Returns it unchanged if no
+ * pattern matches. `forms`: those of the commander library.
+ */
 export function tLike(text: string, forms: Translations = NOTES): string {
   if (spoken === "en" || text.trim() === "") return text;
   const whole = inLanguage(text);

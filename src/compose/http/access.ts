@@ -79,9 +79,23 @@ export async function openAccess(app: ServerContext): Promise<OpenAccess> {
   const signingKey = createSigningKey(signingKeys);
   const accessTokens = createAccessTokens({ publicUrl, signingKey, clock });
   const bootstrap = config.bootstrapToken && { token: config.bootstrapToken, sourceId: source.id };
-  const authenticator = createAuthenticator({ tokens, trusts, accessTokens, clock, logger, ...(bootstrap ? { bootstrap } : {}) });
+  const authenticator = createAuthenticator({
+    tokens,
+    trusts,
+    accessTokens,
+    clock,
+    logger,
+    ...(bootstrap ? { bootstrap } : {}),
+  });
   const keys = createIssuerKeys({ clock, logger });
-  const federation = createFederation({ trusts, ledger, keys, keyOrigins: config.assertionKeyOrigins, clock, logger });
+  const federation = createFederation({
+    trusts,
+    ledger,
+    keys,
+    keyOrigins: config.assertionKeyOrigins,
+    clock,
+    logger,
+  });
   const provider = config.oidc && createProvider({ settings: config.oidc, publicUrl, clock, logger });
   const sessions = createSessions({
     store: sessionStore,
@@ -93,7 +107,10 @@ export async function openAccess(app: ServerContext): Promise<OpenAccess> {
   });
   const identify = {
     authenticator,
-    limits: createLimits({ ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient }, clock),
+    limits: createLimits(
+      { ratePerClient: config.rateLimitPerClient, concurrencyPerClient: config.concurrencyPerClient },
+      clock,
+    ),
     addressOf: createClientAddress(config.trustedProxies),
     logRefusal: refusalLog(app),
     signedIn: { sessions, cookie: createSessionCookie(publicUrl), publicUrl },
@@ -116,7 +133,10 @@ export async function openAccess(app: ServerContext): Promise<OpenAccess> {
         clock,
         forget: (id) => authenticator.forget(id),
       }),
-      signInMount({ ...identify, oidc: provider && { provider, cookie: createAttemptCookie(publicUrl), ledger, clock } }),
+      signInMount({
+        ...identify,
+        oidc: provider && { provider, cookie: createAttemptCookie(publicUrl), ledger, clock },
+      }),
       tokenEndpoint({ ...identify, federation, accessTokens }),
       jwksEndpoint([async () => [(await signingKey()).publicJwk]]),
     ],
@@ -131,6 +151,11 @@ function refusalLog({ pool, clock, logger, refusals }: ServerContext): LogRefusa
     log(refusal, request);
     refusals.add({ ...request, ...(refusal.tokenId === undefined ? {} : { tokenId: refusal.tokenId }) });
     const { requestId, path, credential } = request;
-    events.add({ check: refusal.code, requestId, path: shownPath(path), ...shownOf(refusal.tokenId, credential) });
+    events.add({
+      check: refusal.code,
+      requestId,
+      path: shownPath(path),
+      ...shownOf(refusal.tokenId, credential),
+    });
   };
 }

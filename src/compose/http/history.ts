@@ -14,7 +14,11 @@ import type { ServerContext } from "../components.ts";
 import type { Readers } from "./readers.ts";
 
 /** The history for auditors: reading, proofs and exports. */
-export function historyMounts(app: ServerContext, { past, build }: Readers, actorNames: ActorNames): readonly Mount[] {
+export function historyMounts(
+  app: ServerContext,
+  { past, build }: Readers,
+  actorNames: ActorNames,
+): readonly Mount[] {
   const { config, pool, vault, clock, logger } = app;
   const { version } = build;
   const entries = createLogReader(pool);

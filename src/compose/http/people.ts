@@ -42,7 +42,10 @@ export function peopleMounts(app: ServerContext, { past, operations }: Readers):
       preview: async (id) => previewPerson({ ...app, ...looks() }, id),
       explain: (user) => looks().mapping.explain({ user, groups: [] }),
     }),
-    mappingEndpoint({ inspection: mappingInspection(app, looks, { ...operations, history: past.log }), reads: past.reads }),
+    mappingEndpoint({
+      inspection: mappingInspection(app, looks, { ...operations, history: past.log }),
+      reads: past.reads,
+    }),
     departmentsEndpoint(createDepartmentList(pool, TARGET)),
   ];
 }

@@ -20,7 +20,10 @@ import { openReaders, type Readers } from "./readers.ts";
 /* The HTTP side: all addresses with their implementations. */
 
 /** SCIM, the API for operators and auditors, OAuth, probes and documents on one listener. */
-export async function startApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<HttpServer> {
+export async function startApi(
+  app: ServerContext,
+  checks: Readonly<Record<string, ReadinessCheck>>,
+): Promise<HttpServer> {
   const { config, clock, logger } = app;
   const options = await composeApi(app, checks);
   const express = createApp(options);
@@ -38,7 +41,10 @@ export async function startApi(app: ServerContext, checks: Readonly<Record<strin
 }
 
 /** All addresses with their implementations. Does not listen. */
-export async function composeApi(app: ServerContext, checks: Readonly<Record<string, ReadinessCheck>>): Promise<AppOptions> {
+export async function composeApi(
+  app: ServerContext,
+  checks: Readonly<Record<string, ReadinessCheck>>,
+): Promise<AppOptions> {
   const { config, clock, logger, traffic } = app;
   const access = await openAccess(app);
   const readers = openReaders(app);
@@ -65,7 +71,10 @@ export async function composeApi(app: ServerContext, checks: Readonly<Record<str
   };
 }
 
-const metricsOf = ({ pool, replica, clock, logger, meter }: ServerContext, { operations, incidents, feed, build }: Readers) =>
+const metricsOf = (
+  { pool, replica, clock, logger, meter }: ServerContext,
+  { operations, incidents, feed, build }: Readers,
+) =>
   createMetrics({
     target: TARGET,
     build,

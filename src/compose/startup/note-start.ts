@@ -12,5 +12,12 @@ export async function noteStart(pool: Pool, { role }: Config): Promise<void> {
   const at = systemClock.now();
   const { settings, digest } = digestOfSettings(readSources().environment);
   const detail = { version: readBuild().version, role, settings, digest };
-  await createEventAppender(pool).append({ id: uuidv7(at.getTime()), at, code: "server.started", actor: "system", causes: [], detail });
+  await createEventAppender(pool).append({
+    id: uuidv7(at.getTime()),
+    at,
+    code: "server.started",
+    actor: "system",
+    causes: [],
+    detail,
+  });
 }

@@ -10,7 +10,10 @@ import { startFigures } from "../kpis.ts";
 import type { RunningSync } from "../sync/start.ts";
 import { patiently } from "./patience.ts";
 
-/** For requests and the loop's runs; those that call DingTalk may take longer, and are settled as unknown by the next start. */
+/**
+ * For requests and the loop's runs; those that call DingTalk may take longer, and are settled as unknown by
+ * the next start.
+ */
 const GRACE_MS = 10_000;
 /** Longer than a part needs that ends by its grace. */
 const SLACK_MS = 1_500;
@@ -26,10 +29,19 @@ export interface PartsOptions {
  * Starts the parts that ROLE asks for and that end at the same time: none needs the others, and each may wait
  * for a database that says nothing. Adds each to `working` as soon as it runs.
  */
-export async function startParts(app: ServerContext, working: Ending[], { sync, checks, signal }: PartsOptions): Promise<void> {
+export async function startParts(
+  app: ServerContext,
+  working: Ending[],
+  { sync, checks, signal }: PartsOptions,
+): Promise<void> {
   const { role, workday } = app.config;
   const work = (name: string, part: { stop(graceMs: number): Promise<void> }): void =>
-    void working.push({ name, mostMs: GRACE_MS + SLACK_MS, leastMs: GRACE_MS, end: () => part.stop(GRACE_MS) });
+    void working.push({
+      name,
+      mostMs: GRACE_MS + SLACK_MS,
+      leastMs: GRACE_MS,
+      end: () => part.stop(GRACE_MS),
+    });
   const also = (name: string, mostMs: number, part: { stop(): Promise<void> }): void =>
     void working.push({ name, mostMs, leastMs: 500, end: () => part.stop() });
 

@@ -12,8 +12,12 @@ export async function takesWrites(pool: Pool): Promise<void> {
   throw new Error("the database takes no writes");
 }
 
-/** "Ready" is said when /readyz says it too. What is not ready by then is the probes' and the log's to tell. */
-export async function firstReady(checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>): Promise<void> {
+/**
+ * "Ready" is said when /readyz says it too. What is not ready by then is the probes' and the log's to tell.
+ */
+export async function firstReady(
+  checks: Readonly<Record<string, (signal: AbortSignal) => Promise<void>>>,
+): Promise<void> {
   const deadlineMs = systemClock.monotonicMs() + READY_MS;
   const signal = AbortSignal.timeout(READY_MS);
   for (const check of Object.values(checks)) {

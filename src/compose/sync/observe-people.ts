@@ -6,7 +6,10 @@ import type { ReconcilerDeps } from "../../reconcile/run/deps.ts";
 import { userContent } from "../../scim/resource/columns.ts";
 import { withObserved } from "../../scim/resource/observed.ts";
 
-/** Writes observed values of the target to the directory, in each record of the person, with the commands of clients. */
+/**
+ * Writes observed values of the target to the directory, in each record of the person, with the commands of
+ * clients.
+ */
 export const observePeople =
   (
     users: Pick<UserDirectory, "change">,

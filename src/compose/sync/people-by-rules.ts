@@ -34,8 +34,12 @@ export function peopleByRules(
     schedule,
     recomputation,
     async prepare(signal) {
-      while (!(await schedule.followRules(mapping.datesVersion, () => clock.now(), signal))) await clock.sleep(WAIT_MS, signal);
-      while (!signal.aborted && (await recomputation.renew({ at: clock.now(), actor: "system", causes: [] })) > 0);
+      while (!(await schedule.followRules(mapping.datesVersion, () => clock.now(), signal)))
+        await clock.sleep(WAIT_MS, signal);
+      while (
+        !signal.aborted &&
+        (await recomputation.renew({ at: clock.now(), actor: "system", causes: [] })) > 0
+      );
     },
   };
 }

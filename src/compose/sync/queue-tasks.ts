@@ -12,7 +12,11 @@ import type { AppContext, SyncComponents } from "../components.ts";
 export const queueTasks = (
   { pool, clock, logger }: AppContext,
   { target, store, mapping, policy }: SyncComponents,
-  { persons, presence, wake }: { readonly persons: SettleDeps; readonly presence: Presence; readonly wake: () => void },
+  {
+    persons,
+    presence,
+    wake,
+  }: { readonly persons: SettleDeps; readonly presence: Presence; readonly wake: () => void },
   signal: AbortSignal,
 ): QueueTasks => ({
   wake,
@@ -25,10 +29,15 @@ export const queueTasks = (
 
   async sweep(actor) {
     const compare = () => sweep({ store, target, mapping, policy, clock }, actor, signal);
-    const { orphanExamples: _named, ...result } = await checkingRefusals({ store, target, presence, logger }, compare, signal);
+    const { orphanExamples: _named, ...result } = await checkingRefusals(
+      { store, target, presence, logger },
+      compare,
+      signal,
+    );
     logger.info({ target: TARGET, ...result }, "the full comparison with the target is complete");
     const found = await createJoinSearch(pool, persons).all({ at: clock.now(), actor: "system", causes: [] });
-    if (found.joined + found.proposed > 0) logger.info({ ...found }, "the comparison of records of several sources is complete");
+    if (found.joined + found.proposed > 0)
+      logger.info({ ...found }, "the comparison of records of several sources is complete");
     wake();
   },
 });

@@ -25,10 +25,15 @@ import { watchRules } from "./watch-rules.ts";
 
 /* The reconcile loop of one process. */
 
-/** Number of entities in work: enough for DingTalk's rate at usual latencies, and few enough for fresh facts. */
+/**
+ * Number of entities in work: enough for DingTalk's rate at usual latencies, and few enough for fresh facts.
+ */
 const CONCURRENCY = 32;
 
-/** The number without a rate limit: no run waits, and concurrent runs share statements (measured: 0.9 ms of CPU an entity, 1.6 with 16). */
+/**
+ * The number without a rate limit: no run waits, and concurrent runs share statements (measured: 0.9 ms of
+ * CPU an entity, 1.6 with 16).
+ */
 const CONCURRENCY_UNPACED = 128;
 
 /** The worker polls every second. Without a poll for this time it hangs or cannot reach the database. */
@@ -39,7 +44,10 @@ export interface RunningSync {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The reconcile loop of this process. Throws CannotStart if the organisation differs from that of this directory. */
+/**
+ * The reconcile loop of this process. Throws CannotStart if the organisation differs from that of this
+ * directory.
+ */
 export async function startSync(app: AppContext, organisation: DingTalkConfig): Promise<RunningSync> {
   const { config, pool, clock, logger, traffic } = app;
   await requireSameOrganisation(app, organisation);
@@ -71,7 +79,12 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     observe: observePeople(openDirectory(app, persons).users, (personId) => recordsOf(pool, personId)),
   });
   const { inForce } = await store.rules();
-  const rules = watchRules(app, parts, { processId: presence.id, persons, prepare: () => people.prepare(signal), wake });
+  const rules = watchRules(app, parts, {
+    processId: presence.id,
+    persons,
+    prepare: () => people.prepare(signal),
+    wake,
+  });
   await rules.begin();
   // In observe the plans are the only result, and changes made at the target in the meantime belong to them.
   if (config.syncMode === "observe" && inForce.mode !== "observe") await compare();
@@ -79,11 +92,15 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
     ...{ store, reconcile, clock, logger },
     concurrency: organisation.qps > 0 ? CONCURRENCY : CONCURRENCY_UNPACED,
     shouldYield: () => traffic.busy,
-    isPaused: () => rest.problem() !== undefined || steering.isHalted() || !(rules.isWorking() || rules.isForLeavers()),
+    isPaused: () =>
+      rest.problem() !== undefined || steering.isHalted() || !(rules.isWorking() || rules.isForLeavers()),
     isForLeavers: rules.isForLeavers,
   });
   const maintenance = await startMaintenance(app, { mapping, people, rules, compare }, signal);
-  const queue = startQueue({ pool: pool.asyncCommit, clock, logger }, queueTasks(app, parts, { persons, presence, wake }, signal));
+  const queue = startQueue(
+    { pool: pool.asyncCommit, clock, logger },
+    queueTasks(app, parts, { persons, presence, wake }, signal),
+  );
   const watching = { target, store, presence, rest, clock, logger };
   const following = steering.watch(signal);
   let watch: Promise<unknown> = Promise.resolve();
@@ -111,7 +128,9 @@ export async function startSync(app: AppContext, organisation: DingTalkConfig): 
       await Promise.all([watch, following]);
       await presence
         .leave()
-        .catch((error: unknown) => logger.warn({ target: TARGET, error }, "the other processes could not be notified of the stop"));
+        .catch((error: unknown) =>
+          logger.warn({ target: TARGET, error }, "the other processes could not be notified of the stop"),
+        );
       target.close();
     },
   };

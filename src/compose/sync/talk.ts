@@ -15,9 +15,17 @@ export async function talk(
 ): Promise<void> {
   const relink: ListenDeps["relink"] = (kind, remoteId, until) =>
     relinkOne({ store, target, mapping, policy, clock }, kind, remoteId, until);
-  const newcomers = { store: createNewcomers(pool, TARGET), language: config.alerts.language, random: Math.random };
+  const newcomers = {
+    store: createNewcomers(pool, TARGET),
+    language: config.alerts.language,
+    random: Math.random,
+  };
   await Promise.all([
-    ...(config.dingtalkStream ? [listenToTarget({ store, target, clock, logger, wake, compare, relink }, signal)] : []),
-    ...(config.newcomerNoteAgentId === undefined ? [] : [notifyManagers({ ...newcomers, target, clock, logger }, signal)]),
+    ...(config.dingtalkStream
+      ? [listenToTarget({ store, target, clock, logger, wake, compare, relink }, signal)]
+      : []),
+    ...(config.newcomerNoteAgentId === undefined
+      ? []
+      : [notifyManagers({ ...newcomers, target, clock, logger }, signal)]),
   ]);
 }

@@ -10,7 +10,10 @@ import type { AppContext, SyncComponents } from "../components.ts";
 export function watchRules(
   { config, pool, clock, logger }: AppContext,
   { target, store, mapping, policy }: SyncComponents,
-  { persons, ...given }: Pick<RulesWatchDeps, "processId" | "prepare" | "wake"> & { readonly persons: SettleDeps },
+  {
+    persons,
+    ...given
+  }: Pick<RulesWatchDeps, "processId" | "prepare" | "wake"> & { readonly persons: SettleDeps },
 ): RulesWatch {
   return createRulesWatch({
     store,
@@ -18,8 +21,24 @@ export function watchRules(
     ...given,
     async weigh(written, signal) {
       const { orderedMode } = await store.rules();
-      const rehearsal = await openRehearsal(pool, { target: TARGET, everybody: true, sources: persons.rules, dates: persons.dates });
-      return weighRules({ rehearsal, target, mapping, policy, mode: modeInForce(config.syncMode, orderedMode), clock, written }, signal);
+      const rehearsal = await openRehearsal(pool, {
+        target: TARGET,
+        everybody: true,
+        sources: persons.rules,
+        dates: persons.dates,
+      });
+      return weighRules(
+        {
+          rehearsal,
+          target,
+          mapping,
+          policy,
+          mode: modeInForce(config.syncMode, orderedMode),
+          clock,
+          written,
+        },
+        signal,
+      );
     },
     clock,
     logger,

@@ -1,8 +1,8 @@
 import type { JsonObject, JsonValue } from "../entity.ts";
 
 /**
- * JSON in canonical form (RFC 8785): members in the order of the UTF-16 units of their names, numbers and strings as in ECMAScript, no blanks.
- * Undefined members are left out.
+ * JSON in canonical form (RFC 8785): members in the order of the UTF-16 units of their names, numbers and
+ * strings as in ECMAScript, no blanks. Undefined members are left out.
  */
 export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

@@ -2,12 +2,17 @@
 export function sameJson(left: unknown, right: unknown): boolean {
   if (left === right) return true;
   if (Array.isArray(left)) {
-    return Array.isArray(right) && left.length === right.length && left.every((element, at) => sameJson(element, right[at]));
+    return (
+      Array.isArray(right) &&
+      left.length === right.length &&
+      left.every((element, at) => sameJson(element, right[at]))
+    );
   }
   if (!isObject(left) || !isObject(right)) return false;
   const names = Object.keys(left);
   return (
-    names.length === Object.keys(right).length && names.every((name) => Object.hasOwn(right, name) && sameJson(left[name], right[name]))
+    names.length === Object.keys(right).length &&
+    names.every((name) => Object.hasOwn(right, name) && sameJson(left[name], right[name]))
   );
 }
 

@@ -1,6 +1,9 @@
 const MASK = "[secret]";
 
-/** A text that must not be shown. Printing, interpolation, JSON and inspection show a mask. Only `reveal` returns the text, so uses are easy to find. */
+/**
+ * A text that must not be shown. Printing, interpolation, JSON and inspection show a mask. Only `reveal`
+ * returns the text, so uses are easy to find.
+ */
 export class Secret {
   readonly #text: string;
 

@@ -1,9 +1,17 @@
-/** The known name nearest to a mistyped one; undefined when none is within `tolerated(known name)` edits. Letter case does not count. */
-export function nearest(name: string, known: readonly string[], tolerated: (known: string) => number): string | undefined {
+/**
+ * The known name nearest to a mistyped one; undefined when none is within `tolerated(known name)` edits.
+ * Letter case does not count.
+ */
+export function nearest(
+  name: string,
+  known: readonly string[],
+  tolerated: (known: string) => number,
+): string | undefined {
   let best: { readonly name: string; readonly distance: number } | undefined;
   for (const each of known) {
     const distance = editDistance(name.toLowerCase(), each.toLowerCase());
-    if (distance <= tolerated(each) && (best === undefined || distance < best.distance)) best = { name: each, distance };
+    if (distance <= tolerated(each) && (best === undefined || distance < best.distance))
+      best = { name: each, distance };
   }
   return best?.name;
 }
@@ -21,7 +29,8 @@ function editDistance(a: string, b: string): number {
       const above = rows[i - 1]!;
       const replaced = above[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
       row[j] = Math.min(above[j]! + 1, row[j - 1]! + 1, replaced);
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) row[j] = Math.min(row[j]!, rows[i - 2]![j - 2]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        row[j] = Math.min(row[j]!, rows[i - 2]![j - 2]! + 1);
     }
     rows.push(row);
   }

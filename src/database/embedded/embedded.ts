@@ -16,7 +16,10 @@ export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
   readonly logger: Logger;
   readonly clock?: Clock;
-  /** Server settings that replace ours, such as `{ fsync: "off" }` if the data may be lost. A server that is already running keeps its settings. */
+  /**
+   * Server settings that replace ours, such as `{ fsync: "off" }` if the data may be lost. A server that is
+   * already running keeps its settings.
+   */
   readonly settings?: Settings;
   /** Replacements for tests and unusual machines. */
   readonly binaries?: Binaries;
@@ -25,9 +28,15 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Address of the product's database, for the superuser, with password. It changes if the server was restarted and its port was in use. */
+  /**
+   * Address of the product's database, for the superuser, with password. It changes if the server was
+   * restarted and its port was in use.
+   */
   readonly url: string;
-  /** Ends the server and frees the data directory. A second call waits for the first. `graceMs`: limit of the whole stop. */
+  /**
+   * Ends the server and frees the data directory. A second call waits for the first. `graceMs`: limit of the
+   * whole stop.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -36,9 +45,11 @@ const DATABASE = "dingtalk_scim";
 const START_TIMEOUT_MS = 120_000;
 
 /**
- * Starts a PostgreSQL in `dataDir`, on loopback with a generated password. The first call makes the cluster. If the server of a killed process still runs, it is
- * used, and stopped with this process. If the server ends unexpectedly, it is started again (supervisor.ts). Only one process may use a data directory at a time.
- * Rejects with `CannotStart`: with the pid of the process that uses the directory, or with the reason and the end of the server's log.
+ * Starts a PostgreSQL in `dataDir`, on loopback with a generated password. The first call makes the cluster.
+ * If the server of a killed process still runs, it is used, and stopped with this process. If the server ends
+ * unexpectedly, it is started again (supervisor.ts). Only one process may use a data directory at a time.
+ * Rejects with `CannotStart`: with the pid of the process that uses the directory, or with the reason and the
+ * end of the server's log.
  */
 export async function startEmbeddedPostgres(given: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   // This comes first: if PostgreSQL is not installed, the error names this problem and not one of the folder.
@@ -65,14 +76,26 @@ async function open(layout: Layout, options: EmbeddedPostgresOptions, clock: Clo
   const startedMs = clock.monotonicMs();
   const server = (await adopt(layout, options, clock)) ?? (await launch(layout, options, clock));
   options.logger.info(
-    { port: server.port, pid: server.pid, adopted: server.adopted, ms: Math.round(clock.monotonicMs() - startedMs) },
+    {
+      port: server.port,
+      pid: server.pid,
+      adopted: server.adopted,
+      ms: Math.round(clock.monotonicMs() - startedMs),
+    },
     "embedded PostgreSQL is ready",
   );
   return server;
 }
 
-/** The server that a killed process left running, if it answers. A server that does not answer is stopped, so that a new one can start. */
-async function adopt(layout: Layout, options: EmbeddedPostgresOptions, clock: Clock): Promise<Server | undefined> {
+/**
+ * The server that a killed process left running, if it answers. A server that does not answer is stopped, so
+ * that a new one can start.
+ */
+async function adopt(
+  layout: Layout,
+  options: EmbeddedPostgresOptions,
+  clock: Clock,
+): Promise<Server | undefined> {
   const settled = await until(clock, START_TIMEOUT_MS, () => {
     const postmaster = postmasterOf(layout.cluster);
     return postmaster.state === "running" && !postmaster.ready ? undefined : postmaster;
@@ -117,16 +140,30 @@ async function launch(layout: Layout, options: EmbeddedPostgresOptions, clock: C
   return { pid, port, url, adopted: false };
 }
 
-function handle(first: Server, layout: Layout, options: EmbeddedPostgresOptions, clock: Clock, release: () => void): EmbeddedPostgres {
+function handle(
+  first: Server,
+  layout: Layout,
+  options: EmbeddedPostgresOptions,
+  clock: Clock,
+  release: () => void,
+): EmbeddedPostgres {
   let server = first;
   let identity = identityOf(server.pid);
   const supervisor = superviseServer({
     isRunning: () => isAliveAs(identity),
     start: async () => {
-      server = await open(layout, { ...options, findPort: samePortFirst(server.port, options.findPort ?? freePort) }, clock);
+      server = await open(
+        layout,
+        { ...options, findPort: samePortFirst(server.port, options.findPort ?? freePort) },
+        clock,
+      );
       identity = identityOf(server.pid);
     },
-    end: (graceMs) => stopPostmaster(layout.cluster, clock, { knownPid: server.pid, ...(graceMs === undefined ? {} : { graceMs }) }),
+    end: (graceMs) =>
+      stopPostmaster(layout.cluster, clock, {
+        knownPid: server.pid,
+        ...(graceMs === undefined ? {} : { graceMs }),
+      }),
     clock,
     logger: options.logger,
   });
@@ -150,7 +187,10 @@ function handle(first: Server, layout: Layout, options: EmbeddedPostgresOptions,
   };
 }
 
-/** Tries the previous port first, so that the address stays valid. Another port is used only if that one is in use now. */
+/**
+ * Tries the previous port first, so that the address stays valid. Another port is used only if that one is in
+ * use now.
+ */
 function samePortFirst(port: number, findPort: () => Promise<number>): () => Promise<number> {
   let tried = false;
   return async () => {
@@ -161,9 +201,13 @@ function samePortFirst(port: number, findPort: () => Promise<number>): () => Pro
 }
 
 /** Address of the embedded server, with its password. */
-export const urlOf = (password: string, port: number): string => `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
+export const urlOf = (password: string, port: number): string =>
+  `postgres://postgres:${password}@127.0.0.1:${port}/${DATABASE}`;
 
-/** Checks that the server at `url` uses this data directory, and creates the product's database if it is missing. */
+/**
+ * Checks that the server at `url` uses this data directory, and creates the product's database if it is
+ * missing.
+ */
 async function openDatabase(url: string, layout: Layout): Promise<void> {
   const client = new Client({
     connectionString: url.replace(/[^/]+$/, "postgres"),
@@ -178,7 +222,8 @@ async function openDatabase(url: string, layout: Layout): Promise<void> {
       "select current_setting('data_directory') as directory, exists (select from pg_database where datname = $1) as made",
       [DATABASE],
     );
-    if (rows[0].directory !== layout.cluster) throw new Error(`another PostgreSQL answers: its data directory is ${rows[0].directory}`);
+    if (rows[0].directory !== layout.cluster)
+      throw new Error(`another PostgreSQL answers: its data directory is ${rows[0].directory}`);
     if (!rows[0].made) await client.query(`create database ${DATABASE}`);
   } finally {
     await client.end();

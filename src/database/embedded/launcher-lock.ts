@@ -8,11 +8,12 @@ import { pause } from "./until.ts";
 const ATTEMPTS = 8;
 
 /**
- * Locks a directory for this process. Returns a function that releases it. A lock of a dead process does not count. Rejects with `CannotStart` if a living process
- * holds the directory; the message has its pid.
+ * Locks a directory for this process. Returns a function that releases it. A lock of a dead process does not
+ * count. Rejects with `CannotStart` if a living process holds the directory; the message has its pid.
  *
- * Each process first writes a file with its identity as name, and then reads the files of the others. No other process can have this name. So the file of a dead
- * process can be removed without the risk of removing a new one. If two processes start together, at least one sees the other and withdraws.
+ * Each process first writes a file with its identity as name, and then reads the files of the others. No
+ * other process can have this name. So the file of a dead process can be removed without the risk of removing
+ * a new one. If two processes start together, at least one sees the other and withdraws.
  */
 export async function holdDirectory(directory: string, clock: Clock): Promise<() => void> {
   const claims = join(directory, "launchers");
@@ -40,10 +41,13 @@ function claim(path: string, directory: string): void {
 function livingRival(claims: string, mine: string): string | undefined {
   const others = readdirSync(claims).filter((name) => name !== mine);
   const living = others.filter(isAliveAs);
-  for (const dead of others.filter((name) => !living.includes(name))) rmSync(join(claims, dead), { force: true });
+  for (const dead of others.filter((name) => !living.includes(name)))
+    rmSync(join(claims, dead), { force: true });
   return living[0];
 }
 
 function heldBy(pid: number, directory: string): CannotStart {
-  return new CannotStart([`the embedded database in ${directory} is in use by process ${pid}; stop it first, or choose another DATA_DIR`]);
+  return new CannotStart([
+    `the embedded database in ${directory} is in use by process ${pid}; stop it first, or choose another DATA_DIR`,
+  ]);
 }

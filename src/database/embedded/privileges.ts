@@ -9,7 +9,10 @@ import { isErrno } from "./processes.ts";
 /** A way to run PostgreSQL. It refuses to run as root, so root needs another user for it. */
 export interface Privileges {
   readonly name: "own user" | "user namespace" | "nobody";
-  /** The required owner of the data directory, as this process sees it. Undefined: files have no numeric owner on this platform. */
+  /**
+   * The required owner of the data directory, as this process sees it. Undefined: files have no numeric owner
+   * on this platform.
+   */
   readonly owner: { readonly uid: number; readonly gid: number } | undefined;
   command(program: string, args: readonly string[]): Command;
 }
@@ -20,25 +23,36 @@ export interface Command {
   readonly credentials: { readonly uid?: number; readonly gid?: number };
 }
 
-/** The environment of PostgreSQL. Our variables (PGPORT, LANG, TZ, …) must not change its behaviour. The default search path finds `unshare` and `sh`. */
+/**
+ * The environment of PostgreSQL. Our variables (PGPORT, LANG, TZ, …) must not change its behaviour. The
+ * default search path finds `unshare` and `sh`.
+ */
 export const cleanEnvironment: Readonly<Record<string, string>> = { LC_ALL: "C", TZ: "UTC" };
 
 const NOBODY_UID = 65_534;
 
 /**
  * Finds a way to run `program` that can write to `directory`, and makes its user the owner of the directory.
- * As root: a user namespace. It gives root another number, so it can enter directories of root. If the kernel or the container forbids it: the user `nobody`.
- * As a user without a name, as in a container: a user namespace, because initdb needs a name, or else the user itself.
- * As any other user: the user itself.
+ * As root: a user namespace. It gives root another number, so it can enter directories of root. If the kernel
+ * or the container forbids it: the user `nobody`. As a user without a name, as in a container: a user
+ * namespace, because initdb needs a name, or else the user itself. As any other user: the user itself.
  * Rejects with `CannotStart` with the error of each attempt.
  */
-export async function choosePrivileges(directory: string, program: string, unshare = "unshare"): Promise<Privileges> {
+export async function choosePrivileges(
+  directory: string,
+  program: string,
+  unshare = "unshare",
+): Promise<Privileges> {
   const uid = process.getuid?.();
   const gid = process.getgid?.();
   if (uid === undefined || gid === undefined) return ownUser(undefined);
   const mine = { uid, gid };
   const candidates =
-    uid === 0 ? [userNamespace(unshare, mine), nobody()] : isKnownUser() ? [ownUser(mine)] : [userNamespace(unshare, mine), ownUser(mine)];
+    uid === 0
+      ? [userNamespace(unshare, mine), nobody()]
+      : isKnownUser()
+        ? [ownUser(mine)]
+        : [userNamespace(unshare, mine), ownUser(mine)];
   const problems: string[] = [];
   for (const candidate of candidates) {
     giveTo(directory, candidate);
@@ -58,14 +72,21 @@ function isKnownUser(): boolean {
   }
 }
 
-/** Makes the user of PostgreSQL the owner of a file, or of a directory with its content. The directory itself is last, so an interrupted change is repeated. */
+/**
+ * Makes the user of PostgreSQL the owner of a file, or of a directory with its content. The directory itself
+ * is last, so an interrupted change is repeated.
+ */
 export function giveTo(path: string, privileges: Privileges): void {
   const { owner } = privileges;
   if (!owner || statSync(path).uid === owner.uid) return;
   if (process.getuid?.() !== 0) {
-    throw new CannotStart([`${path} belongs to uid ${statSync(path).uid}, but this process runs as uid ${owner.uid}`]);
+    throw new CannotStart([
+      `${path} belongs to uid ${statSync(path).uid}, but this process runs as uid ${owner.uid}`,
+    ]);
   }
-  const below = statSync(path).isDirectory() ? readdirSync(path, { withFileTypes: true, recursive: true }) : [];
+  const below = statSync(path).isDirectory()
+    ? readdirSync(path, { withFileTypes: true, recursive: true })
+    : [];
   for (const entry of below) lchownSync(join(entry.parentPath, entry.name), owner.uid, owner.gid);
   lchownSync(path, owner.uid, owner.gid);
 }
@@ -79,7 +100,11 @@ function userNamespace(unshare: string, owner: Privileges["owner"]): Privileges 
     name: "user namespace",
     owner,
     // Without --fork the program replaces the process of unshare, so it has the pid that we started.
-    command: (program, args) => ({ file: unshare, args: ["--user", `--map-user=${NOBODY_UID}`, "--", program, ...args], credentials: {} }),
+    command: (program, args) => ({
+      file: unshare,
+      args: ["--user", `--map-user=${NOBODY_UID}`, "--", program, ...args],
+      credentials: {},
+    }),
   };
 }
 
@@ -89,7 +114,11 @@ function nobody(): Privileges {
   return { name: "nobody", owner, command: (program, args) => ({ file: program, args, credentials: owner }) };
 }
 
-async function trial(privileges: Privileges, directory: string, program: string): Promise<string | undefined> {
+async function trial(
+  privileges: Privileges,
+  directory: string,
+  program: string,
+): Promise<string | undefined> {
   const script =
     'test -w "$1" || { echo "this user cannot enter or write the directory, or one above it" >&2; exit 1; }; exec "$2" --version';
   const { file, args, credentials } = privileges.command("/bin/sh", ["-c", script, "sh", directory, program]);
@@ -104,6 +133,7 @@ async function trial(privileges: Privileges, directory: string, program: string)
 
 /** The standard error of a failed program. If it is empty, the error itself. */
 export function outputOf(error: unknown): string {
-  const stderr = typeof error === "object" && error !== null && "stderr" in error ? String(error.stderr).trim() : "";
+  const stderr =
+    typeof error === "object" && error !== null && "stderr" in error ? String(error.stderr).trim() : "";
   return stderr || String(error);
 }

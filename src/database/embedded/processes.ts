@@ -4,13 +4,19 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 interface ProcessFacts {
   readonly name: string;
   readonly state: string;
-  /** Start time in clock ticks since boot. Pids are reused, but pid and start time together identify one process. */
+  /**
+   * Start time in clock ticks since boot. Pids are reused, but pid and start time together identify one
+   * process.
+   */
   readonly startTicks: string;
 }
 
 const hasProc = process.platform === "linux";
 
-/** True: a process with this pid exists and has not ended. A zombie has ended, although its pid still accepts signals. */
+/**
+ * True: a process with this pid exists and has not ended. A zombie has ended, although its pid still accepts
+ * signals.
+ */
 export function isAlive(pid: number): boolean {
   const facts = factsOf(pid);
   if (facts) return facts.state !== "Z" && facts.state !== "X";
@@ -31,8 +37,9 @@ export function isAliveAs(identity: string): boolean {
 export type Belongs = "yes" | "no" | "unknown";
 
 /**
- * Whether a process is a PostgreSQL process of `dataDirectory` (a real path). All such processes have it as their working directory. The working directory of
- * another user's process may be unreadable (in a container without the right to trace). Then the command line of the postmaster decides, and its children are
+ * Whether a process is a PostgreSQL process of `dataDirectory` (a real path). All such processes have it as
+ * their working directory. The working directory of another user's process may be unreadable (in a container
+ * without the right to trace). Then the command line of the postmaster decides, and its children are
  * "unknown".
  */
 export function runsIn(pid: number, dataDirectory: string): Belongs {
@@ -48,13 +55,18 @@ export function runsIn(pid: number, dataDirectory: string): Belongs {
   }
 }
 
-/** Pids of all living PostgreSQL processes in `directory`, including initdb and the servers that it starts. Empty on platforms without /proc. */
+/**
+ * Pids of all living PostgreSQL processes in `directory`, including initdb and the servers that it starts.
+ * Empty on platforms without /proc.
+ */
 export function processesIn(directory: string): readonly number[] {
   if (!hasProc) return [];
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
-    .filter((pid) => ["postgres", "initdb"].includes(factsOf(pid)?.name ?? "") && runsIn(pid, directory) === "yes");
+    .filter(
+      (pid) => ["postgres", "initdb"].includes(factsOf(pid)?.name ?? "") && runsIn(pid, directory) === "yes",
+    );
 }
 
 /** Sends a signal. False: the process is gone. */
@@ -67,7 +79,10 @@ export function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** True: an error of the system has one of these codes. It checks the shape and not the class, because such errors may come from another realm. */
+/**
+ * True: an error of the system has one of these codes. It checks the shape and not the class, because such
+ * errors may come from another realm.
+ */
 export function isErrno(error: unknown, ...codes: readonly string[]): boolean {
   return typeof error === "object" && error !== null && "code" in error && codes.includes(String(error.code));
 }
@@ -85,7 +100,11 @@ function factsOf(pid: number): ProcessFacts | undefined {
   const stat = hasProc ? read(`/proc/${pid}/stat`) : undefined;
   if (stat === undefined) return undefined;
   const rest = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return { name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")), state: rest[0] ?? "X", startTicks: rest[19] ?? "0" };
+  return {
+    name: stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")")),
+    state: rest[0] ?? "X",
+    startTicks: rest[19] ?? "0",
+  };
 }
 
 /** Undefined: the file cannot be read. The process may have ended meanwhile. */

@@ -27,8 +27,9 @@ interface Start {
 }
 
 /**
- * TCP on loopback with a password. There is no Unix socket, because the path of a socket is limited to about 107 bytes and DATA_DIR is not.
- * The log of the server must have no personal data, so it has neither the statement nor the key values of an error.
+ * TCP on loopback with a password. There is no Unix socket, because the path of a socket is limited to about
+ * 107 bytes and DATA_DIR is not. The log of the server must have no personal data, so it has neither the
+ * statement nor the key values of an error.
  */
 const ourSettings: Settings = {
   listen_addresses: "127.0.0.1",
@@ -44,7 +45,10 @@ const ourSettings: Settings = {
 const PORT_ATTEMPTS = 5;
 const MAX_LOG_BYTES = 10_000_000;
 
-/** Starts the server and waits until it accepts connections; after a crash this includes its recovery. If the port is in use, it tries another one. */
+/**
+ * Starts the server and waits until it accepts connections; after a crash this includes its recovery. If the
+ * port is in use, it tries another one.
+ */
 export async function startServer(start: Start): Promise<StartedServer> {
   const { log } = start.layout;
   if (existsSync(log) && statSync(log).size > MAX_LOG_BYTES) rmSync(log);
@@ -67,17 +71,22 @@ export function freePort(): Promise<number> {
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
       server.close(() =>
-        address && typeof address === "object" ? resolve(address.port) : reject(new Error("the system has assigned no port")),
+        address && typeof address === "object"
+          ? resolve(address.port)
+          : reject(new Error("the system has assigned no port")),
       );
     });
   });
 }
 
 function launch({ layout, binaries, privileges, settings }: Start, port: number): ChildProcess {
-  const given = Object.entries({ ...ourSettings, ...settings, port: String(port) }).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const given = Object.entries({ ...ourSettings, ...settings, port: String(port) }).flatMap(
+    ([name, value]) => ["-c", `${name}=${value}`],
+  );
   const { file, args, credentials } = privileges.command(binaries.postgres, ["-D", layout.cluster, ...given]);
   const log = openSync(layout.log, "a", 0o600);
-  // `detached` gives the server its own session. So Ctrl-C in a terminal reaches only us, and the database lives until our stop is complete.
+  // `detached` gives the server its own session. So Ctrl-C in a terminal reaches only us, and the database
+  // lives until our stop is complete.
   const child = spawn(file, [...args], {
     ...credentials,
     cwd: layout.home,
@@ -96,14 +105,17 @@ async function isReady(child: ChildProcess, { layout, clock, timeoutMs }: Start)
   const outcome = await until(clock, timeoutMs, () => {
     if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return "ended";
     const postmaster = postmasterOf(layout.cluster);
-    return postmaster.state === "running" && postmaster.pid === child.pid && postmaster.ready ? "ready" : undefined;
+    return postmaster.state === "running" && postmaster.pid === child.pid && postmaster.ready
+      ? "ready"
+      : undefined;
   });
   if (outcome === undefined) child.kill("SIGQUIT");
   return outcome === "ready";
 }
 
 function failure({ layout, timeoutMs }: Start, child: ChildProcess, said: string): CannotStart {
-  const how = child.exitCode === null ? `was not ready within ${timeoutMs} ms` : `ended with code ${child.exitCode}`;
+  const how =
+    child.exitCode === null ? `was not ready within ${timeoutMs} ms` : `ended with code ${child.exitCode}`;
   const tail = said.trim().split("\n").slice(-20).join("\n");
   return new CannotStart([`the embedded PostgreSQL ${how}; the end of ${layout.log}:\n${tail}`]);
 }

@@ -17,7 +17,10 @@ export interface Supervisor {
 }
 
 const LOOK_MS = 250;
-/** Pauses between failed attempts grow from AGAIN_MS to AGAIN_MAX_MS. An operator may have to act first, for instance if the disk is full. */
+/**
+ * Pauses between failed attempts grow from AGAIN_MS to AGAIN_MAX_MS. An operator may have to act first, for
+ * instance if the disk is full.
+ */
 const AGAIN_MS = 500;
 const AGAIN_MAX_MS = 15_000;
 /** Interval at which a stop tries to end a server that is starting. */

@@ -1,7 +1,9 @@
 import { MessageChannel } from "node:worker_threads";
 import type { Clock } from "../../core/clock.ts";
 
-/** Resolves with the first value of `probe` that is not undefined. Resolves with undefined after `timeoutMs`. */
+/**
+ * Resolves with the first value of `probe` that is not undefined. Resolves with undefined after `timeoutMs`.
+ */
 export async function until<T>(
   clock: Clock,
   timeoutMs: number,
@@ -16,7 +18,10 @@ export async function until<T>(
   }
 }
 
-/** Sleeps and keeps this process alive. `Clock.sleep` does not, and this process may have nothing else to do than to wait for another one. */
+/**
+ * Sleeps and keeps this process alive. `Clock.sleep` does not, and this process may have nothing else to do
+ * than to wait for another one.
+ */
 export async function pause(clock: Clock, ms: number): Promise<void> {
   const anchor = new MessageChannel();
   anchor.port1.ref();

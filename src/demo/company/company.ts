@@ -1,4 +1,7 @@
-/** A person in a source directory such as Entra. `externalId`, the object id of that directory, identifies the person. */
+/**
+ * A person in a source directory such as Entra. `externalId`, the object id of that directory, identifies the
+ * person.
+ */
 export interface Person {
   readonly externalId: string;
   readonly userName: string;
@@ -33,13 +36,21 @@ export interface Company {
 export interface CompanySize {
   readonly users: number;
   readonly departments: number;
-  /** The same seed gives the same company. Companies of different seeds have no user name or address in common. */
+  /**
+   * The same seed gives the same company. Companies of different seeds have no user name or address in
+   * common.
+   */
   readonly seed: number;
 }
 
-/** `externalId` of the manager. Undefined if the manager was deleted: a source directory drops such a reference and sends nothing. */
+/**
+ * `externalId` of the manager. Undefined if the manager was deleted: a source directory drops such a
+ * reference and sends nothing.
+ */
 export function managerIn(company: Company, person: Person): string | undefined {
-  return company.people.some(({ externalId }) => externalId === person.managerId) ? person.managerId : undefined;
+  return company.people.some(({ externalId }) => externalId === person.managerId)
+    ? person.managerId
+    : undefined;
 }
 
 export const teamsOf = (company: Company, externalId: string): readonly Team[] =>

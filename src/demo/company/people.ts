@@ -1,11 +1,30 @@
 import { type Faker, fakerEN, fakerEN_HK, fakerZH_CN, fakerZH_TW } from "@faker-js/faker";
 import type { CompanySize, Person } from "./company.ts";
 
-/* Synthetic people. Each depends only on the seed and their index, so a larger company of the same seed contains a smaller one. */
+/*
+ * Synthetic people. Each depends only on the seed and their index, so a larger company of the same seed
+ * contains a smaller one.
+ */
 
-const TITLES = ["Clerk", "Buyer", "Accountant", "Engineer", "Designer", "Analyst", "Nurse", "店務員", "會計主任", "工程师", "客户经理"];
+const TITLES = [
+  "Clerk",
+  "Buyer",
+  "Accountant",
+  "Engineer",
+  "Designer",
+  "Analyst",
+  "Nurse",
+  "店務員",
+  "會計主任",
+  "工程师",
+  "客户经理",
+];
 
-export function personOf({ seed }: Pick<CompanySize, "seed">, index: number, managerId: string | undefined): Person {
+export function personOf(
+  { seed }: Pick<CompanySize, "seed">,
+  index: number,
+  managerId: string | undefined,
+): Person {
   const { givenName, familyName, displayName, written } = nameOf(seed, index);
   const number = String(index + 1).padStart(4, "0");
   const address = `${written}.${number}@company-${seed}.example`;
@@ -31,10 +50,14 @@ export function objectId(seed: number, index: number): string {
   return seeded(fakerEN, seed, index).string.uuid();
 }
 
-/** A mobile number that is unique in the company: `distinct` gives each index another number of seven digits. */
+/**
+ * A mobile number that is unique in the company: `distinct` gives each index another number of seven digits.
+ */
 export function mobileOf(seed: number, index: number): string {
   const digits = distinct(seed, index);
-  return index % 5 < 3 ? `+852 9${digits.slice(0, 3)} ${digits.slice(3)}` : `+86 138 ${index % 10}${digits.slice(0, 3)} ${digits.slice(3)}`;
+  return index % 5 < 3
+    ? `+852 9${digits.slice(0, 3)} ${digits.slice(3)}`
+    : `+86 138 ${index % 10}${digits.slice(0, 3)} ${digits.slice(3)}`;
 }
 
 export function workPhoneOf(seed: number, index: number): string {
@@ -49,7 +72,10 @@ const STRIDE = 7_919;
 const distinct = (seed: number, index: number): string =>
   String((seed * 104_729 + 1_234_567 + index * STRIDE) % SEVEN_DIGITS).padStart(7, "0");
 
-/** Of ten people, five have a name in Latin letters, three in traditional and two in simplified Chinese characters. */
+/**
+ * Of ten people, five have a name in Latin letters, three in traditional and two in simplified Chinese
+ * characters.
+ */
 function nameOf(seed: number, index: number) {
   const place = index % 10;
   if (place >= 5) {

@@ -2,7 +2,10 @@ import { type Company, type CompanySize, type Person, type Team, teamsOf } from 
 import { departmentPaths } from "./departments.ts";
 import { mobileOf, objectId, personOf, workPhoneOf } from "./people.ts";
 
-/* The three states of the company: founded, changed, and after people have left. They depend only on size and seed. */
+/*
+ * The three states of the company: founded, changed, and after people have left. They depend only on size and
+ * seed.
+ */
 
 /** First index of the object ids of teams. No person has an index this high. */
 const TEAM_NUMBERS = 1_000_000;
@@ -15,12 +18,17 @@ export function founded(size: CompanySize): Company {
   const paths = departmentPaths(size.departments);
   const people = Array.from({ length: size.users }, (_, index) => {
     const above = index === 0 ? undefined : objectId(size.seed, Math.floor((index - 1) / SPAN));
-    return { ...personOf(size, index, above), department: lastName(paths[index % Math.max(1, paths.length)] ?? "") };
+    return {
+      ...personOf(size, index, above),
+      department: lastName(paths[index % Math.max(1, paths.length)] ?? ""),
+    };
   });
   const teams = paths.map((displayName, team) => ({
     externalId: objectId(size.seed, TEAM_NUMBERS + team),
     displayName,
-    members: people.filter((_, index) => belongs(index, team, paths.length)).map(({ externalId }) => externalId),
+    members: people
+      .filter((_, index) => belongs(index, team, paths.length))
+      .map(({ externalId }) => externalId),
   }));
   return { people, teams };
 }
@@ -29,7 +37,10 @@ export function founded(size: CompanySize): Company {
 const belongs = (index: number, team: number, teams: number): boolean =>
   index % 17 !== 16 && (index % teams === team || (index % 10 === 3 && (index + 4) % teams === team));
 
-/** Changes titles, names, numbers, addresses, managers and departments. Adds joiners, and renames one department of the second and one of the third level. */
+/**
+ * Changes titles, names, numbers, addresses, managers and departments. Adds joiners, and renames one
+ * department of the second and one of the third level.
+ */
 export function changed(size: CompanySize, before: Company): Company {
   const joiners = Array.from({ length: Math.max(1, Math.round(size.users * 0.02)) }, (_, index) => ({
     ...personOf(size, size.users + index, before.people[0]?.externalId),
@@ -63,8 +74,9 @@ function changedPerson(seed: number, person: Person, index: number, company: Com
 }
 
 /**
- * Renames a department without children, and one with children. The children keep their paths, so their parent is then a new department with the old
- * name. The new names contain the seed, so no other company has them.
+ * Renames a department without children, and one with children. The children keep their paths, so their
+ * parent is then a new department with the old name. The new names contain the seed, so no other company has
+ * them.
  */
 const renamed = (seed: number, team: Team, index: number): Team =>
   index === 1 || index === 4 ? { ...team, displayName: `${team.displayName} Group ${seed}` } : team;
@@ -72,15 +84,23 @@ const renamed = (seed: number, team: Team, index: number): Team =>
 /** Moves every fourteenth person who is in a department to the next department. */
 function moves({ people, teams }: Company, size: CompanySize): Company {
   const placed = new Set(teams.flatMap(({ members }) => members));
-  const moving = people.filter(({ externalId }, index) => index % 14 === 2 && index < size.users && placed.has(externalId));
+  const moving = people.filter(
+    ({ externalId }, index) => index % 14 === 2 && index < size.users && placed.has(externalId),
+  );
   const leaving = new Set(moving.map(({ externalId }) => externalId));
   const moved = teams.map((team, place) => {
     const previous = teams[(place + teams.length - 1) % teams.length]!;
     const arriving = previous.members.filter((member) => leaving.has(member));
-    return { ...team, members: [...new Set([...team.members.filter((member) => !leaving.has(member)), ...arriving])] };
+    return {
+      ...team,
+      members: [...new Set([...team.members.filter((member) => !leaving.has(member)), ...arriving])],
+    };
   });
   const company = { people, teams: moved };
-  return { ...company, people: people.map((person) => (leaving.has(person.externalId) ? inNewTeam(company, person) : person)) };
+  return {
+    ...company,
+    people: people.map((person) => (leaving.has(person.externalId) ? inNewTeam(company, person) : person)),
+  };
 }
 
 const inNewTeam = (company: Company, person: Person): Person => ({
@@ -90,7 +110,9 @@ const inNewTeam = (company: Company, person: Person): Person => ({
 
 /** Deactivates some people and deletes others, with a manager in each group. Deletes one department. */
 export function afterLeavers(before: Company): Company {
-  const gone = new Set(before.people.filter((_, index) => index % 29 === 2).map(({ externalId }) => externalId));
+  const gone = new Set(
+    before.people.filter((_, index) => index % 29 === 2).map(({ externalId }) => externalId),
+  );
   const people = before.people
     .filter(({ externalId }) => !gone.has(externalId))
     .map((person, place) => (place % 15 === 3 ? { ...person, active: false } : person));
@@ -102,7 +124,9 @@ export function afterLeavers(before: Company): Company {
 
 const withMembers = (teams: readonly Team[], place: number, people: readonly Person[]): readonly Team[] =>
   teams.map((team, index) =>
-    index === place ? { ...team, members: [...team.members, ...people.map(({ externalId }) => externalId)] } : team,
+    index === place
+      ? { ...team, members: [...team.members, ...people.map(({ externalId }) => externalId)] }
+      : team,
   );
 
 const lastName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);

@@ -5,7 +5,10 @@ import type { Acknowledged } from "./cycle.ts";
 
 /** A comparison of DingTalk calls and acknowledged writes with the history. */
 export interface Account {
-  /** Calls that the sandbox DingTalk received. Undefined if it may have been restarted in the meantime, because a restart clears its counts. */
+  /**
+   * Calls that the sandbox DingTalk received. Undefined if it may have been restarted in the meantime,
+   * because a restart clears its counts.
+   */
   readonly arrived: CallCounts | undefined;
   /** Calls that the server counted when it sent them. */
   readonly sent: CallCounts;
@@ -38,7 +41,8 @@ export function account({ arrived, sent, events, acknowledged }: AccountInput): 
   });
   const intents = new Set(events.filter(({ code }) => code === "target.intent").map(({ id }) => text(id)));
   for (const { code, causes } of events) {
-    if (code === "target.outcome" && Array.isArray(causes)) for (const cause of causes) intents.delete(text(cause));
+    if (code === "target.outcome" && Array.isArray(causes))
+      for (const cause of causes) intents.delete(text(cause));
   }
   const gaps = [
     ...(arrived ? unequal("the sandbox DingTalk received", arrived, sent) : []),
@@ -61,7 +65,10 @@ function recordedCalls(events: readonly JsonObject[]): CallCounts {
   return count(outcomes.flatMap(({ detail }) => objects(object(detail).calls).map(({ api }) => text(api))));
 }
 
-/** Only writes have an intent and an outcome of one entity. Reads and token calls may serve several entities or none. */
+/**
+ * Only writes have an intent and an outcome of one entity. Reads and token calls may serve several entities
+ * or none.
+ */
 const onlyWrites = (counts: CallCounts): CallCounts => new Map([...counts].filter(([api]) => isWrite(api)));
 
 /** Whether a call changes the organisation, by the path of its API. */
@@ -82,7 +89,12 @@ function count(values: readonly string[]): ReadonlyMap<string, number> {
 /** The calls between two readings of a counter. Undefined if the counter was reset between them. */
 export function callsBetween(before: CallCounts, after: CallCounts): CallCounts | undefined {
   if ([...before].some(([api, calls]) => (after.get(api) ?? 0) < calls)) return undefined;
-  return new Map([...after].map(([api, calls]) => [api, calls - (before.get(api) ?? 0)] as const).filter(([, calls]) => calls > 0));
+  return new Map(
+    [...after]
+      .map(([api, calls]) => [api, calls - (before.get(api) ?? 0)] as const)
+      .filter(([, calls]) => calls > 0),
+  );
 }
 
-export const total = (counts: CallCounts): number => [...counts.values()].reduce((sum, each) => sum + each, 0);
+export const total = (counts: CallCounts): number =>
+  [...counts.values()].reduce((sum, each) => sum + each, 0);

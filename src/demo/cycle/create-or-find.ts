@@ -14,12 +14,22 @@ interface Sought<Known> {
   readonly create: entra.ScimRequest;
   /** What to remember: from the resource that was found, else from the one that was created. */
   known(id: string, found?: JsonObject): Known;
-  /** What an earlier cycle remembered. Used if the search finds nothing, because the object was renamed in the meantime. */
+  /**
+   * What an earlier cycle remembered. Used if the search finds nothing, because the object was renamed in the
+   * meantime.
+   */
   readonly otherwise?: Known | undefined;
 }
 
-/** Searches an object, and creates it if it is not found. If the create gets no answer or a conflict, searches again, 20 times at most. */
-export async function createOrFind<Known>({ http, acknowledged }: CycleDeps, sought: Sought<Known>, fresh = false): Promise<Known> {
+/**
+ * Searches an object, and creates it if it is not found. If the create gets no answer or a conflict, searches
+ * again, 20 times at most.
+ */
+export async function createOrFind<Known>(
+  { http, acknowledged }: CycleDeps,
+  sought: Sought<Known>,
+  fresh = false,
+): Promise<Known> {
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const look = !fresh || attempt > 1;
     const found = look ? objects((await requireAnswer(http, sought.match)).body.Resources)[0] : undefined;

@@ -24,7 +24,10 @@ export interface Acknowledged {
 export interface CyclePlan {
   /** The present state of the source directory. */
   readonly wanted: Company;
-  /** Whether known objects are searched on the server again, as in a first cycle and after a restart of provisioning. */
+  /**
+   * Whether known objects are searched on the server again, as in a first cycle and after a restart of
+   * provisioning.
+   */
   readonly match: boolean;
   /** Whether unknown objects are created without a search. */
   readonly fresh?: boolean;

@@ -22,7 +22,10 @@ export interface KnownTeam {
   readonly members: ReadonlySet<string>;
 }
 
-/** The given people and teams as the server's directory has them. Finds them by object id, else by name as a matching request does. */
+/**
+ * The given people and teams as the server's directory has them. Finds them by object id, else by name as a
+ * matching request does.
+ */
 export function remember(directory: Directory, company: Company): Memory {
   const users = finder(directory.users, "userName");
   const groups = finder(directory.groups, "displayName");
@@ -44,7 +47,9 @@ export function remember(directory: Directory, company: Company): Memory {
 
 function finder(resources: readonly JsonObject[], nameAttribute: string) {
   const byObjectId = new Map(resources.map((resource) => [text(resource.externalId), resource]));
-  const byName = new Map(resources.map((resource) => [text(resource[nameAttribute]).toLowerCase(), resource]));
+  const byName = new Map(
+    resources.map((resource) => [text(resource[nameAttribute]).toLowerCase(), resource]),
+  );
   return (objectId: string, name: string) => byObjectId.get(objectId) ?? byName.get(name.toLowerCase());
 }
 
@@ -99,13 +104,16 @@ function lacksOfPerson(memory: Memory, company: Company, person: Person): readon
   if (!known) return [`user ${person.userName} is not in the directory`];
   const differing = Object.keys(attributesToSend(known.attributes, attributesOf(person)));
   const manager = known.managerId === managerIn(company, person) ? [] : ["manager"];
-  return [...differing, ...manager].map((path) => `${path} of user ${person.userName} is not the value that was sent`);
+  return [...differing, ...manager].map(
+    (path) => `${path} of user ${person.userName} is not the value that was sent`,
+  );
 }
 
 function lacksOfTeam(memory: Memory, { externalId, displayName, members }: Team): readonly string[] {
   const known = memory.teams.get(externalId);
   if (!known) return [`group ${displayName} is not in the directory`];
-  if (known.displayName !== displayName) return [`group ${displayName} has the name ${known.displayName} in the directory`];
+  if (known.displayName !== displayName)
+    return [`group ${displayName} has the name ${known.displayName} in the directory`];
   const missing = members.filter((member) => !known.members.has(member)).length;
   const extra = known.members.size - members.length + missing;
   return [

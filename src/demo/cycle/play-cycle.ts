@@ -7,7 +7,10 @@ import type { CycleDeps, CyclePlan } from "./cycle.ts";
 import { attributesToSend } from "./memory.ts";
 import { requireAnswer, write } from "./send.ts";
 
-/* One provisioning cycle in the order of Entra: users, deleted users, groups, deleted groups, members, managers. */
+/*
+ * One provisioning cycle in the order of Entra: users, deleted users, groups, deleted groups, members,
+ * managers.
+ */
 
 /** Maximum number of members in one PATCH. */
 const MEMBERS_AT_ONCE = 20;
@@ -64,12 +67,20 @@ export async function playCycle(deps: CycleDeps, plan: CyclePlan): Promise<void>
 /** A tenant of Entra uses one dialect. The demo alternates, so that it tests both. */
 const dialectOf = (index: number): entra.Dialect => (index % 2 === 0 ? "A" : "B");
 
-function leavers<T>(known: ReadonlyMap<string, T>, wanted: readonly { readonly externalId: string }[]): readonly (readonly [string, T])[] {
+function leavers<T>(
+  known: ReadonlyMap<string, T>,
+  wanted: readonly { readonly externalId: string }[],
+): readonly (readonly [string, T])[] {
   const staying = new Set(wanted.map(({ externalId }) => externalId));
   return [...known].filter(([externalId]) => !staying.has(externalId));
 }
 
-async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePlan, person: Person, dialect: entra.Dialect): Promise<void> {
+async function provisionUser(
+  deps: CycleDeps,
+  { match, fresh, resend }: CyclePlan,
+  person: Person,
+  dialect: entra.Dialect,
+): Promise<void> {
   const { http, memory } = deps;
   const wanted = entra.attributesOf(person);
   let known = memory.users.get(person.externalId);
@@ -82,7 +93,12 @@ async function provisionUser(deps: CycleDeps, { match, fresh, resend }: CyclePla
   memory.users.set(person.externalId, { ...known, attributes: wanted });
 }
 
-async function provisionTeam(deps: CycleDeps, { match, fresh, resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
+async function provisionTeam(
+  deps: CycleDeps,
+  { match, fresh, resend }: CyclePlan,
+  team: Team,
+  dialect: entra.Dialect,
+): Promise<void> {
   const { http, memory } = deps;
   let known = memory.teams.get(team.externalId);
   if (match || known === undefined) known = await createOrFind(deps, soughtTeam(team, known), fresh);
@@ -93,7 +109,12 @@ async function provisionTeam(deps: CycleDeps, { match, fresh, resend }: CyclePla
   memory.teams.set(team.externalId, { ...known, displayName: team.displayName });
 }
 
-async function provisionMembers(deps: CycleDeps, { resend }: CyclePlan, team: Team, dialect: entra.Dialect): Promise<void> {
+async function provisionMembers(
+  deps: CycleDeps,
+  { resend }: CyclePlan,
+  team: Team,
+  dialect: entra.Dialect,
+): Promise<void> {
   const { memory } = deps;
   const known = memory.teams.get(team.externalId)!;
   const wanted = new Set(team.members);
@@ -101,8 +122,10 @@ async function provisionMembers(deps: CycleDeps, { resend }: CyclePlan, team: Te
   const leaving = [...known.members].filter((member) => !wanted.has(member) && memory.users.has(member));
   const arriving = team.members.filter((member) => resend || !known.members.has(member));
   // One batch after the other, because all change the same group.
-  for (const batch of batches(leaving)) await write(deps, entra.removeMembers(known.id, batch.map(idOf), dialect));
-  for (const batch of batches(arriving)) await write(deps, entra.addMembers(known.id, batch.map(idOf), dialect));
+  for (const batch of batches(leaving))
+    await write(deps, entra.removeMembers(known.id, batch.map(idOf), dialect));
+  for (const batch of batches(arriving))
+    await write(deps, entra.addMembers(known.id, batch.map(idOf), dialect));
   memory.teams.set(team.externalId, { ...known, members: wanted });
 }
 
@@ -126,12 +149,19 @@ async function provisionManager(
   if (managerId === known.managerId && !(resend && managerId !== undefined)) return;
   const manager = managerId === undefined ? undefined : memory.users.get(managerId)!.id;
   const found =
-    manager === undefined || fresh ? [] : objects((await requireAnswer(http, entra.hasManager(known.id, manager))).body.Resources);
+    manager === undefined || fresh
+      ? []
+      : objects((await requireAnswer(http, entra.hasManager(known.id, manager))).body.Resources);
   if (found.length === 0 || resend) await write(deps, entra.patchManager(known.id, manager, dialect));
   memory.users.set(person.externalId, { ...known, managerId });
 }
 
-async function forget(deps: CycleDeps, known: Map<string, unknown>, externalId: string, request: entra.ScimRequest): Promise<void> {
+async function forget(
+  deps: CycleDeps,
+  known: Map<string, unknown>,
+  externalId: string,
+  request: entra.ScimRequest,
+): Promise<void> {
   await write(deps, request);
   known.delete(externalId);
 }

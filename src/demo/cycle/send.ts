@@ -36,7 +36,12 @@ export async function requireAnswer(http: Http, request: entra.ScimRequest): Pro
 }
 
 const refused = ({ method, path }: entra.ScimRequest, { status, body, requestId }: Answer): DemoFailed =>
-  new DemoFailed(`the answer to ${method} ${path} is ${status}: ${text(object(body).detail)} (request ${requestId})`);
+  new DemoFailed(
+    `the answer to ${method} ${path} is ${status}: ${text(object(body).detail)} (request ${requestId})`,
+  );
 
-export const acknowledge = (acknowledged: Acknowledged[], { method, path }: entra.ScimRequest, { requestId }: Answer): void =>
-  void acknowledged.push({ requestId, method, path });
+export const acknowledge = (
+  acknowledged: Acknowledged[],
+  { method, path }: entra.ScimRequest,
+  { requestId }: Answer,
+): void => void acknowledged.push({ requestId, method, path });

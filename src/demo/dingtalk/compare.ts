@@ -35,7 +35,11 @@ export function compare(wanted: Expected, actual: Expected): readonly Difference
   ];
 }
 
-function comparePerson(id: string, wanted: ExpectedPerson | undefined, actual: ExpectedPerson | undefined): readonly Difference[] {
+function comparePerson(
+  id: string,
+  wanted: ExpectedPerson | undefined,
+  actual: ExpectedPerson | undefined,
+): readonly Difference[] {
   const what = `${wanted?.name ?? actual?.name} (${id})`;
   if (!wanted || !actual) return [presence(what, wanted !== undefined)];
   return ATTRIBUTES.filter((attribute) => wanted[attribute] !== actual[attribute]).map((attribute) => ({

@@ -3,8 +3,8 @@ import { type Directory, object, objects, text, typed } from "../server/director
 import { ENTERPRISE } from "../server/requests.ts";
 
 /*
- * The expected state of DingTalk, derived from the documented default mapping. This file shares no code with the mapping, so that a mistake in one of them
- * shows as a difference.
+ * The expected state of DingTalk, derived from the documented default mapping. This file shares no code with
+ * the mapping, so that a mistake in one of them shows as a difference.
  */
 
 /** A person with DingTalk's field names. An absent field is empty. */
@@ -43,21 +43,28 @@ export function expectedOf({ users, groups, remoteIds }: Directory): Expected {
     }
   }
   return {
-    people: new Map([...staying].map(([id, user]) => [userid(id), personOf(user, paths.get(id) ?? [], { staying, userid, meant })])),
+    people: new Map(
+      [...staying].map(([id, user]) => [
+        userid(id),
+        personOf(user, paths.get(id) ?? [], { staying, userid, meant }),
+      ]),
+    ),
     departments: new Set(groups.flatMap((group) => withAncestors(pathOf(group)))),
   };
 }
 
 /** Whether a person belongs into DingTalk: active, and with a mobile number, which DingTalk requires. */
-const isMember = (user: JsonObject): boolean => user.active !== false && typed(user.phoneNumbers, "mobile") !== "";
+const isMember = (user: JsonObject): boolean =>
+  user.active !== false && typed(user.phoneNumbers, "mobile") !== "";
 
 /**
- * Finds the id of the person that a reference means: by id, else by externalId, else by employee number. The last two find active people only, and
- * nothing ("") if several active people have the value.
+ * Finds the id of the person that a reference means: by id, else by externalId, else by employee number. The
+ * last two find active people only, and nothing ("") if several active people have the value.
  */
 function whoIsMeant(users: readonly JsonObject[]): (reference: string) => string {
   const bearers = new Map<string, JsonObject[]>();
-  const add = (key: string, user: JsonObject): void => void bearers.set(key, [...(bearers.get(key) ?? []), user]);
+  const add = (key: string, user: JsonObject): void =>
+    void bearers.set(key, [...(bearers.get(key) ?? []), user]);
   for (const user of users) {
     add(`id ${text(user.id)}`, user);
     if (text(user.externalId) !== "") add(`externalId ${text(user.externalId)}`, user);
@@ -82,12 +89,19 @@ interface Others {
   readonly userid: (id: string) => string;
 }
 
-function personOf(user: JsonObject, paths: readonly string[], { staying, userid, meant }: Others): ExpectedPerson {
+function personOf(
+  user: JsonObject,
+  paths: readonly string[],
+  { staying, userid, meant }: Others,
+): ExpectedPerson {
   const name = object(user.name);
   const enterprise = object(user[ENTERPRISE]);
   const manager = meant(text(object(enterprise.manager).value));
   return {
-    name: text(user.displayName) || text(name.formatted) || `${text(name.givenName)} ${text(name.familyName)}`.trim(),
+    name:
+      text(user.displayName) ||
+      text(name.formatted) ||
+      `${text(name.givenName)} ${text(name.familyName)}`.trim(),
     ...set("title", text(user.title)),
     ...set("job_number", text(enterprise.employeeNumber)),
     ...set("mobile", digits(typed(user.phoneNumbers, "mobile"))),
@@ -109,9 +123,13 @@ function digits(number: string): string {
 
 const pathOf = (group: JsonObject): string => plainPath(text(group.displayName).split("/"));
 
-const withAncestors = (path: string): string[] => path.split("/").map((_, index, names) => names.slice(0, index + 1).join("/"));
+const withAncestors = (path: string): string[] =>
+  path.split("/").map((_, index, names) => names.slice(0, index + 1).join("/"));
 
-/** A path in the form for comparison. DingTalk forbids hyphens and commas in names, so the characters that replace them count as equal. */
+/**
+ * A path in the form for comparison. DingTalk forbids hyphens and commas in names, so the characters that
+ * replace them count as equal.
+ */
 export const plainPath = (names: readonly string[]): string =>
   names
     .map((name) =>

@@ -2,7 +2,10 @@ import { readDirectory } from "../server/directory.ts";
 import { type Adoption, acceptTier, adoptionsIn, decide } from "./operator.ts";
 import type { Stage } from "./stage.ts";
 
-/** Accepts the tiers 1 to 4 as a whole, and decides about the other proposals one by one, with the knowledge of the right person. */
+/**
+ * Accepts the tiers 1 to 4 as a whole, and decides about the other proposals one by one, with the knowledge
+ * of the right person.
+ */
 export async function adopt(stage: Stage): Promise<readonly string[]> {
   const { http } = stage;
   const lines: string[] = [];
@@ -14,7 +17,8 @@ export async function adopt(stage: Stage): Promise<readonly string[]> {
     lines.push(`tier ${tier}: ${at.length} accepted`);
   }
   const accounts = accountsByUserid(stage);
-  const isRight = ({ kind, ours, theirs }: Adoption): boolean => kind !== "user" || accounts.get(theirs) === ours;
+  const isRight = ({ kind, ours, theirs }: Adoption): boolean =>
+    kind !== "user" || accounts.get(theirs) === ours;
   const left = [...(await adoptionsIn(http, "proposed")), ...(await adoptionsIn(http, "ambiguous"))];
   const [right, wrong] = [left.filter(isRight), left.filter((each) => !isRight(each))];
   for (const each of wrong) await decide(http, each, "reject");
@@ -26,7 +30,9 @@ export async function adopt(stage: Stage): Promise<readonly string[]> {
 /** Id of the person in the directory, by the userid of their account. */
 function accountsByUserid({ company, memory }: Stage): ReadonlyMap<string, string> {
   return new Map(
-    company.accounts.flatMap(({ userid, whose }) => (whose === undefined ? [] : [[userid, memory.users.get(whose)!.id] as const])),
+    company.accounts.flatMap(({ userid, whose }) =>
+      whose === undefined ? [] : [[userid, memory.users.get(whose)!.id] as const],
+    ),
   );
 }
 

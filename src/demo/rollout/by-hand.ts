@@ -3,7 +3,8 @@ import { mobileOf, personOf, workPhoneOf } from "../company/people.ts";
 import { founded } from "../company/stages.ts";
 
 /*
- * A company whose people were entered in DingTalk by hand before a directory was connected, with typical mistakes. It depends only on size and seed.
+ * A company whose people were entered in DingTalk by hand before a directory was connected, with typical
+ * mistakes. It depends only on size and seed.
  */
 
 /** Kinds of mistakes. One person in twenty has one. */
@@ -57,7 +58,9 @@ export function byHand(size: CompanySize): ByHand {
     wanted,
     initial: {
       ...wanted,
-      people: people.map(({ person, index, dirt }) => (dirt === "landline" ? onLandline(size.seed, person, index) : person)),
+      people: people.map(({ person, index, dirt }) =>
+        dirt === "landline" ? onLandline(size.seed, person, index) : person,
+      ),
     },
     dirt: counted(people.flatMap(({ dirt }) => dirt ?? [])),
     departments: [...new Set([...made, canteen].flatMap(levels))],
@@ -65,9 +68,13 @@ export function byHand(size: CompanySize): ByHand {
   };
 }
 
-const dirtOf = (index: number): Dirt | undefined => (index % 20 === 7 ? DIRT[Math.floor(index / 20) % DIRT.length] : undefined);
+const dirtOf = (index: number): Dirt | undefined =>
+  index % 20 === 7 ? DIRT[Math.floor(index / 20) % DIRT.length] : undefined;
 
-/** Puts all departments below one, because other companies of the sandbox have departments with the same names. */
+/**
+ * Puts all departments below one, because other companies of the sandbox have departments with the same
+ * names.
+ */
 const below = (root: string, company: Company): Company => ({
   ...company,
   teams: company.teams.map((team) => ({ ...team, displayName: `${root}/${team.displayName}` })),
@@ -79,7 +86,11 @@ interface Entered {
   readonly dirt: Dirt | undefined;
 }
 
-function accountsOf({ seed }: CompanySize, { person, index, dirt }: Entered, department: string): readonly Account[] {
+function accountsOf(
+  { seed }: CompanySize,
+  { person, index, dirt }: Entered,
+  department: string,
+): readonly Account[] {
   const userid = `hand-${seed}-${index + 1}`;
   const clean: Account = {
     userid,
@@ -100,7 +111,8 @@ function accountsOf({ seed }: CompanySize, { person, index, dirt }: Entered, dep
       return [{ ...clean, mobile: otherMobile }];
     case "otherName":
       return [{ ...clean, name: `${person.displayName} (old)` }];
-    // Entered twice: the second account has the same job number, but a mobile number that nobody in the directory has.
+    // Entered twice: the second account has the same job number, but a mobile number that nobody in the
+    // directory has.
     case "twin":
       return [clean, { ...nobodys, userid: `${userid}b`, mobile: otherMobile }];
     case "onlyAddress":
@@ -111,13 +123,19 @@ function accountsOf({ seed }: CompanySize, { person, index, dirt }: Entered, dep
   }
 }
 
-/** An account of a person who is not in the directory: in a department of their own, or among the people of the directory. */
+/**
+ * An account of a person who is not in the directory: in a department of their own, or among the people of
+ * the directory.
+ */
 function guest({ seed }: CompanySize, at: number, department: string): Account {
   const { displayName, mobile } = personOf({ seed }, OTHER_NUMBERS * 2 + at, undefined);
   return { userid: `hand-${seed}-guest-${at + 1}`, name: displayName, title: "Guest", mobile, department };
 }
 
-const onLandline = (seed: number, person: Person, index: number): Person => ({ ...person, mobile: workPhoneOf(seed, index) });
+const onLandline = (seed: number, person: Person, index: number): Person => ({
+  ...person,
+  mobile: workPhoneOf(seed, index),
+});
 
 function departmentOf(company: Company, made: readonly string[], person: Person): string {
   const paths = teamsOf(company, person.externalId).map(({ displayName }) => displayName);

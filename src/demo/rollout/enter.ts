@@ -5,13 +5,20 @@ import type { Account, ByHand } from "./by-hand.ts";
 const ROOT = "1";
 
 /** Enters departments and accounts in the simulator, as an administrator in the console. */
-export async function enter(simulator: Simulator, { departments, accounts }: ByHand, step: () => void): Promise<void> {
+export async function enter(
+  simulator: Simulator,
+  { departments, accounts }: ByHand,
+  step: () => void,
+): Promise<void> {
   const ids = new Map([["", ROOT]]);
   // One after the other, because each needs the id of its parent.
   for (const path of departments) {
     const at = path.lastIndexOf("/");
     const parent = ids.get(path.slice(0, Math.max(0, at)))!;
-    const { dept_id } = await simulator.edit("/topapi/v2/department/create", { name: path.slice(at + 1), parent_id: Number(parent) });
+    const { dept_id } = await simulator.edit("/topapi/v2/department/create", {
+      name: path.slice(at + 1),
+      parent_id: Number(parent),
+    });
     ids.set(path, String(dept_id));
     step();
   }
@@ -23,7 +30,10 @@ export async function enter(simulator: Simulator, { departments, accounts }: ByH
   }
 }
 
-const fieldsOf = ({ userid, name, title, mobile, number, email }: Account, department: string): JsonObject => ({
+const fieldsOf = (
+  { userid, name, title, mobile, number, email }: Account,
+  department: string,
+): JsonObject => ({
   userid,
   name,
   title,

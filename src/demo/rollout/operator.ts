@@ -45,7 +45,9 @@ export async function compared(operator: Operator): Promise<JsonObject> {
   const before = await lastEvent(http);
   done(await http.post("/api/sync/reconcile", {}), "a comparison");
   return until(operator, "the comparison", async () => {
-    const ended = (await eventsSince(http, before)).find(({ code, detail }) => code === "operator.reconcile" && detail !== undefined);
+    const ended = (await eventsSince(http, before)).find(
+      ({ code, detail }) => code === "operator.reconcile" && detail !== undefined,
+    );
     return ended && object(ended.detail);
   });
 }
@@ -122,7 +124,9 @@ async function every(
 ): Promise<readonly JsonObject[]> {
   const all: JsonObject[] = [];
   for (let after = ""; ; ) {
-    const page = await http.get(`${path}&count=${PAGE}${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
+    const page = await http.get(
+      `${path}&count=${PAGE}${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`,
+    );
     look(page);
     all.push(...objects(page[name]));
     after = text(page.next);
@@ -130,12 +134,17 @@ async function every(
   }
 }
 
-async function until<T>({ clock, signal, patienceMs }: Operator, what: string, look: () => Promise<T | undefined>): Promise<T> {
+async function until<T>(
+  { clock, signal, patienceMs }: Operator,
+  what: string,
+  look: () => Promise<T | undefined>,
+): Promise<T> {
   const untilMs = clock.monotonicMs() + patienceMs;
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (clock.monotonicMs() > untilMs) throw new DemoFailed(`${what} takes longer than ${Math.round(patienceMs / 1_000)} s`);
+    if (clock.monotonicMs() > untilMs)
+      throw new DemoFailed(`${what} takes longer than ${Math.round(patienceMs / 1_000)} s`);
     await clock.sleep(LOOK_MS, signal);
   }
 }

@@ -18,7 +18,10 @@ export interface RolloutResult {
   readonly steps: readonly RolloutStep[];
   /** People who were removed by the mistake before the limit was reached. */
   readonly left: readonly string[];
-  /** Discrepancies between the calls that DingTalk received, those that the server counted, and the history, in words. */
+  /**
+   * Discrepancies between the calls that DingTalk received, those that the server counted, and the history,
+   * in words.
+   */
   readonly gaps: readonly string[];
 }
 
@@ -28,16 +31,30 @@ export const rolloutProblems = ({ steps, gaps }: RolloutResult): readonly string
   ...gaps,
 ];
 
-/** Plays the rollout for an organisation that has people in DingTalk. Rejects DemoFailed if it cannot continue. Sets the mode back to `sync` in any case. */
+/**
+ * Plays the rollout for an organisation that has people in DingTalk. Rejects DemoFailed if it cannot
+ * continue. Sets the mode back to `sync` in any case.
+ */
 export async function playRollout(options: DemoOptions): Promise<RolloutResult> {
   const http = createHttp(options);
   const simulator = await openSandbox(http);
   await untilQuiet(http, { ...options, look: () => undefined }, true);
   const { openHolds } = await readStatus(http);
-  if (openHolds > 0) throw new DemoFailed(`${openHolds} holds are open; approve or reject them first: \`dingtalk-scim holds list\``);
-  const size = { users: options.users, departments: options.departments, seed: await nextCompany(http, simulator, options.seed) };
+  if (openHolds > 0)
+    throw new DemoFailed(
+      `${openHolds} holds are open; approve or reject them first: \`dingtalk-scim holds list\``,
+    );
+  const size = {
+    users: options.users,
+    departments: options.departments,
+    seed: await nextCompany(http, simulator, options.seed),
+  };
   const company = byHand(size);
-  const before = { event: await lastEvent(http), arrived: await simulator.calls(), sent: (await readStatus(http)).calls };
+  const before = {
+    event: await lastEvent(http),
+    arrived: await simulator.calls(),
+    sent: (await readStatus(http)).calls,
+  };
   const stage: Stage = {
     ...options,
     options,
@@ -52,7 +69,8 @@ export async function playRollout(options: DemoOptions): Promise<RolloutResult> 
     const left = await mistake(stage, await takeOver(stage));
     const sent = (await readStatus(http)).calls;
     const { gaps } = account({
-      arrived: http.interruptions.away > 0 ? undefined : callsBetween(before.arrived, await simulator.calls()),
+      arrived:
+        http.interruptions.away > 0 ? undefined : callsBetween(before.arrived, await simulator.calls()),
       sent: callsBetween(before.sent, sent) ?? sent,
       events: await eventsSince(http, before.event),
       acknowledged: stage.acknowledged,
@@ -63,7 +81,10 @@ export async function playRollout(options: DemoOptions): Promise<RolloutResult> 
   }
 }
 
-/** The first seed from `from` on whose company no earlier run has played. Companies of earlier runs stay unchanged. */
+/**
+ * The first seed from `from` on whose company no earlier run has played. Companies of earlier runs stay
+ * unchanged.
+ */
 async function nextCompany(http: Http, simulator: Simulator, from: number): Promise<number> {
   const { users } = await readDirectory(http);
   const { shown } = await simulator.state();

@@ -38,8 +38,16 @@ export interface Stage extends Operator {
 
 export type Outcome = Pick<RolloutStep, "lines" | "problems">;
 
-/** Plays a step and adds its result to `stage.steps`. `parts`: number of steps of progress that `work` reports; with 0, the step is one. */
-export async function step(stage: Stage, name: string, work: () => Promise<Outcome>, parts = 0): Promise<void> {
+/**
+ * Plays a step and adds its result to `stage.steps`. `parts`: number of steps of progress that `work`
+ * reports; with 0, the step is one.
+ */
+export async function step(
+  stage: Stage,
+  name: string,
+  work: () => Promise<Outcome>,
+  parts = 0,
+): Promise<void> {
   const { clock, simulator, steps, options } = stage;
   const startedMs = clock.monotonicMs();
   const before = await simulator.calls();
@@ -49,7 +57,13 @@ export async function step(stage: Stage, name: string, work: () => Promise<Outco
   options.progress.end();
   const made = callsBetween(before, await simulator.calls()) ?? new Map<string, number>();
   const writes = total(new Map([...made].filter(([path]) => isWrite(path))));
-  steps.push({ name, ...outcome, writes, reads: total(made) - writes, tookMs: clock.monotonicMs() - startedMs });
+  steps.push({
+    name,
+    ...outcome,
+    writes,
+    reads: total(made) - writes,
+    tookMs: clock.monotonicMs() - startedMs,
+  });
 }
 
 const planOf = (wanted: Company) => ({ wanted, match: false, fresh: true, resend: false }) as const;
@@ -62,26 +76,39 @@ export const provision = (stage: Stage, company: Company): Promise<void> =>
   playCycle({ ...stage, step: () => stage.options.progress.step() }, planOf(company));
 
 /** Sets `active` of everybody, without a search before. */
-export async function switchAll({ http, memory, acknowledged, options }: Stage, active: boolean): Promise<void> {
+export async function switchAll(
+  { http, memory, acknowledged, options }: Stage,
+  active: boolean,
+): Promise<void> {
   await concurrently([...memory.users], WIDTH, async ([externalId, known], index) => {
     const request = patchUser(known.id, { active }, index % 2 === 0 ? "A" : "B");
     const { status, requestId } = await http.scim(request);
-    if (status >= 400) throw new DemoFailed(`the answer to ${request.method} ${request.path} is ${status} (request ${requestId})`);
+    if (status >= 400)
+      throw new DemoFailed(
+        `the answer to ${request.method} ${request.path} is ${status} (request ${requestId})`,
+      );
     acknowledged.push({ requestId, method: request.method, path: request.path });
     memory.users.set(externalId, { ...known, attributes: { ...known.attributes, active } });
     options.progress.step();
   });
 }
 
-/** People (as text, by id) and departments in DingTalk that are not in the directory. They must not change. */
+/**
+ * People (as text, by id) and departments in DingTalk that are not in the directory. They must not change.
+ */
 export interface Unmanaged {
   readonly people: ReadonlyMap<string, string>;
   readonly departments: ReadonlySet<string>;
 }
 
-export function changedUnmanaged(unmanaged: Unmanaged, { entities, shown }: OrganisationState): readonly string[] {
+export function changedUnmanaged(
+  unmanaged: Unmanaged,
+  { entities, shown }: OrganisationState,
+): readonly string[] {
   return [
-    ...[...unmanaged.people].filter(([id, as]) => entities.get(id) !== as).map(([id]) => `the unmanaged ${id} was changed`),
+    ...[...unmanaged.people]
+      .filter(([id, as]) => entities.get(id) !== as)
+      .map(([id]) => `the unmanaged ${id} was changed`),
     ...[...unmanaged.departments]
       .filter((path) => !shown.departments.has(path))
       .map((path) => `the unmanaged department ${path} was removed`),
@@ -89,7 +116,11 @@ export function changedUnmanaged(unmanaged: Unmanaged, { entities, shown }: Orga
 }
 
 /** Differences between directory and DingTalk without unmanaged people and departments, in words. */
-export async function differences({ http }: Stage, unmanaged: Unmanaged, { shown }: OrganisationState): Promise<readonly string[]> {
+export async function differences(
+  { http }: Stage,
+  unmanaged: Unmanaged,
+  { shown }: OrganisationState,
+): Promise<readonly string[]> {
   const ours = {
     people: new Map([...shown.people].filter(([id]) => !unmanaged.people.has(`user ${id}`))),
     departments: new Set([...shown.departments].filter((path) => !unmanaged.departments.has(path))),

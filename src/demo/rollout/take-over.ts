@@ -7,9 +7,21 @@ import { adopt, wrongLinks } from "./adopt.ts";
 import { dirtText } from "./by-hand.ts";
 import { enter } from "./enter.ts";
 import { assessed, compared, orderMode, planFor } from "./operator.ts";
-import { changedUnmanaged, differences, partsOf, provision, type Stage, step, type Unmanaged, unless } from "./stage.ts";
+import {
+  changedUnmanaged,
+  differences,
+  partsOf,
+  provision,
+  type Stage,
+  step,
+  type Unmanaged,
+  unless,
+} from "./stage.ts";
 
-/* The steps from an organisation maintained by hand to one that follows the directory: assess, adopt, correct, plan, upsert, sync. */
+/*
+ * The steps from an organisation maintained by hand to one that follows the directory: assess, adopt,
+ * correct, plan, upsert, sync.
+ */
 
 export async function takeOver(stage: Stage): Promise<Unmanaged> {
   const { http, simulator, company, options } = stage;
@@ -23,7 +35,10 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
     await enter(simulator, company, () => options.progress.step());
     found = await simulator.state();
     return {
-      lines: [`${company.accounts.length} accounts in ${company.departments.length} departments`, dirtText(company.dirt)],
+      lines: [
+        `${company.accounts.length} accounts in ${company.departments.length} departments`,
+        dirtText(company.dirt),
+      ],
       problems: [],
     };
   });
@@ -34,7 +49,10 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
       await provision(stage, company.initial);
       await quiet();
       const { people, teams } = company.initial;
-      return { lines: [`${people.length} people and ${teams.length} groups by SCIM; the mode is observe`], problems: await untouched() };
+      return {
+        lines: [`${people.length} people and ${teams.length} groups by SCIM; the mode is observe`],
+        problems: await untouched(),
+      };
     },
     partsOf(stage, company.initial),
   );
@@ -52,7 +70,10 @@ export async function takeOver(stage: Stage): Promise<Unmanaged> {
     async () => {
       await provision(stage, company.wanted);
       await quiet();
-      return { lines: [`the source corrects ${company.dirt.landline ?? 0} mobile numbers`], problems: await untouched() };
+      return {
+        lines: [`the source corrects ${company.dirt.landline ?? 0} mobile numbers`],
+        problems: await untouched(),
+      };
     },
     partsOf(stage, company.wanted),
   );
@@ -102,7 +123,10 @@ async function upsert(stage: Stage, { found, planned, unmanaged }: BeforeUpsert)
     problems: [
       // The take-over removes nobody and no value, so no limit may hold a change.
       ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}`),
-      ...unless(changed.length === planned.size, `${planned.size} were planned and ${changed.length} changed`),
+      ...unless(
+        changed.length === planned.size,
+        `${planned.size} were planned and ${changed.length} changed`,
+      ),
       ...changedUnmanaged(unmanaged, after),
     ],
   };
@@ -118,11 +142,16 @@ async function sync(stage: Stage, unmanaged: Unmanaged) {
       `the comparison found ${differing} differences: the run that links an account does not change its identifying attributes`,
       ...approved.map(({ limit, count }) => `the limit ${limit} held ${count}; approved`),
     ],
-    problems: [...(await differences(stage, unmanaged, after)), ...changedUnmanaged(unmanaged, after), ...(await stuck(stage.http))],
+    problems: [
+      ...(await differences(stage, unmanaged, after)),
+      ...changedUnmanaged(unmanaged, after),
+      ...(await stuck(stage.http)),
+    ],
   };
 }
 
-const settled = ({ http, options }: Stage) => untilSettled(http, { ...options, look: (open) => options.progress.open(open) });
+const settled = ({ http, options }: Stage) =>
+  untilSettled(http, { ...options, look: (open) => options.progress.open(open) });
 
 /** People and departments in DingTalk that are not in the directory. */
 async function unmanagedIn({ http, company }: Stage, found: OrganisationState): Promise<Unmanaged> {
@@ -133,7 +162,9 @@ async function unmanagedIn({ http, company }: Stage, found: OrganisationState): 
   ]);
   const wanted = expectedOf(directory).departments;
   return {
-    people: new Map([...found.entities].filter(([id]) => id.startsWith("user ") && !known.has(id.slice("user ".length)))),
+    people: new Map(
+      [...found.entities].filter(([id]) => id.startsWith("user ") && !known.has(id.slice("user ".length))),
+    ),
     departments: new Set([...found.shown.departments].filter((path) => !wanted.has(path))),
   };
 }

@@ -14,14 +14,19 @@ const PAGE = 100;
 
 /** Reads all resources, page by page. Nobody may write meanwhile, else the pages do not fit together. */
 export async function readDirectory(http: Http): Promise<Directory> {
-  return { users: await readAll(http, "/Users"), groups: await readAll(http, "/Groups"), remoteIds: await readRemoteIds(http) };
+  return {
+    users: await readAll(http, "/Users"),
+    groups: await readAll(http, "/Groups"),
+    remoteIds: await readRemoteIds(http),
+  };
 }
 
 async function readRemoteIds(http: Http): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
   for (let next = ""; ; ) {
     const page = await http.get(`/api/sync/items?kind=user&count=1000${next === "" ? "" : `&after=${next}`}`);
-    for (const { id, remoteId } of objects(page.items)) if (text(remoteId) !== "") ids.set(text(id), text(remoteId));
+    for (const { id, remoteId } of objects(page.items))
+      if (text(remoteId) !== "") ids.set(text(id), text(remoteId));
     next = text(page.next);
     if (next === "") return ids;
   }
@@ -30,7 +35,10 @@ async function readRemoteIds(http: Http): Promise<ReadonlyMap<string, string>> {
 async function readAll(http: Http, endpoint: string): Promise<readonly JsonObject[]> {
   const resources: JsonObject[] = [];
   for (;;) {
-    const { status, body } = await http.scim({ method: "GET", path: `${endpoint}?startIndex=${resources.length + 1}&count=${PAGE}` });
+    const { status, body } = await http.scim({
+      method: "GET",
+      path: `${endpoint}?startIndex=${resources.length + 1}&count=${PAGE}`,
+    });
     if (status !== 200) throw new DemoFailed(`the answer to GET ${endpoint} is ${status}`);
     const page = objects(body.Resources);
     resources.push(...page);
@@ -39,7 +47,9 @@ async function readAll(http: Http, endpoint: string): Promise<readonly JsonObjec
 }
 
 export const objects = (value: JsonValue | undefined): readonly JsonObject[] =>
-  Array.isArray(value) ? value.filter((each) => typeof each === "object" && each !== null && !Array.isArray(each)) : [];
+  Array.isArray(value)
+    ? value.filter((each) => typeof each === "object" && each !== null && !Array.isArray(each))
+    : [];
 
 export const object = (value: JsonValue | undefined): JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {}; // an object that is not an array

@@ -24,9 +24,15 @@ export interface HttpOptions {
 }
 
 export interface Http {
-  /** Sends a SCIM request at the set rate. Repeats it after 429, 503 and a restart of the server, except a POST without an answer: rejects NoAnswer. */
+  /**
+   * Sends a SCIM request at the set rate. Repeats it after 429, 503 and a restart of the server, except a
+   * POST without an answer: rejects NoAnswer.
+   */
   scim(request: ScimRequest): Promise<Answer>;
-  /** Sends a GET to the API, and repeats it until there is an answer. Rejects DemoFailed for every status except 200. */
+  /**
+   * Sends a GET to the API, and repeats it until there is an answer. Rejects DemoFailed for every status
+   * except 200.
+   */
   get(path: string): Promise<JsonObject>;
   /** Returns the answer with any status. Rejects NoAnswer if there is none. */
   post(path: string, body: JsonObject): Promise<Answer>;
@@ -54,7 +60,11 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
     if (atMs > nowMs) await clock.sleep(atMs - nowMs, signal);
   }
 
-  async function exchange({ method, path, body }: ScimRequest): Promise<{ readonly answer: Answer; readonly retryAfterMs: number }> {
+  async function exchange({
+    method,
+    path,
+    body,
+  }: ScimRequest): Promise<{ readonly answer: Answer; readonly retryAfterMs: number }> {
     signal.throwIfAborted();
     try {
       const response = await fetch(`${url}${path}`, {
@@ -62,13 +72,19 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
         headers: {
           authorization: `Bearer ${token}`,
           accept: "*/*",
-          ...(body ? { "content-type": path.startsWith("/scim/") ? "application/scim+json" : "application/json" } : {}),
+          ...(body
+            ? { "content-type": path.startsWith("/scim/") ? "application/scim+json" : "application/json" }
+            : {}),
         },
         ...(body ? { body: JSON.stringify(body) } : {}),
         signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]),
       });
       const text = await response.text();
-      const answer = { status: response.status, requestId: response.headers.get("x-request-id") ?? "", body: parsed(text) };
+      const answer = {
+        status: response.status,
+        requestId: response.headers.get("x-request-id") ?? "",
+        body: parsed(text),
+      };
       return { answer, retryAfterMs: Number(response.headers.get("retry-after") ?? 1) * 1_000 };
     } catch (error) {
       signal.throwIfAborted();
@@ -89,13 +105,18 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
         }
         interruptions.throttled += 1;
         if (clock.monotonicMs() > untilMs)
-          throw new DemoFailed(`${url} has answered ${answer.status} for ${Math.round(patienceMs / 1_000)} s`);
+          throw new DemoFailed(
+            `${url} has answered ${answer.status} for ${Math.round(patienceMs / 1_000)} s`,
+          );
         await clock.sleep(retryAfterMs, signal);
       } catch (error) {
         if (!(error instanceof NoAnswer)) throw error;
         interruptions.away += 1;
         if (clock.monotonicMs() > untilMs) {
-          throw new DemoFailed(`the server at ${url} has not answered for ${Math.round(patienceMs / 1_000)} s`, { cause: error });
+          throw new DemoFailed(
+            `the server at ${url} has not answered for ${Math.round(patienceMs / 1_000)} s`,
+            { cause: error },
+          );
         }
         await clock.sleep(AGAIN_MS, signal);
         if (!mayRepeat) throw error;
@@ -107,13 +128,16 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
     async scim(request) {
       await turn();
       const answer = await insist({ ...request, path: `/scim/v2${request.path}` }, request.method !== "POST");
-      if (answer.status === 401 || answer.status === 403) throw new DemoFailed(`the server does not accept the token (${answer.status})`);
+      if (answer.status === 401 || answer.status === 403)
+        throw new DemoFailed(`the server does not accept the token (${answer.status})`);
       return answer;
     },
     async get(path) {
       const { status, body } = await insist({ method: "GET", path }, true);
       if (status !== 200)
-        throw new DemoFailed(`${url}${path} answered ${status}; the token needs the scopes provision, history:read and admin`);
+        throw new DemoFailed(
+          `${url}${path} answered ${status}; the token needs the scopes provision, history:read and admin`,
+        );
       return body;
     },
     post: (path, body) => insist({ method: "POST", path, body }, false),
@@ -123,7 +147,10 @@ export function createHttp({ url, token, clock, signal, perSecond, patienceMs }:
   };
 }
 
-/** The body as an object; `{}` for an empty body (204). Rejects DemoFailed for anything else than a JSON object. */
+/**
+ * The body as an object; `{}` for an empty body (204). Rejects DemoFailed for anything else than a JSON
+ * object.
+ */
 function parsed(text: string): JsonObject {
   if (text === "") return {};
   const value: unknown = JSON.parse(text);

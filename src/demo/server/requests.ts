@@ -10,7 +10,10 @@ export interface ScimRequest {
   readonly body?: JsonObject;
 }
 
-/** A: the default, with capitalised operations and booleans as text. B: with `?aadOptscim062020` in the Tenant URL (docs/clients.md 1.1). */
+/**
+ * A: the default, with capitalised operations and booleans as text. B: with `?aadOptscim062020` in the Tenant
+ * URL (docs/clients.md 1.1).
+ */
 export type Dialect = "A" | "B";
 
 const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -20,14 +23,20 @@ const ENTRA_GROUP = "http://schemas.microsoft.com/2006/11/ResourceManagement/ADS
 const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 const MANAGER = `${ENTERPRISE}:manager`;
 
-const filtered = (path: string, filter: string): ScimRequest => ({ method: "GET", path: `${path}filter=${encodeURIComponent(filter)}` });
+const filtered = (path: string, filter: string): ScimRequest => ({
+  method: "GET",
+  path: `${path}filter=${encodeURIComponent(filter)}`,
+});
 
 export const testConnection = (nobody: string): ScimRequest => filtered("/Users?", `userName eq "${nobody}"`);
 export const matchUser = (userName: string): ScimRequest => filtered("/Users?", `userName eq "${userName}"`);
 export const matchTeam = (displayName: string): ScimRequest =>
   filtered("/Groups?excludedAttributes=members&", `displayName eq "${displayName}"`);
 export const readUser = (id: string): ScimRequest => ({ method: "GET", path: `/Users/${id}` });
-export const readTeam = (id: string): ScimRequest => ({ method: "GET", path: `/Groups/${id}?excludedAttributes=members` });
+export const readTeam = (id: string): ScimRequest => ({
+  method: "GET",
+  path: `/Groups/${id}?excludedAttributes=members`,
+});
 export const hasManager = (id: string, manager: string): ScimRequest =>
   filtered("/Users?attributes=id&", `id eq "${id}" and manager eq "${manager}"`);
 
@@ -62,7 +71,10 @@ export const createTeam = ({ externalId, displayName }: Team): ScimRequest => ({
 /** Values by attribute path. Undefined removes the attribute. */
 export type Attributes = Readonly<Record<string, string | boolean | undefined>>;
 
-/** The attributes of a person that Entra's attribute mapping sends, by the paths of PATCH. The manager is a reference, sent in a separate request. */
+/**
+ * The attributes of a person that Entra's attribute mapping sends, by the paths of PATCH. The manager is a
+ * reference, sent in a separate request.
+ */
 export const attributesOf = (person: Person): Attributes => ({
   externalId: person.externalId,
   active: person.active,
@@ -82,19 +94,26 @@ export const patchUser = (id: string, attributes: Attributes, dialect: Dialect):
   patch(`/Users/${id}`, dialect === "A" ? verbose(attributes) : compact(attributes));
 
 export function patchManager(id: string, manager: string | undefined, dialect: Dialect): ScimRequest {
-  if (manager === undefined) return patch(`/Users/${id}`, [{ op: dialect === "A" ? "Remove" : "remove", path: MANAGER }]);
+  if (manager === undefined)
+    return patch(`/Users/${id}`, [{ op: dialect === "A" ? "Remove" : "remove", path: MANAGER }]);
   return patch(`/Users/${id}`, [
-    dialect === "A" ? { op: "Replace", path: MANAGER, value: manager } : { op: "replace", value: { [MANAGER]: manager } },
+    dialect === "A"
+      ? { op: "Replace", path: MANAGER, value: manager }
+      : { op: "replace", value: { [MANAGER]: manager } },
   ]);
 }
 
 export const renameTeam = (id: string, displayName: string, dialect: Dialect): ScimRequest =>
   patch(`/Groups/${id}`, [
-    dialect === "A" ? { op: "Replace", path: "displayName", value: displayName } : { op: "replace", value: { displayName } },
+    dialect === "A"
+      ? { op: "Replace", path: "displayName", value: displayName }
+      : { op: "replace", value: { displayName } },
   ]);
 
 export const addMembers = (id: string, members: readonly string[], dialect: Dialect): ScimRequest =>
-  patch(`/Groups/${id}`, [{ op: dialect === "A" ? "Add" : "add", path: "members", value: members.map((value) => ({ value })) }]);
+  patch(`/Groups/${id}`, [
+    { op: dialect === "A" ? "Add" : "add", path: "members", value: members.map((value) => ({ value })) },
+  ]);
 
 export const removeMembers = (id: string, members: readonly string[], dialect: Dialect): ScimRequest =>
   patch(
@@ -121,7 +140,14 @@ const verbose = (attributes: Attributes): readonly JsonObject[] =>
 
 function compact(attributes: Attributes): readonly JsonObject[] {
   const entries = Object.entries(attributes);
-  const value = Object.fromEntries(entries.filter((entry): entry is [string, string | boolean] => entry[1] !== undefined));
-  const removed = entries.filter(([, each]) => each === undefined).map(([path]): JsonObject => ({ op: "remove", path }));
-  return [...(Object.keys(value).length > 0 ? [{ op: "replace", value } satisfies Record<string, JsonValue>] : []), ...removed];
+  const value = Object.fromEntries(
+    entries.filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
+  );
+  const removed = entries
+    .filter(([, each]) => each === undefined)
+    .map(([path]): JsonObject => ({ op: "remove", path }));
+  return [
+    ...(Object.keys(value).length > 0 ? [{ op: "replace", value } satisfies Record<string, JsonValue>] : []),
+    ...removed,
+  ];
 }

@@ -22,16 +22,23 @@ export async function readStatus(http: Http): Promise<SyncStatus> {
   return {
     mode: text(status.mode),
     sandbox: text(status.sandbox) || undefined,
-    states: Object.fromEntries(Object.entries(object(status.states)).map(([state, count]) => [state, Number(count)])),
+    states: Object.fromEntries(
+      Object.entries(object(status.states)).map(([state, count]) => [state, Number(count)]),
+    ),
     latencyMs: status.latencyMs ? { p50: Number(latency.p50), p95: Number(latency.p95) } : undefined,
-    calls: new Map(Object.entries(object(object(status.calls).byApi)).map(([api, count]) => [api, Number(count)])),
+    calls: new Map(
+      Object.entries(object(object(status.calls).byApi)).map(([api, count]) => [api, Number(count)]),
+    ),
     openHolds: Number(object(status.holds).open),
   };
 }
 
 const LOOK_MS = 250;
 
-/** Time without progress after which waiting entities count as blocked by held ones. For example, a department waits until its people may leave it. */
+/**
+ * Time without progress after which waiting entities count as blocked by held ones. For example, a department
+ * waits until its people may leave it.
+ */
 const HELD_BACK_MS = 2_000;
 
 export interface Patience {
@@ -42,10 +49,14 @@ export interface Patience {
 }
 
 /**
- * Resolves when no entity is due or waiting. With `orHeldBack` also when entities are held, none is due, and there was no progress for two seconds.
- * Rejects DemoFailed when there was no progress for `patienceMs`.
+ * Resolves when no entity is due or waiting. With `orHeldBack` also when entities are held, none is due, and
+ * there was no progress for two seconds. Rejects DemoFailed when there was no progress for `patienceMs`.
  */
-export async function untilQuiet(http: Http, { clock, signal, patienceMs, look }: Patience, orHeldBack = false): Promise<SyncStatus> {
+export async function untilQuiet(
+  http: Http,
+  { clock, signal, patienceMs, look }: Patience,
+  orHeldBack = false,
+): Promise<SyncStatus> {
   let seen = "";
   let sinceMs = clock.monotonicMs();
   for (;;) {
@@ -69,17 +80,25 @@ export async function untilQuiet(http: Http, { clock, signal, patienceMs, look }
 }
 
 async function examples(http: Http): Promise<string> {
-  const lists = await Promise.all(["due", "waiting"].map((state) => http.get(`/api/sync/items?state=${state}&count=3`)));
+  const lists = await Promise.all(
+    ["due", "waiting"].map((state) => http.get(`/api/sync/items?state=${state}&count=3`)),
+  );
   return lists
-    .flatMap(({ items }) => objects(items).map((item) => `${text(item.kind)} ${text(item.name)} (${text(item.reason)})`))
+    .flatMap(({ items }) =>
+      objects(items).map((item) => `${text(item.kind)} ${text(item.name)} (${text(item.reason)})`),
+    )
     .join("; ");
 }
 
 /** Entities that are parked or held, in words. An operator has to check them. */
 export async function stuck(http: Http): Promise<readonly string[]> {
-  const lists = await Promise.all(["parked", "held"].map((state) => http.get(`/api/sync/items?state=${state}&count=100`)));
+  const lists = await Promise.all(
+    ["parked", "held"].map((state) => http.get(`/api/sync/items?state=${state}&count=100`)),
+  );
   return lists.flatMap(({ items }) =>
-    objects(items).map((item) => `${text(item.kind)} ${text(item.name)} is ${text(item.state)}: ${text(item.reason)}`),
+    objects(items).map(
+      (item) => `${text(item.kind)} ${text(item.name)} is ${text(item.state)}: ${text(item.reason)}`,
+    ),
   );
 }
 

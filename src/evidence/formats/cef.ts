@@ -2,12 +2,13 @@ import type { LoggedEvent } from "../../history/event.ts";
 import { type Format, lines } from "./format.ts";
 
 /*
- * ArcSight Common Event Format, version 0: a header of seven fields and an extension of `key=value`. A line has the names of changed attributes and never their
- * values, because such lines are copied to many logs.
+ * ArcSight Common Event Format, version 0: a header of seven fields and an extension of `key=value`. A line
+ * has the names of changed attributes and never their values, because such lines are copied to many logs.
  */
 
 /** A backslash escapes the characters that would end a field. */
-const inHeader = (text: string): string => text.replaceAll(/[\\|]/g, (sign) => `\\${sign}`).replaceAll(/[\r\n]+/g, " ");
+const inHeader = (text: string): string =>
+  text.replaceAll(/[\\|]/g, (sign) => `\\${sign}`).replaceAll(/[\r\n]+/g, " ");
 const inValue = (text: string): string =>
   text
     .replaceAll(/[\\=]/g, (sign) => `\\${sign}`)
@@ -38,8 +39,18 @@ export function cefLine(event: LoggedEvent, version: string): string {
     ["destinationServiceName", target],
     ["outcome", outcome],
   ];
-  const extension = fields.flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${inValue(value)}`])).join(" ");
-  const header = ["CEF:0", "dingtalk-scim", "dingtalk-scim", inHeader(version), inHeader(code), inHeader(code), severityOf(event)];
+  const extension = fields
+    .flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${inValue(value)}`]))
+    .join(" ");
+  const header = [
+    "CEF:0",
+    "dingtalk-scim",
+    "dingtalk-scim",
+    inHeader(version),
+    inHeader(code),
+    inHeader(code),
+    severityOf(event),
+  ];
   return `${header.join("|")}|${extension}`;
 }
 

@@ -1,15 +1,19 @@
 import type { LoggedEvent } from "../../history/event.ts";
 import { type Format, type Pages, plainEvent } from "./format.ts";
 
-/* Comma-separated values (RFC 4180), in UTF-8 with a byte order mark. Spreadsheets recognise the encoding by this mark. */
+/*
+ * Comma-separated values (RFC 4180), in UTF-8 with a byte order mark. Spreadsheets recognise the encoding by
+ * this mark.
+ */
 
 export type Cell = string | number | boolean | Date | undefined | null;
 
 const BOM = "\ufeff";
 
 /**
- * A spreadsheet reads a cell that begins with one of these characters as a formula. A formula can send other cells to anybody. An apostrophe before the text
- * prevents this (OWASP, "CSV Injection"). Every cell is quoted, so that a new cell cannot begin inside a text.
+ * A spreadsheet reads a cell that begins with one of these characters as a formula. A formula can send other
+ * cells to anybody. An apostrophe before the text prevents this (OWASP, "CSV Injection"). Every cell is
+ * quoted, so that a new cell cannot begin inside a text.
  */
 const FORMULA = /^[=+\-@\t\r]/;
 
@@ -49,6 +53,7 @@ export const csvFormat: Format = {
   extension: "csv",
   async *write(pages: Pages) {
     yield csvHead(COLUMNS.map(([name]) => name));
-    for await (const page of pages) yield page.map((event) => csvLine(COLUMNS.map(([, cell]) => cell(event)))).join("");
+    for await (const page of pages)
+      yield page.map((event) => csvLine(COLUMNS.map(([, cell]) => cell(event)))).join("");
   },
 };

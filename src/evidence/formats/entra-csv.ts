@@ -11,10 +11,15 @@ export const entraCsvFormat: Format = {
   contentType: "application/zip",
   extension: "zip",
   async *write(pages) {
-    // The events are read once and written to three files in a temporary folder. The archive is made from these files.
+    // The events are read once and written to three files in a temporary folder. The archive is made from
+    // these files.
     const folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-export-"));
     try {
-      const names = ["ProvisioningLogs.csv", "ProvisioningLogs_Steps.csv", "ProvisioningLogs_ModifiedProperties.csv"];
+      const names = [
+        "ProvisioningLogs.csv",
+        "ProvisioningLogs_Steps.csv",
+        "ProvisioningLogs_ModifiedProperties.csv",
+      ];
       const files = names.map((name) => openSync(join(folder, name), "wx", 0o600));
       try {
         for (const [at, head] of [LOGS, STEPS, PROPERTIES].entries()) writeSync(files[at]!, csvHead(head));
@@ -26,7 +31,10 @@ export const entraCsvFormat: Format = {
         for (const file of files) closeSync(file);
       }
       yield* zipped(
-        names.map((name) => ({ name, content: () => createReadStream(join(folder, name)) as AsyncIterable<Buffer> })),
+        names.map((name) => ({
+          name,
+          content: () => createReadStream(join(folder, name)) as AsyncIterable<Buffer>,
+        })),
         new Date(0),
       );
     } finally {

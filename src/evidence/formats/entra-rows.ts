@@ -5,8 +5,9 @@ import type { Cell } from "./csv.ts";
 import type { Pages } from "./format.ts";
 
 /*
- * The three tables of an export of provisioning logs from Microsoft Entra ID. The column ChangeId joins them. A change is a write by SCIM (ChangeId: its event), or
- * a write to DingTalk (ChangeId: its intent). Other events are not about provisioning; only the other formats have them.
+ * The three tables of an export of provisioning logs from Microsoft Entra ID. The column ChangeId joins them.
+ * A change is a write by SCIM (ChangeId: its event), or a write to DingTalk (ChangeId: its intent). Other
+ * events are not about provisioning; only the other formats have them.
  */
 
 export const LOGS = [
@@ -24,7 +25,14 @@ export const LOGS = [
   "TargetSystemDisplayName",
   "CorrelationId",
 ] as const;
-export const STEPS = ["ChangeId", "Name", "ProvisioningStepType", "Status", "ActivityDateTime", "Description"] as const;
+export const STEPS = [
+  "ChangeId",
+  "Name",
+  "ProvisioningStepType",
+  "Status",
+  "ActivityDateTime",
+  "Description",
+] as const;
 export const PROPERTIES = ["ChangeId", "DisplayName", "OldValue", "NewValue"] as const;
 
 interface Row {
@@ -46,7 +54,13 @@ const ACTIONS: Readonly<Record<string, string>> = {
   suspend: "Disable",
   resume: "Update",
 };
-const STATUS = { done: "Success", refused: "Failure", notSent: "Skipped", unknown: "Warning", superseded: "Warning" } as const;
+const STATUS = {
+  done: "Success",
+  refused: "Failure",
+  notSent: "Skipped",
+  unknown: "Warning",
+  superseded: "Warning",
+} as const;
 
 function rowOf(event: LoggedEvent, intent: LoggedEvent | undefined): Row {
   const { code, subject, outcome, detail } = event;
@@ -72,13 +86,29 @@ function rowOf(event: LoggedEvent, intent: LoggedEvent | undefined): Row {
       isCall ? event.target : "dingtalk-scim",
       event.requestId,
     ],
-    steps: steps.map(({ step, at, code: name }) => [change, step, isCall ? "Export" : "Import", status, at, name]),
-    properties: changes.map(([name, { before, after }]) => [change, name, valueCell(before), valueCell(after)]),
+    steps: steps.map(({ step, at, code: name }) => [
+      change,
+      step,
+      isCall ? "Export" : "Import",
+      status,
+      at,
+      name,
+    ]),
+    properties: changes.map(([name, { before, after }]) => [
+      change,
+      name,
+      valueCell(before),
+      valueCell(after),
+    ]),
   };
 }
 
 const valueCell = (value: JsonValue | undefined): Cell =>
-  value === undefined || value === null ? undefined : typeof value === "object" ? JSON.stringify(value) : value;
+  value === undefined || value === null
+    ? undefined
+    : typeof value === "object"
+      ? JSON.stringify(value)
+      : value;
 
 const IS_CHANGE = /^(user|group)\./;
 
@@ -86,8 +116,9 @@ const IS_CHANGE = /^(user|group)\./;
 const MOST_OPEN = 10_000;
 
 /**
- * A write to DingTalk becomes a row when its outcome is read. An intent without an outcome becomes a row at the end, or when MOST_OPEN intents are open. If its
- * outcome comes after that, the outcome becomes a second row with the same ChangeId.
+ * A write to DingTalk becomes a row when its outcome is read. An intent without an outcome becomes a row at
+ * the end, or when MOST_OPEN intents are open. If its outcome comes after that, the outcome becomes a second
+ * row with the same ChangeId.
  */
 export async function* entraRows(pages: Pages): AsyncIterable<Row> {
   const open = new Map<string, LoggedEvent>();

@@ -18,7 +18,10 @@ export async function* lines(pages: Pages, line: (event: LoggedEvent) => string)
   for await (const page of pages) yield page.map((event) => `${line(event)}\n`).join("");
 }
 
-/** The form of `/api/history`: `source` instead of `sourceId`, and the details in `personal` merged into `detail`. */
+/**
+ * The form of `/api/history`: `source` instead of `sourceId`, and the details in `personal` merged into
+ * `detail`.
+ */
 export function plainEvent({ sourceId, personal, detail, ...event }: LoggedEvent) {
   const details = detail || personal ? { detail: { ...detail, ...personal } } : {};
   return { ...event, ...(sourceId ? { source: sourceId } : {}), ...details };

@@ -3,8 +3,9 @@ import { severityOf } from "./cef.ts";
 import { type Format, lines, plainEvent } from "./format.ts";
 
 /*
- * Open Cybersecurity Schema Framework 1.3, one object in each line. Classes: people are Account Change (3001), groups Group Management (3006), sign-ins and refused
- * credentials Authentication (3002), calls to the target API Activity (6003), and all other events Entity Management (3004).
+ * Open Cybersecurity Schema Framework 1.3, one object in each line. Classes: people are Account Change
+ * (3001), groups Group Management (3006), sign-ins and refused credentials Authentication (3002), calls to
+ * the target API Activity (6003), and all other events Entity Management (3004).
  */
 
 interface Class {
@@ -46,7 +47,8 @@ function statusOf({ code, outcome }: LoggedEvent): number {
 }
 
 /** From 1 (informational) to 6 (fatal). */
-const severityIdOf = (event: LoggedEvent): number => (severityOf(event) >= 6 ? 3 : severityOf(event) >= 4 ? 2 : 1);
+const severityIdOf = (event: LoggedEvent): number =>
+  severityOf(event) >= 6 ? 3 : severityOf(event) >= 4 ? 2 : 1;
 
 export function ocsfEvent(event: LoggedEvent, version: string) {
   const { uid, category, activity } = classOf(event);
@@ -79,7 +81,14 @@ export function ocsfEvent(event: LoggedEvent, version: string) {
       product: { name: "dingtalk-scim", vendor_name: "dingtalk-scim", version },
     },
     actor: { user: { uid: event.actor } },
-    ...(uid === 6003 ? { api: { operation: String(event.detail?.["action"] ?? event.code), service: { name: event.target ?? "" } } } : {}),
+    ...(uid === 6003
+      ? {
+          api: {
+            operation: String(event.detail?.["action"] ?? event.code),
+            service: { name: event.target ?? "" },
+          },
+        }
+      : {}),
     ...about,
     unmapped: plainEvent(event),
   };

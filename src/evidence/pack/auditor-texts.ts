@@ -1,7 +1,11 @@
 /* Texts of a pack for the auditor. */
 
 /** How the sample was drawn, and how to draw it again. */
-export const methodText = (population: number, size: number, seed: number): string => `Population: the ${population} rows of population.csv.
+export const methodText = (
+  population: number,
+  size: number,
+  seed: number,
+): string => `Population: the ${population} rows of population.csv.
 Sample: the ${size} rows with the lowest ranks. The rank of a row is the SHA-256, in hexadecimal, of the text "${seed}:EVENT",
 where EVENT is its column "event". The seed was ${seed}. If the seed is chosen after the period, nobody can choose the rows.
 

@@ -14,7 +14,10 @@ export interface Failure {
   readonly resolvedBy: string | null;
 }
 
-/** Collects failures from events in their order: the events of a period, and then the events after it. The latter only resolve failures. Pure. */
+/**
+ * Collects failures from events in their order: the events of a period, and then the events after it. The
+ * latter only resolve failures. Pure.
+ */
 export class Failures {
   readonly #all: Failure[] = [];
   readonly #open = new Map<string, number[]>();
@@ -24,7 +27,8 @@ export class Failures {
     const { code, subject, outcome, detail } = event;
     if (code !== "target.outcome" || !subject || !outcome) return;
     if (outcome === "done") {
-      for (const at of this.#open.get(subject.id) ?? []) this.#all[at] = { ...this.#all[at]!, resolvedAt: event.at, resolvedBy: event.id };
+      for (const at of this.#open.get(subject.id) ?? [])
+        this.#all[at] = { ...this.#all[at]!, resolvedAt: event.at, resolvedBy: event.id };
       this.#open.delete(subject.id);
     } else if (within) {
       this.#open.set(subject.id, [...(this.#open.get(subject.id) ?? []), this.#all.length]);

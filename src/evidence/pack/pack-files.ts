@@ -9,7 +9,12 @@ import { FAILURE_COLUMNS, LEAVER_COLUMNS, MEMBER_COLUMNS, rowsOf } from "./table
 import type { Workspace } from "./workspace.ts";
 
 /** Writes all files except the manifest. Returns the number of events of each code. */
-export async function fill(space: Workspace, deps: PackDeps, order: PackOrder, madeAt: Date): Promise<Counts> {
+export async function fill(
+  space: Workspace,
+  deps: PackDeps,
+  order: PackOrder,
+  madeAt: Date,
+): Promise<Counts> {
   const { log, limitMinutes, version } = deps;
   const { from, to, seed, by } = order;
   // The cover comes first, and is written last.
@@ -21,7 +26,8 @@ export async function fill(space: Workspace, deps: PackDeps, order: PackOrder, m
   space.table("failures.csv", FAILURE_COLUMNS)(rowsOf(FAILURE_COLUMNS, failures));
   const size = await writeSample(space, deps, members, order);
   space.text("VERIFY.txt", VERIFY);
-  const of = (movement: Member["movement"]) => members.filter((member) => member.movement === movement).length;
+  const of = (movement: Member["movement"]) =>
+    members.filter((member) => member.movement === movement).length;
   space.text(
     "cover.html",
     coverPage({

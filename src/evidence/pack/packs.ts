@@ -5,7 +5,10 @@ import { evidencePack } from "./pack.ts";
 import type { PackDeps, PackOrder } from "./pack-order.ts";
 import type { ListedPack, PackState, PackStore } from "./store.ts";
 
-/** Makes evidence packs in the background. Every process can read a finished pack until newer packs replace it. */
+/**
+ * Makes evidence packs in the background. Every process can read a finished pack until newer packs replace
+ * it.
+ */
 export interface EvidencePacks {
   /** Stores the order and returns its id. A process makes its packs one after another. */
   order(order: Omit<PackOrder, "id">): Promise<string>;
@@ -51,7 +54,9 @@ export function createEvidencePacks(deps: EvidencePacksDeps): EvidencePacks {
       // If this fails too, the heartbeats end, and the store reports the pack as failed after a minute.
       await store
         .failed(order.id)
-        .catch((failure: unknown) => logger.warn({ error: failure }, "the failure of an evidence pack could not be recorded"));
+        .catch((failure: unknown) =>
+          logger.warn({ error: failure }, "the failure of an evidence pack could not be recorded"),
+        );
     } finally {
       done.abort();
       await heartbeats;
@@ -62,7 +67,11 @@ export function createEvidencePacks(deps: EvidencePacksDeps): EvidencePacks {
     while (!done.aborted) {
       await sleepUnlessAborted(clock, HEARTBEAT_MS, done);
       if (!done.aborted)
-        await store.seen(id).catch((error: unknown) => logger.warn({ error }, "the heartbeat of an evidence pack could not be recorded"));
+        await store
+          .seen(id)
+          .catch((error: unknown) =>
+            logger.warn({ error }, "the heartbeat of an evidence pack could not be recorded"),
+          );
     }
   }
 

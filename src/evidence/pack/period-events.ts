@@ -32,7 +32,10 @@ export async function writeEvents(space: Workspace, log: EventLog, { from, to }:
   // Events after the period are read too, because they hold the outcomes of its last changes.
   for await (const page of walk(log, { period: { from, to: madeAt } })) {
     const inside = page.filter(({ at }) => at.getTime() < to.getTime());
-    space.text("events.jsonl", inside.map((event) => `${JSON.stringify(plainWithoutValues(event))}\n`).join(""));
+    space.text(
+      "events.jsonl",
+      inside.map((event) => `${JSON.stringify(plainWithoutValues(event))}\n`).join(""),
+    );
     for (const { pattern, add } of lists) add(inside.filter(({ code }) => pattern.test(code)).map(eventRow));
     for (const event of page) {
       const within = event.at.getTime() < to.getTime();
@@ -49,10 +52,16 @@ export async function writeEvents(space: Workspace, log: EventLog, { from, to }:
 export const plainWithoutValues = (event: LoggedEvent) => plainEvent(withoutValues(event));
 
 function withoutValues({ changes, personal: _personal, ...event }: LoggedEvent): LoggedEvent {
-  return { ...event, ...(changes ? { changes: Object.fromEntries(Object.keys(changes).map((name) => [name, {}])) } : {}) };
+  return {
+    ...event,
+    ...(changes ? { changes: Object.fromEntries(Object.keys(changes).map((name) => [name, {}])) } : {}),
+  };
 }
 
-/** The last event of each of these codes before the period: the configuration that was in force when the period began. */
+/**
+ * The last event of each of these codes before the period: the configuration that was in force when the
+ * period began.
+ */
 async function inForce(log: EventLog, from: Date): Promise<readonly LoggedEvent[]> {
   const found: LoggedEvent[] = [];
   for (const code of ["mapping.changed", "policy.changed", "mode.changed", "server.started"] as const) {
@@ -62,13 +71,19 @@ async function inForce(log: EventLog, from: Date): Promise<readonly LoggedEvent[
   return found;
 }
 
-/** Compares the events that were read with a count by the database in a separate statement. The two differ if an event was committed late. */
+/**
+ * Compares the events that were read with a count by the database in a separate statement. The two differ if
+ * an event was committed late.
+ */
 async function mustEqual(log: EventLog, period: Period, counts: Counts): Promise<void> {
   const counted: Partial<Record<EventCode, number>> = {};
   for (const bucket of await log.histogram(period, "day"))
-    for (const [code, count] of Object.entries(bucket.counts) as [EventCode, number][]) counted[code] = (counted[code] ?? 0) + count;
+    for (const [code, count] of Object.entries(bucket.counts) as [EventCode, number][])
+      counted[code] = (counted[code] ?? 0) + count;
   const codes = [...new Set([...Object.keys(counts), ...Object.keys(counted)])] as EventCode[];
   const different = codes.filter((code) => (counts[code] ?? 0) !== (counted[code] ?? 0));
   if (different.length > 0)
-    throw new Unavailable(`new events of the period arrived while the pack was made (${different.join(", ")}): order it again`);
+    throw new Unavailable(
+      `new events of the period arrived while the pack was made (${different.join(", ")}): order it again`,
+    );
 }

@@ -3,7 +3,8 @@ import type { EventCode, HistoryEvent } from "../../history/event.ts";
 import { callsOf, timeIn } from "../../history/steps.ts";
 
 /*
- * The population of a period: everybody who joined, moved or left, with the times of the change. An auditor draws a sample from it. Pure.
+ * The population of a period: everybody who joined, moved or left, with the times of the change. An auditor
+ * draws a sample from it. Pure.
  */
 
 export type Movement = "joiner" | "mover" | "leaver";
@@ -32,7 +33,10 @@ const MOVEMENTS: Readonly<Partial<Record<EventCode, Movement>>> = {
   "user.deleted": "leaver",
 };
 
-/** Collects members from events in their order: the events of a period, and then the events after it. The latter only add times of writes. */
+/**
+ * Collects members from events in their order: the events of a period, and then the events after it. The
+ * latter only add times of writes.
+ */
 export class Population {
   readonly #members = new Map<string, Member>();
   /** Id of an event `marks.merged` → ids of the members among its causes. */
@@ -64,7 +68,8 @@ export class Population {
     if (outcome !== "done") return;
     for (const id of known) {
       const member = this.#members.get(id);
-      if (member && member.answered === null) this.#members.set(id, { ...member, sent: callsOf(detail)[0]?.at ?? at, answered: at });
+      if (member && member.answered === null)
+        this.#members.set(id, { ...member, sent: callsOf(detail)[0]?.at ?? at, answered: at });
     }
   }
 }
@@ -82,8 +87,12 @@ const memberOf = (event: HistoryEvent, movement: Movement): Member => ({
   answered: null,
 });
 
-/** The rank of a row of the population. Anybody can compute it with a program for SHA-256, and so draw the sample again. */
-export const rankOf = (seed: number, event: string): string => createHash("sha256").update(`${seed}:${event}`).digest("hex");
+/**
+ * The rank of a row of the population. Anybody can compute it with a program for SHA-256, and so draw the
+ * sample again.
+ */
+export const rankOf = (seed: number, event: string): string =>
+  createHash("sha256").update(`${seed}:${event}`).digest("hex");
 
 /** The `size` members with the lowest ranks. */
 export function drawSample(members: readonly Member[], size: number, seed: number): readonly Member[] {

@@ -13,7 +13,10 @@ interface SampleOrder {
   readonly seed: number;
 }
 
-/** Writes the sample of the population: its rows, how to draw it again, the story of each event, and the proofs. Resolves with its size. */
+/**
+ * Writes the sample of the population: its rows, how to draw it again, the story of each event, and the
+ * proofs. Resolves with its size.
+ */
 export async function writeSample(
   space: Workspace,
   { log, entries }: { readonly log: EventLog; readonly entries: LogReader },
@@ -41,7 +44,10 @@ export async function writeSample(
   return drawn.length;
 }
 
-/** Writes the checkpoint, the verifier keys, and a proof for each event of the sample. There are no proofs before a worker has begun the log. */
+/**
+ * Writes the checkpoint, the verifier keys, and a proof for each event of the sample. There are no proofs
+ * before a worker has begun the log.
+ */
 async function prove(space: Workspace, entries: LogReader, drawn: readonly Member[]): Promise<void> {
   space.text("checkpoint.txt", (await entries.checkpoint()) ?? "");
   space.text("keys.txt", (await entries.keys()).map((key) => `${key}\n`).join(""));

@@ -16,7 +16,9 @@ export interface ListedPack {
   readonly ordered: Ordered;
 }
 
-/** Stores packs for all processes. A pack counts as failed if its maker has sent no heartbeat for a minute. */
+/**
+ * Stores packs for all processes. A pack counts as failed if its maker has sent no heartbeat for a minute.
+ */
 export interface PackStore {
   begin(id: string, ordered: Ordered): Promise<void>;
   /** Records a heartbeat of the process that makes the pack. */

@@ -3,7 +3,18 @@ import type { Cell } from "../formats/csv.ts";
 
 /* Columns of the tables of a pack. */
 
-export const EVENT_COLUMNS = ["id", "at", "code", "actor", "requestId", "subjectKind", "subject", "outcome", "causes", "detail"] as const;
+export const EVENT_COLUMNS = [
+  "id",
+  "at",
+  "code",
+  "actor",
+  "requestId",
+  "subjectKind",
+  "subject",
+  "outcome",
+  "causes",
+  "detail",
+] as const;
 
 export const eventRow = (event: LoggedEvent) => [
   event.id,
@@ -31,9 +42,29 @@ export const MEMBER_COLUMNS = [
   "answered",
 ] as const;
 
-export const LEAVER_COLUMNS = ["id", "event", "received", "committed", "sent", "answered", "minutes", "inTime", "state"] as const;
+export const LEAVER_COLUMNS = [
+  "id",
+  "event",
+  "received",
+  "committed",
+  "sent",
+  "answered",
+  "minutes",
+  "inTime",
+  "state",
+] as const;
 
-export const FAILURE_COLUMNS = ["event", "at", "kind", "subject", "action", "outcome", "code", "resolvedAt", "resolvedBy"] as const;
+export const FAILURE_COLUMNS = [
+  "event",
+  "at",
+  "kind",
+  "subject",
+  "action",
+  "outcome",
+  "code",
+  "resolvedAt",
+  "resolvedBy",
+] as const;
 
 /** Rows of a table whose columns have the names of the fields. */
 export const rowsOf = <Column extends string>(

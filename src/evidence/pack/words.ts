@@ -15,7 +15,11 @@ const text = (en: string, hans: string, hant: string): Text => ({ en, hans, hant
 
 export const TEXTS = {
   title: text("Evidence pack", "证据包", "證據包"),
-  period: text("Period (from inclusive, to exclusive)", "时段（含开始时间，不含结束时间）", "時期（包括開始時間，不包括結束時間）"),
+  period: text(
+    "Period (from inclusive, to exclusive)",
+    "时段（含开始时间，不含结束时间）",
+    "時期（包括開始時間，不包括結束時間）",
+  ),
   made: text("Made at", "生成时间", "製作時間"),
   by: text("Asked for by", "发起者", "發起者"),
   version: text("Program version", "程序版本", "程式版本"),
@@ -26,7 +30,11 @@ export const TEXTS = {
   leavers: text("Leavers", "离职", "離職"),
   late: text("Leavers not out in time", "未按时移除的离职人员", "未按時移除的離職人員"),
   failures: text("Writes that DingTalk did not carry out", "钉钉未执行的写入", "釘釘未執行的寫入"),
-  unresolved: text("… of them without a later successful write", "……其中之后仍未成功写入的", "……其中其後仍未成功寫入的"),
+  unresolved: text(
+    "… of them without a later successful write",
+    "……其中之后仍未成功写入的",
+    "……其中其後仍未成功寫入的",
+  ),
   sample: text("Sample: size and seed", "抽样：数量与种子", "抽樣：數目與種子"),
   files: text("Files", "文件", "檔案"),
   values: text(
@@ -39,7 +47,11 @@ export const TEXTS = {
     "完整：数据库按代码统计的事件数与 events.jsonl 的行数一致。",
     "完整：資料庫按代碼統計的事件數與 events.jsonl 的行數一致。",
   ),
-  "events.jsonl": text("every event of the period, oldest first", "时段内的全部事件，由旧到新", "時期內的全部事件，由舊到新"),
+  "events.jsonl": text(
+    "every event of the period, oldest first",
+    "时段内的全部事件，由旧到新",
+    "時期內的全部事件，由舊到新",
+  ),
   "population.csv": text(
     "every joiner, change and leaver, with the times of each",
     "全部入职、变动与离职，及各自的时间",
@@ -83,5 +95,9 @@ export const TEXTS = {
     "日誌的簽署檢查點（C2SP tlog-checkpoint）；抽樣的證明指向該檢查點或其後的檢查點",
   ),
   "keys.txt": text("the keys that verify the checkpoint", "用于验证检查点的公钥", "用以驗證檢查點的公鑰"),
-  "VERIFY.txt": text("the commands that verify this pack", "用于验证本证据包的命令", "用以驗證本證據包的指令"),
+  "VERIFY.txt": text(
+    "the commands that verify this pack",
+    "用于验证本证据包的命令",
+    "用以驗證本證據包的指令",
+  ),
 } as const;

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { type Cell, csvHead, csvLine } from "../formats/csv.ts";
 import type { ArchiveFile } from "../zip.ts";
 
-/** Files in a temporary folder. They are filled while the events are read once, and then go into an archive. */
+/**
+ * Files in a temporary folder. They are filled while the events are read once, and then go into an archive.
+ */
 export class Workspace {
   readonly #folder = mkdtempSync(join(tmpdir(), "dingtalk-scim-evidence-"));
   readonly #files = new Map<string, number>();

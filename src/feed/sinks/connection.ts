@@ -6,9 +6,14 @@ export interface Client<Producer> {
   end(): Promise<void>;
 }
 
-/** The connection to one broker. It is opened when needed, kept while it works, and dropped after a failure. */
+/**
+ * The connection to one broker. It is opened when needed, kept while it works, and dropped after a failure.
+ */
 export interface Connection<Producer> {
-  /** Runs `work` with the producer. Rejects as `work` does, and always at the end of `signal`; then the next call opens a new connection. */
+  /**
+   * Runs `work` with the producer. Rejects as `work` does, and always at the end of `signal`; then the next
+   * call opens a new connection.
+   */
   use(work: (producer: Producer) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Rejects as the library does, or if closing takes longer than a second. */
   close(): Promise<void>;
@@ -69,7 +74,10 @@ export async function within<Value>(work: Promise<Value>, signal: AbortSignal): 
 
 const DEEPEST = 8;
 
-/** The name of a protocol or network error, never its text. Libraries wrap errors; the innermost one is the most precise. */
+/**
+ * The name of a protocol or network error, never its text. Libraries wrap errors; the innermost one is the
+ * most precise.
+ */
 export function answerOf(error: unknown): string {
   let answer = "failed";
   for (let at = error, depth = 0; at instanceof Error && depth < DEEPEST; at = at.cause, depth++) {
@@ -85,4 +93,6 @@ export function answerOf(error: unknown): string {
 
 /** False for a name without information. */
 const isName = (text: string): boolean =>
-  /^[\w-]{1,60}$/.test(text) && !/^(Type|Range)?Error$/.test(text) && text !== "KafkaJSNumberOfRetriesExceeded";
+  /^[\w-]{1,60}$/.test(text) &&
+  !/^(Type|Range)?Error$/.test(text) &&
+  text !== "KafkaJSNumberOfRetriesExceeded";

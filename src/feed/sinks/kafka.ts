@@ -30,7 +30,11 @@ export interface KafkaLibrary {
 interface Producer {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
-  send(record: { readonly topic: string; readonly acks: number; readonly messages: readonly Message[] }): Promise<unknown>;
+  send(record: {
+    readonly topic: string;
+    readonly acks: number;
+    readonly messages: readonly Message[];
+  }): Promise<unknown>;
 }
 
 interface Message {
@@ -57,19 +61,23 @@ export interface KafkaSinkOptions extends Encoding {
 }
 
 /**
- * All events of a subject go to one partition, by their key. All in-sync replicas confirm a batch. If a batch is too large for the topic, smaller
- * ones are sent, and a single event that is too large is shortened. Throws CannotStart if the library is not installed.
+ * All events of a subject go to one partition, by their key. All in-sync replicas confirm a batch. If a batch
+ * is too large for the topic, smaller ones are sent, and a single event that is too large is shortened.
+ * Throws CannotStart if the library is not installed.
  */
 export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibrary): Promise<Sink> {
   const { entry, password, wants } = options;
   const { name, brokers, topic, tls, mechanism, username } = entry;
   const library = await load<KafkaLibrary>("kafkajs", "2.2.4", name);
-  if (typeof library.Kafka !== "function") throw new CannotStart([`FEED_FILE: the package kafkajs that sink ${name} needs is another one`]);
+  if (typeof library.Kafka !== "function")
+    throw new CannotStart([`FEED_FILE: the package kafkajs that sink ${name} needs is another one`]);
   const kafka = new library.Kafka({
     clientId: "dingtalk-scim",
     brokers,
     ssl: tls,
-    ...(username === undefined || password === undefined ? {} : { sasl: { mechanism, username, password: password.reveal() } }),
+    ...(username === undefined || password === undefined
+      ? {}
+      : { sasl: { mechanism, username, password: password.reveal() } }),
     connectionTimeout: CONNECT_MS,
     requestTimeout: REQUEST_MS,
     // The feed itself retries, and shows its retries.
@@ -97,10 +105,14 @@ export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibr
       for (let delivered = 0; delivered < events.length; ) {
         const messages = fitting(events, delivered, messageOf, mostBytes);
         try {
-          await connection.use(async (producer) => void (await producer.send({ topic, acks: -1, messages })), signal);
+          await connection.use(
+            async (producer) => void (await producer.send({ topic, acks: -1, messages })),
+            signal,
+          );
         } catch (cause) {
           const answer = answerOf(cause);
-          if (answer !== TOO_LARGE || mostBytes <= LEAST_BYTES) throw new SinkFailed(answer, { delivered, cause });
+          if (answer !== TOO_LARGE || mostBytes <= LEAST_BYTES)
+            throw new SinkFailed(answer, { delivered, cause });
           mostBytes /= 2;
           continue;
         }
@@ -111,7 +123,10 @@ export async function createKafkaSink(options: KafkaSinkOptions, load = loadLibr
   };
 }
 
-/** The next events for one batch. A partition accepts a batch completely or not at all, and all events may be for one partition. */
+/**
+ * The next events for one batch. A partition accepts a batch completely or not at all, and all events may be
+ * for one partition.
+ */
 function fitting(
   events: readonly NumberedEvent[],
   from: number,

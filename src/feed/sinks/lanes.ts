@@ -5,8 +5,8 @@ import type { NumberedEvent } from "../ports.ts";
 const LANES = 8;
 
 /**
- * Sends each event separately, and those of one subject one after the other. After a failure no new event is begun. Resolves with the number of first
- * events that were sent, and with the first failure, if any.
+ * Sends each event separately, and those of one subject one after the other. After a failure no new event is
+ * begun. Resolves with the number of first events that were sent, and with the first failure, if any.
  */
 export async function sendInLanes(
   events: readonly NumberedEvent[],

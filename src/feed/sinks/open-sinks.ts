@@ -20,7 +20,10 @@ export interface SinkDeps {
   readonly load?: typeof loadLibrary;
 }
 
-/** The sinks that receive events; polling consumers have none. Does not connect yet. Throws CannotStart for missing parts. */
+/**
+ * The sinks that receive events; polling consumers have none. Does not connect yet. Throws CannotStart for
+ * missing parts.
+ */
 export async function openSinks(entries: readonly SinkEntry[], deps: SinkDeps): Promise<readonly Sink[]> {
   const sinks: Sink[] = [];
   for (const entry of entries) {
@@ -30,7 +33,10 @@ export async function openSinks(entries: readonly SinkEntry[], deps: SinkDeps): 
   return sinks;
 }
 
-async function openSink(entry: SinkEntry, { source, outbound, secretIn, clock, load }: SinkDeps): Promise<Sink | undefined> {
+async function openSink(
+  entry: SinkEntry,
+  { source, outbound, secretIn, clock, load }: SinkDeps,
+): Promise<Sink | undefined> {
   switch (entry.kind) {
     case "webhook": {
       const { name, url, secretFile, personal, codes, allowPrivate } = entry;
@@ -42,11 +48,17 @@ async function openSink(entry: SinkEntry, { source, outbound, secretIn, clock, l
     }
     case "kafka": {
       const password = entry.passwordFile === undefined ? {} : { password: secretIn(entry.passwordFile) };
-      return createKafkaSink({ entry, ...password, source, personal: entry.personal, wants: wantsOf(entry.codes) }, load);
+      return createKafkaSink(
+        { entry, ...password, source, personal: entry.personal, wants: wantsOf(entry.codes) },
+        load,
+      );
     }
     case "rocketmq": {
       const secretKey = entry.secretKeyFile === undefined ? {} : { secretKey: secretIn(entry.secretKeyFile) };
-      return createRocketmqSink({ entry, ...secretKey, source, personal: entry.personal, wants: wantsOf(entry.codes) }, load);
+      return createRocketmqSink(
+        { entry, ...secretKey, source, personal: entry.personal, wants: wantsOf(entry.codes) },
+        load,
+      );
     }
     case "poll":
       return undefined;

@@ -50,15 +50,17 @@ export interface RocketmqSinkOptions extends Encoding {
 }
 
 /**
- * A subject is a message group, whose order a FIFO topic keeps. The code is the tag, and the event's id is the key. Throws CannotStart if the library
- * is not installed.
+ * A subject is a message group, whose order a FIFO topic keeps. The code is the tag, and the event's id is
+ * the key. Throws CannotStart if the library is not installed.
  */
 export async function createRocketmqSink(options: RocketmqSinkOptions, load = loadLibrary): Promise<Sink> {
   const { entry, secretKey, wants } = options;
   const { name, endpoint, topic, tls, accessKey } = entry;
   const { Producer } = await load<RocketmqLibrary>("rocketmq-client-nodejs", "1.0.8", name);
   if (typeof Producer !== "function")
-    throw new CannotStart([`FEED_FILE: the package rocketmq-client-nodejs that sink ${name} needs is another one`]);
+    throw new CannotStart([
+      `FEED_FILE: the package rocketmq-client-nodejs that sink ${name} needs is another one`,
+    ]);
   const connection = createConnection<Producer>(() => {
     const producer = new Producer({
       endpoints: endpoint,
@@ -106,11 +108,13 @@ export async function createRocketmqSink(options: RocketmqSinkOptions, load = lo
 }
 
 /**
- * Without an answer the client's own shutdown stops early: a timer stays, and a stream that it opens again every second without end. So streams that
- * it opens from now on lead nowhere, and its connections are always closed.
+ * Without an answer the client's own shutdown stops early: a timer stays, and a stream that it opens again
+ * every second without end. So streams that it opens from now on lead nowhere, and its connections are always
+ * closed.
  */
 async function endWhole(producer: Producer): Promise<void> {
-  producer.createTelemetryStream = () => new Duplex({ objectMode: true, read() {}, write: (_chunk, _encoding, done) => done() });
+  producer.createTelemetryStream = () =>
+    new Duplex({ objectMode: true, read() {}, write: (_chunk, _encoding, done) => done() });
   try {
     await producer.shutdown();
   } finally {

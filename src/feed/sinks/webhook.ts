@@ -17,7 +17,10 @@ export interface WebhookSinkOptions extends Encoding {
 
 const MOST_WAIT_MS = 15 * 60_000;
 
-/** One event in each POST (structured mode of the HTTP binding), with the headers of Standard Webhooks. Any 2xx is a success. */
+/**
+ * One event in each POST (structured mode of the HTTP binding), with the headers of Standard Webhooks. Any
+ * 2xx is a success.
+ */
 export function createWebhookSink(
   options: WebhookSinkOptions,
   { outbound, clock }: { readonly outbound: Outbound; readonly clock: Clock },
@@ -27,9 +30,13 @@ export function createWebhookSink(
 
   async function post(event: NumberedEvent, signal: AbortSignal): Promise<void> {
     const body = JSON.stringify(cloudEventOf(event, options));
-    const headers = { "content-type": CLOUD_EVENT_TYPE, ...signedHeaders({ id: event.event.id, at: clock.now(), body }, key) };
+    const headers = {
+      "content-type": CLOUD_EVENT_TYPE,
+      ...signedHeaders({ id: event.event.id, at: clock.now(), body }, key),
+    };
     const { status, retryAfterMs = 0 } = await outbound.send("POST", url, { headers, body, signal });
-    if (status < 200 || status > 299) throw new ChannelFailed(`http-${status}`, { afterMs: Math.min(retryAfterMs, MOST_WAIT_MS) });
+    if (status < 200 || status > 299)
+      throw new ChannelFailed(`http-${status}`, { afterMs: Math.min(retryAfterMs, MOST_WAIT_MS) });
   }
 
   return {

@@ -4,8 +4,9 @@ import type { LogSource } from "./log-source.ts";
 import { type Verdict, type VerifyOptions, verifyLog } from "./verify.ts";
 
 /*
- * Once a day one of the workers verifies the whole log against its signatures, as `history verify` does. It detects changes by people and faults of a disk.
- * A person who has both the database and the key of this process can sign a changed log. Only anchors and witnesses detect this.
+ * Once a day one of the workers verifies the whole log against its signatures, as `history verify` does. It
+ * detects changes by people and faults of a disk. A person who has both the database and the key of this
+ * process can sign a changed log. Only anchors and witnesses detect this.
  */
 
 const LOOK_MS = 10 * 60_000;

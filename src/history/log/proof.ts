@@ -5,8 +5,8 @@ import { TILE } from "../../tlog/tiles.ts";
 import { type LogReader, required } from "./ports.ts";
 
 /**
- * The proof that the newest checkpoint covers the entry of an event (C2SP tlog-proof). Undefined: there is no such event, or the checkpoint does not cover it yet.
- * Rejects with an Error if a part of the log is missing.
+ * The proof that the newest checkpoint covers the entry of an event (C2SP tlog-proof). Undefined: there is no
+ * such event, or the checkpoint does not cover it yet. Rejects with an Error if a part of the log is missing.
  */
 export async function proofOf(log: LogReader, event: string): Promise<string | undefined> {
   const note = await log.checkpoint();

@@ -13,7 +13,12 @@ export interface TiledBundle extends Bundle {
 
 export async function readBundle(source: LogSource, index: number, width: number): Promise<TiledBundle> {
   const [bundle, tile] = await Promise.all([entriesOf(source, index, width), source.tile(0, index, width)]);
-  return { ...bundle, index, width, tile: tile ?? fail(`the tile of entry ${index * TILE} is missing`, { index: index * TILE }) };
+  return {
+    ...bundle,
+    index,
+    width,
+    tile: tile ?? fail(`the tile of entry ${index * TILE} is missing`, { index: index * TILE }),
+  };
 }
 
 async function entriesOf(source: LogSource, index: number, width: number): Promise<Bundle> {
@@ -27,6 +32,8 @@ async function entriesOf(source: LogSource, index: number, width: number): Promi
   }
   if (!bundle) return fail(`entries ${first} to ${first + width - 1} are missing`, { index: first });
   if (bundle.entries.length !== width)
-    fail(`the bundle from entry ${first} on has ${bundle.entries.length} entries instead of ${width}`, { index: first });
+    fail(`the bundle from entry ${first} on has ${bundle.entries.length} entries instead of ${width}`, {
+      index: first,
+    });
   return bundle;
 }

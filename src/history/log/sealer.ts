@@ -5,12 +5,11 @@ import type { OlderEvents, SealStore } from "./ports.ts";
 import type { Witnessing } from "./witnessing.ts";
 
 /*
- * Puts events into the log. It looks for events without an entry. It does not remember a position in the history, because a position would miss events that
- * commit late. It looks back as far as events can be late:
- * every 5 s: the last 20 s. A writer gives up sooner, so nearly all new events are there.
- * every 25 s: the last 2 minutes.
- * every 10 minutes: the last day, for processes whose clock is wrong.
- * at the start and once a day: the whole history.
+ * Puts events into the log. It looks for events without an entry. It does not remember a position in the
+ * history, because a position would miss events that commit late. It looks back as far as events can be late:
+ * every 5 s: the last 20 s. A writer gives up sooner, so nearly all new events are there. every 25 s: the
+ * last 2 minutes. every 10 minutes: the last day, for processes whose clock is wrong. at the start and once a
+ * day: the whole history.
  */
 
 const EVERY_MS = 5_000;
@@ -33,7 +32,10 @@ export interface SealerDeps {
 }
 
 export interface Sealer {
-  /** Seals now. Afterwards every event that was committed before has an entry, unless another process is sealing. */
+  /**
+   * Seals now. Afterwards every event that was committed before has an entry, unless another process is
+   * sealing.
+   */
   seal(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -61,10 +63,15 @@ export function startSealer(
     const fromMs = Math.min(nowMs - backMs, owedMs ?? nowMs);
     const done = await store.sealFrom(firstUuidAt(fromMs), stopping.signal);
     if (!done) return;
-    // Only the process that has sealed asks the witnesses. Readers get the previous checkpoint until enough witnesses have signed.
+    // Only the process that has sealed asks the witnesses. Readers get the previous checkpoint until enough
+    // witnesses have signed.
     await witnesses?.ask();
     // A full or missing folder does not block sealing.
-    await anchors?.keep().catch((error: unknown) => logger.warn({ error }, "the checkpoint could not be added to HISTORY_ANCHORS_FILE"));
+    await anchors
+      ?.keep()
+      .catch((error: unknown) =>
+        logger.warn({ error }, "the checkpoint could not be added to HISTORY_ANCHORS_FILE"),
+      );
     owedMs = undefined;
     if (all) lastAllMs = ms;
     if (all || late) lastLateMs = ms;

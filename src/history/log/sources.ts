@@ -4,7 +4,10 @@ import { digestOf } from "../entry.ts";
 import type { LogSource } from "./log-source.ts";
 import { type Bundle, type KeptDigests, type KeptEvent, type LogReader, required } from "./ports.ts";
 
-/* Sources of a log: the database, files and addresses. Files and addresses have the layout of C2SP tlog-tiles, and `key` and `events/` in addition. */
+/*
+ * Sources of a log: the database, files and addresses. Files and addresses have the layout of C2SP
+ * tlog-tiles, and `key` and `events/` in addition.
+ */
 
 export const storedLog = (reader: LogReader): LogSource => ({
   checkpoint: reader.checkpoint,
@@ -19,9 +22,13 @@ export const storedLog = (reader: LogReader): LogSource => ({
 export type ReadPart = (path: string) => Promise<Buffer | undefined>;
 
 export function laidOutLog(read: ReadPart): LogSource {
-  /** A tile that was partial when the checkpoint was signed may be stored as a full tile, because the log has grown since. */
+  /**
+   * A tile that was partial when the checkpoint was signed may be stored as a full tile, because the log has
+   * grown since.
+   */
   const widthOrMore = async (folder: string, index: number, width: number): Promise<Buffer | undefined> =>
-    (await read(`${folder}/${tilePath(index, width)}`)) ?? (width < TILE ? await read(`${folder}/${tilePath(index)}`) : undefined);
+    (await read(`${folder}/${tilePath(index, width)}`)) ??
+    (width < TILE ? await read(`${folder}/${tilePath(index)}`) : undefined);
 
   async function entries(index: number, width: number): Promise<readonly Buffer[] | undefined> {
     const bundle = await read(`tile/entries/${tilePath(index, width)}`);
@@ -47,11 +54,15 @@ export function laidOutLog(read: ReadPart): LogSource {
 }
 
 /** One line of JSON for each event. */
-export const eventLines = (events: readonly KeptEvent[]): string => events.map((event) => `${JSON.stringify(event)}\n`).join("");
+export const eventLines = (events: readonly KeptEvent[]): string =>
+  events.map((event) => `${JSON.stringify(event)}\n`).join("");
 
-export const eventsIn = (lines: Buffer): readonly KeptEvent[] => lines.toString().split("\n").slice(0, -1).map(eventIn);
+export const eventsIn = (lines: Buffer): readonly KeptEvent[] =>
+  lines.toString().split("\n").slice(0, -1).map(eventIn);
 
-/** A line that is not an event is read as a removed event with an empty id. The comparison then reports it. */
+/**
+ * A line that is not an event is read as a removed event with an empty id. The comparison then reports it.
+ */
 function eventIn(line: string): KeptEvent {
   try {
     const { id, open, sealed } = JSON.parse(line) as Partial<Record<keyof KeptEvent, unknown>>;
@@ -83,7 +94,10 @@ function digestsOf({ id, open, sealed }: KeptEvent): KeptDigests {
   };
 }
 
-/** Writes every part of a log as files. The checkpoint is written last, so a reader never sees a checkpoint whose parts are missing. */
+/**
+ * Writes every part of a log as files. The checkpoint is written last, so a reader never sees a checkpoint
+ * whose parts are missing.
+ */
 export async function exportLog(
   source: LogSource,
   checkpoint: string,

@@ -8,8 +8,9 @@ import type { KeptEvent } from "./ports.ts";
 import { eventsIn, readSeparately } from "./sources.ts";
 
 /*
- * A stretch is many bundles in one answer of a server. tlog-tiles has three addresses for each 256 entries. A server limits the requests of a client per second,
- * and the verification of a long log spent its time waiting for this limit. A stretch needs 48 times fewer requests.
+ * A stretch is many bundles in one answer of a server. tlog-tiles has three addresses for each 256 entries. A
+ * server limits the requests of a client per second, and the verification of a long log spent its time
+ * waiting for this limit. A stretch needs 48 times fewer requests.
  */
 
 /** Bundles in a stretch: about 6 MB of events. */
@@ -50,7 +51,10 @@ function partsIn(stretch: Buffer): readonly BundleParts[] {
   return bundles;
 }
 
-/** The stretch of `count` entries from entry `first` on. Undefined: the server has no such address or no such entries. Rejects if the answer broke off. */
+/**
+ * The stretch of `count` entries from entry `first` on. Undefined: the server has no such address or no such
+ * entries. Rejects if the answer broke off.
+ */
 export type ReadStretch = (first: number, count: number) => Promise<Buffer | undefined>;
 
 interface Stretch {
@@ -59,8 +63,10 @@ interface Stretch {
 }
 
 /**
- * The same log, read in stretches. The next stretch is read while the current one is used. Parts that no stretch has are read from `single`, which waits for a
- * busy server: parts outside of stretches, parts of a stretch that broke off, and all parts if the server has no stretches. At most three stretches are in memory.
+ * The same log, read in stretches. The next stretch is read while the current one is used. Parts that no
+ * stretch has are read from `single`, which waits for a busy server: parts outside of stretches, parts of a
+ * stretch that broke off, and all parts if the server has no stretches. At most three stretches are in
+ * memory.
  */
 export function inStretches(single: LogSource, read: ReadStretch): LogSource {
   const known = new Map<number, Stretch>();
@@ -79,7 +85,8 @@ export function inStretches(single: LogSource, read: ReadStretch): LogSource {
       () => undefined,
     );
     const bundles = answered.then((answer) => answer && partsIn(answer));
-    // `parts` awaits this promise later, and then throws its error. Without this handler Node would report an unhandled rejection before that.
+    // `parts` awaits this promise later, and then throws its error. Without this handler Node would report an
+    // unhandled rejection before that.
     bundles.catch(() => undefined);
     const stretch = { count, bundles };
     known.set(number, stretch);

@@ -11,15 +11,16 @@ import { readAhead } from "./read-ahead.ts";
 import { readBundle } from "./read-bundle.ts";
 
 /*
- * Verifies that the history is the one that was signed. It reads the log once, from the first entry to the last, one bundle at a time. So memory does not grow
- * with the log. It compares the hashes of the entries with the tiles, the root of the tree with the checkpoint and with every anchor, and each stored event with
+ * Verifies that the history is the one that was signed. It reads the log once, from the first entry to the
+ * last, one bundle at a time. So memory does not grow with the log. It compares the hashes of the entries
+ * with the tiles, the root of the tree with the checkpoint and with every anchor, and each stored event with
  * its entry.
  */
 
 export interface VerifyOptions {
   /**
-   * Verifier keys that are trusted. Without them the keys of the policy are trusted, or else those of the source itself. The latter detect no change by a person
-   * who has both the log and its signing key.
+   * Verifier keys that are trusted. Without them the keys of the policy are trusted, or else those of the
+   * source itself. The latter detect no change by a person who has both the log and its signing key.
    */
   readonly keys?: readonly VerifierKey[];
   readonly policy?: Policy;
@@ -32,13 +33,18 @@ export interface Verified {
   readonly origin: string;
   readonly size: number;
   readonly root: string;
-  /** `compared`: events that match their entries. `withoutValues`: those of them whose values have expired. `expired`: events that retention has removed. */
+  /**
+   * `compared`: events that match their entries. `withoutValues`: those of them whose values have expired.
+   * `expired`: events that retention has removed.
+   */
   readonly events: { readonly compared: number; readonly withoutValues: number; readonly expired: number };
   readonly witnesses: readonly string[];
   readonly anchors: number;
 }
 
-export type Verdict = { readonly ok: true; readonly verified: Verified } | { readonly ok: false; readonly fault: Fault };
+export type Verdict =
+  | { readonly ok: true; readonly verified: Verified }
+  | { readonly ok: false; readonly fault: Fault };
 
 export async function verifyLog(source: LogSource, options: VerifyOptions = {}): Promise<Verdict> {
   try {
@@ -50,16 +56,22 @@ export async function verifyLog(source: LogSource, options: VerifyOptions = {}):
   }
 }
 
-async function verified(source: LogSource, { keys, policy, anchors = [], expired }: VerifyOptions): Promise<Verified> {
+async function verified(
+  source: LogSource,
+  { keys, policy, anchors = [], expired }: VerifyOptions,
+): Promise<Verified> {
   const signed = parseCheckpoint((await source.checkpoint()) ?? fail("the log has no checkpoint"));
   const { origin, size, root } = signed;
-  const trusted = keys ?? (policy && policy.logs.length > 0 ? policy.logs : (await source.keys()).map(parseVerifierKey));
+  const trusted =
+    keys ?? (policy && policy.logs.length > 0 ? policy.logs : (await source.keys()).map(parseVerifierKey));
   mustBeSigned(signed, trusted);
   const witnesses = policy ? mustBeWitnessed(signed, policy) : [];
   for (const anchor of anchors) {
     mustBeSigned(anchor, trusted, "an anchor");
-    if (anchor.origin !== origin) fail(`an anchor belongs to the log ${anchor.origin}, but this log is ${origin}`);
-    if (anchor.size > size) fail(`the log has ${size} entries, but an anchor covers ${anchor.size}: the end of the log is missing`);
+    if (anchor.origin !== origin)
+      fail(`an anchor belongs to the log ${anchor.origin}, but this log is ${origin}`);
+    if (anchor.size > size)
+      fail(`the log has ${size} entries, but an anchor covers ${anchor.size}: the end of the log is missing`);
   }
 
   const atSize = new Map<number, SignedCheckpoint[]>();
@@ -68,15 +80,20 @@ async function verified(source: LogSource, { keys, policy, anchors = [], expired
   const compared = { compared: 0, withoutValues: 0, expired: 0 };
   const compareAnchors = (): void => {
     for (const { root: before } of atSize.get(tree.size) ?? [])
-      if (!before.equals(tree.root())) fail(`the first ${tree.size} of ${size} entries are not the entries that an anchor covers`);
+      if (!before.equals(tree.root()))
+        fail(`the first ${tree.size} of ${size} entries are not the entries that an anchor covers`);
   };
   compareAnchors();
-  const bundles = readAhead(Math.ceil(size / TILE), (index) => readBundle(source, index, Math.min(TILE, size - index * TILE)));
+  const bundles = readAhead(Math.ceil(size / TILE), (index) =>
+    readBundle(source, index, Math.min(TILE, size - index * TILE)),
+  );
   for await (const { index, width, entries, tile, kept } of bundles) {
     const hashes = entries.map(leafHash);
     compareTile(index, hashes, { tile, entries });
     if (kept) compareEvents(index, entries, kept, { counts: compared, expired });
-    const cuts = [...atSize.keys()].filter((at) => at > tree.size && at <= tree.size + width).sort((a, b) => a - b);
+    const cuts = [...atSize.keys()]
+      .filter((at) => at > tree.size && at <= tree.size + width)
+      .sort((a, b) => a - b);
     let done = 0;
     for (const cut of [...cuts, tree.size + width]) {
       const upTo = done + (cut - tree.size);
@@ -86,28 +103,47 @@ async function verified(source: LogSource, { keys, policy, anchors = [], expired
     }
   }
   if (!tree.root().equals(root)) fail(`the ${size} entries are not the entries that the checkpoint covers`);
-  return { origin, size, root: root.toString("base64"), events: compared, witnesses, anchors: anchors.length };
+  return {
+    origin,
+    size,
+    root: root.toString("base64"),
+    events: compared,
+    witnesses,
+    anchors: anchors.length,
+  };
 }
 
-function mustBeSigned({ origin, note }: SignedCheckpoint, trusted: readonly VerifierKey[], what = "the checkpoint"): void {
+function mustBeSigned(
+  { origin, note }: SignedCheckpoint,
+  trusted: readonly VerifierKey[],
+  what = "the checkpoint",
+): void {
   const own = trusted.filter(({ name, type }) => name === origin && type === LOG_KEY);
   if (own.length === 0) fail(`${what} belongs to the log ${origin}, but no key of this name is trusted`);
   // `filter` checks every key, because a wrong signature of any key is a fault.
-  if (own.filter((key) => isSignedBy(note, key)).length === 0) fail(`${what} is not signed by a trusted key of ${origin}`);
+  if (own.filter((key) => isSignedBy(note, key)).length === 0)
+    fail(`${what} is not signed by a trusted key of ${origin}`);
 }
 
 function mustBeWitnessed({ note }: SignedCheckpoint, policy: Policy): readonly string[] {
   const names = cosignedBy(note, policy);
   if (!policy.isQuorum(names))
-    fail(`the checkpoint was signed by the witnesses ${[...names].join(", ") || "(none)"}: the policy asks for more`);
+    fail(
+      `the checkpoint was signed by the witnesses ${[...names].join(", ") || "(none)"}: the policy asks for more`,
+    );
   return [...names];
 }
 
 /** Compares the full tiles above the lowest level. */
-async function compareFull(source: LogSource, tiles: ReturnType<GrowingTree["append"]>, index: number): Promise<void> {
+async function compareFull(
+  source: LogSource,
+  tiles: ReturnType<GrowingTree["append"]>,
+  index: number,
+): Promise<void> {
   for (const { level, index: at, width, hashes } of tiles) {
     if (level === 0 || width < TILE) continue;
     const stored = await source.tile(level, at, width);
-    if (!stored?.equals(hashes)) fail(`tile ${at} of level ${level} does not match its entries`, { index: index * TILE });
+    if (!stored?.equals(hashes))
+      fail(`tile ${at} of level ${level} does not match its entries`, { index: index * TILE });
   }
 }

@@ -7,7 +7,10 @@ import { consistencyProof } from "../../tlog/proofs.ts";
 import { formatAddCheckpoint } from "../../tlog/witness.ts";
 import type { LogReader } from "./ports.ts";
 
-/* Asks the witnesses of the policy for their signatures (C2SP tlog-witness). A checkpoint is published after a quorum of the policy has signed it. */
+/*
+ * Asks the witnesses of the policy for their signatures (C2SP tlog-witness). A checkpoint is published after
+ * a quorum of the policy has signed it.
+ */
 
 export interface CheckpointStore {
   /** The newest checkpoint. Undefined: it is published already, or there is none. */
@@ -16,7 +19,10 @@ export interface CheckpointStore {
 }
 
 /** Sends `body` to `url`. Rejects if there is no answer. */
-export type PostText = (url: string, body: string) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+export type PostText = (
+  url: string,
+  body: string,
+) => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
 
 export interface WitnessingDeps {
   readonly store: CheckpointStore;
@@ -47,7 +53,10 @@ export function createWitnessing({ store, log, policy, post, logger }: Witnessin
     );
   }
 
-  async function askOne({ name, key, url }: PolicyWitness, checkpoint: SignedCheckpoint): Promise<readonly Signature[]> {
+  async function askOne(
+    { name, key, url }: PolicyWitness,
+    checkpoint: SignedCheckpoint,
+  ): Promise<readonly Signature[]> {
     if (url === undefined) return [];
     for (let round = 0; round < 2; round++) {
       const old = Math.min(known.get(name) ?? 0, checkpoint.size);
@@ -55,14 +64,21 @@ export function createWitnessing({ store, log, policy, post, logger }: Witnessin
         `${url.replace(/\/$/, "")}/add-checkpoint`,
         formatAddCheckpoint({ old, proof: await proofFrom(old, checkpoint), checkpoint }),
       );
-      if (answer.status === 409 && answer.type.startsWith("text/x.tlog.size") && /^\d{1,15}\n$/.test(answer.body)) {
+      if (
+        answer.status === 409 &&
+        answer.type.startsWith("text/x.tlog.size") &&
+        /^\d{1,15}\n$/.test(answer.body)
+      ) {
         const size = Number(answer.body);
         if (size > checkpoint.size)
-          throw new FormatError(`it has signed this log with ${size} entries, but the log has only ${checkpoint.size}`);
+          throw new FormatError(
+            `it has signed this log with ${size} entries, but the log has only ${checkpoint.size}`,
+          );
         known.set(name, size);
         continue;
       }
-      if (answer.status !== 200) throw new FormatError(`it answers ${answer.status}: ${answer.body.slice(0, 200).trim()}`);
+      if (answer.status !== 200)
+        throw new FormatError(`it answers ${answer.status}: ${answer.body.slice(0, 200).trim()}`);
       const signatures = answer.body.split("\n").slice(0, -1).map(parseSignature);
       const mine = signatures.filter(({ name: by, id }) => by === key.name && id.equals(key.id));
       if (mine.length === 0 || !isSignedBy({ text: checkpoint.note.text, signatures: mine }, key))

@@ -12,8 +12,8 @@ import { createVerdictMemory } from "./verdict-memory.ts";
 
 export interface Authenticator {
   /**
-   * The actor of a bearer token: a token of ours, or an access token of our token endpoint. The reason of a refusal is for the log, never for the
-   * answer. Throws Unavailable if the database does not answer.
+   * The actor of a bearer token: a token of ours, or an access token of our token endpoint. The reason of a
+   * refusal is for the log, never for the answer. Throws Unavailable if the database does not answer.
    */
   authenticate(token: string): Promise<Verdict>;
   /** Does the same for the token endpoint: the id of the token, and its secret part or its whole text. */
@@ -22,7 +22,10 @@ export interface Authenticator {
   actorOfClient(id: string): Promise<Actor | undefined>;
   /** Whether this token was valid within the last day. It may be invalid now. */
   wasValidRecently(token: string): boolean;
-  /** Call this after a revocation in this process: cached results of the token are dropped. Other processes notice within a second. */
+  /**
+   * Call this after a revocation in this process: cached results of the token are dropped. Other processes
+   * notice within a second.
+   */
   forget(tokenId: string): void;
 }
 
@@ -41,12 +44,20 @@ const TOUCH_MS = 60_000;
 /** The id of the token from the setting, as client id and in the history. */
 const BOOTSTRAP_ID = "bootstrap";
 
-export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, clock, logger }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({
+  tokens,
+  trusts,
+  accessTokens,
+  bootstrap,
+  clock,
+  logger,
+}: AuthenticatorOptions): Authenticator {
   const bootstrapHash = bootstrap && hashSecret(bootstrap.token.reveal());
   const memory = createVerdictMemory(verify, clock);
 
   async function verify(token: string): Promise<Verdict> {
-    if (bootstrap && bootstrapHash && isSecretOf(token, bootstrapHash)) return accepted(bootstrapActor(bootstrap.sourceId));
+    if (bootstrap && bootstrapHash && isSecretOf(token, bootstrapHash))
+      return accepted(bootstrapActor(bootstrap.sourceId));
     const reading = readToken(token);
     if (reading.kind === "token") {
       const { id, secret } = reading.parts;
@@ -59,7 +70,9 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     if (!access) return refused("accessTokenRefused");
     // The client of an access token may have lost rights since.
     const client = await clientOf(access.clientId);
-    return client ? { ok: true, actor: narrowed(client, access.scopes), passing: true } : refused("clientGone", access.clientId);
+    return client
+      ? { ok: true, actor: narrowed(client, access.scopes), passing: true }
+      : refused("clientGone", access.clientId);
   }
 
   async function clientOf(id: string): Promise<Actor | undefined> {
@@ -79,7 +92,8 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
     if (!isSecret) return refused("wrongSecret", id);
     const why = unusable(record);
     if (why !== undefined) return refused(why, id);
-    if (!record.lastUsedAt || clock.now().getTime() - record.lastUsedAt.getTime() > TOUCH_MS) touch(record.id);
+    if (!record.lastUsedAt || clock.now().getTime() - record.lastUsedAt.getTime() > TOUCH_MS)
+      touch(record.id);
     return accepted(actorOf(record));
   }
 
@@ -90,7 +104,11 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
 
   function touch(id: string): void {
     // Not awaited: a failure does not affect the request, and the next request tries again.
-    tokens.touch(id).catch((error: unknown) => logger.warn({ tokenId: id, error }, "the last use of a token was not recorded"));
+    tokens
+      .touch(id)
+      .catch((error: unknown) =>
+        logger.warn({ tokenId: id, error }, "the last use of a token was not recorded"),
+      );
   }
 
   return {
@@ -100,7 +118,11 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
         return accepted(bootstrapActor(bootstrap.sourceId));
       const reading = readToken(secret);
       if (reading.kind === "mistyped") return refused("mistyped", id);
-      return ofRecord(id, await tokens.find(id), reading.kind === "token" && reading.parts.id === id ? reading.parts.secret : secret);
+      return ofRecord(
+        id,
+        await tokens.find(id),
+        reading.kind === "token" && reading.parts.id === id ? reading.parts.secret : secret,
+      );
     },
     actorOfClient: clientOf,
     wasValidRecently: memory.wasValidRecently,
@@ -111,9 +133,19 @@ export function createAuthenticator({ tokens, trusts, accessTokens, bootstrap, c
 /** A digest that no secret has. */
 const DUMMY_HASH = new Uint8Array(32);
 
-const actorOf = ({ id, sourceId, scopes }: TokenRecord): Actor => ({ id: `token:${id}`, tokenId: id, sourceId, scopes });
+const actorOf = ({ id, sourceId, scopes }: TokenRecord): Actor => ({
+  id: `token:${id}`,
+  tokenId: id,
+  sourceId,
+  scopes,
+});
 
-const bootstrapActor = (sourceId: string): Actor => ({ id: `token:${BOOTSTRAP_ID}`, tokenId: BOOTSTRAP_ID, sourceId, scopes: SCOPES });
+const bootstrapActor = (sourceId: string): Actor => ({
+  id: `token:${BOOTSTRAP_ID}`,
+  tokenId: BOOTSTRAP_ID,
+  sourceId,
+  scopes: SCOPES,
+});
 
 const narrowed = (actor: Actor, scopes: readonly Scope[]): Actor => ({
   ...actor,

@@ -30,8 +30,9 @@ export interface SignedIn {
 }
 
 /**
- * The sender of a request: the actor of its bearer token, or of its session cookie. An Authorization header always has priority. Throws
- * Unauthenticated, TooManyRequests for unknown callers, and CrossSite for a write that another site may have caused.
+ * The sender of a request: the actor of its bearer token, or of its session cookie. An Authorization header
+ * always has priority. Throws Unauthenticated, TooManyRequests for unknown callers, and CrossSite for a write
+ * that another site may have caused.
  */
 export type Identify = (req: Request, res: Response) => Promise<Actor>;
 
@@ -48,34 +49,56 @@ export function createIdentify(deps: IdentifyDeps): Identify {
     const isKnown = token !== undefined && authenticator.wasValidRecently(token);
     const address = isKnown ? "" : addressOf(req);
     const attempt = isKnown ? undefined : attemptOfUnknownCaller(limits, address);
-    const verdict: Verdict = token === undefined ? { ok: false, refusal: credential.refusal } : await authenticator.authenticate(token);
+    const verdict: Verdict =
+      token === undefined
+        ? { ok: false, refusal: credential.refusal }
+        : await authenticator.authenticate(token);
     if (verdict.ok) {
       attempt?.good();
       return verdict.actor;
     }
     const from = isKnown ? addressOf(req) : address;
-    logRefusal(verdict.refusal, { requestId: traceOf(res).requestId, path: req.originalUrl, address: from, credential: token });
+    logRefusal(verdict.refusal, {
+      requestId: traceOf(res).requestId,
+      path: req.originalUrl,
+      address: from,
+      credential: token,
+    });
     throw new Unauthenticated(req.headers.authorization === undefined ? "missing" : "invalid");
   };
 }
 
 /** The session of a request's cookie, also set in its trace. Undefined: there is no valid session. */
-export function createSessionFinder({ signedIn, limits, addressOf }: Pick<IdentifyDeps, "signedIn" | "limits" | "addressOf">) {
+export function createSessionFinder({
+  signedIn,
+  limits,
+  addressOf,
+}: Pick<IdentifyDeps, "signedIn" | "limits" | "addressOf">) {
   return async (req: Request, res: Response): Promise<Session | undefined> => {
-    const secret = signedIn && req.headers.authorization === undefined ? signedIn.cookie.read(req) : undefined;
+    const secret =
+      signedIn && req.headers.authorization === undefined ? signedIn.cookie.read(req) : undefined;
     if (!signedIn || secret === undefined) return undefined;
     const attempt = attemptOfUnknownCaller(limits, addressOf(req));
     const session = await signedIn.sessions.find(secret);
     if (!session) return undefined;
     attempt.good();
     checkWrite(req, secret, signedIn.publicUrl);
-    traceOf(res).session = { secret, ...(session.authenticatedAt ? { authenticatedAt: session.authenticatedAt } : {}) };
+    traceOf(res).session = {
+      secret,
+      ...(session.authenticatedAt ? { authenticatedAt: session.authenticatedAt } : {}),
+    };
     return session;
   };
 }
 
-/** Takes one of the attempts that unknown callers of this network have. Throws TooManyRequests if there is none. `good` returns the attempt. */
-export function attemptOfUnknownCaller({ unauthenticated }: Pick<Limits, "unauthenticated">, address: string): { good(): void } {
+/**
+ * Takes one of the attempts that unknown callers of this network have. Throws TooManyRequests if there is
+ * none. `good` returns the attempt.
+ */
+export function attemptOfUnknownCaller(
+  { unauthenticated }: Pick<Limits, "unauthenticated">,
+  address: string,
+): { good(): void } {
   const network = networkOf(address);
   const waitMs = unauthenticated.take(network);
   if (waitMs > 0) throw new TooManyRequests(waitMs);
@@ -86,16 +109,23 @@ const SCHEME = /^Bearer +([\x21-\x7e]+) *$/i;
 
 type Credential = { readonly token: string } | { readonly token: undefined; readonly refusal: Refusal };
 
-/** The token of the Authorization header. Another scheme, an empty token or a second header is no credential (docs/threats.md T3). */
+/**
+ * The token of the Authorization header. Another scheme, an empty token or a second header is no credential
+ * (docs/threats.md T3).
+ */
 function bearerCredential(req: IncomingMessage): Credential {
   const header = req.headers.authorization;
   if (header === undefined) return { token: undefined, refusal: refusal("missing") };
-  if (countOfHeader(req, "authorization") !== 1) return { token: undefined, refusal: refusal("severalHeaders") };
+  if (countOfHeader(req, "authorization") !== 1)
+    return { token: undefined, refusal: refusal("severalHeaders") };
   const token = SCHEME.exec(header)?.[1];
   return token === undefined ? { token, refusal: refusal("notBearer") } : { token };
 }
 
-/** Node keeps the first header of a name and hides the others. `headersDistinct` has them all, but costs a second table for every request. */
+/**
+ * Node keeps the first header of a name and hides the others. `headersDistinct` has them all, but costs a
+ * second table for every request.
+ */
 export function countOfHeader({ rawHeaders }: IncomingMessage, lowerName: string): number {
   let found = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {

@@ -4,7 +4,8 @@ import { networkOf } from "../connection/address.ts";
 import { createAttemptLimit } from "../connection/attempt-limit.ts";
 
 /*
- * Why a credential is refused. Only for the operator's log: the caller gets the same 401 for every cause (docs/threats.md T28).
+ * Why a credential is refused. Only for the operator's log: the caller gets the same 401 for every cause
+ * (docs/threats.md T28).
  */
 
 const REASONS = {
@@ -19,7 +20,8 @@ const REASONS = {
   wrongSecret: "the secret does not match the token",
   revoked: "the token was revoked",
   expired: "the token has expired",
-  accessTokenRefused: "the access token has expired, or was not signed by this server for this address (PUBLIC_URL)",
+  accessTokenRefused:
+    "the access token has expired, or was not signed by this server for this address (PUBLIC_URL)",
   clientGone: "the client behind the access token was revoked or removed, or has expired",
   linkRefused: "the one-time link does not exist, was used or is older than ten minutes",
   assertionRefused: "the assertion is not accepted",
@@ -42,7 +44,8 @@ export interface Refusal {
   readonly tokenId?: string;
 }
 
-export const refusal = (code: RefusalCode, tokenId?: string): Refusal => (tokenId === undefined ? { code } : { code, tokenId });
+export const refusal = (code: RefusalCode, tokenId?: string): Refusal =>
+  tokenId === undefined ? { code } : { code, tokenId };
 
 export interface RefusedRequest {
   readonly requestId: string;
@@ -64,11 +67,23 @@ const MAX_PATH = 200;
 /** Length of the logged prefix of an unknown token: enough to recognise the token, too short to use it. */
 const PREFIX = 6;
 const MIN_CUT = 24;
-/** An id from an unauthenticated caller is logged only if it has the form of our ids: a token, a trust, the setting. */
+/**
+ * An id from an unauthenticated caller is logged only if it has the form of our ids: a token, a trust, the
+ * setting.
+ */
 const ID = /^[a-z0-9-]{1,36}$/;
 
-/** One line per refused credential, up to a limit per minute. The number of omitted lines is logged with the next one after the minute. */
-export function createRefusalLog({ logger, clock }: { readonly logger: Logger; readonly clock: Pick<Clock, "monotonicMs"> }): LogRefusal {
+/**
+ * One line per refused credential, up to a limit per minute. The number of omitted lines is logged with the
+ * next one after the minute.
+ */
+export function createRefusalLog({
+  logger,
+  clock,
+}: {
+  readonly logger: Logger;
+  readonly clock: Pick<Clock, "monotonicMs">;
+}): LogRefusal {
   const byNetwork = createAttemptLimit(LINES_OF_A_NETWORK, clock);
   const all = createAttemptLimit(LINES, clock);
   let leftOut = 0;
@@ -77,7 +92,8 @@ export function createRefusalLog({ logger, clock }: { readonly logger: Logger; r
       leftOut += 1;
       return;
     }
-    if (leftOut > 0) logger.warn({ count: leftOut }, "further refused credentials were not logged individually");
+    if (leftOut > 0)
+      logger.warn({ count: leftOut }, "further refused credentials were not logged individually");
     leftOut = 0;
     logger.warn(
       {
@@ -101,5 +117,7 @@ export function shownOf(
   credential: string | undefined,
 ): { readonly tokenId?: string; readonly tokenPrefix?: string } {
   if (tokenId !== undefined && ID.test(tokenId)) return { tokenId };
-  return credential !== undefined && credential.length >= MIN_CUT ? { tokenPrefix: credential.slice(0, PREFIX) } : {};
+  return credential !== undefined && credential.length >= MIN_CUT
+    ? { tokenPrefix: credential.slice(0, PREFIX) }
+    : {};
 }

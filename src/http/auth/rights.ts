@@ -2,8 +2,9 @@ import type { Role } from "./roles.ts";
 import { type Actor, allows, type Scope } from "./scopes.ts";
 
 /*
- * Rights (docs/threats.md T39). The scopes of a token decide its rights, and the roles of a signed-in person decide theirs. openapi.yaml has both for
- * each address (x-scopes, x-roles), and a test tries each address with each of them.
+ * Rights (docs/threats.md T39). The scopes of a token decide its rights, and the roles of a signed-in person
+ * decide theirs. openapi.yaml has both for each address (x-scopes, x-roles), and a test tries each address
+ * with each of them.
  */
 
 /**
@@ -41,11 +42,14 @@ const SCOPES_OF: Readonly<Record<Role, readonly Scope[]>> = {
   admin: ["history:read", "history:personal", "metrics", "admin"],
 };
 
-export const scopesOf = (roles: readonly Role[]): readonly Scope[] => [...new Set(roles.flatMap((role) => SCOPES_OF[role]))];
+export const scopesOf = (roles: readonly Role[]): readonly Scope[] => [
+  ...new Set(roles.flatMap((role) => SCOPES_OF[role])),
+];
 
 export function mayDo(actor: Pick<Actor, "scopes" | "roles">, right: Right): boolean {
   const { scopes, roles } = HOLDERS[right];
   return allows(actor, scopes) || roles.some((role) => actor.roles?.includes(role));
 }
 
-export const rightsOf = (actor: Pick<Actor, "scopes" | "roles">): readonly Right[] => RIGHTS.filter((right) => mayDo(actor, right));
+export const rightsOf = (actor: Pick<Actor, "scopes" | "roles">): readonly Right[] =>
+  RIGHTS.filter((right) => mayDo(actor, right));

@@ -2,8 +2,9 @@ import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 /*
- * The text of a token: sdt_<env>_<id>_<secret><crc>. With the fixed prefix, scanners of repositories and logs find leaked tokens. The checksum finds
- * typing errors without a look-up (docs/threats.md T1). Only the id and the hash of the secret are stored (docs/threats.md T2).
+ * The text of a token: sdt_<env>_<id>_<secret><crc>. With the fixed prefix, scanners of repositories and logs
+ * find leaked tokens. The checksum finds typing errors without a look-up (docs/threats.md T1). Only the id
+ * and the hash of the secret are stored (docs/threats.md T2).
  */
 
 export type TokenEnvironment = "live" | "test";
@@ -18,11 +19,14 @@ export interface TokenParts {
 const SECRET_BYTES = 32;
 const SECRET_LENGTH = 43; // 62^43 > 2^256
 const CRC_LENGTH = 6; // 62^6 > 2^32
-const FORM = new RegExp(`^sdt_(live|test)_([a-z0-9]{1,32})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CRC_LENGTH}})$`);
+const FORM = new RegExp(
+  `^sdt_(live|test)_([a-z0-9]{1,32})_([0-9A-Za-z]{${SECRET_LENGTH}})([0-9A-Za-z]{${CRC_LENGTH}})$`,
+);
 
 export const makeTokenId = (): string => randomBytes(8).toString("hex");
 
-export const makeTokenSecret = (): string => base62(BigInt(`0x${randomBytes(SECRET_BYTES).toString("hex")}`), SECRET_LENGTH);
+export const makeTokenSecret = (): string =>
+  base62(BigInt(`0x${randomBytes(SECRET_BYTES).toString("hex")}`), SECRET_LENGTH);
 
 export function formatToken({ environment, id, secret }: TokenParts): string {
   const text = `sdt_${environment}_${id}_${secret}`;
@@ -50,7 +54,8 @@ export function readToken(text: string): TokenReading {
 export const hashSecret = (secret: string): Buffer => hash("sha256", secret, "buffer");
 
 /** Compares digests of equal length in constant time. */
-export const isSecretOf = (secret: string, secretHash: Uint8Array): boolean => timingSafeEqual(hashSecret(secret), secretHash);
+export const isSecretOf = (secret: string, secretHash: Uint8Array): boolean =>
+  timingSafeEqual(hashSecret(secret), secretHash);
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 

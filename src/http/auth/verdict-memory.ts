@@ -12,10 +12,14 @@ export interface VerdictMemory {
   forget(tokenId: string): void;
 }
 
-/** How long a verified token is cached: the hot path needs no query, and a revocation by another process takes effect after this time. */
+/**
+ * How long a verified token is cached: the hot path needs no query, and a revocation by another process takes
+ * effect after this time.
+ */
 const FRESH_MS = 1_000;
 /**
- * How long a client counts as recently valid. Entra ID sends requests about every 40 minutes, and guesses from the same address must not lock it out.
+ * How long a client counts as recently valid. Entra ID sends requests about every 40 minutes, and guesses
+ * from the same address must not lock it out.
  */
 const RECOGNISED_MS = 24 * 3_600_000;
 const MAX_REMEMBERED = 10_000;
@@ -27,7 +31,10 @@ interface Remembered {
   tokenId?: string;
 }
 
-export function createVerdictMemory(verify: (token: string) => Promise<Verdict>, clock: Pick<Clock, "monotonicMs">): VerdictMemory {
+export function createVerdictMemory(
+  verify: (token: string) => Promise<Verdict>,
+  clock: Pick<Clock, "monotonicMs">,
+): VerdictMemory {
   /** By SHA-256 of the text, so that the memory has no tokens. Oldest first. */
   const remembered = new Map<string, Remembered>();
 
@@ -37,7 +44,8 @@ export function createVerdictMemory(verify: (token: string) => Promise<Verdict>,
     remembered.set(key, entry);
     const oldest = remembered.keys().next().value;
     if (remembered.size > MAX_REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-    // Only valid tokens stay cached, so that guesses do not replace them. Rejections reach the caller through `verdict`.
+    // Only valid tokens stay cached, so that guesses do not replace them. Rejections reach the caller through
+    // `verdict`.
     const drop = () => {
       if (remembered.get(key) === entry) remembered.delete(key);
     };
@@ -48,7 +56,8 @@ export function createVerdictMemory(verify: (token: string) => Promise<Verdict>,
     return entry.verdict;
   }
 
-  const ageMs = (entry: Remembered | undefined): number => (entry ? clock.monotonicMs() - entry.atMs : Number.POSITIVE_INFINITY);
+  const ageMs = (entry: Remembered | undefined): number =>
+    entry ? clock.monotonicMs() - entry.atMs : Number.POSITIVE_INFINITY;
 
   return {
     async verdictOn(token) {
@@ -63,7 +72,8 @@ export function createVerdictMemory(verify: (token: string) => Promise<Verdict>,
     },
     forget(tokenId) {
       // A running look-up may have read the row before its change, so unfinished look-ups are dropped too.
-      for (const [key, entry] of remembered) if (entry.tokenId === tokenId || entry.tokenId === undefined) remembered.delete(key);
+      for (const [key, entry] of remembered)
+        if (entry.tokenId === tokenId || entry.tokenId === undefined) remembered.delete(key);
     },
   };
 }

@@ -1,6 +1,9 @@
 import { isIP, isIPv4 } from "node:net";
 
-/** The canonical form of an address: IPv6 in lower case and short, without a zone; IPv4 without its IPv6 prefix. Undefined: not an address. */
+/**
+ * The canonical form of an address: IPv6 in lower case and short, without a zone; IPv4 without its IPv6
+ * prefix. Undefined: not an address.
+ */
 export function canonicalAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
   const [address = ""] = text.split("%");
@@ -14,8 +17,9 @@ export function canonicalAddress(text: string): string | undefined {
 }
 
 /**
- * The key of limits: an IPv4 address, or the /64 of an IPv6 address. A subscriber owns a whole /64 and can use a new address for each request. The
- * result is short, because it is a key in memory. `address` is canonical; all other texts share one key.
+ * The key of limits: an IPv4 address, or the /64 of an IPv6 address. A subscriber owns a whole /64 and can
+ * use a new address for each request. The result is short, because it is a key in memory. `address` is
+ * canonical; all other texts share one key.
  */
 export function networkOf(address: string): string {
   if (isIPv4(address)) return address;

@@ -1,6 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** Limit of unauthenticated attempts. It is counted before verification, so that concurrent attempts are limited too. */
+/**
+ * Limit of unauthenticated attempts. It is counted before verification, so that concurrent attempts are
+ * limited too.
+ */
 export interface AttemptLimit {
   /** Takes one attempt. Returns the milliseconds to wait if there is none, otherwise 0. */
   take(key: string): number;
@@ -18,14 +21,18 @@ const WINDOW_MS = 60_000;
 const MAX_KEYS = 10_000;
 
 /**
- * Counts in windows of one minute, which begin with a key's first attempt. Unknown callers choose the keys, so the number of keys is bounded here,
- * and their length by the callers. If there is no room, the key with the oldest window is dropped. Only a caller with 10,000 networks gets more
- * attempts by this. Libraries keep a timer for each key (measured: 770 MB more within a minute of invented client ids).
+ * Counts in windows of one minute, which begin with a key's first attempt. Unknown callers choose the keys,
+ * so the number of keys is bounded here, and their length by the callers. If there is no room, the key with
+ * the oldest window is dropped. Only a caller with 10,000 networks gets more attempts by this. Libraries keep
+ * a timer for each key (measured: 770 MB more within a minute of invented client ids).
  */
 export function createAttemptLimit(perMinute: number, clock: Pick<Clock, "monotonicMs">): AttemptLimit {
   /** In the order of the start of the windows. */
   const windows = new Map<string, Window>();
-  /** The iterator is kept. A new one would pass all keys deleted since the map was last rehashed (measured: ten times slower). */
+  /**
+   * The iterator is kept. A new one would pass all keys deleted since the map was last rehashed (measured:
+   * ten times slower).
+   */
   let following = windows.entries();
   let oldest: readonly [string, Window] | undefined;
 

@@ -10,16 +10,18 @@ export type Addressed = Pick<IncomingMessage, "socket" | "headers">;
 export type ClientAddress = (request: Addressed) => string;
 
 /**
- * The peer of the connection, or, if the peer is a trusted proxy, the nearest address in the forwarding headers that is not a trusted proxy.
- * Addresses beyond it are not reliable. A client can add the header that its proxy does not use. If `X-Forwarded-For` (de facto) and `Forwarded` (RFC
- * 7239) are both present and differ, both are ignored, and the request counts for the proxy.
+ * The peer of the connection, or, if the peer is a trusted proxy, the nearest address in the forwarding
+ * headers that is not a trusted proxy. Addresses beyond it are not reliable. A client can add the header that
+ * its proxy does not use. If `X-Forwarded-For` (de facto) and `Forwarded` (RFC 7239) are both present and
+ * differ, both are ignored, and the request counts for the proxy.
  */
 export function createClientAddress(proxies: TrustedProxies): ClientAddress {
   return ({ socket, headers }) => {
     const peer = canonicalAddress(socket.remoteAddress ?? "") ?? "unknown";
     if (!proxies.trusts(peer, 0)) return peer;
     const [xForwardedFor, forwarded] = [headers["x-forwarded-for"], headers.forwarded];
-    const byList = xForwardedFor === undefined ? undefined : nearest(peer, listed(String(xForwardedFor)), proxies);
+    const byList =
+      xForwardedFor === undefined ? undefined : nearest(peer, listed(String(xForwardedFor)), proxies);
     const byPairs = forwarded === undefined ? undefined : nearest(peer, paired(forwarded), proxies);
     if (byList !== undefined && byPairs !== undefined && byList !== byPairs) return peer;
     return byList ?? byPairs ?? peer;
@@ -39,14 +41,19 @@ function nearest(peer: string, chain: readonly (string | undefined)[], proxies: 
 
 const listed = (header: string): readonly (string | undefined)[] => header.split(",").map(addressIn);
 
-/** The `for` of each element. A header with a syntax error is ignored completely, because an open quote could hide the proxy's element. */
+/**
+ * The `for` of each element. A header with a syntax error is ignored completely, because an open quote could
+ * hide the proxy's element.
+ */
 function paired(header: string): readonly (string | undefined)[] {
   const elements: (string | undefined)[] = [];
   let rest = header;
   let current: string | undefined;
   for (;;) {
     const [whole = "", name = "", quoted, bare, end] =
-      /^[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=(?:"([^"\\]*)"|([!#$%&'*+\-.^_`|~\w:[\]]*)))?[ \t]*([;,]|$)/.exec(rest) ?? [];
+      /^[ \t]*(?:([!#$%&'*+\-.^_`|~\w]+)=(?:"([^"\\]*)"|([!#$%&'*+\-.^_`|~\w:[\]]*)))?[ \t]*([;,]|$)/.exec(
+        rest,
+      ) ?? [];
     if (end === undefined) return [];
     if (name.toLowerCase() === "for") current = addressIn(quoted ?? bare ?? "");
     if (end !== ";") {

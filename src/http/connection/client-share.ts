@@ -1,14 +1,20 @@
 import type { Clock } from "../../core/clock.ts";
 import { TooManyRequests } from "../errors.ts";
 
-/** The limit of one client's running requests. It leaves database connections and processor time to the others. */
+/**
+ * The limit of one client's running requests. It leaves database connections and processor time to the
+ * others.
+ */
 export interface ClientShare {
   /** Enters one request of this client. Call `end` once in every case. */
   enter(client: string): Turn;
 }
 
 export interface Turn {
-  /** Undefined: the request may continue now. Otherwise resolves when it may continue, and rejects with TooManyRequests if that takes too long. */
+  /**
+   * Undefined: the request may continue now. Otherwise resolves when it may continue, and rejects with
+   * TooManyRequests if that takes too long.
+   */
   readonly granted: Promise<void> | undefined;
   /** The request is done, or its client disconnected while it waited. */
   end(): void;
@@ -27,8 +33,8 @@ interface Line {
 }
 
 /**
- * The share of each client. `running`: maximum of one client at the same time; 0 is no limit. Clients are ids of verified tokens. Only clients with
- * running requests are stored.
+ * The share of each client. `running`: maximum of one client at the same time; 0 is no limit. Clients are ids
+ * of verified tokens. Only clients with running requests are stored.
  */
 export function createClientShare(clock: Pick<Clock, "sleep">, running = RUNNING_OF_A_CLIENT): ClientShare {
   if (running === 0) return { enter: () => NO_LIMIT };

@@ -27,12 +27,16 @@ interface Connection {
 }
 
 /**
- * The connections of a server. If there is no room for a new one, an unused one is closed, in this order: the oldest that has not sent a whole
- * request yet, the one that has been idle longest, the oldest that is sending a later request. So a client that opens connections and sends nothing,
- * or sends slowly, only replaces its own kind, and a client that sends its request immediately is served (docs/threats.md T9). Busy connections stay.
- * If all are busy, the new one is closed.
+ * The connections of a server. If there is no room for a new one, an unused one is closed, in this order: the
+ * oldest that has not sent a whole request yet, the one that has been idle longest, the oldest that is
+ * sending a later request. So a client that opens connections and sends nothing, or sends slowly, only
+ * replaces its own kind, and a client that sends its request immediately is served (docs/threats.md T9). Busy
+ * connections stay. If all are busy, the new one is closed.
  */
-export function trackConnections(server: Server, { total, perAddress, isProxy }: ConnectionBounds): Connections {
+export function trackConnections(
+  server: Server,
+  { total, perAddress, isProxy }: ConnectionBounds,
+): Connections {
   const open = new Map<Socket, Connection>();
   const byNetwork = new Map<string, number>();
   /** Connections without an answered request, oldest first. */
@@ -47,14 +51,18 @@ export function trackConnections(server: Server, { total, perAddress, isProxy }:
     if (network !== undefined) byNetwork.set(network, (byNetwork.get(network) ?? 0) + 1);
     open.set(socket, connection);
     socket.once("close", () => remove(connection));
-    if (network !== undefined && byNetwork.get(network)! > perAddress) replace(connection, (other) => other.network === network);
+    if (network !== undefined && byNetwork.get(network)! > perAddress)
+      replace(connection, (other) => other.network === network);
     if (open.size > total && !socket.destroyed) replace(connection, () => true);
     if (!socket.destroyed) unproven.add(connection);
   }
 
   function replace(newcomer: Connection, mayGo: (connection: Connection) => boolean): void {
-    const isWaitedFor = (one: Connection) => mayGo(one) && (one.running === 0 || one.request?.complete === false);
-    close(firstOf(unproven, isWaitedFor) ?? firstOf(idle, isWaitedFor) ?? firstOf(busy, isWaitedFor) ?? newcomer);
+    const isWaitedFor = (one: Connection) =>
+      mayGo(one) && (one.running === 0 || one.request?.complete === false);
+    close(
+      firstOf(unproven, isWaitedFor) ?? firstOf(idle, isWaitedFor) ?? firstOf(busy, isWaitedFor) ?? newcomer,
+    );
   }
 
   /** Removed before the socket is closed, because its close event comes later. */
@@ -99,7 +107,10 @@ export function trackConnections(server: Server, { total, perAddress, isProxy }:
   };
 }
 
-function firstOf(connections: ReadonlySet<Connection>, mayGo: (connection: Connection) => boolean): Connection | undefined {
+function firstOf(
+  connections: ReadonlySet<Connection>,
+  mayGo: (connection: Connection) => boolean,
+): Connection | undefined {
   for (const connection of connections) if (mayGo(connection)) return connection;
   return undefined;
 }

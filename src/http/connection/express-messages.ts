@@ -2,9 +2,10 @@ import { IncomingMessage, type ServerOptions, ServerResponse } from "node:http";
 import type { Express } from "express";
 
 /**
- * Message classes for a server whose handler is this express app. Express changes the prototype of each message and adds a dozen fields one by one.
- * Then V8 cannot optimise accesses to messages. With this prototype and these fields from the beginning, all messages have one shape (measured with 8
- * clients: docs/benchmarks.md, "What was found").
+ * Message classes for a server whose handler is this express app. Express changes the prototype of each
+ * message and adds a dozen fields one by one. Then V8 cannot optimise accesses to messages. With this
+ * prototype and these fields from the beginning, all messages have one shape (measured with 8 clients:
+ * docs/benchmarks.md, "What was found").
  */
 export function messagesOf(app: Express): Pick<ServerOptions, "IncomingMessage" | "ServerResponse"> {
   class AppRequest extends IncomingMessage {

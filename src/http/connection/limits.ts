@@ -37,12 +37,15 @@ export function createLimits({ ratePerClient, concurrencyPerClient }: LimitSetti
   };
 }
 
-/** Above this number full buckets are dropped, because they have no information. Only an installation with as many busy clients reaches it. */
+/**
+ * Above this number full buckets are dropped, because they have no information. Only an installation with as
+ * many busy clients reaches it.
+ */
 const MAX_BUCKETS = 10_000;
 
 /**
- * A token bucket for each client: `ratePerSecond` on average, and a burst of twice that; 0 is no limit. Libraries have fixed windows, which pass
- * twice the rate around their ends, and keep a timer for each key.
+ * A token bucket for each client: `ratePerSecond` on average, and a burst of twice that; 0 is no limit.
+ * Libraries have fixed windows, which pass twice the rate around their ends, and keep a timer for each key.
  */
 export function createClientLimit(ratePerSecond: number, clock: Pick<Clock, "monotonicMs">): ClientLimit {
   if (ratePerSecond === 0) return { take: () => 0 };

@@ -1,13 +1,14 @@
 /*
- * JSON with a name twice in one object. JSON.parse keeps the last value and says nothing (RFC 8259 section 4 leaves it open), so a client that means the first
- * is answered as if it had been taken.
+ * JSON with a name twice in one object. JSON.parse keeps the last value and says nothing (RFC 8259 section 4
+ * leaves it open), so a client that means the first is answered as if it had been taken.
  */
 
 const [BLANK, COLON, BACKSLASH] = [0x20, 0x3a, 0x5c];
 
 /**
- * The first name that an object of the text repeats; undefined when none does. `text` is valid JSON, and `parsed` is what JSON.parse made of it. A repeated name
- * is a member in the text and not in what was made, so two counts tell; only where they differ is the name looked for.
+ * The first name that an object of the text repeats; undefined when none does. `text` is valid JSON, and
+ * `parsed` is what JSON.parse made of it. A repeated name is a member in the text and not in what was made,
+ * so two counts tell; only where they differ is the name looked for.
  */
 export const repeatedName = (text: string, parsed: unknown): string | undefined =>
   membersInText(text) > membersIn(parsed) ? firstRepeated(text) : undefined;

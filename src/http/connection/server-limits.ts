@@ -6,15 +6,18 @@ export interface ServerLimits {
   readonly keepAliveTimeoutMs: number;
   readonly maxConnections: number;
   readonly connectionsPerAddress: number;
-  /** Maximum time without a byte in either direction while a request is answered: for clients that do not read. */
+  /**
+   * Maximum time without a byte in either direction while a request is answered: for clients that do not
+   * read.
+   */
   readonly inactivityTimeoutMs: number;
   /** Interval of the check of time-outs. */
   readonly checkIntervalMs: number;
 }
 
 /**
- * Limits against slow and too many connections (docs/threats.md T9). Keep-alive is longer than that of common proxies (60 s), so that they never
- * write to a closing connection.
+ * Limits against slow and too many connections (docs/threats.md T9). Keep-alive is longer than that of common
+ * proxies (60 s), so that they never write to a closing connection.
  */
 export const SERVER_LIMITS: ServerLimits = {
   headersTimeoutMs: 10_000,

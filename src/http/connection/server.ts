@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerOptions, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock } from "../../core/clock.ts";
 import { CannotStart } from "../../core/errors.ts";
@@ -12,7 +19,10 @@ export interface HttpServer {
   /** Host and port of the listener. The real port if 0 was requested. */
   readonly host: string;
   readonly port: number;
-  /** Accepts no new requests, lets running ones finish for at most `graceMs` (25 s when unset), then closes all connections. May be called twice. */
+  /**
+   * Accepts no new requests, lets running ones finish for at most `graceMs` (25 s when unset), then closes
+   * all connections. May be called twice.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -37,7 +47,14 @@ const STOP_POLL_MS = 20;
 
 /** Starts to listen, or throws CannotStart with the reason. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { handler, messages = {}, clock, logger, trustedProxies = NO_PROXIES, renderFor = renderPlain } = options;
+  const {
+    handler,
+    messages = {},
+    clock,
+    logger,
+    trustedProxies = NO_PROXIES,
+    renderFor = renderPlain,
+  } = options;
   const limits: ServerLimits = { ...SERVER_LIMITS, ...options.limits };
   const server = createServer({
     ...messages,
@@ -67,7 +84,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     connections.hold(req, res);
     refuseExpectation(req.url ?? "", res, { clock, renderFor });
   });
-  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => answerUnreadable(error, socket, { clock, renderFor }));
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
+    answerUnreadable(error, socket, { clock, renderFor }),
+  );
 
   await listen(server, options);
   server.on("error", (error) => logger.error({ error }, "the HTTP server failed"));
@@ -85,7 +104,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
 
 function listen(server: Server, { host, port }: HttpServerOptions): Promise<void> {
   return new Promise((resolve, reject) => {
-    const refused = (error: NodeJS.ErrnoException) => reject(new CannotStart([listenProblem(error, host, port)], { cause: error }));
+    const refused = (error: NodeJS.ErrnoException) =>
+      reject(new CannotStart([listenProblem(error, host, port)], { cause: error }));
     server.once("error", refused);
     server.listen(port, host, () => {
       server.off("error", refused);
@@ -95,9 +115,11 @@ function listen(server: Server, { host, port }: HttpServerOptions): Promise<void
 }
 
 function listenProblem({ code }: NodeJS.ErrnoException, host: string, port: number): string {
-  if (code === "EADDRINUSE") return `PORT ${port} on ${host} is in use by another program; stop it or choose another PORT`;
+  if (code === "EADDRINUSE")
+    return `PORT ${port} on ${host} is in use by another program; stop it or choose another PORT`;
   if (code === "EACCES") return `PORT ${port} may not be opened by this user; choose one above 1023`;
-  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND") return `HOST ${host} is not an address of this machine`;
+  if (code === "EADDRNOTAVAIL" || code === "ENOTFOUND")
+    return `HOST ${host} is not an address of this machine`;
   return `cannot listen on HOST ${host}, PORT ${port} (${code ?? "unknown error"})`;
 }
 

@@ -3,7 +3,10 @@ import { canonicalAddress } from "./address.ts";
 
 /** The senders whose `X-Forwarded-For` and `Forwarded` headers are used: the setting TRUST_PROXY. */
 export interface TrustedProxies {
-  /** `hop`: 0 for the peer of the connection, 1 for the address that it reports, and so on. `address` is canonical. */
+  /**
+   * `hop`: 0 for the peer of the connection, 1 for the address that it reports, and so on. `address` is
+   * canonical.
+   */
   trusts(address: string, hop: number): boolean;
 }
 
@@ -18,7 +21,10 @@ const RANGES: Readonly<Record<string, readonly string[]>> = {
   uniquelocal: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"],
 };
 
-/** `1` (the number of proxies in front of this server), or addresses, CIDR ranges and names, separated by commas. Undefined: neither. */
+/**
+ * `1` (the number of proxies in front of this server), or addresses, CIDR ranges and names, separated by
+ * commas. Undefined: neither.
+ */
 export function readTrustedProxies(text: string): TrustedProxies | undefined {
   const value = text.trim().toLowerCase();
   if (/^\d{1,2}$/.test(value)) {
@@ -38,7 +44,8 @@ function addRange(list: BlockList, range: string): boolean {
   const family = isIP(address);
   if (family === 0 || more !== undefined || address.includes("%")) return false;
   // A range of a whole address family would make every client a proxy.
-  if (length !== undefined && (!/^[1-9]\d{0,2}$/.test(length) || Number(length) > (family === 4 ? 32 : 128))) return false;
+  if (length !== undefined && (!/^[1-9]\d{0,2}$/.test(length) || Number(length) > (family === 4 ? 32 : 128)))
+    return false;
   const plain = canonicalAddress(address);
   // A mapped address is an IPv4 address, whose range would need another length.
   if (plain === undefined || (isIPv4(plain) && family === 6)) return false;

@@ -6,13 +6,19 @@ import { uuidv7 } from "../../core/id.ts";
 import { type RenderError, renderProblem } from "../problem.ts";
 
 /*
- * Input that never becomes a request: no HTTP, or a head that is too large or incomplete. The answer goes directly to the connection, in the form of
- * the room whose path the first line names, if that line is readable.
+ * Input that never becomes a request: no HTTP, or a head that is too large or incomplete. The answer goes
+ * directly to the connection, in the form of the room whose path the first line names, if that line is
+ * readable.
  */
 
 /** Why node could not read the request, by the status of the answer. */
 class Unreadable extends AppError {
-  readonly code: "BAD_REQUEST" | "REQUEST_TIMEOUT" | "URI_TOO_LONG" | "EXPECTATION_FAILED" | "HEADERS_TOO_LARGE";
+  readonly code:
+    | "BAD_REQUEST"
+    | "REQUEST_TIMEOUT"
+    | "URI_TOO_LONG"
+    | "EXPECTATION_FAILED"
+    | "HEADERS_TOO_LARGE";
   constructor(code: Unreadable["code"], message: string) {
     super(message);
     this.code = code;
@@ -29,10 +35,17 @@ export const renderPlain: UnreadableOptions["renderFor"] = () => renderProblem;
 
 type ReadingError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
-/** Time in which further data of the client are discarded. An immediate close would reset the connection and lose the answer. */
+/**
+ * Time in which further data of the client are discarded. An immediate close would reset the connection and
+ * lose the answer.
+ */
 const LINGER_MS = 1_000;
 
-export function answerUnreadable(error: ReadingError, socket: Socket, { clock, renderFor }: UnreadableOptions): void {
+export function answerUnreadable(
+  error: ReadingError,
+  socket: Socket,
+  { clock, renderFor }: UnreadableOptions,
+): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
@@ -57,17 +70,26 @@ function closeSoon(socket: Socket, clock: Clock): void {
   clock.sleep(LINGER_MS, closed.signal).then(destroy, destroy);
 }
 
-export function refuseExpectation(path: string, res: ServerResponse, { clock, renderFor }: UnreadableOptions): void {
+export function refuseExpectation(
+  path: string,
+  res: ServerResponse,
+  { clock, renderFor }: UnreadableOptions,
+): void {
   const error = new Unreadable("EXPECTATION_FAILED", "the only supported expectation is 100-continue");
   const { head, body } = bareAnswer(error, renderFor(path), clock);
   res.writeHead(417, head).end(body);
 }
 
 function understood({ code }: ReadingError, lineLength: number): Unreadable {
-  if (code === "ERR_HTTP_REQUEST_TIMEOUT") return new Unreadable("REQUEST_TIMEOUT", "the request did not arrive in time");
-  if (code !== "HPE_HEADER_OVERFLOW") return new Unreadable("BAD_REQUEST", "this is not a request of HTTP/1.1 (RFC 9112)");
+  if (code === "ERR_HTTP_REQUEST_TIMEOUT")
+    return new Unreadable("REQUEST_TIMEOUT", "the request did not arrive in time");
+  if (code !== "HPE_HEADER_OVERFLOW")
+    return new Unreadable("BAD_REQUEST", "this is not a request of HTTP/1.1 (RFC 9112)");
   return lineLength > LONG_LINE
-    ? new Unreadable("URI_TOO_LONG", "the address and the headers are larger than 32 kB together; send a long filter with POST to .search")
+    ? new Unreadable(
+        "URI_TOO_LONG",
+        "the address and the headers are larger than 32 kB together; send a long filter with POST to .search",
+      )
     : new Unreadable("HEADERS_TOO_LARGE", "the headers are larger than 32 kB");
 }
 

@@ -5,7 +5,10 @@ import { sendJson } from "../answer.ts";
 import { methodNotAllowed } from "../methods.ts";
 import type { Mount } from "../mount.ts";
 
-/** A dependency that must work before the server gets traffic, such as `database`. Rejects with any reason if it does not work. */
+/**
+ * A dependency that must work before the server gets traffic, such as `database`. Rejects with any reason if
+ * it does not work.
+ */
 export type ReadinessCheck = (signal: AbortSignal) => Promise<void>;
 
 export interface HealthOptions {
@@ -23,12 +26,16 @@ const CHECK_TIMEOUT_MS = 2_000;
 /** Minimum time between two runs of the checks, because probes need no credential. */
 const MAX_AGE_MS = 1_000;
 
-/** `/healthz`: the process and its event loop run. `/readyz`: all checks succeed; otherwise 503 with the names of failed checks, without reasons. */
+/**
+ * `/healthz`: the process and its event loop run. `/readyz`: all checks succeed; otherwise 503 with the names
+ * of failed checks, without reasons.
+ */
 export function healthMounts({ checks, clock, logger }: HealthOptions): readonly Mount[] {
   let latest: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
   const readiness = (): Promise<Readiness> => {
     const nowMs = clock.monotonicMs();
-    if (!latest || nowMs - latest.atMs > MAX_AGE_MS) latest = { atMs: nowMs, readiness: runChecks(checks, logger) };
+    if (!latest || nowMs - latest.atMs > MAX_AGE_MS)
+      latest = { atMs: nowMs, readiness: runChecks(checks, logger) };
     return latest.readiness;
   };
 
@@ -44,7 +51,10 @@ export function healthMounts({ checks, clock, logger }: HealthOptions): readonly
     .get(async (_req, res) => {
       const state = await readiness();
       if (!state.ready) res.setHeader("Retry-After", "5");
-      sendJson(res, state.ready ? 200 : 503, { status: state.ready ? "ready" : "notReady", checks: state.checks });
+      sendJson(res, state.ready ? 200 : 503, {
+        status: state.ready ? "ready" : "notReady",
+        checks: state.checks,
+      });
     })
     .all(methodNotAllowed("GET"));
 
@@ -71,4 +81,6 @@ async function runChecks(checks: HealthOptions["checks"], logger: Logger): Promi
 }
 
 const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_resolve, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  new Promise((_resolve, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );

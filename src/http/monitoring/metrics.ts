@@ -4,7 +4,9 @@ import { methodNotAllowed } from "../methods.ts";
 import type { Mount } from "../mount.ts";
 import type { ObserveRequest } from "./observe.ts";
 
-/** The registry of the process. Rooms register their metrics in it. Starts the measurement of the event loop. */
+/**
+ * The registry of the process. Rooms register their metrics in it. Starts the measurement of the event loop.
+ */
 export function createMetricsRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -36,19 +38,25 @@ export function observeIn(registry: Registry): ObserveRequest {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   });
-  return ({ method, route, status, ms }) => duration.observe({ method: METHODS.has(method) ? method : "other", route, status }, ms / 1_000);
+  return ({ method, route, status, ms }) =>
+    duration.observe({ method: METHODS.has(method) ? method : "other", route, status }, ms / 1_000);
 }
 
 /**
- * Methods with a label of their own. Node accepts about 35 methods, and a stranger may send each of them to each address. All others share one label.
+ * Methods with a label of their own. Node accepts about 35 methods, and a stranger may send each of them to
+ * each address. All others share one label.
  */
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /**
- * `/metrics` in the text form of Prometheus. It needs a token, because its numbers include the number of people. `openOnLoopback`: callers on this
- * machine need no token. This is only safe without a proxy on this machine, because a plain proxy looks like such a caller.
+ * `/metrics` in the text form of Prometheus. It needs a token, because its numbers include the number of
+ * people. `openOnLoopback`: callers on this machine need no token. This is only safe without a proxy on this
+ * machine, because a plain proxy looks like such a caller.
  */
-export function metricsEndpoint(registry: Registry, { openOnLoopback }: { readonly openOnLoopback: boolean }): Mount {
+export function metricsEndpoint(
+  registry: Registry,
+  { openOnLoopback }: { readonly openOnLoopback: boolean },
+): Mount {
   const router = Router();
   router
     .route("/")

@@ -37,21 +37,31 @@ export function observeRequest(req: Request, res: Response, { clock, logger, obs
     ...(actor ? { sourceId: actor.sourceId } : {}),
   };
   observe(finished);
-  const line = { requestId, ...finished, actor: actor?.id, clientRequestId: clientRequestId(req.headers["x-request-id"]) };
+  const line = {
+    requestId,
+    ...finished,
+    actor: actor?.id,
+    clientRequestId: clientRequestId(req.headers["x-request-id"]),
+  };
   if (QUIET.has(finished.route) && finished.status < 400) logger.debug(line, "request");
   else logger.info(line, "request");
 }
 
 function routeOf(req: Request, mount: string | undefined): string {
   const pattern: unknown = req.route?.path;
-  // After an error, express has reset `baseUrl` to that of the mount, while the pattern is still that of the route.
-  if (typeof pattern === "string") return `${req.baseUrl || mount || ""}${pattern === "/" ? "" : pattern}` || "/";
+  // After an error, express has reset `baseUrl` to that of the mount, while the pattern is still that of the
+  // route.
+  if (typeof pattern === "string")
+    return `${req.baseUrl || mount || ""}${pattern === "/" ? "" : pattern}` || "/";
   return mount ? `${mount}/*` : "unmatched";
 }
 
 const SANE_ID = /^[A-Za-z0-9-]{8,64}$/;
 
-/** The request id of a client or proxy, if it has the form of an id. It is only logged, to find the records of the other side. */
+/**
+ * The request id of a client or proxy, if it has the form of an id. It is only logged, to find the records of
+ * the other side.
+ */
 function clientRequestId(header: string | string[] | undefined): string | undefined {
   return typeof header === "string" && SANE_ID.test(header) ? header : undefined;
 }

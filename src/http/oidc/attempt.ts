@@ -2,9 +2,10 @@ import { hash } from "node:crypto";
 import { createSecretCookie, makeSecret, type SecretCookie } from "../session/cookie.ts";
 
 /*
- * One attempt to sign in (docs/threats.md T41), from the redirect to the provider until the return. All its data are in a cookie of the browser that
- * began it. `state`, `nonce` and the PKCE verifier (RFC 7636) are derived from the cookie. So the server stores nothing before the return, however
- * many attempts are begun. An answer for another browser, another attempt or another return address is refused.
+ * One attempt to sign in (docs/threats.md T41), from the redirect to the provider until the return. All its
+ * data are in a cookie of the browser that began it. `state`, `nonce` and the PKCE verifier (RFC 7636) are
+ * derived from the cookie. So the server stores nothing before the return, however many attempts are begun.
+ * An answer for another browser, another attempt or another return address is refused.
  */
 
 export interface Attempt {
@@ -30,7 +31,10 @@ export const createAttemptCookie = (publicUrl: string): SecretCookie =>
   createSecretCookie(publicUrl, { name: "dingtalk-scim-login", form: FORM, sameSite: "Lax" });
 
 /** The text of the cookie. An address that is too long or not ours becomes the start page. */
-export function beginAttempt(at: Date, { fresh, returnTo }: { readonly fresh: boolean; readonly returnTo: string | undefined }): string {
+export function beginAttempt(
+  at: Date,
+  { fresh, returnTo }: { readonly fresh: boolean; readonly returnTo: string | undefined },
+): string {
   const encoded = Buffer.from(ownPath(returnTo)).toString("base64url");
   const kept = encoded.length <= MAX_RETURN ? encoded : "";
   return `${at.getTime().toString(36)}.${makeSecret()}.${fresh ? "1" : "0"}.${kept}`;

@@ -13,17 +13,28 @@ export interface Person {
 
 export type PersonReading =
   | { readonly kind: "person"; readonly person: Person }
-  | { readonly kind: "refused"; readonly code: "oidcTenant" | "oidcNoRole" | "oidcToken"; readonly reason?: string };
+  | {
+      readonly kind: "refused";
+      readonly code: "oidcTenant" | "oidcNoRole" | "oidcToken";
+      readonly reason?: string;
+    };
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** `sub` of OpenID Connect Core 1.0 has at most 255 ASCII characters. Spaces are refused here, because it is part of a name in the history. */
+/**
+ * `sub` of OpenID Connect Core 1.0 has at most 255 ASCII characters. Spaces are refused here, because it is
+ * part of a name in the history.
+ */
 const SUBJECT = /^[\x21-\x7e]{1,255}$/;
 const MAX_NAME = 200;
 
-export function personOf(claims: Claims, settings: Pick<OidcSettings, "issuer" | "rolesClaim" | "roleNames">): PersonReading {
+export function personOf(
+  claims: Claims,
+  settings: Pick<OidcSettings, "issuer" | "rolesClaim" | "roleNames">,
+): PersonReading {
   const tenant = tenantOf(settings.issuer);
-  if (tenant !== undefined && String(claims["tid"]).toLowerCase() !== tenant) return { kind: "refused", code: "oidcTenant" };
+  if (tenant !== undefined && String(claims["tid"]).toLowerCase() !== tenant)
+    return { kind: "refused", code: "oidcTenant" };
   const { sub } = claims;
   if (typeof sub !== "string" || !SUBJECT.test(sub))
     return { kind: "refused", code: "oidcToken", reason: "the ID token has no subject that can be used" };
@@ -36,14 +47,21 @@ export function personOf(claims: Claims, settings: Pick<OidcSettings, "issuer" |
       subject: sub,
       name: nameIn(claims) ?? sub,
       roles,
-      ...(typeof at === "number" && Number.isFinite(at) && at > 0 ? { authenticatedAt: new Date(at * 1_000) } : {}),
+      ...(typeof at === "number" && Number.isFinite(at) && at > 0
+        ? { authenticatedAt: new Date(at * 1_000) }
+        : {}),
     },
   };
 }
 
-function rolesIn(claims: Claims, { rolesClaim, roleNames }: Pick<OidcSettings, "rolesClaim" | "roleNames">): readonly Role[] {
+function rolesIn(
+  claims: Claims,
+  { rolesClaim, roleNames }: Pick<OidcSettings, "rolesClaim" | "roleNames">,
+): readonly Role[] {
   const value = valueAt(claims, rolesClaim);
-  const words = (Array.isArray(value) ? value : [value]).filter((word): word is string => typeof word === "string");
+  const words = (Array.isArray(value) ? value : [value]).filter(
+    (word): word is string => typeof word === "string",
+  );
   const roles = words.flatMap((word) => (roleNames ? (roleNames.get(word) ?? []) : isRole(word) ? word : []));
   return [...new Set(roles)];
 }

@@ -7,8 +7,9 @@ import { type NotSignedIn, refused, type SignedInPerson, verdictOn } from "./pro
 import type { OidcSettings } from "./settings.ts";
 
 /*
- * The identity provider: code flow with PKCE (RFC 9700 section 2.1.1). It is contacted at the first sign-in, so a provider that is down does
- * not keep the server from starting. Its keys are fetched for each sign-in, which is rare, so a new key is accepted immediately.
+ * The identity provider: code flow with PKCE (RFC 9700 section 2.1.1). It is contacted at the first sign-in,
+ * so a provider that is down does not keep the server from starting. Its keys are fetched for each sign-in,
+ * which is rare, so a new key is accepted immediately.
  */
 
 export interface Provider {
@@ -70,7 +71,9 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
 
   /** `ask` requests tokens from the provider. */
   async function personBy(
-    ask: (made: client.Configuration) => Promise<client.TokenEndpointResponse & client.TokenEndpointResponseHelpers>,
+    ask: (
+      made: client.Configuration,
+    ) => Promise<client.TokenEndpointResponse & client.TokenEndpointResponseHelpers>,
   ): Promise<SignedInPerson> {
     let made: client.Configuration;
     try {
@@ -84,7 +87,10 @@ export function createProvider({ settings, publicUrl, clock, logger }: ProviderO
       if (!claims) return refused("oidcToken", "the provider sent no ID token");
       const reading = personOf(claims, settings);
       if (reading.kind === "refused") return refused(reading.code, reading.reason);
-      return { ...reading, ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }) };
+      return {
+        ...reading,
+        ...(tokens.refresh_token === undefined ? {} : { refreshToken: tokens.refresh_token }),
+      };
     } catch (error) {
       return verdictOn(error) ?? unavailable(error);
     }

@@ -36,7 +36,10 @@ export interface LetIn {
   readonly returnTo: string;
 }
 
-/** `/auth/login`: the redirect to the identity provider. `/auth/callback`: the return (code flow of OpenID Connect Core 1.0). */
+/**
+ * `/auth/login`: the redirect to the identity provider. `/auth/callback`: the return (code flow of OpenID
+ * Connect Core 1.0).
+ */
 export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoutesOptions): Router {
   const router = Router();
 
@@ -51,7 +54,10 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
       if (!oidc) throw new NotFoundPath();
       attemptOfUnknownCaller(limits, addressOf(req));
       const now = oidc.clock.now();
-      const text = beginAttempt(now, { fresh: req.query.fresh !== undefined, returnTo: oneText(req.query.return) });
+      const text = beginAttempt(now, {
+        fresh: req.query.fresh !== undefined,
+        returnTo: oneText(req.query.return),
+      });
       // Always valid, because it was just made.
       const address = await oidc.provider.addressFor(readAttempt(text, now)!);
       if (!(address instanceof URL)) return refuse(req, res, address.refusal);
@@ -65,14 +71,16 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
     .get(async (req, res) => {
       if (!oidc) throw new NotFoundPath();
       // Previews, prefetching and HEAD must not consume the answer.
-      if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) return refuse(req, res, refusal("oidcState"));
+      if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined)
+        return refuse(req, res, refusal("oidcState"));
       const caller = attemptOfUnknownCaller(limits, addressOf(req));
       const text = oidc.cookie.read(req);
       oidc.cookie.clear(res);
       const attempt = text === undefined ? undefined : readAttempt(text, oidc.clock.now());
       const query = new URLSearchParams(req.originalUrl.split("?", 2)[1]);
       if (!attempt || !isStateOf(attempt, query)) return refuse(req, res, refusal("oidcState"));
-      if (!(await oidc.ledger.consume(attempt.digest, attempt.expiresAt))) return refuse(req, res, refusal("oidcReplayed"));
+      if (!(await oidc.ledger.consume(attempt.digest, attempt.expiresAt)))
+        return refuse(req, res, refusal("oidcReplayed"));
       const answer = await oidc.provider.redeem(query, attempt);
       if (answer.kind === "refused") return refuse(req, res, answer.refusal);
       caller.good();
@@ -84,7 +92,10 @@ export function oidcRoutes({ oidc, limits, addressOf, refuse, letIn }: OidcRoute
   return router;
 }
 
-/** Without `auth_time`, the time is that of the answer if a new authentication was requested. Otherwise it is unknown. */
+/**
+ * Without `auth_time`, the time is that of the answer if a new authentication was requested. Otherwise it is
+ * unknown.
+ */
 const withProof = (person: Person, { fresh }: Attempt, now: Date): Person =>
   person.authenticatedAt || !fresh ? person : { ...person, authenticatedAt: now };
 

@@ -16,11 +16,13 @@ export interface OidcSettings {
 const TENANT = /^\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/v2\.0\/?$/i;
 
 /** The tenant in an issuer of Entra's form, https://HOST/TENANT/v2.0. Undefined for other issuers. */
-export const tenantOf = (issuer: string): string | undefined => TENANT.exec(new URL(issuer).pathname)?.[1]?.toLowerCase();
+export const tenantOf = (issuer: string): string | undefined =>
+  TENANT.exec(new URL(issuer).pathname)?.[1]?.toLowerCase();
 
 /** Hosts of Microsoft's clouds. There an issuer without a tenant accepts the accounts of all tenants. */
 const SHARED_HOST =
   /^(login\.(microsoftonline\.com|microsoftonline\.us|partner\.microsoftonline\.cn|microsoft\.com|windows\.net)|sts\.windows\.net)$/;
 
 /** Whether people of all tenants could sign in. */
-export const isOfEveryTenant = (issuer: string): boolean => SHARED_HOST.test(new URL(issuer).hostname) && tenantOf(issuer) === undefined;
+export const isOfEveryTenant = (issuer: string): boolean =>
+  SHARED_HOST.test(new URL(issuer).hostname) && tenantOf(issuer) === undefined;

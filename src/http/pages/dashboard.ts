@@ -6,7 +6,10 @@ import { sendText } from "../answer.ts";
 import { methodNotAllowed } from "../methods.ts";
 import type { Mount } from "../mount.ts";
 
-/* The dashboard: files built from web/, the same for all users. Their data come from the API, with the session of the user. */
+/*
+ * The dashboard: files built from web/, the same for all users. Their data come from the API, with the
+ * session of the user.
+ */
 
 /** Each view has an address that can be bookmarked and shared. The page reads it. */
 const PAGES = [
@@ -30,7 +33,10 @@ const PAGES = [
   "/verify",
 ] as const;
 
-const TYPES: Readonly<Record<string, string>> = { ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8" };
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+};
 
 interface Part {
   readonly type: string;
@@ -38,9 +44,14 @@ interface Part {
   readonly zipped: Buffer;
 }
 
-/** `folder` is dist/web, read at the start of the server. If it was not built, the page shows the command to build it. */
+/**
+ * `folder` is dist/web, read at the start of the server. If it was not built, the page shows the command to
+ * build it.
+ */
 export function dashboardMounts(folder: string): readonly Mount[] {
-  const html = existsSync(join(folder, "index.html")) ? readFileSync(join(folder, "index.html"), "utf8") : NOT_BUILT;
+  const html = existsSync(join(folder, "index.html"))
+    ? readFileSync(join(folder, "index.html"), "utf8")
+    : NOT_BUILT;
   const parts = readParts(join(folder, "assets"));
 
   const assets = Router();

@@ -5,9 +5,15 @@ import { sendText } from "../answer.ts";
 import { methodNotAllowed } from "../methods.ts";
 import type { Mount } from "../mount.ts";
 
-/** `/openapi.yaml`: the contract with this server's address. `/docs`: the contract in a viewer. `openapi`: the text of the file. */
+/**
+ * `/openapi.yaml`: the contract with this server's address. `/docs`: the contract in a viewer. `openapi`: the
+ * text of the file.
+ */
 export function docsMounts(openapi: string, publicUrl: string): readonly Mount[] {
-  const contract = openapi.replace(/^servers:\n(?: +.*\n)+/m, `servers:\n  - url: ${JSON.stringify(publicUrl)}\n`);
+  const contract = openapi.replace(
+    /^servers:\n(?: +.*\n)+/m,
+    `servers:\n  - url: ${JSON.stringify(publicUrl)}\n`,
+  );
   const docs = Router();
   docs
     .route("/")
@@ -23,7 +29,11 @@ export function docsMounts(openapi: string, publicUrl: string): readonly Mount[]
       if (req.params.part === "start.js") return sendText(res, 200, "text/javascript", START);
       const part = PARTS.get(req.params.part);
       if (!part) return next("route");
-      res.sendFile(part.file, { ...AS_IT_IS, root: VIEWER, headers: { "Content-Type": `${part.contentType}; charset=utf-8` } });
+      res.sendFile(part.file, {
+        ...AS_IT_IS,
+        root: VIEWER,
+        headers: { "Content-Type": `${part.contentType}; charset=utf-8` },
+      });
     })
     .all(methodNotAllowed("GET"));
   const description = Router();
@@ -39,7 +49,10 @@ const file =
   (_req, res) =>
     sendText(res, 200, contentType, text);
 
-/** The folder of the viewer. A missing package is reported at start. Its 2 MB are read for each request and not cached. */
+/**
+ * The folder of the viewer. A missing package is reported at start. Its 2 MB are read for each request and
+ * not cached.
+ */
 const VIEWER = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/swagger-ui-bundle.js"));
 
 /** The headers of every answer already forbid storing. */

@@ -6,8 +6,9 @@ import type { SessionRecord, SessionStore } from "../ports.ts";
 import { seal, unseal } from "./sealed.ts";
 
 /*
- * A person whom an identity provider let in keeps the roles for 15 minutes (docs/threats.md T42). The next request then asks the provider again, with
- * the refresh token of the sign-in. The session continues with the present roles, or ends.
+ * A person whom an identity provider let in keeps the roles for 15 minutes (docs/threats.md T42). The next
+ * request then asks the provider again, with the refresh token of the sign-in. The session continues with the
+ * present roles, or ends.
  *
  *   the provider's answer        the session
  *   roles                        continues with them
@@ -17,7 +18,11 @@ import { seal, unseal } from "./sealed.ts";
  */
 
 /** The present record. Undefined: the session has ended. */
-export type RoleWatch = (record: SessionRecord, checkedAt: Date, secret: string) => Promise<SessionRecord | undefined>;
+export type RoleWatch = (
+  record: SessionRecord,
+  checkedAt: Date,
+  secret: string,
+) => Promise<SessionRecord | undefined>;
 
 export type EndReason = "roleLost" | "signInEnded" | "providerSilent";
 
@@ -49,7 +54,8 @@ export function createRoleWatch({ store, lookAgain, clock, logger }: RoleWatchOp
     if (!(await store.claimCheck(record.id, now, AGAIN_MS))) return ageMs < LAST_MS ? record : undefined;
     const answer = await lookAgain(unseal(record.sealedRefresh, secret));
     if (answer.kind === "refused") {
-      if (answer.refusal.code !== "oidcUnavailable") return end(record, answer.refusal.code === "oidcNoRole" ? "roleLost" : "signInEnded");
+      if (answer.refusal.code !== "oidcUnavailable")
+        return end(record, answer.refusal.code === "oidcNoRole" ? "roleLost" : "signInEnded");
       return ageMs < LAST_MS ? record : end(record, "providerSilent");
     }
     const { person, refreshToken } = answer;

@@ -8,7 +8,10 @@ export interface Session {
   readonly actor: Actor;
   readonly name: string;
   readonly openedAt: Date;
-  /** Time of the last authentication. Undefined: an identity provider let the person in without a proof of a new authentication. */
+  /**
+   * Time of the last authentication. Undefined: an identity provider let the person in without a proof of a
+   * new authentication.
+   */
   readonly authenticatedAt?: Date;
 }
 

@@ -13,12 +13,17 @@ import { seal } from "./sealed.ts";
 import { type OpenedSession, type Session, sessionOf } from "./session.ts";
 
 export interface Sessions {
-  /** Undefined: there is no such session, or it has ended. Throws Unavailable if the database does not answer. */
+  /**
+   * Undefined: there is no such session, or it has ended. Throws Unavailable if the database does not answer.
+   */
   find(secret: string): Promise<Session | undefined>;
   openWithToken(actor: Actor, requestId: string): Promise<OpenedSession>;
   /** Uses up a one-time link. Undefined: there is no such link, or it has expired or was used. */
   openWithLink(code: string, requestId: string): Promise<OpenedSession | undefined>;
-  /** For a sign-in with an identity provider. Without a refresh token the session ends when the roles have to be checked again. */
+  /**
+   * For a sign-in with an identity provider. Without a refresh token the session ends when the roles have to
+   * be checked again.
+   */
   openByProvider(person: Person, refreshToken: string | undefined, requestId: string): Promise<OpenedSession>;
   close(session: Session, requestId: string): Promise<void>;
   /** The sessions of everybody, newest first. */
@@ -46,8 +51,18 @@ export const SESSION_SECONDS = 12 * 3_600;
 
 type Opening = Omit<SessionRecord, "id" | "openedAt" | "usedAt" | "expiresAt" | "sealedRefresh">;
 
-/** Sessions are few and not a hot path: each request reads its row, so an ended session is refused immediately in every process. */
-export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId, clock, logger }: SessionsOptions): Sessions {
+/**
+ * Sessions are few and not a hot path: each request reads its row, so an ended session is refused immediately
+ * in every process.
+ */
+export function createSessions({
+  store,
+  actorOfToken,
+  roleWatch,
+  defaultSourceId,
+  clock,
+  logger,
+}: SessionsOptions): Sessions {
   async function open(by: Opening, requestId: string, refreshToken?: string): Promise<OpenedSession> {
     const at = clock.now();
     const secret = makeSecret();
@@ -67,7 +82,8 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
     async find(secret) {
       const record = await store.find(hashSecret(secret));
       const nowMs = clock.now().getTime();
-      if (!record || record.expiresAt.getTime() <= nowMs || record.usedAt.getTime() + IDLE_MS <= nowMs) return undefined;
+      if (!record || record.expiresAt.getTime() <= nowMs || record.usedAt.getTime() + IDLE_MS <= nowMs)
+        return undefined;
       if (record.checkedAt) {
         const current = await roleWatch(record, record.checkedAt, secret);
         return current && noted(current, current.scopes);
@@ -83,19 +99,36 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
       );
     },
     openWithToken: ({ id, tokenId, sourceId, scopes }, requestId) =>
-      open({ actor: id, tokenId, sourceId, roles: [], name: tokenId, scopes, authenticatedAt: clock.now() }, requestId),
+      open(
+        { actor: id, tokenId, sourceId, roles: [], name: tokenId, scopes, authenticatedAt: clock.now() },
+        requestId,
+      ),
     async openWithLink(code, requestId) {
       const link = await store.spendLink(hashSecret(code), clock.now());
       if (!link || !isRole(link.role)) return undefined;
       const { id, role, madeBy } = link;
       const [roles, scopes] = [[role], scopesOf([role])];
-      const by = { actor: `link:${id}`, sourceId: defaultSourceId, roles, name: madeBy, scopes, authenticatedAt: clock.now() };
+      const by = {
+        actor: `link:${id}`,
+        sourceId: defaultSourceId,
+        roles,
+        name: madeBy,
+        scopes,
+        authenticatedAt: clock.now(),
+      };
       return open(by, requestId);
     },
     openByProvider: ({ subject, name, roles, authenticatedAt }, refreshToken, requestId) =>
       open(
         {
-          ...{ actor: `user:${subject}`, sourceId: defaultSourceId, roles, name, scopes: scopesOf(roles), checkedAt: clock.now() },
+          ...{
+            actor: `user:${subject}`,
+            sourceId: defaultSourceId,
+            roles,
+            name,
+            scopes: scopesOf(roles),
+            checkedAt: clock.now(),
+          },
           ...(authenticatedAt ? { authenticatedAt } : {}),
         },
         requestId,
@@ -111,7 +144,9 @@ export function createSessions({ store, actorOfToken, roleWatch, defaultSourceId
   function noted(record: SessionRecord, scopes: readonly string[]): Session {
     // Not awaited: a failure does not affect the request, and the next request tries again.
     if (clock.now().getTime() - record.usedAt.getTime() > NOTE_USE_MS)
-      store.noteUse(record.id).catch((error: unknown) => logger.warn({ error }, "the last use of a session was not recorded"));
+      store
+        .noteUse(record.id)
+        .catch((error: unknown) => logger.warn({ error }, "the last use of a session was not recorded"));
     return sessionOf({ ...record, scopes });
   }
 }

@@ -1,7 +1,12 @@
 import { type Request, type Response, Router } from "express";
 import { sendJson } from "../answer.ts";
 import type { Authenticator } from "../auth/auth.ts";
-import { attemptOfUnknownCaller, createSessionFinder, type IdentifyDeps, type SignedIn } from "../auth/identify.ts";
+import {
+  attemptOfUnknownCaller,
+  createSessionFinder,
+  type IdentifyDeps,
+  type SignedIn,
+} from "../auth/identify.ts";
 import { type LogRefusal, type Refusal, refusal } from "../auth/refusals.ts";
 import { rightsOf } from "../auth/rights.ts";
 import { readJsonBody } from "../body.ts";
@@ -25,7 +30,10 @@ export interface SignInOptions extends Pick<IdentifyDeps, "limits" | "addressOf"
 
 const BODY = { limitBytes: 16_384, types: ["application/json"] };
 
-/** `/auth`: the signed-in person; signing in with an identity provider, a token or a one-time link; signing out. */
+/**
+ * `/auth`: the signed-in person; signing in with an identity provider, a token or a one-time link; signing
+ * out.
+ */
 export function signInMount(options: SignInOptions): Mount {
   const { authenticator, limits, addressOf, logRefusal, signedIn, oidc } = options;
   const { sessions, cookie, publicUrl } = signedIn;
@@ -34,7 +42,11 @@ export function signInMount(options: SignInOptions): Mount {
   /** A browser gets a page with the reason, a program gets the status. */
   function refuse(req: Request, res: Response, why: Refusal): void {
     const requestId = requestIdOf(res);
-    logRefusal(why, { requestId, path: req.baseUrl + req.path.replace(/^\/link\/.*/, "/link"), address: addressOf(req) });
+    logRefusal(why, {
+      requestId,
+      path: req.baseUrl + req.path.replace(/^\/link\/.*/, "/link"),
+      address: addressOf(req),
+    });
     if (!isForPerson(req)) throw new Unauthenticated("invalid");
     redirect(res, `/?refused=${why.code}&request=${requestId}`);
   }
@@ -55,7 +67,12 @@ export function signInMount(options: SignInOptions): Mount {
       const verdict = await authenticator.authenticate(token);
       if (!verdict.ok || verdict.passing) {
         const why = verdict.ok ? refusal("unknownForm") : verdict.refusal;
-        logRefusal(why, { requestId: requestIdOf(res), path: req.originalUrl, address: addressOf(req), credential: token });
+        logRefusal(why, {
+          requestId: requestIdOf(res),
+          path: req.originalUrl,
+          address: addressOf(req),
+          credential: token,
+        });
         throw new Unauthenticated("invalid");
       }
       attempt.good();
@@ -77,7 +94,8 @@ export function signInMount(options: SignInOptions): Mount {
     .route("/link/:code")
     .get(async (req: Request<{ code: string }>, res) => {
       // Previews, prefetching and HEAD must not use up the link.
-      if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined) throw new Unauthenticated("missing");
+      if (req.method === "HEAD" || req.headers["sec-purpose"] !== undefined)
+        throw new Unauthenticated("missing");
       const attempt = attemptOfUnknownCaller(limits, addressOf(req));
       const opened = await sessions.openWithLink(req.params.code, requestIdOf(res));
       if (!opened) return refuse(req, res, refusal("linkRefused"));
@@ -102,7 +120,12 @@ export function signInMount(options: SignInOptions): Mount {
 }
 
 /** Gives the browser the new session. It replaces the present one. */
-async function letIn({ sessions, cookie }: SignedIn, req: Request, res: Response, { secret: opened }: OpenedSession): Promise<void> {
+async function letIn(
+  { sessions, cookie }: SignedIn,
+  req: Request,
+  res: Response,
+  { secret: opened }: OpenedSession,
+): Promise<void> {
   const secret = cookie.read(req);
   const before = secret === undefined ? undefined : await sessions.find(secret);
   if (before) await sessions.close(before, requestIdOf(res));
@@ -122,7 +145,8 @@ function sendSession(res: Response, { actor, name, openedAt }: Session, secret: 
 }
 
 function tokenIn(body: unknown): string {
-  const token = typeof body === "object" && body !== null ? (body as { readonly token?: unknown }).token : undefined;
+  const token =
+    typeof body === "object" && body !== null ? (body as { readonly token?: unknown }).token : undefined;
   if (typeof token === "string" && token.trim() !== "") return token.trim();
   throw new Malformed('the body must be {"token": "<token>"}');
 }

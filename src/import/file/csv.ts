@@ -4,13 +4,16 @@ import { type Row, UnreadableFile } from "../row.ts";
 import { Decoding, type Encoding } from "./encoding.ts";
 import { peek } from "./peek.ts";
 
-/** A person's line has a few hundred characters. A quote that is never closed would collect the whole file. */
+/**
+ * A person's line has a few hundred characters. A quote that is never closed would collect the whole file.
+ */
 const MAX_RECORD_BYTES = 100_000;
 const DELIMITERS = [",", ";", "\t"] as const;
 
 /**
- * The records of a CSV file (RFC 4180), one at a time. The first line has the names of columns. The separator is comma, semicolon or tab, whichever
- * the first line has most of. Lines without values are skipped. Rejects with UnreadableFile.
+ * The records of a CSV file (RFC 4180), one at a time. The first line has the names of columns. The separator
+ * is comma, semicolon or tab, whichever the first line has most of. Lines without values are skipped. Rejects
+ * with UnreadableFile.
  */
 export async function* csvRows(bytes: Readable, encoding?: Encoding): AsyncIterable<Row> {
   const text = new Decoding(encoding);
@@ -61,12 +64,15 @@ function delimiterOf(line: string): string {
 
 function checkedHeader(names: readonly string[]): readonly string[] {
   const twice = names.find((name, at) => name !== "" && names.indexOf(name) !== at);
-  if (twice !== undefined) throw new UnreadableFile(`the first line names the column ${JSON.stringify(twice)} twice`);
+  if (twice !== undefined)
+    throw new UnreadableFile(`the first line names the column ${JSON.stringify(twice)} twice`);
   return names;
 }
 
 const named = (header: readonly string[], record: readonly string[]): Row["values"] =>
-  Object.fromEntries(header.map((name, at) => [name, record[at] ?? ""] as const).filter(([name]) => name !== ""));
+  Object.fromEntries(
+    header.map((name, at) => [name, record[at] ?? ""] as const).filter(([name]) => name !== ""),
+  );
 
 function readable(error: unknown, line: number): unknown {
   if (!(error instanceof CsvError)) return error;
@@ -76,6 +82,7 @@ function readable(error: unknown, line: number): unknown {
 const WORDS: Readonly<Record<string, string>> = {
   CSV_QUOTE_NOT_CLOSED: "a quotation mark is opened and never closed",
   CSV_MAX_RECORD_SIZE: "a record is longer than 100,000 bytes; is a quotation mark never closed?",
-  CSV_INVALID_CLOSING_QUOTE: "text follows a closing quotation mark; inside a quoted value a quotation mark is written twice",
+  CSV_INVALID_CLOSING_QUOTE:
+    "text follows a closing quotation mark; inside a quoted value a quotation mark is written twice",
   INVALID_OPENING_QUOTE: "a quotation mark stands inside a value that does not begin with one",
 };

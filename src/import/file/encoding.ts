@@ -8,8 +8,8 @@ export const ENCODINGS = ["utf-8", "utf-16le", "gb18030", "big5"] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
 /**
- * Converts bytes to UTF-8 without a byte order mark. Without a given encoding a byte order mark decides, otherwise UTF-8. Fails with UnreadableFile
- * at the first invalid bytes.
+ * Converts bytes to UTF-8 without a byte order mark. Without a given encoding a byte order mark decides,
+ * otherwise UTF-8. Fails with UnreadableFile at the first invalid bytes.
  */
 export class Decoding extends Transform {
   #stated: Encoding | undefined;
@@ -45,7 +45,12 @@ export class Decoding extends Transform {
       done(null, this.#decoder!.decode(bytes, { stream: more }));
     } catch (cause) {
       const others = ENCODINGS.filter((name) => name !== this.#stated).join(", ");
-      done(new UnreadableFile(`the file is not ${this.#stated}: save it as UTF-8, or name its encoding (${others})`, { cause }));
+      done(
+        new UnreadableFile(
+          `the file is not ${this.#stated}: save it as UTF-8, or name its encoding (${others})`,
+          { cause },
+        ),
+      );
     }
   }
 }

@@ -10,7 +10,10 @@ import { peek } from "./peek.ts";
 /** The name of the list in Workday's reports (docs/clients.md 3). */
 const REPORT_LIST = "Report_Entry";
 
-/** The elements of a JSON list, or of the list `Report_Entry` of an object, one at a time, without the whole file in memory. Rejects with UnreadableFile. */
+/**
+ * The elements of a JSON list, or of the list `Report_Entry` of an object, one at a time, without the whole
+ * file in memory. Rejects with UnreadableFile.
+ */
 export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
   const text = new Decoding("utf-8");
   const failed = new AbortController();
@@ -20,7 +23,8 @@ export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
   pipeline(bytes, text, note);
   const { head, all } = await peek(text, (seen) => seen.toString("latin1").trim() !== "");
   const first = head.toString("latin1").trim().slice(0, 1);
-  if (first !== "[" && first !== "{") throw new UnreadableFile(`the file is neither a JSON list nor an object with a list ${REPORT_LIST}`);
+  if (first !== "[" && first !== "{")
+    throw new UnreadableFile(`the file is neither a JSON list nor an object with a list ${REPORT_LIST}`);
   const elements = streamArray.asStream();
   let isThere = first === "[";
   const seeing = new Transform({
@@ -31,7 +35,15 @@ export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
     },
   });
   if (first === "[") pipeline(all, parser.asStream(), elements, note);
-  else pipeline(all, parser.asStream(), pick.asStream({ filter: REPORT_LIST, once: true }), seeing, elements, note);
+  else
+    pipeline(
+      all,
+      parser.asStream(),
+      pick.asStream({ filter: REPORT_LIST, once: true }),
+      seeing,
+      elements,
+      note,
+    );
   let at = 0;
   try {
     for await (const { value } of elements as AsyncIterable<{ readonly value: JsonValue }>) {
@@ -43,11 +55,15 @@ export async function* jsonRows(bytes: Readable): AsyncIterable<Row> {
   } catch (error) {
     const cause: unknown = failed.signal.aborted ? failed.signal.reason : error;
     if (cause instanceof UnreadableFile) throw cause;
-    throw new UnreadableFile(`the file is no JSON, or ends too early, after ${at} elements of its list`, { cause });
+    throw new UnreadableFile(`the file is no JSON, or ends too early, after ${at} elements of its list`, {
+      cause,
+    });
   } finally {
     bytes.destroy();
   }
   if (failed.signal.aborted)
-    throw new UnreadableFile(`the file ends too early, after ${at} elements of its list`, { cause: failed.signal.reason });
+    throw new UnreadableFile(`the file ends too early, after ${at} elements of its list`, {
+      cause: failed.signal.reason,
+    });
   if (!isThere) throw new UnreadableFile(`the object has no list ${REPORT_LIST}`);
 }

@@ -1,6 +1,9 @@
 import type { Readable } from "node:stream";
 
-/** Reads the start of a stream until `isEnough` or its end, and returns a stream with all of it. Rejects as the stream does. */
+/**
+ * Reads the start of a stream until `isEnough` or its end, and returns a stream with all of it. Rejects as
+ * the stream does.
+ */
 export async function peek(
   stream: Readable,
   isEnough: (head: Buffer) => boolean,

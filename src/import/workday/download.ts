@@ -23,7 +23,10 @@ const FIRST_BYTE_MS = 30 * 60_000;
 const SILENCE_MS = 120_000;
 const TOKEN_MS = 30_000;
 
-/** Writes the report to a file that only this user can read. Rejects with ReportFailed, also for an incomplete report. */
+/**
+ * Writes the report to a file that only this user can read. Rejects with ReportFailed, also for an incomplete
+ * report.
+ */
 export async function downloadReport(
   url: string,
   path: string,
@@ -42,7 +45,11 @@ export async function downloadReport(
       signal,
     });
     stream.setTimeout(SILENCE_MS, () =>
-      stream.destroy(new ReportFailed(`Workday sent nothing for ${SILENCE_MS / 1_000} seconds in the middle of the report`)),
+      stream.destroy(
+        new ReportFailed(
+          `Workday sent nothing for ${SILENCE_MS / 1_000} seconds in the middle of the report`,
+        ),
+      ),
     );
     await pipeline(stream, createWriteStream(path, { mode: 0o600, flags: "wx" }), { signal });
   } catch (error) {
@@ -56,7 +63,8 @@ async function authorizationFor(
   signal: AbortSignal,
 ): Promise<string> {
   if (!plan.oauth) {
-    if (!userName || !password) throw new ReportFailed("WORKDAY_USERNAME and WORKDAY_PASSWORD are needed to read the report");
+    if (!userName || !password)
+      throw new ReportFailed("WORKDAY_USERNAME and WORKDAY_PASSWORD are needed to read the report");
     return basic(userName, password.reveal());
   }
   if (!clientSecret || !refreshToken)
@@ -70,14 +78,16 @@ async function authorizationFor(
       proxy: false,
       signal,
     });
-    if (typeof data.access_token !== "string") throw new ReportFailed("Workday's token endpoint answered without an access token");
+    if (typeof data.access_token !== "string")
+      throw new ReportFailed("Workday's token endpoint answered without an access token");
     return `Bearer ${data.access_token}`;
   } catch (error) {
     throw explained(error, signal);
   }
 }
 
-const basic = (user: string, password: string): string => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const basic = (user: string, password: string): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
 const REMEDIES: Readonly<Record<number, string>> = {
   401: "the credentials are wrong or the account is locked",
@@ -90,7 +100,9 @@ function explained(error: unknown, signal: AbortSignal): Error {
   if (signal.aborted || error instanceof ReportFailed) return error as Error;
   if (isAxiosError(error) && error.response) {
     const { status } = error.response;
-    return new ReportFailed(`Workday answered ${status}${REMEDIES[status] === undefined ? "" : `: ${REMEDIES[status]}`}`);
+    return new ReportFailed(
+      `Workday answered ${status}${REMEDIES[status] === undefined ? "" : `: ${REMEDIES[status]}`}`,
+    );
   }
   const code = (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.name : "unknown");
   return new ReportFailed(`the report could not be read: ${code}`);

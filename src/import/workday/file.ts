@@ -6,7 +6,10 @@ import { FileInvalid, type FileProblem, inOrder } from "../../mapping/file/probl
 import { readYaml } from "../../mapping/file/yaml-file.ts";
 import { FIELDS, type Field, type FieldReader, type FieldReaders } from "../columns.ts";
 
-/* WORKDAY_FILE: the report, its interval, and the meaning of its columns. It has no secrets; settings have them. */
+/*
+ * WORKDAY_FILE: the report, its interval, and the meaning of its columns. It has no secrets; settings have
+ * them.
+ */
 
 export class WorkdayFileInvalid extends FileInvalid {
   readonly code = "WORKDAY_FILE_INVALID";
@@ -14,7 +17,10 @@ export class WorkdayFileInvalid extends FileInvalid {
 
 const text = z.string().trim().min(1).max(2_000);
 
-/** Must be https, because it transfers people and credentials. Plain http is accepted for tests on this machine. */
+/**
+ * Must be https, because it transfers people and credentials. Plain http is accepted for tests on this
+ * machine.
+ */
 const address = z.string().refine(isAddress, "must be an https address without user and fragment");
 
 function isAddress(value: string): boolean {
@@ -56,7 +62,11 @@ const DAY_MS = 86_400_000;
 
 /** Throws WorkdayFileInvalid with all problems, each with its line, column and path. */
 export function compileWorkday(yamlText: string): WorkdayPlan {
-  const parsed = readYaml(yamlText, workdayFile, (problems, options) => new WorkdayFileInvalid(problems, options));
+  const parsed = readYaml(
+    yamlText,
+    workdayFile,
+    (problems, options) => new WorkdayFileInvalid(problems, options),
+  );
   const { source, report, oauth, everyMinutes, fullEveryDays, columns } = parsed.file;
   const problems: FileProblem[] = [];
   const rules = new Map<Field, FieldReader>();
@@ -74,7 +84,9 @@ export function compileWorkday(yamlText: string): WorkdayPlan {
     }
   }
   if (columns && !KEYS.some((field) => columns[field] !== undefined))
-    problems.push(parsed.problemAtKey(["columns"], `needs one of ${KEYS.join(", ")}: by it the person is found again`));
+    problems.push(
+      parsed.problemAtKey(["columns"], `needs one of ${KEYS.join(", ")}: by it the person is found again`),
+    );
   if (problems.length > 0) throw new WorkdayFileInvalid(inOrder(problems));
   return {
     source,

@@ -8,7 +8,8 @@ import { downloadReport, type WorkdayCredentials } from "./download.ts";
 import type { WorkdayPlan } from "./file.ts";
 import { addressOf, type Reading } from "./reading.ts";
 
-export interface PullOptions extends Pick<ImportOptions, "users" | "groups" | "context" | "writes" | "confirmed"> {
+export interface PullOptions
+  extends Pick<ImportOptions, "users" | "groups" | "context" | "writes" | "confirmed"> {
   readonly plan: WorkdayPlan;
   readonly credentials: WorkdayCredentials;
   /** The folder of the report during the import. */
@@ -19,11 +20,16 @@ export interface PullOptions extends Pick<ImportOptions, "users" | "groups" | "c
 const PREFIX = "workday-report-";
 
 /**
- * Reads the whole report into a file and imports it. Only a reading of everybody can find leavers. The file is always deleted; the next reading
- * deletes that of a killed process. Rejects with ReportFailed or UnreadableFile, and then nothing was changed.
+ * Reads the whole report into a file and imports it. Only a reading of everybody can find leavers. The file
+ * is always deleted; the next reading deletes that of a killed process. Rejects with ReportFailed or
+ * UnreadableFile, and then nothing was changed.
  */
-export async function pull(reading: Reading, { plan, credentials, directory, signal, ...options }: PullOptions): Promise<ImportResult> {
-  for (const name of await readdir(directory)) if (name.startsWith(PREFIX)) await rm(join(directory, name), { force: true });
+export async function pull(
+  reading: Reading,
+  { plan, credentials, directory, signal, ...options }: PullOptions,
+): Promise<ImportResult> {
+  for (const name of await readdir(directory))
+    if (name.startsWith(PREFIX)) await rm(join(directory, name), { force: true });
   const path = join(directory, `${PREFIX}${randomUUID()}.json`);
   try {
     await downloadReport(addressOf(plan, reading), path, plan, credentials, signal);

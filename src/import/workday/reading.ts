@@ -1,7 +1,9 @@
 import type { WorkdayPlan } from "./file.ts";
 
 /** The scope of a reading: everybody, or entries of a period. */
-export type Reading = { readonly kind: "everybody" } | { readonly kind: "updated"; readonly from: Date; readonly through: Date };
+export type Reading =
+  | { readonly kind: "everybody" }
+  | { readonly kind: "updated"; readonly from: Date; readonly through: Date };
 
 /** Times of the last readings. */
 export interface LastReadings {
@@ -10,12 +12,15 @@ export interface LastReadings {
   readonly through?: Date;
 }
 
-/** Overlap of periods: Workday's clock and ours may differ, and an entry appears in reports a moment later. */
+/**
+ * Overlap of periods: Workday's clock and ours may differ, and an entry appears in reports a moment later.
+ */
 const OVERLAP_MS = 10 * 60_000;
 
 /** The reading that is due now. Undefined: none. */
 export function dueReading(plan: WorkdayPlan, last: LastReadings, now: Date): Reading | undefined {
-  const since = (date: Date | undefined): number => (date ? now.getTime() - date.getTime() : Number.POSITIVE_INFINITY);
+  const since = (date: Date | undefined): number =>
+    date ? now.getTime() - date.getTime() : Number.POSITIVE_INFINITY;
   if (since(last.through) < plan.everyMs) return undefined;
   return nextReading(plan, last, now);
 }

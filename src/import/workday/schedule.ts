@@ -5,15 +5,24 @@ export interface ReadingSchedule {
   stop(): Promise<void>;
 }
 
-/** Interval of the checks whether a reading is due. The history decides, because any process may have read. */
+/**
+ * Interval of the checks whether a reading is due. The history decides, because any process may have read.
+ */
 const LOOK_MS = 60_000;
 
 const LONGEST_LOOKS = 60;
 
-/** Reads whenever a reading is due, until it is stopped. Failures are logged and retried with growing delays, up to an hour. */
+/**
+ * Reads whenever a reading is due, until it is stopped. Failures are logged and retried with growing delays,
+ * up to an hour.
+ */
 export function scheduleReadings(
   read: (signal: AbortSignal) => Promise<void>,
-  { clock, logger, lookMs = LOOK_MS }: { readonly clock: Clock; readonly logger: Logger; readonly lookMs?: number },
+  {
+    clock,
+    logger,
+    lookMs = LOOK_MS,
+  }: { readonly clock: Clock; readonly logger: Logger; readonly lookMs?: number },
 ): ReadingSchedule {
   const stopping = new AbortController();
   const { signal } = stopping;

@@ -1,15 +1,20 @@
 import { momentOf } from "../../core/zone.ts";
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})(?:[Zz]|[+-]\d{2}:\d{2})?$/;
-const TIME = /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
+const TIME =
+  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:?\d{2})?$/;
 
-/** Dates of hire repeat within a company. The offset of a zone comes from formatting a date, which is by far the slowest step of a mapping. */
+/**
+ * Dates of hire repeat within a company. The offset of a zone comes from formatting a date, which is by far
+ * the slowest step of a mapping.
+ */
 const MAX_REMEMBERED = 4_096;
 const remembered = new Map<string, number | undefined>();
 
 /**
- * Milliseconds since 1970 of an ISO 8601 date or time. A date means its midnight in `zone`, even if the source adds an offset (Workday writes
- * "2026-12-01-08:00"). A time is in `zone` unless it has an offset. Undefined: the text is neither, or that time does not exist.
+ * Milliseconds since 1970 of an ISO 8601 date or time. A date means its midnight in `zone`, even if the
+ * source adds an offset (Workday writes "2026-12-01-08:00"). A time is in `zone` unless it has an offset.
+ * Undefined: the text is neither, or that time does not exist.
  */
 export function dateToMs(text: string, zone: string): number | undefined {
   const key = `${zone} ${text}`;
@@ -33,8 +38,10 @@ function calculateMs(text: string, zone: string): number | undefined {
     Number(second),
     Math.floor(Number(`0.${fraction}`) * 1_000),
   );
-  const rolledOver = new Date(utc).getUTCDate() !== Number(day) || new Date(utc).getUTCMonth() !== Number(month) - 1;
-  if (rolledOver || Number(year) < 100 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
+  const rolledOver =
+    new Date(utc).getUTCDate() !== Number(day) || new Date(utc).getUTCMonth() !== Number(month) - 1;
+  if (rolledOver || Number(year) < 100 || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59)
+    return undefined;
   if (offset !== undefined) return utc - statedOffsetMs(offset);
   return momentOf(utc, zone);
 }

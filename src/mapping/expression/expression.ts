@@ -1,15 +1,30 @@
-import { type ASTNode, TypeError as CelTypeError, Environment, EvaluationError, ParseError } from "@marcbachmann/cel-js";
+import {
+  type ASTNode,
+  TypeError as CelTypeError,
+  Environment,
+  EvaluationError,
+  ParseError,
+} from "@marcbachmann/cel-js";
 import type { MappingFile } from "../file/file.ts";
 import type { KnownVariables } from "../file/known-names.ts";
 import { suggestion } from "../file/problem.ts";
 import type { Path } from "../file/source-location.ts";
-import { type Evaluation, type EvaluationNote, exhausted, TooManySteps, type Variables } from "./evaluation.ts";
+import {
+  type Evaluation,
+  type EvaluationNote,
+  exhausted,
+  TooManySteps,
+  type Variables,
+} from "./evaluation.ts";
 import { readName, toLenient } from "./lenient.ts";
 import { QUOTE_TEXTS, Refused } from "./refused.ts";
 import { registerFunctions } from "./register-functions.ts";
 import type { SourcePath } from "./source-path.ts";
 
-/** The result of an expression: a value (possibly empty), or the reason why there is none. Notes have no values, which may be personal data. */
+/**
+ * The result of an expression: a value (possibly empty), or the reason why there is none. Notes have no
+ * values, which may be personal data.
+ */
 export type Evaluated =
   | { readonly kind: "value"; readonly value: unknown; readonly notes: readonly EvaluationNote[] }
   | { readonly kind: "failed"; readonly text: string };
@@ -18,7 +33,10 @@ export interface Expression {
   readonly text: string;
   /** Attributes of the person that the expression reads. */
   readonly sources: readonly SourcePath[];
-  /** Never throws and always ends: the language has no recursion, loops run over given lists, and steps are counted. */
+  /**
+   * Never throws and always ends: the language has no recursion, loops run over given lists, and steps are
+   * counted.
+   */
   evaluate(variables: Variables): Evaluated;
 }
 
@@ -35,11 +53,20 @@ export class ExpressionInvalid extends Error {
 export type CompileAt = (path: Path, text: string | number | boolean) => Expression;
 
 const MAX_EXPRESSION_LENGTH = 2_000;
-const LIMITS = { maxAstNodes: 300, maxDepth: 32, maxListElements: 100, maxMapEntries: 100, maxCallArguments: 8 };
+const LIMITS = {
+  maxAstNodes: 300,
+  maxDepth: 32,
+  maxListElements: 100,
+  maxMapEntries: 100,
+  maxCallArguments: 8,
+};
 /** Limits of the rewritten form, which is larger by at most this factor. */
 const REWRITTEN = { ...LIMITS, maxAstNodes: 3_000, maxDepth: 300 };
 
-/** Compiles expressions with common tables, region, zone and variables. The returned function throws ExpressionInvalid. */
+/**
+ * Compiles expressions with common tables, region, zone and variables. The returned function throws
+ * ExpressionInvalid.
+ */
 export function expressionCompiler(
   file: MappingFile,
   variables: readonly string[],
@@ -49,18 +76,29 @@ export function expressionCompiler(
   const strict = new Environment({ homogeneousAggregateLiterals: false, limits: LIMITS });
   for (const name of variables) strict.registerVariable(name, "dyn");
   // The variables of the rewritten text are only those of its reads and loops, and the names were checked.
-  const lenient = new Environment({ homogeneousAggregateLiterals: false, limits: REWRITTEN, unlistedVariablesAreDyn: true });
+  const lenient = new Environment({
+    homogeneousAggregateLiterals: false,
+    limits: REWRITTEN,
+    unlistedVariablesAreDyn: true,
+  });
   for (const environment of [strict, lenient]) registerFunctions(environment, file, evaluation);
 
   return (text) => {
     if (text.length > MAX_EXPRESSION_LENGTH)
-      throw new ExpressionInvalid(`is longer than ${MAX_EXPRESSION_LENGTH} characters`, MAX_EXPRESSION_LENGTH);
+      throw new ExpressionInvalid(
+        `is longer than ${MAX_EXPRESSION_LENGTH} characters`,
+        MAX_EXPRESSION_LENGTH,
+      );
     const ast = parse(strict, text, variables, known);
     checkTables(ast, file);
     const { text: rewritten, reads } = toLenient(ast, variables);
     // Most rules are only a path and need no evaluation.
     if (rewritten === readName(0))
-      return { text, sources: reads, evaluate: (given) => ({ kind: "value", value: reads[0]!.read(given), notes: [] }) };
+      return {
+        text,
+        sources: reads,
+        evaluate: (given) => ({ kind: "value", value: reads[0]!.read(given), notes: [] }),
+      };
     const run = strictly(() => {
       const compiled = lenient.parse(rewritten);
       const check = compiled.check();
@@ -79,7 +117,12 @@ function readAll(reads: readonly SourcePath[], variables: Variables): Record<str
 }
 
 /** Parses, and checks names and types in the original text, so that errors point into it. */
-function parse(strict: Environment, text: string, variables: readonly string[], known: KnownVariables): ASTNode {
+function parse(
+  strict: Environment,
+  text: string,
+  variables: readonly string[],
+  known: KnownVariables,
+): ASTNode {
   return strictly(() => {
     // The check annotates the tree, so another tree is rewritten.
     const ast = strict.parse(text).ast;
@@ -108,7 +151,10 @@ function strictly<T>(work: () => T): T {
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 function checkTables(node: ASTNode, file: MappingFile): void {
-  const kinds: Readonly<Record<string, readonly string[]>> = { lookup: Object.keys(file.tables), treePath: Object.keys(file.trees) };
+  const kinds: Readonly<Record<string, readonly string[]>> = {
+    lookup: Object.keys(file.tables),
+    treePath: Object.keys(file.trees),
+  };
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) for (const one of value) visit(one);
     if (!isNode(value)) return;
@@ -116,7 +162,10 @@ function checkTables(node: ASTNode, file: MappingFile): void {
       const [name, [table]] = value.args;
       const known = kinds[name]!;
       if (table?.op !== "value" || typeof table.args !== "string")
-        throw new ExpressionInvalid(`${name} needs the name of its table as a text`, table?.start ?? value.start);
+        throw new ExpressionInvalid(
+          `${name} needs the name of its table as a text`,
+          table?.start ?? value.start,
+        );
       if (!known.includes(table.args))
         throw new ExpressionInvalid(
           `no ${name === "lookup" ? "table" : "tree"} is called ${table.args}${suggestion(table.args, known)}`,
@@ -128,9 +177,14 @@ function checkTables(node: ASTNode, file: MappingFile): void {
   visit(node);
 }
 
-const isNode = (value: unknown): value is ASTNode => typeof value === "object" && value !== null && "op" in value && "args" in value;
+const isNode = (value: unknown): value is ASTNode =>
+  typeof value === "object" && value !== null && "op" in value && "args" in value;
 
-function evaluate(run: (reads: Record<string, unknown>) => unknown, reads: Record<string, unknown>, evaluation: Evaluation): Evaluated {
+function evaluate(
+  run: (reads: Record<string, unknown>) => unknown,
+  reads: Record<string, unknown>,
+  evaluation: Evaluation,
+): Evaluated {
   evaluation.steps = 0;
   evaluation.notes = [];
   try {
@@ -149,6 +203,14 @@ function evaluate(run: (reads: Record<string, unknown>) => unknown, reads: Recor
 
 /** The library quotes values in some messages. Only messages about types and positions are shown. */
 function withoutValues(error: EvaluationError): string {
-  const speaksOfTypes = ["no_such_overload", "no_matching_overload", "unsupported_type", "index_out_of_range", "numeric_overflow"];
-  return speaksOfTypes.includes(error.code ?? "") ? lowerFirst(error.summary) : "a value has a form the rule cannot use";
+  const speaksOfTypes = [
+    "no_such_overload",
+    "no_matching_overload",
+    "unsupported_type",
+    "index_out_of_range",
+    "numeric_overflow",
+  ];
+  return speaksOfTypes.includes(error.code ?? "")
+    ? lowerFirst(error.summary)
+    : "a value has a form the rule cannot use";
 }

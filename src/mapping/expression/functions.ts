@@ -1,6 +1,9 @@
 /* The names that authors of a mapping may use. register-functions.ts has what they do. */
 
-/** Functions for authors, with their numbers of arguments. Other functions of the library are refused when the file is read. */
+/**
+ * Functions for authors, with their numbers of arguments. Other functions of the library are refused when the
+ * file is read.
+ */
 export const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   has: [1],
   size: [1],
@@ -26,7 +29,10 @@ export const FUNCTIONS: Readonly<Record<string, readonly number[]>> = {
   dateMs: [1, 2],
 };
 
-/** Methods of texts and lists for authors. `matches` is excluded, because a backtracking engine would run its pattern. */
+/**
+ * Methods of texts and lists for authors. `matches` is excluded, because a backtracking engine would run its
+ * pattern.
+ */
 export const TEXT_METHODS = [
   "startsWith",
   "endsWith",

@@ -1,8 +1,8 @@
 import { fold } from "../../core/text/fold.ts";
 
 /**
- * Whether `text` matches `pattern`: `*` is any sequence of characters, `?` is one character. Letter case does not count. On a mismatch only the last
- * `*` grows, so the time is at most length × length for every pattern.
+ * Whether `text` matches `pattern`: `*` is any sequence of characters, `?` is one character. Letter case does
+ * not count. On a mismatch only the last `*` grows, so the time is at most length × length for every pattern.
  */
 export function matchesGlob(text: string, pattern: string): boolean {
   const characters = [...fold(text)];

@@ -22,9 +22,11 @@ export const readName = (index: number): string => `r_${index}`;
 const loopName = (name: string): string => `l_${name}`;
 
 /**
- * The same expression with lenient accesses. A path from a variable is read before the evaluation. Any other `a.b` becomes `at(a, "b")`. Both give an
- * empty value where CEL would stop with "no such key". Conditions read any value as true or false, and methods of texts get a text. Refuses parts of
- * CEL that the mapping language excludes (regular expressions, bindings, deep nesting of loops), so every expression ends within bounded steps.
+ * The same expression with lenient accesses. A path from a variable is read before the evaluation. Any other
+ * `a.b` becomes `at(a, "b")`. Both give an empty value where CEL would stop with "no such key". Conditions
+ * read any value as true or false, and methods of texts get a text. Refuses parts of CEL that the mapping
+ * language excludes (regular expressions, bindings, deep nesting of loops), so every expression ends within
+ * bounded steps.
  */
 export function toLenient(node: ASTNode, variables: readonly string[], known: KnownVariables = {}): Lenient {
   const reads: SourcePath[] = [];
@@ -111,17 +113,31 @@ function literal(value: unknown, start: number): string {
   throw new Refused("bytes and unsigned numbers are not values of an attribute", start);
 }
 
-function emitCall(name: string, args: readonly ASTNode[], start: number, go: (child: ASTNode) => string): string {
+function emitCall(
+  name: string,
+  args: readonly ASTNode[],
+  start: number,
+  go: (child: ASTNode) => string,
+): string {
   const arities = Object.hasOwn(FUNCTIONS, name) ? FUNCTIONS[name]! : undefined;
-  if (!arities) throw new Refused(`unknown function ${name}${suggestion(name, Object.keys(FUNCTIONS))}`, start);
-  if (!arities.includes(args.length)) throw new Refused(`${name} takes ${arities.join(" or ")} arguments, not ${args.length}`, start);
+  if (!arities)
+    throw new Refused(`unknown function ${name}${suggestion(name, Object.keys(FUNCTIONS))}`, start);
+  if (!arities.includes(args.length))
+    throw new Refused(`${name} takes ${arities.join(" or ")} arguments, not ${args.length}`, start);
   return `${EMITTED_CALLS[name] ?? name}(${args.map(go).join(", ")})`;
 }
 
-function emitMethod(name: string, receiver: ASTNode, args: readonly ASTNode[], start: number, scope: Scope): string {
+function emitMethod(
+  name: string,
+  receiver: ASTNode,
+  args: readonly ASTNode[],
+  start: number,
+  scope: Scope,
+): string {
   const go = (child: ASTNode): string => emit(child, scope);
   if (includes(LIST_MACROS, name)) {
-    if (scope.loops.length >= MAX_NESTING) throw new Refused(`${name} is nested more than ${MAX_NESTING} deep`, start);
+    if (scope.loops.length >= MAX_NESTING)
+      throw new Refused(`${name} is nested more than ${MAX_NESTING} deep`, start);
     const [variable, ...body] = args;
     // The parser accepts only a name here.
     const loopVariable = variable?.op === "id" ? variable.args : "";

@@ -43,8 +43,9 @@ export function joinName({ given, family }: SplitName): string {
 }
 
 /**
- * A guess of the parts of a display name. A comma ("Chan, Mei") or an East Asian script decides. Otherwise `order` decides: the family name is the
- * last word ("Mei Chan") or, with `familyFirst`, the first ("Chan Tai Man").
+ * A guess of the parts of a display name. A comma ("Chan, Mei") or an East Asian script decides. Otherwise
+ * `order` decides: the family name is the last word ("Mei Chan") or, with `familyFirst`, the first ("Chan Tai
+ * Man").
  */
 export function splitName(text: string, order: "givenFirst" | "familyFirst"): SplitName {
   const name = text.trim().replace(/\s+/g, " ");

@@ -20,7 +20,9 @@ export function registerFunctions(
     environment,
     register(name, handler, ...arities) {
       for (const arity of arities)
-        environment.registerFunction(`${name}(${Array(arity).fill("dyn").join(", ")}): dyn`, handler, { async: false });
+        environment.registerFunction(`${name}(${Array(arity).fill("dyn").join(", ")}): dyn`, handler, {
+          async: false,
+        });
     },
     note(code, text) {
       evaluation.notes.push({ code, text });
@@ -65,7 +67,8 @@ function registerTexts({ environment, register }: Registry): void {
   register("oneLine", (value) => asText(value).replace(/\s+/g, " "), 1);
   environment.registerFunction(
     "like(dyn, dyn): bool",
-    (value: unknown, pattern: unknown) => matchesGlob(asText(value).slice(0, 1_000), asText(pattern).slice(0, 200)),
+    (value: unknown, pattern: unknown) =>
+      matchesGlob(asText(value).slice(0, 1_000), asText(pattern).slice(0, 200)),
     { async: false },
   );
 }

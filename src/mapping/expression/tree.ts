@@ -5,9 +5,10 @@ import { asText, isObject, member } from "./scim-values.ts";
 export type Tree = Readonly<Record<string, { readonly name: string; readonly parent?: string | undefined }>>;
 
 /**
- * Path of names down to an organisation, given as its id or in Workday's form `{id, name, parentId}`. An unknown organisation is put below its parent
- * if that is known. If neither is known, `onMiss` is called, and the path is the organisation's own name, if it has one. Each level has the id of its
- * organisation as a key. `named` distinguishes trees, because each has ids of its own.
+ * Path of names down to an organisation, given as its id or in Workday's form `{id, name, parentId}`. An
+ * unknown organisation is put below its parent if that is known. If neither is known, `onMiss` is called, and
+ * the path is the organisation's own name, if it has one. Each level has the id of its organisation as a key.
+ * `named` distinguishes trees, because each has ids of its own.
  */
 export function treePath(named: string, tree: Tree, value: unknown, onMiss: () => void): readonly string[] {
   const id = asText(isObject(value) ? member(value, "id") : value);
@@ -34,7 +35,11 @@ interface Level {
 function levelsTo(tree: Tree, id: string): readonly Level[] {
   const levels: Level[] = [];
   const seen = new Set<string>();
-  for (let at: string | undefined = id; at !== undefined && Object.hasOwn(tree, at) && !seen.has(at); at = tree[at]!.parent) {
+  for (
+    let at: string | undefined = id;
+    at !== undefined && Object.hasOwn(tree, at) && !seen.has(at);
+    at = tree[at]!.parent
+  ) {
     seen.add(at);
     levels.unshift({ id: at, name: tree[at]!.name });
   }

@@ -1,6 +1,6 @@
 /**
- * The mapping without a file, in the form of a file. Attribute names are DingTalk's (docs/dingtalk.md 4 and 5). It sends only the attributes of a
- * person that are needed. A rule without a value sends nothing.
+ * The mapping without a file, in the form of a file. Attribute names are DingTalk's (docs/dingtalk.md 4 and
+ * 5). It sends only the attributes of a person that are needed. A rule without a value sends nothing.
  */
 export const DEFAULT_MAPPING = `# Attribute and department mapping, see docs/mapping.md.
 version: 1

@@ -4,11 +4,14 @@ import { LAST_DAYS, WHILE_INACTIVE } from "../../schedule/rules.ts";
 import { isRegion } from "../expression/phone.ts";
 
 /*
- * The form of a mapping file. Expressions are texts here; `mapping/compile.ts` compiles them. All objects are strict, so that an unknown key is an
- * error and not a rule without effect.
+ * The form of a mapping file. Expressions are texts here; `mapping/compile.ts` compiles them. All objects are
+ * strict, so that an unknown key is an error and not a rule without effect.
  */
 
-/** Names that a rule for people may not set, because the reconcile loop sets them with remote ids, and the key of the file to use instead. */
+/**
+ * Names that a rule for people may not set, because the reconcile loop sets them with remote ids, and the key
+ * of the file to use instead.
+ */
 export const RESERVED_ATTRIBUTES: Readonly<Record<string, string>> = {
   manager: "manager",
   departments: "departments",
@@ -19,13 +22,20 @@ export const RESERVED_ATTRIBUTES: Readonly<Record<string, string>> = {
 };
 
 /** Does the same for departments. */
-export const RESERVED_SETTINGS: Readonly<Record<string, string>> = { parent: "structure", managers: "managers" };
+export const RESERVED_SETTINGS: Readonly<Record<string, string>> = {
+  parent: "structure",
+  managers: "managers",
+};
 
 const MAX_TEXT = 4_096;
 const key = z.string().min(1).max(200);
 const text = z.string().min(1).max(MAX_TEXT);
-const scalar = z.union([z.string().max(MAX_TEXT), z.number(), z.boolean()], { error: "must be a text, a number, true or false" });
-const name = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/, "must be a name of letters and digits that begins with a small letter");
+const scalar = z.union([z.string().max(MAX_TEXT), z.number(), z.boolean()], {
+  error: "must be a text, a number, true or false",
+});
+const name = z
+  .string()
+  .regex(/^[a-z][A-Za-z0-9]{0,63}$/, "must be a name of letters and digits that begins with a small letter");
 
 const rule = z.strictObject({
   /** An expression. True, false and numbers are values. */
@@ -37,7 +47,10 @@ const rule = z.strictObject({
   maxLength: z.number().int().min(1).max(MAX_TEXT).optional(),
 });
 
-/** Attributes for which the target may have authority and which SCIM clients then see. Departments, managers and membership are never among them. */
+/**
+ * Attributes for which the target may have authority and which SCIM clients then see. Departments, managers
+ * and membership are never among them.
+ */
 export const AUTHORITIES = ["mobile", "avatar", "nickname", "activated"] as const;
 
 const authority = z.literal("dingtalk", { error: "must be dingtalk" });
@@ -48,12 +61,16 @@ const toldRule = z.strictObject({ authority });
 /** The value of such a rule. */
 export const NOTHING_SENT = "";
 
-/** Schemas with a short form, each with its forms. Code that reads the schemas cannot see through the conversion between them. */
+/**
+ * Schemas with a short form, each with its forms. Code that reads the schemas cannot see through the
+ * conversion between them.
+ */
 export const SHORT_FORMS = new Map<z.core.$ZodType, readonly z.core.$ZodType[]>();
 
 /** The short form of a rule is only its expression. */
 const ruleOrExpression = z.preprocess(
-  (value) => (typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? { value } : value),
+  (value) =>
+    typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? { value } : value,
   rule,
 );
 SHORT_FORMS.set(ruleOrExpression, [scalar, rule]);
@@ -97,17 +114,27 @@ const transferRule = z.strictObject({
 });
 
 const attributePath = z.strictObject({
-  /** One expression for each level, or one that gives a path or a list. Levels without a value are left out. */
-  path: z.union([text, z.array(text).min(1).max(20)], { error: "must be an expression or a list of expressions" }),
+  /**
+   * One expression for each level, or one that gives a path or a list. Levels without a value are left out.
+   */
+  path: z.union([text, z.array(text).min(1).max(20)], {
+    error: "must be an expression or a list of expressions",
+  }),
   main: z.boolean().default(false),
   /** The department is for people of other organisations. */
   external: z.boolean().default(false),
   /** Expressions over the person: title and order in this department. */
   title: text.optional(),
   order: text.optional(),
-  /** An expression over the person with managers of the department. The results of all people in it are joined. */
+  /**
+   * An expression over the person with managers of the department. The results of all people in it are
+   * joined.
+   */
   managers: text.optional(),
-  /** Attributes of the department, over the person. If several people are in it, the one created first decides. */
+  /**
+   * Attributes of the department, over the person. If several people are in it, the one created first
+   * decides.
+   */
   settings: z.record(key, ruleOrExpression).default({}),
 });
 
@@ -124,13 +151,18 @@ const departments = z.strictObject({
   attributes: z.array(attributePath).max(20).default([]),
   /** An expression for the main department: id, externalId or path of a group. */
   main: text.optional(),
-  /** Entries of value (a department as in `main`), title, order and main: values that apply in one department. */
+  /**
+   * Entries of value (a department as in `main`), title, order and main: values that apply in one department.
+   */
   positions: reference("leave").optional(),
-  /** Attributes of a department at the target, over the variables `group`, `department`, `external` and the extensions of groups. */
+  /**
+   * Attributes of a department at the target, over the variables `group`, `department`, `external` and the
+   * extensions of groups.
+   */
   settings: z.record(key, ruleOrExpression).default({}),
   /**
-   * Managers of a department, over the same variables: ids, externalIds or employee numbers. A department that never had a named manager keeps those
-   * it has.
+   * Managers of a department, over the same variables: ids, externalIds or employee numbers. A department
+   * that never had a named manager keeps those it has.
    */
   managers: reference("leave").optional(),
   /** Departments whose people are sent to the target with as few values as possible. */
@@ -218,18 +250,26 @@ export const mappingFile = z.strictObject({
   organisation: z.strictObject({ region: region.optional() }).optional(),
   /** A zone, or an expression over a person that gives the zone of their dates. */
   zone: text
-    .refine((zone) => isZone(zone) || LIKE_AN_EXPRESSION.test(zone), `must be a time zone such as ${DEFAULT_ZONE}`)
+    .refine(
+      (zone) => isZone(zone) || LIKE_AN_EXPRESSION.test(zone),
+      `must be a time zone such as ${DEFAULT_ZONE}`,
+    )
     .default(DEFAULT_ZONE),
   /** False: dates of a worker have no effect. */
   dates: z.boolean().optional(),
   hire: hire.optional(),
   leave: leave.optional(),
   /** Additional variables: name → URN of the schema extension. */
-  extensions: z.record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension")).default({}),
+  extensions: z
+    .record(name, z.string().regex(/^urn:.{1,200}$/i, "must be the URN of a schema extension"))
+    .default({}),
   tables: z.record(name, z.record(key, scalar)).default({}),
   trees: z.record(name, z.record(key, z.strictObject({ name: text, parent: key.optional() }))).default({}),
   person: z
-    .record(z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"), personRuleOrExpression)
+    .record(
+      z.string().regex(/^[A-Za-z]\w*(\..{1,100})?$/, "must be an attribute of the target"),
+      personRuleOrExpression,
+    )
     .default({}),
   /** An expression with entries of name and value. Each entry is an attribute `extension.<name>`. */
   customFields: text.optional(),

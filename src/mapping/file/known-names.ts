@@ -1,7 +1,10 @@
 import type { ASTNode } from "@marcbachmann/cel-js";
 import { suggestion } from "./problem.ts";
 
-/** The attributes of a document by name, each with its sub-attributes: none for a plain value, one named `[]` for a list of values. */
+/**
+ * The attributes of a document by name, each with its sub-attributes: none for a plain value, one named `[]`
+ * for a list of values.
+ */
 export interface KnownNames {
   readonly [name: string]: KnownNames;
 }
@@ -10,7 +13,10 @@ export interface KnownNames {
 export type KnownVariables = Readonly<Record<string, KnownNames>>;
 
 /** The mistake in a path such as `user.name.formated`. Undefined: all of the path can exist. */
-export function unknownName(known: KnownVariables, [variable, ...names]: readonly string[]): string | undefined {
+export function unknownName(
+  known: KnownVariables,
+  [variable, ...names]: readonly string[],
+): string | undefined {
   let at = Object.hasOwn(known, variable!) ? known[variable!] : undefined;
   const way = [variable!];
   for (const name of names) {
@@ -20,7 +26,10 @@ export function unknownName(known: KnownVariables, [variable, ...names]: readonl
       return `${way.join(".")} is a list, of which .${name} is nothing: use a function such as emailOf(user, "work"), or a loop: ${way.join(".")}.map(each, each.${name})`;
     if (!Object.hasOwn(at, name)) {
       const possible = Object.keys(at);
-      const what = possible.length === 0 ? `${way.join(".")} is a plain value without parts` : `${way.join(".")} has no attribute ${name}`;
+      const what =
+        possible.length === 0
+          ? `${way.join(".")} is a plain value without parts`
+          : `${way.join(".")} has no attribute ${name}`;
       return what + suggestion(name, possible);
     }
     way.push(name);
@@ -29,7 +38,10 @@ export function unknownName(known: KnownVariables, [variable, ...names]: readonl
   return undefined;
 }
 
-/** RFC 7643 sections 4.1.2 and 8.7.1: the types of SCIM. Others are allowed, but a nearly equal one is a misspelling. */
+/**
+ * RFC 7643 sections 4.1.2 and 8.7.1: the types of SCIM. Others are allowed, but a nearly equal one is a
+ * misspelling.
+ */
 const TYPES: Readonly<Record<string, readonly string[]>> = {
   phoneOf: ["work", "home", "mobile", "fax", "pager", "other"],
   emailOf: ["work", "home", "other"],

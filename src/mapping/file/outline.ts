@@ -3,7 +3,10 @@ import { parseMappingFile } from "./parse.ts";
 
 /** A rule of the file, for display. */
 export interface RuleOutline {
-  /** The subject of the rule: an attribute of a person, or a key of the file such as `manager` or `departments.main`. */
+  /**
+   * The subject of the rule: an attribute of a person, or a key of the file such as `manager` or
+   * `departments.main`.
+   */
   readonly attribute: string;
   readonly about: "person" | "department";
   /** The expression as in the file. */
@@ -13,7 +16,10 @@ export interface RuleOutline {
   readonly empty: "leave" | "clear";
   readonly default?: string;
   readonly maxLength?: number;
-  /** The side whose value is used while no source has written one for thirty days. A rule without an expression only shows it. */
+  /**
+   * The side whose value is used while no source has written one for thirty days. A rule without an
+   * expression only shows it.
+   */
   readonly authority?: "dingtalk";
 }
 
@@ -38,7 +44,9 @@ export function outlineOf(text: string): MappingOutline {
     rules: [
       ...rulesOf("person", file.person),
       ...expressions("person", ruleTextsOf(file)),
-      ...departments.attributes.map(({ path }, at) => expression("department", `departments.attributes.${at + 1}`, textOf(path))),
+      ...departments.attributes.map(({ path }, at) =>
+        expression("department", `departments.attributes.${at + 1}`, textOf(path)),
+      ),
       ...rulesOf("department", departments.settings),
       ...reference("department", "managers", departments.managers),
     ],
@@ -51,7 +59,10 @@ export function outlineOf(text: string): MappingOutline {
   };
 }
 
-type Named = readonly (readonly [string, string | { readonly value: string; readonly empty: "leave" | "clear" } | undefined])[];
+type Named = readonly (readonly [
+  string,
+  string | { readonly value: string; readonly empty: "leave" | "clear" } | undefined,
+])[];
 
 const ruleTextsOf = ({ customFields, manager, external, account, departments }: MappingFile): Named => [
   ["customFields", customFields],
@@ -62,17 +73,22 @@ const ruleTextsOf = ({ customFields, manager, external, account, departments }: 
   ["departments.positions", departments.positions],
 ];
 
-function rulesOf(about: RuleOutline["about"], rules: Readonly<Record<string, Rule | PersonRule>>): readonly RuleOutline[] {
-  return Object.entries(rules).map(([name, { value, when, empty, default: otherwise, maxLength, ...more }]) => ({
-    attribute: name,
-    about,
-    rule: String(value),
-    ...("authority" in more && more.authority !== undefined ? { authority: more.authority } : {}),
-    when,
-    empty,
-    ...(otherwise === undefined ? {} : { default: String(otherwise) }),
-    ...(maxLength === undefined ? {} : { maxLength }),
-  }));
+function rulesOf(
+  about: RuleOutline["about"],
+  rules: Readonly<Record<string, Rule | PersonRule>>,
+): readonly RuleOutline[] {
+  return Object.entries(rules).map(
+    ([name, { value, when, empty, default: otherwise, maxLength, ...more }]) => ({
+      attribute: name,
+      about,
+      rule: String(value),
+      ...("authority" in more && more.authority !== undefined ? { authority: more.authority } : {}),
+      when,
+      empty,
+      ...(otherwise === undefined ? {} : { default: String(otherwise) }),
+      ...(maxLength === undefined ? {} : { maxLength }),
+    }),
+  );
 }
 
 const expressions = (about: RuleOutline["about"], named: Named): readonly RuleOutline[] =>
@@ -92,6 +108,8 @@ const reference = (
   about: RuleOutline["about"],
   attribute: string,
   said: { readonly value: string; readonly empty: "leave" | "clear" } | undefined,
-): readonly RuleOutline[] => (said === undefined ? [] : [{ ...expression(about, attribute, said.value), empty: said.empty }]);
+): readonly RuleOutline[] =>
+  said === undefined ? [] : [{ ...expression(about, attribute, said.value), empty: said.empty }];
 
-const textOf = (path: string | readonly string[]): string => (typeof path === "string" ? path : path.join(" / "));
+const textOf = (path: string | readonly string[]): string =>
+  typeof path === "string" ? path : path.join(" / ");

@@ -31,6 +31,8 @@ const formatProblem = ({ line, column, path, message }: FileProblem): string =>
 
 /** " (did you mean …?)" if a known word is similar to the unknown one, otherwise an empty text. */
 export function suggestion(unknown: string, known: readonly string[]): string {
-  const meant = nearest(unknown, known, (word) => (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))));
+  const meant = nearest(unknown, known, (word) =>
+    word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3)),
+  );
   return meant === undefined ? "" : ` (did you mean ${meant}?)`;
 }

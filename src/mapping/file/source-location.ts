@@ -3,8 +3,16 @@ import { isMap, isNode, isPair, isScalar, type Node, type Scalar } from "yaml";
 /** Keys and indexes down to a node of a YAML document. */
 export type Path = readonly (string | number)[];
 
-/** The start of the value at `path`, or of a character in it. For a missing node, the start of its nearest ancestor. */
-export function valuePosition(root: Node | null, path: Path, source: string, offset: number | undefined): number {
+/**
+ * The start of the value at `path`, or of a character in it. For a missing node, the start of its nearest
+ * ancestor.
+ */
+export function valuePosition(
+  root: Node | null,
+  path: Path,
+  source: string,
+  offset: number | undefined,
+): number {
   let node = root;
   for (const part of path) {
     const found = childOf(node, part);
@@ -29,17 +37,27 @@ export function keyPosition(root: Node | null, path: Path): number {
   return key?.range?.[0] ?? 0;
 }
 
-function childOf(node: Node | null, part: string | number): { readonly key: Node | null; readonly value: Node | null } | undefined {
+function childOf(
+  node: Node | null,
+  part: string | number,
+): { readonly key: Node | null; readonly value: Node | null } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part));
-    return pair ? { key: isNode(pair.key) ? pair.key : null, value: isNode(pair.value) ? pair.value : null } : undefined;
+    const pair = node.items.find(
+      (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(part),
+    );
+    return pair
+      ? { key: isNode(pair.key) ? pair.key : null, value: isNode(pair.value) ? pair.value : null }
+      : undefined;
   }
   const items: readonly unknown[] = node && "items" in node && Array.isArray(node.items) ? node.items : [];
   const item = items[Number(part)];
   return isNode(item) ? { key: null, value: item } : undefined;
 }
 
-/** The position of a character of a scalar in the file. Folded and escaped texts only have the position of their begin. */
+/**
+ * The position of a character of a scalar in the file. Folded and escaped texts only have the position of
+ * their begin.
+ */
 function insideScalar(scalar: Scalar, source: string, offset: number): number {
   const [start, end] = scalar.range ?? [0, 0];
   const value = String(scalar.value);

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** First 12 hexadecimal digits of the SHA-256 of a file's meaning. Comments, order of keys and layout do not count. */
+/**
+ * First 12 hexadecimal digits of the SHA-256 of a file's meaning. Comments, order of keys and layout do not
+ * count.
+ */
 export function versionOf(file: unknown): string {
   return createHash("sha256").update(canonical(file)).digest("hex").slice(0, 12);
 }

@@ -1,4 +1,12 @@
-import { type Document, isScalar, LineCounter, type ParsedNode, parseDocument, visit, type YAMLParseError } from "yaml";
+import {
+  type Document,
+  isScalar,
+  LineCounter,
+  type ParsedNode,
+  parseDocument,
+  visit,
+  type YAMLParseError,
+} from "yaml";
 import type { z } from "zod";
 import { type FileProblem, inOrder, suggestion } from "./problem.ts";
 import { keyPosition, type Path, valuePosition } from "./source-location.ts";
@@ -26,29 +34,54 @@ export interface ReadPart<File> extends ReadFile<File> {
 type Refuse = (problems: readonly FileProblem[], options?: ErrorOptions) => Error;
 
 /** Throws the error of `refuse` with all problems. */
-export function readYaml<Schema extends z.ZodType>(text: string, schema: Schema, refuse: Refuse): ReadFile<z.output<Schema>> {
+export function readYaml<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  refuse: Refuse,
+): ReadFile<z.output<Schema>> {
   const { problems, ...file } = readYamlPart(text, schema, refuse);
   if (problems.length > 0) throw refuse(problems);
   return file;
 }
 
-/** Does the same, but also reads the valid parts of an invalid file, so that their own mistakes are reported too. Throws if nothing is left. */
-export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Schema, refuse: Refuse): ReadPart<z.output<Schema>> {
+/**
+ * Does the same, but also reads the valid parts of an invalid file, so that their own mistakes are reported
+ * too. Throws if nothing is left.
+ */
+export function readYamlPart<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  refuse: Refuse,
+): ReadPart<z.output<Schema>> {
   if (text.length > MAX_FILE_LENGTH)
-    throw refuse([{ line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` }]);
+    throw refuse([
+      { line: 1, column: 1, path: "", message: `the file is longer than ${MAX_FILE_LENGTH} characters` },
+    ]);
   const lines = new LineCounter();
   // Aliases are refused below. These files need none, and aliases can make a small file enormous.
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: sameKey, version: "1.2" });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: sameKey,
+    version: "1.2",
+  });
   const place = (offset: number): { line: number; column: number } => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
   if (document.errors.length > 0)
-    throw refuse(document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: yamlProblem(error) })));
+    throw refuse(
+      document.errors.map((error) => ({ ...place(error.pos[0]), path: "", message: yamlProblem(error) })),
+    );
   keepWrittenNumbers(document);
-  const problem = (position: number, path: Path, message: string): FileProblem => ({ ...place(position), path: path.join("."), message });
+  const problem = (position: number, path: Path, message: string): FileProblem => ({
+    ...place(position),
+    path: path.join("."),
+    message,
+  });
   const places: Places = {
-    problemAt: (path, message, offset) => problem(valuePosition(document.contents, path, text, offset), path, message),
+    problemAt: (path, message, offset) =>
+      problem(valuePosition(document.contents, path, text, offset), path, message),
     problemAtKey: (path, message) => problem(keyPosition(document.contents, path), path, message),
   };
 
@@ -57,7 +90,10 @@ export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Sch
     value = document.toJS({ maxAliasCount: 0 });
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    throw refuse([{ line: 1, column: 1, path: "", message: "anchors and aliases are not used in this file" }], { cause: error });
+    throw refuse(
+      [{ line: 1, column: 1, path: "", message: "anchors and aliases are not used in this file" }],
+      { cause: error },
+    );
   }
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return { file: parsed.data, problems: [], ...places };
@@ -73,21 +109,23 @@ export function readYamlPart<Schema extends z.ZodType>(text: string, schema: Sch
 const PLAIN_NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?$/;
 
 /**
- * Keeps the text of values that YAML reads as numbers and people write as names: `00123` would become 123, `1E3` would become 1000, and a personnel
- * number of twenty digits would change. A key is always a name.
+ * Keeps the text of values that YAML reads as numbers and people write as names: `00123` would become 123,
+ * `1E3` would become 1000, and a personnel number of twenty digits would change. A key is always a name.
  */
 function keepWrittenNumbers(document: Document.Parsed<ParsedNode>): void {
   visit(document, {
     Scalar(at, node) {
       if (typeof node.value !== "number" || node.source === undefined) return;
-      const isCount = PLAIN_NUMBER.test(node.source) && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value));
+      const isCount =
+        PLAIN_NUMBER.test(node.source) && (!Number.isInteger(node.value) || Number.isSafeInteger(node.value));
       if (at === "key" || !isCount) node.value = node.source;
     },
   });
 }
 
 /** Compares the written texts: `01` and `1` are two keys. */
-const sameKey = (a: ParsedNode, b: ParsedNode): boolean => a === b || (isScalar(a) && isScalar(b) && writtenKey(a) === writtenKey(b));
+const sameKey = (a: ParsedNode, b: ParsedNode): boolean =>
+  a === b || (isScalar(a) && isScalar(b) && writtenKey(a) === writtenKey(b));
 const writtenKey = ({ value, source }: { readonly value: unknown; readonly source?: string }): string =>
   typeof value === "number" ? (source ?? String(value)) : String(value);
 
@@ -96,9 +134,13 @@ interface Concerned {
   readonly key: PropertyKey;
 }
 
-/** Elements of lists stay, because others would change their index. If a key is missing, its object is concerned. */
+/**
+ * Elements of lists stay, because others would change their index. If a key is missing, its object is
+ * concerned.
+ */
 function concernedKeys(value: unknown, issue: Issue): readonly Concerned[] {
-  const at = (path: readonly PropertyKey[]) => path.reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), value);
+  const at = (path: readonly PropertyKey[]) =>
+    path.reduce<unknown>((node, part) => (isRecord(node) ? node[part] : undefined), value);
   if (issue.code === "unrecognized_keys") {
     const parent = at(issue.path);
     return isRecord(parent) ? issue.keys.map((key) => ({ parent, key })) : [];
@@ -110,10 +152,15 @@ function concernedKeys(value: unknown, issue: Issue): readonly Concerned[] {
   return [];
 }
 
-const isRecord = (value: unknown): value is Record<PropertyKey, unknown> => typeof value === "object" && value !== null;
+const isRecord = (value: unknown): value is Record<PropertyKey, unknown> =>
+  typeof value === "object" && value !== null;
 
 /** Errors of the parser for an expression without quotes that YAML reads as something else. */
-const UNQUOTED: ReadonlySet<string> = new Set(["BLOCK_AS_IMPLICIT_KEY", "UNEXPECTED_TOKEN", "BAD_SCALAR_START"]);
+const UNQUOTED: ReadonlySet<string> = new Set([
+  "BLOCK_AS_IMPLICIT_KEY",
+  "UNEXPECTED_TOKEN",
+  "BAD_SCALAR_START",
+]);
 
 function yamlProblem({ code, message }: YAMLParseError): string {
   const first = message.split("\n", 1)[0]!.replace(/^./, (letter) => letter.toLowerCase());
@@ -122,16 +169,27 @@ function yamlProblem({ code, message }: YAMLParseError): string {
 
 type Issue = z.core.$ZodIssue;
 
-function fromIssue(issue: Issue, schema: z.ZodType, { problemAt, problemAtKey }: Places): readonly FileProblem[] {
+function fromIssue(
+  issue: Issue,
+  schema: z.ZodType,
+  { problemAt, problemAtKey }: Places,
+): readonly FileProblem[] {
   const path = issue.path.filter((part): part is string | number => typeof part !== "symbol");
   switch (issue.code) {
     case "unrecognized_keys":
-      return issue.keys.map((unknown) => problemAtKey([...path, unknown], `unknown key${suggestion(unknown, keysAt(schema, path))}`));
+      return issue.keys.map((unknown) =>
+        problemAtKey([...path, unknown], `unknown key${suggestion(unknown, keysAt(schema, path))}`),
+      );
     case "invalid_key":
       return [problemAtKey(path, issue.issues[0]?.message ?? "is not a possible name")];
     case "invalid_value":
       if (issue.values.length > 1)
-        return [problemAt(path, `must be one of ${issue.values.join(", ")}${suggestion(String(issue.input), issue.values.map(String))}`)];
+        return [
+          problemAt(
+            path,
+            `must be one of ${issue.values.join(", ")}${suggestion(String(issue.input), issue.values.map(String))}`,
+          ),
+        ];
       return [problemAt(path, issue.message)];
     default:
       return [

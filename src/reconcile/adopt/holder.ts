@@ -9,8 +9,8 @@ import type { AdoptableKind, AdoptionStore, Proposal } from "./ports.ts";
 import { departmentCandidate, evidenceOf, personCandidate, tiersOf } from "./profiles.ts";
 
 /*
- * A create was refused because an object that we do not manage has one of its values. Often this object is the same person, created by hand. The
- * refusal stays, and an operator decides about an adoption.
+ * A create was refused because an object that we do not manage has one of its values. Often this object is
+ * the same person, created by hand. The refusal stays, and an operator decides about an adoption.
  */
 
 export interface HolderDeps {
@@ -28,16 +28,26 @@ export interface RefusedCreate {
 }
 
 /** Needs one read. The refusal stays, whether the read succeeds or not. */
-export async function proposeHolder(deps: HolderDeps, refused: RefusedCreate, context: WriteContext): Promise<void> {
+export async function proposeHolder(
+  deps: HolderDeps,
+  refused: RefusedCreate,
+  context: WriteContext,
+): Promise<void> {
   const { ref, remoteId, intent } = refused;
   const { kind } = ref;
   if (kind !== "user" && kind !== "department") return;
   const actual = await read(deps, kind, remoteId, context);
   const proposal = actual && proposalOf(deps, kind, refused, actual);
-  if (proposal) await deps.store.proposeOne(proposal, { at: intent.at, actor: intent.actor, causes: [intent.id] });
+  if (proposal)
+    await deps.store.proposeOne(proposal, { at: intent.at, actor: intent.actor, causes: [intent.id] });
 }
 
-async function read({ target }: HolderDeps, kind: AdoptableKind, remoteId: string, context: WriteContext): Promise<Actual | undefined> {
+async function read(
+  { target }: HolderDeps,
+  kind: AdoptableKind,
+  remoteId: string,
+  context: WriteContext,
+): Promise<Actual | undefined> {
   try {
     return (await target.read(kind, remoteId, context)).actual;
   } catch (error) {
@@ -56,10 +66,21 @@ function proposalOf(
   const candidate = (id: string, of: Attributes) =>
     kind === "user"
       ? personCandidate({ id, identity: target.identity?.(of) ?? { emails: [] }, departments: [] })
-      : departmentCandidate({ id, ownIds: [], path: `${of["parent"]}\n${target.nameKey?.(textOf(of["name"])) ?? textOf(of["name"])}` });
-  const [found] = match(tiersOf(kind, rules), { ours: [candidate(ref.id, attributes)], theirs: [candidate(remoteId, actual.attributes)] });
+      : departmentCandidate({
+          id,
+          ownIds: [],
+          path: `${of["parent"]}\n${target.nameKey?.(textOf(of["name"])) ?? textOf(of["name"])}`,
+        });
+  const [found] = match(tiersOf(kind, rules), {
+    ours: [candidate(ref.id, attributes)],
+    theirs: [candidate(remoteId, actual.attributes)],
+  });
   if (!found) return undefined;
-  const [name, there, title] = [attributes["name"], actual.attributes["name"], actual.attributes["title"]].map(textOf);
+  const [name, there, title] = [
+    attributes["name"],
+    actual.attributes["name"],
+    actual.attributes["title"],
+  ].map(textOf);
   return {
     kind,
     entity: { id: ref.id, ...(name ? { name } : {}) },

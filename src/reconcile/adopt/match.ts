@@ -1,9 +1,10 @@
 import type { Tier } from "./rules.ts";
 
 /*
- * Matches our entities with objects at the target, by tiers. A tier is an equality of keys. The first tier with candidates for an entity decides if
- * there is exactly one candidate on both sides. If there are several, later tiers decide among these only. What stays undecided is ambiguous and
- * needs a person's decision. Pure; the order of the input does not matter.
+ * Matches our entities with objects at the target, by tiers. A tier is an equality of keys. The first tier
+ * with candidates for an entity decides if there is exactly one candidate on both sides. If there are
+ * several, later tiers decide among these only. What stays undecided is ambiguous and needs a person's
+ * decision. Pure; the order of the input does not matter.
  */
 
 /** One side of a match: an entity of ours, or an object at the target. */
@@ -46,7 +47,10 @@ export const pairKey = (ours: string, theirs: string): string => `${ours} ${thei
 /** A value that more candidates share identifies nobody. A list of more matches would not be read. */
 const MAX_SHARED = 20;
 
-/** A pair, as indexes into both lists. An assessment has many thousands of pairs: texts and maps for each would take most of its memory. */
+/**
+ * A pair, as indexes into both lists. An assessment has many thousands of pairs: texts and maps for each
+ * would take most of its memory.
+ */
 interface Pair {
   readonly ours: number;
   readonly theirs: number;
@@ -70,14 +74,20 @@ export function match(tiers: readonly TierDefinition[], sides: Sides): readonly 
     settled.push(...certain);
     left = without(left, certain);
   }
-  return [...settled, ...round(tiers, left)].sort((a, b) => compare(a.ours, b.ours) || compare(a.theirs, b.theirs));
+  return [...settled, ...round(tiers, left)].sort(
+    (a, b) => compare(a.ours, b.ours) || compare(a.theirs, b.theirs),
+  );
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 function without({ ours, theirs, ...rest }: Sides, known: readonly Match[]): Sides {
   const [here, there] = [new Set(known.map((each) => each.ours)), new Set(known.map((each) => each.theirs))];
-  return { ...rest, ours: ours.filter(({ id }) => !here.has(id)), theirs: theirs.filter(({ id }) => !there.has(id)) };
+  return {
+    ...rest,
+    ours: ours.filter(({ id }) => !here.has(id)),
+    theirs: theirs.filter(({ id }) => !there.has(id)),
+  };
 }
 
 function levelsOf(tiers: readonly TierDefinition[], sides: Sides): readonly Level[] {
@@ -85,7 +95,8 @@ function levelsOf(tiers: readonly TierDefinition[], sides: Sides): readonly Leve
   const isSame = (a: Pair) => (b: Pair) => a.ours === b.ours && a.theirs === b.theirs;
   return tiers.map((definition) => {
     const all = pairsOf(definition, sides);
-    const before = definition.without === undefined ? undefined : grouped(found.get(definition.without) ?? [], "ours");
+    const before =
+      definition.without === undefined ? undefined : grouped(found.get(definition.without) ?? [], "ours");
     const pairs = before ? all.filter((pair) => !before.get(pair.ours)?.some(isSame(pair))) : all;
     found.set(definition.tier, pairs);
     return { definition, pairs };
@@ -101,7 +112,8 @@ function pairsOf({ tier, otherNumber }: TierDefinition, { ours, theirs, rejected
     for (const one of mine) {
       for (const other of others) {
         const [here, there] = [ours[one]!, theirs[other]!];
-        const differ = here.number !== undefined && there.number !== undefined && here.number !== there.number;
+        const differ =
+          here.number !== undefined && there.number !== undefined && here.number !== there.number;
         if ((differ && otherNumber === "no") || rejected?.has(pairKey(here.id, there.id))) continue;
         pairs.push({ ours: one, theirs: other, doubted: differ && otherNumber === "doubted" });
       }
@@ -147,14 +159,18 @@ function round(tiers: readonly TierDefinition[], sides: Sides): readonly Match[]
   const said = (ours: number, theirs: number, tier: Tier, state: Match["state"]): void => {
     matches.push({ ours: sides.ours[ours]!.id, theirs: sides.theirs[theirs]!.id, tier, state });
   };
-  const among = (side: Side, who: number, other: number): boolean => chosen[side].get(who)?.some((each) => each.other === other) ?? true;
+  const among = (side: Side, who: number, other: number): boolean =>
+    chosen[side].get(who)?.some((each) => each.other === other) ?? true;
 
   for (const { definition, pairs } of levels) {
     const { tier, weight } = definition;
     const rivals = rivalsOf(levels, weight);
     const open = pairs.filter(
       ({ ours, theirs }) =>
-        !decided.ours.has(ours) && !decided.theirs.has(theirs) && among("ours", ours, theirs) && among("theirs", theirs, ours),
+        !decided.ours.has(ours) &&
+        !decided.theirs.has(theirs) &&
+        among("ours", ours, theirs) &&
+        among("theirs", theirs, ours),
     );
     const [mine, others] = [grouped(open, "ours"), grouped(open, "theirs")];
     const left: Pair[] = [];
@@ -170,11 +186,15 @@ function round(tiers: readonly TierDefinition[], sides: Sides): readonly Match[]
         decided.theirs.add(theirs);
       }
     }
-    // Several candidates are kept, and later tiers choose among them. Tiers of the same weight all add candidates.
+    // Several candidates are kept, and later tiers choose among them. Tiers of the same weight all add
+    // candidates.
     for (const side of ["ours", "theirs"] as const)
       for (const [who, those] of grouped(left, side))
         if (!chosen[side].has(who))
-          chosen[side].set(who, rivals[side].get(who) ?? those.map((pair) => ({ other: pair[opposite[side]], tier })));
+          chosen[side].set(
+            who,
+            rivals[side].get(who) ?? those.map((pair) => ({ other: pair[opposite[side]], tier })),
+          );
   }
 
   for (const [ours, choice] of chosen.ours) {
@@ -196,7 +216,10 @@ function grouped(pairs: readonly Pair[], side: Side): ReadonlyMap<number, readon
 }
 
 /** The candidates of all entities that have more than one in the tiers of one weight. */
-function rivalsOf(levels: readonly Level[], weight: number): Readonly<Record<Side, ReadonlyMap<number, Choice>>> {
+function rivalsOf(
+  levels: readonly Level[],
+  weight: number,
+): Readonly<Record<Side, ReadonlyMap<number, Choice>>> {
   const named = levels.filter(({ definition }) => definition.weight === weight);
   const of = (side: Side): ReadonlyMap<number, Choice> => {
     const first = new Map<number, { readonly other: number; readonly tier: Tier }>();

@@ -55,30 +55,44 @@ export interface Listing {
 
 /** The part of the store that the search for existing people and departments needs. */
 export interface AdoptionStore {
-  /** Ids of active people of the directory who are neither at the target, as far as we know, nor invited. In pages. */
+  /**
+   * Ids of active people of the directory who are neither at the target, as far as we know, nor invited. In
+   * pages.
+   */
   unlinkedPeople(): AsyncIterable<readonly string[]>;
   /** The present nodes of the tree. */
   treeNodes(): Promise<readonly TreeNode[]>;
   /** Pairs (`pairKey`) that are not proposed again. */
   rejected(kind: AdoptableKind): Promise<ReadonlySet<string>>;
   /**
-   * Records the proposals of a list. Withdraws proposals of an earlier list that are not among them. Resolves with the ids of the proposals in the
-   * same order; undefined for those that are already decided.
+   * Records the proposals of a list. Withdraws proposals of an earlier list that are not among them. Resolves
+   * with the ids of the proposals in the same order; undefined for those that are already decided.
    */
   propose(proposals: readonly Proposal[], listing: Listing): Promise<readonly (string | undefined)[]>;
-  /** Call this once after all proposals of a list. People who have left are never proposed. Their open proposals stay while the remote object is in `there`. */
+  /**
+   * Call this once after all proposals of a list. People who have left are never proposed. Their open
+   * proposals stay while the remote object is in `there`.
+   */
   withdrawOthers(listing: Listing, there: readonly string[]): Promise<void>;
   /**
-   * Records a proposal after a refused create. The refusal already blocks the entity, so no hold is needed. No effect if the proposal is already
-   * decided.
+   * Records a proposal after a refused create. The refusal already blocks the entity, so no hold is needed.
+   * No effect if the proposal is already decided.
    */
   proposeOne(proposal: Proposal, origin: Listing["origin"]): Promise<void>;
-  /** Records the adopted departments in which these lists show objects that we do not manage. All others are recorded as having none. */
+  /**
+   * Records the adopted departments in which these lists show objects that we do not manage. All others are
+   * recorded as having none.
+   */
   markUnmanagedInside(remoteIds: readonly string[], causes: readonly string[]): Promise<void>;
 }
 
-/** Why a decision cannot be carried out. `changed`: the count differs. `busy`: a call is running. `taken`: one of the two has another link. `gone`: the directory no longer wants the entity at the target. */
-export type Refusal = { readonly kind: "changed"; readonly count: number } | { readonly kind: "busy" | "taken" | "decided" | "gone" };
+/**
+ * Why a decision cannot be carried out. `changed`: the count differs. `busy`: a call is running. `taken`: one
+ * of the two has another link. `gone`: the directory no longer wants the entity at the target.
+ */
+export type Refusal =
+  | { readonly kind: "changed"; readonly count: number }
+  | { readonly kind: "busy" | "taken" | "decided" | "gone" };
 
 export type Decision =
   | { readonly kind: "done"; readonly adoptions: readonly Adoption[] }
@@ -94,14 +108,19 @@ export interface AdoptionQuery {
 }
 
 /** The event of a decision, without its code and subject. */
-export type DecisionEvent = Omit<HistoryEvent, "id" | "code" | "subject" | "detail"> & { readonly detail?: HistoryEvent["detail"] };
+export type DecisionEvent = Omit<HistoryEvent, "id" | "code" | "subject" | "detail"> & {
+  readonly detail?: HistoryEvent["detail"];
+};
 
 /** Adoptions for operators, and their decisions. Nothing here writes to the target. */
 export interface AdoptionOperations {
   list(query: AdoptionQuery): Promise<{ readonly adoptions: readonly Adoption[]; readonly next?: string }>;
   /** Links a proposed, ambiguous or rejected match. */
   accept(id: string, event: DecisionEvent): Promise<Decision>;
-  /** Links all proposals of one tier, if their number is still `count`. Leaves out those that can no longer be linked. */
+  /**
+   * Links all proposals of one tier, if their number is still `count`. Leaves out those that can no longer be
+   * linked.
+   */
   acceptTier(tier: number, count: number, event: DecisionEvent): Promise<Decision>;
   /** Records that the two are different. The pair is not proposed again. */
   reject(id: string, event: DecisionEvent): Promise<Decision>;

@@ -13,12 +13,14 @@ import { createRemoteTree, nodeKeys, type RemoteTree } from "./remote-tree.ts";
 import { ruleFor } from "./rules.ts";
 
 /*
- * Proposes matches between our entities and objects at the target, from lists that were read for another purpose. Nothing is written to the target.
- * The memory holds a few values of each person without a link, on both sides.
+ * Proposes matches between our entities and objects at the target, from lists that were read for another
+ * purpose. Nothing is written to the target. The memory holds a few values of each person without a link, on
+ * both sides.
  */
 
 export interface AdoptDeps {
-  readonly store: Pick<ReconcileStore, "people"> & AdoptionStore & { accept(id: string, by: DecisionEvent): Promise<Decision> };
+  readonly store: Pick<ReconcileStore, "people"> &
+    AdoptionStore & { accept(id: string, by: DecisionEvent): Promise<Decision> };
   readonly target: TargetAdapter;
   readonly mapping: Mapping;
   readonly rules: AdoptionRules;
@@ -39,7 +41,9 @@ export interface UnmanagedPerson {
   readonly departments: readonly string[];
 }
 
-export function collectUnmanaged(target: Pick<TargetAdapter, "identity" | "nameKey" | "rootDepartment">): UnmanagedObjects {
+export function collectUnmanaged(
+  target: Pick<TargetAdapter, "identity" | "nameKey" | "rootDepartment">,
+): UnmanagedObjects {
   const departments: Actual[] = [];
   const people: UnmanagedPerson[] = [];
   return {
@@ -52,13 +56,18 @@ export function collectUnmanaged(target: Pick<TargetAdapter, "identity" | "nameK
       people.push({
         profile: { id: remoteId, userid: remoteId, identity: target.identity(attributes) },
         title: typeof attributes["title"] === "string" ? attributes["title"] : undefined,
-        departments: Array.isArray(attributes["departments"]) ? (attributes["departments"] as readonly string[]) : [],
+        departments: Array.isArray(attributes["departments"])
+          ? (attributes["departments"] as readonly string[])
+          : [],
       });
     },
   };
 }
 
-/** Matches everything without a link on both sides, records the proposals, and links where the rules say so. Resolves with the proposals. */
+/**
+ * Matches everything without a link on both sides, records the proposals, and links where the rules say so.
+ * Resolves with the proposals.
+ */
 export async function proposeAdoptions(
   deps: AdoptDeps,
   unmanaged: UnmanagedObjects,
@@ -67,13 +76,20 @@ export async function proposeAdoptions(
   const { store } = deps;
   const nodes = await store.treeNodes();
   const listing = { id: cause.id, origin: { at: cause.at, actor: cause.actor, causes: [cause.id] } };
-  const proposals = [...(await departmentProposals(deps, unmanaged, nodes)), ...(await personProposals(deps, unmanaged, nodes))];
+  const proposals = [
+    ...(await departmentProposals(deps, unmanaged, nodes)),
+    ...(await personProposals(deps, unmanaged, nodes)),
+  ];
   const ids = await store.propose(proposals, listing);
   await store.withdrawOthers(
     listing,
     unmanaged.people.map(({ profile }) => profile.id),
   );
-  const linked = await linkCertain(deps, proposals, ids, { at: cause.at, actor: "system", causes: [cause.id] });
+  const linked = await linkCertain(deps, proposals, ids, {
+    at: cause.at,
+    actor: "system",
+    causes: [cause.id],
+  });
   await store.markUnmanagedInside(inhabited(unmanaged, linked), [cause.id]);
   return proposals;
 }
@@ -105,7 +121,11 @@ async function departmentProposals(
   const found = match(tiersOf("department", deps.rules), {
     ours: free.map(({ id, ids }) => departmentCandidate({ id, ownIds: ids, path: keys.get(id) ?? "" })),
     theirs: departments.map(({ remoteId, entityId }) =>
-      departmentCandidate({ id: remoteId, ownIds: entityId === undefined ? [] : [entityId], path: tree.key(remoteId) ?? "" }),
+      departmentCandidate({
+        id: remoteId,
+        ownIds: entityId === undefined ? [] : [entityId],
+        path: tree.key(remoteId) ?? "",
+      }),
     ),
     rejected: await deps.store.rejected("department"),
   });
@@ -139,7 +159,10 @@ async function personProposals(
   const found = match(tiersOf("user", deps.rules), {
     ours,
     theirs: people.map(({ profile, departments }) =>
-      personCandidate({ ...profile, departments: departments.flatMap((department) => tree.key(department) ?? []) }),
+      personCandidate({
+        ...profile,
+        departments: departments.flatMap((department) => tree.key(department) ?? []),
+      }),
     ),
     rejected: await deps.store.rejected("user"),
   });
@@ -154,7 +177,10 @@ async function personProposals(
   }));
 }
 
-const named = (id: string, name: string | undefined) => ({ id, ...(name === undefined || name === "" ? {} : { name }) });
+const named = (id: string, name: string | undefined) => ({
+  id,
+  ...(name === undefined || name === "" ? {} : { name }),
+});
 
 const remoteView = ({ profile, title, departments }: UnmanagedPerson, tree: RemoteTree): RemoteView => ({
   ...named(profile.id, profile.identity.name),
@@ -178,16 +204,22 @@ export function profileOf(
     identity: target.identity?.(attributes) ?? { emails: [] },
     userid: rules.userid(input),
     departments: places.flatMap(
-      (place) => (place.remoteId === undefined ? undefined : tree.key(place.remoteId)) ?? keys.get(place.id) ?? [],
+      (place) =>
+        (place.remoteId === undefined ? undefined : tree.key(place.remoteId)) ?? keys.get(place.id) ?? [],
     ),
   };
 }
 
 /** Departments that contain unmanaged people or objects, and their parents. */
-function inhabited({ tree, departments, people }: UnmanagedObjects, linked: ReadonlySet<string>): readonly string[] {
+function inhabited(
+  { tree, departments, people }: UnmanagedObjects,
+  linked: ReadonlySet<string>,
+): readonly string[] {
   const inside = [
     ...people.filter(({ profile }) => !linked.has(`user ${profile.id}`)).flatMap((each) => each.departments),
-    ...departments.filter(({ remoteId }) => !linked.has(`department ${remoteId}`)).flatMap(({ remoteId }) => tree.way(remoteId).slice(1)),
+    ...departments
+      .filter(({ remoteId }) => !linked.has(`department ${remoteId}`))
+      .flatMap(({ remoteId }) => tree.way(remoteId).slice(1)),
   ];
   return [...new Set(inside.flatMap((id) => tree.way(id)))];
 }

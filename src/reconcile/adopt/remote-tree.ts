@@ -64,7 +64,11 @@ export function createRemoteTree(naming: Naming): RemoteTree {
 }
 
 /** Keys of the nodes of the desired tree. A linked node has the key of its place at the target. */
-export function nodeKeys(nodes: readonly TreeNode[], remote: RemoteTree, naming: Naming): ReadonlyMap<string, string> {
+export function nodeKeys(
+  nodes: readonly TreeNode[],
+  remote: RemoteTree,
+  naming: Naming,
+): ReadonlyMap<string, string> {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const keyOf = (node: TreeNode, depth: number): string => {
     const there = node.remoteId === undefined ? undefined : remote.key(node.remoteId);

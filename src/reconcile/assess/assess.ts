@@ -4,18 +4,31 @@ import type { HistoryEvent } from "../../history/event.ts";
 import { accessKeptMs } from "../../policy/advice.ts";
 import type { AdoptionRules, LeaverRules, Policy } from "../../policy/policy.ts";
 import type { Proposal } from "../adopt/ports.ts";
-import { type AdoptDeps, collectUnmanaged, proposeAdoptions, type UnmanagedObjects } from "../adopt/propose.ts";
+import {
+  type AdoptDeps,
+  collectUnmanaged,
+  proposeAdoptions,
+  type UnmanagedObjects,
+} from "../adopt/propose.ts";
 import { PROPOSE_ALL } from "../adopt/rules.ts";
 import type { SweepStore } from "../compare/ports.ts";
 import type { Problem } from "../target.ts";
 import type { Actual } from "../target-values.ts";
 import { createDirectoryPart, type ProposalsOf, proposalsById, tiersOfMatches } from "./directory.ts";
 import { leaversThere } from "./leavers.ts";
-import { type Assessment, createFinding, type Finding, findingsOf, type Matched, type SourceActivity } from "./report.ts";
+import {
+  type Assessment,
+  createFinding,
+  type Finding,
+  findingsOf,
+  type Matched,
+  type SourceActivity,
+} from "./report.ts";
 
 /*
- * The assessment: which people and departments of both sides match, and which data will keep people out or cause wrong values. Reads the lists of the
- * target page by page, and the directory in slices. Writes nothing to the target. Works with an empty directory.
+ * The assessment: which people and departments of both sides match, and which data will keep people out or
+ * cause wrong values. Reads the lists of the target page by page, and the directory in slices. Writes nothing
+ * to the target. Works with an empty directory.
  */
 
 export interface AssessmentStore {
@@ -45,9 +58,16 @@ export interface AssessmentProgress {
   directory(read: number): void;
 }
 
-const SILENT: AssessmentProgress = { departments: () => undefined, people: () => undefined, directory: () => undefined };
+const SILENT: AssessmentProgress = {
+  departments: () => undefined,
+  people: () => undefined,
+  directory: () => undefined,
+};
 
-/** Makes the report, records it, and proposes adoptions. Rejects with the error of a list, because a part of a list proves nothing. */
+/**
+ * Makes the report, records it, and proposes adoptions. Rejects with the error of a list, because a part of a
+ * list proves nothing.
+ */
 export async function assess(
   deps: AssessDeps,
   actor: string,
@@ -56,14 +76,27 @@ export async function assess(
 ): Promise<Assessment> {
   const { store, clock, target } = deps;
   const at = clock.now();
-  const event = { id: uuidv7(at.getTime()), at, code: "operator.assess", actor, causes: [], target: target.name } as const;
+  const event = {
+    id: uuidv7(at.getTime()),
+    at,
+    code: "operator.assess",
+    actor,
+    causes: [],
+    target: target.name,
+  } as const;
   await store.beginAssessment(event);
   try {
     const report = await reportOf(deps, event, signal, progress);
     const endedAt = clock.now();
     const { matchable, complete } = report.figures;
     const detail = { findings: report.findings, matchable: { ...matchable }, complete: { ...complete } };
-    await store.endAssessment(report, { ...event, id: uuidv7(endedAt.getTime()), at: endedAt, causes: [event.id], detail });
+    await store.endAssessment(report, {
+      ...event,
+      id: uuidv7(endedAt.getTime()),
+      at: endedAt,
+      causes: [event.id],
+      detail,
+    });
     return report;
   } catch (error) {
     await store.failAssessment(error instanceof Error ? error.message : "unexpected error");
@@ -71,7 +104,12 @@ export async function assess(
   }
 }
 
-async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress): Promise<Assessment> {
+async function reportOf(
+  deps: AssessDeps,
+  event: HistoryEvent,
+  signal: AbortSignal,
+  progress: AssessmentProgress,
+): Promise<Assessment> {
   const { store, target } = deps;
   const { proposed, there, ...found } = await bothSides(deps, event, signal, progress);
   const part = createDirectoryPart(deps, proposed);
@@ -107,15 +145,30 @@ async function reportOf(deps: AssessDeps, event: HistoryEvent, signal: AbortSign
   return { ...report, findings: findingsOf(report) };
 }
 
-/** The part that needs the lists. The values of single people are dropped at its end, before the directory is read. */
-async function bothSides(deps: AssessDeps, event: HistoryEvent, signal: AbortSignal, progress: AssessmentProgress) {
+/**
+ * The part that needs the lists. The values of single people are dropped at its end, before the directory is
+ * read.
+ */
+async function bothSides(
+  deps: AssessDeps,
+  event: HistoryEvent,
+  signal: AbortSignal,
+  progress: AssessmentProgress,
+) {
   const seen = await lists(deps, signal, progress);
   const rules = deps.policy?.adopt ?? PROPOSE_ALL;
   const proposals = await proposeAdoptions({ ...deps, rules }, seen.unmanaged, event);
   const unmanaged = seen.unmanaged.people;
-  const leavers = await leaversThere({ ...deps, rules, ids: deps.store.unlinkedLeavers() }, unmanaged, proposals);
+  const leavers = await leaversThere(
+    { ...deps, rules, ids: deps.store.unlinkedLeavers() },
+    unmanaged,
+    proposals,
+  );
   const { people, attributes, neverActivated, administrators } = seen;
-  const listed = unmanaged.map(({ profile }) => ({ remoteId: profile.id, name: profile.identity.name ?? "" }));
+  const listed = unmanaged.map(({ profile }) => ({
+    remoteId: profile.id,
+    name: profile.identity.name ?? "",
+  }));
   return {
     proposed: proposalsById(proposals, "user"),
     there: { people, attributes, onlyThere: onlyThere(listed, proposals, "user") },
@@ -134,12 +187,19 @@ interface Seen {
   readonly attributes: ReadonlySet<string>;
 }
 
-async function lists({ store, target }: AssessDeps, signal: AbortSignal, progress: AssessmentProgress): Promise<Seen> {
+async function lists(
+  { store, target }: AssessDeps,
+  signal: AbortSignal,
+  progress: AssessmentProgress,
+): Promise<Seen> {
   const unmanaged = collectUnmanaged(target);
   const [never, administrators] = [createFinding(), createFinding()];
   const attributes = new Set<string>();
   const count = { people: 0, departments: 0 };
-  const unlinked = async (kind: "user" | "department", page: readonly Actual[]): Promise<readonly Actual[]> => {
+  const unlinked = async (
+    kind: "user" | "department",
+    page: readonly Actual[],
+  ): Promise<readonly Actual[]> => {
     const links = await store.linksTo(
       kind,
       page.map(({ remoteId }) => remoteId),
@@ -164,7 +224,13 @@ async function lists({ store, target }: AssessDeps, signal: AbortSignal, progres
     count.people += actuals.length;
     progress.people(count.people);
   }
-  return { unmanaged, ...count, neverActivated: never.done(), administrators: administrators.done(), attributes };
+  return {
+    unmanaged,
+    ...count,
+    neverActivated: never.done(),
+    administrators: administrators.done(),
+    attributes,
+  };
 }
 
 /** People at the target without a proposal that may become a link. */
@@ -179,7 +245,11 @@ function onlyThere(
   return list.done();
 }
 
-async function departmentsPart({ store }: AssessDeps, { unmanaged, departments }: Seen, proposals: readonly Proposal[]): Promise<Matched> {
+async function departmentsPart(
+  { store }: AssessDeps,
+  { unmanaged, departments }: Seen,
+  proposals: readonly Proposal[],
+): Promise<Matched> {
   const nodes = await store.treeNodes();
   const proposed: ProposalsOf = proposalsById(proposals, "department");
   const [ambiguous, onlyHere] = [createFinding(), createFinding()];
@@ -187,9 +257,13 @@ async function departmentsPart({ store }: AssessDeps, { unmanaged, departments }
     const found = proposed.get(id) ?? [];
     if (remoteId !== undefined) continue;
     if (found.length === 0) onlyHere.add({ id, name });
-    else if (found[0]!.state === "ambiguous") ambiguous.add({ id, name, detail: found.map(({ remote }) => remote.id).join(", ") });
+    else if (found[0]!.state === "ambiguous")
+      ambiguous.add({ id, name, detail: found.map(({ remote }) => remote.id).join(", ") });
   }
-  const there = unmanaged.departments.map(({ remoteId }) => ({ remoteId, name: unmanaged.tree.path(remoteId) }));
+  const there = unmanaged.departments.map(({ remoteId }) => ({
+    remoteId,
+    name: unmanaged.tree.path(remoteId),
+  }));
   return {
     directory: nodes.length,
     target: departments,
@@ -201,7 +275,11 @@ async function departmentsPart({ store }: AssessDeps, { unmanaged, departments }
   };
 }
 
-function missingFields({ target }: AssessDeps, wanted: ReadonlySet<string>, there: ReadonlySet<string>): Finding {
+function missingFields(
+  { target }: AssessDeps,
+  wanted: ReadonlySet<string>,
+  there: ReadonlySet<string>,
+): Finding {
   const list = createFinding();
   for (const name of [...wanted].sort()) {
     const field = target.customField?.(name);

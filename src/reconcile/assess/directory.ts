@@ -9,7 +9,10 @@ import type { Note } from "../target-values.ts";
 import { managerLoops } from "./manager-loops.ts";
 import { type Assessment, createFinding, shareOf } from "./report.ts";
 
-/* The directory's part of an assessment. Reads each active person once, in slices. Keeps an id, an address for the lists, and the manager of each. */
+/*
+ * The directory's part of an assessment. Reads each active person once, in slices. Keeps an id, an address
+ * for the lists, and the manager of each.
+ */
 
 export interface DirectoryDeps {
   readonly target: TargetAdapter;
@@ -22,7 +25,8 @@ export type ProposalsOf = ReadonlyMap<string, readonly Proposal[]>;
 
 export const proposalsById = (proposals: readonly Proposal[], kind: Proposal["kind"]): ProposalsOf => {
   const byId = new Map<string, Proposal[]>();
-  for (const each of proposals) if (each.kind === kind) byId.set(each.entity.id, [...(byId.get(each.entity.id) ?? []), each]);
+  for (const each of proposals)
+    if (each.kind === kind) byId.set(each.entity.id, [...(byId.get(each.entity.id) ?? []), each]);
   return byId;
 };
 
@@ -67,7 +71,9 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
       const mapped = mapping.person(personInput(facts));
       const { attributes, notes: cut } = target.normalize("user", mapped.attributes);
       const notes: readonly Note[] = [...mapped.notes, ...cut];
-      const name = String(attributes["name"] ?? mapped.attributes["name"] ?? facts.document["userName"] ?? "");
+      const name = String(
+        attributes["name"] ?? mapped.attributes["name"] ?? facts.document["userName"] ?? "",
+      );
       names.set(id, name);
       for (const each of Object.keys(mapped.attributes)) wanted.add(each);
       addStanding(counted, proposed.get(id) ?? [], id, name, facts);
@@ -79,11 +85,15 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
         list.add({ id, name, detail: why?.text ?? code });
       }
       const named = noted("name");
-      if (named && !lacking.some(({ attribute }) => attribute === "name")) lists.cut.add({ id, name, detail: named.text });
+      if (named && !lacking.some(({ attribute }) => attribute === "name"))
+        lists.cut.add({ id, name, detail: named.text });
       const identity = target.identity?.(attributes);
-      if (identity?.mobile !== undefined) byMobile.set(identity.mobile, [...(byMobile.get(identity.mobile) ?? []), id]);
+      if (identity?.mobile !== undefined)
+        byMobile.set(identity.mobile, [...(byMobile.get(identity.mobile) ?? []), id]);
       const isAllowed = policy?.isAddressAllowed ?? ((address: string) => !PRIVATE.has(domainOf(address)));
-      const domains = new Set((target.addresses?.(attributes) ?? []).filter((address) => !isAllowed(address)).map(domainOf));
+      const domains = new Set(
+        (target.addresses?.(attributes) ?? []).filter((address) => !isAllowed(address)).map(domainOf),
+      );
       for (const domain of domains) lists.privateAddresses.add({ id, name, detail: domain });
       const led = addManager(counted, { id, name }, mapped.manager ?? undefined, facts);
       if (lacking.length === 0 && notes.length === 0 && led) count.complete += 1;
@@ -93,7 +103,13 @@ export function createDirectoryPart({ target, mapping, policy }: DirectoryDeps, 
   };
 }
 
-function addStanding({ count, lists }: Counted, found: readonly Proposal[], id: string, name: string, { link }: PersonFacts): void {
+function addStanding(
+  { count, lists }: Counted,
+  found: readonly Proposal[],
+  id: string,
+  name: string,
+  { link }: PersonFacts,
+): void {
   const [first] = found;
   if (link?.status === "owned") {
     count.linked += 1;
@@ -134,14 +150,19 @@ type DirectoryPart = Pick<Assessment, "figures" | "mobiles" | "names" | "manager
 function partOf({ lists, count, byMobile, managers, names, wanted }: Counted): DirectoryPart {
   const shared = createFinding();
   for (const ids of byMobile.values())
-    if (ids.length > 1) for (const id of ids) shared.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
+    if (ids.length > 1)
+      for (const id of ids) shared.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
   const loop = createFinding();
-  for (const ids of managerLoops(managers)) for (const id of ids) loop.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
+  for (const ids of managerLoops(managers))
+    for (const id of ids) loop.add({ id, name: names.get(id) ?? "", detail: `${ids.length}` });
   return {
     active: count.active,
     linked: count.linked,
     attributes: wanted,
-    figures: { matchable: shareOf(count.matchable, count.active), complete: shareOf(count.complete, count.active) },
+    figures: {
+      matchable: shareOf(count.matchable, count.active),
+      complete: shareOf(count.complete, count.active),
+    },
     ambiguous: lists.ambiguous.done(),
     onlyHere: lists.onlyHere.done(),
     mobiles: { missing: lists.missing.done(), impossible: lists.impossible.done(), shared: shared.done() },
@@ -154,6 +175,7 @@ function partOf({ lists, count, byMobile, managers, names, wanted }: Counted): D
 /** The number of entities with exactly one proposal, by tier. */
 export function tiersOfMatches(proposed: ProposalsOf): Readonly<Record<string, number>> {
   const tiers: Record<string, number> = {};
-  for (const [first] of proposed.values()) if (first?.state === "proposed") tiers[first.tier] = (tiers[first.tier] ?? 0) + 1;
+  for (const [first] of proposed.values())
+    if (first?.state === "proposed") tiers[first.tier] = (tiers[first.tier] ?? 0) + 1;
   return tiers;
 }

@@ -6,11 +6,14 @@ import { PROPOSE_ALL } from "../adopt/rules.ts";
 import { createFinding, type Finding } from "./report.ts";
 
 /*
- * People who have left by the directory, and still have an account at the target without a link. Only strong matches count, and no match that may
- * also be an active person. They are reported and never proposed, because an adopted inactive person would be removed.
+ * People who have left by the directory, and still have an account at the target without a link. Only strong
+ * matches count, and no match that may also be an active person. They are reported and never proposed,
+ * because an adopted inactive person would be removed.
  */
 export async function leaversThere(
-  deps: Pick<AdoptDeps, "target" | "mapping" | "store" | "rules"> & { readonly ids: AsyncIterable<readonly string[]> },
+  deps: Pick<AdoptDeps, "target" | "mapping" | "store" | "rules"> & {
+    readonly ids: AsyncIterable<readonly string[]>;
+  },
   unmanaged: readonly UnmanagedPerson[],
   proposals: readonly Proposal[],
 ): Promise<Finding> {
@@ -28,7 +31,11 @@ export async function leaversThere(
       ours.push(personCandidate(profile));
     }
   const strong = tiersOf("user", PROPOSE_ALL).filter((tier) => tier.strong);
-  const found = match(strong, { ours, theirs: free.map(({ profile }) => personCandidate({ ...profile, departments: [] })) });
-  for (const { ours: id, theirs, state } of found) if (state === "proposed") list.add({ id, remoteId: theirs, name: left.get(id) ?? "" });
+  const found = match(strong, {
+    ours,
+    theirs: free.map(({ profile }) => personCandidate({ ...profile, departments: [] })),
+  });
+  for (const { ours: id, theirs, state } of found)
+    if (state === "proposed") list.add({ id, remoteId: theirs, name: left.get(id) ?? "" });
   return list.done();
 }

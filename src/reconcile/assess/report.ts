@@ -58,14 +58,19 @@ export interface Assessment {
   readonly mobiles: { readonly missing: Finding; readonly impossible: Finding; readonly shared: Finding };
   readonly names: { readonly refused: Finding; readonly cut: Finding };
   readonly managers: { readonly notFound: Finding; readonly loop: Finding };
-  readonly accounts: { readonly neverActivated: Finding; readonly administrators: Finding; readonly leavers: Finding };
+  readonly accounts: {
+    readonly neverActivated: Finding;
+    readonly administrators: Finding;
+    readonly leavers: Finding;
+  };
   /** Fields that the mapping fills, but that no person at the target has. */
   readonly customFields: Finding;
   /** Addresses of private e-mail providers, used as accounts. */
   readonly privateAddresses: Finding;
   readonly sources: readonly SourceActivity[];
   /**
-   * Hours for which leavers with a regular account keep their access by the policy. Absent: they do not, or the policy says that this is intended.
+   * Hours for which leavers with a regular account keep their access by the policy. Absent: they do not, or
+   * the policy says that this is intended.
    */
   readonly accessKeptHours?: number;
   /** Results of the last check. `doctor` makes a new one. */
@@ -89,15 +94,32 @@ export function createFinding(): { add(listed: Listed): void; done(): Finding } 
   };
 }
 
-export const shareOf = (count: number, of: number): Share => ({ count, of, share: of === 0 ? 1 : count / of });
+export const shareOf = (count: number, of: number): Share => ({
+  count,
+  of,
+  share: of === 0 ? 1 : count / of,
+});
 
 /**
- * The number of results that need attention: open decisions, data that keep people out or cause wrong values, and missing permissions. A person on
- * one side only does not count.
+ * The number of results that need attention: open decisions, data that keep people out or cause wrong values,
+ * and missing permissions. A person on one side only does not count.
  */
 export function findingsOf(report: Omit<Assessment, "findings">): number {
-  const { people, departments, mobiles, names, managers, accounts, customFields, privateAddresses, permissions, accessKeptHours } = report;
-  const proposed = [people, departments].flatMap(({ tiers }) => Object.values(tiers)).reduce((sum, count) => sum + count, 0);
+  const {
+    people,
+    departments,
+    mobiles,
+    names,
+    managers,
+    accounts,
+    customFields,
+    privateAddresses,
+    permissions,
+    accessKeptHours,
+  } = report;
+  const proposed = [people, departments]
+    .flatMap(({ tiers }) => Object.values(tiers))
+    .reduce((sum, count) => sum + count, 0);
   const lists = [
     people.ambiguous,
     departments.ambiguous,
@@ -108,5 +130,10 @@ export function findingsOf(report: Omit<Assessment, "findings">): number {
     customFields,
     privateAddresses,
   ];
-  return proposed + permissions.length + (accessKeptHours === undefined ? 0 : 1) + lists.reduce((sum, { count }) => sum + count, 0);
+  return (
+    proposed +
+    permissions.length +
+    (accessKeptHours === undefined ? 0 : 1) +
+    lists.reduce((sum, { count }) => sum + count, 0)
+  );
 }

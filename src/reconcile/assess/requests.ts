@@ -11,7 +11,9 @@ export interface AssessmentRecord {
 
 /** Assessments for operators. */
 export interface AssessmentRequests {
-  /** Asks a worker for an assessment, on behalf of `actor`. Repeated requests before it begins count as one. */
+  /**
+   * Asks a worker for an assessment, on behalf of `actor`. Repeated requests before it begins count as one.
+   */
   request(actor: string): Promise<void>;
   last(): Promise<AssessmentRecord | undefined>;
 }

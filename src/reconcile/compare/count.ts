@@ -19,12 +19,19 @@ export interface SweepResult {
   readonly differing: number;
   /** Number of managed objects that no longer exist. They are due now. */
   readonly missing: number;
-  /** Number of objects with an id of ours and without a link. They are managed again and due now. Most of them will be removed. */
+  /**
+   * Number of objects with an id of ours and without a link. They are managed again and due now. Most of them
+   * will be removed.
+   */
   readonly found: number;
   /** Unmanaged objects. Counted, never changed. */
   readonly orphans: number;
   /** The first of them, for display. */
-  readonly orphanExamples: readonly { readonly kind: EntityKind; readonly remoteId: string; readonly name?: string }[];
+  readonly orphanExamples: readonly {
+    readonly kind: EntityKind;
+    readonly remoteId: string;
+    readonly name?: string;
+  }[];
   /** Number of entities that should have been due and were not. */
   readonly repaired: number;
 }

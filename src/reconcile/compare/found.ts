@@ -7,10 +7,11 @@ import { type Count, emptyCount, type SweepDeps } from "./count.ts";
 import type { Ownership } from "./ports.ts";
 
 /*
- * Objects without a link that a comparison finds. A late call, an accepted invitation, or a restore of an older database can leave people and
- * departments at the target that carry our own id and that no run manages. Such people may have access that should have ended. They become managed
- * again, and a normal run decides about them under the usual rules. An object is ours if its id is known here, or if we made the id in a period whose
- * events were lost. An unknown id of the same form belongs to somebody else.
+ * Objects without a link that a comparison finds. A late call, an accepted invitation, or a restore of an
+ * older database can leave people and departments at the target that carry our own id and that no run
+ * manages. Such people may have access that should have ended. They become managed again, and a normal run
+ * decides about them under the usual rules. An object is ours if its id is known here, or if we made the id
+ * in a period whose events were lost. An unknown id of the same form belongs to somebody else.
  */
 
 const MAX_EXAMPLES = 100;
@@ -27,8 +28,9 @@ export interface RelinkContext {
 }
 
 /**
- * Links objects again that are ours. Lists may be outdated or may lack our ids, so each candidate is read before. Resolves with the objects that are
- * not ours. A pair that a person has rejected stays without a link.
+ * Links objects again that are ours. Lists may be outdated or may lack our ids, so each candidate is read
+ * before. Resolves with the objects that are not ours. A pair that a person has rejected stays without a
+ * link.
  */
 export async function relink(
   deps: SweepDeps,
@@ -63,7 +65,10 @@ export async function relink(
     }
     const linked = known.owners.get(id)?.remoteId;
     if (linked === actual.remoteId) continue;
-    const ref = { kind, id: linked !== undefined && (await isThere(deps, kind, linked, listed, how)) ? twinId(deps) : id };
+    const ref = {
+      kind,
+      id: linked !== undefined && (await isThere(deps, kind, linked, listed, how)) ? twinId(deps) : id,
+    };
     await store.relink(ref, { actual, containers: containersOf(actual.attributes) }, how.causes);
     count.found += 1;
   }
@@ -71,18 +76,27 @@ export async function relink(
 }
 
 /**
- * Does the same for one object that has appeared, if the target uses our ids as its own. Resolves with whether it is managed again. An object with
- * another form of id was never ours and needs no call.
+ * Does the same for one object that has appeared, if the target uses our ids as its own. Resolves with
+ * whether it is managed again. An object with another form of id was never ours and needs no call.
  */
-export async function relinkOne(deps: SweepDeps, kind: EntityKind, remoteId: string, signal: AbortSignal): Promise<boolean> {
-  if (!isCanonicalUuid(remoteId) || deps.target.remoteIdFor({ kind, id: remoteId }) !== remoteId) return false;
+export async function relinkOne(
+  deps: SweepDeps,
+  kind: EntityKind,
+  remoteId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (!isCanonicalUuid(remoteId) || deps.target.remoteIdFor({ kind, id: remoteId }) !== remoteId)
+    return false;
   const count = emptyCount();
   const unlinked: readonly Actual[] = [{ remoteId, entityId: remoteId, attributes: {}, presence: "active" }];
   await relink(deps, kind, { unlinked, seen: new Set() }, count, { causes: [], signal });
   return count.found > 0;
 }
 
-/** The id for a second object of one entity. It becomes an entity of its own that the directory does not have, so it is removed. */
+/**
+ * The id for a second object of one entity. It becomes an entity of its own that the directory does not have,
+ * so it is removed.
+ */
 const twinId = ({ clock }: SweepDeps): string => uuidv7(clock.now().getTime());
 
 const isThere = async (
@@ -91,20 +105,33 @@ const isThere = async (
   remoteId: string,
   { seen }: Listed,
   { signal }: RelinkContext,
-): Promise<boolean> => seen.has(remoteId) || (await target.read(kind, remoteId, { signal })).actual !== undefined;
+): Promise<boolean> =>
+  seen.has(remoteId) || (await target.read(kind, remoteId, { signal })).actual !== undefined;
 
 const NONE_KNOWN: Ownership = { owners: new Map(), lostPeriods: [], rejected: new Set() };
 
-async function ownershipOf({ store }: SweepDeps, kind: EntityKind, things: readonly Actual[]): Promise<Ownership> {
-  const ids = things.flatMap(({ entityId }) => (entityId !== undefined && isCanonicalUuid(entityId) ? [entityId] : []));
+async function ownershipOf(
+  { store }: SweepDeps,
+  kind: EntityKind,
+  things: readonly Actual[],
+): Promise<Ownership> {
+  const ids = things.flatMap(({ entityId }) =>
+    entityId !== undefined && isCanonicalUuid(entityId) ? [entityId] : [],
+  );
   return ids.length > 0 ? store.ownership(kind, ids) : NONE_KNOWN;
 }
 
 /** Whether an id is ours. Pure. */
-export function isOurs(id: string, { owners, lostPeriods }: Pick<Ownership, "owners" | "lostPeriods">): boolean {
+export function isOurs(
+  id: string,
+  { owners, lostPeriods }: Pick<Ownership, "owners" | "lostPeriods">,
+): boolean {
   if (owners.has(id)) return true;
   const atMs = isCanonicalUuid(id) ? madeAtMs(id) : undefined;
-  return atMs !== undefined && lostPeriods.some(({ since, until }) => atMs > since.getTime() && atMs <= until.getTime());
+  return (
+    atMs !== undefined &&
+    lostPeriods.some(({ since, until }) => atMs > since.getTime() && atMs <= until.getTime())
+  );
 }
 
 function countUnmanaged(count: Count, kind: EntityKind, { remoteId, attributes: { name } }: Actual): void {

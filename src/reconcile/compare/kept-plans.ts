@@ -15,7 +15,10 @@ export interface PlanPage {
 
 /** Serves plans of everybody page by page. */
 export interface KeptPlans {
-  /** A first page comes from a new plan. Later pages come from the same plan while it is kept, and otherwise from a new plan in the same order. */
+  /**
+   * A first page comes from a new plan. Later pages come from the same plan while it is kept, and otherwise
+   * from a new plan in the same order.
+   */
   page(mode: SyncMode, query: PlanQuery): Promise<PlanPage>;
 }
 
@@ -56,7 +59,10 @@ export function createKeptPlans({ make, clock, logger, target }: KeptPlansOption
         return await pageOf(known.plan, query);
       } catch (error) {
         if (!(error instanceof PlanGone)) throw error;
-        logger.info({ target, mode, error }, "the plan that was being read has ended with its session; it is made again");
+        logger.info(
+          { target, mode, error },
+          "the plan that was being read has ended with its session; it is made again",
+        );
       }
     }
     await drop(mode);

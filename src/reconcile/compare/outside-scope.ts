@@ -4,7 +4,10 @@ import type { TargetAdapter } from "../target.ts";
 import { TargetMisconfigured } from "../target-failures.ts";
 import type { Actual } from "../target-values.ts";
 
-/* Objects that the app may no longer see. The target sends no event about this. Such an object is neither missing nor created again. */
+/*
+ * Objects that the app may no longer see. The target sends no event about this. Such an object is neither
+ * missing nor created again.
+ */
 
 const OUTSIDE_SCOPE: ReadonlySet<string> = new Set(["personOutsideScope", "departmentOutsideScope"]);
 
@@ -24,8 +27,9 @@ export async function readOrUnseen(
 }
 
 /**
- * A comparison that needs an administrator's correction does not succeed by a retry. So the target is checked immediately, as at a start, and is
- * paused with the problems found. Rejects with the error of the comparison.
+ * A comparison that needs an administrator's correction does not succeed by a retry. So the target is checked
+ * immediately, as at a start, and is paused with the problems found. Rejects with the error of the
+ * comparison.
  */
 export async function checkingRefusals<T>(
   deps: Pick<PreflightDeps, "target" | "store" | "presence" | "logger">,

@@ -6,17 +6,29 @@ import type { Actual, Attributes } from "../target-values.ts";
 export interface SweepStore {
   /** Records the start of the comparison. */
   beginSweep(event: HistoryEvent): Promise<void>;
-  /** The present time by the clock of the store. Observations after this time are newer than a list that begins now. */
+  /**
+   * The present time by the clock of the store. Observations after this time are newer than a list that
+   * begins now.
+   */
   moment(): Promise<Date>;
   /** `missedEvents`: the number of differences for which an event of the target should have arrived. */
   endSweep(event: HistoryEvent, missedEvents: number): Promise<void>;
   /** The links to these remote ids, by remote id. */
   linksTo(kind: EntityKind, remoteIds: readonly string[]): Promise<ReadonlyMap<string, LinkTo>>;
   /** Links whose last observation is older than `since`, in pages. */
-  linksBefore(kind: EntityKind, since: Date): AsyncIterable<readonly { readonly id: string; readonly remoteId: string }[]>;
-  /** Stores the values of a list, unless a run has observed the entity since. Makes the entity due if the values are `wrong`. */
+  linksBefore(
+    kind: EntityKind,
+    since: Date,
+  ): AsyncIterable<readonly { readonly id: string; readonly remoteId: string }[]>;
+  /**
+   * Stores the values of a list, unless a run has observed the entity since. Makes the entity due if the
+   * values are `wrong`.
+   */
   noteObserved(ref: EntityRef, seen: Seen, since: Date, causes: readonly string[]): Promise<void>;
-  /** Drops the observation, unless a run has observed the entity since, and makes the entity due. `replaced`: the link leads to another object now. */
+  /**
+   * Drops the observation, unless a run has observed the entity since, and makes the entity due. `replaced`:
+   * the link leads to another object now.
+   */
   noteMissing(ref: EntityRef, since: Date, causes: readonly string[], how?: "replaced"): Promise<void>;
   /** What decides whether objects at the target with these ids are ours. */
   ownership(kind: EntityKind, ids: readonly string[]): Promise<Ownership>;
@@ -26,9 +38,14 @@ export interface SweepStore {
   repair(): Promise<number>;
   /** Requeues entities with refused values. */
   markRefused(causes: readonly string[]): Promise<void>;
-  /** Makes one entity due for each of these conditions at the target, of all that are parked for the condition. */
+  /**
+   * Makes one entity due for each of these conditions at the target, of all that are parked for the
+   * condition.
+   */
   tryCauses(causes: readonly string[]): Promise<void>;
-  /** Marks people and groups of the directory that have no state for this target. Resolves with their number. */
+  /**
+   * Marks people and groups of the directory that have no state for this target. Resolves with their number.
+   */
   markUnknown(causes: readonly string[]): Promise<number>;
 }
 

@@ -16,7 +16,10 @@ export interface PreviewDeps extends DesiredDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
-/** The conclusion of a run from the present facts. Sends nothing, does not read the target, and writes nothing. */
+/**
+ * The conclusion of a run from the present facts. Sends nothing, does not read the target, and writes
+ * nothing.
+ */
 export type Forecast =
   | {
       readonly kind: "plan";
@@ -26,7 +29,12 @@ export type Forecast =
       readonly notes: readonly Note[] /** What the directory tells of the target is to be another thing. */;
       readonly observes: boolean;
     }
-  | { readonly kind: "invited"; readonly reasonCode?: string; readonly reason?: string; readonly remedy?: string }
+  | {
+      readonly kind: "invited";
+      readonly reasonCode?: string;
+      readonly reason?: string;
+      readonly remedy?: string;
+    }
   | Extract<DesiredResult, { kind: "waiting" | "held" | "parked" }>;
 
 export interface PersonPreview {
@@ -52,20 +60,30 @@ export async function previewPerson(deps: PreviewDeps, personId: string): Promis
     remoteId: facts.link?.remoteId,
     actual,
     paths: classification.paths.map(({ path }) => path.map((level) => level.name)),
-    forecast: (await concluded(deps, ref, await desiredOf(deps, ref, known), { actual, document: facts.document }))!,
+    forecast: (await concluded(deps, ref, await desiredOf(deps, ref, known), {
+      actual,
+      document: facts.document,
+    }))!,
     explanations: facts.document ? deps.mapping.explain(personInput(facts)) : [],
   };
 }
 
 /**
- * Does the same for any entity. `actual`: an observation that may be newer than the stored one. Undefined for entities without an object of their own
- * at the target.
+ * Does the same for any entity. `actual`: an observation that may be newer than the stored one. Undefined for
+ * entities without an object of their own at the target.
  */
-export async function forecast(deps: PreviewDeps, ref: EntityRef, actual?: Actual): Promise<Forecast | undefined> {
+export async function forecast(
+  deps: PreviewDeps,
+  ref: EntityRef,
+  actual?: Actual,
+): Promise<Forecast | undefined> {
   const known = await load(deps, ref, actual ? { actual } : {});
   const resolved = await desiredOf(deps, ref, known);
   const there = actual ?? (known.kind === "group" ? undefined : actualOf(known.facts.link));
-  return concluded(deps, ref, resolved, { actual: there, document: known.kind === "user" ? known.facts.document : undefined });
+  return concluded(deps, ref, resolved, {
+    actual: there,
+    document: known.kind === "user" ? known.facts.document : undefined,
+  });
 }
 
 async function concluded(
@@ -78,11 +96,26 @@ async function concluded(
   if (resolved.kind !== "desired") return resolved;
   const refused = await deps.store.refused(ref);
   const now = deps.clock.now();
-  const { desired, observed } = await yieldTo(deps, ref, { document, desired: resolved.desired, actual, now });
-  const { invited, shaped, next, notes } = await planned(deps, ref, { ...resolved, desired }, { actual, refused, now });
+  const { desired, observed } = await yieldTo(deps, ref, {
+    document,
+    desired: resolved.desired,
+    actual,
+    now,
+  });
+  const { invited, shaped, next, notes } = await planned(
+    deps,
+    ref,
+    { ...resolved, desired },
+    { actual, refused, now },
+  );
   if (!invited) return { kind: "plan", desired, shaped, plan: next, notes, observes: observed !== undefined };
   const { reasonCode, reason, remedy } = nextState(invited.end, 0, { random: 0, baseMs: RETRY_BASE_MS });
-  return { kind: "invited", ...(reasonCode ? { reasonCode } : {}), ...(reason ? { reason } : {}), ...(remedy ? { remedy } : {}) };
+  return {
+    kind: "invited",
+    ...(reasonCode ? { reasonCode } : {}),
+    ...(reason ? { reason } : {}),
+    ...(remedy ? { remedy } : {}),
+  };
 }
 
 const actualOf = (link: PersonFacts["link"]): Actual | undefined =>

@@ -16,8 +16,9 @@ import type { TargetCall } from "../target-values.ts";
 import type { PlanItem, PlannedWrite, PlanQuery, PlanSummary } from "./plan-items.ts";
 
 /*
- * The plan of everybody. The loop itself runs on a copy of its tables, with a target that sends no write. So the plan has the same decisions, in the
- * same order, with the same calls, over as many runs as needed. Refusals that only the target can decide are not known.
+ * The plan of everybody. The loop itself runs on a copy of its tables, with a target that sends no write. So
+ * the plan has the same decisions, in the same order, with the same calls, over as many runs as needed.
+ * Refusals that only the target can decide are not known.
  */
 
 /** The result of a rehearsal. It stays in the store until `close`. */
@@ -42,7 +43,10 @@ export interface RehearsalStore {
   makeDue(): Promise<number>;
   /** Adds the held changes to the items; in `observe` all of them. */
   settle(mode: SyncMode): Promise<Rehearsed>;
-  /** The size of a settled plan. `otherMapping`: all its changes count. Otherwise only those that follow from another policy count. */
+  /**
+   * The size of a settled plan. `otherMapping`: all its changes count. Otherwise only those that follow from
+   * another policy count.
+   */
   touched(scope: { readonly otherMapping: boolean }): Promise<Touched>;
   /** Opens the hold for a settled plan. All items of the plan are its members. */
   hold(hold: HoldOfRules): Promise<void>;
@@ -61,7 +65,10 @@ export interface RehearsalDeps extends Pick<ReconcilerDeps, "policy"> {
 
 /** The same number as in the loop. With more, entities that depend on each other may need extra calls. */
 const SIDE_BY_SIDE = 32;
-/** More runs for many entities, because they share statements. While the runs of one lane compute, the database works for the other. */
+/**
+ * More runs for many entities, because they share statements. While the runs of one lane compute, the
+ * database works for the other.
+ */
 const MANY = { after: 2_000, lanes: 2, claims: 200 } as const;
 /** Each round has changed something, so few rounds are needed. */
 const MAX_ROUNDS = 200;
@@ -111,7 +118,9 @@ async function rehearse(
   async function lane(): Promise<boolean> {
     for (let any = false; ; any = true) {
       signal.throwIfAborted();
-      const claims: readonly Claim[] = await store.claim(sideBySide ?? (runs < MANY.after ? SIDE_BY_SIDE : MANY.claims));
+      const claims: readonly Claim[] = await store.claim(
+        sideBySide ?? (runs < MANY.after ? SIDE_BY_SIDE : MANY.claims),
+      );
       runs += claims.length;
       if (claims.length === 0) return any;
       await Promise.all(claims.map((claim) => reconcile(claim, signal)));
@@ -137,15 +146,23 @@ function noting(target: TargetAdapter, note: (write: PlannedWrite) => void): Tar
     done: Promise<T>,
   ): Promise<T> {
     const answer = await done;
-    if (answer.calls.length > 0) note({ ref, action: plan.action, changes: changesOf(plan), calls: answer.calls });
+    if (answer.calls.length > 0)
+      note({ ref, action: plan.action, changes: changesOf(plan), calls: answer.calls });
     return answer;
   }
   return {
     ...target,
-    create: (ref, attributes, context) => noted(ref, { action: "create", attributes }, target.create(ref, attributes, context)),
-    update: (ref, actual, set, context) => noted(ref, { action: "update", actual, set }, target.update(ref, actual, set, context)),
-    remove: (ref, actual, context) => noted(ref, { action: "remove", actual }, target.remove(ref, actual, context)),
+    create: (ref, attributes, context) =>
+      noted(ref, { action: "create", attributes }, target.create(ref, attributes, context)),
+    update: (ref, actual, set, context) =>
+      noted(ref, { action: "update", actual, set }, target.update(ref, actual, set, context)),
+    remove: (ref, actual, context) =>
+      noted(ref, { action: "remove", actual }, target.remove(ref, actual, context)),
     setSuspended: (ref, actual, suspended, context) =>
-      noted(ref, { action: suspended ? "suspend" : "resume", actual }, target.setSuspended(ref, actual, suspended, context)),
+      noted(
+        ref,
+        { action: suspended ? "suspend" : "resume", actual },
+        target.setSuspended(ref, actual, suspended, context),
+      ),
   };
 }

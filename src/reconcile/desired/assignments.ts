@@ -1,7 +1,13 @@
 import { unreachable } from "../../core/errors.ts";
 import { fold } from "../../core/text/fold.ts";
 import { parsePath } from "../../mapping/department-path.ts";
-import type { DepartmentPath, GroupPlacement, Mapping, MappingSettings, PersonMapping } from "../../mapping/mapping.ts";
+import type {
+  DepartmentPath,
+  GroupPlacement,
+  Mapping,
+  MappingSettings,
+  PersonMapping,
+} from "../../mapping/mapping.ts";
 import { assignDepartments } from "../../mapping/placement.ts";
 import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
 import type { AttributeDepartment } from "../places.ts";
@@ -9,7 +15,10 @@ import type { Note } from "../target-values.ts";
 import { isMistake } from "./group.ts";
 import { levelsOf } from "./path-levels.ts";
 
-/* The departments and roles of a person, from groups and attributes. External and our own people never share a department. */
+/*
+ * The departments and roles of a person, from groups and attributes. External and our own people never share
+ * a department.
+ */
 
 /** A department of a person, and the values that apply only there. */
 export interface DepartmentAssignment extends DepartmentReference {
@@ -24,7 +33,9 @@ export interface Assignments {
   readonly main: Reference | undefined;
   /** Groups without a first run: their target is not known. */
   readonly unknownGroups: readonly string[];
-  /** Groups that wait for the group above them. A person who has another department does not wait with them. */
+  /**
+   * Groups that wait for the group above them. A person who has another department does not wait with them.
+   */
   readonly stuckGroups: readonly string[];
   /** Groups that can become nothing because of an error at their source. */
   readonly mistakenGroups: readonly Pick<GroupOfPerson, "id" | "displayName">[];
@@ -32,28 +43,42 @@ export interface Assignments {
 }
 
 /** The only department of a parked person. Undefined if external people would share it with ours. */
-export function parkingDepartment(mapping: Mapping, external: boolean): readonly AttributeDepartment[] | undefined {
+export function parkingDepartment(
+  mapping: Mapping,
+  external: boolean,
+): readonly AttributeDepartment[] | undefined {
   const { parkIn } = mapping.settings;
   if (!parkIn) return external ? undefined : [];
-  return mapping.isExternal(parkIn) === external ? [{ path: levelsOf(mapping, parkIn), main: true }] : undefined;
+  return mapping.isExternal(parkIn) === external
+    ? [{ path: levelsOf(mapping, parkIn), main: true }]
+    : undefined;
 }
 
-/** Departments of a person that do not come from groups: those from attributes, or the default for external people. */
+/**
+ * Departments of a person that do not come from groups: those from attributes, or the default for external
+ * people.
+ */
 export function attributeDepartments(
   mapping: Mapping,
   mapped: PersonMapping,
   groups: readonly GroupOfPerson[],
 ): readonly AttributeDepartment[] {
-  if (groups.some((group) => group.placement === undefined)) return mapped.departments.map((path) => placeAt(mapping, mapped, path));
+  if (groups.some((group) => group.placement === undefined))
+    return mapped.departments.map((path) => placeAt(mapping, mapped, path));
   const { departments } = assignDepartments(mapping.settings, mapped, placementsOf(groups, mapping.settings));
-  return departments.flatMap((place) => (place.kind === "path" ? [placeAt(mapping, mapped, place.path)] : []));
+  return departments.flatMap((place) =>
+    place.kind === "path" ? [placeAt(mapping, mapped, place.path)] : [],
+  );
 }
 
 function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath): AttributeDepartment {
   const same = (other: DepartmentPath | undefined): boolean => JSON.stringify(path) === JSON.stringify(other);
   const stated = mapped.stated?.find((one) => same(one.path));
   const byPath = mapping.department(path, mapped.external).managers;
-  const managers = byPath || stated?.managers.length ? [...new Set([...(byPath ?? []), ...(stated?.managers ?? [])])].sort() : undefined;
+  const managers =
+    byPath || stated?.managers.length
+      ? [...new Set([...(byPath ?? []), ...(stated?.managers ?? [])])].sort()
+      : undefined;
   return {
     path: levelsOf(mapping, path, mapped.external),
     main: same(mapped.mainDepartment),
@@ -63,10 +88,16 @@ function placeAt(mapping: Mapping, mapped: PersonMapping, path: DepartmentPath):
 }
 
 /** Pure. `facts.departments` are already those of `attributeDepartments`. */
-export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, facts: PersonFacts): Assignments {
+export function assignmentsOf(
+  settings: MappingSettings,
+  mapped: PersonMapping,
+  facts: PersonFacts,
+): Assignments {
   const { groups } = facts;
   const placement = assignDepartments(settings, mapped, placementsOf(groups, settings));
-  const wanted = new Set(placement.departments.flatMap((place) => (place.kind === "group" ? [place.groupId] : [])));
+  const wanted = new Set(
+    placement.departments.flatMap((place) => (place.kind === "group" ? [place.groupId] : [])),
+  );
   // A group may have made the department of a path external, or ours.
   const fitting = facts.departments.filter((department) => department.external === mapped.external);
   const notes: Note[] = [...placement.notes];
@@ -74,8 +105,14 @@ export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, 
 
   const inGroups = groups.filter((group) => wanted.has(group.id));
   const reference = mapped.mainDepartmentReference;
-  const mainGroup = reference === undefined ? undefined : inGroups.find((group) => isMeant(group, reference, settings.separator));
-  const mainPath = reference === undefined ? undefined : fitting.find((department) => isPath(department, reference, settings.separator));
+  const mainGroup =
+    reference === undefined
+      ? undefined
+      : inGroups.find((group) => isMeant(group, reference, settings.separator));
+  const mainPath =
+    reference === undefined
+      ? undefined
+      : fitting.find((department) => isPath(department, reference, settings.separator));
   if (reference !== undefined && !mainGroup && !mainPath) notes.push(NO_MAIN);
   const posts = withJobPositions(mapped, fitting, inGroups, settings.separator);
   notes.push(...posts.notes);
@@ -94,7 +131,10 @@ export function assignmentsOf(settings: MappingSettings, mapped: PersonMapping, 
   };
 }
 
-/** Titles and orders in single departments. A department is found by the client's name for it, or else by the rule that it comes from. */
+/**
+ * Titles and orders in single departments. A department is found by the client's name for it, or else by the
+ * rule that it comes from.
+ */
 function withJobPositions(
   mapped: PersonMapping,
   byAttributes: PersonFacts["departments"],
@@ -125,14 +165,22 @@ function withJobPositions(
       return post(department, said, (reference) => isPath(department, reference, separator));
     }),
     ...byGroups.flatMap((group) =>
-      group.department ? [post(group.department, undefined, (reference) => isMeant(group, reference, separator))] : [],
+      group.department
+        ? [post(group.department, undefined, (reference) => isMeant(group, reference, separator))]
+        : [],
     ),
   ];
   const missed = positions.filter(({ reference }) => !used.has(reference)).length;
   return { departments, notes: missed > 0 ? [notThere(missed)] : [] };
 }
 
-const referenceTo = ({ id, remoteId, state, settings, undecided }: DepartmentReference): DepartmentReference => ({
+const referenceTo = ({
+  id,
+  remoteId,
+  state,
+  settings,
+  undecided,
+}: DepartmentReference): DepartmentReference => ({
   id,
   remoteId,
   state,
@@ -167,7 +215,13 @@ function placementOf(
 ): GroupPlacement {
   switch (placement) {
     case "department":
-      return { kind: "department", path: parsePath(displayName, separator), settings: {}, external, notes: [] };
+      return {
+        kind: "department",
+        path: parsePath(displayName, separator),
+        settings: {},
+        external,
+        notes: [],
+      };
     case "role":
       return { kind: "role", name: displayName };
     case "none":
@@ -185,8 +239,11 @@ function isMeant(group: GroupOfPerson, reference: string, separator: string): bo
 }
 
 /** Whether a reference is the path of a department from attributes. */
-const isPath = ({ path }: { readonly path: readonly string[] }, reference: string, separator: string): boolean =>
-  JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
+const isPath = (
+  { path }: { readonly path: readonly string[] },
+  reference: string,
+  separator: string,
+): boolean => JSON.stringify(parsePath(fold(reference), fold(separator))) === JSON.stringify(path);
 
 const leftOut = ({ id, displayName }: Pick<GroupOfPerson, "id" | "displayName">): Note => ({
   attribute: "departments",
@@ -210,13 +267,26 @@ const NO_MAIN: Note = {
   text: "the main department is none of the departments the person is in",
 };
 
-/** Remote ids in a stable order. Stuck references are left out with a note; pending ones are added to `waitFor`. */
-export function remoteIds(references: readonly Reference[], what: string, waitFor: string[], notes: Note[]): readonly string[] {
+/**
+ * Remote ids in a stable order. Stuck references are left out with a note; pending ones are added to
+ * `waitFor`.
+ */
+export function remoteIds(
+  references: readonly Reference[],
+  what: string,
+  waitFor: string[],
+  notes: Note[],
+): readonly string[] {
   const ids = new Set<string>();
   for (const { id, remoteId, state } of references) {
     if (remoteId !== undefined) ids.add(remoteId);
     else if (state !== "parked" && state !== "held") waitFor.push(id);
-    else notes.push({ attribute: `${what}s`, code: "notThere", text: `a ${what} of this person could not be made: see ${what} ${id}` });
+    else
+      notes.push({
+        attribute: `${what}s`,
+        code: "notThere",
+        text: `a ${what} of this person could not be made: see ${what} ${id}`,
+      });
   }
   return [...ids].sort();
 }

@@ -12,17 +12,23 @@ import { ADOPTION_REMEDY, desiredPerson, type PersonResult } from "./person.ts";
 import type { DesiredDeps } from "./result.ts";
 
 /*
- * The conclusion for an entity from its facts. The run, the operator's plan and the comparison share this code, so they always agree. It writes
- * nothing and does not read the target.
+ * The conclusion for an entity from its facts. The run, the operator's plan and the comparison share this
+ * code, so they always agree. It writes nothing and does not read the target.
  */
 
 export interface ConcludeDeps {
   readonly store: Pick<ReconcileStore, "manager" | "managedBy" | "waitsInCircle" | "nameHolders">;
-  readonly target: Pick<TargetAdapter, "rootDepartment" | "canSuspend" | "conceals" | "numberedName" | "normalize">;
+  readonly target: Pick<
+    TargetAdapter,
+    "rootDepartment" | "canSuspend" | "conceals" | "numberedName" | "normalize"
+  >;
   readonly mapping: Mapping;
 }
 
-/** The desired state of a person's presence by mapping and directory. `parking`: only in the department for leavers. */
+/**
+ * The desired state of a person's presence by mapping and directory. `parking`: only in the department for
+ * leavers.
+ */
 export interface Classification {
   readonly standing: LifecycleState;
   readonly mapped: PersonMapping | undefined;
@@ -43,20 +49,32 @@ export function classify(
   facts: PersonFacts,
   actual: Pick<Actual, "attributes"> | undefined,
 ): Classification {
-  const account = actual && (target.canSuspend(actual.attributes) ? ("enterprise" as const) : ("regular" as const));
+  const account =
+    actual && (target.canSuspend(actual.attributes) ? ("enterprise" as const) : ("regular" as const));
   const rules = { ...NO_GRACE, ...policy };
-  const { standing, grace } = lifecycleOf(facts, { settings: mapping.settings, rules, account, now: clock.now() });
+  const { standing, grace } = lifecycleOf(facts, {
+    settings: mapping.settings,
+    rules,
+    account,
+    now: clock.now(),
+  });
   const known = grace ? { grace } : {};
   const unmapped = { mapped: undefined, paths: [], parking: false, ...known };
   // Nothing can be mapped of a person whom the directory no longer has.
   if (standing === "absent" || standing === "kept" || !facts.document) return { standing, ...unmapped };
   const mapped = mapping.person(personInput(facts));
-  const member = () => ({ mapped, paths: attributeDepartments(mapping, mapped, facts.groups), parking: false, ...known });
+  const member = () => ({
+    mapped,
+    paths: attributeDepartments(mapping, mapped, facts.groups),
+    parking: false,
+    ...known,
+  });
   if (standing !== "parked") return { standing, ...member() };
   const paths = parkingDepartment(mapping, mapped.external);
   if (paths) return { standing, mapped, paths, parking: true, ...known };
   // Nobody is parked in a department for the other kind of people.
-  if (grace?.kind === "starts") return { standing: "member", ...member(), grace: { ...grace, standing: "member" } };
+  if (grace?.kind === "starts")
+    return { standing: "member", ...member(), grace: { ...grace, standing: "member" } };
   return grace?.kind === "runs" ? { standing: "member", ...member() } : { standing: "absent", ...unmapped };
 }
 
@@ -70,7 +88,8 @@ export async function concludePerson(
 ): Promise<PersonResult> {
   const { store, target, mapping } = deps;
   if (standing === "kept") return { kind: "desired", desired: { state: "kept" } };
-  if (standing === "suspended" && !mapped) return { kind: "desired", desired: { state: "suspended", attributes: {} } };
+  if (standing === "suspended" && !mapped)
+    return { kind: "desired", desired: { state: "suspended", attributes: {} } };
   if (standing === "absent" || !mapped) return absentPerson(known);
   if (known.joinOpen && !known.link) return JOIN_OPEN;
   if (known.undecided && !known.link) return ADOPTION_OPEN;
@@ -85,13 +104,15 @@ export async function concludePerson(
   };
   let resolved = desiredPerson(facts, mapped, places, { ...rules, mayWaitForManager: true });
   if (resolved.kind === "waiting" && (await store.waitsInCircle(personId, resolved.on))) {
-    // In a cycle of waits the manager is left out for now. People may be managers of each other, or may wait for each other in another way.
+    // In a cycle of waits the manager is left out for now. People may be managers of each other, or may wait
+    // for each other in another way.
     resolved = desiredPerson(facts, mapped, places, { ...rules, mayWaitForManager: false });
     if (resolved.kind === "waiting") return { ...resolved, inCircle: true };
   }
   if (resolved.kind !== "desired") return resolved;
   const forMs = standing === "member" ? settlesInMs(facts, resolved.desired) : undefined;
-  if (forMs !== undefined) return { kind: "waiting", on: [], forMs, reasonCode: "settling", reason: MAY_COME_BACK };
+  if (forMs !== undefined)
+    return { kind: "waiting", on: [], forMs, reasonCode: "settling", reason: MAY_COME_BACK };
   const managed = await stillManages(deps, personId, resolved.desired, actual, facts.link);
   return managed.length > 0
     ? {
@@ -126,7 +147,10 @@ function absentPerson({ undecided, link }: PersonFacts): PersonResult {
   return { kind: "desired", desired: { state: "absent" }, ...(undecided ? { again: true } : {}) };
 }
 
-/** It is not known whether the account belongs to the leaver. So it is not removed, and the leaver may still have access. */
+/**
+ * It is not known whether the account belongs to the leaver. So it is not removed, and the leaver may still
+ * have access.
+ */
 const LEAVER_UNDECIDED: PersonResult = {
   kind: "held",
   reasonCode: "leaverUndecided",
@@ -138,8 +162,8 @@ const LEAVER_UNDECIDED: PersonResult = {
 const MAY_COME_BACK = "a department of this person was emptied a moment ago and may be needed again";
 
 /**
- * Milliseconds in which a department that the person would leave may come back. A group that is deleted and created again must not move everybody
- * twice.
+ * Milliseconds in which a department that the person would leave may come back. A group that is deleted and
+ * created again must not move everybody twice.
  */
 function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number | undefined {
   const staying = placesIn(desired);
@@ -148,14 +172,19 @@ function settlesInMs({ settling = [] }: PersonFacts, desired: Desired): number |
 }
 
 /** The mapping may name another manager than the directory, or may leave the manager unmanaged. */
-async function withManager({ store }: ConcludeDeps, facts: PersonFacts, { manager }: PersonMapping): Promise<PersonFacts> {
+async function withManager(
+  { store }: ConcludeDeps,
+  facts: PersonFacts,
+  { manager }: PersonMapping,
+): Promise<PersonFacts> {
   if (!manager || facts.sourceId === undefined || manager === facts.manager?.reference) return facts;
   return { ...facts, manager: await store.manager(facts.sourceId, manager) };
 }
 
 /**
- * Departments that must drop the person as manager before the person can leave them, because it is not known how a target treats a manager who
- * leaves. A department does this whatever else it waits for, so this wait is never part of a cycle. A stuck department is not waited for.
+ * Departments that must drop the person as manager before the person can leave them, because it is not known
+ * how a target treats a manager who leaves. A department does this whatever else it waits for, so this wait
+ * is never part of a cycle. A stuck department is not waited for.
  */
 async function stillManages(
   { store }: ConcludeDeps,
@@ -169,7 +198,9 @@ async function stillManages(
   const there = actual?.attributes["departments"];
   if (Array.isArray(there) && there.every((remoteId: string) => staying.includes(remoteId))) return [];
   const managed = await store.managedBy(personId, staying);
-  return managed.filter(({ state }) => state !== "parked" && state !== "held").map((department) => department.id);
+  return managed
+    .filter(({ state }) => state !== "parked" && state !== "held")
+    .map((department) => department.id);
 }
 
 const placesIn = (desired: Desired): AttributeValue | undefined =>

@@ -7,7 +7,12 @@ import { ADOPTION_REMEDY } from "./person.ts";
 /** The desired state of a department or role, or the step that has to come first. */
 export type StructureResult =
   /** `again`: only a part, which must not wait for the rest; another run follows. */
-  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean; readonly missing?: readonly string[] }
+  | {
+      readonly kind: "desired";
+      readonly desired: Desired;
+      readonly again?: boolean;
+      readonly missing?: readonly string[];
+    }
   | Waiting
   /** The parent is stuck in the same way. To wait for it would block everybody inside too. */
   | (Stuck & { readonly on: readonly string[] });
@@ -17,13 +22,23 @@ const absent: StructureResult = { kind: "desired", desired: { state: "absent" } 
 export type NumberedName = (name: string, number: number) => string;
 
 /** The name that the target shows. */
-export const shownName = ({ name, ordinal = 1 }: { readonly name: string; readonly ordinal?: number }, numbered: NumberedName): string =>
-  ordinal > 1 ? numbered(name, ordinal) : name;
+export const shownName = (
+  { name, ordinal = 1 }: { readonly name: string; readonly ordinal?: number },
+  numbered: NumberedName,
+): string => (ordinal > 1 ? numbered(name, ordinal) : name);
 
-/** Parents are created first. People and departments inside are removed first. Both orders follow from the facts. */
-export function desiredDepartment(facts: DepartmentFacts, rootDepartment: string, numbered: NumberedName = withNumber): StructureResult {
+/**
+ * Parents are created first. People and departments inside are removed first. Both orders follow from the
+ * facts.
+ */
+export function desiredDepartment(
+  facts: DepartmentFacts,
+  rootDepartment: string,
+  numbered: NumberedName = withNumber,
+): StructureResult {
   const resolved = resultOf(facts, rootDepartment, numbered);
-  // People who leave wait until the department has dropped them as managers. So this part does not wait for anything.
+  // People who leave wait until the department has dropped them as managers. So this part does not wait for
+  // anything.
   const managers = resolved.kind === "desired" ? undefined : withoutLeaving(facts);
   return managers ? part({ managers }) : resolved;
 }
@@ -42,12 +57,19 @@ function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: Numb
   const settling = node?.settlesInMs;
   if (!node?.present) {
     if (!link) return absent;
-    if (settling !== undefined) return settles(settling, "the department was emptied a moment ago and may be needed again");
+    if (settling !== undefined)
+      return settles(settling, "the department was emptied a moment ago and may be needed again");
     if (!occupied) return link.adopted?.strangers ? STRANGERS_INSIDE : absent;
-    return { kind: "waiting", on: [], reasonCode: "stillOccupied", reason: "managed people or departments are still inside" };
+    return {
+      kind: "waiting",
+      on: [],
+      reasonCode: "stillOccupied",
+      reason: "managed people or departments are still inside",
+    };
   }
   if (!link && facts.undecided) return ADOPTION_OPEN;
-  if (!link && settling !== undefined) return settles(settling, "the department may be a new name of one that is there");
+  if (!link && settling !== undefined)
+    return settles(settling, "the department may be a new name of one that is there");
   const parent = node.parent ? node.parent.remoteId : rootDepartment;
   if (parent === undefined) return belowMissing(node.parent!);
   const { managers, notes, missing } = managersOf(facts);
@@ -56,11 +78,25 @@ function resultOf(facts: DepartmentFacts, rootDepartment: string, numbered: Numb
   if (link?.adopted?.strangers)
     return {
       kind: "desired",
-      desired: { state: "present", attributes: managers ? { managers } : {}, when: {}, notes: [...notes, AS_IT_WAS] },
+      desired: {
+        state: "present",
+        attributes: managers ? { managers } : {},
+        when: {},
+        notes: [...notes, AS_IT_WAS],
+      },
       ...without,
     };
-  const attributes = { ...node.settings, name: shownName(node, numbered), parent, ...(managers ? { managers } : {}) };
-  return { kind: "desired", desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] }, ...without };
+  const attributes = {
+    ...node.settings,
+    name: shownName(node, numbered),
+    parent,
+    ...(managers ? { managers } : {}),
+  };
+  return {
+    kind: "desired",
+    desired: { state: "present", attributes, when: {}, notes: [...namesakes(node), ...notes] },
+    ...without,
+  };
 }
 
 const ADOPTION_OPEN: StructureResult = {
@@ -86,7 +122,13 @@ const AS_IT_WAS: Note = {
   text: "the department was there before, and people or departments are inside that are not ours: name, place and settings stay as they are",
 };
 
-const settles = (forMs: number, reason: string): StructureResult => ({ kind: "waiting", on: [], forMs, reasonCode: "settling", reason });
+const settles = (forMs: number, reason: string): StructureResult => ({
+  kind: "waiting",
+  on: [],
+  forMs,
+  reasonCode: "settling",
+  reason,
+});
 
 function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"]>): readonly Note[] {
   if (ordinal === 1) return [];
@@ -97,7 +139,12 @@ function namesakes({ ordinal = 1, namesake }: NonNullable<DepartmentFacts["node"
 
 function belowMissing({ id, state }: Reference): StructureResult {
   if (state !== "parked" && state !== "held") {
-    return { kind: "waiting", on: [id], reasonCode: "waitingForParent", reason: "the parent department is not at the target yet" };
+    return {
+      kind: "waiting",
+      on: [id],
+      reasonCode: "waitingForParent",
+      reason: "the parent department is not at the target yet",
+    };
   }
   return {
     kind: state,
@@ -109,9 +156,11 @@ function belowMissing({ id, state }: Reference): StructureResult {
 }
 
 /**
- * The managers to set. Only members can be managers. A manager who is not a member yet is set later, by the run that their arrival causes. A manager
- * who has to leave is dropped first. If the directory never named managers, the list belongs to the administrators of the target, and only people who
- * leave are dropped. Before the department exists it has no list, and no later event may cause another run, so missing managers get a note now.
+ * The managers to set. Only members can be managers. A manager who is not a member yet is set later, by the
+ * run that their arrival causes. A manager who has to leave is dropped first. If the directory never named
+ * managers, the list belongs to the administrators of the target, and only people who leave are dropped.
+ * Before the department exists it has no list, and no later event may cause another run, so missing managers
+ * get a note now.
  */
 function managersOf(facts: DepartmentFacts): ManagersResult {
   const { node, link } = facts;
@@ -130,7 +179,9 @@ function managersOf(facts: DepartmentFacts): ManagersResult {
     if (obstacle) notes.push({ attribute: "managers", ...obstacle });
     else if (remoteId !== undefined && !node.leaving.includes(remoteId)) managers.add(remoteId);
   }
-  return link?.remoteId === undefined ? { notes, missing } : { managers: [...managers].sort(), notes, missing };
+  return link?.remoteId === undefined
+    ? { notes, missing }
+    : { managers: [...managers].sort(), notes, missing };
 }
 
 interface ManagersResult {
@@ -163,15 +214,23 @@ function obstacleOf({ person }: DepartmentManager): Obstacle | undefined {
       text: "several active people have a number that names a manager of the department, so none is chosen",
     };
   if (person.coming)
-    return { code: "managerNotThere", text: "a manager of the department has not been hired yet; set when they are there" };
+    return {
+      code: "managerNotThere",
+      text: "a manager of the department has not been hired yet; set when they are there",
+    };
   if (!person.active) return { code: "managerLeft", text: "a manager of the department has left" };
   if (!person.belongs)
-    return { code: "managerNotMember", text: "a manager of the department is not a member of it, and only members can be" };
+    return {
+      code: "managerNotMember",
+      text: "a manager of the department is not a member of it, and only members can be",
+    };
   return person.remoteId === undefined || !person.member ? NOT_THERE : undefined;
 }
 
 export function desiredRole({ name, link, occupied }: RoleFacts): StructureResult {
   if (name === undefined)
-    return occupied && link ? { kind: "waiting", on: [], reasonCode: "roleStillUsed", reason: "people still have this role" } : absent;
+    return occupied && link
+      ? { kind: "waiting", on: [], reasonCode: "roleStillUsed", reason: "people still have this role" }
+      : absent;
   return { kind: "desired", desired: { state: "present", attributes: { name }, when: {}, notes: [] } };
 }

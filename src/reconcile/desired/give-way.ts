@@ -7,8 +7,9 @@ import type { DesiredResult } from "./result.ts";
 type DesiredEntity = Extract<DesiredResult, { kind: "desired" }>;
 
 /**
- * An inactive person of ours releases values that an active person needs and both cannot have. If the target does not allow the release of a value,
- * and the active person cannot exist without it, both are most likely the same human under a new record. Then the inactive person is removed.
+ * An inactive person of ours releases values that an active person needs and both cannot have. If the target
+ * does not allow the release of a value, and the active person cannot exist without it, both are most likely
+ * the same human under a new record. Then the inactive person is removed.
  */
 export function releaseValues(
   target: Pick<TargetAdapter, "freeing">,
@@ -27,7 +28,10 @@ export function releaseValues(
       ...resolved,
       desired: { state: "absent" },
       gives: [
-        given(stuck, `removed from the target, where inactive people are kept: ${becauseOf(stuck)}, who could not be there otherwise`),
+        given(
+          stuck,
+          `removed from the target, where inactive people are kept: ${becauseOf(stuck)}, who could not be there otherwise`,
+        ),
       ],
     };
   const gives = asked.filter(({ attribute }) => target.freeing(ref, attribute) !== undefined);
@@ -36,7 +40,8 @@ export function releaseValues(
     : { ...resolved, gives: gives.map((one) => given(one, `the value was given up: ${becauseOf(one)}`)) };
 }
 
-const becauseOf = ({ attribute, by }: AskedValue): string => `user ${by} is active and has the same ${attribute}`;
+const becauseOf = ({ attribute, by }: AskedValue): string =>
+  `user ${by} is active and has the same ${attribute}`;
 
 const given = ({ attribute, value, by }: AskedValue, reason: string): OpenRefusal => ({
   attribute,

@@ -22,13 +22,20 @@ export async function placementOfGroup(
 ): Promise<GroupConclusion> {
   if (!document) return { place: undefined, resolved: { kind: "settled", notes: [], gone: true } };
   const chain = await chainOf({ store, mapping }, id, document);
-  if (chain.missing !== undefined && !(await store.parentIsGone(id))) return { place: "stay", resolved: parentMissing(chain.missing) };
-  const groups = chain.missing === undefined ? chain.groups : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
+  if (chain.missing !== undefined && !(await store.parentIsGone(id)))
+    return { place: "stay", resolved: parentMissing(chain.missing) };
+  const groups =
+    chain.missing === undefined
+      ? chain.groups
+      : [...chain.groups.slice(0, -1), withoutParent(chain.groups.at(-1)!)];
   const [group, ...ancestors] = groups;
   const placement = mapping.group({ group: group!, ancestors });
   const stuck = placement.kind === "none" ? STUCK[placement.reason] : undefined;
   return {
-    place: stuck && placement.kind === "none" ? { ...placement, mistaken: true } : placeOf(mapping, target, placement),
+    place:
+      stuck && placement.kind === "none"
+        ? { ...placement, mistaken: true }
+        : placeOf(mapping, target, placement),
     resolved: stuck
       ? { kind: "parked", ...stuck }
       : { kind: "settled", notes: placement.kind === "department" ? placement.notes : [], gone: false },
@@ -39,7 +46,8 @@ const parentMissing = (reference: string): DesiredResult => ({
   kind: "parked",
   reasonCode: "parentNotKnown",
   reason: `the group above this one, ${reference}, is not in the directory`,
-  remedy: "send the group above from the source, or correct the parent; this one is placed as soon as it is there",
+  remedy:
+    "send the group above from the source, or correct the parent; this one is placed as soon as it is there",
 });
 
 /** Deeper than any target's tree; the mapping refuses deeper trees and cycles. */
@@ -52,7 +60,11 @@ interface Chain {
   readonly missing?: string;
 }
 
-async function chainOf({ store, mapping }: Pick<DesiredDeps, "store" | "mapping">, id: string, group: JsonObject): Promise<Chain> {
+async function chainOf(
+  { store, mapping }: Pick<DesiredDeps, "store" | "mapping">,
+  id: string,
+  group: JsonObject,
+): Promise<Chain> {
   const { structure, separator } = mapping.settings;
   if (structure === "path") return { groups: [group] };
   if (structure === "nested") return { groups: [group, ...(await store.groupsAbove(id))] };
@@ -62,8 +74,8 @@ async function chainOf({ store, mapping }: Pick<DesiredDeps, "store" | "mapping"
     // One after the other, because each group names the next.
     const above = reference === undefined ? undefined : await store.groupMeant(id, reference);
     if (above) groups.push(above);
-    // A reference to no known group may be a path, if it looks like one. Otherwise it is the id of a future group, and must not become the name of a
-    // department.
+    // A reference to no known group may be a path, if it looks like one. Otherwise it is the id of a future
+    // group, and must not become the name of a department.
     else if (reference === undefined || isPath(reference, separator)) return { groups };
     else return { groups, missing: reference };
   }
@@ -78,14 +90,17 @@ function withoutParent(group: JsonObject): JsonObject {
 }
 
 /** A path of one name is written with a separator before it. */
-const isPath = (reference: string, separator: string): boolean => reference.includes(separator) && !isUuid(reference);
+const isPath = (reference: string, separator: string): boolean =>
+  reference.includes(separator) && !isUuid(reference);
 
 function placeOf(mapping: Mapping, target: DesiredDeps["target"], placement: GroupPlacement): GroupTarget {
   if (placement.kind !== "department") return placement;
   const levels = withNameKeys(target, levelsOf(mapping, placement.path, placement.external));
   return {
     kind: "department",
-    path: levels.map((level, at) => (at === levels.length - 1 ? { ...level, settings: placement.settings } : level)),
+    path: levels.map((level, at) =>
+      at === levels.length - 1 ? { ...level, settings: placement.settings } : level,
+    ),
     ...(placement.managers ? { managers: placement.managers } : {}),
   };
 }
@@ -94,7 +109,9 @@ function placeOf(mapping: Mapping, target: DesiredDeps["target"], placement: Gro
 export const isMistake = (reason: string): boolean => Object.hasOwn(STUCK, reason);
 
 /** Errors in the source: the group waits for a correction there. */
-const STUCK: Partial<Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>> = {
+const STUCK: Partial<
+  Record<NoPlace, { readonly reasonCode: LoopReason; readonly reason: string; readonly remedy: string }>
+> = {
   cycle: {
     reasonCode: "groupCycle",
     reason: "the groups above this one lead back to it",

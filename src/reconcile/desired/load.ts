@@ -11,7 +11,10 @@ import type { DesiredDeps, DesiredResult } from "./result.ts";
 
 type Observation = Pick<Actual, "attributes" | "presence">;
 
-/** The known data of one entity. `actual`: the newest observation. `seen`: set if this run has just read it from the target. */
+/**
+ * The known data of one entity. `actual`: the newest observation. `seen`: set if this run has just read it
+ * from the target.
+ */
 export type Known =
   /** `resolved`: set by `place`, which concludes the group. */
   | { readonly kind: "group"; readonly facts: GroupFacts; readonly resolved?: DesiredResult }
@@ -23,7 +26,12 @@ export type Known =
       readonly actual: Observation | undefined;
       readonly seen?: Seen;
     }
-  | { readonly kind: "department"; readonly facts: DepartmentFacts; readonly actual: Observation | undefined; readonly seen?: Seen };
+  | {
+      readonly kind: "department";
+      readonly facts: DepartmentFacts;
+      readonly actual: Observation | undefined;
+      readonly seen?: Seen;
+    };
 
 interface Seen {
   readonly actual: Actual | undefined;
@@ -36,7 +44,11 @@ export interface Looking {
 }
 
 /** Loads the facts. Reads the target only with a `context`, and only if the conclusion needs it. */
-export async function load(deps: DesiredDeps, { kind, id }: EntityRef, looking: Looking = {}): Promise<Known> {
+export async function load(
+  deps: DesiredDeps,
+  { kind, id }: EntityRef,
+  looking: Looking = {},
+): Promise<Known> {
   const { store } = deps;
   switch (kind) {
     case "group":
@@ -68,16 +80,25 @@ async function observed(
   { context, actual }: Looking,
 ): Promise<{ readonly actual: Observation | undefined; readonly seen?: Seen }> {
   if (actual) return { actual };
-  if (!context || !isNeeded || link?.remoteId === undefined || link.observed) return { actual: link?.observed };
+  if (!context || !isNeeded || link?.remoteId === undefined || link.observed)
+    return { actual: link?.observed };
   const told = await target.read(kind, link.remoteId, context);
   const read = unlessReplaced(target, kind, told.actual, link.remembered);
   const seen = { actual: read && withRecalled(target, kind, read, link.remembered) };
   return { actual: seen.actual, seen };
 }
 
-/** The kind of the account decides whether a leaver is disabled or removed. So the kind is read if it is not known. */
-const needsPerson = ({ document, link }: PersonFacts, { grace = NO_GRACE.grace }: Partial<LeaverRules> = {}): boolean =>
-  document ? document["active"] === false : grace.regular > 0 || grace.enterprise > 0 || link?.grace !== undefined;
+/**
+ * The kind of the account decides whether a leaver is disabled or removed. So the kind is read if it is not
+ * known.
+ */
+const needsPerson = (
+  { document, link }: PersonFacts,
+  { grace = NO_GRACE.grace }: Partial<LeaverRules> = {},
+): boolean =>
+  document
+    ? document["active"] === false
+    : grace.regular > 0 || grace.enterprise > 0 || link?.grace !== undefined;
 
 /** A person who has to leave is dropped as manager immediately. This needs the present managers. */
 const needsDepartment = ({ node, link }: DepartmentFacts): boolean =>

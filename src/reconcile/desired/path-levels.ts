@@ -4,8 +4,8 @@ import type { PathLevel } from "../places.ts";
 import type { TargetAdapter } from "../target.ts";
 
 /**
- * A path with the mapping's settings of each department on it. `external`: whether the last department is for external people, if the caller knows. A
- * pattern of the mapping may also make it external.
+ * A path with the mapping's settings of each department on it. `external`: whether the last department is for
+ * external people, if the caller knows. A pattern of the mapping may also make it external.
  */
 export function levelsOf(mapping: Mapping, path: DepartmentPath, external = false): readonly PathLevel[] {
   const keys = keysOf(path);
@@ -23,5 +23,8 @@ export function levelsOf(mapping: Mapping, path: DepartmentPath, external = fals
 }
 
 /** Adds the keys by which the target compares names. */
-export const withNameKeys = ({ nameKey }: Pick<TargetAdapter, "nameKey">, path: readonly PathLevel[]): readonly PathLevel[] =>
+export const withNameKeys = (
+  { nameKey }: Pick<TargetAdapter, "nameKey">,
+  path: readonly PathLevel[],
+): readonly PathLevel[] =>
   nameKey ? path.map((level) => ({ ...level, nameKey: nameKey(level.name) })) : path;

@@ -8,7 +8,12 @@ import type { LifecycleState } from "./leaver.ts";
 
 /** The desired state of a person, or the entity that has to exist first. */
 export type PersonResult =
-  | { readonly kind: "desired"; readonly desired: Desired; readonly again?: boolean; readonly missing?: readonly string[] }
+  | {
+      readonly kind: "desired";
+      readonly desired: Desired;
+      readonly again?: boolean;
+      readonly missing?: readonly string[];
+    }
   | Waiting
   | Stuck;
 
@@ -24,7 +29,12 @@ export interface PersonRules {
 }
 
 /** Pure. `mapped` and `places` are the mapping's results for a person who should be present. */
-export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places: Assignments, rules: PersonRules): PersonResult {
+export function desiredPerson(
+  facts: PersonFacts,
+  mapped: PersonMapping,
+  places: Assignments,
+  rules: PersonRules,
+): PersonResult {
   // Access ends first. All other values of a suspended person come in a later run.
   if (rules.standing === "suspended" && rules.presence !== "disabled")
     return { kind: "desired", desired: { state: "suspended", attributes: {} } };
@@ -44,7 +54,9 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
     };
   if (departments.length === 0 && mapped.external && !stays) return OUTSIDE;
   if (departments.length === 0 && !stays) {
-    const hidden = places.departments.filter(({ settings = [] }) => settings.some((each) => rules.conceals?.(each) ?? false));
+    const hidden = places.departments.filter(({ settings = [] }) =>
+      settings.some((each) => rules.conceals?.(each) ?? false),
+    );
     if (hidden.length > 0) return hiddenOnly(hidden.map(({ id }) => id));
     if (places.stuckGroups.length > 0) return groupWaits(places.stuckGroups);
     notes.push(inRoot(places));
@@ -56,7 +68,8 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
         departments: departments.length > 0 ? departments : [rules.rootDepartment],
         ...(places.main?.remoteId === undefined ? {} : { mainDepartment: places.main.remoteId }),
       };
-  if (rules.standing === "suspended") return { kind: "desired", desired: { state: "suspended", attributes: placed } };
+  if (rules.standing === "suspended")
+    return { kind: "desired", desired: { state: "suspended", attributes: placed } };
 
   const attributes: Record<string, AttributeValue> = {
     ...mapped.attributes,
@@ -83,13 +96,19 @@ export function desiredPerson(facts: PersonFacts, mapped: PersonMapping, places:
 }
 
 /**
- * Values that apply in one department. Without a value the present titles stay. An order cannot be removed, so without one the present order stays.
+ * Values that apply in one department. Without a value the present titles stay. An order cannot be removed,
+ * so without one the present order stays.
  */
-function byDepartment({ positions }: PersonMapping, { departments }: Assignments): Readonly<Record<string, AttributeValue>> {
+function byDepartment(
+  { positions }: PersonMapping,
+  { departments }: Assignments,
+): Readonly<Record<string, AttributeValue>> {
   const list = (pick: (post: DepartmentAssignment) => string | number | undefined): readonly string[] => {
     const known = departments.filter((post) => post.remoteId !== undefined && pick(post) !== undefined);
     // If two groups have the same department, the first one's value is used.
-    return [...new Map(known.toReversed().map((post) => [post.remoteId, pick(post)]))].map(([id, value]) => `${id}=${value}`).sort();
+    return [...new Map(known.toReversed().map((post) => [post.remoteId, pick(post)]))]
+      .map(([id, value]) => `${id}=${value}`)
+      .sort();
   };
   const titles = list(({ title }) => title);
   const orders = list(({ order }) => order);
@@ -101,14 +120,21 @@ function byDepartment({ positions }: PersonMapping, { departments }: Assignments
 }
 
 /** Every person in the root gets a note: the source gives no department, or none that exists. */
-const inRoot = (places: Assignments): Note => ({ attribute: "departments", code: "inRoot", text: whyInRoot(places) });
+const inRoot = (places: Assignments): Note => ({
+  attribute: "departments",
+  code: "inRoot",
+  text: whyInRoot(places),
+});
 
 function whyInRoot({ departments, mistakenGroups }: Assignments): string {
-  if (departments.length > 0) return "none of the person's departments could be made, so the person is directly below the organisation";
+  if (departments.length > 0)
+    return "none of the person's departments could be made, so the person is directly below the organisation";
   if (mistakenGroups.length === 0) {
     return "the person is in no department, so they are directly below the organisation; put them into a group that becomes one, or name a default under departments in the mapping";
   }
-  const named = mistakenGroups.slice(0, MOST_NAMED).map(({ id, displayName }) => `group "${displayName}" (${id})`);
+  const named = mistakenGroups
+    .slice(0, MOST_NAMED)
+    .map(({ id, displayName }) => `group "${displayName}" (${id})`);
   const more = mistakenGroups.length > MOST_NAMED ? ` and ${mistakenGroups.length - MOST_NAMED} more` : "";
   return `no group of the person can become a department, so they are directly below the organisation; correct at its source: ${named.join(", ")}${more}`;
 }
@@ -129,7 +155,8 @@ const hiddenOnly = (on: readonly string[]): PersonResult => ({
   kind: "parked",
   on,
   reasonCode: "hiddenDepartmentStuck",
-  reason: "the only departments of this person hide their people and could not be made, and everywhere else others would see the person",
+  reason:
+    "the only departments of this person hide their people and could not be made, and everywhere else others would see the person",
   remedy: `see department ${on[0]}`,
 });
 
@@ -142,7 +169,10 @@ const groupWaits = (on: readonly string[]): PersonResult => ({
   remedy: `see group ${on[0]}`,
 });
 
-/** In the root an external person would see everybody. So the person stays unchanged until a department is named. */
+/**
+ * In the root an external person would see everybody. So the person stays unchanged until a department is
+ * named.
+ */
 const OUTSIDE = {
   kind: "held",
   reasonCode: "externalWithoutDepartment",
@@ -153,16 +183,29 @@ const OUTSIDE = {
 type ManagerResult =
   | { readonly kind: "wait"; readonly id: string }
   /** `missing`: the manager, who is not at the target. */
-  | { readonly kind: "set"; readonly remoteId: string | null | undefined; readonly note?: Note; readonly missing?: string };
+  | {
+      readonly kind: "set";
+      readonly remoteId: string | null | undefined;
+      readonly note?: Note;
+      readonly missing?: string;
+    };
 
 /** An optional reference. It is set if possible, waited for briefly, and never blocks the rest. */
-function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }: PersonRules): ManagerResult {
+function managerOf(
+  manager: Manager | undefined,
+  { personId, mayWaitForManager }: PersonRules,
+): ManagerResult {
   if (!manager) return { kind: "set", remoteId: null };
   const { person } = manager;
   if (!person) return without("unknownManager", "the manager is not in the directory");
-  if (person.several) return without("severalManagers", "several active people have the number that names the manager, so none is chosen");
+  if (person.several)
+    return without(
+      "severalManagers",
+      "several active people have the number that names the manager, so none is chosen",
+    );
   if (person.id === personId) return without("ownManager", "the person is named as their own manager");
-  if (person.coming) return without("managerNotThere", "the manager has not been hired yet; set when they are there");
+  if (person.coming)
+    return without("managerNotThere", "the manager has not been hired yet; set when they are there");
   if (!person.active) return without("managerLeft", "the manager has left");
   if (person.remoteId !== undefined) return { kind: "set", remoteId: person.remoteId };
   // The present manager may be the same person.
@@ -172,7 +215,10 @@ function managerOf(manager: Manager | undefined, { personId, mayWaitForManager }
   }
   const onTheWay = person.state === "due" || person.state === "waiting";
   if (onTheWay && mayWaitForManager) return { kind: "wait", id: person.id };
-  return { ...without("managerNotThere", "the manager is not at the target yet; set as soon as they are"), missing: person.id };
+  return {
+    ...without("managerNotThere", "the manager is not at the target yet; set as soon as they are"),
+    missing: person.id,
+  };
 }
 
 const MAY_LEAD = "the manager may be somebody at the target, and nobody has decided; left as it is";

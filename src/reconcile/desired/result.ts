@@ -26,7 +26,10 @@ export type DesiredResult =
       readonly seen?: { readonly actual: Actual | undefined };
       /** Only a part, which must not wait for the rest. Another run follows. */
       readonly again?: boolean;
-      /** Ids of managers who are left out because they are not at the target. The entity does not wait for them. */
+      /**
+       * Ids of managers who are left out because they are not at the target. The entity does not wait for
+       * them.
+       */
       readonly missing?: readonly string[];
     };
 

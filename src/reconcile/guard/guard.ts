@@ -7,7 +7,10 @@ import type { LimitName, Spending } from "./spendings.ts";
 
 /** Begins runs that remove something. */
 export interface Guard {
-  /** Commits the intent if the limits of the policy, or an approval, allow it. Otherwise the entity becomes a member of a hold. */
+  /**
+   * Commits the intent if the limits of the policy, or an approval, allow it. Otherwise the entity becomes a
+   * member of a hold.
+   */
   beginGuarded(ask: Ask): Promise<Begun>;
 }
 

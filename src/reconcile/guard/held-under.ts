@@ -6,8 +6,10 @@ const WHAT: Readonly<Record<HoldLimit, string>> = {
   peopleRemoved: "more people would be removed or switched off in 24 hours than the policy allows",
   departmentsRemoved: "more departments would be removed in 24 hours than the policy allows",
   departmentEmptied: "more people would leave one department in an hour than the policy allows",
-  attributeBlanked: "one attribute would be emptied, or set to one value, for more people in an hour than the policy allows",
-  sourceCollapsed: "the source of the person lost most of its people since last night, or came back from silence with nothing but removals",
+  attributeBlanked:
+    "one attribute would be emptied, or set to one value, for more people in an hour than the policy allows",
+  sourceCollapsed:
+    "the source of the person lost most of its people since last night, or came back from silence with nothing but removals",
   mappingChanged: "a new mapping or policy would change more than the policy allows",
 };
 

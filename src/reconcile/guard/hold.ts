@@ -13,10 +13,15 @@ export const HELD_BY_LIMIT = "heldByLimit" satisfies LoopReason;
 
 /** An approval is valid for this number of hours. */
 export const APPROVAL_HOURS = 1;
-/** An open hold expires after this number of hours. Its members stay held until the source changes them again. */
+/**
+ * An open hold expires after this number of hours. Its members stay held until the source changes them again.
+ */
 export const OPEN_HOURS = 7 * 24;
 
-/** The cause of a hold: a limit that runs use up, or new rules that exceed the limits (reconcile/rules/weigh.ts). */
+/**
+ * The cause of a hold: a limit that runs use up, or new rules that exceed the limits
+ * (reconcile/rules/weigh.ts).
+ */
 const HOLD_LIMITS = [...LIMIT_NAMES, "mappingChanged"] as const;
 
 export type HoldLimit = (typeof HOLD_LIMITS)[number];
@@ -57,7 +62,11 @@ export interface HoldMember {
   readonly name: string | undefined;
   readonly action: string;
   readonly done: boolean;
-  readonly causes: readonly { readonly event: string; readonly requestId?: string; readonly actor?: string }[];
+  readonly causes: readonly {
+    readonly event: string;
+    readonly requestId?: string;
+    readonly actor?: string;
+  }[];
 }
 
 /** What somebody approves. Absent in the sandbox: the hold as it is now. */
@@ -86,10 +95,14 @@ export function approval(
   { by, at, alone }: { readonly by: string; readonly at: Date; readonly alone: boolean },
 ): Approved {
   if (hold.state !== "open") return { kind: "moved" };
-  if ((digest !== undefined && digest !== hold.digest) || (count !== undefined && count !== hold.count)) return { kind: "moved" };
+  if ((digest !== undefined && digest !== hold.digest) || (count !== undefined && count !== hold.count))
+    return { kind: "moved" };
   if (alone || !needsTwo(hold)) return { kind: "approved" };
   const valid = hold.approvals.filter(
-    (one) => one.digest === hold.digest && at.getTime() - Date.parse(one.at) < APPROVAL_HOURS * 3_600_000 && one.by !== by,
+    (one) =>
+      one.digest === hold.digest &&
+      at.getTime() - Date.parse(one.at) < APPROVAL_HOURS * 3_600_000 &&
+      one.by !== by,
   );
   if (valid.length > 0) return { kind: "approved" };
   return { kind: "needsSecond", approvals: [{ by, at: at.toISOString(), digest: hold.digest }] };

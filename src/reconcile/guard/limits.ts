@@ -2,7 +2,9 @@ import { unreachable } from "../../core/errors.ts";
 import type { Limits } from "../../policy/policy.ts";
 import type { LimitName, Spending } from "./spendings.ts";
 
-/* The part of the policy's limits that a plan uses, and whether the limits allow it. Pure; the store counts. */
+/*
+ * The part of the policy's limits that a plan uses, and whether the limits allow it. Pure; the store counts.
+ */
 
 /** Length of each sliding window in hours. */
 export const WINDOW_HOURS: Readonly<Record<LimitName, number>> = {
@@ -13,7 +15,10 @@ export const WINDOW_HOURS: Readonly<Record<LimitName, number>> = {
   sourceCollapsed: 24,
 };
 
-/** The number of changes that a limit allows in its window. `present`: the number of which the limit is a percentage. */
+/**
+ * The number of changes that a limit allows in its window. `present`: the number of which the limit is a
+ * percentage.
+ */
 export function allowedOf({ limit }: Pick<Spending, "limit">, limits: Limits, present: number): number {
   switch (limit) {
     case "peopleRemoved":
@@ -36,11 +41,16 @@ export function allowedOf({ limit }: Pick<Spending, "limit">, limits: Limits, pr
   }
 }
 
-/** A value may be set or emptied for this number of people in any organisation. Up to it no other counts are needed. */
-export const sureOf = ({ attributeBlanked: { people } }: Pick<Limits, "attributeBlanked">): number => people - 1;
+/**
+ * A value may be set or emptied for this number of people in any organisation. Up to it no other counts are
+ * needed.
+ */
+export const sureOf = ({ attributeBlanked: { people } }: Pick<Limits, "attributeBlanked">): number =>
+  people - 1;
 
 /** Rounded to 6 digits first, because a product of two decimals can be slightly too small. */
-const shareOf = (whole: number, percent: number): number => Math.floor(Number(((whole * percent) / 100).toFixed(6)));
+const shareOf = (whole: number, percent: number): number =>
+  Math.floor(Number(((whole * percent) / 100).toFixed(6)));
 
 /** The count of a limit and key in its window. */
 export interface Counter {
@@ -55,7 +65,11 @@ export interface Tripped extends Spending, Counter {
 }
 
 /** The limits that one more change would exceed. */
-export function tripped(spendings: readonly Spending[], limits: Limits, counterOf: ReadCounter): readonly Tripped[] {
+export function tripped(
+  spendings: readonly Spending[],
+  limits: Limits,
+  counterOf: ReadCounter,
+): readonly Tripped[] {
   return spendings.flatMap((spending) => {
     const counter = counterOf(spending);
     const allowed = allowedOf(spending, limits, counter.present);

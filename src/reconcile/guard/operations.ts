@@ -30,11 +30,20 @@ export interface Decider extends Operator {
 
 export interface HoldOperations {
   /** Newest first. */
-  list(query: { readonly state?: HoldState; readonly after?: string; readonly count: number }): Promise<HoldPage>;
+  list(query: {
+    readonly state?: HoldState;
+    readonly after?: string;
+    readonly count: number;
+  }): Promise<HoldPage>;
   get(id: string): Promise<Hold | undefined>;
   members(id: string, query: { readonly after?: string; readonly count: number }): Promise<MemberPage>;
   openCount(): Promise<number>;
   /** `alone`: one approval is enough, as in the sandbox. */
-  approve(id: string, agreement: Agreement, operator: Decider, options: { readonly alone: boolean }): Promise<Decision>;
+  approve(
+    id: string,
+    agreement: Agreement,
+    operator: Decider,
+    options: { readonly alone: boolean },
+  ): Promise<Decision>;
   reject(id: string, agreement: Agreement, operator: Decider): Promise<Decision>;
 }

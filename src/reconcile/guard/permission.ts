@@ -6,14 +6,18 @@ import type { Verdict } from "../policy.ts";
 import type { TargetAdapter } from "../target.ts";
 
 /**
- * Whether the policy allows writes for a person: by the scope of the pilot, for leavers by the list of protected people, and for all others by the
- * domains of their addresses. Pure. `input` undefined: the directory has no such person, so the person is in no pilot.
+ * Whether the policy allows writes for a person: by the scope of the pilot, for leavers by the list of
+ * protected people, and for all others by the domains of their addresses. Pure. `input` undefined: the
+ * directory has no such person, so the person is in no pilot.
  */
 export function permission(
   policy: Pick<Policy, "isPilot" | "inScope" | "isProtected" | "isAddressAllowed">,
   { kind }: EntityRef,
   plan: Exclude<Plan, { action: "none" }>,
-  { input, target }: { readonly input: PersonInput | undefined; readonly target: Pick<TargetAdapter, "addresses"> },
+  {
+    input,
+    target,
+  }: { readonly input: PersonInput | undefined; readonly target: Pick<TargetAdapter, "addresses"> },
 ): Verdict {
   if (kind !== "user") return { allow: true };
   if (policy.isPilot && !(input && policy.inScope(input))) {
@@ -25,7 +29,10 @@ export function permission(
     };
   }
   const leaves = plan.action === "remove" || plan.action === "suspend";
-  if (leaves && policy.isProtected({ remoteId: plan.actual.remoteId, attributes: plan.actual.attributes, input })) {
+  if (
+    leaves &&
+    policy.isProtected({ remoteId: plan.actual.remoteId, attributes: plan.actual.attributes, input })
+  ) {
     return {
       allow: false,
       reasonCode: "protectedPerson",
@@ -38,7 +45,8 @@ export function permission(
       allow: false,
       reasonCode: "privateAddress",
       reason: `an e-mail address of the person is of no domain of the organisation: ${plan.action} was planned, not sent`,
-      remedy: "give the person an address of the organisation at the source, or add the domain to accounts.domains in POLICY_FILE",
+      remedy:
+        "give the person an address of the organisation at the source, or add the domain to accounts.domains in POLICY_FILE",
     };
   }
   return { allow: true };
@@ -50,7 +58,8 @@ function privateAddresses(
   plan: Exclude<Plan, { action: "none" }>,
   target: Pick<TargetAdapter, "addresses">,
 ): readonly string[] {
-  const written = plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : undefined;
+  const written =
+    plan.action === "create" ? plan.attributes : plan.action === "update" ? plan.set : undefined;
   if (!isAddressAllowed || !written) return [];
   return (target.addresses?.(written) ?? []).filter((address) => !isAddressAllowed(address));
 }

@@ -7,13 +7,22 @@ import { type Actual, type Attributes, type AttributeValue, isEmpty } from "../t
 
 /* What a run spends of the limits. */
 
-export const LIMIT_NAMES = ["peopleRemoved", "departmentsRemoved", "departmentEmptied", "attributeBlanked", "sourceCollapsed"] as const;
+export const LIMIT_NAMES = [
+  "peopleRemoved",
+  "departmentsRemoved",
+  "departmentEmptied",
+  "attributeBlanked",
+  "sourceCollapsed",
+] as const;
 
 export type LimitName = (typeof LIMIT_NAMES)[number];
 
 export interface Spending {
   readonly limit: LimitName;
-  /** Remote id of the department or name of the attribute, if the limit counts for each of them. Otherwise empty. */
+  /**
+   * Remote id of the department or name of the attribute, if the limit counts for each of them. Otherwise
+   * empty.
+   */
   readonly key: string;
 }
 
@@ -22,13 +31,23 @@ const REMOVED: Spending = { limit: "peopleRemoved", key: FOR_ALL };
 
 export interface SpendingContext {
   readonly rootDepartment: string;
-  /** The step of a leaver's grace. With a grace the leaver is counted when it begins, and not again at the removal. */
+  /**
+   * The step of a leaver's grace. With a grace the leaver is counted when it begins, and not again at the
+   * removal.
+   */
   readonly leaver?: GraceStep | undefined;
 }
 
 /** Empty for a plan that removes nothing. */
-export function spendingsOf({ kind }: EntityRef, plan: Plan, { rootDepartment, leaver }: SpendingContext): readonly Spending[] {
-  const leaves = (actual: Actual): readonly Spending[] => [REMOVED, ...left(actual.attributes, [], rootDepartment)];
+export function spendingsOf(
+  { kind }: EntityRef,
+  plan: Plan,
+  { rootDepartment, leaver }: SpendingContext,
+): readonly Spending[] {
+  const leaves = (actual: Actual): readonly Spending[] => [
+    REMOVED,
+    ...left(actual.attributes, [], rootDepartment),
+  ];
   switch (plan.action) {
     case "remove":
       if (kind === "department") return [{ limit: "departmentsRemoved", key: FOR_ALL }];
@@ -58,7 +77,11 @@ function moves({ actual, set }: Update, rootDepartment: string): readonly Spendi
 }
 
 /** Leaving the root does not count, because new people pass through it. */
-export function left(there: Attributes, staying: readonly string[], rootDepartment: string): readonly Spending[] {
+export function left(
+  there: Attributes,
+  staying: readonly string[],
+  rootDepartment: string,
+): readonly Spending[] {
   const { departments = [] } = there;
   if (!Array.isArray(departments)) return [];
   return departments
@@ -73,18 +96,24 @@ function blanked({ actual, set }: Update): readonly Spending[] {
 }
 
 /**
- * Overwritten values, as keys of `attributeBlanked`: if many people get the same value, they lose their old ones. `firstWrite`: the first write to an
- * adopted account. There a flag that is off was probably never set, so turning it on loses nothing. Without this exception, an adoption of an
- * organisation would need an approval for each flag with a default (`hide_mobile`). Later writes count.
+ * Overwritten values, as keys of `attributeBlanked`: if many people get the same value, they lose their old
+ * ones. `firstWrite`: the first write to an adopted account. There a flag that is off was probably never set,
+ * so turning it on loses nothing. Without this exception, an adoption of an organisation would need an
+ * approval for each flag with a default (`hide_mobile`). Later writes count.
  */
-export function replacements(plan: Plan, { firstWrite }: { readonly firstWrite: boolean }): readonly Spending[] {
+export function replacements(
+  plan: Plan,
+  { firstWrite }: { readonly firstWrite: boolean },
+): readonly Spending[] {
   if (plan.action !== "update") return [];
   const { attributes } = plan.actual;
-  const nothingLost = (name: string): boolean => isEmpty(attributes[name]) || (firstWrite && attributes[name] === false);
+  const nothingLost = (name: string): boolean =>
+    isEmpty(attributes[name]) || (firstWrite && attributes[name] === false);
   return Object.entries(plan.set)
     .filter(([name, value]) => name !== "departments" && !isEmpty(value) && !nothingLost(name))
     .map(([name, value]) => ({ limit: "attributeBlanked", key: `${name}=${digestOf(value)}` }));
 }
 
 /** Values are personal data, and a digest is enough for counting. */
-const digestOf = (value: AttributeValue): string => createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);
+const digestOf = (value: AttributeValue): string =>
+  createHash("sha256").update(JSON.stringify(value)).digest("hex").slice(0, 16);

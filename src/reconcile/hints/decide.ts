@@ -13,8 +13,9 @@ const JUST_WRITTEN_MS = 2_000;
 const OWN_EVENT_WAIT_MS = 1_000;
 
 /**
- * The decision about hints for one object. If all last reported values equal the remembered ones, the change was our own write or changed nothing.
- * Then no check is needed. Events that another process received have no values here. `raised`: events that our own calls explain. Pure.
+ * The decision about hints for one object. If all last reported values equal the remembered ones, the change
+ * was our own write or changed nothing. Then no check is needed. Events that another process received have no
+ * values here. `raised`: events that our own calls explain. Pure.
  */
 export function decide(
   { link, busy, eventIds, ageMs }: OpenHint,
@@ -30,7 +31,9 @@ export function decide(
   const lastly = lastReported(reports);
   if (!lastly || link.status !== "owned" || !link.observed) return "look";
   if (isKnown(lastly, link.observed)) return "echo";
-  return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < OWN_EVENT_WAIT_MS ? "wait" : "look";
+  return (link.observedMs ?? Number.POSITIVE_INFINITY) < JUST_WRITTEN_MS && ageMs < OWN_EVENT_WAIT_MS
+    ? "wait"
+    : "look";
 }
 
 /** Events without values that a call of ours may have caused. Pure. */
@@ -44,8 +47,8 @@ export const eventsWithoutValues = (
   });
 
 /**
- * Remembered attributes that reads do not return and that the events may have changed. A check then sends only these: unchanged values are not sent
- * again, and changed ones are corrected. Pure.
+ * Remembered attributes that reads do not return and that the events may have changed. A check then sends
+ * only these: unchanged values are not sent again, and changed ones are corrected. Pure.
  */
 export function doubted(
   { link, eventIds }: Pick<OpenHint, "link" | "eventIds">,
@@ -53,20 +56,26 @@ export function doubted(
 ): readonly string[] | "anything" {
   const reports = eventIds.map(reportOf);
   const known = reports.filter((each) => each !== undefined);
-  if (known.length < reports.length || known.some(({ concerns }) => concerns === "anything")) return "anything";
+  if (known.length < reports.length || known.some(({ concerns }) => concerns === "anything"))
+    return "anything";
   const wrong = latest(known).filter((part) => !link?.observed || !part.isKnown(link.observed));
   return [...new Set(wrong.flatMap(({ names }) => names))];
 }
 
-const isKnown = (lastly: readonly ReportedPart[], remembered: Attributes): boolean => lastly.every((part) => part.isKnown(remembered));
+const isKnown = (lastly: readonly ReportedPart[], remembered: Attributes): boolean =>
+  lastly.every((part) => part.isKnown(remembered));
 
 /** The latest reported value of each part; undefined if an event has none. */
 function lastReported(reports: readonly (Report | undefined)[]): readonly ReportedPart[] | undefined {
-  const known = reports.filter((each) => each !== undefined && Object.keys(each.reported).length > 0) as readonly Report[];
+  const known = reports.filter(
+    (each) => each !== undefined && Object.keys(each.reported).length > 0,
+  ) as readonly Report[];
   return known.length < reports.length ? undefined : latest(known);
 }
 
 function latest(reports: readonly Report[]): readonly ReportedPart[] {
   const inOrder = [...reports].sort((a, b) => a.atMs - b.atMs);
-  return Object.values(Object.assign({}, ...inOrder.map(({ reported }) => reported)) as Record<string, ReportedPart>);
+  return Object.values(
+    Object.assign({}, ...inOrder.map(({ reported }) => reported)) as Record<string, ReportedPart>,
+  );
 }

@@ -1,6 +1,9 @@
 /* Whether the target's events are reliable. A comparison finds the changes without an event. */
 
-/** Differences of one day. `heard`: found through hints. `missed`: found by a comparison although a hint should have arrived. */
+/**
+ * Differences of one day. `heard`: found through hints. `missed`: found by a comparison although a hint
+ * should have arrived.
+ */
 export interface EventCoverage {
   readonly heard: number;
   readonly missed: number;
@@ -15,7 +18,10 @@ const HOUR_MS = 3_600_000;
 export const shareOf = ({ heard, missed }: EventCoverage): number | undefined =>
   heard + missed === 0 ? undefined : heard / (heard + missed);
 
-/** Whether a comparison is due because too few changes arrive as events. `comparedMs`: time since the last one; undefined before the first. Pure. */
+/**
+ * Whether a comparison is due because too few changes arrive as events. `comparedMs`: time since the last
+ * one; undefined before the first. Pure.
+ */
 export function isComparisonDue(coverage: EventCoverage, comparedMs: number | undefined): boolean {
   const share = shareOf(coverage);
   return share !== undefined && share < MIN_COVERAGE && comparedMs !== undefined && comparedMs >= HOUR_MS;

@@ -3,7 +3,9 @@ import { isComparisonDue } from "./health.ts";
 import type { ListeningPlace } from "./ports.ts";
 import { createReceiver, type ListenDeps, type Receiver } from "./receiver.ts";
 
-/** Interval of the listener's heartbeat, and of the attempts of other processes to replace a dead listener. */
+/**
+ * Interval of the listener's heartbeat, and of the attempts of other processes to replace a dead listener.
+ */
 const PLACE_MS = 5_000;
 const FORGET_MS = 3_600_000;
 /** Interval of the check whether enough changes arrive as events. */
@@ -20,7 +22,8 @@ export async function listenToTarget(deps: ListenDeps, signal: AbortSignal): Pro
       logged = false;
       if (place) await atPlace(deps, place, signal);
     } catch (error) {
-      if (!logged) logger.warn({ target: target.name, error }, "events of the target cannot be received; retrying");
+      if (!logged)
+        logger.warn({ target: target.name, error }, "events of the target cannot be received; retrying");
       logged = true;
     }
     await sleepUnlessAborted(clock, PLACE_MS, signal);
@@ -63,13 +66,17 @@ async function show(
         healthMs = clock.monotonicMs();
         const { comparedMs, ...coverage } = await store.coverage();
         if (isComparisonDue(coverage, comparedMs)) {
-          logger.warn({ target: target.name, ...coverage }, "too few changes at the target arrive as events; starting a full comparison");
+          logger.warn(
+            { target: target.name, ...coverage },
+            "too few changes at the target arrive as events; starting a full comparison",
+          );
           await compare();
         }
       }
       logged = false;
     } catch (error) {
-      if (!logged) logger.warn({ target: target.name, error }, "the state of the event connection cannot be stored");
+      if (!logged)
+        logger.warn({ target: target.name, error }, "the state of the event connection cannot be stored");
       logged = true;
     }
     // A change during the write is stored in the next round.

@@ -1,4 +1,7 @@
-/* Matches events without values with our own calls that caused them. All times are by the target's clock. Pure. */
+/*
+ * Matches events without values with our own calls that caused them. All times are by the target's clock.
+ * Pure.
+ */
 
 /** A call of ours that was carried out, from the history. */
 export interface OwnWrite {
@@ -24,10 +27,14 @@ const SECOND_MS = 1_000;
 const LATER_MS = 2_000;
 
 /**
- * Which call caused which event. Each call explains at most one event. A change by somebody else within the same seconds is hidden only if one of the
- * two events is lost; then a comparison finds it. Returns ids of calls by ids of events.
+ * Which call caused which event. Each call explains at most one event. A change by somebody else within the
+ * same seconds is hidden only if one of the two events is lost; then a comparison finds it. Returns ids of
+ * calls by ids of events.
  */
-export function raisedByUs(events: readonly EventWithoutValues[], writes: readonly OwnWrite[]): ReadonlyMap<string, string> {
+export function raisedByUs(
+  events: readonly EventWithoutValues[],
+  writes: readonly OwnWrite[],
+): ReadonlyMap<string, string> {
   const left = [...writes].sort((a, b) => a.answeredMs - b.answeredMs);
   const raised = new Map<string, string>();
   for (const { eventId, atMs, raisedBy } of [...events].sort((a, b) => a.atMs - b.atMs)) {

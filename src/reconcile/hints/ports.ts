@@ -33,7 +33,10 @@ export interface HintedLink {
 /** `echo`: the change was known. `unmanaged`: not a managed object. `look`: the entity is requeued. */
 export type HintOutcome = "echo" | "unmanaged" | "look";
 
-/** `appeared`: not a managed object, but present since this event. It may have an id of ours, as after an old invitation that is accepted now. */
+/**
+ * `appeared`: not a managed object, but present since this event. It may have an id of ours, as after an old
+ * invitation that is accepted now.
+ */
 export type HintDecision = HintOutcome | "appeared" | "wait";
 
 export interface HintCheck {
@@ -51,8 +54,8 @@ export interface HintStore {
   /** Closes hints that need no check; hints about unmanaged objects are deleted. */
   endHints(hints: readonly OpenHint[], outcome: "echo" | "unmanaged"): Promise<void>;
   /**
-   * Closes hints, drops the observations of their entities, makes the entities due, and records an event for each, in one transaction. Doubted
-   * attributes are dropped even if a read does not return them.
+   * Closes hints, drops the observations of their entities, makes the entities due, and records an event for
+   * each, in one transaction. Doubted attributes are dropped even if a read does not return them.
    */
   requeue(looks: readonly HintCheck[]): Promise<void>;
   /** Deletes hints that are too old for a redelivery. */

@@ -35,13 +35,17 @@ const LEFT_OPEN_MS = 30_000;
 /** Minimum time between two checks of an object because of hints: a flood of hints gives one check. */
 const MIN_CHECK_INTERVAL_MS = 1_500;
 /**
- * Number of checks of an object without back-off. After that the interval doubles, until a minute passes without one: a value that reads do not return is sent
- * with every check, which raises another event; and another program may write against us.
+ * Number of checks of an object without back-off. After that the interval doubles, until a minute passes
+ * without one: a value that reads do not return is sent with every check, which raises another event; and
+ * another program may write against us.
  */
 const CHECKS_WITHOUT_BACKOFF = 5;
 const MAX_CHECK_INTERVAL_MS = 600_000;
 const BACKOFF_RESET_MS = 60_000;
-/** Maximum number of reports and recent checks in memory. The oldest are dropped, at the cost of one check each. */
+/**
+ * Maximum number of reports and recent checks in memory. The oldest are dropped, at the cost of one check
+ * each.
+ */
 const MOST_REMEMBERED = 20_000;
 export interface Receiver {
   readonly listener: HintListener;
@@ -70,11 +74,15 @@ export function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver 
       try {
         await store.keepHints(hints);
       } catch (error) {
-        logger.warn({ target: target.name, error, count: hints.length }, "events of the target cannot be stored and are not acknowledged");
+        logger.warn(
+          { target: target.name, error, count: hints.length },
+          "events of the target cannot be stored and are not acknowledged",
+        );
         throw error;
       }
       for (const { eventId, atMs, about } of hints)
-        for (const { kind, remoteId, ...rest } of about) reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, ...rest });
+        for (const { kind, remoteId, ...rest } of about)
+          reportsOf(`${kind} ${remoteId}`).set(eventId, { atMs, ...rest });
       bound(reports);
       if (hints.some(({ about }) => about.length > 0)) arrival.ring();
     },
@@ -85,7 +93,9 @@ export function createReceiver(deps: ListenDeps, signal: AbortSignal): Receiver 
       if (next.kind !== state.state) logState(deps, next);
       const since = next.kind === state.state ? state.since : clock.now();
       state =
-        next.kind === "listening" ? { state: "listening", since, failures: 0 } : { ...withoutKind(next), state: "disconnected", since };
+        next.kind === "listening"
+          ? { state: "listening", since, failures: 0 }
+          : { ...withoutKind(next), state: "disconnected", since };
       change.ring();
     },
   };
@@ -119,12 +129,15 @@ function createRounds(deps: ListenDeps, reports: Reports, signal: AbortSignal) {
   const { store, clock, target, wake } = deps;
   const lastChecks = new Map<string, LastCheck>();
   const conclude = createConcluding();
-  // Which earlier calls explain an event already was known to an earlier process. So they explain none here, at the
-  // cost of one check each.
+  // Which earlier calls explain an event already was known to an earlier process. So they explain none here,
+  // at the cost of one check each.
   const beganMs = clock.now().getTime();
 
   async function round(): Promise<"more" | "later" | "nothing"> {
-    const open = await store.openHints(MOST_OPEN, new Date(Math.max(beganMs, clock.now().getTime() - LATEST_MS)));
+    const open = await store.openHints(
+      MOST_OPEN,
+      new Date(Math.max(beganMs, clock.now().getTime() - LATEST_MS)),
+    );
     const ends: Record<"echo" | "unmanaged", OpenHint[]> = { echo: [], unmanaged: [] };
     const checks: HintCheck[] = [];
     const nowMs = clock.monotonicMs();
@@ -136,7 +149,11 @@ function createRounds(deps: ListenDeps, reports: Reports, signal: AbortSignal) {
       // An object that is managed again has a link now: the next round decides about it.
       if (outcome === "appeared" && !(await isManagedAgain(deps, hint, signal))) ends.unmanaged.push(hint);
       if (outcome === "look" && nowMs >= nextCheckMs(lastChecks.get(key)))
-        checks.push({ hint, event: eventOf(hint, clock.now(), target.name), doubted: doubted(hint, reportOf) });
+        checks.push({
+          hint,
+          event: eventOf(hint, clock.now(), target.name),
+          doubted: doubted(hint, reportOf),
+        });
     }
     if (ends.echo.length > 0) await store.endHints(ends.echo, "echo");
     if (ends.unmanaged.length > 0) await store.endHints(ends.unmanaged, "unmanaged");
@@ -161,15 +178,26 @@ function createRounds(deps: ListenDeps, reports: Reports, signal: AbortSignal) {
 
 function logState({ logger, target }: ListenDeps, next: ListeningState): void {
   if (next.kind === "listening") logger.info({ target: target.name }, "receiving events of the target");
-  else logger.warn({ target: target.name, code: next.reason }, "not receiving events of the target; comparisons continue; retrying");
+  else
+    logger.warn(
+      { target: target.name, code: next.reason },
+      "not receiving events of the target; comparisons continue; retrying",
+    );
 }
 
-async function isManagedAgain({ logger, target, relink }: ListenDeps, { kind, remoteId }: OpenHint, signal: AbortSignal): Promise<boolean> {
+async function isManagedAgain(
+  { logger, target, relink }: ListenDeps,
+  { kind, remoteId }: OpenHint,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     return await relink(kind, remoteId, signal);
   } catch (error) {
     signal.throwIfAborted();
-    logger.warn({ target: target.name, error }, "an object that appeared cannot be read; the next comparison decides about it");
+    logger.warn(
+      { target: target.name, error },
+      "an object that appeared cannot be read; the next comparison decides about it",
+    );
     return false;
   }
 }
@@ -195,7 +223,8 @@ interface LastCheck {
 
 const checkIntervalMs = (inARow: number): number =>
   Math.min(MIN_CHECK_INTERVAL_MS * 2 ** Math.max(0, inARow - CHECKS_WITHOUT_BACKOFF), MAX_CHECK_INTERVAL_MS);
-const nextCheckMs = (last: LastCheck | undefined): number => (last ? last.atMs + checkIntervalMs(last.inARow) : Number.NEGATIVE_INFINITY);
+const nextCheckMs = (last: LastCheck | undefined): number =>
+  last ? last.atMs + checkIntervalMs(last.inARow) : Number.NEGATIVE_INFINITY;
 const inARow = (last: LastCheck | undefined, nowMs: number): number =>
   last && nowMs < nextCheckMs(last) + BACKOFF_RESET_MS ? last.inARow + 1 : 1;
 
@@ -209,7 +238,11 @@ const eventOf = ({ kind, types, link }: OpenHint, at: Date, target: string): His
   causes: [],
   ...(link ? { subject: { kind, id: link.id } } : {}),
   target,
-  detail: { types: [...new Set(types)].sort(), count: types.length, ...(link?.status === "intended" ? { invited: true } : {}) },
+  detail: {
+    types: [...new Set(types)].sort(),
+    count: types.length,
+    ...(link?.status === "intended" ? { invited: true } : {}),
+  },
 });
 
 function bound(map: Map<string, unknown>): void {

@@ -42,7 +42,10 @@ export async function notifyManagers(deps: NewcomerDeps, signal: AbortSignal): P
   await turnsUntil(signal, turn, { clock, logger, everyMs, failed, fields: { target: target.name } });
 }
 
-/** After a crash between the call and its record the note is sent again. DingTalk shows a person the same note once a day. */
+/**
+ * After a crash between the call and its record the note is sent again. DingTalk shows a person the same note
+ * once a day.
+ */
 async function notify(
   newcomer: Newcomer,
   { store, target, language, clock, logger, random }: NewcomerDeps,
@@ -57,7 +60,10 @@ async function notify(
     return store.later(id, new Date(now.getTime() + MANAGER_AGAIN_MS));
   }
   try {
-    const note = newcomerNote(language, { name, ...(typeof title === "string" && title !== "" ? { title } : {}) });
+    const note = newcomerNote(language, {
+      name,
+      ...(typeof title === "string" && title !== "" ? { title } : {}),
+    });
     await target.notify?.(manager, note, { signal });
   } catch (error) {
     if (!(error instanceof TargetError)) throw error;

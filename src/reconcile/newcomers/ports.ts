@@ -14,8 +14,8 @@ export interface Newcomer {
 
 export interface NewcomerStore {
   /**
-   * Records the people created since the last call, for all processes. The first call ever only stores the starting point: earlier people are no
-   * newcomers.
+   * Records the people created since the last call, for all processes. The first call ever only stores the
+   * starting point: earlier people are no newcomers.
    */
   notice(now: Date): Promise<void>;
   /** Claims due newcomers for `leaseMs` milliseconds. None while an operator has paused the loop. */

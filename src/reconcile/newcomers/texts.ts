@@ -7,7 +7,12 @@ export type NoteLanguage = "en" | "zh-Hans" | "zh-Hant";
 const TEXTS: Readonly<
   Record<
     NoteLanguage,
-    { readonly title: string; readonly came: (name: string) => string; readonly as: (title: string) => string; readonly why: string }
+    {
+      readonly title: string;
+      readonly came: (name: string) => string;
+      readonly as: (title: string) => string;
+      readonly why: string;
+    }
   >
 > = {
   en: {
@@ -31,10 +36,18 @@ const TEXTS: Readonly<
 };
 
 /** Escapes names, so that nothing in them becomes markup. */
-const plain = (text: string): string => text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, (sign) => `\\${sign}`).slice(0, 200);
+const plain = (text: string): string =>
+  text.replace(/[\\`*_{}[\]()#+!|<>~-]/g, (sign) => `\\${sign}`).slice(0, 200);
 
-export function newcomerNote(language: NoteLanguage, { name, title }: { readonly name: string; readonly title?: string }): NoteToPerson {
+export function newcomerNote(
+  language: NoteLanguage,
+  { name, title }: { readonly name: string; readonly title?: string },
+): NoteToPerson {
   const texts = TEXTS[language];
-  const lines = [texts.came(plain(name)), ...(title === undefined ? [] : [texts.as(plain(title))]), texts.why];
+  const lines = [
+    texts.came(plain(name)),
+    ...(title === undefined ? [] : [texts.as(plain(title))]),
+    texts.why,
+  ];
   return { title: texts.title, text: lines.join("\n\n") };
 }

@@ -1,6 +1,9 @@
 import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 
-/** A waiter sleeps until it is notified or a time is over. A notification without a waiter ends the next wait immediately. */
+/**
+ * A waiter sleeps until it is notified or a time is over. A notification without a waiter ends the next wait
+ * immediately.
+ */
 export interface Bell {
   ring(): void;
   /** Ends with `signal`, too. */

@@ -2,7 +2,10 @@ import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 
 export interface LoopStartOptions {
-  /** The check before the first poll. Rejects if it is not possible, for example while the database is unavailable. */
+  /**
+   * The check before the first poll. Rejects if it is not possible, for example while the database is
+   * unavailable.
+   */
   readonly check: (signal: AbortSignal) => Promise<void>;
   /** Called after the first successful check. */
   readonly start: () => void;
@@ -11,7 +14,10 @@ export interface LoopStartOptions {
 }
 
 export interface LoopStart {
-  /** Throws while the last check was not possible. A running check, or one that pauses the target, is no failure: the status shows it. */
+  /**
+   * Throws while the last check was not possible. A running check, or one that pauses the target, is no
+   * failure: the status shows it.
+   */
   assertPossible(): void;
   /** Aborts the check. Nothing is started after it. */
   stop(): Promise<void>;
@@ -19,7 +25,10 @@ export interface LoopStart {
 
 const AGAIN_MS = 1_000;
 
-/** Starts the loop after the first possible check and retries until then: a loop that never started would look like an idle one. */
+/**
+ * Starts the loop after the first possible check and retries until then: a loop that never started would look
+ * like an idle one.
+ */
 export function startWhenChecked({ check, start, clock, logger }: LoopStartOptions): LoopStart {
   const stopping = new AbortController();
   let failure: unknown;

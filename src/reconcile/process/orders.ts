@@ -4,7 +4,10 @@ import { turnsUntil } from "../../core/turns.ts";
 import type { HistoryEvent } from "../../history/event.ts";
 import { SYNC_MODES, type SyncMode } from "../policy.ts";
 
-/** Orders of operators: a stop of all writes, and a mode. They are stored with the target and apply to every process and over restarts. */
+/**
+ * Orders of operators: a stop of all writes, and a mode. They are stored with the target and apply to every
+ * process and over restarts.
+ */
 export interface Orders {
   readonly halted?: Halt;
   /** Undefined: the mode of the settings. */
@@ -28,17 +31,21 @@ export interface OrdersStore {
 }
 
 /**
- * The highest mode that an order may set: the highest setting of the live processes. If none is live, the mode of the last process, or else of the
- * one that asks. Pure.
+ * The highest mode that an order may set: the highest setting of the live processes. If none is live, the
+ * mode of the last process, or else of the one that asks. Pure.
  */
 export function ceilingOf(
-  { living, lastMode }: { readonly living: readonly { readonly mode: SyncMode }[]; readonly lastMode: SyncMode | undefined },
+  {
+    living,
+    lastMode,
+  }: { readonly living: readonly { readonly mode: SyncMode }[]; readonly lastMode: SyncMode | undefined },
   own: SyncMode,
 ): SyncMode {
   return SYNC_MODES.findLast((mode) => living.some((process) => process.mode === mode)) ?? lastMode ?? own;
 }
 
-export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean => SYNC_MODES.indexOf(mode) > SYNC_MODES.indexOf(ceiling);
+export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean =>
+  SYNC_MODES.indexOf(mode) > SYNC_MODES.indexOf(ceiling);
 
 /** An order never exceeds the ceiling of the settings. Pure. */
 export const modeInForce = (ceiling: SyncMode, ordered: SyncMode | undefined): SyncMode =>
@@ -81,7 +88,10 @@ export function createSteering({
     const now = { mode: modeInForce(ceiling, orders.mode), halted: orders.halted !== undefined };
     if (isAbove(mode, now.mode) || (now.halted && !halted)) term += 1;
     if (now.halted !== halted)
-      logger.warn({ mode: now.mode }, now.halted ? "an operator stopped all writes" : "an operator resumed writes");
+      logger.warn(
+        { mode: now.mode },
+        now.halted ? "an operator stopped all writes" : "an operator resumed writes",
+      );
     if (now.mode !== mode) logger.warn({ mode: now.mode }, "the mode has changed");
     const more = (halted && !now.halted) || isAbove(now.mode, mode);
     ({ mode, halted } = now);
@@ -94,6 +104,11 @@ export function createSteering({
     look,
     // Without the database no run is claimed or begun either.
     watch: (signal) =>
-      turnsUntil(signal, look, { clock, logger, everyMs: LOOK_MS, failed: "the orders of operators cannot be read; retrying" }),
+      turnsUntil(signal, look, {
+        clock,
+        logger,
+        everyMs: LOOK_MS,
+        failed: "the orders of operators cannot be read; retrying",
+      }),
   };
 }

@@ -1,7 +1,15 @@
 import { turnsUntil } from "../../core/turns.ts";
 import type { RulesWatch } from "../rules/watch.ts";
 import type { LoopLog } from "../run/end/loop-log.ts";
-import { AGAIN_MS, findings, NOT_READY_CODE, type PreflightDeps, pauseFor, stateOf, type TargetPause } from "./preflight.ts";
+import {
+  AGAIN_MS,
+  findings,
+  NOT_READY_CODE,
+  type PreflightDeps,
+  pauseFor,
+  stateOf,
+  type TargetPause,
+} from "./preflight.ts";
 
 export interface PauseWatchDeps extends PreflightDeps {
   readonly log: LoopLog;
@@ -20,8 +28,8 @@ const TARGET_REST = "everything";
 const BANS: ReadonlySet<string> = new Set(["addressBlocked", "organisationBlocked"]);
 
 /**
- * The pause watch of a running loop. Stores the heartbeat of this process, logs pauses, and ends a pause when its cause is gone: one process checks
- * the target every five seconds. Ends when `signal` is aborted.
+ * The pause watch of a running loop. Stores the heartbeat of this process, logs pauses, and ends a pause when
+ * its cause is gone: one process checks the target every five seconds. Ends when `signal` is aborted.
  */
 export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Promise<void> {
   const { target, store, presence, rest, rules, clock, logger, log, wake } = deps;
@@ -30,10 +38,18 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
 
   async function look(): Promise<void> {
     const pause = await store.paused();
-    if (pause) log.pause(TARGET_REST, { reasonCode: codeOf(pause), ms: pause.until.getTime() - clock.now().getTime() });
+    if (pause)
+      log.pause(TARGET_REST, {
+        reasonCode: codeOf(pause),
+        ms: pause.until.getTime() - clock.now().getTime(),
+      });
     else log.resume(TARGET_REST);
     const own = rest.problem();
-    if (own && !resting) logger.error({ target: target.name, code: own.code }, "this process is paused; other processes continue");
+    if (own && !resting)
+      logger.error(
+        { target: target.name, code: own.code },
+        "this process is paused; other processes continue",
+      );
     if (!own && resting) logger.info({ target: target.name }, "this process has resumed");
     resting = own !== undefined;
     const held = rules.problem();
@@ -60,7 +76,13 @@ export async function watchPauses(deps: PauseWatchDeps, signal: AbortSignal): Pr
   }
 
   const failed = "the pauses of the target cannot be read; retrying";
-  await turnsUntil(signal, look, { clock, logger, everyMs: LOOK_MS, failed, fields: { target: target.name } });
+  await turnsUntil(signal, look, {
+    clock,
+    logger,
+    everyMs: LOOK_MS,
+    failed,
+    fields: { target: target.name },
+  });
 }
 
 const codeOf = ({ reasonCode = "notReady" }: TargetPause): string => reasonCode;

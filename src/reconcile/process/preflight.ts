@@ -42,9 +42,10 @@ const NOT_READY = "not ready";
 export const NOT_READY_CODE = "notReady";
 
 /**
- * Resolves when this process can work with the target. A common problem (a permission, the contact scope, the credential) pauses the target for
- * every process. A local problem (the clock, the address, a setting) pauses only this process. The check is repeated until the problem is fixed. A
- * temporary answer is not a finding: the loop has its own retries. Resolves immediately when `signal` is aborted.
+ * Resolves when this process can work with the target. A common problem (a permission, the contact scope, the
+ * credential) pauses the target for every process. A local problem (the clock, the address, a setting) pauses
+ * only this process. The check is repeated until the problem is fixed. A temporary answer is not a finding:
+ * the loop has its own retries. Resolves immediately when `signal` is aborted.
  */
 export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promise<void> {
   const { target, store, presence, clock, logger } = deps;
@@ -56,7 +57,8 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
     // The result of an aborted check is ignored.
     if (signal.aborted) return;
     const advice = found.advice.map(textOf);
-    if (advice.length > 0 && advice.join() !== advised) logger.warn({ target: target.name, advice }, "the target works, with advice");
+    if (advice.length > 0 && advice.join() !== advised)
+      logger.warn({ target: target.name, advice }, "the target works, with advice");
     advised = advice.join();
     if (found.own.length + found.common.length === 0) {
       // This includes findings of an earlier process.
@@ -74,9 +76,17 @@ export async function preflight(deps: PreflightDeps, signal: AbortSignal): Promi
 }
 
 /** A common problem pauses the target for every process. */
-export async function pauseFor(store: Pick<PreflightDeps["store"], "pause">, { common }: Pick<Findings, "common">): Promise<void> {
+export async function pauseFor(
+  store: Pick<PreflightDeps["store"], "pause">,
+  { common }: Pick<Findings, "common">,
+): Promise<void> {
   if (common.length === 0) return;
-  const problems = common.map(({ code, reasonCode, text, remedy }) => ({ code, ...(reasonCode ? { reasonCode } : {}), text, remedy }));
+  const problems = common.map(({ code, reasonCode, text, remedy }) => ({
+    code,
+    ...(reasonCode ? { reasonCode } : {}),
+    text,
+    remedy,
+  }));
   await store.pause(PAUSE_MS, NOT_READY, NOT_READY_CODE, problems);
 }
 
@@ -99,7 +109,8 @@ export async function findings(
     all = await target.check({ signal });
   } catch (error) {
     if (!signal.aborted) logger.warn({ target: target.name, error }, "the target could not be checked");
-    if (error instanceof TargetError || signal.aborted) return { common: [], own: [], advice: [], complete: false };
+    if (error instanceof TargetError || signal.aborted)
+      return { common: [], own: [], advice: [], complete: false };
     throw error;
   }
   const problems = all.filter(({ isAdvice }) => !isAdvice);
@@ -107,9 +118,14 @@ export async function findings(
   const alone = settings.length > 0 && (await presence.othersWork());
   const passing = problems.filter(({ concerns }) => concerns === "moment");
   if (passing.length > 0)
-    logger.warn({ target: target.name, problems: passing.map(textOf) }, "the check of the target could not be completed");
+    logger.warn(
+      { target: target.name, problems: passing.map(textOf) },
+      "the check of the target could not be completed",
+    );
   return {
-    common: problems.filter(({ concerns }) => concerns === "everybody" || (concerns === "settings" && !alone)),
+    common: problems.filter(
+      ({ concerns }) => concerns === "everybody" || (concerns === "settings" && !alone),
+    ),
     own: problems.filter(({ concerns }) => concerns === "process" || (concerns === "settings" && alone)),
     advice: all.filter(({ isAdvice }) => isAdvice),
     complete: passing.length === 0,

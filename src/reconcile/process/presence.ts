@@ -2,7 +2,10 @@ import type { Clock } from "../../core/clock.ts";
 import type { SyncMode } from "../policy.ts";
 import type { Problem } from "../target.ts";
 
-/** `checking`: before its first poll. `resting`: it claims nothing, because of its own problem or a common one, or only leavers. */
+/**
+ * `checking`: before its first poll. `resting`: it claims nothing, because of its own problem or a common
+ * one, or only leavers.
+ */
 export type ProcessState = "checking" | "working" | "resting";
 
 /** One process that runs the loop, as stored for all processes. */
@@ -20,7 +23,9 @@ export interface Presence {
   /** Id of this process. */
   readonly id: string;
   show(state: ProcessState, problems: LoopProcess["problems"]): Promise<void>;
-  /** Whether a process with other credentials or addresses works. Then a refusal here is no common problem. */
+  /**
+   * Whether a process with other credentials or addresses works. Then a refusal here is no common problem.
+   */
   othersWork(): Promise<boolean>;
   leave(): Promise<void>;
 }
@@ -34,7 +39,9 @@ export interface ProcessPause {
 }
 
 export function createProcessPause(clock: Pick<Clock, "monotonicMs">): ProcessPause {
-  let now: { readonly untilMs: number; readonly problem: Pick<Problem, "code" | "text" | "remedy"> } | undefined;
+  let now:
+    | { readonly untilMs: number; readonly problem: Pick<Problem, "code" | "text" | "remedy"> }
+    | undefined;
   return {
     begin(ms, problem) {
       now = { untilMs: clock.monotonicMs() + ms, problem };

@@ -6,8 +6,9 @@ import type { HistoryEvent } from "../../history/event.ts";
 import type { Period } from "../compare/ports.ts";
 
 /*
- * A restore of an older database, or a fail-over that loses the last commits, loses events that had effects at the target: people may exist there that
- * the database does not know. The latest event is recorded outside the database. If the database does not have it, a period was lost.
+ * A restore of an older database, or a fail-over that loses the last commits, loses events that had effects
+ * at the target: people may exist there that the database does not know. The latest event is recorded outside
+ * the database. If the database does not have it, a period was lost.
  */
 
 export interface Newest {
@@ -58,11 +59,15 @@ export function watchForRestores(deps: RestoreDeps): TurnsTaken {
   const turn = async (): Promise<void> => {
     seen = await look(deps, seen ?? (await file.read()));
   };
-  const failed = "the latest event could not be recorded beside the database; a restore would not be detected";
+  const failed =
+    "the latest event could not be recorded beside the database; a restore would not be detected";
   return takeTurns(turn, { clock, logger, everyMs: LOOK_MS, failed });
 }
 
-async function look({ store, file, clock, logger, target, compare }: RestoreDeps, seen: Seen | undefined): Promise<Seen | undefined> {
+async function look(
+  { store, file, clock, logger, target, compare }: RestoreDeps,
+  seen: Seen | undefined,
+): Promise<Seen | undefined> {
   const now = await store.newest();
   if (!now) return seen;
   const at = clock.now();
@@ -70,7 +75,15 @@ async function look({ store, file, clock, logger, target, compare }: RestoreDeps
   if (seen && since) {
     const period = lostPeriod(since, seen);
     const detail = { since: period.since.toISOString(), until: period.until.toISOString() };
-    const event = { id: uuidv7(at.getTime()), at, code: "database.restored", actor: "system", causes: [], target, detail } as const;
+    const event = {
+      id: uuidv7(at.getTime()),
+      at,
+      code: "database.restored",
+      actor: "system",
+      causes: [],
+      target,
+      detail,
+    } as const;
     if (await store.noteLost(period, event)) {
       logger.warn(
         { target, ...detail },

@@ -35,7 +35,10 @@ export interface Worker {
   start(): void;
   /** Something may be due: poll now. */
   wake(): void;
-  /** Stops claiming, lets running work end for up to `graceMs`, then aborts it. Everything unfinished stays due. */
+  /**
+   * Stops claiming, lets running work end for up to `graceMs`, then aborts it. Everything unfinished stays
+   * due.
+   */
   stop(graceMs: number): Promise<void>;
   /** Time of the last poll, by the monotonic clock; undefined before the first one. */
   lastLookMs(): number | undefined;
@@ -53,8 +56,8 @@ const CERTAIN_MS = 1_000;
 const REPAIR_MS = 60_000;
 
 /**
- * Time between two polls while requests are in flight. Each poll starts at most `concurrency` runs, more than DingTalk allows. Without this pause,
- * runs without calls would use as much of the processor as the requests.
+ * Time between two polls while requests are in flight. Each poll starts at most `concurrency` runs, more than
+ * DingTalk allows. Without this pause, runs without calls would use as much of the processor as the requests.
  */
 const YIELD_MS = 300;
 
@@ -87,7 +90,9 @@ export function createWorker({
     const free = isPaused() ? 0 : concurrency - running.size;
     // With a backlog, entities are claimed in larger batches, which are loaded and recorded together.
     const claims =
-      free > 0 && (!saturated || free * 4 >= concurrency) ? await store.claim(free, isForLeavers() ? "leavers" : undefined) : [];
+      free > 0 && (!saturated || free * 4 >= concurrency)
+        ? await store.claim(free, isForLeavers() ? "leavers" : undefined)
+        : [];
     if (claims.length > 0 || free * 4 >= concurrency) saturated = claims.length > 0 && claims.length === free;
     lookedAt = clock.monotonicMs();
     for (const claim of claims) start(claim);

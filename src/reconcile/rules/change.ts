@@ -15,8 +15,9 @@ export interface NewRules {
 }
 
 /**
- * Puts rules in force. A new mapping marks everybody; a new mode or policy marks the held entities. First no process works by other rules any more,
- * then the entities are marked. A stopped attempt begins again at the next start. Resolves with the number of marked entities.
+ * Puts rules in force. A new mapping marks everybody; a new mode or policy marks the held entities. First no
+ * process works by other rules any more, then the entities are marked. A stopped attempt begins again at the
+ * next start. Resolves with the number of marked entities.
  */
 export async function putInForce(
   store: Pick<RulesStore, "rules" | "putInForce" | "markAll" | "markHeld" | "endMarking">,
@@ -41,12 +42,18 @@ export async function putInForce(
   );
   const causes = events.map(({ id }) => id);
   await store.putInForce(now, events);
-  const marked = codes.includes("mapping.changed") || !wasMarked ? await store.markAll(causes) : await store.markHeld(causes);
+  const marked =
+    codes.includes("mapping.changed") || !wasMarked
+      ? await store.markAll(causes)
+      : await store.markHeld(causes);
   await store.endMarking();
   return marked;
 }
 
-/** The first start ever counts as one with new rules. If the mapping is new, a new mode needs no event of its own, because everybody is marked. */
+/**
+ * The first start ever counts as one with new rules. If the mapping is new, a new mode needs no event of its
+ * own, because everybody is marked.
+ */
 function changesIn(before: Partial<Rules>, now: Rules): readonly EventCode[] {
   const mapping = before.mapping !== now.mapping;
   return [

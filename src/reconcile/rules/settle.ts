@@ -7,9 +7,10 @@ import { leaversDigest } from "./leavers.ts";
 import type { KnownRules, RulesHold, RulesStore, WrittenRules } from "./store.ts";
 
 /*
- * Which rules a process uses. If a process starts with rules that differ from those of the last write, it first weighs them (weigh.ts). Until a
- * decision, the old rules stay in force, and no process claims by the new ones, except leavers about whom both decide alike. In `observe` nothing is written, so the rules are weighed only when
- * the mode is raised.
+ * Which rules a process uses. If a process starts with rules that differ from those of the last write, it
+ * first weighs them (weigh.ts). Until a decision, the old rules stay in force, and no process claims by the
+ * new ones, except leavers about whom both decide alike. In `observe` nothing is written, so the rules are
+ * weighed only when the mode is raised.
  */
 
 export interface OwnRules extends NewRules {
@@ -23,7 +24,10 @@ export interface OwnRules extends NewRules {
 export type Standing =
   /** The process works by them. */
   | { readonly kind: "works"; readonly marked: number }
-  /** A person has to decide, or has rejected them. `leaversGoOn`: the process removes and disables leavers, and sends nothing else. */
+  /**
+   * A person has to decide, or has rejected them. `leaversGoOn`: the process removes and disables leavers,
+   * and sends nothing else.
+   */
   | { readonly kind: "held"; readonly hold: RulesHold; readonly leaversGoOn: boolean }
   /** Another process works by other rules, or waits for a decision about other rules. */
   | { readonly kind: "rests" }
@@ -33,8 +37,8 @@ export type Standing =
 export interface SettleDeps {
   readonly store: Omit<RulesStore, "aloneAtWeighing">;
   /**
-   * Computes the values of people by the own rules before any run uses them. A person whose result is unchanged leaves the hold in which the change
-   * was approved.
+   * Computes the values of people by the own rules before any run uses them. A person whose result is
+   * unchanged leaves the hold in which the change was approved.
    */
   readonly prepare: () => Promise<void>;
   readonly own: OwnRules;
@@ -42,16 +46,21 @@ export interface SettleDeps {
   readonly processId: string;
 }
 
-/** `starting`: the process that starts last sets the rules. `awaited`: the hold that stopped this process last. */
+/**
+ * `starting`: the process that starts last sets the rules. `awaited`: the hold that stopped this process
+ * last.
+ */
 export async function settleRules(
   deps: SettleDeps,
   { starting, awaited }: { readonly starting: boolean; readonly awaited?: string },
 ): Promise<Standing> {
   const { store, own, processId } = deps;
   const known = await store.rules();
-  const gives = async (): Promise<boolean> => !starting && !isInForce(known, own) && (await store.othersWorkBy(known.inForce, processId));
+  const gives = async (): Promise<boolean> =>
+    !starting && !isInForce(known, own) && (await store.othersWorkBy(known.inForce, processId));
 
-  if (modeInForce(own.mode, known.orderedMode) === "observe") return (await gives()) ? { kind: "rests" } : works(deps, known, starting);
+  if (modeInForce(own.mode, known.orderedMode) === "observe")
+    return (await gives()) ? { kind: "rests" } : works(deps, known, starting);
   if (!known.written || isWritten(known.written, own)) {
     if (await gives()) return { kind: "rests" };
     if (starting && known.written) await store.dissolveHoldOfRules();
@@ -75,7 +84,9 @@ async function works({ store, own }: SettleDeps, known: KnownRules, starting: bo
   return { kind: "works", marked: isNew ? await putInForce(store, own) : 0 };
 }
 
-/** The rules are put in force before writes are allowed, so that no process writes by other rules afterwards. */
+/**
+ * The rules are put in force before writes are allowed, so that no process writes by other rules afterwards.
+ */
 export async function letWrite(deps: SettleDeps, known: KnownRules, starting: boolean): Promise<Standing> {
   const { store, own, prepare } = deps;
   const isNew = !known.written || !isWritten(known.written, own);

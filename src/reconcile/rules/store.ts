@@ -18,7 +18,9 @@ export interface WrittenRules extends Omit<Rules, "mode" | "policy"> {
   /** Undefined for writes before policies existed. */
   readonly policy?: string;
   readonly limits?: Limits;
-  /** Digest of the rules about leavers. Undefined: not known, for example after a write by an earlier version. */
+  /**
+   * Digest of the rules about leavers. Undefined: not known, for example after a write by an earlier version.
+   */
   readonly leavers?: string;
 }
 
@@ -41,7 +43,9 @@ export interface RulesHold {
   readonly openedAt: Date;
   readonly mapping: string;
   readonly policy: string;
-  /** The held rules decide about leavers as the earlier ones do, so leavers leave while nobody has decided. */
+  /**
+   * The held rules decide about leavers as the earlier ones do, so leavers leave while nobody has decided.
+   */
   readonly leaversGoOn: boolean;
 }
 

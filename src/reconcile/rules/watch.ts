@@ -38,14 +38,18 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
 
   async function look(): Promise<void> {
     const before = standing;
-    standing = await settleRules(deps, { starting, ...(before?.kind === "held" ? { awaited: before.hold.id } : {}) });
+    standing = await settleRules(deps, {
+      starting,
+      ...(before?.kind === "held" ? { awaited: before.hold.id } : {}),
+    });
     if (standing.kind !== "toWeigh") starting = false;
     if (standing.kind === before?.kind) return;
     if (standing.kind === "held") {
       const { hold, leaversGoOn } = standing;
       logger.error({ hold: hold.id, state: hold.state, leaversGoOn }, HELD);
     }
-    if (standing.kind === "rests") logger.warn({}, "another process uses another mapping or policy; this process is paused");
+    if (standing.kind === "rests")
+      logger.warn({}, "another process uses another mapping or policy; this process is paused");
     if (standing.kind !== "works" || !before) return;
     logger.info({}, "this process uses its mapping and policy");
     wake();
@@ -58,7 +62,8 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
       if (standing?.kind !== "toWeigh") return;
       const { written, leaversGoOn } = standing;
       const { hold } = await weigh(written, signal);
-      if (hold) logger.error({ hold: hold.id, leaversGoOn, exceeded: hold.exceeded.map(({ limit }) => limit) }, HELD);
+      if (hold)
+        logger.error({ hold: hold.id, leaversGoOn, exceeded: hold.exceeded.map(({ limit }) => limit) }, HELD);
       else standing = await letWrite(deps, await store.rules(), starting);
       starting = false;
       if (!hold) wake();
@@ -72,7 +77,12 @@ export function createRulesWatch(deps: RulesWatchDeps): RulesWatch {
     watch(signal) {
       const turn = () => (standing?.kind === "toWeigh" ? compare(signal) : look());
       // While the rules are not settled, nothing is claimed.
-      return turnsUntil(signal, turn, { clock, logger, everyMs: LOOK_MS, failed: "mapping and policy cannot be registered; retrying" });
+      return turnsUntil(signal, turn, {
+        clock,
+        logger,
+        everyMs: LOOK_MS,
+        failed: "mapping and policy cannot be registered; retrying",
+      });
     },
 
     isWorking: () => standing?.kind === "works",
@@ -110,6 +120,10 @@ function problemOf(standing: Standing): Pick<Problem, "code" | "text" | "remedy"
         remedy: "start all processes with the same MAPPING_FILE and POLICY_FILE",
       };
     case "toWeigh":
-      return { code: "rulesWeighed", text: "the changes by the new mapping or policy are being counted", remedy: "wait" };
+      return {
+        code: "rulesWeighed",
+        text: "the changes by the new mapping or policy are being counted",
+        remedy: "wait",
+      };
   }
 }

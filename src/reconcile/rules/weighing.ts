@@ -14,8 +14,8 @@ export interface Weighed {
 }
 
 /**
- * Plans everybody under the rules of this process. If the plan exceeds the previous limits, all of it is held. The previous limits count, so that a
- * raise of the limits does not approve itself.
+ * Plans everybody under the rules of this process. If the plan exceeds the previous limits, all of it is
+ * held. The previous limits count, so that a raise of the limits does not approve itself.
  */
 export async function weighRules(deps: WeighingDeps, signal: AbortSignal): Promise<Weighed> {
   const { rehearsal, mapping, policy, written, clock } = deps;
@@ -28,7 +28,11 @@ export async function weighRules(deps: WeighingDeps, signal: AbortSignal): Promi
     const at = clock.now();
     const id = uuidv7(at.getTime());
     const present = touched.present.user;
-    const versions = { mapping: mapping.version, policy: policy.version, leavers: leaversDigest(mapping, policy) };
+    const versions = {
+      mapping: mapping.version,
+      policy: policy.version,
+      leavers: leaversDigest(mapping, policy),
+    };
     await rehearsal.hold({ id, at, ...versions, before: written, exceeded, present, otherMapping });
     return { hold: { id, exceeded } };
   } finally {

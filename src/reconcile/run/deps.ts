@@ -20,7 +20,10 @@ export interface ReconcilerDeps {
   /** Changes after each order that stops something. A run that began before it sends nothing any more. */
   readonly term?: () => number;
   readonly policy: Policy;
-  /** Sets the `observed` values of a person in the directory, in place of the earlier ones. Absent: the target has no authority. */
+  /**
+   * Sets the `observed` values of a person in the directory, in place of the earlier ones. Absent: the target
+   * has no authority.
+   */
   readonly observe?: (personId: string, observed: Observed, causes: readonly string[]) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,5 +36,8 @@ export interface ReconcilerDeps {
   readonly retryBaseMs?: number;
 }
 
-/** Makes one entity equal at the target: load, observe, plan, policy, apply, record. Does not reject for a failure that it can record. */
+/**
+ * Makes one entity equal at the target: load, observe, plan, policy, apply, record. Does not reject for a
+ * failure that it can record.
+ */
 export type Reconciler = (claim: Claim, signal: AbortSignal) => Promise<void>;

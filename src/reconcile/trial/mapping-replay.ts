@@ -32,8 +32,8 @@ export interface ReplayOptions extends TriedPeople {
 }
 
 /**
- * Applies both mappings to people as the directory has them now. Writes nothing and sends nothing. Leaves out results that depend on groups, such as
- * departments, and changes by the target's normalization.
+ * Applies both mappings to people as the directory has them now. Writes nothing and sends nothing. Leaves out
+ * results that depend on groups, such as departments, and changes by the target's normalization.
  */
 export async function replayMapping({ present, other, isOver, ...people }: ReplayOptions): Promise<Replay> {
   const byAttribute: Record<string, number> = {};
@@ -45,20 +45,34 @@ export async function replayMapping({ present, other, isOver, ...people }: Repla
     const { changes, explanations } = difference(present, other, input);
     for (const attribute of Object.keys(changes)) byAttribute[attribute] = (byAttribute[attribute] ?? 0) + 1;
     const { displayName, userName } = document;
-    if (explanations.length > 0) items.push({ id, name: String(displayName ?? userName ?? id), changes, explanations });
+    if (explanations.length > 0)
+      items.push({ id, name: String(displayName ?? userName ?? id), changes, explanations });
   }
   return { people: count, complete: true, byAttribute, items };
 }
 
-function difference(present: Mapping, other: Mapping, input: PersonInput): Pick<ReplayedPerson, "changes" | "explanations"> {
-  const [before, after] = [present, other].map((mapping) => new Map(mapping.explain(input).map((each) => [each.attribute, each])));
+function difference(
+  present: Mapping,
+  other: Mapping,
+  input: PersonInput,
+): Pick<ReplayedPerson, "changes" | "explanations"> {
+  const [before, after] = [present, other].map(
+    (mapping) => new Map(mapping.explain(input).map((each) => [each.attribute, each])),
+  );
   const attributes = new Set([...before!.keys(), ...after!.keys()]);
-  const differing = [...attributes].filter((name) => !sameJson(before!.get(name)?.result, after!.get(name)?.result));
+  const differing = [...attributes].filter(
+    (name) => !sameJson(before!.get(name)?.result, after!.get(name)?.result),
+  );
   return {
     changes: Object.fromEntries(
-      differing.map((name) => [name, { ...side("before", before!.get(name)), ...side("after", after!.get(name)) }]),
+      differing.map((name) => [
+        name,
+        { ...side("before", before!.get(name)), ...side("after", after!.get(name)) },
+      ]),
     ),
-    explanations: differing.flatMap((name) => [before!.get(name), after!.get(name)].filter((each) => each !== undefined)),
+    explanations: differing.flatMap((name) =>
+      [before!.get(name), after!.get(name)].filter((each) => each !== undefined),
+    ),
   };
 }
 

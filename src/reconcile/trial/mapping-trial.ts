@@ -6,7 +6,9 @@ export interface Trial {
   readonly people: number;
   /** By attribute of the target: how many people get a value. */
   readonly values: Readonly<Record<string, number>>;
-  /** Most frequent first. `example` is the id of the first person concerned; a text holds no personal value. */
+  /**
+   * Most frequent first. `example` is the id of the first person concerned; a text holds no personal value.
+   */
   readonly notes: readonly TrialNote[];
 }
 
@@ -19,7 +21,10 @@ export interface TrialNote {
 }
 
 /** Applies a mapping to people. Writes nothing. Leaves out the target's normalization. */
-export async function tryMapping({ mapping, ...tried }: TriedPeople & { readonly mapping: Mapping }): Promise<Trial> {
+export async function tryMapping({
+  mapping,
+  ...tried
+}: TriedPeople & { readonly mapping: Mapping }): Promise<Trial> {
   const values: Record<string, number> = {};
   const notes = new Map<string, TrialNote>();
   let people = 0;

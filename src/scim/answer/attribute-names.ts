@@ -2,15 +2,19 @@ import { InvalidValue } from "../errors.ts";
 
 export const MAX_NAMES = 200;
 
-/** Microsoft's collection requests `emails[type eq "work"].value`. RFC 7644 section 3.10 has names only, so all elements are returned. */
+/**
+ * Microsoft's collection requests `emails[type eq "work"].value`. RFC 7644 section 3.10 has names only, so
+ * all elements are returned.
+ */
 export function withoutFilter(name: string): string {
   const [open, close] = [name.indexOf("["), name.lastIndexOf("]")];
   return open < 0 || close < open ? name : name.slice(0, open) + name.slice(close + 1);
 }
 
 /**
- * Splits at commas, except in the brackets or quotes of a filter. In one pass: a regular expression takes time with the square of the brackets that are not
- * closed (measured: 4.5 s for 32 kB, in which no other request is answered).
+ * Splits at commas, except in the brackets or quotes of a filter. In one pass: a regular expression takes
+ * time with the square of the brackets that are not closed (measured: 4.5 s for 32 kB, in which no other
+ * request is answered).
  */
 function splitNames(text: string): readonly string[] {
   const found: string[] = [];
@@ -36,7 +40,9 @@ function splitNames(text: string): readonly string[] {
 
 /** The names in `attributes` or `excludedAttributes`. Rejects with InvalidValue for too many. */
 export function names(given: string | readonly string[] | undefined): readonly string[] {
-  const list = (typeof given === "string" ? splitNames(given) : (given ?? [])).map((name) => name.trim()).filter((name) => name !== "");
+  const list = (typeof given === "string" ? splitNames(given) : (given ?? []))
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
   if (list.length > MAX_NAMES) throw new InvalidValue(`more than ${MAX_NAMES} attribute names`);
   return list;
 }

@@ -2,8 +2,9 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { VersionCheck } from "../../directory/users.ts";
 
 /*
- * Versions of resources (RFC 7644 section 3.14). A version counts the writes of a resource. Tags are weak, because added values (groups of a person,
- * display names of members) may differ between two answers with one tag. Weak and strong tags are accepted.
+ * Versions of resources (RFC 7644 section 3.14). A version counts the writes of a resource. Tags are weak,
+ * because added values (groups of a person, display names of members) may differ between two answers with one
+ * tag. Weak and strong tags are accepted.
  */
 
 export const versionTag = (version: number): string => `W/"${version}"`;
@@ -24,7 +25,10 @@ export function isKnownVersion(ifNoneMatch: string | undefined, version: number)
   return ifNoneMatch.trim() === "*" || tagsIn(ifNoneMatch).has(String(version));
 }
 
-/** The condition of a write on the stored version, from If-Match and If-None-Match (RFC 9110 sections 13.1.1 and 13.1.2). */
+/**
+ * The condition of a write on the stored version, from If-Match and If-None-Match (RFC 9110 sections 13.1.1
+ * and 13.1.2).
+ */
 export function writeCheck(headers: IncomingHttpHeaders): VersionCheck | undefined {
   const wanted = versionCheck(headers["if-match"]);
   const unwanted = headers["if-none-match"];

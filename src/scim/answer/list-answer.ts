@@ -10,7 +10,10 @@ export interface ListAnswer {
   readonly resources: readonly Text[];
 }
 
-/** A ListResponse (RFC 7644 section 3.4.2, RFC 9865 section 2). A string if all resources are strings, otherwise in pieces. */
+/**
+ * A ListResponse (RFC 7644 section 3.4.2, RFC 9865 section 2). A string if all resources are strings,
+ * otherwise in pieces.
+ */
 export function listText({ total, start, next, resources }: ListAnswer): Text {
   const place = start.kind === "index" ? `,"startIndex":${start.startIndex}` : "";
   const follows = next === undefined ? "" : `,"nextCursor":${JSON.stringify(next)}`;

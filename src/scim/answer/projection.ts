@@ -5,15 +5,19 @@ import { resolveName } from "../schema/path-name.ts";
 import { names, withoutFilter } from "./attribute-names.ts";
 
 /*
- * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request: readProjection(schema, { attributes, excludedAttributes
- * }) → Projection. Attributes with `returned: always` stay, and no document has those with `never`. Unknown names are ignored. Names are compared in
- * lower case, because extensions without a schema keep the client's spelling.
+ * `attributes` and `excludedAttributes` (RFC 7644 section 3.9), compiled once for a request:
+ * readProjection(schema, { attributes, excludedAttributes }) → Projection. Attributes with `returned: always`
+ * stay, and no document has those with `never`. Unknown names are ignored. Names are compared in lower case,
+ * because extensions without a schema keep the client's spelling.
  */
 
 export interface Projection {
   /** True: documents are sent unchanged and need no parsing. */
   readonly whole: boolean;
-  /** Whether an attribute of the core schema (`members`, `groups`, `meta`) is requested. Otherwise it need not be loaded. */
+  /**
+   * Whether an attribute of the core schema (`members`, `groups`, `meta`) is requested. Otherwise it need not
+   * be loaded.
+   */
   wants(name: string): boolean;
   /** The requested part of a resource with id, meta, groups or members. Does not change its argument. */
   apply(resource: JsonObject): JsonObject;
@@ -34,7 +38,9 @@ export function readProjection(schema: ResourceSchema, request: ProjectionReques
   const asked = names(request.attributes);
   const wanted = selection(schema, asked.map(withoutFilter));
   const unwanted = selection(schema, names(request.excludedAttributes));
-  const always = new Set(schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name));
+  const always = new Set(
+    schema.attributes.all.filter((spec) => spec.returned === "always").map((spec) => spec.name),
+  );
   // Even with only unknown names, the answer has only attributes with `returned: always`.
   const narrows = asked.length > 0;
   return {
@@ -45,7 +51,9 @@ export function readProjection(schema: ResourceSchema, request: ProjectionReques
       for (const name of Object.keys(resource)) {
         const value = resource[name]!;
         const lower = name.toLowerCase();
-        const kept = always.has(name) ? value : without(narrows ? only(value, wanted.get(lower)) : value, unwanted.get(lower));
+        const kept = always.has(name)
+          ? value
+          : without(narrows ? only(value, wanted.get(lower)) : value, unwanted.get(lower));
         if (kept !== undefined) result[name] = kept;
       }
       return result;
@@ -65,7 +73,9 @@ function selection(schema: ResourceSchema, given: readonly string[]): Parts {
   return parts;
 }
 
-/** The URN of the core schema means all its attributes. Another URN means the extension or an attribute of it. */
+/**
+ * The URN of the core schema means all its attributes. Another URN means the extension or an attribute of it.
+ */
 function pathsOf(schema: ResourceSchema, name: string): readonly (readonly string[])[] {
   const named = resolveName(schema, name);
   if (named === undefined) return foreignPaths(name);
@@ -75,7 +85,10 @@ function pathsOf(schema: ResourceSchema, name: string): readonly (readonly strin
   return [[...(extension ? [extension.id] : []), attribute.name, ...(sub ? [sub.name] : [])]];
 }
 
-/** `urn:example:2.0:User:badge` may be an extension without a schema, or the attribute `badge` of `urn:example:2.0:User`. */
+/**
+ * `urn:example:2.0:User:badge` may be an extension without a schema, or the attribute `badge` of
+ * `urn:example:2.0:User`.
+ */
 function foreignPaths(name: string): readonly (readonly string[])[] {
   const colon = name.lastIndexOf(":");
   return colon < 0 ? [] : [[name], [name.slice(0, colon), name.slice(colon + 1)]];
@@ -99,18 +112,27 @@ function mark(parts: Parts, path: readonly string[]): void {
 function only(value: JsonValue | undefined, part: Part | undefined): JsonValue | undefined {
   if (part === undefined || value === undefined) return undefined;
   if (part === "all") return value;
-  return eachObject(value, (object) => picked(object, (name) => only(object[name], part.get(name.toLowerCase()))));
+  return eachObject(value, (object) =>
+    picked(object, (name) => only(object[name], part.get(name.toLowerCase()))),
+  );
 }
 
 function without(value: JsonValue | undefined, part: Part | undefined): JsonValue | undefined {
   if (part === undefined || value === undefined) return value;
   if (part === "all") return undefined;
-  return eachObject(value, (object) => picked(object, (name) => without(object[name], part.get(name.toLowerCase()))));
+  return eachObject(value, (object) =>
+    picked(object, (name) => without(object[name], part.get(name.toLowerCase()))),
+  );
 }
 
-function eachObject(value: JsonValue, change: (object: JsonObject) => JsonObject | undefined): JsonValue | undefined {
+function eachObject(
+  value: JsonValue,
+  change: (object: JsonObject) => JsonObject | undefined,
+): JsonValue | undefined {
   if (Array.isArray(value)) {
-    const kept = value.map((element: JsonValue) => eachObject(element, change)).filter((element) => element !== undefined);
+    const kept = value
+      .map((element: JsonValue) => eachObject(element, change))
+      .filter((element) => element !== undefined);
     return kept.length > 0 ? kept : undefined;
   }
   return isObject(value) ? change(value as JsonObject) : undefined;

@@ -4,8 +4,9 @@ import type { Projection } from "./projection.ts";
 import type { Stored } from "./resource-kind.ts";
 
 /*
- * Answered JSON text from stored JSON text. Stored documents are complete, so an answer is a concatenation. Nothing is parsed unless the client
- * requests a part of the resource (measured: 0.8 ms of CPU for each resource with the rendering of the SCIM library 1.3.5).
+ * Answered JSON text from stored JSON text. Stored documents are complete, so an answer is a concatenation.
+ * Nothing is parsed unless the client requests a part of the resource (measured: 0.8 ms of CPU for each
+ * resource with the rendering of the SCIM library 1.3.5).
  */
 
 /** `id`, the document and `more` (members of a JSON object, each with a leading comma), then `meta`. */

@@ -25,15 +25,17 @@ export interface ResourceKind<T extends Stored = Stored> {
   /** The status of a PATCH in a bulk job. */
   readonly patchStatus: 200 | 204;
   /**
-   * The answer of a PATCH without requested attributes. Undefined: no body (RFC 7644 section 3.5.2 allows both). Without this function: the written
-   * resource.
+   * The answer of a PATCH without requested attributes. Undefined: no body (RFC 7644 section 3.5.2 allows
+   * both). Without this function: the written resource.
    */
   answerOfPatch?(written: T): Promise<T | undefined>;
   /** Whether concurrent creates share a commit and are faster. */
   readonly createsShareCommits: boolean;
   locationOf(id: string): string;
   newId(): string;
-  /** `id`: an id from `newId` that a bulk job has assigned before, so that other operations can refer to it. */
+  /**
+   * `id`: an id from `newId` that a bulk job has assigned before, so that other operations can refer to it.
+   */
   create(context: RequestContext, body: Body, id?: string): Promise<T>;
   get(context: RequestContext, id: string): Promise<T>;
   list(context: RequestContext, query: ListQuery): Promise<Page<T>>;

@@ -10,8 +10,9 @@ const PLAIN_JSON = "application/json";
 const CHUNK = 65_536;
 
 /**
- * Sends JSON text as `application/scim+json`, or as `application/json` if the client accepts only that. Other values of Accept are ignored, as RFC
- * 9110 section 12.5.1 allows, because an answer is more useful than 406. Pieces are written as fast as the client reads them.
+ * Sends JSON text as `application/scim+json`, or as `application/json` if the client accepts only that. Other
+ * values of Accept are ignored, as RFC 9110 section 12.5.1 allows, because an answer is more useful than 406.
+ * Pieces are written as fast as the client reads them.
  */
 export async function send(req: Request, res: Response, status: number, text: Text): Promise<void> {
   const type = contentType(req.headers.accept);
@@ -21,10 +22,17 @@ export async function send(req: Request, res: Response, status: number, text: Te
 }
 
 function contentType(accept: string | undefined): string {
-  return accept?.includes(PLAIN_JSON) && !accept.includes(SCIM_JSON) && !accept.includes("*") ? PLAIN_JSON : SCIM_JSON;
+  return accept?.includes(PLAIN_JSON) && !accept.includes(SCIM_JSON) && !accept.includes("*")
+    ? PLAIN_JSON
+    : SCIM_JSON;
 }
 
-async function sendPieces(res: Response, status: number, type: string, pieces: AsyncIterable<string>): Promise<void> {
+async function sendPieces(
+  res: Response,
+  status: number,
+  type: string,
+  pieces: AsyncIterable<string>,
+): Promise<void> {
   let collected = "";
   for await (const piece of pieces) {
     collected += piece;

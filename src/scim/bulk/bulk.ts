@@ -23,7 +23,9 @@ export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Rout
       const context = requestContext(res);
       const results = await runBulkJob(context, kinds, readBulkRequest(checkedBody(req.body)));
       const operations = results.map((result) =>
-        rendered(result, (error) => logger.error({ requestId: context.requestId, error }, "unexpected failure of a bulk operation")),
+        rendered(result, (error) =>
+          logger.error({ requestId: context.requestId, error }, "unexpected failure of a bulk operation"),
+        ),
       );
       await send(req, res, 200, JSON.stringify({ schemas: [RESPONSE_SCHEMA], Operations: operations }));
     })
@@ -31,11 +33,19 @@ export function bulkRoutes(kinds: readonly ResourceKind[], logger: Logger): Rout
   return routes;
 }
 
-/** `location` for every operation except a failed POST; `response` only for failures (RFC 7644 section 3.7.3). */
-function rendered({ operation, resource, outcome }: BulkResult, report: (error: unknown) => void): JsonObject {
+/**
+ * `location` for every operation except a failed POST; `response` only for failures (RFC 7644 section 3.7.3).
+ */
+function rendered(
+  { operation, resource, outcome }: BulkResult,
+  report: (error: unknown) => void,
+): JsonObject {
   const { method, bulkId } = operation;
   const named = { ...(method === undefined ? {} : { method }), ...(bulkId === undefined ? {} : { bulkId }) };
-  const place = resource && outcome.id !== undefined ? { location: resource.locationOf(encodeURIComponent(outcome.id)) } : {};
+  const place =
+    resource && outcome.id !== undefined
+      ? { location: resource.locationOf(encodeURIComponent(outcome.id)) }
+      : {};
   if (outcome.kind === "done") {
     const version = outcome.version === undefined ? {} : { version: versionTag(outcome.version) };
     return { ...named, ...version, ...place, status: String(outcome.status) };

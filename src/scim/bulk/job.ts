@@ -9,13 +9,15 @@ import { referenceIn, referencesIn, withIds } from "./references.ts";
 import type { BulkOperation, BulkRequest, ReadableOperation } from "./request.ts";
 
 /*
- * A bulk job (RFC 7644 section 3.7). Operations run in the given order, but each after those that it refers to.
+ * A bulk job (RFC 7644 section 3.7). Operations run in the given order, but each after those that it refers
+ * to.
  *
- * Ids are assigned before the run, so a reference can be written before its resource exists. There are two kinds of references:
- * - firm: members of a group, and the resource in the path. The resource must exist first. A cycle of these is refused, because no group can contain
- *   itself.
- * - loose: all others (manager, parent). The resource may be created later, so cycles are possible. If it then fails, resources that refer to it are
- *   removed again.
+ * Ids are assigned before the run, so a reference can be written before its resource exists. There are two
+ * kinds of references:
+ * - firm: members of a group, and the resource in the path. The resource must exist first. A cycle of these
+ *   is refused, because no group can contain itself.
+ * - loose: all others (manager, parent). The resource may be created later, so cycles are possible. If it
+ *   then fails, resources that refer to it are removed again.
  */
 
 export type BulkOutcome =
@@ -36,11 +38,18 @@ export async function runBulkJob(
 ): Promise<readonly BulkResult[]> {
   const tasks = request.operations.map((operation) => planTask(operation, kinds));
   const makers = new Map(
-    tasks.flatMap((task) => (task.operation.bulkId !== undefined && task.newId !== undefined ? [[task.operation.bulkId, task]] : [])),
+    tasks.flatMap((task) =>
+      task.operation.bulkId !== undefined && task.newId !== undefined ? [[task.operation.bulkId, task]] : [],
+    ),
   );
   const job: Job = { context, makers, failuresLeft: request.failOnErrors ?? Number.POSITIVE_INFINITY };
-  // A task may be postponed while it is reached from another one, but never in its own turn. So each round makes progress.
-  for (let left: readonly Task[] = tasks; left.length > 0 && job.failuresLeft > 0; left = left.filter((task) => task.state === "new")) {
+  // A task may be postponed while it is reached from another one, but never in its own turn. So each round
+  // makes progress.
+  for (
+    let left: readonly Task[] = tasks;
+    left.length > 0 && job.failuresLeft > 0;
+    left = left.filter((task) => task.state === "new")
+  ) {
     for (let at = 0; at < left.length; ) {
       const chunk = chunkAt(job, left, at);
       await Promise.all(chunk.map((task) => attempt(job, task)));
@@ -48,19 +57,23 @@ export async function runBulkJob(
     }
   }
   await rollBackDependents(job, tasks);
-  return tasks.flatMap(({ operation, kind, outcome }) => (outcome ? [{ operation, resource: kind, outcome }] : []));
+  return tasks.flatMap(({ operation, kind, outcome }) =>
+    outcome ? [{ operation, resource: kind, outcome }] : [],
+  );
 }
 
 const CHUNK = 100;
 
 /**
- * The task at this position, and the following ones that can run at the same time: creates without references, of a type whose creates share commits.
- * They begin in order. Of two with the same name only one succeeds, usually the first. If the job ends after a number of failures, the result of each
- * must be known before the next begins.
+ * The task at this position, and the following ones that can run at the same time: creates without
+ * references, of a type whose creates share commits. They begin in order. Of two with the same name only one
+ * succeeds, usually the first. If the job ends after a number of failures, the result of each must be known
+ * before the next begins.
  */
 function chunkAt(job: Job, tasks: readonly Task[], at: number): readonly Task[] {
   let end = at;
-  if (job.failuresLeft === Number.POSITIVE_INFINITY) while (end - at < CHUNK && standsAlone(tasks[end])) end += 1;
+  if (job.failuresLeft === Number.POSITIVE_INFINITY)
+    while (end - at < CHUNK && standsAlone(tasks[end])) end += 1;
   return tasks.slice(at, Math.max(end, at + 1));
 }
 
@@ -91,7 +104,15 @@ interface Task {
 
 function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Task {
   if ("problem" in operation) {
-    return { operation, kind: undefined, target: undefined, newId: undefined, firm: new Set(), loose: new Set(), state: "new" };
+    return {
+      operation,
+      kind: undefined,
+      target: undefined,
+      newId: undefined,
+      firm: new Set(),
+      loose: new Set(),
+      state: "new",
+    };
   }
   const [, endpoint = "", encoded] = /^(\/[^/]+)(?:\/([^/]+))?\/?$/.exec(operation.path) ?? [];
   const target = encoded === undefined ? undefined : decoded(encoded);
@@ -112,7 +133,10 @@ function planTask(operation: BulkOperation, kinds: readonly ResourceKind[]): Tas
   };
 }
 
-/** The path of an operation is the path of a URI (RFC 7644 section 3.7). Invalid encoding stays unchanged and matches no resource. */
+/**
+ * The path of an operation is the path of a URI (RFC 7644 section 3.7). Invalid encoding stays unchanged and
+ * matches no resource.
+ */
 function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
@@ -165,7 +189,8 @@ function producerOf(job: Job, bulkId: string): Task {
   return maker;
 }
 
-const failedBefore = (bulkId: string) => new BulkConflict(`an operation that this one refers to has failed${quotedName(bulkId)}`);
+const failedBefore = (bulkId: string) =>
+  new BulkConflict(`an operation that this one refers to has failed${quotedName(bulkId)}`);
 
 function refuseFailed({ outcome }: Task, bulkId: string): void {
   if (outcome?.kind === "failed") throw failedBefore(bulkId);
@@ -190,7 +215,12 @@ async function perform(job: Job, task: Task): Promise<BulkOutcome> {
     await kind.remove(context, id, ifVersion);
     return { kind: "done", status: 204, id };
   }
-  const written = await (method === "PUT" ? kind.replace : kind.patch)(context, id, bodyOf(job, operation), ifVersion);
+  const written = await (method === "PUT" ? kind.replace : kind.patch)(
+    context,
+    id,
+    bodyOf(job, operation),
+    ifVersion,
+  );
   return {
     kind: "done",
     status: method === "PATCH" ? kind.patchStatus : 200,
@@ -199,7 +229,10 @@ async function perform(job: Job, task: Task): Promise<BulkOutcome> {
   };
 }
 
-/** Operations of a PATCH may come without the message around them, as in the example of RFC 7644 section 3.7.3. */
+/**
+ * Operations of a PATCH may come without the message around them, as in the example of RFC 7644
+ * section 3.7.3.
+ */
 function bodyOf(job: Job, { method, data }: ReadableOperation) {
   const resolved = withIds(data, (bulkId) => job.makers.get(bulkId)?.newId);
   return checkedBody(method === "PATCH" && Array.isArray(resolved) ? { Operations: resolved } : resolved);
@@ -216,7 +249,9 @@ function idOf(job: Job, { target }: Task): { readonly id?: string } {
 async function rollBackDependents(job: Job, tasks: readonly Task[]): Promise<void> {
   const isMissing = (name: string) => job.makers.get(name)?.outcome?.kind !== "done";
   for (;;) {
-    const dangling = tasks.find(({ loose, outcome }) => outcome?.kind === "done" && [...loose].some(isMissing));
+    const dangling = tasks.find(
+      ({ loose, outcome }) => outcome?.kind === "done" && [...loose].some(isMissing),
+    );
     if (!dangling?.kind || dangling.outcome?.kind !== "done") return;
     await dangling.kind.remove(job.context, dangling.outcome.id);
     dangling.outcome = { kind: "failed", error: failedBefore([...dangling.loose].find(isMissing) ?? "") };

@@ -1,14 +1,16 @@
 import { isObject } from "../json.ts";
 
 /*
- * References between bulk operations (RFC 7644 section 3.7.2). The string `bulkId:x` stands for the id of the resource that the operation with bulkId
- * x creates. It may be any value in the data, a quoted value in a PATCH path, or the id in the path of an operation.
+ * References between bulk operations (RFC 7644 section 3.7.2). The string `bulkId:x` stands for the id of the
+ * resource that the operation with bulkId x creates. It may be any value in the data, a quoted value in a
+ * PATCH path, or the id in the path of an operation.
  */
 
 const PREFIX = "bulkId:";
 
 /** The bulkId if the whole text is a reference. */
-export const referenceIn = (text: string): string | undefined => (text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined);
+export const referenceIn = (text: string): string | undefined =>
+  text.startsWith(PREFIX) ? text.slice(PREFIX.length) : undefined;
 
 const QUOTED = /"bulkId:([^"\\]*)"/g;
 
@@ -40,5 +42,7 @@ function replaceTexts(value: unknown, change: (text: string) => string): unknown
   if (typeof value === "string") return value.includes(PREFIX) ? change(value) : value;
   if (Array.isArray(value)) return value.map((element) => replaceTexts(element, change));
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, replaceTexts(member, change)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, replaceTexts(member, change)]),
+  );
 }

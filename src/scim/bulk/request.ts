@@ -35,14 +35,21 @@ export interface BulkRequest {
   readonly failOnErrors: number | undefined;
 }
 
-/** RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge if the whole job is invalid. Then nothing is done. */
+/**
+ * RFC 7644 section 3.7. Rejects with InvalidSyntax, InvalidValue or BulkTooLarge if the whole job is invalid.
+ * Then nothing is done.
+ */
 export function readBulkRequest(body: Body): BulkRequest {
   checkMessage(body, "BulkRequest");
   const operations = memberOf(body, "operations");
-  if (!Array.isArray(operations) || operations.length === 0) throw new InvalidSyntax("Operations must be a list of at least one operation");
-  if (operations.length > MAX_BULK_OPERATIONS) throw new BulkTooLarge(`more than ${MAX_BULK_OPERATIONS} operations`);
+  if (!Array.isArray(operations) || operations.length === 0)
+    throw new InvalidSyntax("Operations must be a list of at least one operation");
+  if (operations.length > MAX_BULK_OPERATIONS)
+    throw new BulkTooLarge(`more than ${MAX_BULK_OPERATIONS} operations`);
   const names = new Set<string>();
-  const read = operations.map((operation) => orProblem(operation, () => ownName(readOperation(operation), names)));
+  const read = operations.map((operation) =>
+    orProblem(operation, () => ownName(readOperation(operation), names)),
+  );
   return { operations: read, failOnErrors: readFailOnErrors(memberOf(body, "failonerrors")) };
 }
 
@@ -104,6 +111,7 @@ const MAX_TEXT = 1_024;
 function textOf(operation: Body, name: string): string | undefined {
   const value = memberOf(operation, name);
   if (value === undefined || value === null) return undefined;
-  if (typeof value !== "string" || value === "" || value.length > MAX_TEXT) throw new InvalidSyntax(`${name} must be a string`);
+  if (typeof value !== "string" || value === "" || value.length > MAX_TEXT)
+    throw new InvalidSyntax(`${name} must be a string`);
   return value;
 }

@@ -5,7 +5,14 @@ import { compileElementQuery } from "../../filter/evaluate.ts";
 import { isUnassigned, soleValueOf } from "../dialect-values.ts";
 import { InvalidValue, NoTarget } from "../errors.ts";
 import { decisive, sameValue, thingOf } from "../resource/list-elements.ts";
-import { assign, coercion, hasContent, type JsonElement, mergedComplex, refuseTooManyElements } from "../resource/values.ts";
+import {
+  assign,
+  coercion,
+  hasContent,
+  type JsonElement,
+  mergedComplex,
+  refuseTooManyElements,
+} from "../resource/values.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
 import type { Operation } from "./operation.ts";
 import type { PathTarget } from "./path.ts";
@@ -13,8 +20,9 @@ import type { PathTarget } from "./path.ts";
 type AttributeTarget = PathTarget & { readonly kind: "attribute" };
 
 /**
- * The new value of one attribute. Undefined: unassigned. Does not change `present`. patch.ts has the table. Elements that have only labels are kept,
- * because a later operation may set their value. The end of the request removes those without one.
+ * The new value of one attribute. Undefined: unassigned. Does not change `present`. patch.ts has the table.
+ * Elements that have only labels are kept, because a later operation may set their value. The end of the
+ * request removes those without one.
  */
 export function patchedAttribute(
   present: JsonValue | undefined,
@@ -35,7 +43,9 @@ export function patchedAttribute(
     return hasContent(attribute, holder) ? holder : undefined;
   }
   if (op === "remove") return undefined;
-  return attribute.type === "complex" ? mergedComplex(attribute, present as JsonElement | undefined, value) : coercion(attribute)(value);
+  return attribute.type === "complex"
+    ? mergedComplex(attribute, present as JsonElement | undefined, value)
+    : coercion(attribute)(value);
 }
 
 function patchedList(
@@ -58,14 +68,23 @@ function patchedList(
     case "replace":
       return (coercion(attribute)(value) ?? []) as readonly JsonElement[];
     case "remove":
-      return isUnassigned(value) ? [] : without(attribute, elements, (coercion(attribute)(value) ?? []) as readonly JsonElement[]);
+      return isUnassigned(value)
+        ? []
+        : without(attribute, elements, (coercion(attribute)(value) ?? []) as readonly JsonElement[]);
     default:
       return unreachable(op);
   }
 }
 
-/** RFC 7644 section 3.5.2.1: an existing value is not added again. Elements with the same value and type are equal, and their labels are updated. */
-function added(attribute: AttributeSpec, elements: readonly JsonElement[], more: readonly JsonElement[]): readonly JsonElement[] {
+/**
+ * RFC 7644 section 3.5.2.1: an existing value is not added again. Elements with the same value and type are
+ * equal, and their labels are updated.
+ */
+function added(
+  attribute: AttributeSpec,
+  elements: readonly JsonElement[],
+  more: readonly JsonElement[],
+): readonly JsonElement[] {
   const result = [...elements];
   const places = new Map(elements.map((element, at) => [thingOf(attribute, element), at]));
   const touched: JsonElement[] = [];
@@ -81,10 +100,15 @@ function added(attribute: AttributeSpec, elements: readonly JsonElement[], more:
 }
 
 /** remove-listed-values: compares value and type, with the letter-case rule of the attribute. */
-function without(attribute: AttributeSpec, elements: readonly JsonElement[], given: readonly JsonElement[]): readonly JsonElement[] {
+function without(
+  attribute: AttributeSpec,
+  elements: readonly JsonElement[],
+  given: readonly JsonElement[],
+): readonly JsonElement[] {
   const selections = given.map((one) => {
     const subs = decisive(attribute, one);
-    if (subs.length === 0) throw new InvalidValue(`${attribute.fullName}: each value to remove needs its sub-attribute value`);
+    if (subs.length === 0)
+      throw new InvalidValue(`${attribute.fullName}: each value to remove needs its sub-attribute value`);
     return (element: JsonElement) => subs.every((sub) => sameValue(sub, element[sub.name], one[sub.name]));
   });
   return elements.filter((element) => !selections.some((selects) => selects(element)));
@@ -147,8 +171,15 @@ function withSub(
   return withOnePrimary(attribute, result, touched);
 }
 
-/** value-path-upsert. A filter on `value` names one existing element, so without a match there is no target (RFC 7644 section 3.5.2.3). */
-function upserted({ attribute, filter }: Selection, elements: readonly JsonElement[], value: unknown): readonly JsonElement[] {
+/**
+ * value-path-upsert. A filter on `value` names one existing element, so without a match there is no target
+ * (RFC 7644 section 3.5.2.3).
+ */
+function upserted(
+  { attribute, filter }: Selection,
+  elements: readonly JsonElement[],
+  value: unknown,
+): readonly JsonElement[] {
   const labels = labelsIn(filter);
   if (labels === undefined || labels.value !== undefined)
     throw new NoTarget(`${attribute.fullName}: no element matches the filter of the path`);
@@ -161,7 +192,8 @@ function labelsIn(filter: FilterNode): JsonElement | undefined {
   const leaves = filter.op === "and" ? filter.nodes : [filter];
   const labels: JsonElement = {};
   for (const leaf of leaves) {
-    if (leaf.op !== "compare" || leaf.operator !== "eq" || leaf.attribute.element === undefined) return undefined;
+    if (leaf.op !== "compare" || leaf.operator !== "eq" || leaf.attribute.element === undefined)
+      return undefined;
     labels[leaf.attribute.element] = leaf.value;
   }
   return labels;
@@ -174,5 +206,7 @@ function withOnePrimary(
   touched: readonly JsonElement[],
 ): readonly JsonElement[] {
   if (!touched.some((element) => element.primary === true && hasContent(attribute, element))) return elements;
-  return elements.map((element) => (element.primary === true && !touched.includes(element) ? { ...element, primary: false } : element));
+  return elements.map((element) =>
+    element.primary === true && !touched.includes(element) ? { ...element, primary: false } : element,
+  );
 }

@@ -6,7 +6,12 @@ import { membersOf, type Operation } from "./operation.ts";
 import type { PathTarget } from "./path.ts";
 
 /** Extensions without a schema accept every value. Only their size is limited (finalizeDocument). */
-export function applyForeign(document: JsonElement, op: Operation["op"], target: PathTarget & { kind: "foreign" }, value: unknown): void {
+export function applyForeign(
+  document: JsonElement,
+  op: Operation["op"],
+  target: PathTarget & { kind: "foreign" },
+  value: unknown,
+): void {
   const { urn, name } = foreignPlace(document, target);
   const present = document[urn] as JsonObject | undefined;
   const gone = op === "remove" || isUnassigned(value);
@@ -18,8 +23,8 @@ export function applyForeign(document: JsonElement, op: Operation["op"], target:
 }
 
 /**
- * `urn:okta:app:1.0:user:custom` may be an extension, or the attribute `custom` of one. What the document has decides; the form of the name (path.ts) does only
- * where it has neither.
+ * `urn:okta:app:1.0:user:custom` may be an extension, or the attribute `custom` of one. What the document has
+ * decides; the form of the name (path.ts) does only where it has neither.
  */
 function foreignPlace(
   document: JsonObject,
@@ -33,4 +38,5 @@ function foreignPlace(
   return name === undefined ? { urn } : { urn, name };
 }
 
-const hasForeign = (document: JsonObject, urn: string): boolean => Object.hasOwn(document, foreignNameIn(document, urn));
+const hasForeign = (document: JsonObject, urn: string): boolean =>
+  Object.hasOwn(document, foreignNameIn(document, urn));

@@ -23,7 +23,10 @@ export interface GroupPatchOptions {
   readonly groups?: ReadonlySet<string>;
 }
 
-/** Ids of members that are selected with a type (`members[value eq "…" and type eq "User"]`). Their types must be known before. */
+/**
+ * Ids of members that are selected with a type (`members[value eq "…" and type eq "User"]`). Their types must
+ * be known before.
+ */
 export function typedMembers(operations: readonly Operation[]): readonly string[] {
   return operations.flatMap(({ path }) => {
     if (path === undefined || !path.includes("[")) return [];
@@ -34,15 +37,17 @@ export function typedMembers(operations: readonly Operation[]): readonly string[
 }
 
 /**
- * Separates operations on the document of a group from those on its members. The members are not needed. A `remove` of `members` without values
- * empties a group. Entra means something else by it, so it is refused unless `allowRemoveAllMembers`. Rejects with InvalidValue, InvalidPath,
- * InvalidFilter, Mutability or NoTarget.
+ * Separates operations on the document of a group from those on its members. The members are not needed. A
+ * `remove` of `members` without values empties a group. Entra means something else by it, so it is refused
+ * unless `allowRemoveAllMembers`. Rejects with InvalidValue, InvalidPath, InvalidFilter, Mutability or
+ * NoTarget.
  */
 export function groupPatch(operations: readonly Operation[], options: GroupPatchOptions): GroupPatch {
   const attributes: Operation[] = [];
   const members = memberTally();
   const changeAt = (target: MemberTarget, op: Operation["op"], value: unknown) => {
-    if (target.filter === undefined && target.sub === undefined) changeMembers(members, op, value, options.allowRemoveAllMembers);
+    if (target.filter === undefined && target.sub === undefined)
+      changeMembers(members, op, value, options.allowRemoveAllMembers);
     else changeSelected(members, op, target, options.groups ?? NO_GROUPS);
   };
 
@@ -65,14 +70,18 @@ export function groupPatch(operations: readonly Operation[], options: GroupPatch
 
 type MemberTarget = PathTarget & { readonly kind: "attribute" };
 
-const isMembers = (target: PathTarget): target is MemberTarget => target.kind === "attribute" && target.attribute.name === "members";
+const isMembers = (target: PathTarget): target is MemberTarget =>
+  target.kind === "attribute" && target.attribute.name === "members";
 
 interface GivenMembers {
   readonly target: MemberTarget;
   readonly value: unknown;
 }
 
-/** Takes the members out of a value without path, under all their names, with or without the URN of the core schema. */
+/**
+ * Takes the members out of a value without path, under all their names, with or without the URN of the core
+ * schema.
+ */
 function split(value: Body): { readonly own: readonly GivenMembers[]; readonly rest: Body } {
   const own: GivenMembers[] = [];
   const rest: Record<string, unknown> = {};
@@ -81,7 +90,8 @@ function split(value: Body): { readonly own: readonly GivenMembers[]; readonly r
     const target = findPath(groupResource, name);
     const given = target?.kind === "core" ? structureOf(value[name], name) : value[name];
     if (target !== undefined && isMembers(target)) {
-      if (seen.has(name.toLowerCase())) throw new InvalidSyntax(`a name is given twice in one value${quotedName(name)}`);
+      if (seen.has(name.toLowerCase()))
+        throw new InvalidSyntax(`a name is given twice in one value${quotedName(name)}`);
       seen.add(name.toLowerCase());
       own.push({ target, value: given });
     } else if (target?.kind === "core" && isObject(given)) {
@@ -97,24 +107,40 @@ function split(value: Body): { readonly own: readonly GivenMembers[]; readonly r
 const known = (rest: Body): Body =>
   Object.fromEntries(Object.entries(rest).filter(([name]) => findPath(groupResource, name) !== undefined));
 
-function changeMembers(members: MemberTally, op: Operation["op"], value: unknown, allowRemoveAll: boolean): void {
+function changeMembers(
+  members: MemberTally,
+  op: Operation["op"],
+  value: unknown,
+  allowRemoveAll: boolean,
+): void {
   const absent = value === undefined || value === null || value === "";
   if (op === "add") members.add(readMembers(value));
   else if (op === "replace" && !absent) members.replace(readMembers(value));
   else if (!absent) members.remove(readMembers(value));
   else if (allowRemoveAll) members.replace([]);
-  else throw new InvalidValue('members: to remove some, list them in value or select them in the path (members[value eq "…"])');
+  else
+    throw new InvalidValue(
+      'members: to remove some, list them in value or select them in the path (members[value eq "…"])',
+    );
 }
 
 const NO_GROUPS: ReadonlySet<string> = new Set();
 
 /** `members[value eq "a" or value eq "b"]`. Filters without values would need all members. */
-function changeSelected(members: MemberTally, op: Operation["op"], { filter, sub }: MemberTarget, groups: ReadonlySet<string>): void {
-  if (sub !== undefined || filter === undefined) throw new Mutability("members: members can be added and removed, but not changed");
+function changeSelected(
+  members: MemberTally,
+  op: Operation["op"],
+  { filter, sub }: MemberTarget,
+  groups: ReadonlySet<string>,
+): void {
+  if (sub !== undefined || filter === undefined)
+    throw new Mutability("members: members can be added and removed, but not changed");
   const selected = selectedBy(filter);
-  if (selected === undefined) throw new InvalidFilter('members: select by value, or by value and type (members[value eq "…"])');
+  if (selected === undefined)
+    throw new InvalidFilter('members: select by value, or by value and type (members[value eq "…"])');
   // A member of another type than that of the filter does not match.
-  const isMeant = ({ id, type }: SelectedMember) => type === undefined || (type === "group") === groups.has(id);
+  const isMeant = ({ id, type }: SelectedMember) =>
+    type === undefined || (type === "group") === groups.has(id);
   const ids = selected.filter(isMeant).map(({ id }) => id);
   if (op === "replace") throw new Mutability("members: members can be added and removed, but not changed");
   if (op === "add") members.add(ids);
@@ -136,7 +162,8 @@ function selectedBy(filter: FilterNode): readonly SelectedMember[] | undefined {
   const leaves = filter.op === "and" ? filter.nodes : [filter];
   const [ids, types] = [valuesOf(leaves, "value"), valuesOf(leaves, "type")];
   const [id] = ids;
-  if (id === undefined || ids.length + types.length < leaves.length || ids.length > 1 || types.length > 1) return undefined;
+  if (id === undefined || ids.length + types.length < leaves.length || ids.length > 1 || types.length > 1)
+    return undefined;
   return [{ id, ...(types[0] === undefined ? {} : { type: types[0].toLowerCase() }) }];
 }
 
@@ -176,6 +203,9 @@ function memberTally(): MemberTally {
       joining = new Set(ids);
       leaving.clear();
     },
-    change: () => (all ? { kind: "all", members: [...joining] } : { kind: "delta", add: [...joining], remove: [...leaving] }),
+    change: () =>
+      all
+        ? { kind: "all", members: [...joining] }
+        : { kind: "delta", add: [...joining], remove: [...leaving] },
   };
 }

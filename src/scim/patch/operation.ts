@@ -9,7 +9,10 @@ export interface Operation {
   readonly value: unknown;
 }
 
-/** The members of a value for the resource or a schema: an object, a list with one object (value-in-list), or text (json-as-text). */
+/**
+ * The members of a value for the resource or a schema: an object, a list with one object (value-in-list), or
+ * text (json-as-text).
+ */
 export function membersOf(value: unknown, name: string): Body {
   const members = structureOf(soleValueOf(structureOf(value, name)), name);
   if (!isObject(members)) throw new InvalidValue(`${name} must be an object`);

@@ -27,14 +27,23 @@ import { findPath, type PathTarget, parsePath } from "./path.ts";
  *   list                     append new elements     replace the list        unassign, or remove the given values
  *   list[filter]             merge into matches      replace matches         remove matches
  *   list[filter].sub         set in matches          set in matches          unassign in matches
- * An empty value (null, "", []) in add or replace unassigns; an empty add to a list changes nothing. Without a match, add and replace create
- * the element if the filter has its labels (type eq "work"), otherwise noTarget. A remove without a match succeeds, because clients repeat
- * requests. `active` is never unassigned: that would activate a leaver again.
+ * An empty value (null, "", []) in add or replace unassigns; an empty add to a list changes nothing. Without
+ * a match, add and replace create the element if the filter has its labels (type eq "work"), otherwise
+ * noTarget. A remove without a match succeeds, because clients repeat requests. `active` is never unassigned:
+ * that would activate a leaver again.
  */
 
-/** Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is unchanged. */
-export function applyPatch(document: JsonObject, operations: readonly Operation[], schema: ResourceSchema): JsonObject {
-  // Attributes are replaced and not changed in place. So a copy of one level (and of each changed extension) leaves `document` unchanged.
+/**
+ * Rejects with InvalidPath, InvalidFilter, InvalidValue, NoTarget or Mutability; then `document` is
+ * unchanged.
+ */
+export function applyPatch(
+  document: JsonObject,
+  operations: readonly Operation[],
+  schema: ResourceSchema,
+): JsonObject {
+  // Attributes are replaced and not changed in place. So a copy of one level (and of each changed extension)
+  // leaves `document` unchanged.
   const draft: Draft = { document: { ...document }, schema, comparisons: 0 };
   for (const operation of operations) applyOperation(draft, operation);
   const result = finalizeDocument(schema, draft.document, document);
@@ -60,8 +69,8 @@ function applyOperation(draft: Draft, { op, path, value }: Operation): void {
 }
 
 /**
- * Applies the names of a value without path, or of the object for a whole schema. Read-only names, and unknown names besides known ones, are ignored,
- * as in POST. An object with only unknown names is refused.
+ * Applies the names of a value without path, or of the object for a whole schema. Read-only names, and
+ * unknown names besides known ones, are ignored, as in POST. An object with only unknown names is refused.
  */
 function applyMembers(draft: Draft, op: "add" | "replace", value: Body, prefix: string): void {
   const seen = new Set<string>();
@@ -81,10 +90,13 @@ function applyMembers(draft: Draft, op: "add" | "replace", value: Body, prefix: 
 }
 
 const isReadOnly = (target: PathTarget): boolean =>
-  target.kind === "attribute" && (target.sub ?? target.attribute).mutability === "readOnly" && target.attribute.name !== "schemas";
+  target.kind === "attribute" &&
+  (target.sub ?? target.attribute).mutability === "readOnly" &&
+  target.attribute.name !== "schemas";
 
 function refuseReadOnly(target: PathTarget): void {
-  if (target.kind === "attribute" && isReadOnly(target)) throw new Mutability(`${(target.sub ?? target.attribute).fullName} is read-only`);
+  if (target.kind === "attribute" && isReadOnly(target))
+    throw new Mutability(`${(target.sub ?? target.attribute).fullName} is read-only`);
 }
 
 function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: unknown): void {
@@ -109,20 +121,29 @@ function applyTo(draft: Draft, op: Operation["op"], target: PathTarget, value: u
   }
 }
 
-function applyAttribute(draft: Draft, op: Operation["op"], target: PathTarget & { kind: "attribute" }, value: unknown): void {
+function applyAttribute(
+  draft: Draft,
+  op: Operation["op"],
+  target: PathTarget & { kind: "attribute" },
+  value: unknown,
+): void {
   const { attribute, extension } = target;
   const { document } = draft;
   // `schemas` is derived from the document, and passwords are not stored.
   if (attribute.name === "schemas" || attribute.mutability === "writeOnly") return;
-  const holder: JsonElement = extension === undefined ? document : { ...(document[extension.id] as JsonObject | undefined) };
+  const holder: JsonElement =
+    extension === undefined ? document : { ...(document[extension.id] as JsonObject | undefined) };
   const present = holder[attribute.name];
   draft.comparisons += comparisonsFor(present, target, value);
   if (draft.comparisons > MAX_COMPARISONS) throw new TooMany("the operations compare too many values");
   const next = patchedAttribute(present, op, target, value);
   if (next === undefined && attribute.name === "active" && extension === undefined) return;
   if (next === undefined && attribute.required) {
-    throw op === "remove" ? new Mutability(`${attribute.name} is required`) : new InvalidValue(`${attribute.name} is required`);
+    throw op === "remove"
+      ? new Mutability(`${attribute.name} is required`)
+      : new InvalidValue(`${attribute.name} is required`);
   }
   assign(holder, attribute.name, next);
-  if (extension !== undefined) assign(document, extension.id, Object.keys(holder).length > 0 ? holder : undefined);
+  if (extension !== undefined)
+    assign(document, extension.id, Object.keys(holder).length > 0 ? holder : undefined);
 }

@@ -27,9 +27,13 @@ export function parsePath(schema: ResourceSchema, path: string): PathTarget {
   return target;
 }
 
-/** Does the same for a name that may be unknown; then undefined. A body may have many of these, and an error for each would be slow. */
+/**
+ * Does the same for a name that may be unknown; then undefined. A body may have many of these, and an error
+ * for each would be slow.
+ */
 export function findPath(schema: ResourceSchema, path: string): PathTarget | undefined {
-  if (path.length > FILTER_LIMITS.characters) throw new InvalidPath(`path: longer than ${FILTER_LIMITS.characters} characters`);
+  if (path.length > FILTER_LIMITS.characters)
+    throw new InvalidPath(`path: longer than ${FILTER_LIMITS.characters} characters`);
   const bracket = path.indexOf("[");
   const name = (bracket < 0 ? path : path.slice(0, bracket)).trim();
   const named = resolveName(schema, name);
@@ -51,17 +55,25 @@ const VERSION = /^\d+(\.\d+)*$/;
 const REFUSED: ReadonlySet<string> = new Set(["constructor", "prototype"]);
 
 /**
- * `urn:example:2.0:User:badge` is the attribute `badge` of the extension `urn:example:2.0:User`. The URN alone is recognised by the version at its
- * end or before its last part. Extensions with a schema have only attributes of the schema.
+ * `urn:example:2.0:User:badge` is the attribute `badge` of the extension `urn:example:2.0:User`. The URN
+ * alone is recognised by the version at its end or before its last part. Extensions with a schema have only
+ * attributes of the schema.
  */
 function foreignPath(schema: ResourceSchema, name: string): PathTarget | undefined {
   const colon = name.lastIndexOf(":");
   const urn = name.slice(0, colon);
   const local = name.slice(colon + 1);
-  if (colon < 0 || !isForeignName(name) || !name.toLowerCase().startsWith("urn:") || isBelowSchema(schema, name) || REFUSED.has(local)) {
+  if (
+    colon < 0 ||
+    !isForeignName(name) ||
+    !name.toLowerCase().startsWith("urn:") ||
+    isBelowSchema(schema, name) ||
+    REFUSED.has(local)
+  ) {
     return undefined;
   }
-  if (VERSION.test(local) || VERSION.test(urn.slice(urn.lastIndexOf(":") + 1))) return { kind: "foreign", urn: name };
+  if (VERSION.test(local) || VERSION.test(urn.slice(urn.lastIndexOf(":") + 1)))
+    return { kind: "foreign", urn: name };
   if (!LOCAL_NAME.test(local)) return undefined;
   return { kind: "foreign", urn, name: local };
 }

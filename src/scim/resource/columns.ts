@@ -6,11 +6,20 @@ import { InvalidValue } from "../errors.ts";
 import { isObject } from "../json.ts";
 import { ENTERPRISE_SCHEMA } from "../schema/enterprise.ts";
 
-/* The typed columns of a document, for look-ups, uniqueness and references. Reject with InvalidValue if an index cannot store the value. */
+/*
+ * The typed columns of a document, for look-ups, uniqueness and references. Reject with InvalidValue if an
+ * index cannot store the value.
+ */
 
-export const userContent = (document: JsonObject): UserContent => ({ document, columns: userColumns(document) });
+export const userContent = (document: JsonObject): UserContent => ({
+  document,
+  columns: userColumns(document),
+});
 
-export const groupContent = (document: JsonObject): GroupContent => ({ document, columns: groupColumns(document) });
+export const groupContent = (document: JsonObject): GroupContent => ({
+  document,
+  columns: groupColumns(document),
+});
 
 function userColumns(document: JsonObject): UserColumns {
   const enterprise = objectAt(document, ENTERPRISE_SCHEMA);
@@ -44,12 +53,16 @@ function objectAt(holder: JsonObject | undefined, name: string): JsonObject | un
   return isObject(value) ? (value as JsonObject) : undefined;
 }
 
-/** PostgreSQL's B-tree stores rows of up to 2,704 bytes. Folding can make a text much longer: U+FDFA becomes eighteen characters. */
+/**
+ * PostgreSQL's B-tree stores rows of up to 2,704 bytes. Folding can make a text much longer: U+FDFA becomes
+ * eighteen characters.
+ */
 const MAX_INDEXED_BYTES = 2_000;
 const ASCII = /^[ -~]*$/;
 
 function indexed(name: string, value: JsonValue | undefined): string | undefined {
   if (typeof value !== "string") return undefined;
-  if (!ASCII.test(value) && Buffer.byteLength(fold(value)) > MAX_INDEXED_BYTES) throw new InvalidValue(`${name} is too long`);
+  if (!ASCII.test(value) && Buffer.byteLength(fold(value)) > MAX_INDEXED_BYTES)
+    throw new InvalidValue(`${name} is too long`);
   return value;
 }

@@ -6,11 +6,16 @@ import { settledList } from "./list-elements.ts";
 import type { JsonElement } from "./values.ts";
 
 /**
- * Completes a document: lists get their stored form, `schemas` lists the present schemas, required attributes must exist, and extensions without a
- * schema must be within their limits. Changes and returns the given object, but no object inside it. `before`: the document that it was made from;
- * unchanged parts need no check.
+ * Completes a document: lists get their stored form, `schemas` lists the present schemas, required attributes
+ * must exist, and extensions without a schema must be within their limits. Changes and returns the given
+ * object, but no object inside it. `before`: the document that it was made from; unchanged parts need no
+ * check.
  */
-export function finalizeDocument(schema: ResourceSchema, document: JsonElement, before?: JsonObject): JsonElement {
+export function finalizeDocument(
+  schema: ResourceSchema,
+  document: JsonElement,
+  before?: JsonObject,
+): JsonElement {
   settleLists(schema.attributes, document, before);
   for (const { id, attributes } of schema.extensions) {
     const extension = document[id] as JsonObject | undefined;

@@ -6,11 +6,15 @@ import type { ResourceSchema } from "../schema/attributes.ts";
 import type { JsonElement } from "./values.ts";
 
 /*
- * Extensions without a schema. They accept every value within limits and return it unchanged. URNs and names are compared without letter case, as
- * everywhere (RFC 7643 sections 2.1 and 3.1, RFC 8141). The first spelling is kept.
+ * Extensions without a schema. They accept every value within limits and return it unchanged. URNs and names
+ * are compared without letter case, as everywhere (RFC 7643 sections 2.1 and 3.1, RFC 8141). The first
+ * spelling is kept.
  */
 
-/** Maximum number of extensions without a schema, of attributes in each, and of characters in all of them as JSON. */
+/**
+ * Maximum number of extensions without a schema, of attributes in each, and of characters in all of them as
+ * JSON.
+ */
 export const FOREIGN_LIMITS = { extensions: 10, attributes: 200, characters: 32_768 } as const;
 
 const FOREIGN_NAME = /^(urn:[a-z0-9][a-z0-9-]{0,31}:|https?:\/\/)[!-~]{1,240}$/i;
@@ -26,8 +30,8 @@ export function foreignNameIn(holder: JsonObject, name: string): string {
 }
 
 /**
- * An extension, or a value of one, from a body. Rejects with InvalidSyntax if a name is in it in two spellings, and with InvalidValue if a whole number would
- * come back with other digits, both at any depth.
+ * An extension, or a value of one, from a body. Rejects with InvalidSyntax if a name is in it in two
+ * spellings, and with InvalidValue if a whole number would come back with other digits, both at any depth.
  */
 export function foreignValue(value: unknown): JsonValue {
   check(value);
@@ -38,7 +42,8 @@ export function foreignValue(value: unknown): JsonValue {
 export function mergeForeign(holder: JsonElement, given: Body): void {
   check(given);
   const names = new Map(Object.keys(holder).map((name) => [name.toLowerCase(), name]));
-  for (const name of Object.keys(given)) holder[names.get(name.toLowerCase()) ?? name] = given[name] as JsonValue;
+  for (const name of Object.keys(given))
+    holder[names.get(name.toLowerCase()) ?? name] = given[name] as JsonValue;
 }
 
 function check(value: unknown): void {
@@ -51,7 +56,8 @@ function check(value: unknown): void {
   const names = Object.keys(value);
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name.toLowerCase())) throw new InvalidSyntax(`an attribute of an extension is given twice${quotedName(name)}`);
+    if (seen.has(name.toLowerCase()))
+      throw new InvalidSyntax(`an attribute of an extension is given twice${quotedName(name)}`);
     seen.add(name.toLowerCase());
   }
   for (const name of names) check(value[name]);
@@ -66,7 +72,9 @@ export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObjec
     if (extensions > FOREIGN_LIMITS.extensions)
       throw new InvalidValue(`more than ${FOREIGN_LIMITS.extensions} extensions without a schema`);
     if (Object.keys(document[name] as JsonObject).length > FOREIGN_LIMITS.attributes) {
-      throw new InvalidValue(`the extension${quotedName(name)} has no schema, and more than ${FOREIGN_LIMITS.attributes} attributes`);
+      throw new InvalidValue(
+        `the extension${quotedName(name)} has no schema, and more than ${FOREIGN_LIMITS.attributes} attributes`,
+      );
     }
   }
 }
@@ -74,8 +82,15 @@ export function refuseTooMuchForeign(schema: ResourceSchema, document: JsonObjec
 /** The limits of a complete document. */
 export function refuseLargeForeign(schema: ResourceSchema, document: JsonObject): void {
   refuseTooMuchForeign(schema, document);
-  const foreign = Object.keys(document).filter((name) => name.includes(":") && schema.extension(name) === undefined);
-  if (foreign.length > 0 && JSON.stringify(foreign.map((name) => document[name])).length > FOREIGN_LIMITS.characters) {
-    throw new InvalidValue(`extensions without a schema hold more than ${FOREIGN_LIMITS.characters} characters`);
+  const foreign = Object.keys(document).filter(
+    (name) => name.includes(":") && schema.extension(name) === undefined,
+  );
+  if (
+    foreign.length > 0 &&
+    JSON.stringify(foreign.map((name) => document[name])).length > FOREIGN_LIMITS.characters
+  ) {
+    throw new InvalidValue(
+      `extensions without a schema hold more than ${FOREIGN_LIMITS.characters} characters`,
+    );
   }
 }

@@ -6,7 +6,10 @@ import { isObject } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
 import { hasContent, type JsonElement } from "./values.ts";
 
-/* Rules for the elements of a multi-valued attribute: which are equal, and the form of the list after a request. */
+/*
+ * Rules for the elements of a multi-valued attribute: which are equal, and the form of the list after a
+ * request.
+ */
 
 /** The form of a value for comparisons, by the letter-case rule of the attribute. */
 const compared = ({ caseExact }: AttributeSpec, value: JsonValue | undefined): JsonValue | undefined =>
@@ -15,16 +18,25 @@ const compared = ({ caseExact }: AttributeSpec, value: JsonValue | undefined): J
 const ASCII = /^[ -~]*$/;
 
 /** Compares by the attribute's `caseExact`. Most values are ASCII and differ without folding. */
-export function sameValue({ caseExact }: AttributeSpec, left: JsonValue | undefined, right: JsonValue | undefined): boolean {
+export function sameValue(
+  { caseExact }: AttributeSpec,
+  left: JsonValue | undefined,
+  right: JsonValue | undefined,
+): boolean {
   if (left === right) return true;
   if (caseExact || typeof left !== "string" || typeof right !== "string") return false;
-  if (ASCII.test(left) && ASCII.test(right)) return left.length === right.length && left.toLowerCase() === right.toLowerCase();
+  if (ASCII.test(left) && ASCII.test(right))
+    return left.length === right.length && left.toLowerCase() === right.toLowerCase();
   return fold(left) === fold(right);
 }
 
-/** A key that is equal for elements with the same values of `subs`, if the first of them exists. Otherwise it is equal for equal elements. */
+/**
+ * A key that is equal for elements with the same values of `subs`, if the first of them exists. Otherwise it
+ * is equal for equal elements.
+ */
 function keyBy([main, ...others]: readonly AttributeSpec[], element: JsonElement): string {
-  if (main === undefined || typeof element[main.name] !== "string") return JSON.stringify(Object.entries(element).sort());
+  if (main === undefined || typeof element[main.name] !== "string")
+    return JSON.stringify(Object.entries(element).sort());
   return JSON.stringify([main, ...others].map((sub) => compared(sub, element[sub.name]) ?? null));
 }
 
@@ -36,23 +48,30 @@ const declared = ({ sub }: AttributeSpec, ...names: readonly string[]): readonly
   names.flatMap((name) => sub.get(name) ?? []);
 
 /**
- * A key that is equal for elements about the same thing: with the same name (a custom field), otherwise with the same value and type. An added
- * element updates the existing one.
+ * A key that is equal for elements about the same thing: with the same name (a custom field), otherwise with
+ * the same value and type. An added element updates the existing one.
  */
 export const thingOf = (spec: AttributeSpec, element: JsonElement): string =>
   keyBy(spec.sub.get("name") === undefined ? valueAndType(spec) : declared(spec, "name"), element);
 
 /** The sub-attributes that decide which elements a removal means: value and type, not the labels. */
 export function decisive(spec: AttributeSpec, given: JsonElement): readonly AttributeSpec[] {
-  const names = spec.sub.get("value") === undefined ? spec.sub.all.map(({ name }) => name) : ["name", "value", "type"];
-  return declared(spec, ...names).filter(({ name }) => name !== "primary" && name !== "display" && given[name] !== undefined);
+  const names =
+    spec.sub.get("value") === undefined ? spec.sub.all.map(({ name }) => name) : ["name", "value", "type"];
+  return declared(spec, ...names).filter(
+    ({ name }) => name !== "primary" && name !== "display" && given[name] !== undefined,
+  );
 }
 
 /**
- * A list as it is stored: without elements that have only labels, each (type, value) pair once with its last labels, and at most one primary element
- * (RFC 7643 section 2.4). Returns the same list if nothing changes; undefined if nothing is left. Rejects with InvalidValue.
+ * A list as it is stored: without elements that have only labels, each (type, value) pair once with its last
+ * labels, and at most one primary element (RFC 7643 section 2.4). Returns the same list if nothing changes;
+ * undefined if nothing is left. Rejects with InvalidValue.
  */
-export function settledList(spec: AttributeSpec, elements: readonly JsonValue[]): readonly JsonValue[] | undefined {
+export function settledList(
+  spec: AttributeSpec,
+  elements: readonly JsonValue[],
+): readonly JsonValue[] | undefined {
   if (spec.type !== "complex") return elements;
   const result = withoutRepetitions(
     spec,
@@ -68,7 +87,10 @@ const FEW = 8;
 
 function withoutRepetitions(spec: AttributeSpec, elements: readonly JsonElement[]): readonly JsonElement[] {
   const pair = spec.sub.get("type") === undefined ? [] : valueAndType(spec);
-  if (elements.length <= FEW && !elements.some((one, at) => elements.slice(0, at).some((other) => samePair(pair, one, other))))
+  if (
+    elements.length <= FEW &&
+    !elements.some((one, at) => elements.slice(0, at).some((other) => samePair(pair, one, other)))
+  )
     return elements;
   const result: JsonElement[] = [];
   const places = new Map<string, number>();

@@ -3,8 +3,8 @@ import { isObject } from "../json.ts";
 import { DINGTALK_USER_SCHEMA } from "../schema/dingtalk.ts";
 
 /*
- * The values that were observed at the target are in the document but cannot be written by clients (`observed`, read-only). So a PUT without them,
- * and a PATCH that removes the whole extension, keep them.
+ * The values that were observed at the target are in the document but cannot be written by clients
+ * (`observed`, read-only). So a PUT without them, and a PATCH that removes the whole extension, keep them.
  */
 
 export function observedOf(document: JsonObject | undefined): JsonObject | undefined {
@@ -19,7 +19,8 @@ export function withObserved(document: JsonObject, observed: JsonObject | undefi
   const { observed: _before, ...others } = isObject(extension) ? (extension as JsonObject) : {};
   const holder: JsonObject = observed ? { ...others, observed } : others;
   const { [DINGTALK_USER_SCHEMA]: _extension, ...rest } = document;
-  const made: JsonObject = Object.keys(holder).length > 0 ? { ...rest, [DINGTALK_USER_SCHEMA]: holder } : rest;
+  const made: JsonObject =
+    Object.keys(holder).length > 0 ? { ...rest, [DINGTALK_USER_SCHEMA]: holder } : rest;
   const [core = ""] = Array.isArray(document["schemas"]) ? (document["schemas"] as readonly string[]) : [];
   return { ...made, schemas: [core, ...Object.keys(made).filter((name) => name.includes(":"))] };
 }

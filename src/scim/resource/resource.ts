@@ -18,15 +18,20 @@ import { keepingObserved } from "./observed.ts";
 import { coercion, type JsonElement, nothingUnderstood } from "./values.ts";
 
 /*
- * The only conversion of input: a checked body (scim/json.ts) becomes the document that is stored and answered.
+ * The only conversion of input: a checked body (scim/json.ts) becomes the document that is stored and
+ * answered.
  * - readUser(body, current?) → UserContent: for POST, and for PUT with the document that it replaces
  * - readGroup(body) → { content, members }
  * - finalizeDocument(schema, document) → the document: also at the end of a PATCH
- * Names get the schema's spelling, and values stay unchanged. Read-only attributes, the password and unknown attributes are ignored. Unknown
- * extensions are kept. All reject with InvalidValue or InvalidSyntax and the name of the attribute.
+ * Names get the schema's spelling, and values stay unchanged. Read-only attributes, the password and unknown
+ * attributes are ignored. Unknown extensions are kept. All reject with InvalidValue or InvalidSyntax and the
+ * name of the attribute.
  */
 
-/** `current`: the document that a PUT replaces. Without `active` a PUT keeps its value (Okta omits it), and a new user is active. */
+/**
+ * `current`: the document that a PUT replaces. Without `active` a PUT keeps its value (Okta omits it), and a
+ * new user is active.
+ */
 export function readUser(body: Body, current?: JsonObject): UserContent {
   const { document } = readDocument(userResource, body);
   if (document.active === undefined) document.active = current?.active ?? true;
@@ -34,9 +39,15 @@ export function readUser(body: Body, current?: JsonObject): UserContent {
 }
 
 /** `members`: the given ids, each once. Undefined: the body does not mention them. */
-export function readGroup(body: Body): { readonly content: GroupContent; readonly members: readonly string[] | undefined } {
+export function readGroup(body: Body): {
+  readonly content: GroupContent;
+  readonly members: readonly string[] | undefined;
+} {
   const { document, members } = readDocument(groupResource, body);
-  return { content: groupContent(document), members: members === undefined || members === null ? undefined : readMembers(members) };
+  return {
+    content: groupContent(document),
+    members: members === undefined || members === null ? undefined : readMembers(members),
+  };
 }
 
 interface Reading {
@@ -70,11 +81,12 @@ function readAttribute(reading: Reading, spec: AttributeSpec, value: unknown): v
   } else if (isWritten(spec)) put(reading.document, spec.name, coercion(spec)(value));
 }
 
-const isWritten = ({ mutability }: AttributeSpec): boolean => mutability !== "readOnly" && mutability !== "writeOnly";
+const isWritten = ({ mutability }: AttributeSpec): boolean =>
+  mutability !== "readOnly" && mutability !== "writeOnly";
 
 /**
- * unprefixed-enterprise-names. What the extension itself says has priority, since some clients send both. A value of another form belongs to an unknown attribute
- * of the same name, and is ignored.
+ * unprefixed-enterprise-names. What the extension itself says has priority, since some clients send both. A
+ * value of another form belongs to an unknown attribute of the same name, and is ignored.
  */
 function readUnprefixed({ schema, document }: Reading, name: string, value: unknown): void {
   const named = unprefixed(schema, name);
@@ -86,17 +98,27 @@ function readUnprefixed({ schema, document }: Reading, name: string, value: unkn
       : typeof value === "string" || typeof value === "number";
   if (!fits) return;
   const present = document[extension.id] as JsonObject | undefined;
-  if (present?.[attribute.name] === undefined) readExtension(document, extension, extension.attributes, { [attribute.name]: value });
+  if (present?.[attribute.name] === undefined)
+    readExtension(document, extension, extension.attributes, { [attribute.name]: value });
 }
 
-/** A name that begins with a URN: a whole schema of ours, an attribute of one, or an extension without a schema. */
+/**
+ * A name that begins with a URN: a whole schema of ours, an attribute of one, or an extension without a
+ * schema.
+ */
 function readQualified(reading: Reading, name: string, value: unknown): void {
   const { schema, document } = reading;
   const extension = schema.extension(name);
   const named: Named | undefined = extension ? { kind: "extension", extension } : resolveName(schema, name);
   if (named === undefined) {
     // An unknown attribute of a schema of ours is not an extension.
-    if (!isObject(value) || Object.keys(value).length === 0 || !isForeignName(name) || isBelowSchema(schema, name)) return;
+    if (
+      !isObject(value) ||
+      Object.keys(value).length === 0 ||
+      !isForeignName(name) ||
+      isBelowSchema(schema, name)
+    )
+      return;
     noteExtension(reading, name);
     document[name] = foreignValue(value);
     return;
@@ -112,7 +134,10 @@ function readQualified(reading: Reading, name: string, value: unknown): void {
     case "attribute": {
       const given = named.sub === undefined ? value : { [named.sub.name]: value };
       if (named.extension === undefined) readAttribute(reading, named.attribute, given);
-      else readExtension(document, named.extension, named.extension.attributes, { [named.attribute.name]: given });
+      else
+        readExtension(document, named.extension, named.extension.attributes, {
+          [named.attribute.name]: given,
+        });
       break;
     }
     default:
@@ -126,7 +151,12 @@ function noteExtension({ extensions }: Reading, name: string): void {
   extensions.add(lower);
 }
 
-function readExtension(document: JsonElement, { id }: ExtensionSpec, attributes: AttributeNames, value: unknown): void {
+function readExtension(
+  document: JsonElement,
+  { id }: ExtensionSpec,
+  attributes: AttributeNames,
+  value: unknown,
+): void {
   const holder: JsonElement = { ...(document[id] as JsonObject | undefined) };
   readWhole(id, attributes, value, (spec, given) => {
     if (isWritten(spec)) put(holder, spec.name, coercion(spec)(given));
@@ -135,7 +165,12 @@ function readExtension(document: JsonElement, { id }: ExtensionSpec, attributes:
 }
 
 /** The value for a whole schema. Rejects a value without any known name. */
-function readWhole(id: string, attributes: AttributeNames, value: unknown, take: (spec: AttributeSpec, given: unknown) => void): void {
+function readWhole(
+  id: string,
+  attributes: AttributeNames,
+  value: unknown,
+  take: (spec: AttributeSpec, given: unknown) => void,
+): void {
   if (isUnassigned(value)) return;
   const names = structureOf(value, id);
   if (!isObject(names)) throw new InvalidValue(`${id} must be an object`);

@@ -19,11 +19,13 @@ import { type Body, isObject, memberOf } from "../json.ts";
 import type { AttributeSpec } from "../schema/attributes.ts";
 
 /*
- * Converts a client's value to the stored value: checks types, converts deviating forms, and keeps everything else. All requests use it, and each
- * attribute gets its function once. All reject with InvalidValue or TooMany and the name of the attribute.
+ * Converts a client's value to the stored value: checks types, converts deviating forms, and keeps everything
+ * else. All requests use it, and each attribute gets its function once. All reject with InvalidValue or
+ * TooMany and the name of the attribute.
  *
- * An empty value (null, "", [], {}, or only these inside) is unassigned. Unknown names besides known ones are ignored. A value of which nothing is
- * known is refused, because it would count as unassigned, and the client would lose data in spite of a success status.
+ * An empty value (null, "", [], {}, or only these inside) is unassigned. Unknown names besides known ones are
+ * ignored. A value of which nothing is known is refused, because it would count as unassigned, and the client
+ * would lose data in spite of a success status.
  */
 
 /** Undefined: unassigned. */
@@ -31,8 +33,12 @@ export type Coerce = (value: unknown) => JsonValue | undefined;
 
 export type JsonElement = Record<string, JsonValue>;
 
-/** The whole value of an attribute: a list for a multi-valued one, including elements that have only labels. */
-export const coercion: (spec: AttributeSpec) => Coerce = remembered((spec) => (spec.multiValued ? wholeList(spec) : one(spec)));
+/**
+ * The whole value of an attribute: a list for a multi-valued one, including elements that have only labels.
+ */
+export const coercion: (spec: AttributeSpec) => Coerce = remembered((spec) =>
+  spec.multiValued ? wholeList(spec) : one(spec),
+);
 
 /** One element of a multi-valued attribute, or the whole value of any other. */
 const elementCoercion: (spec: AttributeSpec) => Coerce = remembered(one);
@@ -66,9 +72,13 @@ function one(spec: AttributeSpec): Coerce {
     case "decimal":
       return simple(spec, "a number", numberOf);
     case "dateTime":
-      return simple(spec, "a date and time", (value) => (typeof value === "string" && instantOf(value) !== undefined ? value : undefined));
+      return simple(spec, "a date and time", (value) =>
+        typeof value === "string" && instantOf(value) !== undefined ? value : undefined,
+      );
     case "binary":
-      return simple(spec, "base64", (value) => (typeof value === "string" && BASE64.test(value) ? value : undefined));
+      return simple(spec, "base64", (value) =>
+        typeof value === "string" && BASE64.test(value) ? value : undefined,
+      );
     case "string":
       return simple(spec, "a string", (value) => textOf(numberAsText(value)));
     default:
@@ -79,15 +89,23 @@ function one(spec: AttributeSpec): Coerce {
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 /**
- * Both alphabets (RFC 7643 section 2.3.6). Line breaks are kept, because values are returned as they were sent. Each part of the expression begins with another
- * character than the part before. Otherwise the time grows with the square of the line breaks (measured: 2.5 s for 32,000).
+ * Both alphabets (RFC 7643 section 2.3.6). Line breaks are kept, because values are returned as they were
+ * sent. Each part of the expression begins with another character than the part before. Otherwise the time
+ * grows with the square of the line breaks (measured: 2.5 s for 32,000).
  */
 const BASE64 = /^[A-Za-z0-9+/_\-\r\n]*(?:=[\r\n]*){0,2}$/;
 
-/** A visible character. Fillers of Hangul and the blank of Braille count as letters or symbols, but are invisible. */
+/**
+ * A visible character. Fillers of Hangul and the blank of Braille count as letters or symbols, but are
+ * invisible.
+ */
 const VISIBLE = /[^\p{Z}\p{C}\p{M}\u115f\u1160\u3164\uffa0\u2800]/u;
 
-function simple(spec: AttributeSpec, expected: string, convert: (value: unknown) => JsonValue | undefined): Coerce {
+function simple(
+  spec: AttributeSpec,
+  expected: string,
+  convert: (value: unknown) => JsonValue | undefined,
+): Coerce {
   const { fullName, maxLength, required } = spec;
   return (given) => {
     const value = typeof given === "object" ? plainValueOf(given) : given;
@@ -113,17 +131,26 @@ function complexValue(spec: AttributeSpec): Coerce {
     if (isUnassigned(given)) return undefined;
     const result: JsonElement = {};
     readInto(result, spec, given);
-    for (const sub of required) if (result[sub.name] === undefined) throw new InvalidValue(`${sub.fullName} is required`);
+    for (const sub of required)
+      if (result[sub.name] === undefined) throw new InvalidValue(`${sub.fullName} is required`);
     return hasMembers(result) ? result : undefined;
   };
 }
 
-/** Sets the given sub-attributes and keeps the others. An unassigned one is removed (RFC 7644 sections 3.5.2.1 and 3.5.2.3). */
-export function mergedComplex(spec: AttributeSpec, present: JsonElement | undefined, given: unknown): JsonElement | undefined {
+/**
+ * Sets the given sub-attributes and keeps the others. An unassigned one is removed (RFC 7644 sections 3.5.2.1
+ * and 3.5.2.3).
+ */
+export function mergedComplex(
+  spec: AttributeSpec,
+  present: JsonElement | undefined,
+  given: unknown,
+): JsonElement | undefined {
   if (isUnassigned(soleValueOf(given))) return undefined;
   const result: JsonElement = { ...present };
   const adds = readInto(result, spec, given);
-  // Labels without a value wait for one until the end of the request. If their value was just removed, they are removed too.
+  // Labels without a value wait for one until the end of the request. If their value was just removed, they
+  // are removed too.
   return hasMembers(result) && (adds || hasContent(spec, result)) ? result : undefined;
 }
 
@@ -133,8 +160,8 @@ function hasMembers(value: JsonElement): boolean {
 }
 
 /**
- * Sets the given sub-attributes that are declared and writable, and removes those with empty values. True if any was set. Rejects a value of which
- * nothing is known.
+ * Sets the given sub-attributes that are declared and writable, and removes those with empty values. True if
+ * any was set. Rejects a value of which nothing is known.
  */
 function readInto(result: JsonElement, spec: AttributeSpec, given: unknown): boolean {
   const value = asObject(spec, given);
@@ -148,7 +175,8 @@ function readInto(result: JsonElement, spec: AttributeSpec, given: unknown): boo
       continue;
     }
     if (sub.mutability === "readOnly") continue;
-    if (name !== sub.name && isGivenTwice(value, name)) throw new InvalidSyntax(`${sub.fullName} is given twice`);
+    if (name !== sub.name && isGivenTwice(value, name))
+      throw new InvalidSyntax(`${sub.fullName} is given twice`);
     const coerced = coercion(sub)(value[name]);
     assign(result, sub.name, coerced);
     if (coerced === undefined) continue;
@@ -191,7 +219,8 @@ function withIdOfManager(value: Body): Body {
 }
 
 /** RFC 7643 section 4.3 has it, but only the server sets it. */
-const followsFrom = (spec: AttributeSpec, name: string): boolean => formOf(spec).isManager && name.toLowerCase() === "displayname";
+const followsFrom = (spec: AttributeSpec, name: string): boolean =>
+  formOf(spec).isManager && name.toLowerCase() === "displayname";
 
 export function assign(holder: JsonElement, name: string, value: JsonValue | undefined): void {
   if (value === undefined) delete holder[name];
@@ -225,5 +254,6 @@ function wholeList(spec: AttributeSpec): Coerce {
 export const MAX_ELEMENTS = 1_000;
 
 export function refuseTooManyElements(spec: AttributeSpec, elements: readonly unknown[]): void {
-  if (elements.length > MAX_ELEMENTS) throw new TooMany(`${spec.fullName} must not have more than ${MAX_ELEMENTS} values`);
+  if (elements.length > MAX_ELEMENTS)
+    throw new TooMany(`${spec.fullName} must not have more than ${MAX_ELEMENTS} values`);
 }

@@ -1,8 +1,8 @@
 import type { QueryAttribute, QueryType } from "../../filter/ast.ts";
 
 /*
- * Look-up tables, compiled once from the schema definitions. Names are found in any letter case, in Maps: an inherited name (`__proto__`,
- * `constructor`) is an ordinary unknown attribute.
+ * Look-up tables, compiled once from the schema definitions. Names are found in any letter case, in Maps: an
+ * inherited name (`__proto__`, `constructor`) is an ordinary unknown attribute.
  */
 
 export type Mutability = "readOnly" | "readWrite" | "immutable" | "writeOnly";
@@ -48,7 +48,10 @@ export interface ResourceSchema {
   extension(urn: string): ExtensionSpec | undefined;
 }
 
-/** Both the schema's spelling and lower case are keys. Most clients use the schema's spelling, which needs no conversion. */
+/**
+ * Both the schema's spelling and lower case are keys. Most clients use the schema's spelling, which needs no
+ * conversion.
+ */
 export function attributeNames(all: readonly AttributeSpec[]): AttributeNames {
   const names = new Map<string, AttributeSpec>();
   for (const spec of all) names.set(spec.name.toLowerCase(), spec).set(spec.name, spec);

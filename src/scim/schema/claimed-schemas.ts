@@ -3,15 +3,17 @@ import { InvalidValue } from "../errors.ts";
 import { type Body, memberOf } from "../json.ts";
 
 /**
- * Checks `schemas` of a body (RFC 7643 section 3, RFC 7644 section 3.1), for resources and messages. It may be missing or empty. Otherwise it is a
- * list of URNs that has `id` or another one that `isOwn` accepts, in any letter case. Rejects with InvalidValue.
+ * Checks `schemas` of a body (RFC 7643 section 3, RFC 7644 section 3.1), for resources and messages. It may
+ * be missing or empty. Otherwise it is a list of URNs that has `id` or another one that `isOwn` accepts, in
+ * any letter case. Rejects with InvalidValue.
  */
 export function checkSchemas(body: Body, id: string, isOwn: (urn: string) => boolean = () => false): void {
   const claimed = memberOf(body, "schemas");
   if (isUnassigned(claimed)) return;
   if (!Array.isArray(claimed) || !claimed.every((urn) => typeof urn === "string"))
     throw new InvalidValue("schemas must be a list of strings");
-  if (claimed.includes(id) || claimed.some((urn) => urn.toLowerCase() === id.toLowerCase() || isOwn(urn))) return;
+  if (claimed.includes(id) || claimed.some((urn) => urn.toLowerCase() === id.toLowerCase() || isOwn(urn)))
+    return;
   throw new InvalidValue(`schemas must name ${id}`);
 }
 

@@ -1,6 +1,19 @@
 import type { QueryKey } from "../../filter/ast.ts";
-import { type AttributeSpec, attributeNames, type Mutability, type ResourceSchema, type Returned } from "./attributes.ts";
-import { type Attribute, complex, dateTime, reference, type SchemaDefinition, string } from "./schema-attributes.ts";
+import {
+  type AttributeSpec,
+  attributeNames,
+  type Mutability,
+  type ResourceSchema,
+  type Returned,
+} from "./attributes.ts";
+import {
+  type Attribute,
+  complex,
+  dateTime,
+  reference,
+  type SchemaDefinition,
+  string,
+} from "./schema-attributes.ts";
 
 const DEFAULT_MAX_LENGTH = 4_096;
 /** Maximum length of strings in indexed columns: PostgreSQL's B-tree stores rows of up to 2,704 bytes. */
@@ -46,7 +59,9 @@ export function compileResourceSchema(
   const compiled = extensions.map((definition) => ({
     id: definition.id,
     attributes: attributeNames(
-      declared(definition).map((attribute) => compileAttribute(attribute, { prefix: `${definition.id}:`, path: [definition.id] })),
+      declared(definition).map((attribute) =>
+        compileAttribute(attribute, { prefix: `${definition.id}:`, path: [definition.id] }),
+      ),
     ),
   }));
   const byUrn = new Map(compiled.map((extension) => [extension.id.toLowerCase(), extension]));
@@ -59,7 +74,10 @@ export function compileResourceSchema(
   };
 }
 
-/** The library adds its own common attributes to each definition and marks them as shadows. Ours are in commonAttributes. */
+/**
+ * The library adds its own common attributes to each definition and marks them as shadows. Ours are in
+ * commonAttributes.
+ */
 const declared = (definition: SchemaDefinition): readonly Attribute[] =>
   definition.attributes.filter((attribute) => !attribute.config.shadow);
 
@@ -67,7 +85,11 @@ const declared = (definition: SchemaDefinition): readonly Attribute[] =>
 function commonAttributes(): readonly AttributeSpec[] {
   const readOnly = { mutable: "readOnly", caseExact: true } as const;
   return [
-    reference("schemas", "The schemas of the resource.", ["uri"], { multiValued: true, mutable: "readOnly", returned: "always" }),
+    reference("schemas", "The schemas of the resource.", ["uri"], {
+      multiValued: true,
+      mutable: "readOnly",
+      returned: "always",
+    }),
     string("id", "The id the server gave.", { ...readOnly, returned: "always", uniqueness: "global" }),
     complex(
       "meta",
@@ -113,7 +135,9 @@ function compileAttribute(attribute: Attribute, place: Place): AttributeSpec {
     uniqueness: config.uniqueness === "server" || config.uniqueness === "global" ? config.uniqueness : "none",
     maxLength: MAX_LENGTHS.get(local) ?? DEFAULT_MAX_LENGTH,
     sub: attributeNames(
-      (attribute.subAttributes ?? []).map((sub) => compileAttribute(sub, { prefix: place.prefix, path, parent: { name, multiValued } })),
+      (attribute.subAttributes ?? []).map((sub) =>
+        compileAttribute(sub, { prefix: place.prefix, path, parent: { name, multiValued } }),
+      ),
     ),
     query: {
       name: fullName,

@@ -8,7 +8,12 @@ import type { AttributeNames, AttributeSpec, ExtensionSpec, ResourceSchema } fro
 
 /** The meaning of a name. `extension` is absent for attributes of the core schema. */
 export type Named =
-  | { readonly kind: "attribute"; readonly extension?: ExtensionSpec; readonly attribute: AttributeSpec; readonly sub?: AttributeSpec }
+  | {
+      readonly kind: "attribute";
+      readonly extension?: ExtensionSpec;
+      readonly attribute: AttributeSpec;
+      readonly sub?: AttributeSpec;
+    }
   | { readonly kind: "extension"; readonly extension: ExtensionSpec }
   | { readonly kind: "core" };
 
@@ -24,10 +29,14 @@ export function resolveName(schema: ResourceSchema, name: string): Named | undef
 function qualified(schema: ResourceSchema, name: string): Named | undefined {
   const lower = name.toLowerCase();
   const rest = below(lower, schema.id, name);
-  if (rest !== undefined) return rest === "" ? { kind: "core" } : resolveIn(schema.attributes, undefined, rest);
+  if (rest !== undefined)
+    return rest === "" ? { kind: "core" } : resolveIn(schema.attributes, undefined, rest);
   for (const extension of schema.extensions) {
     const local = below(lower, extension.id, name);
-    if (local !== undefined) return local === "" ? { kind: "extension", extension } : resolveIn(extension.attributes, extension, local);
+    if (local !== undefined)
+      return local === ""
+        ? { kind: "extension", extension }
+        : resolveIn(extension.attributes, extension, local);
   }
   return undefined;
 }
@@ -45,7 +54,10 @@ export function isBelowSchema(schema: ResourceSchema, name: string): boolean {
   );
 }
 
-/** The text after the URN: "" for the URN alone, undefined if the name does not begin with it. A dot is read like a colon (dot-after-schema). */
+/**
+ * The text after the URN: "" for the URN alone, undefined if the name does not begin with it. A dot is read
+ * like a colon (dot-after-schema).
+ */
 function below(lower: string, urn: string, name: string): string | undefined {
   if (!lower.startsWith(urn.toLowerCase())) return undefined;
   if (name.length === urn.length) return "";
@@ -58,7 +70,11 @@ export function unprefixed(schema: ResourceSchema, name: string): Named | undefi
   return extension && resolveIn(extension.attributes, extension, name);
 }
 
-function resolveIn(attributes: AttributeNames, extension: ExtensionSpec | undefined, name: string): Named | undefined {
+function resolveIn(
+  attributes: AttributeNames,
+  extension: ExtensionSpec | undefined,
+  name: string,
+): Named | undefined {
   const dot = name.indexOf(".");
   const attribute = attributes.get(dot < 0 ? name : name.slice(0, dot));
   if (attribute === undefined) return undefined;

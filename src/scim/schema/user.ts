@@ -1,10 +1,22 @@
-import { binary, boolean, complex, externalId, multiValued, reference, schema, string } from "./schema-attributes.ts";
+import {
+  binary,
+  boolean,
+  complex,
+  externalId,
+  multiValued,
+  reference,
+  schema,
+  string,
+} from "./schema-attributes.ts";
 
 export const USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User";
 
 const label = "What the value is for. Other words than those listed are accepted and kept.";
 
-/** RFC 7643 section 4.1, with the characteristics of this server. Names and descriptions of the schemas are those of section 8.7.1, because clients compare them. */
+/**
+ * RFC 7643 section 4.1, with the characteristics of this server. Names and descriptions of the schemas are
+ * those of section 8.7.1, because clients compare them.
+ */
 export const userSchema = schema(USER_SCHEMA, "User", "User Account", [
   externalId(),
   string("userName", "The name the person is known by at the client. Unique without regard to letter case.", {
@@ -37,14 +49,12 @@ export const userSchema = schema(USER_SCHEMA, "User", "User Account", [
     caseExact: true,
   }),
   multiValued("emails", "E-mail addresses.", string("value", "The address."), ["work", "home", "other"]),
-  multiValued("phoneNumbers", "Telephone numbers. They come back exactly as they were sent.", string("value", "The number."), [
-    "work",
-    "home",
-    "mobile",
-    "fax",
-    "pager",
-    "other",
-  ]),
+  multiValued(
+    "phoneNumbers",
+    "Telephone numbers. They come back exactly as they were sent.",
+    string("value", "The number."),
+    ["work", "home", "mobile", "fax", "pager", "other"],
+  ),
   multiValued("ims", "Instant messaging addresses.", string("value", "The address."), [
     "aim",
     "gtalk",
@@ -55,7 +65,12 @@ export const userSchema = schema(USER_SCHEMA, "User", "User Account", [
     "qq",
     "yahoo",
   ]),
-  multiValued("photos", "Addresses of pictures.", reference("value", "The address of the picture.", ["external"]), ["photo", "thumbnail"]),
+  multiValued(
+    "photos",
+    "Addresses of pictures.",
+    reference("value", "The address of the picture.", ["external"]),
+    ["photo", "thumbnail"],
+  ),
   complex(
     "addresses",
     "Postal addresses.",
@@ -78,11 +93,18 @@ export const userSchema = schema(USER_SCHEMA, "User", "User Account", [
       string("value", "The id of the group.", { mutable: "readOnly", caseExact: true }),
       reference("$ref", "The address of the group.", ["Group"], { mutable: "readOnly" }),
       string("display", "The display name of the group.", { mutable: "readOnly" }),
-      string("type", "How the person is in the group.", { mutable: "readOnly", canonicalValues: ["direct", "indirect"] }),
+      string("type", "How the person is in the group.", {
+        mutable: "readOnly",
+        canonicalValues: ["direct", "indirect"],
+      }),
     ],
     { multiValued: true, mutable: "readOnly" },
   ),
   multiValued("entitlements", "Things the person is entitled to.", string("value", "The entitlement.")),
   multiValued("roles", "Roles of the person at the client.", string("value", "The role.")),
-  multiValued("x509Certificates", "Certificates of the person.", binary("value", "A certificate, DER in base64.")),
+  multiValued(
+    "x509Certificates",
+    "Certificates of the person.",
+    binary("value", "A certificate, DER in base64."),
+  ),
 ]);

@@ -2,8 +2,9 @@ import type { SchemaDefinition } from "./schema-attributes.ts";
 import { boolean, complex, schema, string } from "./schema-attributes.ts";
 
 /*
- * A worker in the form that an integration of Workday would send (docs/clients.md 3). Workday has no SCIM schema. The second URN is in use although
- * its name space belongs to the IETF. A client that sends it gets it back.
+ * A worker in the form that an integration of Workday would send (docs/clients.md 3). Workday has no SCIM
+ * schema. The second URN is in use although its name space belongs to the IETF. A client that sends it gets
+ * it back.
  */
 
 export const WORKDAY_SCHEMA = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";

@@ -13,7 +13,10 @@ import { refuse } from "../wire/refusal.ts";
 
 const DAY_MS = 86_400_000;
 
-/** What people and administrators do outside the API, by the name that `POST /_sim/edit` takes. Apps cannot call it. */
+/**
+ * What people and administrators do outside the API, by the name that `POST /_sim/edit` takes. Apps cannot
+ * call it.
+ */
 export const consoleActs: ReadonlyMap<string, Rule> = new Map([
   ["activate", activate],
   ["accept", acceptInvitation],
@@ -28,7 +31,9 @@ export const consoleActs: ReadonlyMap<string, Rule> = new Map([
 function activate(organisation: Organisation, fields: Fields): Done {
   const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   if (user.active) return { answer: {} };
-  const registered: Change[] = user.phone ? [{ type: "mobile.registered", mobile: phoneKey(user.phone) }] : [];
+  const registered: Change[] = user.phone
+    ? [{ type: "mobile.registered", mobile: phoneKey(user.phone) }]
+    : [];
   return {
     answer: {},
     changes: [{ type: "user.put", user: { ...user, active: true } }, ...registered],
@@ -36,7 +41,10 @@ function activate(organisation: Organisation, fields: Fields): Done {
   };
 }
 
-/** The person changes the number that they sign in with, and the organisation shows the new one (docs/dingtalk.md 5.2). The person and the unionid stay the same. */
+/**
+ * The person changes the number that they sign in with, and the organisation shows the new one
+ * (docs/dingtalk.md 5.2). The person and the unionid stay the same.
+ */
 function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
@@ -52,7 +60,10 @@ function renumber(organisation: Organisation, fields: Fields, act: Act): Done {
   };
 }
 
-/** The person sets up their address in the Mail of the DingTalk client. From then on reads show the address (docs/dingtalk.md 5.1; switch `emailShown`). */
+/**
+ * The person sets up their address in the Mail of the DingTalk client. From then on reads show the address
+ * (docs/dingtalk.md 5.1; switch `emailShown`).
+ */
 function setUpMail(organisation: Organisation, fields: Fields): Done {
   const user = requireKnownUser(organisation, requiredText(fields, "userid"));
   return { answer: {}, changes: [{ type: "user.put", user: { ...user, mailSetUp: true } }] };
@@ -61,22 +72,36 @@ function setUpMail(organisation: Organisation, fields: Fields): Done {
 /** The person chooses a picture. DingTalk sends no event for this (docs/dingtalk.md 10.1). */
 function changePicture(organisation: Organisation, fields: Fields): Done {
   const user = requireKnownUser(organisation, requiredText(fields, "userid"));
-  return { answer: {}, changes: [{ type: "user.put", user: { ...user, avatar: requiredText(fields, "avatar") } }] };
+  return {
+    answer: {},
+    changes: [{ type: "user.put", user: { ...user, avatar: requiredText(fields, "avatar") } }],
+  };
 }
 
-/** The person accepts an invitation (40103) and becomes the member that the create call described (docs/dingtalk.md 13.6). */
+/**
+ * The person accepts an invitation (40103) and becomes the member that the create call described
+ * (docs/dingtalk.md 13.6).
+ */
 function acceptInvitation(organisation: Organisation, fields: Fields, act: Act): Done {
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   const invitation = phone && organisation.invitations.get(phoneKey(phone));
   if (!phone || !invitation) throw refuse(60121, " 没有待接受的邀请");
-  if (act.nowMs - invitation.sentMs > organisation.switches.invitationDays * DAY_MS) throw refuse(60121, " 邀请已过期");
+  if (act.nowMs - invitation.sentMs > organisation.switches.invitationDays * DAY_MS)
+    throw refuse(60121, " 邀请已过期");
   if (organisation.users.has(invitation.user.userid)) throw refuse(60102);
   requireFreeMobile(organisation, phone, undefined);
   const posts = invitation.user.posts.filter((post) => organisation.departments.has(post.dept_id));
   if (posts.length === 0) throw refuse(60003);
   const at = act.ids.next();
   const taken = takenTexts(organisation, invitation.user);
-  const user: User = { ...invitation.user, ...taken, posts: withOneMain(posts), active: true, entered: at, modified: at };
+  const user: User = {
+    ...invitation.user,
+    ...taken,
+    posts: withOneMain(posts),
+    active: true,
+    entered: at,
+    modified: at,
+  };
   const mobile = phoneKey(phone);
   return {
     answer: { result: { userid: user.userid, unionId: user.unionid } },
@@ -101,9 +126,14 @@ function setAdministrator(organisation: Organisation, fields: Fields, act: Act):
   const formerLevel = { level: before ?? 0, untilMs: act.nowMs } as const;
   return {
     answer: {},
-    changes: [{ type: "user.put", user: { ...user, ...(level === 0 ? {} : { sysLevel: level }), formerLevel } }],
+    changes: [
+      { type: "user.put", user: { ...user, ...(level === 0 ? {} : { sysLevel: level }), formerLevel } },
+    ],
     events: [
-      { eventType: level === 0 ? "org_admin_remove" : "org_admin_add", data: { timeStamp: String(act.nowMs), userId: [user.userid] } },
+      {
+        eventType: level === 0 ? "org_admin_remove" : "org_admin_add",
+        data: { timeStamp: String(act.nowMs), userId: [user.userid] },
+      },
     ],
   };
 }

@@ -30,7 +30,10 @@ const latencySchema = z
 
 const clockSchema = z.strictObject({ advanceMs: z.number().int().min(0) });
 
-const editSchema = z.strictObject({ call: z.string().min(1), body: z.record(z.string(), z.unknown()).default({}) });
+const editSchema = z.strictObject({
+  call: z.string().min(1),
+  body: z.record(z.string(), z.unknown()).default({}),
+});
 
 type Body = Readonly<Record<string, unknown>>;
 type Action = (body: Body) => Reply;
@@ -58,8 +61,8 @@ export interface ControlSettings {
 export const isControl = (path: string): boolean => path.startsWith("/_sim/");
 
 /**
- * The control addresses `/_sim/…`, which DingTalk does not have. They show the organisation, inject faults, and change data as people and
- * administrators do. They answer requests from loopback only.
+ * The control addresses `/_sim/…`, which DingTalk does not have. They show the organisation, inject faults,
+ * and change data as people and administrators do. They answer requests from loopback only.
  */
 export function createControl(state: SimulatorState, settings: ControlSettings): (call: HttpCall) => Reply {
   const { edit, setSwitches, reset } = changesOfOrganisation(state, settings);
@@ -104,15 +107,25 @@ export function createControl(state: SimulatorState, settings: ControlSettings):
 function changesOfOrganisation(state: SimulatorState, settings: ControlSettings) {
   return { edit, setSwitches, reset };
 
-  /** A change by an administrator or by the person. Limits, permissions and the contact scope do not apply; the rules of DingTalk do. */
+  /**
+   * A change by an administrator or by the person. Limits, permissions and the contact scope do not apply;
+   * the rules of DingTalk do.
+   */
   function edit(body: Body): Reply {
     return checked(editSchema, body, (given) => {
       const route = settings.route(given.call);
       const rule = route?.rule ?? consoleActs.get(given.call);
-      if (!rule) return problem(400, `call must be the path of a DingTalk call or one of ${[...consoleActs.keys()].join(", ")}`);
+      if (!rule)
+        return problem(
+          400,
+          `call must be the path of a DingTalk call or one of ${[...consoleActs.keys()].join(", ")}`,
+        );
       const outcome = carryOut(state, rule, given.body, "administrator");
-      if (outcome.kind === "done") return route?.generation === "new" ? newAnswer(outcome.answer) : oldAnswer(outcome.answer, "edit");
-      return outcome.refusal.generation === "new" ? newRefusal(outcome.refusal, "edit") : oldRefusal(outcome.refusal, "edit");
+      if (outcome.kind === "done")
+        return route?.generation === "new" ? newAnswer(outcome.answer) : oldAnswer(outcome.answer, "edit");
+      return outcome.refusal.generation === "new"
+        ? newRefusal(outcome.refusal, "edit")
+        : oldRefusal(outcome.refusal, "edit");
     });
   }
 
@@ -127,8 +140,9 @@ function changesOfOrganisation(state: SimulatorState, settings: ControlSettings)
   }
 
   /**
-   * An empty organisation with the given switches. Faults, limits, network time, counts of calls, messages and undelivered events go back to their start.
-   * Tokens stay valid, because they belong to the app. Stream connections, the clock and the Workday reports stay too.
+   * An empty organisation with the given switches. Faults, limits, network time, counts of calls, messages
+   * and undelivered events go back to their start. Tokens stay valid, because they belong to the app. Stream
+   * connections, the clock and the Workday reports stay too.
    */
   function reset(body: Body): Reply {
     return checked(switchesSchema, body, (switches) => {
@@ -172,7 +186,10 @@ function changesOfBehaviour(state: SimulatorState, settings: ControlSettings) {
     });
   }
 
-  /** Sets the round trip of later calls: a random time between `minMs` and `maxMs`. Half of it passes before DingTalk receives the call. */
+  /**
+   * Sets the round trip of later calls: a random time between `minMs` and `maxMs`. Half of it passes before
+   * DingTalk receives the call.
+   */
   function setLatency(body: Body): Reply {
     return checked(latencySchema, body, ({ minMs, maxMs = minMs }) => {
       state.roundTrip.set({ minMs, maxMs });
@@ -219,7 +236,9 @@ const problem = (status: number, error: string): Reply => json(status, { error }
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
-/** Whether a call comes from this machine, and not from a page of another site in a browser on this machine. */
+/**
+ * Whether a call comes from this machine, and not from a page of another site in a browser on this machine.
+ */
 function isLocal(call: HttpCall): boolean {
   if (!LOOPBACK.test(call.address)) return false;
   const origin = header(call, "origin");

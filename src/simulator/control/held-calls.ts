@@ -3,8 +3,8 @@ import type { Clock } from "../../core/clock.ts";
 /** Calls of the faults `late` and `late_unanswered` that have not arrived yet. */
 export interface HeldCalls {
   /**
-   * Resolves to true when the call arrives: after `ms`, or earlier at a release. With `ms` 0 only a release lets it arrive.
-   * Resolves to false if the call is dropped or `signal` aborts.
+   * Resolves to true when the call arrives: after `ms`, or earlier at a release. With `ms` 0 only a release
+   * lets it arrive. Resolves to false if the call is dropped or `signal` aborts.
    */
   hold(path: string, ms: number, signal: AbortSignal): Promise<boolean>;
   /** Lets all held calls arrive now, in the order in which they were sent. Returns their number. */

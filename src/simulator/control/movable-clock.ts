@@ -1,6 +1,9 @@
 import type { Clock } from "../../core/clock.ts";
 
-/** A clock that tests can put forward, so that tokens, invitations and limits end without waiting. A `sleep` that has begun does not become shorter. */
+/**
+ * A clock that tests can put forward, so that tokens, invitations and limits end without waiting. A `sleep`
+ * that has begun does not become shorter.
+ */
 export interface MovableClock extends Clock {
   advance(ms: number): void;
 }

@@ -4,7 +4,10 @@ import { userView } from "../people/view.ts";
 import { countAllMembers, departmentView } from "../structure/department-reads.ts";
 import { rolesOf } from "../structure/roles.ts";
 
-/** The answer of `GET /_sim/state`: the whole organisation, with the field names of DingTalk's reads. Permissions and the contact scope of the app do not limit it. */
+/**
+ * The answer of `GET /_sim/state`: the whole organisation, with the field names of DingTalk's reads.
+ * Permissions and the contact scope of the app do not limit it.
+ */
 export function stateView(organisation: Organisation): Record<string, unknown> {
   const counts = countAllMembers(organisation);
   const { organisationName, region, verified } = organisation.switches;
@@ -27,7 +30,11 @@ export function stateView(organisation: Organisation): Record<string, unknown> {
     roles: [...organisation.roleGroups.values()].map((group) => ({
       groupId: group.id,
       name: group.name,
-      roles: rolesOf(organisation, group.id).map(({ id, name }) => ({ id, name, userids: [...(organisation.roleMembers.get(id) ?? [])] })),
+      roles: rolesOf(organisation, group.id).map(({ id, name }) => ({
+        id,
+        name,
+        userids: [...(organisation.roleMembers.get(id) ?? [])],
+      })),
     })),
     chats: [...organisation.chats.values()],
     externalContacts: [...organisation.contacts.values()].map(contactView),

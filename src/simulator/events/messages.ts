@@ -25,7 +25,10 @@ interface Task {
 }
 
 interface Delivered {
-  /** By userid and digest of the content: day of the last delivery. A person receives the same content once a day. */
+  /**
+   * By userid and digest of the content: day of the last delivery. A person receives the same content once a
+   * day.
+   */
   readonly lastDay: Map<string, number>;
   readonly perDay: Map<string, { readonly day: number; readonly count: number }>;
 }
@@ -37,12 +40,17 @@ function deliver(
   day: number,
 ): Task {
   const digest = createHash("sha256").update(content).digest("base64");
-  const task = { delivered: [] as string[], invalid: [] as string[], forbidden: [] as { code: string; userid: string; count: number }[] };
+  const task = {
+    delivered: [] as string[],
+    invalid: [] as string[],
+    forbidden: [] as { code: string; userid: string; count: number }[],
+  };
   for (const userid of userids) {
     const today = perDay.get(userid);
     const count = today?.day === day ? today.count : 0;
     if (!organisation.users.has(userid)) task.invalid.push(userid);
-    else if (lastDay.get(`${userid} ${digest}`) === day) task.forbidden.push({ code: "143106", userid, count: 1 });
+    else if (lastDay.get(`${userid} ${digest}`) === day)
+      task.forbidden.push({ code: "143106", userid, count: 1 });
     else if (count >= 500) task.forbidden.push({ code: "143105", userid, count: 500 });
     else {
       lastDay.set(`${userid} ${digest}`, day);
@@ -74,7 +82,12 @@ export function createMessages(): Messages {
     const content = JSON.stringify(message);
     if (Buffer.byteLength(content) > 2_048) throw refuse(40035, " msg");
     const userids = recipients(organisation, fields);
-    const task = deliver(organisation, delivered, { userids, content }, Math.floor((act.nowMs + 8 * 3_600_000) / DAY_MS));
+    const task = deliver(
+      organisation,
+      delivered,
+      { userids, content },
+      Math.floor((act.nowMs + 8 * 3_600_000) / DAY_MS),
+    );
     const task_id = 256_000_000_000 + act.ids.next() + tasks.size;
     tasks.set(task_id, task);
     sent.push({ to: { userids: task.delivered }, body: message, atMs: act.nowMs });
@@ -115,5 +128,10 @@ function recipients(organisation: Organisation, fields: Fields): readonly string
   const departments = ids(fields, "dept_id_list") ?? [];
   if (named.length === 0 && departments.length === 0) throw missing("userid_list");
   if (named.length > 100 || departments.length > 20) throw refuse(40035, " userid_list");
-  return [...new Set([...named, ...departments.flatMap((id) => [...(organisation.membersOf.get(Number(id)) ?? [])])])];
+  return [
+    ...new Set([
+      ...named,
+      ...departments.flatMap((id) => [...(organisation.membersOf.get(Number(id)) ?? [])]),
+    ]),
+  ];
 }

@@ -31,7 +31,13 @@ export function createOutbox(
     publish(drafts) {
       for (const { eventType, data } of drafts) {
         born += 1;
-        const event = { eventId: eventId(source.seed, born), eventType, bornMs: source.nowMs(), corpId: source.corpId, data };
+        const event = {
+          eventId: eventId(source.seed, born),
+          eventType,
+          bornMs: source.nowMs(),
+          corpId: source.corpId,
+          data,
+        };
         for (const subscriber of subscribers) subscriber.deliver(event);
       }
     },

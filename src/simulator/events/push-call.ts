@@ -49,7 +49,11 @@ export function createPushCall(
         signal: AbortSignal.any([late.signal, stopped]),
       });
       const answer = (await response.json()) as { encrypt?: unknown }; // checked on the next line
-      return response.status === 200 && typeof answer.encrypt === "string" && decryptPush(keys, answer.encrypt) === "success";
+      return (
+        response.status === 200 &&
+        typeof answer.encrypt === "string" &&
+        decryptPush(keys, answer.encrypt) === "success"
+      );
     } catch (error) {
       logger.debug({ url: settings.url, error: String(error) }, "a push was not accepted");
       return false;

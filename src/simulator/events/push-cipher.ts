@@ -1,6 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash } from "node:crypto";
 
-/** Block size of the padding in bytes: PKCS#7 to 32 bytes, although a block of AES has 16 (docs/dingtalk.md 10.3). */
+/**
+ * Block size of the padding in bytes: PKCS#7 to 32 bytes, although a block of AES has 16
+ * (docs/dingtalk.md 10.3).
+ */
 const BLOCK = 32;
 
 export interface PushKeys {
@@ -11,7 +14,10 @@ export interface PushKeys {
   readonly ownerKey: string;
 }
 
-/** Encrypts a message to Base64. The plain text is `random` (16 bytes), the length of the message, the message and the owner's key. */
+/**
+ * Encrypts a message to Base64. The plain text is `random` (16 bytes), the length of the message, the message
+ * and the owner's key.
+ */
 export function encryptPush(keys: PushKeys, message: string, random: Buffer): string {
   const text = Buffer.from(message, "utf8");
   const length = Buffer.alloc(4);
@@ -20,10 +26,16 @@ export function encryptPush(keys: PushKeys, message: string, random: Buffer): st
   const pad = BLOCK - (plain.length % BLOCK);
   const key = Buffer.from(`${keys.aesKey}=`, "base64");
   const cipher = createCipheriv("aes-256-cbc", key, key.subarray(0, 16)).setAutoPadding(false);
-  return Buffer.concat([cipher.update(Buffer.concat([plain, Buffer.alloc(pad, pad)])), cipher.final()]).toString("base64");
+  return Buffer.concat([
+    cipher.update(Buffer.concat([plain, Buffer.alloc(pad, pad)])),
+    cipher.final(),
+  ]).toString("base64");
 }
 
-/** The message in an encrypted text. Undefined if it belongs to another owner or was encrypted with another key. */
+/**
+ * The message in an encrypted text. Undefined if it belongs to another owner or was encrypted with another
+ * key.
+ */
 export function decryptPush(keys: PushKeys, encrypted: string): string | undefined {
   const key = Buffer.from(`${keys.aesKey}=`, "base64");
   const bytes = Buffer.from(encrypted, "base64");
@@ -34,7 +46,9 @@ export function decryptPush(keys: PushKeys, encrypted: string): string | undefin
   const plain = padded.subarray(0, padded.length - pad);
   if (pad < 1 || pad > BLOCK || plain.length < 20) return undefined;
   const end = 20 + plain.readUInt32BE(16);
-  return plain.subarray(end).toString("utf8") === keys.ownerKey ? plain.subarray(20, end).toString("utf8") : undefined;
+  return plain.subarray(end).toString("utf8") === keys.ownerKey
+    ? plain.subarray(20, end).toString("utf8")
+    : undefined;
 }
 
 /** Hex SHA-1 of token, timestamp, nonce and cipher text, sorted and joined. */

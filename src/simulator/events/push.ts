@@ -2,7 +2,9 @@ import type { Done } from "../organisation/organisation.ts";
 import type { OrganisationEvent, Subscriber } from "./outbox.ts";
 import { createPushCall, type PushCallOptions, type Settings } from "./push-call.ts";
 
-/** Time limits of a receiver in ms: for an event, and for the check of a new address (docs/dingtalk.md 10.3). */
+/**
+ * Time limits of a receiver in ms: for an event, and for the check of a new address (docs/dingtalk.md 10.3).
+ */
 const EVENT_MS = 2_500;
 const CHECK_MS = 1_500;
 /** Number of failed pushes that one call of the failed list returns and erases. */
@@ -11,7 +13,9 @@ const FAILED_PAGE = 200;
 const MOST_FAILED = 10_000;
 
 export interface Push extends Subscriber {
-  /** Checks a new address with `check_url`. A failure is logged; events are sent to the address nevertheless. */
+  /**
+   * Checks a new address with `check_url`. A failure is logged; events are sent to the address nevertheless.
+   */
   configured(): void;
   /** `GET /call_back/get_call_back_failed_result`: returns failed pushes and erases them from the list. */
   failedResult(): Done;
@@ -23,7 +27,10 @@ export interface PushOptions extends PushCallOptions {
   readonly settings: () => Settings | undefined;
 }
 
-/** HTTP push of events, encrypted and signed, one after the other. A failed push goes to the failed list and is not sent again. */
+/**
+ * HTTP push of events, encrypted and signed, one after the other. A failed push goes to the failed list and
+ * is not sent again.
+ */
 export function createPush(options: PushOptions): Push {
   const { logger } = options;
   const failed: OrganisationEvent[] = [];
@@ -49,7 +56,11 @@ export function createPush(options: PushOptions): Push {
       if (!settings) return;
       enqueue(async () => {
         const accepted = await post(settings, { EventType: "check_url" }, CHECK_MS);
-        if (!accepted) logger.warn({ url: settings.url }, "the push address does not answer check_url with an encrypted success");
+        if (!accepted)
+          logger.warn(
+            { url: settings.url },
+            "the push address does not answer check_url with an encrypted success",
+          );
       });
     },
     failedResult() {
@@ -74,6 +85,13 @@ export function createPush(options: PushOptions): Push {
 
   function envelope(event: OrganisationEvent): Record<string, unknown> {
     const BizId = String(event.bornMs % 1_000_000_000);
-    return { EventType: event.eventType, EventTime: event.bornMs, CorpId: event.corpId, BizId, eventId: event.eventId, ...event.data };
+    return {
+      EventType: event.eventType,
+      EventTime: event.bornMs,
+      CorpId: event.corpId,
+      BizId,
+      eventId: event.eventId,
+      ...event.data,
+    };
   }
 }

@@ -1,7 +1,10 @@
 import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
 import type { OrganisationEvent } from "./outbox.ts";
 
-/** Time limit for the answer to a Stream message, and the pause before an unanswered message is sent again (docs/dingtalk.md 10.2). */
+/**
+ * Time limit for the answer to a Stream message, and the pause before an unanswered message is sent again
+ * (docs/dingtalk.md 10.2).
+ */
 export const ACK_MS = 3_000;
 export const REDELIVERY_MS = 60_000;
 /** An event is lost after this number of attempts. An attempt without a connected client counts too. */
@@ -24,10 +27,13 @@ export interface Redelivery {
 }
 
 /**
- * Delivers each event at least once: without an answer within 3 s, it is sent again a minute later. `send` sends an event to a client and returns the
- * id of the message, or undefined if no client is connected.
+ * Delivers each event at least once: without an answer within 3 s, it is sent again a minute later. `send`
+ * sends an event to a client and returns the id of the message, or undefined if no client is connected.
  */
-export function createRedelivery(clock: Clock, send: (event: OrganisationEvent) => string | undefined): Redelivery {
+export function createRedelivery(
+  clock: Clock,
+  send: (event: OrganisationEvent) => string | undefined,
+): Redelivery {
   // Each queue has one fixed delay, so the order of insertion is the order of `untilMs`.
   const unanswered = new Map<string, Delivery>();
   const waiting = new Map<string, Delivery>();
@@ -68,7 +74,10 @@ export function createRedelivery(clock: Clock, send: (event: OrganisationEvent) 
     watch();
   }
 
-  /** Starts the loop that waits for the next due delivery, unless it runs. The loop ends when both queues are empty. */
+  /**
+   * Starts the loop that waits for the next due delivery, unless it runs. The loop ends when both queues are
+   * empty.
+   */
   function watch(): void {
     if (watching || stopped.signal.aborted) return;
     watching = true;

@@ -39,7 +39,8 @@ export function createConnections(options: GatewayOptions, frames: Frames, recei
   function send(event: OrganisationEvent): string | undefined {
     const wanted = connections.filter(
       ({ socket, subscriptions }) =>
-        socket.readyState === socket.OPEN && subscriptions.some(({ type, topic }) => type === "EVENT" && wants(topic, event)),
+        socket.readyState === socket.OPEN &&
+        subscriptions.some(({ type, topic }) => type === "EVENT" && wants(topic, event)),
     );
     const connection = wanted[turn % Math.max(1, wanted.length)];
     if (!connection) return undefined;
@@ -48,7 +49,11 @@ export function createConnections(options: GatewayOptions, frames: Frames, recei
   }
 }
 
-async function keepPinging({ clock, settings }: GatewayOptions, ping: () => void, signal: AbortSignal): Promise<void> {
+async function keepPinging(
+  { clock, settings }: GatewayOptions,
+  ping: () => void,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     const slept = await clock.sleep(settings().pingMs, signal).then(
       () => true,
@@ -58,4 +63,5 @@ async function keepPinging({ clock, settings }: GatewayOptions, ping: () => void
   }
 }
 
-const wants = (topic: string, event: OrganisationEvent): boolean => topic === "*" || topic === event.eventType;
+const wants = (topic: string, event: OrganisationEvent): boolean =>
+  topic === "*" || topic === event.eventType;

@@ -80,13 +80,24 @@ export function createFrames({ clock, seed, settings }: GatewayOptions) {
   }
 }
 
-/** A client's answer to a message, `{"code":200,"headers":{"messageId"},"data":"{\"status\":\"SUCCESS\"}"}`. Undefined for any other text. */
-export function parseAnswer(text: string): { readonly messageId: string; readonly status: "SUCCESS" | "LATER" } | undefined {
+/**
+ * A client's answer to a message, `{"code":200,"headers":{"messageId"},"data":"{\"status\":\"SUCCESS\"}"}`.
+ * Undefined for any other text.
+ */
+export function parseAnswer(
+  text: string,
+): { readonly messageId: string; readonly status: "SUCCESS" | "LATER" } | undefined {
   try {
     const answer: unknown = JSON.parse(text);
-    const { code, headers, data } = answer as { code?: unknown; headers?: { messageId?: unknown }; data?: unknown }; // checked below
+    const { code, headers, data } = answer as {
+      code?: unknown;
+      headers?: { messageId?: unknown };
+      data?: unknown;
+    }; // checked below
     if (typeof headers?.messageId !== "string") return undefined;
-    const { status } = JSON.parse(typeof data === "string" && data !== "" ? data : "{}") as { status?: unknown };
+    const { status } = JSON.parse(typeof data === "string" && data !== "" ? data : "{}") as {
+      status?: unknown;
+    };
     return { messageId: headers.messageId, status: code === 200 && status !== "LATER" ? "SUCCESS" : "LATER" };
   } catch {
     return undefined; // an unreadable frame is not an answer, so the message is sent again

@@ -13,11 +13,14 @@ export interface Grant {
 export function createTickets(clock: Clock) {
   const given = new Map<string, Grant & { readonly untilMs: number }>();
   return {
-    give: (ticket: string, grant: Grant): void => void given.set(ticket, { ...grant, untilMs: clock.now().getTime() + TICKET_MS }),
+    give: (ticket: string, grant: Grant): void =>
+      void given.set(ticket, { ...grant, untilMs: clock.now().getTime() + TICKET_MS }),
     take(ticket: string): Grant | undefined {
       const grant = given.get(ticket);
       given.delete(ticket);
-      return grant && clock.now().getTime() < grant.untilMs ? { appKey: grant.appKey, subscriptions: grant.subscriptions } : undefined;
+      return grant && clock.now().getTime() < grant.untilMs
+        ? { appKey: grant.appKey, subscriptions: grant.subscriptions }
+        : undefined;
     },
   };
 }

@@ -15,7 +15,11 @@ export interface StreamGateway extends Subscriber {
   ticket(appKey: string, subscriptions: readonly Subscription[]): string;
   /** Answers an HTTP upgrade: 101 for a valid ticket, else 401. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  connections(): readonly { readonly connectionId: string; readonly appKey: string; readonly subscriptions: readonly Subscription[] }[];
+  connections(): readonly {
+    readonly connectionId: string;
+    readonly appKey: string;
+    readonly subscriptions: readonly Subscription[];
+  }[];
   /** Sends every client a ping now. */
   ping(): void;
   /** Asks every client to connect again with a new ticket, and closes the connections. */
@@ -27,7 +31,10 @@ export interface StreamGateway extends Subscriber {
   stop(): void;
 }
 
-/** The Stream gateway (docs/dingtalk.md 10.2). Each event goes to one of the connections that subscribe to it, in rotation. */
+/**
+ * The Stream gateway (docs/dingtalk.md 10.2). Each event goes to one of the connections that subscribe to it,
+ * in rotation.
+ */
 export function createStreamGateway(options: GatewayOptions): StreamGateway {
   const { clock, settings } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: 1024 * 1024, autoPong: false });
@@ -65,7 +72,8 @@ export function createStreamGateway(options: GatewayOptions): StreamGateway {
       }
       server.handleUpgrade(request, socket, head, (opened) => join(opened, granted));
     },
-    connections: () => connections.map(({ id, appKey, subscriptions }) => ({ connectionId: id, appKey, subscriptions })),
+    connections: () =>
+      connections.map(({ id, appKey, subscriptions }) => ({ connectionId: id, appKey, subscriptions })),
     ping() {
       for (const connection of connections) ping(connection);
     },
@@ -95,7 +103,10 @@ export function createStreamGateway(options: GatewayOptions): StreamGateway {
   }
 }
 
-/** Decides for each event whether it is lost. The losses are spread evenly, so the share of lost events is exactly `percent`. */
+/**
+ * Decides for each event whether it is lost. The losses are spread evenly, so the share of lost events is
+ * exactly `percent`.
+ */
 function createLoss(): (percent: number) => boolean {
   let born = 0;
   return (percent) => {

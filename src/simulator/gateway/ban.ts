@@ -1,7 +1,10 @@
 import type { Switches } from "../organisation/switches.ts";
 import { json, type Reply } from "../wire/wire.ts";
 
-/** The answer to every call from a banned address: an HTML page or a JSON object with `punish`. It has the form of neither API (docs/dingtalk.md 9.3). */
+/**
+ * The answer to every call from a banned address: an HTML page or a JSON object with `punish`. It has the
+ * form of neither API (docs/dingtalk.md 9.3).
+ */
 export function banReply(switches: Switches, requestId: string): Reply {
   if (switches.banForm === "json")
     return json(switches.banStatus, { status: 1111, wait: 5, source: "x5", punish: "deny", uuid: requestId });

@@ -1,10 +1,16 @@
 export interface Count {
   readonly count: number;
-  /** Calls that the gateway refused and did not execute, for example because of a limit, token, permission or address. */
+  /**
+   * Calls that the gateway refused and did not execute, for example because of a limit, token, permission or
+   * address.
+   */
   readonly refused: number;
 }
 
-/** `refused`: by the gateway. `failed`: refused by a rule, failed, or without an answer. `answered`: all others. */
+/**
+ * `refused`: by the gateway. `failed`: refused by a rule, failed, or without an answer. `answered`: all
+ * others.
+ */
 export type CallResult = "answered" | "refused" | "failed";
 
 export interface Tally {
@@ -13,7 +19,10 @@ export interface Tally {
   clear(): void;
 }
 
-/** Number of paths with a count of their own. Further paths share the count `others`, so that random paths do not fill the memory. */
+/**
+ * Number of paths with a count of their own. Further paths share the count `others`, so that random paths do
+ * not fill the memory.
+ */
 const MOST_PATHS = 1_000;
 
 /** Counts the calls of each path since the last reset, including reads and refused calls. */

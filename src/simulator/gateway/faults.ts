@@ -1,6 +1,9 @@
 import { z } from "zod";
 
-/** The answer of the fault `refusal`: exactly one code of the old or the new API, with the other fields of the answer. */
+/**
+ * The answer of the fault `refusal`: exactly one code of the old or the new API, with the other fields of the
+ * answer.
+ */
 const answerSchema = z
   .strictObject({
     errcode: z.number().int().optional(),
@@ -13,7 +16,8 @@ const answerSchema = z
     fields: z.record(z.string(), z.unknown()).optional(),
   })
   .refine(
-    ({ errcode, sub_code, code }) => [errcode, sub_code, code].filter((one) => one !== undefined).length === 1,
+    ({ errcode, sub_code, code }) =>
+      [errcode, sub_code, code].filter((one) => one !== undefined).length === 1,
     "one of errcode, sub_code and code",
   );
 
@@ -54,17 +58,25 @@ export interface Faults {
   add(fault: Fault): void;
   clear(): void;
   list(): readonly Fault[];
-  /** The oldest fault that matches the path and whose kind is wanted. Reduces its remaining `times` by one. */
+  /**
+   * The oldest fault that matches the path and whose kind is wanted. Reduces its remaining `times` by one.
+   */
   take(path: string, wanted: (kind: FaultKind) => boolean): Fault | undefined;
 }
 
-/** Faults that delay the call itself. It arrives after `delayMs`; with a `delayMs` of 0, after `POST /_sim/release`. */
+/**
+ * Faults that delay the call itself. It arrives after `delayMs`; with a `delayMs` of 0, after `POST
+ * /_sim/release`.
+ */
 export const happensBefore = (kind: FaultKind): boolean => kind === "late" || kind === "late_unanswered";
 
 /** Faults after the call was carried out. Only calls that the gateway admits use them up. */
 export const happensAfter = (kind: FaultKind): boolean => kind === "timeout_after_commit" || kind === "slow";
 
-/** `isPath` tells whether a path exists. A `match` that is an existing path matches only this path; any other `match` is a prefix. */
+/**
+ * `isPath` tells whether a path exists. A `match` that is an existing path matches only this path; any other
+ * `match` is a prefix.
+ */
 export function createFaults(isPath: (path: string) => boolean): Faults {
   const waiting: { fault: Fault; left: number }[] = [];
   return {

@@ -17,7 +17,10 @@ export interface RouteTable {
   open(path: string): OpenCall | undefined;
 }
 
-/** Answers the calls of apps. The checks run in this order: ban, faults, path, token, address, permission, limits, and then the rule. */
+/**
+ * Answers the calls of apps. The checks run in this order: ban, faults, path, token, address, permission,
+ * limits, and then the rule.
+ */
 export function createGateway(state: SimulatorState, table: RouteTable): (call: HttpCall) => Handling | Late {
   let calls = 0;
   return (call) => {
@@ -35,7 +38,9 @@ export function createGateway(state: SimulatorState, table: RouteTable): (call: 
   function receive(call: HttpCall): Handling {
     calls += 1;
     const { seed } = state.organisation;
-    const api = call.path.startsWith("/v1.0/") ? newApi(newRequestId(seed, calls)) : legacyApi(state, call.path, oldRequestId(seed, calls));
+    const api = call.path.startsWith("/v1.0/")
+      ? newApi(newRequestId(seed, calls))
+      : legacyApi(state, call.path, oldRequestId(seed, calls));
     const { handling, result } = handle(state, table, api, call);
     state.tally.add(call.path, result);
     return handling;
@@ -59,7 +64,9 @@ const newApi = (requestId: string): ApiGeneration => ({
   answer: newAnswer,
   refusal: (refusal) =>
     newRefusal(
-      refusal.generation === "new" ? refusal : { generation: "new", status: 400, code: "invalid.param", message: refusal.errmsg },
+      refusal.generation === "new"
+        ? refusal
+        : { generation: "new", status: 400, code: "invalid.param", message: refusal.errmsg },
       requestId,
     ),
   gatewayRefusal: (refusal) => newGatewayRefusal(refusal, requestId),
@@ -71,7 +78,12 @@ const legacyApi = (state: SimulatorState, path: string, requestId: string): ApiG
   fields: (call) => oldFields(call, state.organisation.switches),
   answer: (answer) => oldAnswer(answer, requestId),
   refusal: (refusal) =>
-    oldRefusal(refusal.generation === "old" ? refusal : { generation: "old", errcode: 400002, errmsg: refusal.message }, requestId),
+    oldRefusal(
+      refusal.generation === "old"
+        ? refusal
+        : { generation: "old", errcode: 400002, errmsg: refusal.message },
+      requestId,
+    ),
   gatewayRefusal: (refusal) => oldGatewayRefusal(refusal, path, state.organisation.switches, requestId),
 });
 
@@ -80,12 +92,16 @@ interface Handled {
   readonly result: CallResult;
 }
 
-const answer = (reply: Reply, result: CallResult, afterMs = 0): Handled => ({ handling: { kind: "answer", reply, afterMs }, result });
+const answer = (reply: Reply, result: CallResult, afterMs = 0): Handled => ({
+  handling: { kind: "answer", reply, afterMs },
+  result,
+});
 const drop = (afterMs: number): Handled => ({ handling: { kind: "drop", afterMs }, result: "failed" });
 
 function handle(state: SimulatorState, table: RouteTable, api: ApiGeneration, call: HttpCall): Handled {
   const nowMs = state.clock.now().getTime();
-  if (state.limits.bans(call.address, nowMs)) return answer(banReply(state.organisation.switches, api.requestId), "refused");
+  if (state.limits.bans(call.address, nowMs))
+    return answer(banReply(state.organisation.switches, api.requestId), "refused");
   const before = state.faults.take(call.path, (kind) => !happensAfter(kind) && !happensBefore(kind));
   if (before) return replacedBy(state, table, api, call, before);
 
@@ -98,16 +114,26 @@ function handle(state: SimulatorState, table: RouteTable, api: ApiGeneration, ca
   return afterCall(state, call, business(state, api, call, route));
 }
 
-/** The reason why the gateway refuses a call. Undefined if it admits the call; an admitted call counts against the limits. */
-function refuses(state: SimulatorState, api: ApiGeneration, call: HttpCall, route: Route): GatewayRefusal | undefined {
+/**
+ * The reason why the gateway refuses a call. Undefined if it admits the call; an admitted call counts against
+ * the limits.
+ */
+function refuses(
+  state: SimulatorState,
+  api: ApiGeneration,
+  call: HttpCall,
+  route: Route,
+): GatewayRefusal | undefined {
   const nowMs = state.clock.now().getTime();
   const { ipAllowList, revokedPermissions } = state.organisation.switches;
   const token = api.token(call);
   if (token === undefined) return { kind: "token-missing" };
   const appKey = state.tokens.owner(token, nowMs);
   if (appKey === undefined) return { kind: "token-invalid" };
-  if (ipAllowList.length > 0 && !ipAllowList.includes(call.address)) return { kind: "address", address: call.address, appKey };
-  if (revokedPermissions.includes(route.permission)) return { kind: "permission", permission: route.permission, appKey };
+  if (ipAllowList.length > 0 && !ipAllowList.includes(call.address))
+    return { kind: "address", address: call.address, appKey };
+  if (revokedPermissions.includes(route.permission))
+    return { kind: "permission", permission: route.permission, appKey };
   const over = state.limits.admit(appKey, route.path, nowMs);
   if (over) return { kind: "app-rate", ...over };
   return route.paid && !state.limits.admitPaid(nowMs) ? { kind: "quota" } : undefined;
@@ -116,7 +142,8 @@ function refuses(state: SimulatorState, api: ApiGeneration, call: HttpCall, rout
 function business(state: SimulatorState, api: ApiGeneration, call: HttpCall, route: Route): Answered {
   try {
     if (call.method !== route.method) {
-      if (route.generation === "new") return { reply: api.gatewayRefusal({ kind: "unknown-path" }), result: "refused" };
+      if (route.generation === "new")
+        return { reply: api.gatewayRefusal({ kind: "unknown-path" }), result: "refused" };
       throw refuse(route.method === "GET" ? 43001 : 43002);
     }
     const outcome = carryOut(state, route.rule, api.fields(call), "app");
@@ -137,10 +164,17 @@ function afterCall(state: SimulatorState, call: HttpCall, { reply, result }: Ans
 }
 
 /** The answer of a fault that replaces the call. Nothing is carried out. */
-function replacedBy(state: SimulatorState, table: RouteTable, api: ApiGeneration, call: HttpCall, fault: Fault): Handled {
+function replacedBy(
+  state: SimulatorState,
+  table: RouteTable,
+  api: ApiGeneration,
+  call: HttpCall,
+  fault: Fault,
+): Handled {
   const nowMs = state.clock.now().getTime();
   const appKey = [...state.apps.keys()][0] ?? "";
-  const refuseWith = (refusal: GatewayRefusal): Handled => answer(api.gatewayRefusal(refusal), "refused", fault.delayMs);
+  const refuseWith = (refusal: GatewayRefusal): Handled =>
+    answer(api.gatewayRefusal(refusal), "refused", fault.delayMs);
   switch (fault.fault) {
     case "timeout_before":
       return drop(fault.delayMs);
@@ -150,7 +184,12 @@ function replacedBy(state: SimulatorState, table: RouteTable, api: ApiGeneration
       return answer(api.gatewayRefusal({ kind: "busy" }), "failed", fault.delayMs);
     case "rate_limit": {
       const fromMs = Math.floor(nowMs / 1_000) * 1_000;
-      return refuseWith({ kind: "app-rate", limit: state.limits.settings.qps || 20, fromMs, untilMs: fromMs + 1_000 });
+      return refuseWith({
+        kind: "app-rate",
+        limit: state.limits.settings.qps || 20,
+        fromMs,
+        untilMs: fromMs + 1_000,
+      });
     }
     case "global_limit": {
       const fromMs = Math.floor(nowMs / 1_000) * 1_000;
@@ -161,12 +200,20 @@ function replacedBy(state: SimulatorState, table: RouteTable, api: ApiGeneration
     case "token_expired":
       return refuseWith({ kind: "token-invalid" });
     case "permission":
-      return refuseWith({ kind: "permission", permission: table.route(call.path)?.permission ?? "qyapi_base", appKey });
+      return refuseWith({
+        kind: "permission",
+        permission: table.route(call.path)?.permission ?? "qyapi_base",
+        appKey,
+      });
     case "ip_ban":
       if (fault.times === undefined) state.limits.ban(call.address, nowMs);
       return answer(banReply(state.organisation.switches, api.requestId), "refused", fault.delayMs);
     case "refusal":
-      return answer(refusalAnswer(api, fault.answer ?? {}), isGatewayRefusal(fault.answer) ? "refused" : "failed", fault.delayMs);
+      return answer(
+        refusalAnswer(api, fault.answer ?? {}),
+        isGatewayRefusal(fault.answer) ? "refused" : "failed",
+        fault.delayMs,
+      );
     case "slow":
     case "late":
     case "late_unanswered":
@@ -178,13 +225,17 @@ function replacedBy(state: SimulatorState, table: RouteTable, api: ApiGeneration
 const isGatewayRefusal = (answer: Fault["answer"]): boolean =>
   answer?.sub_code !== undefined || (answer?.code?.startsWith("Forbidden.") ?? false);
 
-/** The answer of the fault `refusal` (docs/dingtalk.md 12): `code` with its HTTP status, `errcode` at the top level, or `sub_code` below `errcode` 88. */
+/**
+ * The answer of the fault `refusal` (docs/dingtalk.md 12): `code` with its HTTP status, `errcode` at the top
+ * level, or `sub_code` below `errcode` 88.
+ */
 function refusalAnswer(
   api: ApiGeneration,
   { errcode, sub_code, code, status = 400, message = "", fields = {} }: NonNullable<Fault["answer"]>,
 ): Reply {
   if (code !== undefined) return json(status, { code, message, requestid: api.requestId, ...fields });
-  if (sub_code === undefined) return json(200, { errcode, errmsg: message, request_id: api.requestId, ...fields });
+  if (sub_code === undefined)
+    return json(200, { errcode, errmsg: message, request_id: api.requestId, ...fields });
   const errmsg = `ding talk error[subcode=${sub_code},submsg=${message}]`;
   return json(200, { errcode: 88, sub_code, sub_msg: message, errmsg, request_id: api.requestId, ...fields });
 }

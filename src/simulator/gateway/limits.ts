@@ -6,7 +6,10 @@ export interface LimitSettings {
   readonly qps: number;
   /** Calls for tokens per minute for each app (docs/dingtalk.md 13.1). */
   readonly tokensPerMinute: number;
-  /** Calls per 20 seconds from one address, for all APIs together. A further call bans the address for five minutes. */
+  /**
+   * Calls per 20 seconds from one address, for all APIs together. A further call bans the address for five
+   * minutes.
+   */
   readonly addressCalls: number;
   /** Calls of paid APIs per calendar month (UTC+8), for all apps of the organisation together. */
   readonly paidCallsPerMonth: number;
@@ -20,7 +23,10 @@ export interface Overrun {
 
 export interface Limits {
   settings: LimitSettings;
-  /** Counts a call of an app to an API. Over the limit: does not count it, and returns the window that is full. */
+  /**
+   * Counts a call of an app to an API. Over the limit: does not count it, and returns the window that is
+   * full.
+   */
   admit(appKey: string, api: string, nowMs: number): Overrun | undefined;
   admitToken(appKey: string, nowMs: number): Overrun | undefined;
   /** Counts a call of a paid API. False if the quota of the month is used up. */
@@ -33,15 +39,25 @@ export interface Limits {
 
 export const BAN_MS = 5 * 60_000;
 /**
- * Highest rate in calls per second that an organisation may have. DingTalk's documentation ends at 60 (docs/dingtalk.md 9.1). That the exclusive edition has up to 120
- * is an assumption: it was reported once and nothing confirms it. A rate up to it has all limits, so a higher assumption hides nothing.
+ * Highest rate in calls per second that an organisation may have. DingTalk's documentation ends at 60
+ * (docs/dingtalk.md 9.1). That the exclusive edition has up to 120 is an assumption: it was reported once and
+ * nothing confirms it. A rate up to it has all limits, so a higher assumption hides nothing.
  */
 const MOST_SOLD = 120;
-/** Monthly quota of the professional edition (docs/dingtalk.md 9.1). The standard edition has no enterprise accounts. */
+/**
+ * Monthly quota of the professional edition (docs/dingtalk.md 9.1). The standard edition has no enterprise
+ * accounts.
+ */
 const PAID_CALLS = 200_000;
 
-/** All limits for a rate. A rate of 0 or above 120 exists only in tests: the other limits are then off, except those in `named`. */
-export function limitsFor(qps: number, named: { readonly [K in keyof LimitSettings]?: LimitSettings[K] | undefined } = {}): LimitSettings {
+/**
+ * All limits for a rate. A rate of 0 or above 120 exists only in tests: the other limits are then off, except
+ * those in `named`.
+ */
+export function limitsFor(
+  qps: number,
+  named: { readonly [K in keyof LimitSettings]?: LimitSettings[K] | undefined } = {},
+): LimitSettings {
   const sold = qps > 0 && qps <= MOST_SOLD;
   return {
     qps,

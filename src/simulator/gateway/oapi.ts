@@ -13,8 +13,16 @@ export const oldAnswer = (answer: Readonly<Record<string, unknown>>, requestId: 
 export const oldRefusal = (refusal: Extract<Refusal, { generation: "old" }>, requestId: string): Reply =>
   json(200, { errcode: refusal.errcode, errmsg: refusal.errmsg, ...refusal.fields, request_id: requestId });
 
-/** The answer to a refusal of the gateway: `errcode` 88 with `sub_code` as text. Unknown paths and failures have other forms. */
-export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switches: Switches, requestId: string): Reply {
+/**
+ * The answer to a refusal of the gateway: `errcode` 88 with `sub_code` as text. Unknown paths and failures
+ * have other forms.
+ */
+export function oldGatewayRefusal(
+  refusal: GatewayRefusal,
+  path: string,
+  switches: Switches,
+  requestId: string,
+): Reply {
   switch (refusal.kind) {
     case "token-missing":
       return nested("40000", "access_token is blank");
@@ -41,7 +49,12 @@ export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switche
     case "unknown-path": {
       if (!path.startsWith("/topapi/")) return json(200, { errcode: 404, errmsg: "请求的URI地址不存在" });
       const sub_msg = `不合法ApiName，ApiName = ${apiName(path)}`;
-      return json(200, { errcode: 22, sub_msg, errmsg: `Invalid method[submsg=${sub_msg}]`, request_id: requestId });
+      return json(200, {
+        errcode: 22,
+        sub_msg,
+        errmsg: `Invalid method[submsg=${sub_msg}]`,
+        request_id: requestId,
+      });
     }
     case "busy":
       return oldRefusal(busy, requestId);
@@ -58,7 +71,10 @@ export function oldGatewayRefusal(refusal: GatewayRefusal, path: string, switche
   }
 }
 
-/** The text of a throttle (docs/dingtalk.md 9.2). Clients parse the end of the limit, in Beijing time, from it. */
+/**
+ * The text of a throttle (docs/dingtalk.md 9.2). Clients parse the end of the limit, in Beijing time, from
+ * it.
+ */
 function exceeded(path: string, { limit, fromMs, untilMs }: Overrun): string {
   const period = `从 ${beijingTime(fromMs)} 到 ${beijingTime(fromMs)} 请求总次数超过 ${limit} 次`;
   const advice = "建议错开整点时刻调用该接口";
@@ -68,14 +84,24 @@ function exceeded(path: string, { limit, fromMs, untilMs }: Overrun): string {
 const busy = { generation: "old", errcode: -1, errmsg: "系统繁忙" } as const;
 
 /** The name of an API in DingTalk's texts: `dingtalk.oapi.v2.user.create` for `/topapi/v2/user/create`. */
-const apiName = (path: string): string => `dingtalk.oapi.${path.replace(/^\/(topapi\/)?/, "").replaceAll("/", ".")}`;
+const apiName = (path: string): string =>
+  `dingtalk.oapi.${path.replace(/^\/(topapi\/)?/, "").replaceAll("/", ".")}`;
 
-/** The access token of a call, from the query or from a field of a form body (docs/dingtalk.md 2.1). The old API ignores headers. */
+/**
+ * The access token of a call, from the query or from a field of a form body (docs/dingtalk.md 2.1). The old
+ * API ignores headers.
+ */
 export function oldToken(call: HttpCall): string | undefined {
-  return call.query.access_token || (isForm(call) ? new URLSearchParams(call.body).get("access_token") : undefined) || undefined;
+  return (
+    call.query.access_token ||
+    (isForm(call) ? new URLSearchParams(call.body).get("access_token") : undefined) ||
+    undefined
+  );
 }
 
-/** Query and body, merged. The body is JSON or a form (docs/dingtalk.md 3). Throws `Refused` if it is neither. */
+/**
+ * Query and body, merged. The body is JSON or a form (docs/dingtalk.md 3). Throws `Refused` if it is neither.
+ */
 export function oldFields(call: HttpCall, switches: Switches): Fields {
   if (call.body === "") return call.query;
   if (isForm(call)) return { ...call.query, ...Object.fromEntries(new URLSearchParams(call.body)) };
@@ -84,9 +110,13 @@ export function oldFields(call: HttpCall, switches: Switches): Fields {
   return { ...call.query, ...body };
 }
 
-/** A body that begins with `{` is JSON, even with the content type of a form: command-line clients such as curl send it like this. */
+/**
+ * A body that begins with `{` is JSON, even with the content type of a form: command-line clients such as
+ * curl send it like this.
+ */
 const isForm = (call: HttpCall): boolean =>
-  (header(call, "content-type")?.includes("x-www-form-urlencoded") ?? false) && !call.body.trimStart().startsWith("{");
+  (header(call, "content-type")?.includes("x-www-form-urlencoded") ?? false) &&
+  !call.body.trimStart().startsWith("{");
 
 function parseObject(body: string): Fields {
   let value: unknown;

@@ -28,18 +28,29 @@ export function tokenCall(path: string): OpenCall | undefined {
 /** `GET /gettoken`: reads the query only, and ignores a body. */
 const getToken: OpenCall = (state, call, requestId) => {
   const { appkey, appsecret } = call.query;
-  if (!appkey || !appsecret) return failed(json(200, { errcode: 40035, errmsg: "缺少参数 corpid or appkey" }));
-  if (state.apps.get(appkey) !== appsecret) return failed(json(200, { errcode: 40096, errmsg: "不合法的appKey或appSecret" }));
+  if (!appkey || !appsecret)
+    return failed(json(200, { errcode: 40035, errmsg: "缺少参数 corpid or appkey" }));
+  if (state.apps.get(appkey) !== appsecret)
+    return failed(json(200, { errcode: 40096, errmsg: "不合法的appKey或appSecret" }));
   const over = overrun(state, appkey, call.path);
   if (over) return refused(oldGatewayRefusal(over, call.path, state.organisation.switches, requestId));
-  return answered({ errcode: 0, errmsg: "ok", access_token: state.tokens.issue(appkey, nowMs(state)), expires_in: TOKEN_SECONDS });
+  return answered({
+    errcode: 0,
+    errmsg: "ok",
+    access_token: state.tokens.issue(appkey, nowMs(state)),
+    expires_in: TOKEN_SECONDS,
+  });
 };
 
-/** `POST /v1.0/oauth2/accessToken`. The answer has `expireIn`, and not `expires_in` like the other token calls. */
+/**
+ * `POST /v1.0/oauth2/accessToken`. The answer has `expireIn`, and not `expires_in` like the other token
+ * calls.
+ */
 const accessToken: OpenCall = (state, call, requestId) =>
   newTokenCall(state, call, requestId, (fields) => {
     const [appKey, appSecret] = [text(fields, "appKey"), text(fields, "appSecret")];
-    if (!appKey || state.apps.get(appKey) !== appSecret) return [400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"];
+    if (!appKey || state.apps.get(appKey) !== appSecret)
+      return [400, "invalidClientIdOrSecret", "无效的clientId或者clientSecret"];
     return { appKey, answer: (accessToken) => ({ accessToken, expireIn: TOKEN_SECONDS }) };
   });
 
@@ -49,9 +60,11 @@ const corpToken =
   (state, call, requestId) =>
     newTokenCall(state, call, requestId, (fields) => {
       if (corpId !== state.corpId) return [500, "unknownError", "未知错误"];
-      if (text(fields, "grant_type") !== "client_credentials") return [400, "unsupported.grant.type", "不支持的grant_type"];
+      if (text(fields, "grant_type") !== "client_credentials")
+        return [400, "unsupported.grant.type", "不支持的grant_type"];
       const appKey = text(fields, "client_id");
-      if (!appKey || state.apps.get(appKey) !== text(fields, "client_secret")) return [400, "invalid.client", "无效的client"];
+      if (!appKey || state.apps.get(appKey) !== text(fields, "client_secret"))
+        return [400, "invalid.client", "无效的client"];
       return { appKey, answer: (access_token) => ({ access_token, expires_in: TOKEN_SECONDS }) };
     });
 
@@ -76,11 +89,19 @@ function newTokenCall(
     return answered(checked.answer(state.tokens.issue(checked.appKey, nowMs(state))));
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
-    return failed(newRefusal({ generation: "new", status: 400, code: "invalid.param", message: error.message }, requestId));
+    return failed(
+      newRefusal(
+        { generation: "new", status: 400, code: "invalid.param", message: error.message },
+        requestId,
+      ),
+    );
   }
 }
 
-/** The limit that a token call exceeds: the ordinary one per second, or that for token calls per minute (docs/dingtalk.md 13.1). */
+/**
+ * The limit that a token call exceeds: the ordinary one per second, or that for token calls per minute
+ * (docs/dingtalk.md 13.1).
+ */
 function overrun(state: SimulatorState, appKey: string, api: string) {
   const now = nowMs(state);
   const second = state.limits.admit(appKey, api, now);

@@ -3,7 +3,10 @@ import { mix } from "../organisation/identifiers.ts";
 /** Simulated network time between client and DingTalk. */
 export interface RoundTrip {
   set(range: { readonly minMs: number; readonly maxMs: number }): void;
-  /** Half of the round trip of the next call, in ms. The same seed and the same number of earlier calls give the same time. */
+  /**
+   * Half of the round trip of the next call, in ms. The same seed and the same number of earlier calls give
+   * the same time.
+   */
   nextWayMs(): number;
 }
 

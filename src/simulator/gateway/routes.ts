@@ -1,20 +1,69 @@
 import type { Rule } from "../organisation/organisation.ts";
-import { accountStatus, authoriseOrganisation, disableAccount, enableAccount, signOutAccount } from "../people/accounts.ts";
+import {
+  accountStatus,
+  authoriseOrganisation,
+  disableAccount,
+  enableAccount,
+  signOutAccount,
+} from "../people/accounts.ts";
 import { createUser } from "../people/create.ts";
 import { deleteUser } from "../people/delete.ts";
-import { dismissionInfos, listDismissions, revokeDismission, startDismission, updateDismission } from "../people/dismissions.ts";
-import { createContact, deleteContact, getContact, listContacts, listLabelGroups, updateContact } from "../people/external-contacts.ts";
+import {
+  dismissionInfos,
+  listDismissions,
+  revokeDismission,
+  startDismission,
+  updateDismission,
+} from "../people/dismissions.ts";
+import {
+  createContact,
+  deleteContact,
+  getContact,
+  listContacts,
+  listLabelGroups,
+  updateContact,
+} from "../people/external-contacts.ts";
 import { addPreEntry, terminateAndHandOver, transfer } from "../people/hr.ts";
 import { listLeaveRecords } from "../people/leavers.ts";
 import { listSimple, listUsers } from "../people/member-lists.ts";
-import { countUsers, getByMobile, getByUnionid, getUser, listAdmins, listIds, listInactive } from "../people/reads.ts";
+import {
+  countUsers,
+  getByMobile,
+  getByUnionid,
+  getUser,
+  listAdmins,
+  listIds,
+  listInactive,
+} from "../people/reads.ts";
 import { searchDepartments, searchUsers } from "../people/search.ts";
 import { updateUser } from "../people/update.ts";
-import { addSceneMembers, createGroup, createOldChat, createSceneGroup, deleteSceneMembers, updateGroup } from "../structure/chats.ts";
-import { getDepartment, listParentByDepartment, listParentByUser, listSub, listSubId } from "../structure/department-reads.ts";
+import {
+  addSceneMembers,
+  createGroup,
+  createOldChat,
+  createSceneGroup,
+  deleteSceneMembers,
+  updateGroup,
+} from "../structure/chats.ts";
+import {
+  getDepartment,
+  listParentByDepartment,
+  listParentByUser,
+  listSub,
+  listSubId,
+} from "../structure/department-reads.ts";
 import { createDepartment, deleteDepartment, updateDepartment } from "../structure/departments.ts";
 import { addRolesForPeople, listRoleMembers, removeRolesForPeople } from "../structure/role-members.ts";
-import { addRole, addRoleGroup, deleteRole, getRole, getRoleGroup, listRoles, updateRole, updateRoleScope } from "../structure/roles.ts";
+import {
+  addRole,
+  addRoleGroup,
+  deleteRole,
+  getRole,
+  getRoleGroup,
+  listRoles,
+  updateRole,
+  updateRoleScope,
+} from "../structure/roles.ts";
 import { authScopes } from "./auth-scopes.ts";
 
 /** One call of DingTalk, and the rule that answers it. */
@@ -85,7 +134,10 @@ const OLD: readonly Row[] = [
   ["/chat/create", CHATS, createOldChat],
 ];
 
-/** Calls that count against the monthly quota. For account switches, searches and HR processes this is an assumption (docs/dingtalk.md 9.1). */
+/**
+ * Calls that count against the monthly quota. For account switches, searches and HR processes this is an
+ * assumption (docs/dingtalk.md 9.1).
+ */
 const PAID: readonly Row[] = [
   ["/v1.0/contact/orgAccounts/disable", SECURITY, disableAccount],
   ["/v1.0/contact/orgAccounts/enable", SECURITY, enableAccount],
@@ -104,20 +156,30 @@ const PAID: readonly Row[] = [
   ["/v1.0/im/sceneGroup/member/delete", CHATS, deleteSceneMembers],
 ];
 
-/** The calls whose rules need only the organisation. `route-table.ts` adds those of messages and events; `open-calls.ts` has the calls for tokens. */
+/**
+ * The calls whose rules need only the organisation. `route-table.ts` adds those of messages and events;
+ * `open-calls.ts` has the calls for tokens.
+ */
 export const routes: ReadonlyMap<string, Route> = new Map(
   [
     ...OLD.map((row) => route("old", "POST", row)),
     ...PAID.map((row) => ({ ...route("new", "POST", row), paid: true })),
     route("old", "GET", ["/auth/scopes", "qyapi_base", authScopes]),
     { ...route("new", "GET", ["/v1.0/contact/orgAccounts/status", SECURITY, accountStatus]), paid: true },
-    { ...route("new", "PUT", ["/v1.0/hrm/pendingDismission/infos", HR_PROCESS, updateDismission]), paid: true },
+    {
+      ...route("new", "PUT", ["/v1.0/hrm/pendingDismission/infos", HR_PROCESS, updateDismission]),
+      paid: true,
+    },
     route("new", "GET", ["/v1.0/hrm/employees/dismissions", HR_READ, listDismissions]),
     route("new", "GET", ["/v1.0/hrm/employees/dimissionInfos", HR_READ, dismissionInfos]),
     route("new", "GET", ["/v1.0/contact/empLeaveRecords", "Contact.Common.Read", listLeaveRecords]),
   ].map((one) => [one.path, one]),
 );
 
-function route(generation: Route["generation"], method: Route["method"], [path, permission, rule]: Row): Route {
+function route(
+  generation: Route["generation"],
+  method: Route["method"],
+  [path, permission, rule]: Row,
+): Route {
   return { path, generation, method, permission, rule };
 }

@@ -31,7 +31,10 @@ export interface SimulatorState {
   forgetEvents(): void;
 }
 
-/** Runs a rule. Then, in this order: writes its changes to the journal, applies them to the organisation, and publishes its events. */
+/**
+ * Runs a rule. Then, in this order: writes its changes to the journal, applies them to the organisation, and
+ * publishes its events.
+ */
 export function carryOut(state: SimulatorState, rule: Rule, fields: Fields, by: Act["by"]): Outcome {
   const { organisation } = state;
   const outcome = perform(organisation, rule, fields, { nowMs: state.clock.now().getTime(), by });

@@ -4,7 +4,10 @@ import { createHash } from "node:crypto";
 export const TOKEN_SECONDS = 7_200;
 
 export interface Tokens {
-  /** The access token of the app. While it is valid, the same token is returned, valid for another 7,200 s from now. */
+  /**
+   * The access token of the app. While it is valid, the same token is returned, valid for another 7,200 s
+   * from now.
+   */
   issue(appKey: string, nowMs: number): string;
   /** The app key of a valid token. Undefined for an unknown or expired token. */
   owner(token: string, nowMs: number): string | undefined;

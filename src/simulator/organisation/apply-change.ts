@@ -6,7 +6,10 @@ import type { Organisation } from "./model.ts";
 import type { Change, Department } from "./records.ts";
 import { phoneKey } from "./user-record.ts";
 
-/** The only writer of the state. It updates every index. Applying a change twice has no further effect, except for `leave.add`. */
+/**
+ * The only writer of the state. It updates every index. Applying a change twice has no further effect, except
+ * for `leave.add`.
+ */
 export function applyChange(organisation: Organisation, change: Change): void {
   switch (change.type) {
     case "department.put":
@@ -80,13 +83,21 @@ function putDepartment(organisation: Organisation, department: Department): void
   organisation.departments.set(department.dept_id, department);
   if (department.parent_id === undefined) return;
   add(organisation.childrenOf, department.parent_id, department.dept_id);
-  add(organisation.departmentNames, departmentNameKey(department.parent_id, department.name), department.dept_id);
+  add(
+    organisation.departmentNames,
+    departmentNameKey(department.parent_id, department.name),
+    department.dept_id,
+  );
 }
 
 function unlistDepartment(organisation: Organisation, department: Department): void {
   if (department.parent_id === undefined) return;
   drop(organisation.childrenOf, department.parent_id, department.dept_id);
-  drop(organisation.departmentNames, departmentNameKey(department.parent_id, department.name), department.dept_id);
+  drop(
+    organisation.departmentNames,
+    departmentNameKey(department.parent_id, department.name),
+    department.dept_id,
+  );
 }
 
 function removeDepartment(organisation: Organisation, deptId: number): void {

@@ -29,21 +29,27 @@ export function removeUser(organisation: Organisation, userid: string): void {
   organisation.users.delete(userid);
 }
 
-/** Removes a record from the indexes. It stays in the indexes of the departments and roles that `after` has too, so that its place among the members stays. */
+/**
+ * Removes a record from the indexes. It stays in the indexes of the departments and roles that `after` has
+ * too, so that its place among the members stays.
+ */
 function unindex(organisation: Organisation, before: User, after: User | undefined): void {
   for (const post of before.posts) {
     touch(organisation, post.dept_id);
-    if (!after?.posts.some((kept) => kept.dept_id === post.dept_id)) drop(organisation.membersOf, post.dept_id, before.userid);
+    if (!after?.posts.some((kept) => kept.dept_id === post.dept_id))
+      drop(organisation.membersOf, post.dept_id, before.userid);
   }
   for (const grant of before.roles) {
-    if (!after?.roles.some((kept) => kept.role_id === grant.role_id)) drop(organisation.roleMembers, grant.role_id, before.userid);
+    if (!after?.roles.some((kept) => kept.role_id === grant.role_id))
+      drop(organisation.roleMembers, grant.role_id, before.userid);
   }
   if (before.phone) organisation.byMobile.delete(phoneKey(before.phone));
   if (before.email) organisation.byEmail.delete(emailKey(before.email));
   if (before.org_email) organisation.byOrgEmail.delete(emailKey(before.org_email));
   if (before.telephone) organisation.byTelephone.delete(before.telephone);
   if (before.account?.login_id) organisation.byLoginId.delete(loginKey(before.account.login_id));
-  if (before.account?.phone) drop(organisation.byExclusiveMobile, phoneKey(before.account.phone), before.userid);
+  if (before.account?.phone)
+    drop(organisation.byExclusiveMobile, phoneKey(before.account.phone), before.userid);
   organisation.byUnionid.delete(before.unionid);
 }
 

@@ -1,6 +1,8 @@
 import type { Organisation } from "./model.ts";
 
-/** The form in which names are compared: without differences in letter case, blanks and invisible characters. */
+/**
+ * The form in which names are compared: without differences in letter case, blanks and invisible characters.
+ */
 export const lookOf = (name: string): string =>
   name
     .normalize("NFC")
@@ -11,8 +13,16 @@ export const lookOf = (name: string): string =>
 
 export const departmentNameKey = (parentId: number, name: string): string => `${parentId}\n${lookOf(name)}`;
 
-/** The department under this parent, other than `self`, that has this name. The switch `departmentNames` decides whether names that only look the same count. */
-export function holderOfName(organisation: Organisation, parentId: number, name: string, self: number | undefined): number | undefined {
+/**
+ * The department under this parent, other than `self`, that has this name. The switch `departmentNames`
+ * decides whether names that only look the same count.
+ */
+export function holderOfName(
+  organisation: Organisation,
+  parentId: number,
+  name: string,
+  self: number | undefined,
+): number | undefined {
   const lookalikes = organisation.departmentNames.get(departmentNameKey(parentId, name)) ?? [];
   const exact = organisation.switches.departmentNames === "exact";
   for (const id of lookalikes) {

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** A pseudo-random whole number below 2^32. The same seed and position give the same number (the finaliser of splitmix64 on 32 bits). */
+/**
+ * A pseudo-random whole number below 2^32. The same seed and position give the same number (the finaliser of
+ * splitmix64 on 32 bits).
+ */
 export function mix(seed: number, position: number): number {
   let value = (seed ^ Math.imul(position, 0x9e3779b1)) >>> 0;
   value = Math.imul(value ^ (value >>> 16), 0x85ebca6b) >>> 0;
@@ -8,7 +11,8 @@ export function mix(seed: number, position: number): number {
   return (value ^ (value >>> 16)) >>> 0;
 }
 
-export const seedNumber = (seed: string): number => createHash("sha256").update(seed).digest().readUInt32BE(0);
+export const seedNumber = (seed: string): number =>
+  createHash("sha256").update(seed).digest().readUInt32BE(0);
 
 /** The id of the n-th event. All deliveries of an event have the same id. */
 export const eventId = (seed: number, event: number): string =>
@@ -21,7 +25,10 @@ export interface Ids {
   readonly position: number;
   /** The next position. It is also the logical time of the organisation. */
   next(): number;
-  /** A number from `low` (inclusive) to `high` (exclusive) that is not taken. It does not return while all numbers are taken. */
+  /**
+   * A number from `low` (inclusive) to `high` (exclusive) that is not taken. It does not return while all
+   * numbers are taken.
+   */
   number(low: number, high: number, taken: (id: number) => boolean): number;
   /** A userid of digits, like those that DingTalk generates. */
   userid(taken: (id: string) => boolean): string;
@@ -56,9 +63,16 @@ export function createIds(seed: number, start: number): Ids {
   };
 }
 
-/** A unionid belongs to the person and the developer's organisation. A person who leaves and returns has the same one (docs/dingtalk.md 5.3). */
+/**
+ * A unionid belongs to the person and the developer's organisation. A person who leaves and returns has the
+ * same one (docs/dingtalk.md 5.3).
+ */
 export const unionid = (seed: number, corpId: string, person: string): string =>
-  createHash("sha256").update(`${seed} ${corpId} ${person}`).digest("base64url").replaceAll(/[-_]/g, "i").slice(0, 36);
+  createHash("sha256")
+    .update(`${seed} ${corpId} ${person}`)
+    .digest("base64url")
+    .replaceAll(/[-_]/g, "i")
+    .slice(0, 36);
 
 /** `request_id` of the old API: 13 characters of base 36. */
 export function oldRequestId(seed: number, call: number): string {

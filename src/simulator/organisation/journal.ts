@@ -19,7 +19,10 @@ interface Entry {
   readonly changes: readonly Change[];
 }
 
-/** Stores acknowledged changes in a file. Each change is written before its call is answered, so it survives a crash of the process. */
+/**
+ * Stores acknowledged changes in a file. Each change is written before its call is answered, so it survives a
+ * crash of the process.
+ */
 export interface Journal {
   append(entry: Entry): void;
   /** Replaces the file with this state, after a reset or a change of switches. */
@@ -33,10 +36,14 @@ export const noJournal: Journal = { append() {}, rewrite() {}, close() {} };
 const CHANGES_PER_LINE = 200;
 
 /**
- * Reads the state that an earlier process stored, shortens the file to this state, and appends to it.
- * Ignores a last line without a line end, because its call was never answered. Throws `CannotStart` for any other unreadable line.
+ * Reads the state that an earlier process stored, shortens the file to this state, and appends to it. Ignores
+ * a last line without a line end, because its call was never answered. Throws `CannotStart` for any other
+ * unreadable line.
  */
-export function openJournal(path: string, fresh: () => Organisation): { readonly journal: Journal; readonly organisation: Organisation } {
+export function openJournal(
+  path: string,
+  fresh: () => Organisation,
+): { readonly journal: Journal; readonly organisation: Organisation } {
   makeFolder(dirname(path));
   const organisation = existsSync(path) ? read(path, fresh()) : fresh();
   let file = rewriteFile(path, organisation);
@@ -60,8 +67,12 @@ function read(path: string, fresh: Organisation): Organisation {
   if (first === undefined) return fresh;
   const { switches } = parse<Head>(path, 1, first);
   const checked = switchesSchema.safeParse(switches);
-  if (!checked.success) throw new CannotStart([`${path} line 1 does not contain valid switches`], { cause: checked.error });
-  const organisation = { ...createOrganisation({ corpId: fresh.corpId, seed: "", switches: checked.data }), seed: fresh.seed };
+  if (!checked.success)
+    throw new CannotStart([`${path} line 1 does not contain valid switches`], { cause: checked.error });
+  const organisation = {
+    ...createOrganisation({ corpId: fresh.corpId, seed: "", switches: checked.data }),
+    seed: fresh.seed,
+  };
   lines.forEach((line, at) => {
     commit(organisation, parse<Entry>(path, at + 2, line));
   });
@@ -72,11 +83,17 @@ function parse<T>(path: string, line: number, text: string): T {
   try {
     return JSON.parse(text) as T; // only this module writes the file
   } catch (cause) {
-    throw new CannotStart([`${path} line ${line} is damaged: remove the file to start with an empty organisation`], { cause });
+    throw new CannotStart(
+      [`${path} line ${line} is damaged: remove the file to start with an empty organisation`],
+      { cause },
+    );
   }
 }
 
-/** Writes the whole state to a new file, and replaces the old file by it in one step. Returns the new file, open for appending. */
+/**
+ * Writes the whole state to a new file, and replaces the old file by it in one step. Returns the new file,
+ * open for appending.
+ */
 function rewriteFile(path: string, organisation: Organisation): number {
   const beside = `${path}.new`;
   const file = openSync(beside, "w", 0o600);

@@ -13,7 +13,10 @@ import type {
 import type { Switches } from "./switches.ts";
 import type { User } from "./user-record.ts";
 
-/** The state of the simulated organisation, with indexes for up to 100,000 people. Only `applyChange` writes to it, except for `switches` and `position`. */
+/**
+ * The state of the simulated organisation, with indexes for up to 100,000 people. Only `applyChange` writes
+ * to it, except for `switches` and `position`.
+ */
 export interface Organisation {
   readonly corpId: string;
   readonly seed: number;

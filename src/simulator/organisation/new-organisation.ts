@@ -5,10 +5,16 @@ import { emptyDepartment, ROOT } from "./organisation.ts";
 import type { Change } from "./records.ts";
 import type { Switches } from "./switches.ts";
 
-/** The roles of the group 默认. Every organisation has them, and they cannot be changed (docs/dingtalk.md 8.1). */
+/**
+ * The roles of the group 默认. Every organisation has them, and they cannot be changed (docs/dingtalk.md 8.1).
+ */
 const SYSTEM_ROLES = ["负责人", "主管", "主管理员", "子管理员"];
 
-export function createOrganisation(options: { readonly corpId: string; readonly seed: string; readonly switches: Switches }): Organisation {
+export function createOrganisation(options: {
+  readonly corpId: string;
+  readonly seed: string;
+  readonly switches: Switches;
+}): Organisation {
   const organisation: Organisation = {
     corpId: options.corpId,
     seed: seedNumber(options.seed),
@@ -49,6 +55,8 @@ export function createOrganisation(options: { readonly corpId: string; readonly 
 function foundation(switches: Switches): Change[] {
   const root = { ...emptyDepartment, dept_id: ROOT, name: switches.organisationName };
   const group = { id: 100_000_001, name: "默认", system: true };
-  const roles = SYSTEM_ROLES.map((name, at): Change => ({ type: "role.put", role: { id: 100_000_101 + at, name, groupId: group.id } }));
+  const roles = SYSTEM_ROLES.map(
+    (name, at): Change => ({ type: "role.put", role: { id: 100_000_101 + at, name, groupId: group.id } }),
+  );
   return [{ type: "department.put", department: root }, { type: "role-group.put", group }, ...roles];
 }

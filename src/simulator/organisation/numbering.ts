@@ -1,4 +1,7 @@
-/** Least and most digits of mobile numbers after the country code, from the national numbering plans (ITU E.164). */
+/**
+ * Least and most digits of mobile numbers after the country code, from the national numbering plans (ITU
+ * E.164).
+ */
 const MOBILE_LENGTHS: Readonly<Record<string, readonly [least: number, most: number]>> = {
   1: [10, 10],
   7: [10, 10],

@@ -7,7 +7,10 @@ import type { Change, Department, EventDraft } from "./records.ts";
 
 export const ROOT = 1;
 
-/** Who makes a call, and when. For an administrator (`POST /_sim/edit`) the rules apply, but not the contact scope of the app. */
+/**
+ * Who makes a call, and when. For an administrator (`POST /_sim/edit`) the rules apply, but not the contact
+ * scope of the app.
+ */
 export interface Act {
   readonly nowMs: number;
   readonly by: "app" | "administrator";
@@ -21,7 +24,10 @@ export interface Done {
   readonly events?: readonly EventDraft[];
 }
 
-/** A rule for one call of docs/dingtalk.md. It reads the organisation and returns the answer and the changes, without applying them, or throws `Refused`. */
+/**
+ * A rule for one call of docs/dingtalk.md. It reads the organisation and returns the answer and the changes,
+ * without applying them, or throws `Refused`.
+ */
 export type Rule = (organisation: Organisation, fields: Fields, act: Act) => Done;
 
 export type Outcome =
@@ -32,7 +38,12 @@ export type Outcome =
       readonly events: readonly EventDraft[];
       readonly position: number;
     }
-  | { readonly kind: "refused"; readonly refusal: Refusal; readonly changes: readonly Change[]; readonly position: number };
+  | {
+      readonly kind: "refused";
+      readonly refusal: Refusal;
+      readonly changes: readonly Change[];
+      readonly position: number;
+    };
 
 /** A refusal that changes the organisation nevertheless: 40103 sends an invitation. */
 export class RefusedWithChanges extends Refused {
@@ -62,20 +73,39 @@ export const emptyDepartment = {
 } as const satisfies Partial<Department>;
 
 /** Runs a rule on the organisation. `commit` applies the changes of the outcome. */
-export function perform(organisation: Organisation, rule: Rule, fields: Fields, act: Omit<Act, "ids">): Outcome {
+export function perform(
+  organisation: Organisation,
+  rule: Rule,
+  fields: Fields,
+  act: Omit<Act, "ids">,
+): Outcome {
   const ids = createIds(organisation.seed, organisation.position);
   try {
     const done = rule(organisation, fields, { ...act, ids });
-    return { kind: "done", answer: done.answer, changes: done.changes ?? [], events: done.events ?? [], position: ids.position };
+    return {
+      kind: "done",
+      answer: done.answer,
+      changes: done.changes ?? [],
+      events: done.events ?? [],
+      position: ids.position,
+    };
   } catch (error) {
     if (!(error instanceof Refused)) throw error;
     const changes = error instanceof RefusedWithChanges ? error.changes : [];
-    return { kind: "refused", refusal: error.refusal, changes, position: changes.length > 0 ? ids.position : organisation.position };
+    return {
+      kind: "refused",
+      refusal: error.refusal,
+      changes,
+      position: changes.length > 0 ? ids.position : organisation.position,
+    };
   }
 }
 
 /** Applies the changes of an outcome to the organisation. */
-export function commit(organisation: Organisation, outcome: { readonly changes: readonly Change[]; readonly position: number }): void {
+export function commit(
+  organisation: Organisation,
+  outcome: { readonly changes: readonly Change[]; readonly position: number },
+): void {
   if (outcome.changes.length === 0) return;
   for (const change of outcome.changes) applyChange(organisation, change);
   organisation.position = Math.max(organisation.position, outcome.position);

@@ -5,8 +5,8 @@ import type { Act } from "./organisation.ts";
 import type { OwnWay } from "./switches.ts";
 
 /**
- * The fields of a call after the switch `ownWays`: DingTalk refuses the value of a field, ignores it, or replaces it. The switch has no effect on calls
- * of administrators.
+ * The fields of a call after the switch `ownWays`: DingTalk refuses the value of a field, ignores it, or
+ * replaces it. The switch has no effect on calls of administrators.
  */
 export function withOwnWays(organisation: Organisation, on: OwnWay["on"], fields: Fields, act: Act): Fields {
   if (act.by === "administrator") return fields;

@@ -1,4 +1,13 @@
-import { boundedText, departmentIds, type Fields, flag, objects, present, requiredWhole, whole } from "../wire/fields.ts";
+import {
+  boundedText,
+  departmentIds,
+  type Fields,
+  flag,
+  objects,
+  present,
+  requiredWhole,
+  whole,
+} from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 import type { Organisation } from "./model.ts";
 import type { Act } from "./organisation.ts";
@@ -7,8 +16,9 @@ import { requireDepartment } from "./scope.ts";
 import type { DepartmentEntry } from "./user-record.ts";
 
 /**
- * The departments of a person after the call. `dept_id_list` replaces all of them. The three lists of objects then set order, title and main department
- * of single departments (docs/dingtalk.md 5.1, 5.2). Objects for departments that the person is not in are ignored.
+ * The departments of a person after the call. `dept_id_list` replaces all of them. The three lists of objects
+ * then set order, title and main department of single departments (docs/dingtalk.md 5.1, 5.2). Objects for
+ * departments that the person is not in are ignored.
  */
 export function readPosts(
   organisation: Organisation,
@@ -18,8 +28,12 @@ export function readPosts(
 ): readonly DepartmentEntry[] {
   const listed = departmentIds(fields, "dept_id_list", 40025);
   if (listed !== undefined) requireDepartments(organisation, act, listed, current);
-  const orders = byDepartment(fields, "dept_order_list", (entry) => ({ order: whole(entry, "order", 40011) }));
-  const titles = byDepartment(fields, "dept_title_list", (entry) => ({ title: boundedText(entry, "title", 200) }));
+  const orders = byDepartment(fields, "dept_order_list", (entry) => ({
+    order: whole(entry, "order", 40011),
+  }));
+  const titles = byDepartment(fields, "dept_title_list", (entry) => ({
+    title: boundedText(entry, "title", 200),
+  }));
   const positions = byDepartment(fields, "dept_position_list", (entry) => ({
     title: boundedText(entry, "title", 200),
     work_place: boundedText(entry, "work_place", 100, 40064),
@@ -44,7 +58,12 @@ export function withOneMain(posts: readonly DepartmentEntry[], named?: number): 
   return posts.map((post) => ({ ...post, main: post.dept_id === main }));
 }
 
-function requireDepartments(organisation: Organisation, act: Act, listed: readonly number[], current: readonly DepartmentEntry[]): void {
+function requireDepartments(
+  organisation: Organisation,
+  act: Act,
+  listed: readonly number[],
+  current: readonly DepartmentEntry[],
+): void {
   if (listed.length === 0) throw refuse(40025);
   if (listed.length > (current.length === 0 ? 100 : 300)) throw refuse(40066);
   const { maxDepartmentMembers } = organisation.switches;
@@ -52,16 +71,25 @@ function requireDepartments(organisation: Organisation, act: Act, listed: readon
     if (!organisation.departments.has(deptId)) throw refuse(60003);
     requireDepartment(organisation, act, deptId);
     const isInside = current.some((post) => post.dept_id === deptId);
-    if (!isInside && maxDepartmentMembers > 0 && (organisation.membersOf.get(deptId)?.size ?? 0) >= maxDepartmentMembers)
+    if (
+      !isInside &&
+      maxDepartmentMembers > 0 &&
+      (organisation.membersOf.get(deptId)?.size ?? 0) >= maxDepartmentMembers
+    )
       throw refuse(40023);
   }
 }
 
 function byDepartment<T>(fields: Fields, name: string, read: (entry: Fields) => T): Map<number, T> {
-  return new Map((objects(fields, name) ?? []).map((entry) => [requiredWhole(entry, "dept_id", 40009), read(entry)]));
+  return new Map(
+    (objects(fields, name) ?? []).map((entry) => [requiredWhole(entry, "dept_id", 40009), read(entry)]),
+  );
 }
 
-/** Changes of the departments that a person leaves: the person stops being manager and chat owner. The switch `managerLeavesDepartment` may refuse it. */
+/**
+ * Changes of the departments that a person leaves: the person stops being manager and chat owner. The switch
+ * `managerLeavesDepartment` may refuse it.
+ */
 export function leaveDepartments(
   organisation: Organisation,
   userid: string,
@@ -75,7 +103,8 @@ export function leaveDepartments(
     const { org_dept_owner, ...rest } = department;
     const manages = department.dept_manager_userid_list.includes(userid);
     if (!manages && org_dept_owner !== userid) continue;
-    if (manages && after.length > 0 && organisation.switches.managerLeavesDepartment === "refused") throw refuse(400002);
+    if (manages && after.length > 0 && organisation.switches.managerLeavesDepartment === "refused")
+      throw refuse(400002);
     changes.push({
       type: "department.put",
       department: {

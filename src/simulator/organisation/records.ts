@@ -1,6 +1,9 @@
 import type { Phone, User } from "./user-record.ts";
 
-/* The records of the simulated organisation. Fields that a read shows unchanged have the names of DingTalk's reads (docs/dingtalk.md 4.4, 5.4). */
+/*
+ * The records of the simulated organisation. Fields that a read shows unchanged have the names of DingTalk's
+ * reads (docs/dingtalk.md 4.4, 5.4).
+ */
 
 export interface Department {
   readonly dept_id: number;
@@ -62,7 +65,9 @@ export interface Invitation {
   readonly sent: number;
 }
 
-/** A chat that the app created (docs/dingtalk.md 8.2). The chats of departments are fields of `Department`. */
+/**
+ * A chat that the app created (docs/dingtalk.md 8.2). The chats of departments are fields of `Department`.
+ */
 export interface Chat {
   readonly openConversationId: string;
   readonly chatid: string;
@@ -106,13 +111,19 @@ export interface PreEntry {
   readonly mobile: string;
 }
 
-/** Permission for another organisation to use the enterprise accounts of these departments (docs/dingtalk.md 6). */
+/**
+ * Permission for another organisation to use the enterprise accounts of these departments
+ * (docs/dingtalk.md 6).
+ */
 export interface OrganisationGrant {
   readonly joinCorpId: string;
   readonly grantDeptIdList: readonly number[];
 }
 
-/** One change of the organisation. It contains whole records, so applying it twice has no further effect, except for `leave.add`. */
+/**
+ * One change of the organisation. It contains whole records, so applying it twice has no further effect,
+ * except for `leave.add`.
+ */
 export type Change =
   | { readonly type: "department.put"; readonly department: Department }
   | { readonly type: "department.remove"; readonly dept_id: number }

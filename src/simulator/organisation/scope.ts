@@ -3,7 +3,10 @@ import type { Organisation } from "./model.ts";
 import { type Act, ROOT } from "./organisation.ts";
 import type { User } from "./user-record.ts";
 
-/** Whether the contact scope (docs/dingtalk.md 2.3) does not limit this call. Otherwise it is some departments with all below them, and some people. */
+/**
+ * Whether the contact scope (docs/dingtalk.md 2.3) does not limit this call. Otherwise it is some departments
+ * with all below them, and some people.
+ */
 function isWholeOrganisation(organisation: Organisation, act: Act): boolean {
   return act.by === "administrator" || organisation.switches.contactScope.departments.includes(ROOT);
 }
@@ -25,6 +28,10 @@ export function requireDepartment(organisation: Organisation, act: Act, deptId: 
 
 /** Refuses a person outside the contact scope with 50002. */
 export function requireUser(organisation: Organisation, act: Act, user: User): void {
-  if (isWholeOrganisation(organisation, act) || organisation.switches.contactScope.users.includes(user.userid)) return;
+  if (
+    isWholeOrganisation(organisation, act) ||
+    organisation.switches.contactScope.users.includes(user.userid)
+  )
+    return;
   if (!user.posts.some((post) => covers(organisation, post.dept_id))) throw refuse(50002);
 }

@@ -9,7 +9,10 @@ export interface Phone {
 /** A person in one department. */
 export interface DepartmentEntry {
   readonly dept_id: number;
-  /** The person with the largest number comes first. Departments have the opposite order (docs/dingtalk.md 5.1). */
+  /**
+   * The person with the largest number comes first. Departments have the opposite order
+   * (docs/dingtalk.md 5.1).
+   */
   readonly order: number;
   readonly main: boolean;
   readonly title?: string;
@@ -59,12 +62,17 @@ export interface User extends UserTexts {
   readonly manager_userid?: string;
   readonly extension: Readonly<Record<string, string>>;
   readonly hired_date?: number;
-  /** Whether the person has activated DingTalk. SCIM's `active` means something else (docs/dingtalk.md 5.4). */
+  /**
+   * Whether the person has activated DingTalk. SCIM's `active` means something else (docs/dingtalk.md 5.4).
+   */
   readonly active: boolean;
   readonly senior: boolean;
   /** 1 main administrator, 2 sub-administrator. */
   readonly sysLevel?: 1 | 2;
-  /** The level before the last change, and the time of that change. `user/listadmin` may show it for a while (switch `adminListDelayMs`). */
+  /**
+   * The level before the last change, and the time of that change. `user/listadmin` may show it for a while
+   * (switch `adminListDelayMs`).
+   */
   readonly formerLevel?: { readonly level: 0 | 1 | 2; readonly untilMs: number };
   /** URL of the picture. */
   readonly avatar?: string;

@@ -5,7 +5,10 @@ import { boundedText, type Fields, requiredText, text } from "../wire/fields.ts"
 import { refuse } from "../wire/refusal.ts";
 import { requireKnownUser } from "./lookup.ts";
 
-/* What a call says about an external contact. Each reader answers undefined for a field that is not in the call. */
+/*
+ * What a call says about an external contact. Each reader answers undefined for a field that is not in the
+ * call.
+ */
 
 /** The labels of every organisation. Only the console can create others. */
 export const LABEL_GROUPS = [
@@ -22,7 +25,10 @@ export const LABEL_GROUPS = [
 const MOST_LABELS = 20;
 const MOST_SHARED = 20;
 
-/** The number of a contact. Unlike for members, number and country code are separate fields. The default country code is 86. */
+/**
+ * The number of a contact. Unlike for members, number and country code are separate fields. The default
+ * country code is 86.
+ */
 export function readPhone(contact: Fields): Phone {
   const number = requiredText(contact, "mobile");
   const stateCode = text(contact, "state_code") || "86";

@@ -8,9 +8,21 @@ import { type Phone, phoneKey, type User, type UserTexts } from "../organisation
 import { type Fields, text } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 import { readAccount } from "./enterprise-fields.ts";
-import { noTexts, readExtension, readFlags, readTexts, readUserid, requiredName, requireFreeTexts, requireManager } from "./fields.ts";
+import {
+  noTexts,
+  readExtension,
+  readFlags,
+  readTexts,
+  readUserid,
+  requiredName,
+  requireFreeTexts,
+  requireManager,
+} from "./fields.ts";
 
-/** `POST /topapi/v2/user/create` (docs/dingtalk.md 5.1), for regular and enterprise accounts (docs/dingtalk.md 6). A new person is not active. */
+/**
+ * `POST /topapi/v2/user/create` (docs/dingtalk.md 5.1), for regular and enterprise accounts
+ * (docs/dingtalk.md 6). A new person is not active.
+ */
 export function createUser(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "user", given, act);
   const userid = readUserid(fields);
@@ -31,7 +43,8 @@ export function createUser(organisation: Organisation, given: Fields, act: Act):
   const outer = account?.outer;
   const identity = phone ? phoneKey(phone) : outer ? `${outer.corpId} ${outer.userid}` : `account ${at}`;
   // The account of another organisation is already a member: a person cannot be a member twice.
-  if (outer && organisation.byUnionid.has(unionid(organisation.seed, organisation.corpId, identity))) throw refuse(60107);
+  if (outer && organisation.byUnionid.has(unionid(organisation.seed, organisation.corpId, identity)))
+    throw refuse(60107);
   const user: User = {
     userid: userid ?? act.ids.userid((id) => organisation.users.has(id)),
     unionid: unionid(organisation.seed, organisation.corpId, identity),
@@ -84,8 +97,8 @@ function requireHeadcount(organisation: Organisation): void {
 }
 
 /**
- * Refuses a person who has to consent with 40103, and sends an invitation (docs/dingtalk.md 5.1). Before that, the switch `createRefusals` may refuse the
- * number with another code.
+ * Refuses a person who has to consent with 40103, and sends an invitation (docs/dingtalk.md 5.1). Before
+ * that, the switch `createRefusals` may refuse the number with another code.
  */
 function requireConsent(organisation: Organisation, phone: Phone, user: User, act: Act): void {
   const { createRefusals, protectedMobiles } = organisation.switches;
@@ -95,11 +108,24 @@ function requireConsent(organisation: Organisation, phone: Phone, user: User, ac
   const mobile = phoneKey(phone);
   if (!protectedMobiles.includes(written) || organisation.consentedMobiles.has(mobile)) return;
   const sent = (organisation.invitations.get(mobile)?.sent ?? 0) + 1;
-  throw new RefusedWithChanges(refuse(40103).refusal, [{ type: "invitation.put", invitation: { mobile, user, sentMs: act.nowMs, sent } }]);
+  throw new RefusedWithChanges(refuse(40103).refusal, [
+    { type: "invitation.put", invitation: { mobile, user, sentMs: act.nowMs, sent } },
+  ]);
 }
 
-/** A `telephone` that DingTalk assigns (docs/dingtalk.md 5.1). With the switch `assignsTelephones`, everybody without one gets it. */
-function assignedTelephone(organisation: Organisation, { telephone }: UserTexts, act: Act): Partial<UserTexts> {
+/**
+ * A `telephone` that DingTalk assigns (docs/dingtalk.md 5.1). With the switch `assignsTelephones`, everybody
+ * without one gets it.
+ */
+function assignedTelephone(
+  organisation: Organisation,
+  { telephone }: UserTexts,
+  act: Act,
+): Partial<UserTexts> {
   if (!organisation.switches.assignsTelephones || telephone !== "") return {};
-  return { telephone: String(act.ids.number(80_000, 90_000, (number) => organisation.byTelephone.has(String(number)))) };
+  return {
+    telephone: String(
+      act.ids.number(80_000, 90_000, (number) => organisation.byTelephone.has(String(number))),
+    ),
+  };
 }

@@ -8,8 +8,8 @@ import { type Fields, requiredText } from "../wire/fields.ts";
 import { requireReachableUser } from "./lookup.ts";
 
 /**
- * `POST /topapi/v2/user/delete` (docs/dingtalk.md 5.3, 13.4): ends the membership and removes the roles. `manager_userid` of other people still names
- * the person. A leave record contains the reason.
+ * `POST /topapi/v2/user/delete` (docs/dingtalk.md 5.3, 13.4): ends the membership and removes the roles.
+ * `manager_userid` of other people still names the person. A leave record contains the reason.
  */
 export const deleteUser = (organisation: Organisation, fields: Fields, act: Act): Done =>
   removeMember(organisation, fields, act, act.by === "app" ? "oapi" : "delete");
@@ -18,10 +18,20 @@ export const deleteUser = (organisation: Organisation, fields: Fields, act: Act)
 export const leaveByThemselves = (organisation: Organisation, fields: Fields, act: Act): Done =>
   removeMember(organisation, fields, act, "leave");
 
-function removeMember(organisation: Organisation, fields: Fields, act: Act, leaveReason: LeaveRecord["leaveReason"]): Done {
+function removeMember(
+  organisation: Organisation,
+  fields: Fields,
+  act: Act,
+  leaveReason: LeaveRecord["leaveReason"],
+): Done {
   return {
     answer: {},
-    ...endMembership(organisation, requireReachableUser(organisation, act, requiredText(fields, "userid")), act, leaveReason),
+    ...endMembership(
+      organisation,
+      requireReachableUser(organisation, act, requiredText(fields, "userid")),
+      act,
+      leaveReason,
+    ),
   };
 }
 
@@ -44,7 +54,9 @@ export function endMembership(
     changes: [
       ...leaveDepartments(organisation, user.userid, user.posts, []),
       ...leaveChats(organisation, user.userid),
-      ...(organisation.dismissions.has(user.userid) ? [{ type: "dismission.remove", userId: user.userid } as const] : []),
+      ...(organisation.dismissions.has(user.userid)
+        ? [{ type: "dismission.remove", userId: user.userid } as const]
+        : []),
       { type: "user.remove", userid: user.userid },
       { type: "leave.add", record },
     ],

@@ -12,7 +12,9 @@ export function listDismissions(organisation: Organisation, fields: Fields): Don
   const size = Number(text(fields, "maxResults") || String(MOST_AT_ONCE));
   if (!Number.isInteger(from) || from < 0) throw invalidParameter("nextToken");
   if (!Number.isInteger(size) || size < 1 || size > MOST_AT_ONCE) throw invalidParameter("maxResults");
-  const left = [...new Set(organisation.leaves.map(({ userId }) => userId))].filter((userId) => !organisation.users.has(userId));
+  const left = [...new Set(organisation.leaves.map(({ userId }) => userId))].filter(
+    (userId) => !organisation.users.has(userId),
+  );
   const userIdList = left.slice(from, from + size);
   const next = from + userIdList.length;
   const hasMore = next < left.length;
@@ -31,13 +33,26 @@ function dismissionView(organisation: Organisation, userId: string): Record<stri
   const pending = organisation.dismissions.get(userId);
   if (pending) {
     const { lastWorkDate, userId: _same, ...rest } = pending;
-    return { userId, name: organisation.users.get(userId)?.name ?? "", status: 1, lastWorkDay: lastWorkDate, ...rest };
+    return {
+      userId,
+      name: organisation.users.get(userId)?.name ?? "",
+      status: 1,
+      lastWorkDay: lastWorkDate,
+      ...rest,
+    };
   }
-  const record = organisation.users.has(userId) ? undefined : organisation.leaves.findLast((one) => one.userId === userId);
-  return record ? { userId, name: record.name, status: 2, lastWorkDay: record.leaveMs } : { userId, status: 3 };
+  const record = organisation.users.has(userId)
+    ? undefined
+    : organisation.leaves.findLast((one) => one.userId === userId);
+  return record
+    ? { userId, name: record.name, status: 2, lastWorkDay: record.leaveMs }
+    : { userId, status: 3 };
 }
 
-/** `POST /v1.0/hrm/pendingDismission/start`: plans a leave. The person stays a member until another call removes them. */
+/**
+ * `POST /v1.0/hrm/pendingDismission/start`: plans a leave. The person stays a member until another call
+ * removes them.
+ */
 export function startDismission(organisation: Organisation, fields: Fields): Done {
   const user = requireEmployee(organisation, fields, "userId");
   if (organisation.dismissions.has(user.userid)) throw refuseNew(400, "businessError", "员工已在待离职状态");
@@ -68,7 +83,11 @@ function requirePending(organisation: Organisation, userId: string): PendingDism
   return pending;
 }
 
-function readDismission(fields: Fields, userId: string, current: PendingDismission | undefined): PendingDismission {
+function readDismission(
+  fields: Fields,
+  userId: string,
+  current: PendingDismission | undefined,
+): PendingDismission {
   return {
     userId,
     lastWorkDate: readDay(fields, current?.lastWorkDate),

@@ -23,7 +23,10 @@ export function readAccount(organisation: Organisation, fields: Fields): Enterpr
   return { ...account, login_id };
 }
 
-/** The account of another organisation (docs/dingtalk.md 6). That organisation must have allowed its use, and keeps its type and login name. */
+/**
+ * The account of another organisation (docs/dingtalk.md 6). That organisation must have allowed its use, and
+ * keeps its type and login name.
+ */
 function readOuterAccount(organisation: Organisation, fields: Fields): EnterpriseAccount {
   const { enterpriseAccounts, outerAccounts } = organisation.switches;
   if (!enterpriseAccounts) throw refuse(400002);
@@ -39,8 +42,16 @@ function readOuterAccount(organisation: Organisation, fields: Fields): Enterpris
   };
 }
 
-/** The account after an update. In this call the login name is `loginId`, and not `login_id` (docs/dingtalk.md 6). */
-export function changeAccount(organisation: Organisation, fields: Fields, userid: string, account: EnterpriseAccount): EnterpriseAccount {
+/**
+ * The account after an update. In this call the login name is `loginId`, and not `login_id`
+ * (docs/dingtalk.md 6).
+ */
+export function changeAccount(
+  organisation: Organisation,
+  fields: Fields,
+  userid: string,
+  account: EnterpriseAccount,
+): EnterpriseAccount {
   const changed = { ...account, ...readNames(organisation, fields) };
   if (account.type === "sso") return changed;
   const password = text(fields, "init_password");
@@ -66,5 +77,6 @@ function requireFreeLogin(organisation: Organisation, loginId: string, self: str
 
 /** Refuses a password of fewer than 8 characters, of letters only or of digits only. */
 function requirePassword(password: string): void {
-  if (password.length < 8 || /^[A-Za-z]+$/.test(password) || /^\d+$/.test(password)) throw refuse(40035, " init_password");
+  if (password.length < 8 || /^[A-Za-z]+$/.test(password) || /^\d+$/.test(password))
+    throw refuse(40035, " init_password");
 }

@@ -1,9 +1,14 @@
 import { phoneKey, type User } from "../organisation/user-record.ts";
 
-/** The changed fields in camelCase, as in `user_modify_org` (docs/dingtalk.md 10.1). A cleared field is missing in `curr`. */
+/**
+ * The changed fields in camelCase, as in `user_modify_org` (docs/dingtalk.md 10.1). A cleared field is
+ * missing in `curr`.
+ */
 export function diffInfo(before: User, after: User): Record<string, unknown> {
   const [prev, curr] = [eventView(before), eventView(after)];
-  const changed = Object.keys({ ...prev, ...curr }).filter((key) => JSON.stringify(prev[key]) !== JSON.stringify(curr[key]));
+  const changed = Object.keys({ ...prev, ...curr }).filter(
+    (key) => JSON.stringify(prev[key]) !== JSON.stringify(curr[key]),
+  );
   const pick = (view: Record<string, unknown>): Record<string, unknown> =>
     Object.fromEntries(changed.filter((key) => view[key] !== undefined).map((key) => [key, view[key]]));
   return { userid: after.userid, prev: pick(prev), curr: pick(curr) };
@@ -14,7 +19,8 @@ function eventView(user: User): Record<string, unknown> {
   return {
     name: user.name,
     managerUserid: user.manager_userid,
-    hiredDate: user.hired_date === undefined ? undefined : new Date(user.hired_date).toISOString().slice(0, 10),
+    hiredDate:
+      user.hired_date === undefined ? undefined : new Date(user.hired_date).toISOString().slice(0, 10),
     telephone: text(user.telephone),
     email: text(user.email),
     jobNumber: text(user.job_number),

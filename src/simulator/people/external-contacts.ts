@@ -5,9 +5,20 @@ import type { ExternalContact } from "../organisation/records.ts";
 import { phoneKey } from "../organisation/user-record.ts";
 import { type Fields, object, page, requiredText } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
-import { LABEL_GROUPS, noTexts, readDetails, readFollower, readLabels, readName, readPhone } from "./contact-fields.ts";
+import {
+  LABEL_GROUPS,
+  noTexts,
+  readDetails,
+  readFollower,
+  readLabels,
+  readName,
+  readPhone,
+} from "./contact-fields.ts";
 
-/** `POST /topapi/extcontact/create` (docs/dingtalk.md 8.3): a person outside the organisation, followed by a member. */
+/**
+ * `POST /topapi/extcontact/create` (docs/dingtalk.md 8.3): a person outside the organisation, followed by a
+ * member.
+ */
 export function createContact(organisation: Organisation, fields: Fields, act: Act): Done {
   requireFeature(organisation);
   const contact = requiredContact(fields);
@@ -63,7 +74,9 @@ export function deleteContact(organisation: Organisation, fields: Fields): Done 
 export function listContacts(organisation: Organisation, fields: Fields): Done {
   requireFeature(organisation);
   const { offset, size } = page(fields, { offset: "offset", size: "size", max: 100, usual: 20 });
-  return { answer: { results: [...organisation.contacts.values()].slice(offset, offset + size).map(contactView) } };
+  return {
+    answer: { results: [...organisation.contacts.values()].slice(offset, offset + size).map(contactView) },
+  };
 }
 
 /** `POST /topapi/extcontact/get`. */
@@ -79,7 +92,11 @@ export function listLabelGroups(organisation: Organisation, fields: Fields): Don
   return { answer: { results: LABEL_GROUPS.slice(offset, offset + size) } };
 }
 
-export const contactView = ({ phone, unionid: _unionid, ...contact }: ExternalContact): Record<string, unknown> => ({
+export const contactView = ({
+  phone,
+  unionid: _unionid,
+  ...contact
+}: ExternalContact): Record<string, unknown> => ({
   ...contact,
   state_code: phone.stateCode,
   mobile: phone.number,

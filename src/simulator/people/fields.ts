@@ -5,7 +5,10 @@ import type { User, UserTexts } from "../organisation/user-record.ts";
 import { boundedText, type Fields, flag, object, present, text, whole } from "../wire/fields.ts";
 import { missing, refuse } from "../wire/refusal.ts";
 
-/** Maximum length of each text, and the code for a longer one (docs/dingtalk.md 5.1). The length of `telephone` is a switch. */
+/**
+ * Maximum length of each text, and the code for a longer one (docs/dingtalk.md 5.1). The length of
+ * `telephone` is a switch.
+ */
 const TEXTS: readonly (readonly [keyof UserTexts, number | "telephoneMax", number])[] = [
   ["telephone", "telephoneMax", 40063],
   ["job_number", 50, 60123],
@@ -16,7 +19,15 @@ const TEXTS: readonly (readonly [keyof UserTexts, number | "telephoneMax", numbe
   ["remark", 2_000, 40065],
 ];
 
-export const noTexts: UserTexts = { telephone: "", job_number: "", title: "", email: "", org_email: "", work_place: "", remark: "" };
+export const noTexts: UserTexts = {
+  telephone: "",
+  job_number: "",
+  title: "",
+  email: "",
+  org_email: "",
+  work_place: "",
+  remark: "",
+};
 
 /** A single address without a display name. */
 const ADDRESS = /^[\w.!#$%&'*+/=?^`{|}~-]+@[\p{L}\p{N}-]+(\.[\p{L}\p{N}-]+)+$/u;
@@ -26,7 +37,12 @@ export function readTexts(organisation: Organisation, fields: Fields): Partial<U
   const ignoresEmpty = organisation.switches.emptyString === "ignored";
   const named: Partial<Record<keyof UserTexts, string>> = {};
   for (const [name, max, errcode] of TEXTS) {
-    const value = boundedText(fields, name, max === "telephoneMax" ? organisation.switches[max] : max, errcode)?.trim();
+    const value = boundedText(
+      fields,
+      name,
+      max === "telephoneMax" ? organisation.switches[max] : max,
+      errcode,
+    )?.trim();
     if (value === undefined || (value === "" && ignoresEmpty)) continue;
     if (name === "org_email" && !organisation.switches.mailboxes) continue;
     named[name] = value;
@@ -37,18 +53,29 @@ export function readTexts(organisation: Organisation, fields: Fields): Partial<U
   return named;
 }
 
-/** Refuses an `email` (60106), `org_email` (40101 or 60106) or `telephone` (40100) that another person has (docs/dingtalk.md 5.1). */
-export function requireFreeTexts(organisation: Organisation, named: Partial<UserTexts>, self: string | undefined): void {
+/**
+ * Refuses an `email` (60106), `org_email` (40101 or 60106) or `telephone` (40100) that another person has
+ * (docs/dingtalk.md 5.1).
+ */
+export function requireFreeTexts(
+  organisation: Organisation,
+  named: Partial<UserTexts>,
+  self: string | undefined,
+): void {
   const emailHolder = named.email ? organisation.byEmail.get(emailKey(named.email)) : undefined;
   if (emailHolder !== undefined && emailHolder !== self) throw refuse(60106);
   const mailboxHolder = named.org_email ? organisation.byOrgEmail.get(emailKey(named.org_email)) : undefined;
-  if (mailboxHolder !== undefined && mailboxHolder !== self) throw refuse(organisation.switches.duplicateMailbox);
+  if (mailboxHolder !== undefined && mailboxHolder !== self)
+    throw refuse(organisation.switches.duplicateMailbox);
   const telephoneHolder = named.telephone ? organisation.byTelephone.get(named.telephone) : undefined;
   if (telephoneHolder !== undefined && telephoneHolder !== self) throw refuse(40100);
 }
 
 /** `""` for each unique text that another person has (docs/dingtalk.md 13.6). */
-export function takenTexts(organisation: Organisation, { email, org_email, telephone }: UserTexts): Partial<UserTexts> {
+export function takenTexts(
+  organisation: Organisation,
+  { email, org_email, telephone }: UserTexts,
+): Partial<UserTexts> {
   return {
     ...(organisation.byEmail.has(emailKey(email)) ? { email: "" } : {}),
     ...(organisation.byOrgEmail.has(emailKey(org_email)) ? { org_email: "" } : {}),
@@ -67,14 +94,23 @@ export function readName(fields: Fields): string | undefined {
 export function readFlags(fields: Fields): Partial<Pick<User, "hide_mobile" | "senior" | "hired_date">> {
   const hiredDate = whole(fields, "hired_date");
   if (hiredDate !== undefined && hiredDate < 1) throw refuse(40035, " hired_date");
-  return present({ hide_mobile: flag(fields, "hide_mobile"), senior: flag(fields, "senior_mode"), hired_date: hiredDate });
+  return present({
+    hide_mobile: flag(fields, "hide_mobile"),
+    senior: flag(fields, "senior_mode"),
+    hired_date: hiredDate,
+  });
 }
 
 /**
- * Custom fields (docs/dingtalk.md 5.1, 5.2, 13.3). Keys that do not exist in the console are ignored. The fields in the call replace all fields, or with
- * `ext_attrs_update_mode` 1 only those in the call. An empty value removes a field.
+ * Custom fields (docs/dingtalk.md 5.1, 5.2, 13.3). Keys that do not exist in the console are ignored. The
+ * fields in the call replace all fields, or with `ext_attrs_update_mode` 1 only those in the call. An empty
+ * value removes a field.
  */
-export function readExtension(organisation: Organisation, fields: Fields, current: User["extension"]): User["extension"] | undefined {
+export function readExtension(
+  organisation: Organisation,
+  fields: Fields,
+  current: User["extension"],
+): User["extension"] | undefined {
   const given = object(fields, "extension", 60122);
   if (given === undefined) return undefined;
   if (JSON.stringify(given).length > 2_000) throw refuse(60122);
@@ -93,7 +129,10 @@ export function requireManager(organisation: Organisation, userid: string): stri
   return userid;
 }
 
-/** The userid that the caller chose: 1 to 64 letters, digits and `_ - @ .` (docs/dingtalk.md 5.1). Undefined if there is none. */
+/**
+ * The userid that the caller chose: 1 to 64 letters, digits and `_ - @ .` (docs/dingtalk.md 5.1). Undefined
+ * if there is none.
+ */
 export function readUserid(fields: Fields): string | undefined {
   const userid = text(fields, "userid");
   if (userid === undefined || userid === "") return undefined;

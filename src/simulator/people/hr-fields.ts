@@ -42,7 +42,8 @@ export function readIds(fields: Fields, name: string): string[] {
   const value = fields[name];
   if (value === undefined || value === null || value === "") return [];
   const list = typeof value === "string" ? parsed(value, name) : value;
-  if (!Array.isArray(list) || !list.every((id) => typeof id === "string" || typeof id === "number")) throw invalidParameter(name);
+  if (!Array.isArray(list) || !list.every((id) => typeof id === "string" || typeof id === "number"))
+    throw invalidParameter(name);
   return list.map(String);
 }
 

@@ -5,7 +5,10 @@ import { invalidParameter } from "../wire/refusal.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** `GET /v1.0/contact/empLeaveRecords` (docs/dingtalk.md 7): a period of at most 365 days, 50 records a page, oldest first. The last page has no `nextToken`. */
+/**
+ * `GET /v1.0/contact/empLeaveRecords` (docs/dingtalk.md 7): a period of at most 365 days, 50 records a page,
+ * oldest first. The last page has no `nextToken`.
+ */
 export function listLeaveRecords(organisation: Organisation, fields: Fields): Done {
   const start = time(fields, "startTime");
   if (start === undefined) throw invalidParameter("startTime");

@@ -4,7 +4,10 @@ import { requireUser } from "../organisation/scope.ts";
 import type { User } from "../organisation/user-record.ts";
 import { refuse } from "../wire/refusal.ts";
 
-/** The person with this userid, also outside the contact scope. Refuses an unknown userid with 60121 or 33012 (switch `unknownUser`). */
+/**
+ * The person with this userid, also outside the contact scope. Refuses an unknown userid with 60121 or 33012
+ * (switch `unknownUser`).
+ */
 export function requireKnownUser(organisation: Organisation, userid: string): User {
   const user = organisation.users.get(userid);
   if (!user) throw refuse(organisation.switches.unknownUser);

@@ -26,7 +26,9 @@ function listMembers(
   requireExisting(organisation, act, deptId);
   const { offset, size } = page(fields, { offset: "cursor", size: "size", max: 100, usual: 100 });
   const everyone = sortedMembers(organisation, deptId, text(fields, "order_field") || "custom");
-  const list = everyone.slice(offset, offset + size).map((userid) => view(organisation.users.get(userid)!, deptId));
+  const list = everyone
+    .slice(offset, offset + size)
+    .map((userid) => view(organisation.users.get(userid)!, deptId));
   return { answer: { result: { ...more(offset + list.length, everyone.length), list } } };
 }
 
@@ -34,8 +36,14 @@ function listMembers(
 export const more = (next: number, total: number): Record<string, unknown> =>
   next < total ? { has_more: true, next_cursor: next } : { has_more: false };
 
-/** Cache of sorted userids by department and order, valid until a member changes. So reading 100,000 members page by page sorts them once. */
-const listings = new WeakMap<Organisation, Map<string, { readonly version: number; readonly ids: readonly string[] }>>();
+/**
+ * Cache of sorted userids by department and order, valid until a member changes. So reading 100,000 members
+ * page by page sorts them once.
+ */
+const listings = new WeakMap<
+  Organisation,
+  Map<string, { readonly version: number; readonly ids: readonly string[] }>
+>();
 
 function sortedMembers(organisation: Organisation, deptId: number, orderField: string): readonly string[] {
   const kept = listings.get(organisation) ?? new Map();
@@ -45,7 +53,9 @@ function sortedMembers(organisation: Organisation, deptId: number, orderField: s
   const known = kept.get(key);
   if (known?.version === version) return known.ids;
   const order = comparison(orderField, deptId);
-  const users = [...(organisation.membersOf.get(deptId) ?? [])].map((userid) => organisation.users.get(userid)!);
+  const users = [...(organisation.membersOf.get(deptId) ?? [])].map(
+    (userid) => organisation.users.get(userid)!,
+  );
   const ids = users.sort(order).map((user) => user.userid);
   kept.set(key, { version, ids });
   return ids;

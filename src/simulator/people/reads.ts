@@ -10,9 +10,13 @@ import { requireKnownUser, requireReachableUser } from "./lookup.ts";
 import { more } from "./member-lists.ts";
 import { permittedUserView } from "./view.ts";
 
-/** `POST /topapi/v2/user/get` (docs/dingtalk.md 5.4). Finds an enterprise account also by `login_id` (docs/dingtalk.md 6). */
+/**
+ * `POST /topapi/v2/user/get` (docs/dingtalk.md 5.4). Finds an enterprise account also by `login_id`
+ * (docs/dingtalk.md 6).
+ */
 export function getUser(organisation: Organisation, fields: Fields, act: Act): Done {
-  const userid = text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
+  const userid =
+    text(fields, "userid") || organisation.byLoginId.get(loginKey(text(fields, "login_id") ?? ""));
   if (!userid && !text(fields, "login_id")) throw missing("userid");
   const user = requireReachableUser(organisation, act, userid ?? "");
   return { answer: { result: permittedUserView(organisation, user) } };
@@ -33,7 +37,10 @@ export function countUsers(organisation: Organisation, fields: Fields): Done {
   return { answer: { result: { count } } };
 }
 
-/** `POST /topapi/user/listadmin`: 1 main administrator, 2 sub-administrator. A change appears after the time of the switch `adminListDelayMs`. */
+/**
+ * `POST /topapi/user/listadmin`: 1 main administrator, 2 sub-administrator. A change appears after the time
+ * of the switch `adminListDelayMs`.
+ */
 export function listAdmins(organisation: Organisation, _fields: Fields, act: Act): Done {
   const result: { userid: string; sys_level: number }[] = [];
   const shownUntil = act.nowMs - organisation.switches.adminListDelayMs;
@@ -44,7 +51,10 @@ export function listAdmins(organisation: Organisation, _fields: Fields, act: Act
   return { answer: { result } };
 }
 
-/** `POST /topapi/v2/user/getbymobile`: finds members, and enterprise accounts only if the call asks for them (docs/dingtalk.md 5.4). */
+/**
+ * `POST /topapi/v2/user/getbymobile`: finds members, and enterprise accounts only if the call asks for them
+ * (docs/dingtalk.md 5.4).
+ */
 export function getByMobile(organisation: Organisation, fields: Fields, act: Act): Done {
   const phone = parseSearchedMobile(organisation.switches, requiredText(fields, "mobile"));
   if (!phone) throw refuse(40104);
@@ -52,10 +62,14 @@ export function getByMobile(organisation: Organisation, fields: Fields, act: Act
   const searchesAccounts = flag(fields, "support_exclusive_account_search") ?? false;
   const accounts = searchesAccounts ? [...(organisation.byExclusiveMobile.get(phoneKey(phone)) ?? [])] : [];
   if (userid === undefined && accounts.length === 0) throw refuse(60121);
-  for (const found of [userid, ...accounts]) if (found !== undefined) requireUser(organisation, act, organisation.users.get(found)!);
+  for (const found of [userid, ...accounts])
+    if (found !== undefined) requireUser(organisation, act, organisation.users.get(found)!);
   return {
     answer: {
-      result: { ...(userid === undefined ? {} : { userid }), ...(searchesAccounts ? { exclusive_account_userid_list: accounts } : {}) },
+      result: {
+        ...(userid === undefined ? {} : { userid }),
+        ...(searchesAccounts ? { exclusive_account_userid_list: accounts } : {}),
+      },
     },
   };
 }
@@ -75,7 +89,10 @@ function contactByUnionid(organisation: Organisation, wanted: string): Done {
   throw refuse(60121);
 }
 
-/** `POST /topapi/inactive/user/v2/get`: people who did or did not use DingTalk on a day. The simulator only knows whether they are activated, and ignores the day. */
+/**
+ * `POST /topapi/inactive/user/v2/get`: people who did or did not use DingTalk on a day. The simulator only
+ * knows whether they are activated, and ignores the day.
+ */
 export function listInactive(organisation: Organisation, fields: Fields): Done {
   const active = flag(fields, "is_active") ?? false;
   const departments = departmentIds(fields, "dept_ids", 40009);

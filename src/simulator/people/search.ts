@@ -3,12 +3,16 @@ import type { Done } from "../organisation/organisation.ts";
 import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter } from "../wire/refusal.ts";
 
-/** `POST /v1.0/contact/users/search` (docs/dingtalk.md 5.4): finds people by a part of the name. With `fullMatchField` 1 the whole name must match. */
+/**
+ * `POST /v1.0/contact/users/search` (docs/dingtalk.md 5.4): finds people by a part of the name. With
+ * `fullMatchField` 1 the whole name must match.
+ */
 export function searchUsers(organisation: Organisation, fields: Fields): Done {
   const word = readWord(fields);
   const whole = text(fields, "fullMatchField") === "1";
   const found: string[] = [];
-  for (const { userid, name } of organisation.users.values()) if (whole ? name === word : name.includes(word)) found.push(userid);
+  for (const { userid, name } of organisation.users.values())
+    if (whole ? name === word : name.includes(word)) found.push(userid);
   return paged(fields, found);
 }
 
@@ -16,7 +20,8 @@ export function searchUsers(organisation: Organisation, fields: Fields): Done {
 export function searchDepartments(organisation: Organisation, fields: Fields): Done {
   const word = readWord(fields);
   const found: number[] = [];
-  for (const { dept_id, name } of organisation.departments.values()) if (name.includes(word)) found.push(dept_id);
+  for (const { dept_id, name } of organisation.departments.values())
+    if (name.includes(word)) found.push(dept_id);
   return paged(fields, found);
 }
 

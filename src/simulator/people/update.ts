@@ -17,7 +17,11 @@ import { requireReachableUser } from "./lookup.ts";
 export function updateUser(organisation: Organisation, given: Fields, act: Act): Done {
   const fields = withOwnWays(organisation, "user", given, act);
   const current = requireReachableUser(organisation, act, requiredText(fields, "userid"));
-  if (current.account && organisation.switches.enterpriseUpdateNeedsDepartments && text(fields, "dept_id_list") === undefined) {
+  if (
+    current.account &&
+    organisation.switches.enterpriseUpdateNeedsDepartments &&
+    text(fields, "dept_id_list") === undefined
+  ) {
     throw missing("dept_id_list");
   }
   const texts = readTexts(organisation, fields);
@@ -32,7 +36,9 @@ export function updateUser(organisation: Organisation, given: Fields, act: Act):
     ...present({ name: readName(fields), extension: readExtension(organisation, fields, current.extension) }),
     ...(manager === undefined ? {} : { manager_userid: manager }),
     ...readMobile(organisation, fields, current),
-    ...(current.account ? { account: changeAccount(organisation, fields, current.userid, current.account) } : {}),
+    ...(current.account
+      ? { account: changeAccount(organisation, fields, current.userid, current.account) }
+      : {}),
     posts,
     modified: act.ids.next(),
   };
@@ -44,7 +50,10 @@ export function updateUser(organisation: Organisation, given: Fields, act: Act):
   return { answer: {}, changes: [...left, { type: "user.put", user }], events: [event] };
 }
 
-/** The manager after the call. Only `force_update_fields` clears it (docs/dingtalk.md 5.2); an empty `manager_userid` alone has no effect. */
+/**
+ * The manager after the call. Only `force_update_fields` clears it (docs/dingtalk.md 5.2); an empty
+ * `manager_userid` alone has no effect.
+ */
 function readManager(organisation: Organisation, fields: Fields, current: User): string | undefined {
   const manager = text(fields, "manager_userid");
   if (manager) return requireManager(organisation, manager);
@@ -53,8 +62,9 @@ function readManager(organisation: Organisation, fields: Fields, current: User):
 }
 
 /**
- * A change of the mobile number (docs/dingtalk.md 5.2). Refused for an activated person, and for a number that has a DingTalk account. DingTalk
- * identifies a person without activation by their number, so the unionid changes too.
+ * A change of the mobile number (docs/dingtalk.md 5.2). Refused for an activated person, and for a number
+ * that has a DingTalk account. DingTalk identifies a person without activation by their number, so the
+ * unionid changes too.
  */
 function readMobile(organisation: Organisation, fields: Fields, current: User): Partial<User> {
   const { mobileInUpdate, activatedMobileChange, registeredMobiles } = organisation.switches;
@@ -66,7 +76,10 @@ function readMobile(organisation: Organisation, fields: Fields, current: User): 
   if (current.phone && phoneKey(current.phone) === mobile) return {};
   requireFreeMobile(organisation, phone, current.userid);
   if (current.active) throw refuse(activatedMobileChange);
-  if (organisation.registeredMobiles.has(mobile) || registeredMobiles.includes(writtenMobile(organisation.switches, phone)))
+  if (
+    organisation.registeredMobiles.has(mobile) ||
+    registeredMobiles.includes(writtenMobile(organisation.switches, phone))
+  )
     throw refuse(40021);
   return { phone, unionid: unionid(organisation.seed, organisation.corpId, mobile) };
 }

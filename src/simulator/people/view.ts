@@ -2,7 +2,10 @@ import type { Organisation } from "../organisation/model.ts";
 import type { Department } from "../organisation/records.ts";
 import type { Phone, User } from "../organisation/user-record.ts";
 
-/** A person as `user/get` shows them to an app with all field permissions (docs/dingtalk.md 5.4). Fields without a value are absent. */
+/**
+ * A person as `user/get` shows them to an app with all field permissions (docs/dingtalk.md 5.4). Fields
+ * without a value are absent.
+ */
 export function userView(organisation: Organisation, user: User): Record<string, unknown> {
   return {
     ...basics(organisation, user),
@@ -10,17 +13,26 @@ export function userView(organisation: Organisation, user: User): Record<string,
     ...personal(user),
     ...(user.manager_userid === undefined ? {} : { manager_userid: user.manager_userid }),
     dept_order_list: user.posts.map(({ dept_id, order }) => ({ dept_id, order })),
-    leader_in_dept: user.posts.map(({ dept_id }) => ({ dept_id, leader: leads(organisation.departments.get(dept_id), user) })),
+    leader_in_dept: user.posts.map(({ dept_id }) => ({
+      dept_id,
+      leader: leads(organisation.departments.get(dept_id), user),
+    })),
     ...(user.roles.length > 0 ? { role_list: roleList(organisation, user) } : {}),
   };
 }
 
-/** The same, without the fields that the app has no permission for (docs/dingtalk.md 2.3), and without `email` if reads do not show it (docs/dingtalk.md 5.5). */
+/**
+ * The same, without the fields that the app has no permission for (docs/dingtalk.md 2.3), and without `email`
+ * if reads do not show it (docs/dingtalk.md 5.5).
+ */
 export function permittedUserView(organisation: Organisation, user: User): Record<string, unknown> {
   return withoutForbidden(organisation, user, userView(organisation, user));
 }
 
-/** A person as `user/list` shows them in one department: with `dept_order` and `leader`, without manager and roles (docs/dingtalk.md 5.4). */
+/**
+ * A person as `user/list` shows them in one department: with `dept_order` and `leader`, without manager and
+ * roles (docs/dingtalk.md 5.4).
+ */
 export function memberView(organisation: Organisation, user: User, deptId: number): Record<string, unknown> {
   return withoutForbidden(organisation, user, {
     ...basics(organisation, user),
@@ -73,7 +85,8 @@ function accountView(organisation: Organisation, { account }: User): Record<stri
 }
 
 /** Reads show country code and number as two fields (docs/dingtalk.md 5.4). */
-const mobileView = ({ phone }: User): Record<string, unknown> => (phone ? { state_code: phone.stateCode, mobile: phone.number } : {});
+const mobileView = ({ phone }: User): Record<string, unknown> =>
+  phone ? { state_code: phone.stateCode, mobile: phone.number } : {};
 
 const personal = (user: User): Record<string, unknown> => ({
   ...set("email", user.email),
@@ -83,18 +96,25 @@ const personal = (user: User): Record<string, unknown> => ({
   ...(Object.keys(user.extension).length > 0 ? { extension: JSON.stringify(user.extension) } : {}),
 });
 
-function withoutForbidden(organisation: Organisation, user: User, view: Record<string, unknown>): Record<string, unknown> {
+function withoutForbidden(
+  organisation: Organisation,
+  user: User,
+  view: Record<string, unknown>,
+): Record<string, unknown> {
   const { mobile, personal } = organisation.switches.fieldPermissions;
   if (organisation.switches.emailShown === "whenSetUp" && !user.mailSetUp) delete view["email"];
   if (!mobile) for (const name of ["mobile", "state_code", "exclusive_mobile"]) delete view[name];
-  if (!personal) for (const name of ["email", "org_email", "work_place", "remark", "extension"]) delete view[name];
+  if (!personal)
+    for (const name of ["email", "org_email", "work_place", "remark", "extension"]) delete view[name];
   return view;
 }
 
 function roleList(organisation: Organisation, user: User): Record<string, unknown>[] {
   return user.roles.flatMap(({ role_id }) => {
     const role = organisation.roles.get(role_id);
-    return role ? [{ id: role.id, name: role.name, group_name: organisation.roleGroups.get(role.groupId)?.name ?? "" }] : [];
+    return role
+      ? [{ id: role.id, name: role.name, group_name: organisation.roleGroups.get(role.groupId)?.name ?? "" }]
+      : [];
   });
 }
 
@@ -103,4 +123,5 @@ const leads = (department: Department | undefined, user: User): boolean =>
 
 const joined = (phone: Phone): string => `+${phone.stateCode}-${phone.number}`;
 
-const set = (name: string, value: string | undefined): Record<string, string> => (value ? { [name]: value } : {});
+const set = (name: string, value: string | undefined): Record<string, string> =>
+  value ? { [name]: value } : {};

@@ -6,7 +6,8 @@ import { type Fields, text } from "../wire/fields.ts";
 import { invalidParameter, refuse, refuseNew } from "../wire/refusal.ts";
 
 /*
- * Chats that the app creates (docs/dingtalk.md 8.2). Not documented, and decided here: one unknown person refuses the whole call, and the answers of updates.
+ * Chats that the app creates (docs/dingtalk.md 8.2). Not documented, and decided here: one unknown person
+ * refuses the whole call, and the answers of updates.
  */
 
 const MOST_MEMBERS = 1_000;
@@ -19,11 +20,20 @@ export function createOldChat(): Done {
 /** `POST /v1.0/im/group/create`. */
 export function createGroup(organisation: Organisation, fields: Fields, act: Act): Done {
   const name = chatName(fields, "name");
-  const chat = newChat(organisation, act, { name, owner: required(fields, "owner"), members: userIds(fields, "useridlist") });
-  return { answer: { openConversationId: chat.openConversationId, chatid: chat.chatid, conversationTag: 2 }, changes: [put(chat)] };
+  const chat = newChat(organisation, act, {
+    name,
+    owner: required(fields, "owner"),
+    members: userIds(fields, "useridlist"),
+  });
+  return {
+    answer: { openConversationId: chat.openConversationId, chatid: chat.chatid, conversationTag: 2 },
+    changes: [put(chat)],
+  };
 }
 
-/** `POST /v1.0/im/group/update`: finds the chat by either of its ids. Fields that are not in the call stay. */
+/**
+ * `POST /v1.0/im/group/update`: finds the chat by either of its ids. Fields that are not in the call stay.
+ */
 export function updateGroup(organisation: Organisation, fields: Fields, act: Act): Done {
   const chat = requireChat(organisation, text(fields, "openConversationId") ?? text(fields, "chatid"));
   const name = text(fields, "name") === undefined ? chat.name : chatName(fields, "name");
@@ -32,7 +42,10 @@ export function updateGroup(organisation: Organisation, fields: Fields, act: Act
   return { answer: {}, changes: [put(requirePeople(organisation, act, { ...changed, name, owner }))] };
 }
 
-/** `POST /v1.0/im/sceneGroup/create`: creates a chat from a template, with fields in snake_case. A second call with the same `uuid` returns the first chat. */
+/**
+ * `POST /v1.0/im/sceneGroup/create`: creates a chat from a template, with fields in snake_case. A second call
+ * with the same `uuid` returns the first chat.
+ */
 export function createSceneGroup(organisation: Organisation, fields: Fields, act: Act): Done {
   const uuid = text(fields, "uuid");
   const made = uuid ? [...organisation.chats.values()].find((chat) => chat.uuid === uuid) : undefined;
@@ -40,7 +53,13 @@ export function createSceneGroup(organisation: Organisation, fields: Fields, act
   const template_id = required(fields, "template_id");
   const name = chatName(fields, "title");
   const owner = required(fields, "owner_user_id");
-  const chat = newChat(organisation, act, { name, owner, members: userIds(fields, "user_ids"), template_id, ...(uuid ? { uuid } : {}) });
+  const chat = newChat(organisation, act, {
+    name,
+    owner,
+    members: userIds(fields, "user_ids"),
+    template_id,
+    ...(uuid ? { uuid } : {}),
+  });
   return { answer: sceneAnswer(chat), changes: [put(chat)] };
 }
 
@@ -70,7 +89,10 @@ function changeSceneMembers(
   return { answer: {}, changes: [put(requirePeople(organisation, act, change(chat, people)))] };
 }
 
-/** A person who leaves the organisation leaves its chats. If they owned a chat, its earliest remaining member becomes the owner. */
+/**
+ * A person who leaves the organisation leaves its chats. If they owned a chat, its earliest remaining member
+ * becomes the owner.
+ */
 export function leaveChats(organisation: Organisation, userid: string): Change[] {
   const changes: Change[] = [];
   for (const chat of organisation.chats.values()) {
@@ -83,13 +105,20 @@ export function leaveChats(organisation: Organisation, userid: string): Change[]
 
 const put = (chat: Chat): Change => ({ type: "chat.put", chat });
 
-function newChat(organisation: Organisation, act: Act, draft: Omit<Chat, "openConversationId" | "chatid">): Chat {
+function newChat(
+  organisation: Organisation,
+  act: Act,
+  draft: Omit<Chat, "openConversationId" | "chatid">,
+): Chat {
   const chatid = act.ids.chat();
   const openConversationId = `cid${Buffer.from(`${organisation.corpId} ${chatid}`).toString("base64")}`;
   return requirePeople(organisation, act, { ...draft, openConversationId, chatid });
 }
 
-/** Checks the members: at most 1,000, all members of the organisation, and the owner is one of them and inside the contact scope. */
+/**
+ * Checks the members: at most 1,000, all members of the organisation, and the owner is one of them and inside
+ * the contact scope.
+ */
 function requirePeople(organisation: Organisation, act: Act, chat: Chat): Chat {
   if (chat.members.length > MOST_MEMBERS) throw invalidParameter("useridlist");
   if (!chat.members.includes(chat.owner)) throw invalidParameter("owner");
@@ -102,7 +131,8 @@ function requirePeople(organisation: Organisation, act: Act, chat: Chat): Chat {
 }
 
 function requireChat(organisation: Organisation, id: string | undefined): Chat {
-  const chat = organisation.chats.get(id ?? "") ?? organisation.chats.get(organisation.chatIds.get(id ?? "") ?? "");
+  const chat =
+    organisation.chats.get(id ?? "") ?? organisation.chats.get(organisation.chatIds.get(id ?? "") ?? "");
   if (!chat) throw invalidParameter("openConversationId");
   return chat;
 }
@@ -127,6 +157,7 @@ function required(fields: Fields, name: string): string {
 function userIds(fields: Fields, name: string): string[] {
   const value = fields[name];
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value) || !value.every((id): id is string => typeof id === "string")) throw invalidParameter(name);
+  if (!Array.isArray(value) || !value.every((id): id is string => typeof id === "string"))
+    throw invalidParameter(name);
   return [...new Set(value)];
 }

@@ -7,8 +7,15 @@ import { refuse } from "../wire/refusal.ts";
 
 type Writable = Partial<Omit<Department, "dept_id" | "name" | "parent_id">>;
 
-/** The fields of a call that create and update have in common (docs/dingtalk.md 4.1). Fields that are not in the call are not in the result. */
-export function readWritable(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
+/**
+ * The fields of a call that create and update have in common (docs/dingtalk.md 4.1). Fields that are not in
+ * the call are not in the result.
+ */
+export function readWritable(
+  organisation: Organisation,
+  fields: Fields,
+  current: Department | undefined,
+): Writable {
   return present({
     order: whole(fields, "order", 40011),
     source_identifier: boundedText(fields, "source_identifier", 255),
@@ -24,7 +31,10 @@ export function readWritable(organisation: Organisation, fields: Fields, current
   });
 }
 
-/** The four lists of who may see the department. Create allows 50 entries in each, update 50 in both lists of a pair together (docs/dingtalk.md 4.1, 4.2). */
+/**
+ * The four lists of who may see the department. Create allows 50 entries in each, update 50 in both lists of
+ * a pair together (docs/dingtalk.md 4.1, 4.2).
+ */
 function visibleLists(organisation: Organisation, fields: Fields, current: Department | undefined): Writable {
   const errcode = current ? 60109 : organisation.switches.createVisibleListError;
   const departments = (name: string): number[] | undefined => {
@@ -54,8 +64,8 @@ function visibleLists(organisation: Organisation, fields: Fields, current: Depar
 }
 
 /**
- * The name without blanks at its ends. Refuses an empty name or more than `most` characters (60001), a forbidden character (60009) and a sensitive word
- * (60022; docs/dingtalk.md 4.1).
+ * The name without blanks at its ends. Refuses an empty name or more than `most` characters (60001), a
+ * forbidden character (60009) and a sensitive word (60022; docs/dingtalk.md 4.1).
  */
 export function requireName(organisation: Organisation, written: string, most: number): string {
   const name = written.trim();
@@ -65,16 +75,29 @@ export function requireName(organisation: Organisation, written: string, most: n
   return name;
 }
 
-/** Refuses the name of another department under the same parent with 60021 or 60008 (switch `duplicateDepartment`). */
-export function requireFreeName(organisation: Organisation, parentId: number, name: string, self: number | undefined): void {
-  if (holderOfName(organisation, parentId, name, self) !== undefined) throw refuse(organisation.switches.duplicateDepartment);
+/**
+ * Refuses the name of another department under the same parent with 60021 or 60008 (switch
+ * `duplicateDepartment`).
+ */
+export function requireFreeName(
+  organisation: Organisation,
+  parentId: number,
+  name: string,
+  self: number | undefined,
+): void {
+  if (holderOfName(organisation, parentId, name, self) !== undefined)
+    throw refuse(organisation.switches.duplicateDepartment);
 }
 
-/** Refuses too many levels (60002) or children (60110) below a new parent (docs/dingtalk.md 4.5). `height`: number of levels of the moved subtree. */
+/**
+ * Refuses too many levels (60002) or children (60110) below a new parent (docs/dingtalk.md 4.5). `height`:
+ * number of levels of the moved subtree.
+ */
 export function requireRoom(organisation: Organisation, parentId: number, height: number): void {
   const { maxDepth, maxChildren } = organisation.switches;
   if (maxDepth > 0 && depth(organisation, parentId) + height > maxDepth) throw refuse(60002);
-  if (maxChildren > 0 && (organisation.childrenOf.get(parentId)?.size ?? 0) >= maxChildren) throw refuse(60110);
+  if (maxChildren > 0 && (organisation.childrenOf.get(parentId)?.size ?? 0) >= maxChildren)
+    throw refuse(60110);
 }
 
 /** Number of levels below the root; 0 for the root. */

@@ -23,6 +23,7 @@ export function* subtree(organisation: Organisation, deptId: number): Generator<
 /** Number of levels of the subtree; 1 for a department without children. */
 export function height(organisation: Organisation, deptId: number): number {
   let tallest = 0;
-  for (const child of organisation.childrenOf.get(deptId) ?? []) tallest = Math.max(tallest, height(organisation, child));
+  for (const child of organisation.childrenOf.get(deptId) ?? [])
+    tallest = Math.max(tallest, height(organisation, child));
   return tallest + 1;
 }

@@ -3,7 +3,17 @@ import { type Act, type Done, emptyDepartment, ROOT } from "../organisation/orga
 import { withOwnWays } from "../organisation/own-ways.ts";
 import type { Change, Department, EventDraft } from "../organisation/records.ts";
 import { requireDepartment } from "../organisation/scope.ts";
-import { boundedText, type Fields, flag, ids, present, requiredText, requiredWhole, text, whole } from "../wire/fields.ts";
+import {
+  boundedText,
+  type Fields,
+  flag,
+  ids,
+  present,
+  requiredText,
+  requiredWhole,
+  text,
+  whole,
+} from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 import { readWritable, requireFreeName, requireName, requireRoom } from "./department-fields.ts";
 import { ancestors, height, subtree } from "./department-tree.ts";
@@ -43,7 +53,8 @@ export function createDepartment(organisation: Organisation, given: Fields, act:
 /** The order that puts a new department after its siblings. */
 function nextOrder(organisation: Organisation, parentId: number): number {
   let highest = 0;
-  for (const id of organisation.childrenOf.get(parentId) ?? []) highest = Math.max(highest, organisation.departments.get(id)!.order);
+  for (const id of organisation.childrenOf.get(parentId) ?? [])
+    highest = Math.max(highest, organisation.departments.get(id)!.order);
   return highest + 1;
 }
 
@@ -54,7 +65,10 @@ export function updateDepartment(organisation: Organisation, given: Fields, act:
   if (deptId === ROOT) throw refuse(60018);
   const current = requireExisting(organisation, act, deptId);
   const named = text(fields, "name");
-  const name = named === undefined ? current.name : requireName(organisation, named, organisation.switches.departmentNameOnUpdate);
+  const name =
+    named === undefined
+      ? current.name
+      : requireName(organisation, named, organisation.switches.departmentNameOnUpdate);
   const parentId = whole(fields, "parent_id", 40010) ?? current.parent_id ?? ROOT;
   if (parentId !== current.parent_id) requireMove(organisation, act, deptId, parentId);
   requireFreeName(organisation, parentId, name, deptId);
@@ -91,7 +105,10 @@ function requireMove(organisation: Organisation, act: Act, deptId: number, paren
   requireRoom(organisation, parentId, height(organisation, deptId));
 }
 
-/** The managers after the call. Each must be a direct member (docs/dingtalk.md 4.2). An empty list clears them only with `force_update_fields`. */
+/**
+ * The managers after the call. Each must be a direct member (docs/dingtalk.md 4.2). An empty list clears them
+ * only with `force_update_fields`.
+ */
 function managers(organisation: Organisation, fields: Fields, deptId: number): readonly string[] | undefined {
   const list = ids(fields, "dept_manager_userid_list");
   const forced = ids(fields, "force_update_fields")?.includes("dept_manager_userid_list") ?? false;
@@ -124,9 +141,15 @@ export function deleteDepartment(organisation: Organisation, fields: Fields, act
   };
 }
 
-const departmentEvent = (eventType: string, deptId: readonly number[]): EventDraft => ({ eventType, data: { deptId } });
+const departmentEvent = (eventType: string, deptId: readonly number[]): EventDraft => ({
+  eventType,
+  data: { deptId },
+});
 
-/** The department with this id. Refuses an unknown one with 60003, and one outside the contact scope with 50004. */
+/**
+ * The department with this id. Refuses an unknown one with 60003, and one outside the contact scope with
+ * 50004.
+ */
 export function requireExisting(organisation: Organisation, act: Act, deptId: number): Department {
   const department = organisation.departments.get(deptId);
   if (!department) throw refuse(60003);

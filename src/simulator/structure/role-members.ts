@@ -6,22 +6,33 @@ import { departmentIds, type Fields, ids, page, requiredText, requiredWhole } fr
 import { refuse } from "../wire/refusal.ts";
 import { requireRole } from "./roles.ts";
 
-/** `POST /topapi/role/addrolesforemps`: at most 20 roles and 20 people. One unknown person refuses the whole call (docs/dingtalk.md 8.1). */
+/**
+ * `POST /topapi/role/addrolesforemps`: at most 20 roles and 20 people. One unknown person refuses the whole
+ * call (docs/dingtalk.md 8.1).
+ */
 export function addRolesForPeople(organisation: Organisation, fields: Fields, act: Act): Done {
   const { roleIds, users } = readBatch(organisation, fields, 20);
   return grants(roleIds, users, "add", act, (user) => [
     ...user.roles,
-    ...roleIds.filter((id) => !user.roles.some((grant) => grant.role_id === id)).map((role_id) => ({ role_id, dept_ids: [] })),
+    ...roleIds
+      .filter((id) => !user.roles.some((grant) => grant.role_id === id))
+      .map((role_id) => ({ role_id, dept_ids: [] })),
   ]);
 }
 
 /** `POST /topapi/role/removerolesforemps`: at most 20 roles and 100 people (docs/dingtalk.md 8.1). */
 export function removeRolesForPeople(organisation: Organisation, fields: Fields, act: Act): Done {
   const { roleIds, users } = readBatch(organisation, fields, 100);
-  return grants(roleIds, users, "remove", act, (user) => user.roles.filter((grant) => !roleIds.includes(grant.role_id)));
+  return grants(roleIds, users, "remove", act, (user) =>
+    user.roles.filter((grant) => !roleIds.includes(grant.role_id)),
+  );
 }
 
-function readBatch(organisation: Organisation, fields: Fields, mostUsers: number): { readonly roleIds: number[]; readonly users: User[] } {
+function readBatch(
+  organisation: Organisation,
+  fields: Fields,
+  mostUsers: number,
+): { readonly roleIds: number[]; readonly users: User[] } {
   requiredText(fields, "roleIds");
   requiredText(fields, "userIds");
   const roleIds = departmentIds(fields, "roleIds", 33011) ?? [];
@@ -47,8 +58,15 @@ function grants(
   const modified = act.ids.next();
   return {
     answer: {},
-    changes: users.map((user): Change => ({ type: "user.put", user: { ...user, roles: roles(user), modified } })),
-    events: [{ eventType: "label_user_change", data: { userIdList: users.map((user) => user.userid), labelIdList, action } }],
+    changes: users.map(
+      (user): Change => ({ type: "user.put", user: { ...user, roles: roles(user), modified } }),
+    ),
+    events: [
+      {
+        eventType: "label_user_change",
+        data: { userIdList: users.map((user) => user.userid), labelIdList, action },
+      },
+    ],
   };
 }
 

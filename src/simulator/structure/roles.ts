@@ -1,10 +1,21 @@
 import type { Organisation } from "../organisation/model.ts";
 import type { Act, Done } from "../organisation/organisation.ts";
 import type { EventDraft, Role } from "../organisation/records.ts";
-import { boundedText, departmentIds, type Fields, page, requiredText, requiredWhole, text } from "../wire/fields.ts";
+import {
+  boundedText,
+  departmentIds,
+  type Fields,
+  page,
+  requiredText,
+  requiredWhole,
+  text,
+} from "../wire/fields.ts";
 import { refuse } from "../wire/refusal.ts";
 
-/* The spelling of fields differs between these calls, as at DingTalk: `roleId`, `role_id`, `id`, `hasMore` (docs/dingtalk.md 8.1). */
+/*
+ * The spelling of fields differs between these calls, as at DingTalk: `roleId`, `role_id`, `id`, `hasMore`
+ * (docs/dingtalk.md 8.1).
+ */
 
 /** `POST /role/add_role_group`. */
 export function addRoleGroup(organisation: Organisation, fields: Fields, act: Act): Done {
@@ -12,10 +23,15 @@ export function addRoleGroup(organisation: Organisation, fields: Fields, act: Ac
   if (!name) throw refuse(34018);
   for (const group of organisation.roleGroups.values()) if (group.name === name) throw refuse(34021);
   const id = act.ids.number(1_000_000_000, 2_000_000_000, (taken) => organisation.roleGroups.has(taken));
-  return { answer: { groupId: id }, changes: [{ type: "role-group.put", group: { id, name, system: false } }] };
+  return {
+    answer: { groupId: id },
+    changes: [{ type: "role-group.put", group: { id, name, system: false } }],
+  };
 }
 
-/** `POST /role/add_role`: adds a role to a role group. Refuses a name that the group has already with 34021. */
+/**
+ * `POST /role/add_role`: adds a role to a role group. Refuses a name that the group has already with 34021.
+ */
 export function addRole(organisation: Organisation, fields: Fields, act: Act): Done {
   const groupId = requiredWhole(fields, "groupId", 34020);
   const name = readRoleName(fields);
@@ -36,8 +52,13 @@ export function updateRole(organisation: Organisation, fields: Fields): Done {
   const role = requireOwnRole(organisation, requiredWhole(fields, "roleId", 33011));
   const name = readRoleName(fields);
   requireFreeName(organisation, role.groupId, name, role.id);
-  const [preLabelList, postLabelList] = [role.name, name].map((labelName) => JSON.stringify([{ labelId: role.id, labelName }]));
-  const event = { eventType: "label_conf_modify", data: { labelIdList: [role.id], scope: "1", preLabelList, postLabelList } };
+  const [preLabelList, postLabelList] = [role.name, name].map((labelName) =>
+    JSON.stringify([{ labelId: role.id, labelName }]),
+  );
+  const event = {
+    eventType: "label_conf_modify",
+    data: { labelIdList: [role.id], scope: "1", preLabelList, postLabelList },
+  };
   return { answer: {}, changes: [{ type: "role.put", role: { ...role, name } }], events: [event] };
 }
 
@@ -45,10 +66,17 @@ export function updateRole(organisation: Organisation, fields: Fields): Done {
 export function deleteRole(organisation: Organisation, fields: Fields): Done {
   const role = requireOwnRole(organisation, requiredWhole(fields, "role_id", 33011));
   if ((organisation.roleMembers.get(role.id)?.size ?? 0) > 0) throw refuse(23007);
-  return { answer: {}, changes: [{ type: "role.remove", role_id: role.id }], events: [labelEvent("label_conf_del", [role.id])] };
+  return {
+    answer: {},
+    changes: [{ type: "role.remove", role_id: role.id }],
+    events: [labelEvent("label_conf_del", [role.id])],
+  };
 }
 
-const labelEvent = (eventType: string, labelIdList: readonly number[]): EventDraft => ({ eventType, data: { labelIdList, scope: "1" } });
+const labelEvent = (eventType: string, labelIdList: readonly number[]): EventDraft => ({
+  eventType,
+  data: { labelIdList, scope: "1" },
+});
 
 /** `POST /topapi/role/list`: groups with their roles. */
 export function listRoles(organisation: Organisation, fields: Fields): Done {
@@ -97,8 +125,14 @@ function readRoleName(fields: Fields): string {
   return name;
 }
 
-function requireFreeName(organisation: Organisation, groupId: number, name: string, self: number | undefined): void {
-  if (rolesOf(organisation, groupId).some((role) => role.name === name && role.id !== self)) throw refuse(34021);
+function requireFreeName(
+  organisation: Organisation,
+  groupId: number,
+  name: string,
+  self: number | undefined,
+): void {
+  if (rolesOf(organisation, groupId).some((role) => role.name === name && role.id !== self))
+    throw refuse(34021);
 }
 
 export function requireRole(organisation: Organisation, roleId: number): Role {

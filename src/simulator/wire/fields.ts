@@ -3,11 +3,15 @@ import { missing, Refused, refuse } from "./refusal.ts";
 /** Query and body of a call, merged. JSON values keep their type; form values are text. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-const isRecord = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const badParameter = (name: string): Refused => refuse(40035, ` ${name}`);
 
-/** A string, number or boolean as text. Undefined for an absent field and for null; `""` stays `""`. Refuses other types with 40035. */
+/**
+ * A string, number or boolean as text. Undefined for an absent field and for null; `""` stays `""`. Refuses
+ * other types with 40035.
+ */
 export function text(fields: Fields, name: string): string | undefined {
   const value = fields[name];
   if (value === undefined || value === null) return undefined;
@@ -33,7 +37,12 @@ export function requiredText(fields: Fields, name: string): string {
 export function whole(fields: Fields, name: string, errcode = 40035): number | undefined {
   const value = fields[name];
   if (value === undefined || value === null || value === "") return undefined;
-  const number = typeof value === "number" ? value : typeof value === "string" && /^-?\d{1,16}$/.test(value) ? Number(value) : Number.NaN;
+  const number =
+    typeof value === "number"
+      ? value
+      : typeof value === "string" && /^-?\d{1,16}$/.test(value)
+        ? Number(value)
+        : Number.NaN;
   if (!Number.isSafeInteger(number)) throw refuse(errcode, ` ${name}`);
   return number;
 }
@@ -53,7 +62,10 @@ export function flag(fields: Fields, name: string): boolean | undefined {
   throw badParameter(name);
 }
 
-/** The ids of a comma-separated list, without duplicates. A single number is a list of one id. Refuses an array with 40035 (docs/dingtalk.md 13.2). */
+/**
+ * The ids of a comma-separated list, without duplicates. A single number is a list of one id. Refuses an
+ * array with 40035 (docs/dingtalk.md 13.2).
+ */
 export function ids(fields: Fields, name: string): string[] | undefined {
   const value = text(fields, name);
   if (value === undefined) return undefined;
@@ -97,7 +109,9 @@ function parsed(fields: Fields, name: string, errcode = 40035): unknown {
   }
 }
 
-/** Offset and size of a page. Refuses an offset out of range with 40068, and a size out of range with 40069. */
+/**
+ * Offset and size of a page. Refuses an offset out of range with 40068, and a size out of range with 40069.
+ */
 export function page(
   fields: Fields,
   names: { readonly offset: string; readonly size: string; readonly max: number; readonly usual: number },
@@ -109,7 +123,10 @@ export function page(
   return { offset, size };
 }
 
-/** Drops the keys whose value is undefined. Spreading the result into a record changes only the fields that the call contains. */
+/**
+ * Drops the keys whose value is undefined. Spreading the result into a record changes only the fields that
+ * the call contains.
+ */
 export function present<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
     [K in keyof T]?: Exclude<T[K], undefined>;

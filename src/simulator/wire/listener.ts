@@ -10,8 +10,8 @@ import type { Handling, HttpCall, Late, Reply } from "./wire.ts";
 const MOST_BYTES = 4 * 1024 * 1024;
 
 /**
- * Clients must close idle connections before the simulator does. If the simulator closed a connection while a request is sent on it, the client
- * would see a lost answer.
+ * Clients must close idle connections before the simulator does. If the simulator closed a connection while a
+ * request is sent on it, the client would see a lost answer.
  */
 const KEEP_ALIVE_MS = 75_000;
 
@@ -42,11 +42,16 @@ export async function listen(options: ListenOptions): Promise<Listener> {
   setMaxListeners(0, closing.signal); // every waiting answer adds a listener
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
-      logger.error({ path: request.url, error: error instanceof Error ? error.stack : String(error) }, "the simulator failed to answer");
+      logger.error(
+        { path: request.url, error: error instanceof Error ? error.stack : String(error) },
+        "the simulator failed to answer",
+      );
       response.destroy();
     });
   });
-  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) => options.upgrade(request, socket, head));
+  server.on("upgrade", (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+    options.upgrade(request, socket, head),
+  );
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   await bind(server, options.port, host);
@@ -74,7 +79,8 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     if (latencyMs > 0 && !(await sleeps(latencyMs))) return void request.socket.destroy();
     const received = options.answer(call);
     if (received.kind === "late" && received.isLost) request.socket.destroy();
-    if (received.kind === "late" && !(await options.arrives(received, closing.signal))) return void request.socket.destroy();
+    if (received.kind === "late" && !(await options.arrives(received, closing.signal)))
+      return void request.socket.destroy();
     const handling = received.kind === "late" ? received.arrive() : received;
     const afterMs = handling.afterMs + latencyMs;
     const inTime = afterMs === 0 || (await sleeps(afterMs));
@@ -130,7 +136,10 @@ function httpCall(request: IncomingMessage, body: string): HttpCall {
 }
 
 function send(response: ServerResponse, reply: Reply): void {
-  response.writeHead(reply.status, { "content-type": reply.contentType, "content-length": Buffer.byteLength(reply.body) });
+  response.writeHead(reply.status, {
+    "content-type": reply.contentType,
+    "content-length": Buffer.byteLength(reply.body),
+  });
   if (reply.cutAfter === undefined) response.end(reply.body);
   else response.write(Buffer.from(reply.body).subarray(0, reply.cutAfter), () => response.destroy());
 }

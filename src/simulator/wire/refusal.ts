@@ -2,7 +2,12 @@ import { AppError } from "../../core/errors.ts";
 
 /** A refusal by the business rules, in the form of the old or the new API (docs/dingtalk.md 3). */
 export type Refusal =
-  | { readonly generation: "old"; readonly errcode: number; readonly errmsg: string; readonly fields?: Readonly<Record<string, unknown>> }
+  | {
+      readonly generation: "old";
+      readonly errcode: number;
+      readonly errmsg: string;
+      readonly fields?: Readonly<Record<string, unknown>>;
+    }
   | { readonly generation: "new"; readonly status: number; readonly code: string; readonly message: string };
 
 /** A rule throws this error to refuse the call. `perform` converts it into an `Outcome`. */
@@ -10,12 +15,19 @@ export class Refused extends AppError {
   readonly code = "SIMULATED_REFUSAL";
   readonly refusal: Refusal;
   constructor(refusal: Refusal, options?: ErrorOptions) {
-    super(refusal.generation === "old" ? `${refusal.errcode} ${refusal.errmsg}` : `${refusal.code} ${refusal.message}`, options);
+    super(
+      refusal.generation === "old"
+        ? `${refusal.errcode} ${refusal.errmsg}`
+        : `${refusal.code} ${refusal.message}`,
+      options,
+    );
     this.refusal = refusal;
   }
 }
 
-/** Texts of the old API's codes. They are for people; programs must not match on them (docs/dingtalk.md 3). */
+/**
+ * Texts of the old API's codes. They are for people; programs must not match on them (docs/dingtalk.md 3).
+ */
 const TEXTS: Readonly<Record<number, string>> = {
   [-1]: "系统繁忙",
   22005: "外部联系人已存在",
@@ -94,13 +106,20 @@ const TEXTS: Readonly<Record<number, string>> = {
 
 /** Refuses a call of the old API with the usual text of the code, followed by `detail`. */
 export const refuse = (errcode: number, detail = "", fields?: Readonly<Record<string, unknown>>): Refused =>
-  new Refused({ generation: "old", errcode, errmsg: `${TEXTS[errcode] ?? "请求失败"}${detail}`, ...(fields ? { fields } : {}) });
+  new Refused({
+    generation: "old",
+    errcode,
+    errmsg: `${TEXTS[errcode] ?? "请求失败"}${detail}`,
+    ...(fields ? { fields } : {}),
+  });
 
-export const missing = (name: string): Refused => new Refused({ generation: "old", errcode: 40035, errmsg: `缺少参数 ${name}` });
+export const missing = (name: string): Refused =>
+  new Refused({ generation: "old", errcode: 40035, errmsg: `缺少参数 ${name}` });
 
 /** Refuses a new-API call. */
 export const refuseNew = (status: number, code: string, message: string): Refused =>
   new Refused({ generation: "new", status, code, message });
 
 /** Refuses a call of the new API because a field is missing or invalid. */
-export const invalidParameter = (name: string): Refused => refuseNew(400, "invalid.param", `参数错误: ${name}`);
+export const invalidParameter = (name: string): Refused =>
+  refuseNew(400, "invalid.param", `参数错误: ${name}`);

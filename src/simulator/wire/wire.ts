@@ -17,12 +17,17 @@ export interface Reply {
   readonly cutAfter?: number;
 }
 
-/** How a call ends, `afterMs` milliseconds later: with an answer, or with a closed connection and no answer. */
+/**
+ * How a call ends, `afterMs` milliseconds later: with an answer, or with a closed connection and no answer.
+ */
 export type Handling =
   | { readonly kind: "answer"; readonly reply: Reply; readonly afterMs: number }
   | { readonly kind: "drop"; readonly afterMs: number };
 
-/** A call that has not arrived yet. With `isLost` its connection is closed immediately, and the call still arrives later. */
+/**
+ * A call that has not arrived yet. With `isLost` its connection is closed immediately, and the call still
+ * arrives later.
+ */
 export interface Late {
   readonly kind: "late";
   readonly path: string;

@@ -2,13 +2,19 @@ import { z } from "zod";
 import { describeIssues } from "../organisation/switches.ts";
 import { decodedPart, type Handling, type HttpCall, header, json, type Reply } from "../wire/wire.ts";
 
-/* Custom reports of Workday as web services with Basic authentication (docs/clients.md 3). `POST /_sim/workday` sets their rows and faults. */
+/*
+ * Custom reports of Workday as web services with Basic authentication (docs/clients.md 3). `POST
+ * /_sim/workday` sets their rows and faults.
+ */
 
 const reportSchema = z.strictObject({
   /** Name of the report: the last part of its address. */
   report: z.string().min(1),
   rows: z.array(z.record(z.string(), z.unknown())),
-  /** The column with the time to which the prompts of a period apply. The report always contains rows without it. */
+  /**
+   * The column with the time to which the prompts of a period apply. The report always contains rows without
+   * it.
+   */
   enteredColumn: z.string().default("Entered"),
   status: z.number().int().min(200).max(599).default(200),
   /** The connection is closed after this number of bytes of the answer. */
@@ -33,11 +39,15 @@ export function createReports(userName: string, password: string): Reports {
 
   const replyTo = (call: HttpCall, report: Report | undefined): Reply => {
     if (call.method !== "GET") return json(405, { error: "GET only" });
-    if (header(call, "authorization") !== expected) return json(401, { error: "invalid username or password" });
+    if (header(call, "authorization") !== expected)
+      return json(401, { error: "invalid username or password" });
     if (!report) return json(404, { error: "no such report" });
     if (report.status !== 200) return json(report.status, { error: "status set by POST /_sim/workday" });
-    if (call.query["format"] !== "json") return { status: 200, contentType: "text/xml", body: "<wd:Report_Data/>" };
-    const reply = json(200, { Report_Entry: report.rows.filter((row) => isIn(row, report.enteredColumn, call)) });
+    if (call.query["format"] !== "json")
+      return { status: 200, contentType: "text/xml", body: "<wd:Report_Data/>" };
+    const reply = json(200, {
+      Report_Entry: report.rows.filter((row) => isIn(row, report.enteredColumn, call)),
+    });
     return report.cutAfter === undefined ? reply : { ...reply, cutAfter: report.cutAfter };
   };
 

@@ -12,19 +12,32 @@ export interface Bootstrap {
 export interface BootstrapOptions {
   readonly sources: Sources;
   readonly tokens: Tokens;
-  /** The setting BOOTSTRAP_TOKEN. If it is set, no token is made: the authenticator accepts the text of the setting. */
+  /**
+   * The setting BOOTSTRAP_TOKEN. If it is set, no token is made: the authenticator accepts the text of the
+   * setting.
+   */
   readonly configured?: Secret;
 }
 
-/** Id of the first token, the same for all processes and starts. The process that creates it prints the token. */
+/**
+ * Id of the first token, the same for all processes and starts. The process that creates it prints the token.
+ */
 export const FIRST_TOKEN = "first";
 
-/** Creates the default source and the first token if they are missing. It may run at every start, and in several processes at the same time. */
+/**
+ * Creates the default source and the first token if they are missing. It may run at every start, and in
+ * several processes at the same time.
+ */
 export async function ensureBootstrap({ sources, tokens, configured }: BootstrapOptions): Promise<Bootstrap> {
   const source = await sources.ensureDefault();
   if (configured || (await tokens.find(FIRST_TOKEN))) return { source };
   try {
-    const made = await tokens.create("system", { id: FIRST_TOKEN, name: "made at the first start", sourceId: source.id, scopes: SCOPES });
+    const made = await tokens.create("system", {
+      id: FIRST_TOKEN,
+      name: "made at the first start",
+      sourceId: source.id,
+      scopes: SCOPES,
+    });
     return { source, newToken: made.text };
   } catch (error) {
     // Another process has created the token, and prints it.

@@ -47,7 +47,12 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       const detail = { session: id, by, roles: [...roles], scopes: [...scopes] };
       const row = {
         ...session,
-        ...{ secretHash: new Uint8Array(secretHash), tokenId: tokenId ?? null, roles: [...roles], scopes: [...scopes] },
+        ...{
+          secretHash: new Uint8Array(secretHash),
+          tokenId: tokenId ?? null,
+          roles: [...roles],
+          scopes: [...scopes],
+        },
         sealedRefresh: sealedRefresh ? new Uint8Array(sealedRefresh) : null,
       };
       await database.$transaction([
@@ -71,7 +76,13 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
     },
 
     async renew(id, { actor, roles, scopes, name, checkedAt, sealedRefresh }) {
-      const data = { roles: [...roles], scopes: [...scopes], name, checkedAt, sealedRefresh: new Uint8Array(sealedRefresh) };
+      const data = {
+        roles: [...roles],
+        scopes: [...scopes],
+        name,
+        checkedAt,
+        sealedRefresh: new Uint8Array(sealedRefresh),
+      };
       await database.session.updateMany({ where: { id }, data });
       // The provider may have a new name for the person.
       await database.operator.updateMany({ where: { actor }, data: { name, seenAt: checkedAt } });
@@ -89,7 +100,11 @@ export function createSessionStore(database: Database, clock: Clock): SessionSto
       const detail = { session: id, ...(reason === undefined ? {} : { reason }) };
       return database.$transaction(async (transaction) => {
         const { count } = await transaction.session.deleteMany({ where: { id } });
-        const event = eventOf("session.closed", { actor, detail, ...(requestId === undefined ? {} : { requestId }) });
+        const event = eventOf("session.closed", {
+          actor,
+          detail,
+          ...(requestId === undefined ? {} : { requestId }),
+        });
         if (count > 0) await transaction.history.create({ data: event });
         return count > 0;
       });
@@ -104,24 +119,34 @@ type EventOf = (
   more: Pick<HistoryEvent, "actor" | "detail"> & Partial<HistoryEvent>,
 ) => ReturnType<typeof historyRow>;
 
-const linksOf = (database: Database, clock: Clock, eventOf: EventOf): Pick<SessionStore, "spendLink"> & LoginLinks => ({
+const linksOf = (
+  database: Database,
+  clock: Clock,
+  eventOf: EventOf,
+): Pick<SessionStore, "spendLink"> & LoginLinks => ({
   async spendLink(secretHash, now) {
     const row = await database.loginLink.findUnique({ where: { secretHash: new Uint8Array(secretHash) } });
     if (!row) return undefined;
     // Several requests may use the link at the same time. The one that removes the row gets it.
     const { count } = await database.loginLink.deleteMany({ where: { id: row.id } });
-    return count === 1 && row.expiresAt > now ? { id: row.id, role: row.role, madeBy: row.madeBy } : undefined;
+    return count === 1 && row.expiresAt > now
+      ? { id: row.id, role: row.role, madeBy: row.madeBy }
+      : undefined;
   },
 
   async listLinks() {
-    const rows = await database.loginLink.findMany({ where: { expiresAt: { gt: clock.now() } }, orderBy: { id: "desc" } });
+    const rows = await database.loginLink.findMany({
+      where: { expiresAt: { gt: clock.now() } },
+      orderBy: { id: "desc" },
+    });
     return rows.map(({ id, role, madeBy, expiresAt }) => ({ id, role, madeBy, expiresAt }));
   },
 
   removeLink: (id, by) =>
     database.$transaction(async (transaction) => {
       const { count } = await transaction.loginLink.deleteMany({ where: { id } });
-      if (count > 0) await transaction.history.create({ data: eventOf("link.revoked", { ...by, detail: { link: id } }) });
+      if (count > 0)
+        await transaction.history.create({ data: eventOf("link.revoked", { ...by, detail: { link: id } }) });
       return count > 0;
     }),
 
@@ -131,7 +156,9 @@ const linksOf = (database: Database, clock: Clock, eventOf: EventOf): Pick<Sessi
     const detail = { link: id, role, reason, ...(by ? {} : { osUser: madeBy }) };
     await database.$transaction([
       database.loginLink.deleteMany({ where: { expiresAt: { lt: at } } }),
-      database.loginLink.create({ data: { id, secretHash: new Uint8Array(secretHash), role, madeBy, expiresAt } }),
+      database.loginLink.create({
+        data: { id, secretHash: new Uint8Array(secretHash), role, madeBy, expiresAt },
+      }),
       database.history.create({ data: eventOf("link.created", { actor: "cli", ...by, detail }) }),
     ]);
     return { id, expiresAt };
@@ -145,7 +172,18 @@ interface Row extends Omit<SessionRecord, "tokenId" | "authenticatedAt" | "check
   readonly sealedRefresh: Uint8Array | null;
 }
 
-const recordOf = ({ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt, ...more }: Row): SessionRecord => ({
+const recordOf = ({
+  id,
+  actor,
+  sourceId,
+  roles,
+  name,
+  scopes,
+  openedAt,
+  usedAt,
+  expiresAt,
+  ...more
+}: Row): SessionRecord => ({
   ...{ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, expiresAt },
   ...(more.tokenId === null ? {} : { tokenId: more.tokenId }),
   ...(more.authenticatedAt === null ? {} : { authenticatedAt: more.authenticatedAt }),
@@ -154,7 +192,14 @@ const recordOf = ({ id, actor, sourceId, roles, name, scopes, openedAt, usedAt, 
 });
 
 /** The signal belongs to the installation and not to a target, so `target` is empty. */
-const linkUsed = (actor: string, at: Date) => ({ target: "", code: "oneTimeLinkUsed", key: actor, count: 1, firstAt: at, lastAt: at });
+const linkUsed = (actor: string, at: Date) => ({
+  target: "",
+  code: "oneTimeLinkUsed",
+  key: actor,
+  count: 1,
+  firstAt: at,
+  lastAt: at,
+});
 
 const operator = (actor: string, name: string, seenAt: Date) => ({
   where: { actor },

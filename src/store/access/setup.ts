@@ -15,7 +15,12 @@ export function createSetup(database: Database, clock: Pick<Clock, "now">): () =
     const provisions = { scopes: { has: "provision" } };
     const [token, trust, person, group] = await Promise.all([
       database.token.findFirst({
-        where: { ...provisions, id: { not: FIRST_TOKEN }, revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }] },
+        where: {
+          ...provisions,
+          id: { not: FIRST_TOKEN },
+          revokedAt: null,
+          OR: [{ expiresAt: null }, { expiresAt: { gt: clock.now() } }],
+        },
         select: { id: true },
       }),
       database.trust.findFirst({ where: { ...provisions, removedAt: null }, select: { id: true } }),

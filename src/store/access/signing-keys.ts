@@ -12,7 +12,10 @@ export function createSigningKeys(database: Database): KeyStore {
     },
     async keep({ id, privateJwk }) {
       // If several processes insert a key, the first row stays, and all of them read this row.
-      await database.signingKey.createMany({ data: [{ id, privateJwk: privateJwk as Prisma.InputJsonObject }], skipDuplicates: true });
+      await database.signingKey.createMany({
+        data: [{ id, privateJwk: privateJwk as Prisma.InputJsonObject }],
+        skipDuplicates: true,
+      });
       return storedKey(await database.signingKey.findUniqueOrThrow({ where: { id } }));
     },
   };

@@ -3,7 +3,9 @@ import { isScope, type Scope } from "../../http/auth/scopes.ts";
 import type { TokenRecord } from "../../http/ports.ts";
 import { historyRow } from "./prisma.ts";
 
-/** A token without its secret. The secret is shown only once, when the token is made (docs/threats.md T38). */
+/**
+ * A token without its secret. The secret is shown only once, when the token is made (docs/threats.md T38).
+ */
 export interface TokenSummary {
   readonly id: string;
   readonly name: string;
@@ -24,8 +26,19 @@ interface AuditDetails {
   readonly scopes: readonly string[];
 }
 
-export const eventOf = (code: "token.created" | "token.revoked", { actor, at, sourceId, tokenId, scopes }: AuditDetails) =>
-  historyRow({ id: uuidv7(at.getTime()), at, code, actor, sourceId, causes: [], detail: { tokenId, scopes } });
+export const eventOf = (
+  code: "token.created" | "token.revoked",
+  { actor, at, sourceId, tokenId, scopes }: AuditDetails,
+) =>
+  historyRow({
+    id: uuidv7(at.getTime()),
+    at,
+    code,
+    actor,
+    sourceId,
+    causes: [],
+    detail: { tokenId, scopes },
+  });
 
 interface Row {
   readonly id: string;
@@ -37,7 +50,15 @@ interface Row {
   readonly lastUsedAt: Date | null;
 }
 
-export function recordOf({ id, sourceId, secretHash, scopes, expiresAt, revokedAt, lastUsedAt }: Row): TokenRecord {
+export function recordOf({
+  id,
+  sourceId,
+  secretHash,
+  scopes,
+  expiresAt,
+  revokedAt,
+  lastUsedAt,
+}: Row): TokenRecord {
   return {
     id,
     sourceId,
@@ -50,6 +71,9 @@ export function recordOf({ id, sourceId, secretHash, scopes, expiresAt, revokedA
   };
 }
 
-export function withoutHash({ secretHash: _hidden, ...shown }: TokenRecord & Omit<TokenSummary, keyof TokenRecord>): TokenSummary {
+export function withoutHash({
+  secretHash: _hidden,
+  ...shown
+}: TokenRecord & Omit<TokenSummary, keyof TokenRecord>): TokenSummary {
   return shown;
 }

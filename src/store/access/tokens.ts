@@ -1,7 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 import { AppError } from "../../core/errors.ts";
 import type { Scope } from "../../http/auth/scopes.ts";
-import { formatToken, hashSecret, makeTokenId, makeTokenSecret, type TokenEnvironment } from "../../http/auth/tokens.ts";
+import {
+  formatToken,
+  hashSecret,
+  makeTokenId,
+  makeTokenSecret,
+  type TokenEnvironment,
+} from "../../http/auth/tokens.ts";
 import type { TokenLookup } from "../../http/ports.ts";
 import { type Database, isDuplicate } from "./prisma.ts";
 import { eventOf, recordOf, type TokenSummary, withoutHash } from "./token-rows.ts";
@@ -31,7 +37,10 @@ export class TokenRefused extends AppError {
 }
 
 export interface Tokens extends TokenLookup {
-  /** Rejects with TokenRefused if the token would live more than a year, has no scope, or has an id that exists already. */
+  /**
+   * Rejects with TokenRefused if the token would live more than a year, has no scope, or has an id that
+   * exists already.
+   */
   create(actor: string, token: NewToken): Promise<MadeToken>;
   /** All tokens, newest first, including revoked ones. */
   list(): Promise<readonly TokenSummary[]>;
@@ -45,7 +54,10 @@ const TOUCH_MS = 60_000;
 export interface TokensOptions {
   readonly database: Database;
   readonly clock: Clock;
-  /** A part of the text of tokens. It is `test` in the sandbox, so that secret scanners can tell such tokens from real ones. */
+  /**
+   * A part of the text of tokens. It is `test` in the sandbox, so that secret scanners can tell such tokens
+   * from real ones.
+   */
   readonly environment: TokenEnvironment;
 }
 
@@ -55,7 +67,8 @@ export function createTokens({ database, clock, environment }: TokensOptions): T
       const at = clock.now();
       const latest = new Date(at.getTime() + YEAR_MS);
       const end = expiresAt ?? latest;
-      if (end > latest || end <= at) throw new TokenRefused("a token must expire in the future, and within a year");
+      if (end > latest || end <= at)
+        throw new TokenRefused("a token must expire in the future, and within a year");
       if (scopes.length === 0) throw new TokenRefused("a token needs at least one scope");
       const secret = makeTokenSecret();
       const row = {
@@ -69,18 +82,30 @@ export function createTokens({ database, clock, environment }: TokensOptions): T
       };
       const event = eventOf("token.created", { actor, at, sourceId, tokenId: id, scopes });
       try {
-        await database.$transaction([database.token.create({ data: row }), database.history.create({ data: event })]);
+        await database.$transaction([
+          database.token.create({ data: row }),
+          database.history.create({ data: event }),
+        ]);
       } catch (error) {
-        if (isDuplicate(error)) throw new TokenRefused(`a token with the id ${id} exists already`, { cause: error });
+        if (isDuplicate(error))
+          throw new TokenRefused(`a token with the id ${id} exists already`, { cause: error });
         throw error;
       }
       return { id, secret, text: formatToken({ environment, id, secret }), expiresAt: end };
     },
 
     async list() {
-      const rows = await database.token.findMany({ include: { source: { select: { name: true } } }, orderBy: { createdAt: "desc" } });
+      const rows = await database.token.findMany({
+        include: { source: { select: { name: true } } },
+        orderBy: { createdAt: "desc" },
+      });
       return rows
-        .map((row) => ({ ...recordOf(row), name: row.name, sourceName: row.source.name, createdAt: row.createdAt }))
+        .map((row) => ({
+          ...recordOf(row),
+          name: row.name,
+          sourceName: row.source.name,
+          createdAt: row.createdAt,
+        }))
         .map(withoutHash);
     },
 
@@ -89,8 +114,17 @@ export function createTokens({ database, clock, environment }: TokensOptions): T
       const row = await database.token.findUnique({ where: { id } });
       if (!row) return false;
       await database.$transaction(async (transaction) => {
-        const { count } = await transaction.token.updateMany({ where: { id, revokedAt: null }, data: { revokedAt: at } });
-        const event = eventOf("token.revoked", { actor, at, sourceId: row.sourceId, tokenId: id, scopes: row.scopes });
+        const { count } = await transaction.token.updateMany({
+          where: { id, revokedAt: null },
+          data: { revokedAt: at },
+        });
+        const event = eventOf("token.revoked", {
+          actor,
+          at,
+          sourceId: row.sourceId,
+          tokenId: id,
+          scopes: row.scopes,
+        });
         if (count > 0) await transaction.history.create({ data: event });
       });
       return true;

@@ -17,7 +17,10 @@ export interface Trust extends TrustRecord {
 }
 
 export interface Trusts extends TrustLookup {
-  /** Adds a trust and returns its id, which is the client id. The caller must have checked all values. `actor` has the form of the history. */
+  /**
+   * Adds a trust and returns its id, which is the client id. The caller must have checked all values. `actor`
+   * has the form of the history.
+   */
   add(actor: string, trust: NewTrust): Promise<string>;
   /** All trusts, newest first, including removed ones, because the history names them. */
   list(): Promise<readonly Trust[]>;
@@ -31,15 +34,32 @@ export function createTrusts(database: Database, clock: Clock): Trusts {
   return {
     async add(actor, { audiences, scopes, ...trust }) {
       const at = clock.now();
-      const row = { ...trust, id: uuidv7(at.getTime()), audiences: [...audiences], scopes: [...scopes], createdAt: at };
+      const row = {
+        ...trust,
+        id: uuidv7(at.getTime()),
+        audiences: [...audiences],
+        scopes: [...scopes],
+        createdAt: at,
+      };
       const event = eventOf("trust.created", { actor, at, trust: row });
-      await database.$transaction([database.trust.create({ data: row }), database.history.create({ data: event })]);
+      await database.$transaction([
+        database.trust.create({ data: row }),
+        database.history.create({ data: event }),
+      ]);
       return row.id;
     },
 
     async list() {
-      const rows = await database.trust.findMany({ include: { source: { select: { name: true } } }, orderBy: { createdAt: "desc" } });
-      return rows.map((row) => ({ ...recordOf(row), name: row.name, sourceName: row.source.name, createdAt: row.createdAt }));
+      const rows = await database.trust.findMany({
+        include: { source: { select: { name: true } } },
+        orderBy: { createdAt: "desc" },
+      });
+      return rows.map((row) => ({
+        ...recordOf(row),
+        name: row.name,
+        sourceName: row.source.name,
+        createdAt: row.createdAt,
+      }));
     },
 
     async remove(actor, id) {
@@ -47,8 +67,12 @@ export function createTrusts(database: Database, clock: Clock): Trusts {
       const row = await database.trust.findUnique({ where: { id } });
       if (!row) return false;
       await database.$transaction(async (transaction) => {
-        const { count } = await transaction.trust.updateMany({ where: { id, removedAt: null }, data: { removedAt: at } });
-        if (count > 0) await transaction.history.create({ data: eventOf("trust.removed", { actor, at, trust: row }) });
+        const { count } = await transaction.trust.updateMany({
+          where: { id, removedAt: null },
+          data: { removedAt: at },
+        });
+        if (count > 0)
+          await transaction.history.create({ data: eventOf("trust.removed", { actor, at, trust: row }) });
       });
       return true;
     },
@@ -79,14 +103,19 @@ interface AuditDetails {
   readonly trust: Row;
 }
 
-/** An event with all values of the trust, so that an auditor does not need the row. The values identify a workload and not a person. */
+/**
+ * An event with all values of the trust, so that an auditor does not need the row. The values identify a
+ * workload and not a person.
+ */
 function eventOf(code: "trust.created" | "trust.removed", { actor, at, trust }: AuditDetails) {
   const { id: trustId, sourceId, issuer, subject, audiences, tenantId, jwksUrl, scopes } = trust;
   const detail = { trustId, issuer, subject, audiences, tenantId, jwksUrl, scopes };
   return historyRow({ id: uuidv7(at.getTime()), at, code, actor, sourceId, causes: [], detail });
 }
 
-function recordOf(row: Row & { readonly lastUsedAt: Date | null; readonly removedAt: Date | null }): TrustRecord {
+function recordOf(
+  row: Row & { readonly lastUsedAt: Date | null; readonly removedAt: Date | null },
+): TrustRecord {
   const { id, sourceId, issuer, subject, audiences, tenantId, jwksUrl, scopes, lastUsedAt, removedAt } = row;
   return {
     ...{ id, sourceId, issuer, subject, audiences, tenantId, jwksUrl },

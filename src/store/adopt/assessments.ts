@@ -12,7 +12,10 @@ const SLICE = 500;
 
 const statement = (name: string, text: string): Statement => ({ name: `assess-${name}`, text });
 
-const PEOPLE = statement("people", `select u.id from people u where u.active and u.id > $1 order by u.id limit ${SLICE}`);
+const PEOPLE = statement(
+  "people",
+  `select u.id from people u where u.active and u.id > $1 order by u.id limit ${SLICE}`,
+);
 const LEAVERS = statement(
   "leavers",
   `select u.id from people u where not u.active and u.id > $2
@@ -45,7 +48,10 @@ const END = statement(
   `with event as (${appendEvent(1, "(select 1) as once")})
    update assessments set state = 'done', ended_at = now(), report = $3 where target = $2`,
 );
-const FAIL = statement("fail", "update assessments set state = 'failed', ended_at = now(), reason = $2 where target = $1");
+const FAIL = statement(
+  "fail",
+  "update assessments set state = 'failed', ended_at = now(), reason = $2 where target = $1",
+);
 const ASK = statement(
   "ask",
   `with asked as (
@@ -53,10 +59,18 @@ const ASK = statement(
     on conflict (target) do update set state = 'running', asked_at = now(), ended_at = null, reason = null)
    select graphile_worker.add_job('assess', json_build_object('actor', $2::text), job_key := 'assess') is not null as asked`,
 );
-const LAST = statement("last", "select state, asked_at, ended_at, reason, report from assessments where target = $1");
+const LAST = statement(
+  "last",
+  "select state, asked_at, ended_at, reason, report from assessments where target = $1",
+);
 
-async function* idsOf(pool: pg.Pool, each: Statement, before: readonly unknown[]): AsyncIterable<readonly string[]> {
-  for await (const rows of inSlices(pool, each, SLICE, (last) => [...before, last])) yield rows.map(({ id }) => id);
+async function* idsOf(
+  pool: pg.Pool,
+  each: Statement,
+  before: readonly unknown[],
+): AsyncIterable<readonly string[]> {
+  for await (const rows of inSlices(pool, each, SLICE, (last) => [...before, last]))
+    yield rows.map(({ id }) => id);
 }
 
 export function createAssessmentStore(pool: pg.Pool, target: string): AssessmentStore {
@@ -65,7 +79,11 @@ export function createAssessmentStore(pool: pg.Pool, target: string): Assessment
     unlinkedLeavers: () => idsOf(pool, LEAVERS, [target]),
 
     async sources() {
-      const rows = await run<{ name: string; kind: string; last_spoke: Date | null; changed: number }>(pool, SOURCES, []);
+      const rows = await run<{ name: string; kind: string; last_spoke: Date | null; changed: number }>(
+        pool,
+        SOURCES,
+        [],
+      );
       return rows.map(
         ({ name, kind, last_spoke, changed }): SourceActivity => ({
           name,

@@ -8,27 +8,45 @@ import { appendEvent, FORGOTTEN, markDue, PRIORITY, wakeUp } from "../write-sql.
 
 const statement = (name: string, text: string): Statement => ({ name: `adopt-${name}`, text });
 
-/** Decisions run one after another. Otherwise two decisions about one object at the target would not see each other. */
-export const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('adoptions:' || $1::text, 0))");
+/**
+ * Decisions run one after another. Otherwise two decisions about one object at the target would not see each
+ * other.
+ */
+export const LOCK = statement(
+  "lock",
+  "select pg_advisory_xact_lock(hashtextextended('adoptions:' || $1::text, 0))",
+);
 export const ONE = statement("one", "select * from adoptions where target = $1 and id = $2 for update");
-export const AT_TIER = statement("at-tier", "select id from adoptions where target = $1 and tier = $2 and state = 'proposed' order by id");
-export const PROPOSED = statement("proposed", "select count(*)::int as n from adoptions where target = $1 and state = 'proposed'");
+export const AT_TIER = statement(
+  "at-tier",
+  "select id from adoptions where target = $1 and tier = $2 and state = 'proposed' order by id",
+);
+export const PROPOSED = statement(
+  "proposed",
+  "select count(*)::int as n from adoptions where target = $1 and state = 'proposed'",
+);
 /** Locks the state before the link, in the same order as runs do. */
 export const STATE = statement(
   "state",
   "select intent is not null as busy from entity_states where target = $1 and kind = $2 and entity_id = $3 for update",
 );
-/** True: the entity is still desired. The next run would remove a linked entity that is not desired. An outdated proposal must not lead to this. */
+/**
+ * True: the entity is still desired. The next run would remove a linked entity that is not desired. An
+ * outdated proposal must not lead to this.
+ */
 export const WANTED: Readonly<Record<AdoptableKind, Statement>> = {
   user: statement(
     "wanted-person",
     `select 1 from users u where (u.id = $1 or u.person_id = $1) and ${isActivePerson("$1::uuid")} for share`,
   ),
-  department: statement("wanted-department", "select 1 from departments d where d.id = $1 and d.present for share"),
+  department: statement(
+    "wanted-department",
+    "select 1 from departments d where d.id = $1 and d.present for share",
+  ),
 };
 /**
- * Takes the lease from a run that has observed the entity and not written yet, because its plan is outdated. Without a lease it sends nothing. Values that the
- * target refused before are sent again.
+ * Takes the lease from a run that has observed the entity and not written yet, because its plan is outdated.
+ * Without a lease it sends nothing. Values that the target refused before are sent again.
  */
 export const TAKE_LEASE = statement(
   "take-lease",
@@ -36,8 +54,9 @@ export const TAKE_LEASE = statement(
     where s.target = $1 and s.kind = $2 and s.entity_id = $3`,
 );
 /**
- * Makes the link. An intended link may be there from a create that was refused or never answered. If that create did make a second object, the comparison finds the
- * object by our id. `strangers` is true for a department, because its members are unknown: the department is not changed before a list has shown them.
+ * Makes the link. An intended link may be there from a create that was refused or never answered. If that
+ * create did make a second object, the comparison finds the object by our id. `strangers` is true for a
+ * department, because its members are unknown: the department is not changed before a list has shown them.
  */
 export const LINK = statement(
   "link",

@@ -26,7 +26,8 @@ import {
 } from "./decision-statements.ts";
 
 /*
- * Decisions of operators about adoptions. A decision changes only links in the database. The runs that follow change the target, under the usual rules.
+ * Decisions of operators about adoptions. A decision changes only links in the database. The runs that follow
+ * change the target, under the usual rules.
  */
 
 type Work = (db: Queryable) => Promise<Decision>;
@@ -44,7 +45,8 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       return work(db);
     });
 
-  const accept = (id: string, by: DecisionEvent): Promise<Decision> => transaction((db) => acceptOne(db, scene, id, by));
+  const accept = (id: string, by: DecisionEvent): Promise<Decision> =>
+    transaction((db) => acceptOne(db, scene, id, by));
 
   return {
     accept,
@@ -65,7 +67,8 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       transaction(async (db) => {
         const [row] = isUuid(id) ? await run<Row>(db, ONE, [target, id]) : [];
         if (!row) return { kind: "unknown" };
-        if (row.state === "linked" || (row.state === "rejected" && !row.released)) return { kind: "refused", why: { kind: "decided" } };
+        if (row.state === "linked" || (row.state === "rejected" && !row.released))
+          return { kind: "refused", why: { kind: "decided" } };
         const [rejected] = await run<Row>(db, DECIDE, [target, id, "rejected", by.at, by.actor]);
         await follow(db, scene, { code: "adoption.rejected", about: rejected!, by });
         return { kind: "done", adoptions: [adoptionOf(rejected!)] };
@@ -75,7 +78,11 @@ export function createAdoptionOperations(pool: pg.Pool, target: string, vault: V
       transaction(async (db) => {
         if (!isUuid(ref.id)) return { kind: "unknown" };
         if (await isBusy(db, target, ref)) return { kind: "refused", why: { kind: "busy" } };
-        const [link] = await run<{ remote_id: string; name: string | null; title: string | null }>(db, UNLINK, [target, ref.kind, ref.id]);
+        const [link] = await run<{ remote_id: string; name: string | null; title: string | null }>(
+          db,
+          UNLINK,
+          [target, ref.kind, ref.id],
+        );
         if (!link) return { kind: "unknown" };
         await run(db, TAKE_LEASE, [target, ref.kind, ref.id]);
         const id = uuidv7(by.at.getTime());
@@ -100,14 +107,21 @@ async function acceptOne(db: Queryable, scene: Scene, id: string, by: DecisionEv
   if (!row) return { kind: "unknown" };
   if (row.state === "linked") return { kind: "refused", why: { kind: "decided" } };
   const ref: EntityRef = { kind: row.kind, id: row.entity_id };
-  if ((await run(db, WANTED[row.kind], [ref.id])).length === 0) return { kind: "refused", why: { kind: "gone" } };
+  if ((await run(db, WANTED[row.kind], [ref.id])).length === 0)
+    return { kind: "refused", why: { kind: "gone" } };
   if (await isBusy(db, target, ref)) return { kind: "refused", why: { kind: "busy" } };
   if ((await run(db, LINK, [target, ref.kind, ref.id, row.remote_id])).length === 0) {
     return { kind: "refused", why: { kind: "taken" } };
   }
   await run(db, TAKE_LEASE, [target, ref.kind, ref.id]);
   const [linked] = await run<Row>(db, DECIDE, [target, id, "linked", by.at, by.actor]);
-  const rivals = await run<{ entity_id: string }>(db, WITHDRAW_RIVALS, [target, ref.kind, id, ref.id, row.remote_id]);
+  const rivals = await run<{ entity_id: string }>(db, WITHDRAW_RIVALS, [
+    target,
+    ref.kind,
+    id,
+    ref.id,
+    row.remote_id,
+  ]);
   const others = rivals.map((each) => each.entity_id);
   await follow(db, scene, { code: "adoption.linked", about: linked!, others, by });
   return { kind: "done", adoptions: [adoptionOf(linked!)] };
@@ -122,7 +136,11 @@ interface Followed {
 }
 
 /** Records a decision, and requeues the entities that it concerns. */
-async function follow(db: Queryable, { target, vault }: Scene, { code, about, others = [], by }: Followed): Promise<void> {
+async function follow(
+  db: Queryable,
+  { target, vault }: Scene,
+  { code, about, others = [], by }: Followed,
+): Promise<void> {
   const { kind, entity_id: id, remote_id: remoteId, tier, matched } = about;
   const event: HistoryEvent = {
     ...by,

@@ -9,7 +9,10 @@ import { isActivePerson } from "../references.ts";
 import type { Vault } from "../vault.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
-/* Proposals for adoption: which of our entities an object at the target may be. Also the queries that the search for proposals needs. */
+/*
+ * Proposals for adoption: which of our entities an object at the target may be. Also the queries that the
+ * search for proposals needs.
+ */
 
 const PEOPLE_SLICE = 500;
 const PROPOSALS_SLICE = 500;
@@ -30,13 +33,22 @@ const TREE = statement(
             where p.target = $1 and p.department_id = d.id and v.id is not null) as ids
    from departments d where d.target = $1 and d.present order by d.id`,
 );
-const REJECTED = statement("rejected", "select entity_id, remote_id from adoptions where target = $1 and kind = $2 and state = 'rejected'");
+const REJECTED = statement(
+  "rejected",
+  "select entity_id, remote_id from adoptions where target = $1 and kind = $2 and state = 'rejected'",
+);
 
-/** True: the adoption `a` is undecided, or its decision has no effect any more, because the link is gone and both sides are free. */
+/**
+ * True: the adoption `a` is undecided, or its decision has no effect any more, because the link is gone and
+ * both sides are free.
+ */
 const OPEN = `(a.state in ('proposed', 'ambiguous') or a.state = 'linked' and not exists (
   select from links l where l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'))`;
 
-/** Parameters: 1 targets, 2 rows, 3 id of the list. A new proposal gets an event and a mark. A known proposal is updated. */
+/**
+ * Parameters: 1 targets, 2 rows, 3 id of the list. A new proposal gets an event and a mark. A known proposal
+ * is updated.
+ */
 const PROPOSE = statement(
   "propose",
   `with given as (
@@ -66,8 +78,9 @@ const PROPOSE = statement(
   select at, id, (select count(*) from woken) as woken from named order by at`,
 );
 /**
- * Withdraws the proposals that the list has not confirmed. Parameters: 1 targets, 2 id of the list, 3 causes, 4 remote ids of unlinked people at the target. The
- * proposal for a leaver stays while the object exists: a leaver is not matched any more, but the account may still be there.
+ * Withdraws the proposals that the list has not confirmed. Parameters: 1 targets, 2 id of the list, 3 causes,
+ * 4 remote ids of unlinked people at the target. The proposal for a leaver stays while the object exists: a
+ * leaver is not matched any more, but the account may still be there.
  */
 const WITHDRAW = statement(
   "withdraw",
@@ -103,19 +116,31 @@ interface NodeRow extends pg.QueryResultRow {
 }
 
 export function createAdoptionStore(pool: pg.Pool, target: string, vault: Vault): AdoptionStore {
-  async function put(proposals: readonly Proposal[], listing: Listing, listed: boolean): Promise<readonly (string | undefined)[]> {
+  async function put(
+    proposals: readonly Proposal[],
+    listing: Listing,
+    listed: boolean,
+  ): Promise<readonly (string | undefined)[]> {
     const events = proposals.map((proposal) => eventOf(proposal, target, listing.origin));
     const sealed = await vault.rows(pool, events);
-    const rows = proposals.map((proposal, at) => ({ ...rowOf(proposal, { at, listed, event: events[at]! }), event: sealed[at]! }));
+    const rows = proposals.map((proposal, at) => ({
+      ...rowOf(proposal, { at, listed, event: events[at]! }),
+      event: sealed[at]!,
+    }));
     const ids = new Map<number, string>();
-    for (const { at, id } of await run<{ at: number; id: string }>(pool, PROPOSE, [[target], JSON.stringify(rows), listing.id]))
+    for (const { at, id } of await run<{ at: number; id: string }>(pool, PROPOSE, [
+      [target],
+      JSON.stringify(rows),
+      listing.id,
+    ]))
       ids.set(at, id);
     return proposals.map((_, at) => ids.get(at));
   }
 
   return {
     async *unlinkedPeople() {
-      for await (const rows of inSlices(pool, UNLINKED_PEOPLE, PEOPLE_SLICE, (last) => [target, last])) yield rows.map(({ id }) => id);
+      for await (const rows of inSlices(pool, UNLINKED_PEOPLE, PEOPLE_SLICE, (last) => [target, last]))
+        yield rows.map(({ id }) => id);
     },
 
     async treeNodes() {
@@ -165,7 +190,11 @@ interface RowPlace {
 
 type ProposedEvent = HistoryEvent & { readonly detail: { readonly adoption: string } };
 
-const eventOf = ({ kind, entity, remote, tier, matched, state }: Proposal, target: string, origin: Listing["origin"]): ProposedEvent => ({
+const eventOf = (
+  { kind, entity, remote, tier, matched, state }: Proposal,
+  target: string,
+  origin: Listing["origin"],
+): ProposedEvent => ({
   ...origin,
   id: uuidv7(origin.at.getTime()),
   code: "adoption.proposed",

@@ -6,7 +6,10 @@ import { uuidv7 } from "../../core/id.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 
-/* Messages to be sent. A process claims a message for a minute. If it does not report the result by then, the message is due again under the same id. */
+/*
+ * Messages to be sent. A process claims a message for a minute. If it does not report the result by then, the
+ * message is due again under the same id.
+ */
 
 const INSERT: Statement = {
   name: "deliveries-insert",
@@ -18,7 +21,10 @@ const IS_DUE: Statement = {
   text: "select 1 from incident_deliveries where channel = $1 and state = 'due' and next_at <= $2 limit 1",
 };
 /** Processes claim one after another, because they share the limit of messages per minute. */
-const LOCK: Statement = { name: "deliveries-lock", text: "select pg_advisory_xact_lock(72707380, hashtext($1))" };
+const LOCK: Statement = {
+  name: "deliveries-lock",
+  text: "select pg_advisory_xact_lock(72707380, hashtext($1))",
+};
 const MOST = 10;
 const TAKEN_FOR = "interval '1 minute'";
 
@@ -54,7 +60,10 @@ const FAILED: Statement = {
 /** Used for a channel without a limit. */
 const UNLIMITED = 1_000_000;
 
-interface ClaimedRow extends pg.QueryResultRow, Omit<Claimed, "about">, Omit<IncidentFacts, "id" | "detail" | "closedAt"> {
+interface ClaimedRow
+  extends pg.QueryResultRow,
+    Omit<Claimed, "about">,
+    Omit<IncidentFacts, "id" | "detail" | "closedAt"> {
   readonly incidentId: string;
   readonly detail: string;
   readonly closedAt: Date | null;
@@ -67,9 +76,16 @@ export async function deliverTo(
     occasion,
     channels,
     now,
-  }: { readonly incidents: readonly string[]; readonly occasion: Occasion; readonly channels: readonly ChannelName[]; readonly now: Date },
+  }: {
+    readonly incidents: readonly string[];
+    readonly occasion: Occasion;
+    readonly channels: readonly ChannelName[];
+    readonly now: Date;
+  },
 ): Promise<void> {
-  const rows = incidents.flatMap((incident) => channels.map((channel) => ({ id: uuidv7(now.getTime()), incident, channel })));
+  const rows = incidents.flatMap((incident) =>
+    channels.map((channel) => ({ id: uuidv7(now.getTime()), incident, channel })),
+  );
   if (rows.length > 0) await run(db, INSERT, [JSON.stringify(rows), occasion, now]);
 }
 
@@ -86,7 +102,12 @@ export const createDeliveries = (pool: Pool): Pick<AlertStore, "claim" | "sent" 
   },
 });
 
-async function claim(db: Queryable, channel: ChannelName, now: Date, perMinute: number): Promise<readonly Claimed[]> {
+async function claim(
+  db: Queryable,
+  channel: ChannelName,
+  now: Date,
+  perMinute: number,
+): Promise<readonly Claimed[]> {
   await run(db, LOCK, [channel]);
   return (await run<ClaimedRow>(db, CLAIM, [channel, now, perMinute])).map(claimedOf);
 }
@@ -95,7 +116,15 @@ async function claim(db: Queryable, channel: ChannelName, now: Date, perMinute: 
 export const claimOf = async (db: Queryable, incident: string, now: Date): Promise<readonly Claimed[]> =>
   (await run<ClaimedRow>(db, CLAIM_OF, [incident, now])).map(claimedOf);
 
-const claimedOf = ({ id, channel, occasion, attempts, createdAt, incidentId, ...facts }: ClaimedRow): Claimed => ({
+const claimedOf = ({
+  id,
+  channel,
+  occasion,
+  attempts,
+  createdAt,
+  incidentId,
+  ...facts
+}: ClaimedRow): Claimed => ({
   ...{ id, channel, occasion, attempts, createdAt },
   about: incidentFactsOf({ ...facts, id: incidentId }),
 });
@@ -104,7 +133,10 @@ export const incidentFactsOf = ({
   detail,
   closedAt,
   ...row
-}: Omit<IncidentFacts, "detail" | "closedAt"> & { readonly detail: string; readonly closedAt: Date | null }): IncidentFacts => ({
+}: Omit<IncidentFacts, "detail" | "closedAt"> & {
+  readonly detail: string;
+  readonly closedAt: Date | null;
+}): IncidentFacts => ({
   ...row,
   detail: JSON.parse(detail) as IncidentFacts["detail"],
   ...(closedAt ? { closedAt } : {}),

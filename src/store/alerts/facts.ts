@@ -5,9 +5,10 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
 /*
- * The input of the rules for incidents. It reads the entities that are not in sync, by their index, and a bounded number of those that settled in the last ten
- * minutes. So its cost does not grow with the directory. Statements without a name are not prepared: a plan from the time when the tables were empty would read
- * the whole tables.
+ * The input of the rules for incidents. It reads the entities that are not in sync, by their index, and a
+ * bounded number of those that settled in the last ten minutes. So its cost does not grow with the directory.
+ * Statements without a name are not prepared: a plan from the time when the tables were empty would read the
+ * whole tables.
  */
 
 const OPEN: Statement = {
@@ -55,7 +56,9 @@ const SIGNALS: Statement = {
     where target in ($1, '') and last_at > $2::timestamptz - interval '1 day' order by last_at desc limit 100`,
 };
 
-/** For each source: the first refused import after its last successful import. The index of codes answers it. */
+/**
+ * For each source: the first refused import after its last successful import. The index of codes answers it.
+ */
 const REFUSED_IMPORTS: Statement = {
   name: "alerts-refused-imports",
   text: `select r.source_id as "sourceId", s.name as source, min(r.at) as at
@@ -100,8 +103,14 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
   const [listening] = await run<Rows<NonNullable<AlertFacts["listening"]>>>(db, LISTENING, [target]);
   const sources = await run<Rows<AlertFacts["sources"][number]>>(db, SOURCES, []);
   const signals = await run<Rows<Nullable<AlertFacts["signals"][number]>>>(db, SIGNALS, [target, now]);
-  const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(db, REFUSED_IMPORTS, [now]);
-  const [late] = await run<Rows<{ readonly since: Date | null; readonly count: number }>>(db, LATE_CHANGES, [now]);
+  const refusedImports = await run<Rows<NonNullable<AlertFacts["refusedImports"]>[number]>>(
+    db,
+    REFUSED_IMPORTS,
+    [now],
+  );
+  const [late] = await run<Rows<{ readonly since: Date | null; readonly count: number }>>(db, LATE_CHANGES, [
+    now,
+  ]);
   const [unread] = await run<Rows<NonNullable<AlertFacts["unreadDates"]>>>(db, UNREAD_DATES, []);
   const [sealed] = await run<Rows<Nullable<LogFacts>>>(db, SEALED, []);
   const [checkpoint] = await run<{ note: string }>(db, CHECKPOINT, []);
@@ -123,4 +132,5 @@ export async function readFacts(db: Queryable, target: string, now: Date): Promi
 }
 
 /** The columns that are not null. The casts above state that the other columns are never null. */
-const known = (row: object): object => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+const known = (row: object): object =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));

@@ -9,9 +9,15 @@ import { inTransaction, type Queryable, run, type Statement } from "../postgres/
 import { deliverTo } from "./deliveries.ts";
 import { readFacts } from "./facts.ts";
 
-/* One check of the rules, in one transaction: take the turn, read the facts, and write the incidents with their messages. */
+/*
+ * One check of the rules, in one transaction: take the turn, read the facts, and write the incidents with
+ * their messages.
+ */
 
-const BEGIN: Statement = { name: "alerts-begin", text: "insert into alert_watches (target) values ($1) on conflict do nothing" };
+const BEGIN: Statement = {
+  name: "alerts-begin",
+  text: "insert into alert_watches (target) values ($1) on conflict do nothing",
+};
 /** The process with the turn locks the row. Other processes skip it and do not wait. */
 const TURN: Statement = {
   name: "alerts-turn",
@@ -44,7 +50,10 @@ const CLOSE: Statement = {
   name: "alerts-close",
   text: "update incidents set closed_at = $2 where id = any($1::uuid[]) and closed_at is null",
 };
-/** Removes incidents 100 days after they closed, because reports look back a quarter of a year. Removes signals after a week. */
+/**
+ * Removes incidents 100 days after they closed, because reports look back a quarter of a year. Removes
+ * signals after a week.
+ */
 const DELETE_OLD: Statement = {
   name: "alerts-tidy",
   text: `with old as (delete from incidents where target = $1 and closed_at < $2::timestamptz - interval '100 days')
@@ -56,7 +65,10 @@ const QUEUE_CHECKPOINT: Statement = {
   text: `insert into incidents (id, target, key, kind, code, class, count, detail, opened_at, closed_at, remind_at)
     values ($1::uuid, $2, 'checkpoint:' || $1::uuid, 'checkpoint', 'checkpoint', 'B', $3, $4::json, $5, $5, $5)`,
 };
-/** The first check of each hour removes old rows. At times no process or two processes do it, which does no harm. */
+/**
+ * The first check of each hour removes old rows. At times no process or two processes do it, which does no
+ * harm.
+ */
 const DELETE_EVERY_MS = 3_600_000;
 
 export const createEvaluation =
@@ -68,7 +80,11 @@ export const createEvaluation =
       if (!turn) return false;
       const facts = await readFacts(db, target, now);
       const incidents = await run<pg.QueryResultRow & OpenIncident>(db, OPEN, [target]);
-      const decided = decide({ facts, incidents, memory: { ...NOTHING, ...(JSON.parse(turn.memory) as Partial<Memory>) } });
+      const decided = decide({
+        facts,
+        incidents,
+        memory: { ...NOTHING, ...(JSON.parse(turn.memory) as Partial<Memory>) },
+      });
       await write(db, target, decided, { now, channels });
       await run(db, EVALUATED, [target, JSON.stringify(decided.memory)]);
       if (now.getTime() % DELETE_EVERY_MS < paceMs) await run(db, DELETE_OLD, [target, now]);
@@ -84,11 +100,13 @@ async function write(
   { opened, goingOn, closed, checkpoint }: Decided,
   { now, channels }: { readonly now: Date; readonly channels: readonly ChannelName[] },
 ): Promise<void> {
-  const rows = opened.map(({ condition: { key, kind, code, class: severity, count, detail }, openedAt, remindAt }) => ({
-    ...{ id: uuidv7(now.getTime()), key, kind, code, class: severity, count, detail },
-    opened_at: openedAt,
-    remind_at: remindAt,
-  }));
+  const rows = opened.map(
+    ({ condition: { key, kind, code, class: severity, count, detail }, openedAt, remindAt }) => ({
+      ...{ id: uuidv7(now.getTime()), key, kind, code, class: severity, count, detail },
+      opened_at: openedAt,
+      remind_at: remindAt,
+    }),
+  );
   if (rows.length > 0) {
     const made = await run<{ id: string }>(db, INSERT, [target, JSON.stringify(rows)]);
     await deliverTo(db, { incidents: made.map(({ id }) => id), occasion: "opened", channels, now });
@@ -109,7 +127,13 @@ async function write(
   }
   if (checkpoint !== undefined) {
     const id = uuidv7(now.getTime());
-    await run(db, QUEUE_CHECKPOINT, [id, target, sizeOfCheckpoint(checkpoint), JSON.stringify({ checkpoint }), now]);
+    await run(db, QUEUE_CHECKPOINT, [
+      id,
+      target,
+      sizeOfCheckpoint(checkpoint),
+      JSON.stringify({ checkpoint }),
+      now,
+    ]);
     await deliverTo(db, { incidents: [id], occasion: "checkpoint", channels, now });
   }
 }

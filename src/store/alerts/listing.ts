@@ -7,7 +7,8 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 import { incidentFactsOf } from "./deliveries.ts";
 
-const STATE = "case when i.closed_at is not null then 'closed' when i.acknowledged_at is not null then 'acknowledged' else 'open' end";
+const STATE =
+  "case when i.closed_at is not null then 'closed' when i.acknowledged_at is not null then 'acknowledged' else 'open' end";
 /** An incident that is open for months has many reminders. Only the newest messages are listed. */
 const DELIVERIES_MAX = 50;
 const INCIDENT = (from: string): string => `
@@ -25,7 +26,10 @@ const LIST: Statement = {
        and ($3::uuid is null or (i.opened_at, i.id) < (select a.opened_at, a.id from incidents a where a.id = $3))
      order by i.opened_at desc, i.id desc limit $4)`)} order by i.opened_at desc, i.id desc`,
 };
-const GET: Statement = { name: "incidents-get", text: INCIDENT("(select * from incidents where target = $1 and id = $2)") };
+const GET: Statement = {
+  name: "incidents-get",
+  text: INCIDENT("(select * from incidents where target = $1 and id = $2)"),
+};
 const OPEN_COUNT: Statement = {
   name: "incidents-open",
   text: "select count(*) as n from incidents where target = $1 and closed_at is null",

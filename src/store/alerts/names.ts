@@ -22,8 +22,10 @@ export const createNames =
   (pool: Pool, target: string): AlertStore["names"] =>
   async ({ kind, code, detail }, count) => {
     if (kind === "parked") return namesOf(await run<{ name: string }>(pool, STUCK, [target, code, count]));
-    if (kind === "hold") return namesOf(await run<{ name: string }>(pool, HELD, [target, detail.limit ?? "", count]));
+    if (kind === "hold")
+      return namesOf(await run<{ name: string }>(pool, HELD, [target, detail.limit ?? "", count]));
     return [];
   };
 
-const namesOf = (rows: readonly { readonly name: string }[]): readonly string[] => rows.map(({ name }) => name);
+const namesOf = (rows: readonly { readonly name: string }[]): readonly string[] =>
+  rows.map(({ name }) => name);

@@ -2,7 +2,10 @@ import type { SignalStore } from "../../alerts/ports.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
-/** Adds to a streak of failures. The count begins again if the source has made a successful request since, or if the last failure is more than a day old. */
+/**
+ * Adds to a streak of failures. The count begins again if the source has made a successful request since, or
+ * if the last failure is more than a day old.
+ */
 const ADD: Statement = {
   name: "signals-add",
   text: `insert into alert_signals as a (target, code, key, source_id, count, first_at, last_at)

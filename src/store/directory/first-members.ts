@@ -32,8 +32,8 @@ const FIRST_MEMBERS: Statement = {
 const COUNTED = 1_000;
 
 /**
- * The members of each group of $1, if there are at most $2 of them. The members of a larger group are only counted, by the index, and not read. A group without
- * members has one row.
+ * The members of each group of $1, if there are at most $2 of them. The members of a larger group are only
+ * counted, by the index, and not read. A group without members has one row.
  */
 const FEW_MEMBERS: Statement = {
   name: "groups-few-members",
@@ -57,13 +57,17 @@ interface Asked {
 }
 
 /**
- * `count`: number of members of the group, up to 1,000. `members`: all members if there are at most `atMost`, else none. A call sees everything that was committed
- * before it. Clients send many concurrent changes of one group: such calls share a statement, and calls for the same group share its rows. Rejects with Unavailable.
+ * `count`: number of members of the group, up to 1,000. `members`: all members if there are at most `atMost`,
+ * else none. A call sees everything that was committed before it. Clients send many concurrent changes of one
+ * group: such calls share a statement, and calls for the same group share its rows. Rejects with Unavailable.
  */
 export function createFewMembers(pool: Pool): (groupId: string, atMost: number) => Promise<FewMembers> {
   const answer = async (asked: readonly Asked[]): Promise<readonly FewMembers[]> => {
     const atMost = new Map(asked.map((each) => [each.groupId, each.atMost]));
-    const rows = await run<MemberRow & { n: number }>(pool.byKey, FEW_MEMBERS, [[...atMost.keys()], [...atMost.values()]]);
+    const rows = await run<MemberRow & { n: number }>(pool.byKey, FEW_MEMBERS, [
+      [...atMost.keys()],
+      [...atMost.values()],
+    ]);
     const found = new Map<string, { readonly count: number; readonly members: Member[] }>();
     for (const { group_id, n, id, type, display } of rows) {
       const group = found.get(group_id) ?? { count: n, members: [] };
@@ -92,7 +96,10 @@ export async function firstMembersOf(
   atMost: number,
 ): Promise<ReadonlyMap<string, readonly Member[]>> {
   const members = new Map<string, Member[]>();
-  for (const { group_id, id, type, display } of await run<MemberRow>(pool.byKey, FIRST_MEMBERS, [groupIds, atMost])) {
+  for (const { group_id, id, type, display } of await run<MemberRow>(pool.byKey, FIRST_MEMBERS, [
+    groupIds,
+    atMost,
+  ])) {
     const ofGroup = members.get(group_id);
     const member: Member = { id, type, display: display ?? undefined };
     if (ofGroup) ofGroup.push(member);

@@ -15,9 +15,15 @@ export interface MembersDelta {
   readonly id: string;
   readonly add: readonly string[];
   readonly remove: readonly string[];
-  /** Groups that were added and removed before in the same transaction. The event lists them together with the people. */
+  /**
+   * Groups that were added and removed before in the same transaction. The event lists them together with the
+   * people.
+   */
   readonly groups?: { readonly joined: readonly string[]; readonly left: readonly string[] };
-  /** The same transaction has changed the document of the group. This counts as a change, and the group is marked. */
+  /**
+   * The same transaction has changed the document of the group. This counts as a change, and the group is
+   * marked.
+   */
   readonly documentChanged: boolean;
   /** The change is made only if the group has this version. Undefined: any version. */
   readonly expected: number | undefined;
@@ -26,7 +32,10 @@ export interface MembersDelta {
   readonly event: EventRow;
 }
 
-/** `nested`: an id in `remove` belongs to a group, and nothing was changed. The caller must use the way for nested groups (nesting.ts). */
+/**
+ * `nested`: an id in `remove` belongs to a group, and nothing was changed. The caller must use the way for
+ * nested groups (nesting.ts).
+ */
 export type DeltaResult = MembersChanged | "nested";
 
 export interface MemberChanges {
@@ -36,14 +45,19 @@ export interface MemberChanges {
   changeIn(client: Queryable, delta: MembersDelta): Promise<DeltaResult>;
 }
 
-/** The ids of the groups, as an additional condition of each join. With it, a plan from the time when a table was small still finds rows by key. */
+/**
+ * The ids of the groups, as an additional condition of each join. With it, a plan from the time when a table
+ * was small still finds rows by key.
+ */
 const IDS = "array(select g.group_id from given g)";
 
 /**
- * Changes the members of any groups in one statement. It touches only the rows that the changes name. Its steps:
- * lock the rows of the groups; refuse a whole change that has unknown ids; insert and delete memberships; raise the version for each effective change, in the
- * given order; complete each event with the members who really joined and left; mark these people, and the group if its document changed; wake the worker.
- * Clients add people one by one to a group, and the row of the group admits one writer at a time. Changes that share a commit wait for the row only once.
+ * Changes the members of any groups in one statement. It touches only the rows that the changes name. Its
+ * steps: lock the rows of the groups; refuse a whole change that has unknown ids; insert and delete
+ * memberships; raise the version for each effective change, in the given order; complete each event with the
+ * members who really joined and left; mark these people, and the group if its document changed; wake the
+ * worker. Clients add people one by one to a group, and the row of the group admits one writer at a time.
+ * Changes that share a commit wait for the row only once.
  */
 const CHANGE: Statement = {
   name: "group-members",
@@ -116,7 +130,10 @@ const CHANGE: Statement = {
     from change c left join outcome o on o.n = c.n`,
 };
 
-/** The group with the document that it had when its row was locked, the version and time after the change, and the result of the change. */
+/**
+ * The group with the document that it had when its row was locked, the version and time after the change, and
+ * the result of the change.
+ */
 interface ChangedRow extends GroupRow {
   n: number;
   held_version: number;
@@ -142,7 +159,8 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[], v
     return (await changeAll(client, [delta]))[0]!;
   };
   /** For large changes: a transaction of its own has a longer time limit. */
-  const alone = (delta: MembersDelta): Promise<DeltaResult> => inTransaction(pool, (client) => changeIn(client, delta));
+  const alone = (delta: MembersDelta): Promise<DeltaResult> =>
+    inTransaction(pool, (client) => changeIn(client, delta));
 
   return {
     async change({ fact, ...given }) {
@@ -157,8 +175,9 @@ export function createMemberChanges(pool: pg.Pool, targets: readonly string[], v
 }
 
 /**
- * The planner expects few rows in a list given as JSON, and may choose nested loops over thousands of rows. Then a change of 5,000 members takes more than ten
- * seconds instead of 0.25 s. The setting is valid for the rest of the transaction.
+ * The planner expects few rows in a list given as JSON, and may choose nested loops over thousands of rows.
+ * Then a change of 5,000 members takes more than ten seconds instead of 0.25 s. The setting is valid for the
+ * rest of the transaction.
  */
 const WITHOUT_LOOPS: Statement = { name: "members-without-loops", text: "set local enable_nestloop = off" };
 
@@ -167,7 +186,10 @@ function malformed({ add }: Pick<MembersDelta, "add">): MembersChanged | undefin
   return nobody.length > 0 ? { kind: "missing", ids: nobody } : undefined;
 }
 
-const givenRow = ({ sourceId, id, add, remove, groups, documentChanged, expected, at, event }: MembersDelta, n: number): string => {
+const givenRow = (
+  { sourceId, id, add, remove, groups, documentChanged, expected, at, event }: MembersDelta,
+  n: number,
+): string => {
   const nested = { joined_groups: groups?.joined, left_groups: groups?.left };
   const row = {
     n,
@@ -194,10 +216,15 @@ function resultOf({ expected }: MembersDelta, row: ChangedRow | undefined): Delt
 /** A change of more members than this does not share a statement. */
 const FEW = 50;
 
-/** True: the change may join the batch. All changes of a statement see the members before it, so two of them must not name the same person of the same group. */
+/**
+ * True: the change may join the batch. All changes of a statement see the members before it, so two of them
+ * must not name the same person of the same group.
+ */
 function sharesNoMember(batch: readonly MembersDelta[], delta: MembersDelta): boolean {
   return batch.every(
-    (other) => other.id !== delta.id || (other.expected === undefined && delta.expected === undefined && areOthers(other, delta)),
+    (other) =>
+      other.id !== delta.id ||
+      (other.expected === undefined && delta.expected === undefined && areOthers(other, delta)),
   );
 }
 

@@ -18,7 +18,10 @@ export const UPDATE_CONTENT: Statement = {
      where id = $1 and source_id = $2 and version = $3 returning id`,
 };
 
-export const EXISTS: Statement = { name: "group-exists", text: "select 1 from groups where id = $1 and source_id = $2" };
+export const EXISTS: Statement = {
+  name: "group-exists",
+  text: "select 1 from groups where id = $1 and source_id = $2",
+};
 
 export const contentValues = ({ columns, document }: GroupContent): unknown[] => [
   columns.displayName,

@@ -7,7 +7,16 @@ import { inSlices } from "../postgres/walk.ts";
 import type { Vault } from "../vault.ts";
 import { createFewMembers, firstMembersOf } from "./first-members.ts";
 import { createMemberChanges } from "./group-members.ts";
-import { contentValues, DELETE, EXISTS, GROUP_MEMBERS, INSERT, MEMBERS_PAGE, UPDATE_CONTENT, USER_MEMBERS } from "./group-statements.ts";
+import {
+  contentValues,
+  DELETE,
+  EXISTS,
+  GROUP_MEMBERS,
+  INSERT,
+  MEMBERS_PAGE,
+  UPDATE_CONTENT,
+  USER_MEMBERS,
+} from "./group-statements.ts";
 import { createList } from "./list/list.ts";
 import type { ListTable } from "./list/page-statement.ts";
 import { createLookup } from "./lookup.ts";
@@ -26,7 +35,14 @@ const GROUPS: ListTable<StoredGroup> = {
 
 type Groups = Pick<
   DirectoryStore,
-  "insertGroup" | "updateGroup" | "deleteGroup" | "getGroup" | "listGroups" | "membersOf" | "firstMembersOf" | "fewMembersOf"
+  | "insertGroup"
+  | "updateGroup"
+  | "deleteGroup"
+  | "getGroup"
+  | "listGroups"
+  | "membersOf"
+  | "firstMembersOf"
+  | "fewMembersOf"
 >;
 
 /** Undefined: the content was updated. */
@@ -58,23 +74,54 @@ interface WholeChange {
 export function createGroupStore(pool: Pool, targets: readonly string[], vault: Vault): Groups {
   const members = createMemberChanges(pool, targets, vault);
   const byId = createLookup(pool, GROUPS, { name: "group-id", column: "g.id", type: "uuid" });
-  const byDisplayName = createLookup(pool, GROUPS, { name: "group-display-name", column: "g.display_name_key", type: "text" });
-  const byExternalId = createLookup(pool, GROUPS, { name: "group-external-id", column: "g.external_id", type: "text" });
+  const byDisplayName = createLookup(pool, GROUPS, {
+    name: "group-display-name",
+    column: "g.display_name_key",
+    type: "text",
+  });
+  const byExternalId = createLookup(pool, GROUPS, {
+    name: "group-external-id",
+    column: "g.external_id",
+    type: "text",
+  });
 
-  const changeAll = (sourceId: string, id: string, change: WholeChange, at: Date, fact: Fact): Promise<MembersChanged> =>
-    changeWhole({ pool, vault, members }, sourceId, id, change, { at, fact });
+  const changeAll = (
+    sourceId: string,
+    id: string,
+    change: WholeChange,
+    at: Date,
+    fact: Fact,
+  ): Promise<MembersChanged> => changeWhole({ pool, vault, members }, sourceId, id, change, { at, fact });
 
   return {
     insertGroup: (sourceId, id, content, people, at, fact) =>
-      changeAll(sourceId, id, { content, insert: true, members: { kind: "delta", add: people, remove: [] } }, at, fact),
+      changeAll(
+        sourceId,
+        id,
+        { content, insert: true, members: { kind: "delta", add: people, remove: [] } },
+        at,
+        fact,
+      ),
 
     async updateGroup(sourceId, id, change, at, fact) {
       if (!isUuid(id)) return { kind: "gone" };
       if (change.content || change.members.kind === "all") return changeAll(sourceId, id, change, at, fact);
       const { add, remove } = change.members;
-      const result = await members.change({ sourceId, id, add, remove, documentChanged: false, expected: change.expected, at, fact });
-      // In both cases nothing was changed. The unknown id may belong to a group, which only changeAll handles.
-      return result === "nested" || result.kind === "missing" ? changeAll(sourceId, id, change, at, fact) : result;
+      const result = await members.change({
+        sourceId,
+        id,
+        add,
+        remove,
+        documentChanged: false,
+        expected: change.expected,
+        at,
+        fact,
+      });
+      // In both cases nothing was changed. The unknown id may belong to a group, which only changeAll
+      // handles.
+      return result === "nested" || result.kind === "missing"
+        ? changeAll(sourceId, id, change, at, fact)
+        : result;
     },
 
     async deleteGroup(sourceId, id, expected, fact) {
@@ -89,7 +136,10 @@ export function createGroupStore(pool: Pool, targets: readonly string[], vault: 
 
     getGroup: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),
 
-    listGroups: withMatches({ id: byId, displayName: byDisplayName, externalId: byExternalId }, createList(pool, GROUPS)),
+    listGroups: withMatches(
+      { id: byId, displayName: byDisplayName, externalId: byExternalId },
+      createList(pool, GROUPS),
+    ),
 
     firstMembersOf: (groupIds, atMost) => firstMembersOf(pool, groupIds, atMost),
 
@@ -104,8 +154,14 @@ async function* membersOf(pool: Pool, groupId: string): AsyncIterable<readonly M
     ["User", USER_MEMBERS],
     ["Group", GROUP_MEMBERS],
   ] as const) {
-    const members = inSlices<{ id: string; display: string | null }>(pool, statement, MEMBERS_PAGE, (after) => [groupId, after]);
-    for await (const rows of members) yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
+    const members = inSlices<{ id: string; display: string | null }>(
+      pool,
+      statement,
+      MEMBERS_PAGE,
+      (after) => [groupId, after],
+    );
+    for await (const rows of members)
+      yield rows.map((row): Member => ({ id: row.id, type, display: row.display ?? undefined }));
   }
 }
 
@@ -124,7 +180,8 @@ async function changeWhole(
   try {
     await inTransaction(pool, async (client) => {
       await lockNesting(client, sourceId);
-      if (first && change.content) await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content), first.wrapped]);
+      if (first && change.content)
+        await run(client, INSERT, [id, sourceId, at, ...contentValues(change.content), first.wrapped]);
       else if (change.content) {
         const missed = await updateContent(client, sourceId, id, change.content, change.expected);
         if (missed) {
@@ -149,7 +206,8 @@ async function changeWhole(
         at,
         event,
       });
-      if (changed === "nested") throw new Error("changeNesting has left the id of a nested group among the people to remove");
+      if (changed === "nested")
+        throw new Error("changeNesting has left the id of a nested group among the people to remove");
       result = changed;
       if (result.kind !== "changed" && result.kind !== "unchanged") throw refused;
     });

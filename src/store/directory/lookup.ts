@@ -29,8 +29,8 @@ interface Asked {
 }
 
 /**
- * The look-ups that clients make before every write. Usually one row has the value. Concurrent look-ups share a statement, which saves most of the cost of a
- * statement on both sides of the connection.
+ * The look-ups that clients make before every write. Usually one row has the value. Concurrent look-ups share
+ * a statement, which saves most of the cost of a statement on both sides of the connection.
  */
 export function createLookup<Item>(
   pool: Pool,
@@ -40,13 +40,17 @@ export function createLookup<Item>(
 ): Lookup<Item> {
   const statement: Statement = {
     name: `lookup-${name}`,
-    // A lateral look-up instead of a join: the plan of a join that was made while the table was empty would read the whole table later.
+    // A lateral look-up instead of a join: the plan of a join that was made while the table was empty would
+    // read the whole table later.
     text: packed(
       `select k.at - 1 as at, f.*
         from unnest($1::uuid[], $2::${type}[]) with ordinality as k(source_id, value, at)
         cross join lateral (select ${select} from ${table} where ${alias}.source_id = k.source_id and ${column} = k.value limit 2) f`,
       packing,
-      { more: { places: "string_agg(r.at::text, ',')" }, beside: companion ? { companion: companion.sql } : {} },
+      {
+        more: { places: "string_agg(r.at::text, ',')" },
+        beside: companion ? { companion: companion.sql } : {},
+      },
     ),
   };
   const answer = async (asked: readonly Asked[]): Promise<readonly (readonly Item[])[]> => {

@@ -9,8 +9,9 @@ type List<Item> = (sourceId: string, query: ListQuery) => Promise<Page<Item>>;
 export type Lookups<Item> = Partial<Readonly<Record<QueryKey, Lookup<Item>>>>;
 
 /**
- * Answers a query for one value of such an attribute by a look-up, and every other query by `list`. Clients send such a query before every write. Both ways give
- * the same result, because the index of a look-up has the values that the filter compares. If several items have the value (this is possible for externalId),
+ * Answers a query for one value of such an attribute by a look-up, and every other query by `list`. Clients
+ * send such a query before every write. Both ways give the same result, because the index of a look-up has
+ * the values that the filter compares. If several items have the value (this is possible for externalId),
  * `list` answers, because it counts, orders and pages.
  */
 export const withMatches =
@@ -24,6 +25,7 @@ export const withMatches =
   };
 
 function matchOf({ filter, sort, start, count }: ListQuery): KnownValue | undefined {
-  if (filter?.op !== "compare" || sort || count === 0 || start.kind !== "index" || start.startIndex > 1) return undefined;
+  if (filter?.op !== "compare" || sort || count === 0 || start.kind !== "index" || start.startIndex > 1)
+    return undefined;
   return knownValue(filter);
 }

@@ -4,8 +4,9 @@ import { MAX_NESTING, type MemberChange } from "../../directory/group.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Groups inside groups. They are few compared with memberships of people. So each change locks the nesting of the whole source and updates the closure
- * (`group_ancestors`). A read of the groups of a person then needs no recursion.
+ * Groups inside groups. They are few compared with memberships of people. So each change locks the nesting of
+ * the whole source and updates the closure (`group_ancestors`). A read of the groups of a person then needs
+ * no recursion.
  */
 
 export type Nesting =
@@ -20,20 +21,32 @@ export type Nesting =
   | { readonly kind: "tooDeep" };
 
 /**
- * Locks the nesting of a source until the transaction ends. It must be called before any row of a group is locked. Otherwise two transactions could wait for each
- * other.
+ * Locks the nesting of a source until the transaction ends. It must be called before any row of a group is
+ * locked. Otherwise two transactions could wait for each other.
  */
 export async function lockNesting(client: pg.PoolClient, sourceId: string): Promise<void> {
   await run(client, LOCK, [sourceId]);
 }
 
-/** Applies the groups in a change of members. The transaction must hold the lock. The answer has the people of the change, which are not applied yet. */
-export async function changeNesting(client: pg.PoolClient, sourceId: string, groupId: string, change: MemberChange): Promise<Nesting> {
+/**
+ * Applies the groups in a change of members. The transaction must hold the lock. The answer has the people of
+ * the change, which are not applied yet.
+ */
+export async function changeNesting(
+  client: pg.PoolClient,
+  sourceId: string,
+  groupId: string,
+  change: MemberChange,
+): Promise<Nesting> {
   const wanted = change.kind === "all" ? change.members : change.add;
-  const groups = (await run<{ id: string }>(client, GROUPS_AMONG, [sourceId, wanted.filter(isUuid)])).map((row) => row.id);
+  const groups = (await run<{ id: string }>(client, GROUPS_AMONG, [sourceId, wanted.filter(isUuid)])).map(
+    (row) => row.id,
+  );
   const children = (await run<{ child_id: string }>(client, CHILDREN, [groupId])).map((row) => row.child_id);
   const leaving =
-    change.kind === "all" ? children.filter((child) => !groups.includes(child)) : children.filter((child) => change.remove.includes(child));
+    change.kind === "all"
+      ? children.filter((child) => !groups.includes(child))
+      : children.filter((child) => change.remove.includes(child));
   const joining = groups.filter((group) => !children.includes(group));
 
   if (joining.length > 0) {
@@ -50,12 +63,22 @@ export async function changeNesting(client: pg.PoolClient, sourceId: string, gro
   const isGroup = new Set(groups);
   const add = wanted.filter((id) => !isGroup.has(id));
   const nested = new Set(children);
-  const remove = change.kind === "all" ? await peopleOutside(client, groupId, add) : change.remove.filter((id) => !nested.has(id));
+  const remove =
+    change.kind === "all"
+      ? await peopleOutside(client, groupId, add)
+      : change.remove.filter((id) => !nested.has(id));
   return { kind: "ok", changed, people: { add, remove }, groups: { joined: joining, left: leaving } };
 }
 
-/** To be called before a group is deleted. Takes the lock and returns the groups below. The caller must refresh their ancestors after the deletion. */
-export async function leaveNesting(client: pg.PoolClient, sourceId: string, groupId: string): Promise<readonly string[]> {
+/**
+ * To be called before a group is deleted. Takes the lock and returns the groups below. The caller must
+ * refresh their ancestors after the deletion.
+ */
+export async function leaveNesting(
+  client: pg.PoolClient,
+  sourceId: string,
+  groupId: string,
+): Promise<readonly string[]> {
   await lockNesting(client, sourceId);
   const below = await selfAndDescendants(client, [groupId]);
   return below.filter((id) => id !== groupId);
@@ -72,17 +95,32 @@ async function selfAndDescendants(client: pg.PoolClient, groupIds: readonly stri
   return (await run<{ id: string }>(client, DESCENDANTS, [groupIds])).map((row) => row.id);
 }
 
-async function peopleOutside(client: pg.PoolClient, groupId: string, keep: readonly string[]): Promise<string[]> {
-  return (await run<{ user_id: string }>(client, PEOPLE_OUTSIDE, [groupId, keep.filter(isUuid)])).map((row) => row.user_id);
+async function peopleOutside(
+  client: pg.PoolClient,
+  groupId: string,
+  keep: readonly string[],
+): Promise<string[]> {
+  return (await run<{ user_id: string }>(client, PEOPLE_OUTSIDE, [groupId, keep.filter(isUuid)])).map(
+    (row) => row.user_id,
+  );
 }
 
 const statement = (name: string, text: string): Statement => ({ name: `nesting-${name}`, text });
 
 const LOCK = statement("lock", "select pg_advisory_xact_lock(hashtextextended('nesting:' || $1::text, 0))");
-const GROUPS_AMONG = statement("groups-among", "select id from groups where source_id = $1 and id = any($2::uuid[])");
+const GROUPS_AMONG = statement(
+  "groups-among",
+  "select id from groups where source_id = $1 and id = any($2::uuid[])",
+);
 const CHILDREN = statement("children", "select child_id from group_children where group_id = $1");
-const CYCLE = statement("cycle", "select 1 from group_ancestors where group_id = $1 and ancestor_id = any($2::uuid[]) limit 1");
-/** `above`: levels from the top down to this group. `below`: levels from the joining groups down. Both are counted only up to the limit. */
+const CYCLE = statement(
+  "cycle",
+  "select 1 from group_ancestors where group_id = $1 and ancestor_id = any($2::uuid[]) limit 1",
+);
+/**
+ * `above`: levels from the top down to this group. `below`: levels from the joining groups down. Both are
+ * counted only up to the limit.
+ */
 const LEVELS = statement(
   "levels",
   `with recursive up(id, level) as (
@@ -99,8 +137,14 @@ const ADD_CHILDREN = statement(
   "add",
   "insert into group_children (group_id, child_id) select $1, c from unnest($2::uuid[]) c on conflict do nothing",
 );
-const REMOVE_CHILDREN = statement("remove", "delete from group_children where group_id = $1 and child_id = any($2::uuid[])");
-const PEOPLE_OUTSIDE = statement("people-outside", "select user_id from group_members where group_id = $1 and user_id <> all($2::uuid[])");
+const REMOVE_CHILDREN = statement(
+  "remove",
+  "delete from group_children where group_id = $1 and child_id = any($2::uuid[])",
+);
+const PEOPLE_OUTSIDE = statement(
+  "people-outside",
+  "select user_id from group_members where group_id = $1 and user_id <> all($2::uuid[])",
+);
 const DESCENDANTS = statement(
   "descendants",
   `with recursive below(id) as (

@@ -1,12 +1,16 @@
 import { instantText } from "../postgres/instants.ts";
 import { FIELD, type RowPacking } from "../postgres/row-encoding.ts";
 
-/* The common columns of users and groups, and their encoding in packed rows (store/postgres/row-encoding.ts). */
+/*
+ * The common columns of users and groups, and their encoding in packed rows (store/postgres/row-encoding.ts).
+ */
 
 export const storedColumns = (alias: string, document = `${alias}.document`): string =>
   `${alias}.id, ${alias}.version, ${alias}.created_at, ${alias}.modified_at, ${document} as document`;
 
-export const ENCODED_COLUMNS: RowPacking = { fields: ["r.id", "r.version", "r.created_at", "r.modified_at", "r.document"] };
+export const ENCODED_COLUMNS: RowPacking = {
+  fields: ["r.id", "r.version", "r.created_at", "r.modified_at", "r.document"],
+};
 
 export interface StoredRow {
   readonly id: string;
@@ -16,7 +20,10 @@ export interface StoredRow {
   readonly document: string;
 }
 
-/** Decodes a row that was packed with `ENCODED_COLUMNS`. It uses indexOf, because `split` took 4 % of the time of a page. */
+/**
+ * Decodes a row that was packed with `ENCODED_COLUMNS`. It uses indexOf, because `split` took 4 % of the time
+ * of a page.
+ */
 export function decodeStored(row: string): StoredRow {
   const afterId = row.indexOf(FIELD);
   const afterVersion = row.indexOf(FIELD, afterId + 1);

@@ -5,8 +5,9 @@ import type { ListTable } from "./list/page-statement.ts";
 import { decodeStored, ENCODED_COLUMNS, storedColumns } from "./stored-rows.ts";
 
 /*
- * Rows of users, with the groups of each person (RFC 7643 section 4.1.2). A statement reads the groups once for all its rows: the memberships, the names of the
- * groups, and the groups above them. Reading them for each person took two thirds of the time of a page.
+ * Rows of users, with the groups of each person (RFC 7643 section 4.1.2). A statement reads the groups once
+ * for all its rows: the memberships, the names of the groups, and the groups above them. Reading them for
+ * each person took two thirds of the time of a page.
  */
 
 /** SQL for the `Groups` of the people with the ids `p.ids`, as JSON. NULL: none of them is in a group. */
@@ -33,7 +34,10 @@ interface Groups {
 
 const NO_GROUPS: readonly GroupOfUser[] = [];
 
-/** Makes users from the packed rows of one statement. `shared`: the result of its `GROUPS_OF_PAGE`. People with the same groups share one list object. */
+/**
+ * Makes users from the packed rows of one statement. `shared`: the result of its `GROUPS_OF_PAGE`. People
+ * with the same groups share one list object.
+ */
 export function usersOf(shared: string | null): (row: string) => StoredUser {
   const groups = shared === null ? undefined : groupsByPerson(JSON.parse(shared) as Groups);
   return (row) => {
@@ -71,7 +75,8 @@ function groupsIn(
   within: NonNullable<Groups["within"]>,
 ): readonly GroupOfUser[] {
   const groups = new Map<string, GroupOfUser>();
-  for (const [id, aboveId, display] of within) if (direct.includes(id)) groups.set(aboveId, { id: aboveId, display, type: "indirect" });
+  for (const [id, aboveId, display] of within)
+    if (direct.includes(id)) groups.set(aboveId, { id: aboveId, display, type: "indirect" });
   for (const id of direct) groups.set(id, { id, display: names.get(id)!, type: "direct" });
   return [...groups.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -15,8 +15,9 @@ import { storedColumns } from "./stored-rows.ts";
 import { USER_ROWS, usersOf } from "./user-rows.ts";
 
 /*
- * Creates and updates of users. Concurrent writes share one statement and one commit, because a statement costs more than a row on both sides of the connection.
- * Each write still has its own event. If one write of a statement is refused, each of them is tried alone.
+ * Creates and updates of users. Concurrent writes share one statement and one commit, because a statement
+ * costs more than a row on both sides of the connection. Each write still has its own event. If one write of
+ * a statement is refused, each of them is tried alone.
  */
 
 /** Columns that follow from the content of a user, with their types in the JSON parameter. */
@@ -66,7 +67,10 @@ const INSERT: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-/** A redundant condition. With it, a plan from the time when the table was small still finds the rows by key after the table has grown. */
+/**
+ * A redundant condition. With it, a plan from the time when the table was small still finds the rows by key
+ * after the table has grown.
+ */
 const ALONG_KEY = "u.id = any (array(select g.id from given g))";
 
 /** `of`: another condition on the row `u`. */
@@ -74,18 +78,27 @@ export const DONE = (of: string): string => `done as (
     update users u set version = u.version + 1, search_version = u.version + 1, modified_at = g.modified_at, (${NAMES}) = row(${VALUES})
       from given g where ${ALONG_KEY} and u.id = g.id and u.source_id = g.source_id and u.version = g.expected and ${of}
     returning u.id, u.version, u.created_at, u.modified_at)`;
-/** True: the record is the only one of its person. Records of a person with several are written by store/people/joined-writes.ts. */
+/**
+ * True: the record is the only one of its person. Records of a person with several are written by
+ * store/people/joined-writes.ts.
+ */
 const ALONE = "u.person_id is null";
-const WRITTEN = packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, { beside: { woken: "(select count(*) from woken)" } });
+const WRITTEN = packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS, {
+  beside: { woken: "(select count(*) from woken)" },
+});
 
-const UPDATE: Statement = { name: "users-update", text: `with ${GIVEN}, ${DONE(ALONE)}, ${CONSEQUENCES} ${WRITTEN}` };
+const UPDATE: Statement = {
+  name: "users-update",
+  text: `with ${GIVEN}, ${DONE(ALONE)}, ${CONSEQUENCES} ${WRITTEN}`,
+};
 
 const changed = (before: string, now: string): string => `${before} is distinct from ${now}`;
 
 /**
- * An update that changes a number or an externalId by which others refer to the person, or whether the person is active. It also marks everybody who refers to
- * the old or to the new value: a leaver may stay at the target, in a grace or held by a limit, and then no other event marks them. `before` reads the old values
- * at the beginning of the statement. This is safe, because a row with another version is not written.
+ * An update that changes a number or an externalId by which others refer to the person, or whether the person
+ * is active. It also marks everybody who refers to the old or to the new value: a leaver may stay at the
+ * target, in a grace or held by a limit, and then no other event marks them. `before` reads the old values at
+ * the beginning of the statement. This is safe, because a row with another version is not written.
  */
 const RENAME: Statement = {
   name: "users-rename",
@@ -111,7 +124,8 @@ const RENAME: Statement = {
   ${WRITTEN}`,
 };
 
-const renames = ({ fact: { event } }: UserWrite): boolean => mayRename(event.changes ?? {}) || event.changes?.active !== undefined;
+const renames = ({ fact: { event } }: UserWrite): boolean =>
+  mayRename(event.changes ?? {}) || event.changes?.active !== undefined;
 
 export interface UserWrite {
   readonly sourceId: string;
@@ -184,13 +198,21 @@ export function createUserWrites(pool: pg.Pool, targets: readonly string[], vaul
 }
 
 /** True: no write of the batch is for the same user. A statement may contain a user only once. */
-const areOthers = (batch: readonly UserWrite[], { id }: UserWrite): boolean => batch.every((other) => other.id !== id);
+const areOthers = (batch: readonly UserWrite[], { id }: UserWrite): boolean =>
+  batch.every((other) => other.id !== id);
 
 /** All statements lock rows of users in the order of ids, so that they cannot deadlock. */
 const byId = ({ write: a }: Recorded, { write: b }: Recorded): number => (a.id < b.id ? -1 : 1);
 
-/** The row of the JSON parameter, as text. So the document, which is JSON text already, is not serialised again. */
-export function userRow({ write: { sourceId, id, expected, content, document, at, fact }, event, wrapped }: Recorded): string {
+/**
+ * The row of the JSON parameter, as text. So the document, which is JSON text already, is not serialised
+ * again.
+ */
+export function userRow({
+  write: { sourceId, id, expected, content, document, at, fact },
+  event,
+  wrapped,
+}: Recorded): string {
   const keys = keyColumns(content.columns);
   const row = JSON.stringify({
     id,
@@ -207,4 +229,5 @@ export function userRow({ write: { sourceId, id, expected, content, document, at
   return `${row.slice(0, -1)},"document":${document},"event":${JSON.stringify(event ?? null)}}`;
 }
 
-export const priorityOf = (fact: Fact): number => (fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person);
+export const priorityOf = (fact: Fact): number =>
+  fact.marks.some((mark) => mark.urgent) ? PRIORITY.urgent : PRIORITY.person;

@@ -12,7 +12,10 @@ import { withMatches } from "./match.ts";
 import { USERS } from "./user-rows.ts";
 import { createUserWrites, priorityOf } from "./user-writes.ts";
 
-/** References to the deleted person mean somebody else or nobody now. So their people and departments are checked: the person may stay at the target for a while. */
+/**
+ * References to the deleted person mean somebody else or nobody now. So their people and departments are
+ * checked: the person may stay at the target for a while.
+ */
 const DELETE: Statement = {
   name: "user-delete",
   text: `with done as (
@@ -45,11 +48,26 @@ const NONE_JOINED: JoinedWrites = {
 
 type Users = Pick<DirectoryStore, "insertUser" | "updateUser" | "deleteUser" | "getUser" | "listUsers">;
 
-export function createUserStore(pool: Pool, targets: readonly string[], vault: Vault, joined = NONE_JOINED): Users {
+export function createUserStore(
+  pool: Pool,
+  targets: readonly string[],
+  vault: Vault,
+  joined = NONE_JOINED,
+): Users {
   const writes = createUserWrites(pool, targets, vault);
   const byId = createLookup(pool, USERS, { name: "user-id", column: "u.id", type: "uuid" }, vault.keysOfPage);
-  const byUserName = createLookup(pool, USERS, { name: "user-name", column: "u.user_name_key", type: "text" }, vault.keysOfPage);
-  const byExternalId = createLookup(pool, USERS, { name: "user-external-id", column: "u.external_id", type: "text" }, vault.keysOfPage);
+  const byUserName = createLookup(
+    pool,
+    USERS,
+    { name: "user-name", column: "u.user_name_key", type: "text" },
+    vault.keysOfPage,
+  );
+  const byExternalId = createLookup(
+    pool,
+    USERS,
+    { name: "user-external-id", column: "u.external_id", type: "text" },
+    vault.keysOfPage,
+  );
 
   return {
     async insertUser(sourceId, id, content, at, fact) {
@@ -73,12 +91,19 @@ export function createUserStore(pool: Pool, targets: readonly string[], vault: V
 
     async deleteUser(sourceId, id, expected, fact) {
       const [event] = await vault.rows(pool, [fact.event]);
-      if ((await run(pool, DELETE, [id, sourceId, expected, JSON.stringify(event), priorityOf(fact), targets])).length > 0) return true;
+      if (
+        (await run(pool, DELETE, [id, sourceId, expected, JSON.stringify(event), priorityOf(fact), targets]))
+          .length > 0
+      )
+        return true;
       return (await joined.remove(sourceId, id, expected, fact)) === true;
     },
 
     getUser: async (sourceId, id) => (isUuid(id) ? (await byId(sourceId, id))[0] : undefined),
 
-    listUsers: withMatches({ id: byId, userName: byUserName, externalId: byExternalId }, createList(pool, USERS)),
+    listUsers: withMatches(
+      { id: byId, userName: byUserName, externalId: byExternalId },
+      createList(pool, USERS),
+    ),
   };
 }

@@ -5,8 +5,9 @@ import { meant, personWith, recordsOf } from "../references.ts";
 import { WAITING_ON } from "../waiting.ts";
 
 /*
- * Managers of departments: the people whom the directory names, their states, and the people who wait until they are no longer managers. Several groups and people
- * may describe one department. The managers of all of them count.
+ * Managers of departments: the people whom the directory names, their states, and the people who wait until
+ * they are no longer managers. Several groups and people may describe one department. The managers of all of
+ * them count.
  */
 
 /** True: the day of hire of person `m` is still to come. */
@@ -36,7 +37,10 @@ export const leavingPeople = (id: string): string => `
   (select json_agg(l.remote_id) from entity_states s join links l on l.target = s.target and l.kind = s.kind and l.entity_id = s.entity_id
     where ${WAITING_ON(`array[${id}]`)} and s.kind = 'user' and s.state = 'waiting' and l.status = 'owned')`;
 
-/** Departments that have person $2 as manager at the target, except those with the remote ids $3. The person stays in the latter. */
+/**
+ * Departments that have person $2 as manager at the target, except those with the remote ids $3. The person
+ * stays in the latter.
+ */
 export const MANAGED_BY: Statement = {
   name: "facts-managed-by",
   text: `select d.entity_id as id, d.remote_id as "remoteId", s.state
@@ -72,5 +76,8 @@ function managerOf({ reference, person }: ManagerJson): DepartmentManager {
   if (!person) return { reference, person: undefined };
   const { coming, ...said } = person;
   const remoteId = person.remoteId ?? undefined;
-  return { reference, person: { ...said, remoteId, state: person.state ?? undefined, ...(coming ? { coming } : {}) } };
+  return {
+    reference,
+    person: { ...said, remoteId, state: person.state ?? undefined, ...(coming ? { coming } : {}) },
+  };
 }

@@ -61,12 +61,16 @@ export function createFacts(pool: Pool, target: string): Facts {
     const facts = new Map(rows.map((row) => [row.id, personOf(row)]));
     return ids.map((id) => facts.get(id)!);
   });
-  const circle = batched(async (waits: readonly { readonly id: string; readonly on: readonly string[] }[]): Promise<readonly boolean[]> => {
-    const values = [target, waits.map(({ id }) => id), waits.map(({ on }) => `{${on.join(",")}}`)];
-    const rows = await run<{ at: number }>(pool.byKey, CIRCLE, values);
-    const circles = new Set(rows.map((row) => row.at));
-    return waits.map((_, at) => circles.has(at + 1));
-  });
+  const circle = batched(
+    async (
+      waits: readonly { readonly id: string; readonly on: readonly string[] }[],
+    ): Promise<readonly boolean[]> => {
+      const values = [target, waits.map(({ id }) => id), waits.map(({ on }) => `{${on.join(",")}}`)];
+      const rows = await run<{ at: number }>(pool.byKey, CIRCLE, values);
+      const circles = new Set(rows.map((row) => row.at));
+      return waits.map((_, at) => circles.has(at + 1));
+    },
+  );
 
   return {
     async people(ids) {
@@ -85,7 +89,12 @@ export function createFacts(pool: Pool, target: string): Facts {
 
     async roles(ids) {
       const rows = await run<RoleRow>(pool.byKey, ROLES, [target, ids]);
-      return new Map(rows.map((row) => [row.id, { name: row.name ?? undefined, link: linkOf(row), occupied: row.occupied }]));
+      return new Map(
+        rows.map((row) => [
+          row.id,
+          { name: row.name ?? undefined, link: linkOf(row), occupied: row.occupied },
+        ]),
+      );
     },
 
     async manager(sourceId, ref) {
@@ -98,18 +107,19 @@ export function createFacts(pool: Pool, target: string): Facts {
     },
 
     async managedBy(personId, staying) {
-      return (await run<ReferenceJson & pg.QueryResultRow>(pool, MANAGED_BY, [target, personId, staying])).map(referenceOf);
+      return (
+        await run<ReferenceJson & pg.QueryResultRow>(pool, MANAGED_BY, [target, personId, staying])
+      ).map(referenceOf);
     },
 
     waitsInCircle: (id, on) => circle({ id, on }),
 
     async nameHolders(departmentId, { name, parent }) {
-      const rows = await run<NameHolder & { parentId: string | null; top: boolean } & pg.QueryResultRow>(pool.byKey, NAME_HOLDERS, [
-        target,
-        name,
-        parent,
-        departmentId,
-      ]);
+      const rows = await run<NameHolder & { parentId: string | null; top: boolean } & pg.QueryResultRow>(
+        pool.byKey,
+        NAME_HOLDERS,
+        [target, name, parent, departmentId],
+      );
       return rows.map(({ parentId, remoteId, state, ...row }) => ({
         ...row,
         remoteId: remoteId ?? undefined,
@@ -119,7 +129,11 @@ export function createFacts(pool: Pool, target: string): Facts {
     },
 
     async groupMeant(groupId, reference) {
-      const [row] = await run<{ id: string; document: string }>(pool, GROUP_MEANT, [groupId, reference, fold(reference)]);
+      const [row] = await run<{ id: string; document: string }>(pool, GROUP_MEANT, [
+        groupId,
+        reference,
+        fold(reference),
+      ]);
       return row && documentOf(row.id, row.document);
     },
 

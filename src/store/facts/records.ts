@@ -7,5 +7,8 @@ const RECORDS: Statement = {
 };
 
 /** The records of one person, from all sources. */
-export const recordsOf = (pool: pg.Pool, personId: string): Promise<readonly { readonly id: string; readonly sourceId: string }[]> =>
+export const recordsOf = (
+  pool: pg.Pool,
+  personId: string,
+): Promise<readonly { readonly id: string; readonly sourceId: string }[]> =>
   run<{ id: string; sourceId: string }>(pool, RECORDS, [personId]);

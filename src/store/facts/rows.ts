@@ -37,19 +37,40 @@ export interface ReferenceJson {
   state: Reference["state"] | null;
 }
 
-export const parsed = <T>(text: string | null): T | undefined => (text === null ? undefined : (JSON.parse(text) as T));
+export const parsed = <T>(text: string | null): T | undefined =>
+  text === null ? undefined : (JSON.parse(text) as T);
 
-export function linkOf({ status, remote_id: remoteId, attributes, unshown, presence, invitation, ...row }: LinkRow): Link | undefined {
+export function linkOf({
+  status,
+  remote_id: remoteId,
+  attributes,
+  unshown,
+  presence,
+  invitation,
+  ...row
+}: LinkRow): Link | undefined {
   if (status === null) return undefined;
   return {
     status,
     remoteId: remoteId ?? undefined,
-    observed: attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined,
+    observed:
+      attributes !== null && presence !== null
+        ? { attributes: JSON.parse(attributes) as Attributes, presence }
+        : undefined,
     ...(unshown === null ? {} : { remembered: JSON.parse(unshown) as Attributes }),
-    ...(status === "intended" && invitation !== null ? { invitation: JSON.parse(invitation) as Invitation } : {}),
+    ...(status === "intended" && invitation !== null
+      ? { invitation: JSON.parse(invitation) as Invitation }
+      : {}),
     ...(row.adopted ? { adopted: { fresh: row.fresh === true, strangers: row.strangers === true } } : {}),
     ...(row.grace_since && row.grace_until
-      ? { grace: { since: row.grace_since, until: row.grace_until, counted: row.grace_counted === true, ended: row.grace_ended === true } }
+      ? {
+          grace: {
+            since: row.grace_since,
+            until: row.grace_until,
+            counted: row.grace_counted === true,
+            ended: row.grace_ended === true,
+          },
+        }
       : {}),
   };
 }
@@ -72,7 +93,14 @@ const departmentOf = (json: DepartmentJson): DepartmentReference => ({
 
 export interface ManagerJson {
   reference: string;
-  person: (ReferenceJson & { active: boolean; several: boolean; coming: boolean | null; undecided: boolean | null }) | null;
+  person:
+    | (ReferenceJson & {
+        active: boolean;
+        several: boolean;
+        coming: boolean | null;
+        undecided: boolean | null;
+      })
+    | null;
 }
 
 export const managerOf = ({ reference, person }: ManagerJson): Manager => ({
@@ -151,19 +179,23 @@ export function personOf(row: PersonRow): PersonFacts {
       external: group.external ?? false,
       role: group.role ? referenceOf(group.role) : undefined,
     })),
-    departments: (parsed<{ department: DepartmentJson; main: boolean; external: boolean; path: string[] }[]>(row.departments) ?? []).map(
-      ({ department, main, external, path }) => ({
-        ...departmentOf(department),
-        main,
-        external,
-        path,
-      }),
-    ),
+    departments: (
+      parsed<{ department: DepartmentJson; main: boolean; external: boolean; path: string[] }[]>(
+        row.departments,
+      ) ?? []
+    ).map(({ department, main, external, path }) => ({
+      ...departmentOf(department),
+      main,
+      external,
+      path,
+    })),
     manager: managerJson && managerOf(managerJson),
     ...(row.undecided ? { undecided: true } : {}),
     ...(row.join_open ? { joinOpen: true } : {}),
     ...(row.restoring === null ? {} : { restoring: JSON.parse(row.restoring) as Attributes }),
-    ...(row.settling === null ? {} : { settling: JSON.parse(row.settling) as NonNullable<PersonFacts["settling"]> }),
+    ...(row.settling === null
+      ? {}
+      : { settling: JSON.parse(row.settling) as NonNullable<PersonFacts["settling"]> }),
   };
 }
 

@@ -1,6 +1,9 @@
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 
-/** Names of the attributes that any source has written for a person since $2. Values taken over from the target (actor `dingtalk`) do not count. */
+/**
+ * Names of the attributes that any source has written for a person since $2. Values taken over from the
+ * target (actor `dingtalk`) do not count.
+ */
 const WRITTEN: Statement = {
   name: "facts-written-since",
   text: `select distinct unnest(h.attributes) as name from history h
@@ -8,6 +11,10 @@ const WRITTEN: Statement = {
       and h.code in ('user.created', 'user.updated', 'user.activated', 'user.deactivated', 'record.created', 'record.updated') and h.actor <> 'dingtalk' and h.at > $2`,
 };
 
-export async function writtenSince(db: Queryable, personId: string, since: Date): Promise<ReadonlySet<string>> {
+export async function writtenSince(
+  db: Queryable,
+  personId: string,
+  since: Date,
+): Promise<ReadonlySet<string>> {
   return new Set((await run<{ name: string }>(db, WRITTEN, [personId, since])).map(({ name }) => name));
 }

@@ -18,19 +18,27 @@ const stateOf = (kind: string, id: string): string =>
   `select s.state from entity_states s where s.target = $1 and s.kind = '${kind}' and s.entity_id = ${id}`;
 
 /**
- * True: by a list of the target, one of its objects may be this entity, and nobody has decided. A proposal from a refused write does not count, because the refusal
- * blocks the entity anyway.
+ * True: by a list of the target, one of its objects may be this entity, and nobody has decided. A proposal
+ * from a refused write does not count, because the refusal blocks the entity anyway.
  */
 const undecided = (kind: string, id: string): string =>
   `exists (select from adoptions a where a.target = $1 and a.kind = '${kind}' and a.entity_id = ${id}
      and (a.listed and a.state in ('proposed', 'ambiguous') or a.released))`;
 
-/** The same for the person `u`. For a leaver a proposal from a refused write counts too: a leaver meets no such refusal again, but the account may be theirs. */
+/**
+ * The same for the person `u`. For a leaver a proposal from a refused write counts too: a leaver meets no
+ * such refusal again, but the account may be theirs.
+ */
 const undecidedPerson = `exists (select from adoptions a where a.target = $1 and a.kind = 'user' and a.entity_id = w.id
      and ((a.listed or not coalesce(u.active, false)) and a.state in ('proposed', 'ambiguous') or a.released))`;
 
-/** A reference to a department. `absent`: only for a department that is not at the target, its settings and those of all departments above it. */
-const department = (id: string): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
+/**
+ * A reference to a department. `absent`: only for a department that is not at the target, its settings and
+ * those of all departments above it.
+ */
+const department = (
+  id: string,
+): string => `json_build_object('id', ${id}, 'remoteId', (${ownedBy("department", id)}),
   'state', (${stateOf("department", id)}),
   'absent', case when not exists (${ownedBy("department", id)}) then (
     with recursive up(id, parent_id, settings) as (
@@ -40,7 +48,10 @@ const department = (id: string): string => `json_build_object('id', ${id}, 'remo
     select json_build_object('settings', json_agg(up.settings),
       'undecided', bool_or(${undecided("department", "up.id")} and not exists (${ownedBy("department", "up.id")}))) from up) end)`;
 
-/** Columns and FROM item of the link of `id`. It is a lateral look-up, because a join could be planned as a scan of all links of the target. */
+/**
+ * Columns and FROM item of the link of `id`. It is a lateral look-up, because a join could be planned as a
+ * scan of all links of the target.
+ */
 const LINK =
   "l.status, l.remote_id, l.attributes, l.unshown, l.presence, l.invitation, l.adopted, l.fresh, l.strangers, l.grace_since, l.grace_until, l.grace_counted, l.grace_ended";
 const withLink = (kind: string, id: string): string =>
@@ -57,8 +68,9 @@ const manager = (sourceId: string, ref: string): string => `
 const msUntil = (at: string): string => `(extract(epoch from ${at} - now()) * 1000)::float8`;
 
 /**
- * True: a person is known to be in this container. The target is compared in a form that no other index serves, as in WAITING_ON of store/waiting.ts. Before the
- * first analyze the statement otherwise read all departments for each department (53 ms with 500 departments).
+ * True: a person is known to be in this container. The target is compared in a form that no other index
+ * serves, as in WAITING_ON of store/waiting.ts. Before the first analyze the statement otherwise read all
+ * departments for each department (53 ms with 500 departments).
  */
 const occupied = (container: string): string =>
   `case when l.remote_id is not null then exists (select 1 from links o where o.containers @> array[${container}] and ${unindexed("o.target")} = $1) else false end`;
@@ -115,7 +127,10 @@ export const ROLES: Statement = {
     from unnest($2::uuid[]) as w(id) left join placements p on p.target = $1 and p.group_id = w.id and p.kind = 'role' ${withLink("role", "w.id")}`,
 };
 
-export const MANAGER: Statement = { name: "facts-manager", text: `select ${manager("$2::uuid", "$3::text")} as manager` };
+export const MANAGER: Statement = {
+  name: "facts-manager",
+  text: `select ${manager("$2::uuid", "$3::text")} as manager`,
+};
 
 export const NAME_MANAGER: Statement = {
   name: "facts-name-manager",
@@ -123,7 +138,10 @@ export const NAME_MANAGER: Statement = {
     where s.target = $1 and s.kind = 'user' and s.entity_id = $2 and s.manager_key is distinct from ${folded("$3::text")}`,
 };
 
-/** For each entity ($2) with the entities it would wait for ($3): the indexes of those for which the waiting would form a circle. */
+/**
+ * For each entity ($2) with the entities it would wait for ($3): the indexes of those for which the waiting
+ * would form a circle.
+ */
 export const CIRCLE: Statement = {
   name: "facts-circle",
   text: `select w.at::int from rows from (unnest($2::uuid[]), unnest($3::text[])) with ordinality as w(id, waits, at) where ${inCircle("w.id", "w.waits::uuid[]")}`,

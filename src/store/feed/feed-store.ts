@@ -5,10 +5,25 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { eventRow } from "../write-sql.ts";
-import { ADVANCE, END, FAIL, FIGURES, FORGET, LOCK_CURSOR, MOVE, REGISTER, REPLAY, SKIP, TAKE } from "./cursor-statements.ts";
+import {
+  ADVANCE,
+  END,
+  FAIL,
+  FIGURES,
+  FORGET,
+  LOCK_CURSOR,
+  MOVE,
+  REGISTER,
+  REPLAY,
+  SKIP,
+  TAKE,
+} from "./cursor-statements.ts";
 import { beginOrder, orderEvents } from "./order.ts";
 
-/* Cursors of consumers. The process that sends to a consumer holds its lease. After the lease has ended, another process may take it. */
+/*
+ * Cursors of consumers. The process that sends to a consumer holds its lease. After the lease has ended,
+ * another process may take it.
+ */
 
 interface FiguresRow extends pg.QueryResultRow {
   readonly consumer: string;
@@ -26,12 +41,20 @@ const READ: Statement = {
     where p.position > $1 order by p.position limit $2`,
 };
 
-/** Events that are read together for a consumer that polls. It is more than a consumer can have acknowledged out of order. */
+/**
+ * Events that are read together for a consumer that polls. It is more than a consumer can have acknowledged
+ * out of order.
+ */
 const WINDOW = 2_000;
 /** The largest number of windows in one call. The next call continues. */
 const WINDOWS = 10;
 
-async function readFrom(db: Queryable, vault: Vault, after: number, count: number): Promise<readonly NumberedEvent[]> {
+async function readFrom(
+  db: Queryable,
+  vault: Vault,
+  after: number,
+  count: number,
+): Promise<readonly NumberedEvent[]> {
   const rows = await run<EventRow & { position: number }>(db, READ, [after, count]);
   return rows.map((row): NumberedEvent => ({ position: row.position, event: loggedEvent(row, vault) }));
 }
@@ -70,7 +93,9 @@ export const createFeedStore = (pool: Pool, vault: Vault): FeedStore => ({
         position = (open[0] ? open[0].position - 1 : looked.at(-1)?.position) ?? position;
         if (looked.length < WINDOW) break;
       }
-      const beyond = looked.filter(({ event, position: at }) => at > position && known.has(event.id)).map(({ event }) => event.id);
+      const beyond = looked
+        .filter(({ event, position: at }) => at > position && known.has(event.id))
+        .map(({ event }) => event.id);
       if (position !== cursor.position || beyond.length > 0 || cursor.acknowledged.length > 0)
         await run(db, MOVE, [consumer, position, beyond]);
       return { events: open.slice(0, count), more: open.length > count || looked.length === WINDOW };

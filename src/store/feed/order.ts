@@ -2,21 +2,29 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 
 /*
- * The order of the feed (docs/adr/0052). The id of an event has the time of the process that made it, and the commit comes later. A reader that continues from an id
- * would miss events that are committed late. So events get numbers after their commit, by one process at a time. Events that are numbered together are ordered by
- * the age of their transactions: a transaction that was committed before another one began is older. The time in an id only limits which events are read.
+ * The order of the feed (docs/adr/0052). The id of an event has the time of the process that made it, and the
+ * commit comes later. A reader that continues from an id would miss events that are committed late. So events
+ * get numbers after their commit, by one process at a time. Events that are numbered together are ordered by
+ * the age of their transactions: a transaction that was committed before another one began is older. The time
+ * in an id only limits which events are read.
  */
 
 const TRY_LOCK: Statement = { name: "feed-lock", text: "select pg_try_advisory_xact_lock(72707391) as mine" };
 
 /** A request takes seconds from its id to its commit. Clocks of processes differ by minutes at most. */
 const WINDOW = "interval '15 minutes'";
-/** Once an hour it searches further back, for a process that was frozen between id and commit, or whose clock is wrong. */
+/**
+ * Once an hour it searches further back, for a process that was frozen between id and commit, or whose clock
+ * is wrong.
+ */
 const FAR_WINDOW = "interval '25 hours'";
 /** Limit of events in one transaction, which keeps it short. */
 const MOST = 20_000;
 
-const BEGIN: Statement = { name: "feed-begin", text: "insert into feed_order (single) values (true) on conflict do nothing" };
+const BEGIN: Statement = {
+  name: "feed-begin",
+  text: "insert into feed_order (single) values (true) on conflict do nothing",
+};
 /** `first`: the smallest id of the time from which events are read. */
 const BOUNDS: Statement = {
   name: "feed-bounds",

@@ -5,8 +5,8 @@ import type { Parameters } from "../postgres/parameters.ts";
 import { documentValue, type SqlValue } from "./comparison.ts";
 
 /*
- * The place of an attribute's values in the database: a column, rows of other tables (members, groups), or the document. Paths come from our schema tables. They are
- * passed as parameters anyway.
+ * The place of an attribute's values in the database: a column, rows of other tables (members, groups), or
+ * the document. Paths come from our schema tables. They are passed as parameters anyway.
  */
 
 /** One kind of resource: its table is `users u` or `groups g`. */
@@ -62,7 +62,8 @@ export function elementsOf(attribute: QueryAttribute, relation: Relation, parame
     from: `${from} e(v)`,
     inDocument: `${from} with ordinality e(v, n)`,
     value(leaf) {
-      if (leaf === attribute && leaf.element === undefined) return documentValue(leaf, "e.v", "(e.v #>> '{}')");
+      if (leaf === attribute && leaf.element === undefined)
+        return documentValue(leaf, "e.v", "(e.v #>> '{}')");
       const name = parameters.add(leaf.element ?? leaf.path.at(-1), "text");
       return documentValue(leaf, `(e.v -> ${name})`, `(e.v ->> ${name})`);
     },
@@ -70,19 +71,26 @@ export function elementsOf(attribute: QueryAttribute, relation: Relation, parame
   };
 }
 
-/** A whole complex attribute cannot be compared. A filter can only ask whether any part of it has a value (`pr`). */
+/**
+ * A whole complex attribute cannot be compared. A filter can only ask whether any part of it has a value
+ * (`pr`).
+ */
 const anyPart = (present: string): SqlValue => ({ kind: "boolean", sql: present, present });
 
 /** SQL that is true if the JSON has a number, a boolean or a non-empty string at any depth. */
 const hasValue = (json: string): string =>
   `jsonb_path_exists((${json})::jsonb, 'strict $.** ? (@.type() == "number" || @.type() == "boolean" || (@.type() == "string" && @ != ""))')`;
 
-const text = (sql: string): SqlValue => ({ kind: "text", sql: `(${sql}) collate "C"`, present: `(${sql}) <> ''` });
+const text = (sql: string): SqlValue => ({
+  kind: "text",
+  sql: `(${sql}) collate "C"`,
+  present: `(${sql}) <> ''`,
+});
 const always = (value: Omit<SqlValue, "present">): SqlValue => ({ ...value, present: "true" });
 
 /**
- * The column of an attribute. Columns have the same values as the document (`active` is in every document). A folded column serves only an attribute that is compared
- * folded.
+ * The column of an attribute. Columns have the same values as the document (`active` is in every document). A
+ * folded column serves only an attribute that is compared folded.
  */
 function columnValue(attribute: QueryAttribute, { alias }: Relation): SqlValue | undefined {
   const { key, caseExact } = attribute;
@@ -114,10 +122,16 @@ function columnValue(attribute: QueryAttribute, { alias }: Relation): SqlValue |
 
 const column = (sql: string): SqlValue => ({ kind: "text", sql, present: `${sql} <> ''` });
 
-function metaValue(attribute: QueryAttribute, { resource, alias }: Relation, parameters: Parameters): SqlValue {
+function metaValue(
+  attribute: QueryAttribute,
+  { resource, alias }: Relation,
+  parameters: Parameters,
+): SqlValue {
   if (attribute.type === "complex") return anyPart("true");
-  if (attribute.path[1] === "resourceType") return always({ kind: "text", sql: `'${resource}'::text collate "C"` });
-  if (attribute.address) return text(`(${parameters.add(attribute.address[resource], "text")} || ${alias}.id)`);
+  if (attribute.path[1] === "resourceType")
+    return always({ kind: "text", sql: `'${resource}'::text collate "C"` });
+  if (attribute.address)
+    return text(`(${parameters.add(attribute.address[resource], "text")} || ${alias}.id)`);
   throw unanswerable(attribute);
 }
 
@@ -128,7 +142,10 @@ interface Rows {
   readonly address: (prefixes: AddressPrefixes, parameters: Parameters) => string;
 }
 
-/** The rows of members and groups. Values that filters rarely name, such as `display` of members, are looked up only when they are named. So the rows stay cheap. */
+/**
+ * The rows of members and groups. Values that filters rarely name, such as `display` of members, are looked
+ * up only when they are named. So the rows stay cheap.
+ */
 function rowsOf(attribute: QueryAttribute, { resource, alias }: Relation): Rows | undefined {
   if (attribute.path.length !== 1) return undefined;
   if (resource === "Group" && attribute.path[0] === "members") {
@@ -168,4 +185,6 @@ function rowValue(leaf: QueryAttribute, { columns, address }: Rows, parameters: 
 }
 
 const unanswerable = (attribute: QueryAttribute): InvalidFilter =>
-  new InvalidFilter(`filter: ${attribute.name} cannot be compared, because it is not stored: the server makes it for each answer`);
+  new InvalidFilter(
+    `filter: ${attribute.name} cannot be compared, because it is not stored: the server makes it for each answer`,
+  );

@@ -6,13 +6,15 @@ import { folded } from "../postgres/folded.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 
 /*
- * A value in SQL, and its comparisons with a literal. A condition that is NULL counts as not true. AND and OR keep this meaning. A negation is always written as
- * `(…) is not true`.
+ * A value in SQL, and its comparisons with a literal. A condition that is NULL counts as not true. AND and OR
+ * keep this meaning. A negation is always written as `(…) is not true`.
  */
 
 export interface SqlValue {
   readonly kind: "text" | "number" | "boolean" | "instant";
-  /** SQL for the compared form, which is folded unless the attribute is caseExact. NULL: there is no value. */
+  /**
+   * SQL for the compared form, which is folded unless the attribute is caseExact. NULL: there is no value.
+   */
   readonly sql: string;
   /** SQL that is true if there is a value. An empty string is not a value (RFC 7644 table 3, `pr`). */
   readonly present: string;
@@ -36,7 +38,11 @@ export function documentValue(attribute: QueryAttribute, json: string, text: str
     }
     case "integer":
     case "decimal":
-      return { kind: "number", sql: `case when json_typeof(${json}) = 'number' then (${text})::numeric end`, present };
+      return {
+        kind: "number",
+        sql: `case when json_typeof(${json}) = 'number' then (${text})::numeric end`,
+        present,
+      };
     case "dateTime":
       return { kind: "instant", sql: instant(text), present };
     case "complex":
@@ -57,8 +63,8 @@ const TIME = "T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\\.[0-9]{1,9})?)?";
 const ZONE = "(Z|[+-](0[0-9]|1[0-4]):[0-5][0-9])";
 
 /**
- * The expressions accept only dates of the calendar, so the cast never fails. Digits after the millisecond are cut off before the cast, because the cast would
- * round them.
+ * The expressions accept only dates of the calendar, so the cast never fails. Digits after the millisecond
+ * are cut off before the cast, because the cast would round them.
  */
 const instant = (text: string): string => {
   const cut = `regexp_replace(${text}, '(\\.[0-9]{3})[0-9]+', '\\1')`;
@@ -68,7 +74,10 @@ const instant = (text: string): string => {
   );
 };
 
-/** `ne` is not allowed here: it is a negation, and its meaning depends on the number of values (filter/ast.ts). Throws InvalidFilter. */
+/**
+ * `ne` is not allowed here: it is a negation, and its meaning depends on the number of values
+ * (filter/ast.ts). Throws InvalidFilter.
+ */
 export function compare(
   value: SqlValue,
   operator: Exclude<CompareOperator, "ne">,
@@ -78,13 +87,17 @@ export function compare(
 ): string {
   if (value.kind === "text") {
     const wanted = attribute.caseExact ? String(literal) : fold(String(literal));
-    return wanted === "" ? compareWithEmpty(value, operator) : compareText(value.sql, operator, parameters.add(wanted, "text"));
+    return wanted === ""
+      ? compareWithEmpty(value, operator)
+      : compareText(value.sql, operator, parameters.add(wanted, "text"));
   }
   if (value.kind === "boolean") {
-    if (operator !== "eq") throw new InvalidFilter(`filter: ${attribute.name} can only be compared with eq and ne`);
+    if (operator !== "eq")
+      throw new InvalidFilter(`filter: ${attribute.name} can only be compared with eq and ne`);
     return literal === true ? `(${value.sql})` : `(not ${value.sql})`;
   }
-  if (!isOrder(operator)) throw new InvalidFilter(`filter: ${attribute.name} is not a text, so co, sw and ew cannot be used`);
+  if (!isOrder(operator))
+    throw new InvalidFilter(`filter: ${attribute.name} is not a text, so co, sw and ew cannot be used`);
   return `${value.sql} ${ORDER[operator]} ${parameters.add(literal, value.kind === "number" ? "numeric" : "timestamptz")}`;
 }
 
@@ -116,8 +129,11 @@ function compareText(text: string, operator: Exclude<CompareOperator, "ne">, wan
 }
 
 /**
- * Comparison with the empty string. Every value contains it and sorts after it. No value equals it, because an empty string is not a value. The SQL uses the value
- * in every case, because PostgreSQL refuses parameters that a statement does not use.
+ * Comparison with the empty string. Every value contains it and sorts after it. No value equals it, because
+ * an empty string is not a value. The SQL uses the value in every case, because PostgreSQL refuses parameters
+ * that a statement does not use.
  */
 const compareWithEmpty = (value: SqlValue, operator: Exclude<CompareOperator, "ne">): string =>
-  operator === "eq" || operator === "lt" || operator === "le" ? `(${value.present} and false)` : value.present;
+  operator === "eq" || operator === "lt" || operator === "le"
+    ? `(${value.present} and false)`
+    : value.present;

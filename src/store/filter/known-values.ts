@@ -11,7 +11,11 @@ export interface KnownValue {
 }
 
 /** The value of a comparison that asks for one such value. Undefined: another comparison. */
-export function knownValue({ operator, attribute: { key, caseExact }, value }: CompareNode): KnownValue | undefined {
+export function knownValue({
+  operator,
+  attribute: { key, caseExact },
+  value,
+}: CompareNode): KnownValue | undefined {
   if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
   switch (key) {
     case "id":

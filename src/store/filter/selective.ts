@@ -31,20 +31,32 @@ const SELECTIVE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
 /** Keys whose index has the value but not the source. */
 const WITHOUT_SOURCE: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["email", "member"]);
 
-const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean => operator === "eq" && SELECTIVE.has(attribute.key);
+const isSelectiveLeaf = ({ operator, attribute }: CompareNode): boolean =>
+  operator === "eq" && SELECTIVE.has(attribute.key);
 
-/** The kind of index for a filter that only a few resources can match: `valueInSource` has the source, `value` has not. Undefined: many resources may match. */
+/**
+ * The kind of index for a filter that only a few resources can match: `valueInSource` has the source, `value`
+ * has not. Undefined: many resources may match.
+ */
 export function selectiveBy(node: FilterNode): "valueInSource" | "value" | undefined {
-  const leaves = [...required(node), ...requiredPaths(node).flatMap((path) => required(path.node))].filter(isSelectiveLeaf);
+  const leaves = [...required(node), ...requiredPaths(node).flatMap((path) => required(path.node))].filter(
+    isSelectiveLeaf,
+  );
   if (leaves.length === 0) return undefined;
   return leaves.every((leaf) => WITHOUT_SOURCE.has(leaf.attribute.key)) ? "value" : "valueInSource";
 }
 
-/** True: a query that clients send before every write. It is one selective equality, or `emails[type eq "work"].value eq "…"`. */
+/**
+ * True: a query that clients send before every write. It is one selective equality, or `emails[type eq
+ * "work"].value eq "…"`.
+ */
 export function isHotMatch(node: FilterNode): boolean {
   if (node.op === "compare") return isSelectiveLeaf(node);
   if (node.op !== "some" || node.node.op !== "and" || node.node.nodes.length !== 2) return false;
-  return selectiveBy(node) !== undefined && node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq");
+  return (
+    selectiveBy(node) !== undefined &&
+    node.node.nodes.every((leaf) => leaf.op === "compare" && leaf.operator === "eq")
+  );
 }
 
 /** True: the filter asks for a value that is unique in a source, so at most one row matches. */

@@ -1,7 +1,13 @@
 import { unreachable } from "../../core/errors.ts";
 import { isCanonicalUuid } from "../../core/id.ts";
 import { fold } from "../../core/text/fold.ts";
-import { type CompareNode, type FilterNode, isFalseByDefault, type QueryAttribute, type QueryKey } from "../../filter/ast.ts";
+import {
+  type CompareNode,
+  type FilterNode,
+  isFalseByDefault,
+  type QueryAttribute,
+  type QueryKey,
+} from "../../filter/ast.ts";
 import type { Parameters } from "../postgres/parameters.ts";
 import { APART } from "../postgres/planner.ts";
 import { elementsOf, type Relation, type Values, valuesOf } from "./attribute-values.ts";
@@ -9,13 +15,21 @@ import { compare, type SqlValue } from "./comparison.ts";
 import { required } from "./selective.ts";
 
 /*
- * Compiles a filter to an SQL condition. It is true for exactly the rows for which `matches` (filter/evaluate.ts) is true. A condition that is NULL counts as false.
- * AND and OR keep this meaning, and every negation is written as `(…) is not true`.
+ * Compiles a filter to an SQL condition. It is true for exactly the rows for which `matches`
+ * (filter/evaluate.ts) is true. A condition that is NULL counts as false. AND and OR keep this meaning, and
+ * every negation is written as `(…) is not true`.
  */
 
-/** Throws InvalidFilter if the filter cannot be answered exactly. The caller must add the condition for the source. */
+/**
+ * Throws InvalidFilter if the filter cannot be answered exactly. The caller must add the condition for the
+ * source.
+ */
 export function where(node: FilterNode, relation: Relation, parameters: Parameters): string {
-  return compile(node, { relation, parameters, values: (attribute) => valuesOf(attribute, relation, parameters) });
+  return compile(node, {
+    relation,
+    parameters,
+    values: (attribute) => valuesOf(attribute, relation, parameters),
+  });
 }
 
 interface Context {
@@ -46,8 +60,9 @@ function compile(node: FilterNode, context: Context): string {
 }
 
 /**
- * The alternatives of an `or`. Comparisons of one attribute with several texts, by `eq` or by `co`, become one comparison with a list. Clients ask for hundreds of
- * ids in one filter, and each separate comparison would parse the document and fold the value again.
+ * The alternatives of an `or`. Comparisons of one attribute with several texts, by `eq` or by `co`, become
+ * one comparison with a list. Clients ask for hundreds of ids in one filter, and each separate comparison
+ * would parse the document and fold the value again.
  */
 function alternatives(nodes: readonly FilterNode[], context: Context): readonly string[] {
   const lists = new Map<string, CompareNode[]>();
@@ -66,7 +81,11 @@ function alternatives(nodes: readonly FilterNode[], context: Context): readonly 
 }
 
 /** Keys for which `eq` is more than the comparison of a column. */
-const NOT_LISTED: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>(["member", "group", "employeeNumber"]);
+const NOT_LISTED: ReadonlySet<QueryKey | undefined> = new Set<QueryKey>([
+  "member",
+  "group",
+  "employeeNumber",
+]);
 
 const isListable = (node: FilterNode): node is CompareNode =>
   node.op === "compare" &&
@@ -102,7 +121,8 @@ function containsAny(values: Values, texts: string): string {
   );
 }
 
-const exists = (from: string, condition: string): string => `exists (select 1 from ${from} where ${condition})`;
+const exists = (from: string, condition: string): string =>
+  `exists (select 1 from ${from} where ${condition})`;
 
 function compilePresent(values: Values): string {
   return values.kind === "one" ? `(${values.value.present})` : exists(values.from, values.value.present);
@@ -111,7 +131,8 @@ function compilePresent(values: Values): string {
 function compileCompare(node: CompareNode, context: Context): string {
   const values = context.values(node.attribute);
   const { operator, attribute, value: literal } = node;
-  const test = (value: SqlValue, by: Exclude<typeof operator, "ne">) => compare(value, by, attribute, literal, context.parameters);
+  const test = (value: SqlValue, by: Exclude<typeof operator, "ne">) =>
+    compare(value, by, attribute, literal, context.parameters);
   if (operator === "ne") {
     const differs = `((${test(values.value, "eq")}) is not true)`;
     if (values.kind === "one") return differs;
@@ -131,8 +152,12 @@ function compileSome(node: FilterNode & { readonly op: "some" }, context: Contex
     inElement: true,
     values: (attribute) => ({ kind: "one", value: elements.value(attribute) }),
   });
-  // An element without any value does not count (filter/ast.ts). Only a filter that is true for an empty element needs this condition.
-  const condition = exists(elements.from, trueOfNothing(node.node) ? `${elements.present} and ${inner}` : inner);
+  // An element without any value does not count (filter/ast.ts). Only a filter that is true for an empty
+  // element needs this condition.
+  const condition = exists(
+    elements.from,
+    trueOfNothing(node.node) ? `${elements.present} and ${inner}` : inner,
+  );
   const shortcuts = required(node.node).flatMap((leaf) => served(leaf, context, "prefilter") ?? []);
   return shortcuts.length === 0 ? condition : `(${[...shortcuts, condition].join(" and ")})`;
 }
@@ -156,10 +181,15 @@ function trueOfNothing(node: FilterNode): boolean {
 }
 
 /**
- * An equality in a form that an index serves. `prefilter`: the result may be true for more rows than the comparison, and the caller adds the exact condition.
- * Undefined: no index has the attribute, or the usual form uses the index of its column already.
+ * An equality in a form that an index serves. `prefilter`: the result may be true for more rows than the
+ * comparison, and the caller adds the exact condition. Undefined: no index has the attribute, or the usual
+ * form uses the index of its column already.
  */
-function served(node: CompareNode, context: Context, as: "exact" | "prefilter" = "exact"): string | undefined {
+function served(
+  node: CompareNode,
+  context: Context,
+  as: "exact" | "prefilter" = "exact",
+): string | undefined {
   const { attribute, operator, value } = node;
   if (operator !== "eq" || typeof value !== "string" || value === "") return undefined;
   const { alias, resource } = context.relation;
@@ -170,7 +200,9 @@ function served(node: CompareNode, context: Context, as: "exact" | "prefilter" =
       return isCanonicalUuid(value) ? `${alias}.id = ${parameters.add(value, "uuid")}` : "false";
     case "email": {
       const known = `${alias}.email_keys @> array[${parameters.add(fold(value), "text")}]`;
-      return as === "exact" && attribute.caseExact ? `(${known} and ${compileCompare(node, context)})` : known;
+      return as === "exact" && attribute.caseExact
+        ? `(${known} and ${compileCompare(node, context)})`
+        : known;
     }
     case "employeeNumber":
       // The column is folded. A comparison with regard to case also needs the value of the document.
@@ -178,7 +210,9 @@ function served(node: CompareNode, context: Context, as: "exact" | "prefilter" =
         ? `(${alias}.employee_number_key = ${parameters.add(fold(value), "text")} and ${compileCompare(node, context)})`
         : undefined;
     case "member":
-      return resource === "Group" ? inRows(value, parameters, alias, (id) => [withPerson(id), withGroup(id)]) : undefined;
+      return resource === "Group"
+        ? inRows(value, parameters, alias, (id) => [withPerson(id), withGroup(id)])
+        : undefined;
     case "group":
       return resource === "User" ? inRows(value, parameters, alias, peopleOf) : undefined;
     default:
@@ -193,8 +227,15 @@ const peopleOf = (id: string): readonly string[] => [
   `select m.user_id from group_ancestors a join group_members m on m.group_id = a.group_id where a.ancestor_id = ${id}`,
 ];
 
-/** Comparison of an address (`$ref`, `meta.location`): it becomes a comparison of the id of the resource, the member or the group. */
-function servedAddress({ address, path }: QueryAttribute, value: string, { relation, parameters }: Context): string {
+/**
+ * Comparison of an address (`$ref`, `meta.location`): it becomes a comparison of the id of the resource, the
+ * member or the group.
+ */
+function servedAddress(
+  { address, path }: QueryAttribute,
+  value: string,
+  { relation, parameters }: Context,
+): string {
   const type = (["User", "Group"] as const).find((one) => value.startsWith(address![one]));
   if (type === undefined) return "false";
   const { alias, resource } = relation;
@@ -205,11 +246,18 @@ function servedAddress({ address, path }: QueryAttribute, value: string, { relat
     case "groups":
       return type === "Group" ? inRows(id, parameters, alias, peopleOf) : "false";
     default:
-      return type === resource && isCanonicalUuid(id) ? `${alias}.id = ${parameters.add(id, "uuid")}` : "false";
+      return type === resource && isCanonicalUuid(id)
+        ? `${alias}.id = ${parameters.add(id, "uuid")}`
+        : "false";
   }
 }
 
-function inRows(value: string, parameters: Parameters, alias: string, selects: (id: string) => readonly string[]): string {
+function inRows(
+  value: string,
+  parameters: Parameters,
+  alias: string,
+  selects: (id: string) => readonly string[],
+): string {
   if (!isCanonicalUuid(value)) return "false";
   return `${alias}.id in (${selects(parameters.add(value, "uuid")).join(" union all ")})`;
 }

@@ -7,7 +7,10 @@ import type { Parameters } from "../postgres/parameters.ts";
 
 /* Compiles a filter of events to SQL over `history h`, and selects the index that answers it. */
 
-/** The meaning is that of filters of people (filter/ast.ts): a condition that is NULL is not true, and every negation is written as `is not true`. */
+/**
+ * The meaning is that of filters of people (filter/ast.ts): a condition that is NULL is not true, and every
+ * negation is written as `is not true`.
+ */
 export function compileEventFilter(node: FilterNode, parameters: Parameters): string {
   switch (node.op) {
     case "and":
@@ -20,9 +23,12 @@ export function compileEventFilter(node: FilterNode, parameters: Parameters): st
     case "compare": {
       const { operator, attribute, value: literal } = node;
       if (operator === "eq" && typeof literal === "string" && UUIDS.has(attribute.name)) {
-        return isUuid(literal) ? `(h.${UUIDS.get(attribute.name)} = ${parameters.add(literal, "uuid")})` : "false";
+        return isUuid(literal)
+          ? `(h.${UUIDS.get(attribute.name)} = ${parameters.add(literal, "uuid")})`
+          : "false";
       }
-      if (operator !== "ne") return anyOf(attribute, (value) => compare(value, operator, attribute, literal, parameters));
+      if (operator !== "ne")
+        return anyOf(attribute, (value) => compare(value, operator, attribute, literal, parameters));
       const equal = anyOf(attribute, (value) => compare(value, "eq", attribute, literal, parameters));
       return `((${equal}) is not true)`;
     }
@@ -65,23 +71,31 @@ const FEW: ReadonlySet<string> = new Set(["subject", "requestId"]);
 const LEADS = ["code", "actor"] as const;
 
 /**
- * Selects the index. An order by code or actor before the id prevents a plan that walks all events by id until enough of them match. The planner ignores a column in
- * the order if an equality fixes it, so the equality is written as a range. Ids begin with the time of their event, so a time becomes a range of ids.
+ * Selects the index. An order by code or actor before the id prevents a plan that walks all events by id
+ * until enough of them match. The planner ignores a column in the order if an equality fixes it, so the
+ * equality is written as a range. Ids begin with the time of their event, so a time becomes a range of ids.
  */
 export function indexOf(filter: FilterNode | undefined, parameters: Parameters): EventIndex {
   const leaves = filter === undefined ? [] : filter.op === "and" ? filter.nodes : [filter];
   const compared = leaves.filter((node): node is CompareNode => node.op === "compare");
   const equalTo = (name: string) =>
-    compared.find(({ operator, attribute, value }) => operator === "eq" && attribute.name === name && value !== "");
+    compared.find(
+      ({ operator, attribute, value }) => operator === "eq" && attribute.name === name && value !== "",
+    );
   const times = compared.filter(({ attribute }) => attribute.name === "at");
   const conditions = times.flatMap((node) => idRange(node, parameters));
-  if (compared.some(({ operator, attribute }) => operator === "eq" && FEW.has(attribute.name))) return { conditions, mayScan: false };
+  if (compared.some(({ operator, attribute }) => operator === "eq" && FEW.has(attribute.name)))
+    return { conditions, mayScan: false };
   const others = leaves.length - times.length;
   for (const lead of LEADS) {
     const node = equalTo(lead);
     if (!node) continue;
     const value = parameters.add(node.value, "text");
-    return { conditions: [...conditions, `h.${lead} >= ${value} and h.${lead} <= ${value}`], lead: `h.${lead}`, mayScan: others > 1 };
+    return {
+      conditions: [...conditions, `h.${lead} >= ${value} and h.${lead} <= ${value}`],
+      lead: `h.${lead}`,
+      mayScan: others > 1,
+    };
   }
   const changed = equalTo("attribute");
   if (!changed) return { conditions, mayScan: others > 0 };
@@ -91,8 +105,8 @@ export function indexOf(filter: FilterNode | undefined, parameters: Parameters):
 }
 
 /**
- * Tolerance between the time in an id and the time of the event. Usually both are the same reading of a clock. For events made in the database they differ by the
- * length of a transaction.
+ * Tolerance between the time in an id and the time of the event. Usually both are the same reading of a
+ * clock. For events made in the database they differ by the length of a transaction.
  */
 export const SLACK_MS = 60_000;
 

@@ -8,7 +8,15 @@ import { createParameters } from "../postgres/parameters.ts";
 import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
-import { arrivedSince, isOfAnother, type Look, markerOf, notAMarker, readMarker, SNAPSHOT } from "./arrivals.ts";
+import {
+  arrivedSince,
+  isOfAnother,
+  type Look,
+  markerOf,
+  notAMarker,
+  readMarker,
+  SNAPSHOT,
+} from "./arrivals.ts";
 import { compileEventFilter, indexOf } from "./event-filter.ts";
 import { countEvents } from "./histogram.ts";
 import { COLUMNS, type EventRow, loggedEvent } from "./logged-events.ts";
@@ -23,7 +31,10 @@ const RELATIONS: Readonly<Record<Relation, (values: string) => string>> = {
 const MAX_EFFECTS = 1_000;
 
 const ONE: Statement = { name: "event-one", text: `select ${COLUMNS} from history h where h.id = $1` };
-const CAUSES: Statement = { name: "event-causes", text: `select ${COLUMNS} from history h where h.id = any($1::uuid[]) order by h.id` };
+const CAUSES: Statement = {
+  name: "event-causes",
+  text: `select ${COLUMNS} from history h where h.id = any($1::uuid[]) order by h.id`,
+};
 const EFFECTS: Statement = {
   name: "event-effects",
   text: `with recursive led_to(id) as (
@@ -64,7 +75,8 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
       let rows = await read();
       if (after !== undefined) return pageOf(rows, count);
       if (rows.length > 0) return { ...pageOf(rows, count), since: markerOf(rows[0]!) };
-      // An empty page has no snapshot. So the snapshot is read first and the page once more after it: otherwise events in between would be missed.
+      // An empty page has no snapshot. So the snapshot is read first and the page once more after it:
+      // otherwise events in between would be missed.
       const [before] = await run<Seen>(pool, SNAPSHOT_ONLY, []);
       rows = await read();
       return { ...pageOf(rows, count), since: markerOf(rows[0] ?? before!) };
@@ -73,16 +85,24 @@ export function createEventLog(pool: Pool, vault: Vault): EventLog {
     async arrivals({ since, filter, count }) {
       const before = readMarker(since);
       const parameters = createParameters();
-      const where = [...arrivedSince(before, parameters), ...(filter ? [compileEventFilter(filter, parameters)] : [])];
+      const where = [
+        ...arrivedSince(before, parameters),
+        ...(filter ? [compileEventFilter(filter, parameters)] : []),
+      ];
       const text = `select ${COLUMNS}, ${SNAPSHOT} from history h where ${where.join(" and ")} order by h.id limit ${parameters.add(count + 1, "bigint")}`;
-      // The snapshot is read before the events. So events of a transaction that ends in between are returned twice and not lost.
+      // The snapshot is read before the events. So events of a transaction that ends in between are returned
+      // twice and not lost.
       const [now] = await run<Seen>(pool, SNAPSHOT_ONLY, []);
       if (isOfAnother(before.seen, now!.seen)) throw notAMarker();
       const rows = await pool.scans.run<SeenRow>("history", { name: "", text }, parameters.values);
       const events = rows.slice(0, count).map(eventOf);
       const upTo = before.upTo ?? rows[0] ?? now!;
       const more = rows.length > count;
-      return { events, more, since: more ? markerOf(before, { ...upTo, after: events.at(-1)!.id }) : markerOf(upTo) };
+      return {
+        events,
+        more,
+        since: more ? markerOf(before, { ...upTo, after: events.at(-1)!.id }) : markerOf(upTo),
+      };
     },
 
     async related(by, values, { codes, kind, after, count }) {

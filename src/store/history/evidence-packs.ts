@@ -8,11 +8,21 @@ const statement = (name: string, text: string): Statement => ({ name: `packs-${n
 /** Number of packs that are kept. A pack may have the history of years. */
 const KEPT = 5;
 
-/** The state of a pack, by the clock of the database, because maker and reader may be different machines. The maker sends a heartbeat every ten seconds. */
-const STATE = "case when p.state = 'making' and p.seen_at < now() - interval '1 minute' then 'failed' else p.state end";
+/**
+ * The state of a pack, by the clock of the database, because maker and reader may be different machines. The
+ * maker sends a heartbeat every ten seconds.
+ */
+const STATE =
+  "case when p.state = 'making' and p.seen_at < now() - interval '1 minute' then 'failed' else p.state end";
 
-const BEGIN = statement("begin", "insert into evidence_packs (id, period_from, period_to, sample, seed) values ($1, $2, $3, $4, $5)");
-const SEEN = statement("seen", "update evidence_packs set seen_at = now() where id = $1 and state = 'making'");
+const BEGIN = statement(
+  "begin",
+  "insert into evidence_packs (id, period_from, period_to, sample, seed) values ($1, $2, $3, $4, $5)",
+);
+const SEEN = statement(
+  "seen",
+  "update evidence_packs set seen_at = now() where id = $1 and state = 'making'",
+);
 const ADD = statement("add", "insert into evidence_pieces (pack_id, place, content) values ($1, $2, $3)");
 const MADE = statement(
   "made",
@@ -25,7 +35,10 @@ const FAILED = statement(
   "failed",
   "with failed as (update evidence_packs set state = 'failed' where id = $1) delete from evidence_pieces where pack_id = $1",
 );
-const ONE = statement("one", `select ${STATE} as state, p.bytes, p.pieces from evidence_packs p where p.id = $1`);
+const ONE = statement(
+  "one",
+  `select ${STATE} as state, p.bytes, p.pieces from evidence_packs p where p.id = $1`,
+);
 /** Packs that are not finished or have failed are listed for a day. */
 const LIST = statement(
   "list",
@@ -59,7 +72,12 @@ export const createPackStore = (pool: Pool): PackStore => ({
   state: async (id) => stateOf((await run<Row>(pool, ONE, [id]))[0]),
   async list() {
     const rows = await run<Row & ListedPack["ordered"] & { readonly id: string }>(pool, LIST, []);
-    return rows.map(({ id, state, bytes, from, to, sample, seed }) => ({ id, state, bytes, ordered: { from, to, sample, seed } }));
+    return rows.map(({ id, state, bytes, from, to, sample, seed }) => ({
+      id,
+      state,
+      bytes,
+      ordered: { from, to, sample, seed },
+    }));
   },
   piece: async (id, place) => (await run<{ content: Buffer }>(pool, PIECE, [id, place]))[0]?.content,
 });

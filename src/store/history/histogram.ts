@@ -16,10 +16,22 @@ const COUNTS: Statement = {
 
 const LENGTH_MS = { hour: 3_600_000, day: 86_400_000 } as const;
 
-/** Counts by a scan, so it uses the connections for scans. A month with a million events takes a fraction of a second. */
-export async function countEvents(pool: Pool, { from, to }: Period, by: BucketSize): Promise<readonly Counts[]> {
+/**
+ * Counts by a scan, so it uses the connections for scans. A month with a million events takes a fraction of a
+ * second.
+ */
+export async function countEvents(
+  pool: Pool,
+  { from, to }: Period,
+  by: BucketSize,
+): Promise<readonly Counts[]> {
   const ids = [oldestIdAt(from.getTime() - SLACK_MS), latestIdAt(to.getTime() + SLACK_MS)];
-  const rows = await pool.scans.run<{ from: number; code: EventCode; n: number }>("history", COUNTS, [from, to, by, ...ids]);
+  const rows = await pool.scans.run<{ from: number; code: EventCode; n: number }>("history", COUNTS, [
+    from,
+    to,
+    by,
+    ...ids,
+  ]);
   const buckets = new Map<number, Partial<Record<EventCode, number>>>();
   for (const row of rows) {
     const counts = buckets.get(row.from) ?? {};

@@ -60,7 +60,9 @@ function valuesIn(row: EventRow, vault: Vault): Pick<LoggedEvent, "changes" | "p
   if (row.changes !== null) return { changes: JSON.parse(row.changes) as Changes };
   const members = row.members === null ? {} : { members: JSON.parse(row.members) as Changes[string] };
   const hasValues = sealed !== null && subject !== null;
-  const values = hasValues ? (vault.open({ subject, about: id, sealed, wrapped }) as EventValues | undefined) : {};
+  const values = hasValues
+    ? (vault.open({ subject, about: id, sealed, wrapped }) as EventValues | undefined)
+    : {};
   // Without values (erased, expired or never stored) the event still has the names of the changed attributes.
   const names = Object.fromEntries((row.attributes ?? []).map((name) => [name, {}]));
   const changes = { ...names, ...values?.changes, ...members };

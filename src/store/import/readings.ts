@@ -15,14 +15,20 @@ function last(condition: string): string {
     where h.code = 'people.imported' and h.source_id = $1 and h.actor = 'workday' ${condition} order by h.id desc limit 1`;
 }
 
-const RECORD: Statement = { name: "reading-record", text: `${appendEvent(1, "(values (1)) one")} returning 1` };
+const RECORD: Statement = {
+  name: "reading-record",
+  text: `${appendEvent(1, "(values (1)) one")} returning 1`,
+};
 /** Lock number for the readings of a source. */
 const LOCK = 72707390;
 
 export const createReadingStore = (pool: pg.Pool): ReadingStore => ({
   async last(sourceId) {
     const [row] = await run<{ everybody: Date | null; through: Date | null }>(pool, LAST, [sourceId]);
-    return { ...(row!.everybody ? { everybody: row!.everybody } : {}), ...(row!.through ? { through: row!.through } : {}) };
+    return {
+      ...(row!.everybody ? { everybody: row!.everybody } : {}),
+      ...(row!.through ? { through: row!.through } : {}),
+    };
   },
 
   async record(event) {

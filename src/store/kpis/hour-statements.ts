@@ -3,12 +3,18 @@ import { appendEvent } from "../write-sql.ts";
 
 /* Statements about the hours of figures. */
 
-export const LOCK: Statement = { name: "", text: "select pg_try_advisory_xact_lock(hashtextextended('kpis:' || $1::text, 0)) as mine" };
+export const LOCK: Statement = {
+  name: "",
+  text: "select pg_try_advisory_xact_lock(hashtextextended('kpis:' || $1::text, 0)) as mine",
+};
 export const LAST: Statement = {
   name: "",
   text: "select hour, final, made_at as made, (select min(hour) from kpi_hours where target = $1) as first from kpi_hours where target = $1 order by hour desc limit 1",
 };
-export const OPEN: Statement = { name: "", text: "select min(hour) as hour from kpi_hours where target = $1 and not final" };
+export const OPEN: Statement = {
+  name: "",
+  text: "select min(hour) as hour from kpi_hours where target = $1 and not final",
+};
 export const FIRST: Statement = { name: "", text: "select at from history order by id limit 1" };
 export const PUT: Statement = {
   name: "",
@@ -20,4 +26,7 @@ export const HOURS: Statement = {
   name: "kpi-hours",
   text: "select hour, figures from kpi_hours where target = $1 and hour >= $2 order by hour",
 };
-export const RECORD: Statement = { name: "", text: `with event as (${appendEvent(1, "(select 1) once")}) select 1` };
+export const RECORD: Statement = {
+  name: "",
+  text: `with event as (${appendEvent(1, "(select 1) once")}) select 1`,
+};

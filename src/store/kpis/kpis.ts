@@ -12,7 +12,9 @@ import { IN_USE, INTERVENTIONS, LATENCY, MEASURED, WRONG } from "./statements.ts
 
 /* Figures of each hour. They are computed from the history and stored in `kpi_hours`. */
 
-/** An event becomes visible a moment after the time in its id. So an hour is final 15 minutes after its end. */
+/**
+ * An event becomes visible a moment after the time in its id. So an hour is final 15 minutes after its end.
+ */
 const STRAGGLERS_MS = 15 * MINUTE_MS;
 /** Time between two computations of the current hour, over all processes. */
 const PACE_MS = 50_000;
@@ -22,8 +24,8 @@ const HOURS_MAX = 48;
 const CAUGHT_UP_MS = 13 * WEEK_MS;
 const KEPT_MS = 3 * 365 * DAY_MS;
 /**
- * An act of a person within this time after their previous act belongs to the same work and takes the time between both. Any other act
- * counts as ONE_ACT_SECONDS.
+ * An act of a person within this time after their previous act belongs to the same work and takes the time
+ * between both. Any other act counts as ONE_ACT_SECONDS.
  */
 const PAUSE_MS = 15 * MINUTE_MS;
 const ONE_ACT_SECONDS = 120;
@@ -68,7 +70,9 @@ export const createKpiStore = (pool: Pool, target: string, standing: ReadStandin
 export const createKpiHours = (pool: Pool, target: string): Pick<KpiStore, "hours"> => ({
   async hours(from) {
     const rows = await run<{ hour: Date; figures: string }>(pool, HOURS, [target, from]);
-    return rows.map(({ hour, figures }): KpiHour => ({ from: hour, figures: JSON.parse(figures) as HourFigures }));
+    return rows.map(
+      ({ hour, figures }): KpiHour => ({ from: hour, figures: JSON.parse(figures) as HourFigures }),
+    );
   },
 });
 
@@ -91,7 +95,12 @@ async function firstOpen(db: Queryable, target: string, now: Date): Promise<numb
   return Math.max(hourOf(first?.at ?? now).getTime(), current - CAUGHT_UP_MS);
 }
 
-async function figuresOf(db: Queryable, target: string, from: Date, { now, leaverMinutes }: RollUp): Promise<HourFigures> {
+async function figuresOf(
+  db: Queryable,
+  target: string,
+  from: Date,
+  { now, leaverMinutes }: RollUp,
+): Promise<HourFigures> {
   const begins = from.getTime();
   const until = new Date(begins + HOUR_MS);
   const hour = [target, idBefore(begins), idBefore(until.getTime())];
@@ -106,7 +115,9 @@ async function figuresOf(db: Queryable, target: string, from: Date, { now, leave
   const leavers = await leaversOf(db, { target, left, from, until, now, limitMinutes: leaverMinutes });
   const [measured] = await run<{ detail: string }>(db, MEASURED, hour);
   return {
-    latency: Object.fromEntries(latency.flatMap(({ bucket, count }) => (bucket === null ? [] : [[bucket, count]]))),
+    latency: Object.fromEntries(
+      latency.flatMap(({ bucket, count }) => (bucket === null ? [] : [[bucket, count]])),
+    ),
     changes: latency.reduce((sum, { count }) => sum + count, 0),
     leavers,
     interventions: Object.fromEntries(acts.map(({ code, count }) => [code, count])),
@@ -115,20 +126,43 @@ async function figuresOf(db: Queryable, target: string, from: Date, { now, leave
   };
 }
 
-/** Runs outside the transaction, because it reads tables that everybody writes to. Undefined without active people. */
-async function measure(pool: Pool, target: string, { attributes }: RollUp, standing: ReadStanding): Promise<Measured | undefined> {
+/**
+ * Runs outside the transaction, because it reads tables that everybody writes to. Undefined without active
+ * people.
+ */
+async function measure(
+  pool: Pool,
+  target: string,
+  { attributes }: RollUp,
+  standing: ReadStanding,
+): Promise<Measured | undefined> {
   const { people, calls } = await standing();
   if (people.active === 0) return undefined;
   const inUse = await run<{ name: string }>(pool, IN_USE, [target, attributes]);
-  const wrong = await run<{ name: string; wrong: number }>(pool, WRONG, [target, inUse.map(({ name }) => name)]);
+  const wrong = await run<{ name: string; wrong: number }>(pool, WRONG, [
+    target,
+    inUse.map(({ name }) => name),
+  ]);
   const { active, present, accurate } = people;
-  const right = Object.fromEntries(wrong.map((each): [string, number] => [each.name, Math.max(0, active - each.wrong)]).sort());
+  const right = Object.fromEntries(
+    wrong.map((each): [string, number] => [each.name, Math.max(0, active - each.wrong)]).sort(),
+  );
   return { active, present, accurate, right, calls: calls.reduce((sum, { count }) => sum + count, 0) };
 }
 
 /** Another process may have recorded this hour already. */
-async function recordOnce(db: Queryable, target: string, hour: Date, now: Date, measured: Measured): Promise<void> {
-  const known = await run(db, MEASURED, [target, idBefore(hour.getTime()), idBefore(hour.getTime() + HOUR_MS)]);
+async function recordOnce(
+  db: Queryable,
+  target: string,
+  hour: Date,
+  now: Date,
+  measured: Measured,
+): Promise<void> {
+  const known = await run(db, MEASURED, [
+    target,
+    idBefore(hour.getTime()),
+    idBefore(hour.getTime() + HOUR_MS),
+  ]);
   if (known.length > 0) return;
   const event: HistoryEvent = {
     id: uuidv7(now.getTime()),

@@ -5,8 +5,8 @@ import type { Leavers } from "../../kpis/hour.ts";
 import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Leavers whose result became known in an hour: they were out of the target in time, or their time was over. history/leavers.ts defines who
- * counts.
+ * Leavers whose result became known in an hour: they were out of the target in time, or their time was over.
+ * history/leavers.ts defines who counts.
  */
 
 /** Parameters: 1 first id, 2 id after the last. They limit the events in which people left. */
@@ -45,7 +45,10 @@ export interface HourOfLeavers {
   readonly limitMinutes: number;
 }
 
-export async function leaversOf(db: Queryable, { target, left, from, until, now, limitMinutes }: HourOfLeavers): Promise<Leavers> {
+export async function leaversOf(
+  db: Queryable,
+  { target, left, from, until, now, limitMinutes }: HourOfLeavers,
+): Promise<Leavers> {
   const people = await run<{ id: string }>(db, LEFT, left);
   const figures = { total: 0, inTime: 0 };
   for (let at = 0; at < people.length; at += PEOPLE_AT_ONCE) {
@@ -64,9 +67,21 @@ export async function leaversOf(db: Queryable, { target, left, from, until, now,
   return figures;
 }
 
-async function storiesOf(db: Queryable, target: string, ids: readonly string[]): Promise<ReadonlyMap<string, readonly StoryEvent[]>> {
+async function storiesOf(
+  db: Queryable,
+  target: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, readonly StoryEvent[]>> {
   const stories = new Map<string, StoryEvent[]>(ids.map((id) => [id, []]));
-  for (const { subject, outcome, detail, ...event } of await run<StoryRow>(db, STORIES, [ids, LEAVER_CODES, target]))
-    stories.get(subject)!.push({ ...event, ...(outcome ? { outcome } : {}), ...(detail === null ? {} : { detail: JSON.parse(detail) }) });
+  for (const { subject, outcome, detail, ...event } of await run<StoryRow>(db, STORIES, [
+    ids,
+    LEAVER_CODES,
+    target,
+  ]))
+    stories.get(subject)!.push({
+      ...event,
+      ...(outcome ? { outcome } : {}),
+      ...(detail === null ? {} : { detail: JSON.parse(detail) }),
+    });
   return stories;
 }

@@ -4,13 +4,17 @@ import { personWith } from "../references.ts";
 import { withMerged } from "../write-sql.ts";
 
 /*
- * Statements that count what happened in one hour, from the history alone. The id of an event begins with its time, so an hour is a range
- * of the primary key. Parameters of all: 1 target, 2 first id of the hour, 3 id after its last.
+ * Statements that count what happened in one hour, from the history alone. The id of an event begins with its
+ * time, so an hour is a range of the primary key. Parameters of all: 1 target, 2 first id of the hour, 3 id
+ * after its last.
  */
 
 const IN_HOUR = "h.id >= $2::uuid and h.id < $3::uuid";
 
-/** The time of the first change in the directory that led to an intent. If the causes were merged, the merged events count too. */
+/**
+ * The time of the first change in the directory that led to an intent. If the causes were merged, the merged
+ * events count too.
+ */
 const BEGAN = `(select min(c.at) from ${withMerged("i.causes")} k join history c on c.id = k.id where c.code ~ '^(user|group)[.]')`;
 
 /** Changes by the bucket of kpis/latency.ts. The first cause of an outcome is its intent. */
@@ -25,9 +29,10 @@ export const LATENCY: Statement = {
 };
 
 /**
- * Acts of people, with the time that each took: the time since the previous act of the same person if the pause was short, otherwise the
- * time of one act. An `operator.…` event with a cause is the end of an act that was counted before. Parameters: 4 id from which previous
- * acts are searched, 5 longest pause, 6 one act, both in seconds.
+ * Acts of people, with the time that each took: the time since the previous act of the same person if the
+ * pause was short, otherwise the time of one act. An `operator.…` event with a cause is the end of an act
+ * that was counted before. Parameters: 4 id from which previous acts are searched, 5 longest pause, 6 one
+ * act, both in seconds.
  */
 export const INTERVENTIONS: Statement = {
   name: "",
@@ -48,8 +53,9 @@ export const MEASURED: Statement = {
 };
 
 /**
- * For each attribute, the number of active people whose value at the target may be wrong: the value was refused, a plan would change it,
- * the person is not at the target, or the difference is unknown. Parameters: 1 target, 2 attributes of the mapping.
+ * For each attribute, the number of active people whose value at the target may be wrong: the value was
+ * refused, a plan would change it, the person is not at the target, or the difference is unknown. Parameters:
+ * 1 target, 2 attributes of the mapping.
  */
 export const WRONG: Statement = {
   name: "",
@@ -65,7 +71,10 @@ export const WRONG: Statement = {
     from unnest($2::text[]) as a(name) left join wrong w on true group by a.name`,
 };
 
-/** Attributes that somebody has at the target. An attribute of the mapping that nobody has is not a figure. Looks at this many people. */
+/**
+ * Attributes that somebody has at the target. An attribute of the mapping that nobody has is not a figure.
+ * Looks at this many people.
+ */
 const SOME_PEOPLE = 1_000;
 export const IN_USE: Statement = {
   name: "",

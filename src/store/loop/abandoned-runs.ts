@@ -8,26 +8,32 @@ import { REQUEUE } from "./runs/requeue.ts";
 export const WORKER_LOCKS = 72_707_370;
 
 /**
- * The lock is shared, although only one worker has the number. When a connection breaks in the network, its session may stay at the
- * database for hours. With an exclusive lock the worker would wait for its own lost session.
+ * The lock is shared, although only one worker has the number. When a connection breaks in the network, its
+ * session may stay at the database for hours. With an exclusive lock the worker would wait for its own lost
+ * session.
  */
 export const LOCK: Statement = { name: "worker-lock", text: "select pg_advisory_lock_shared($1, $2)" };
 
-/** A UUID version 7 of this moment, in the form of `uuidv7` of core. PostgreSQL before version 18 has no function for it. */
+/**
+ * A UUID version 7 of this moment, in the form of `uuidv7` of core. PostgreSQL before version 18 has no
+ * function for it.
+ */
 const NEW_ID = `encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
   placing substring(int8send((extract(epoch from clock_timestamp()) * 1000)::bigint) from 3) from 1 for 6), 52, 1), 53, 1), 'hex')::uuid`;
 
 /**
- * DingTalk does not carry out a call later than this after it was sent without an answer, in milliseconds. Time-outs of proxies and of
- * DingTalk are shorter. DingTalk does not document this, so the nightly comparison is a second check.
+ * DingTalk does not carry out a call later than this after it was sent without an answer, in milliseconds.
+ * Time-outs of proxies and of DingTalk are shorter. DingTalk does not document this, so the nightly
+ * comparison is a second check.
  */
 export const CALL_LIFE_MS = 15 * 60_000;
 
 /**
- * Frees entities whose run cannot continue: the lease has ended; this worker ($1) no longer knows the run (it knows the leases $2); or the
- * worker of the run is dead. A worker without its lock counts as dead when the previous check saw it without a lock too ($3): until then a
- * living worker has noticed the loss and sends nothing. If a write may have been sent, its intent gets the outcome `unknown`, and the
- * stored observation is dropped (docs/threats.md I6, F37). It is dropped once more after the longest life of a call ($4).
+ * Frees entities whose run cannot continue: the lease has ended; this worker ($1) no longer knows the run (it
+ * knows the leases $2); or the worker of the run is dead. A worker without its lock counts as dead when the
+ * previous check saw it without a lock too ($3): until then a living worker has noticed the loss and sends
+ * nothing. If a write may have been sent, its intent gets the outcome `unknown`, and the stored observation
+ * is dropped (docs/threats.md I6, F37). It is dropped once more after the longest life of a call ($4).
  */
 export const FREE_ABANDONED: Statement = {
   name: "free-abandoned",
@@ -58,8 +64,8 @@ export const FREE_ABANDONED: Statement = {
 };
 
 /**
- * Entities with an unanswered call that cannot be carried out any more. Their stored observation is dropped, and they become due. An entity
- * with a running run comes later.
+ * Entities with an unanswered call that cannot be carried out any more. Their stored observation is dropped,
+ * and they become due. An entity with a running run comes later.
  */
 export const RECHECK: Statement = {
   name: "recheck",
@@ -75,8 +81,8 @@ export const RECHECK: Statement = {
 };
 
 /**
- * docs/threats.md I4: each entity that is due or waiting has a time or a run, and each entity in sync is at its newest generation. Entities
- * that break one of these rules become due.
+ * docs/threats.md I4: each entity that is due or waiting has a time or a run, and each entity in sync is at
+ * its newest generation. Entities that break one of these rules become due.
  */
 export const REPAIR: Statement = {
   name: "repair-states",

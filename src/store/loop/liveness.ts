@@ -4,11 +4,15 @@ import { inTransaction, run } from "../postgres/statement.ts";
 import { FREE_ABANDONED, LOCK, RECHECK, REPAIR, WORKER_LOCKS } from "./abandoned-runs.ts";
 
 /*
- * Which workers are alive, and what happens to the work of dead ones. A living worker has a session advisory lock under its number.
- * PostgreSQL releases the lock as soon as the process is gone, so nobody has to wait for the end of a lease.
+ * Which workers are alive, and what happens to the work of dead ones. A living worker has a session advisory
+ * lock under its number. PostgreSQL releases the lock as soon as the process is gone, so nobody has to wait
+ * for the end of a lease.
  */
 
-/** The state of this worker. `lost` is true from the loss of its lock until it has the lock again. Each loss raises `term`. */
+/**
+ * The state of this worker. `lost` is true from the loss of its lock until it has the lock again. Each loss
+ * raises `term`.
+ */
 export interface Place {
   term: number;
   lost: boolean;
@@ -38,7 +42,10 @@ export function createLiveness(
     return client;
   }
 
-  /** The lock ends with the connection. Earlier runs send nothing any more. The next `keepAlive` takes the lock again. */
+  /**
+   * The lock ends with the connection. Earlier runs send nothing any more. The next `keepAlive` takes the
+   * lock again.
+   */
   function loseLock(client: pg.PoolClient, error: unknown): void {
     if (holder !== client) return;
     holder = undefined;
@@ -52,7 +59,12 @@ export function createLiveness(
       const client = await holdLock();
       try {
         // Uses the connection that holds the lock, so a dead connection is noticed here.
-        const [row] = await run<{ freed: number; suspects: number[] }>(client, FREE_ABANDONED, [worker, leases, suspects, callLifeMs]);
+        const [row] = await run<{ freed: number; suspects: number[] }>(client, FREE_ABANDONED, [
+          worker,
+          leases,
+          suspects,
+          callLifeMs,
+        ]);
         suspects = row!.suspects;
         await run(client, RECHECK, [target]);
         return { freed: row!.freed, suspects: suspects.length };
@@ -64,7 +76,9 @@ export function createLiveness(
 
     async repair() {
       // The statement reads all entities. In a transaction it has more time than alone.
-      const [row] = await inTransaction(pool, (client) => run<{ repaired: number }>(client, REPAIR, [target]));
+      const [row] = await inTransaction(pool, (client) =>
+        run<{ repaired: number }>(client, REPAIR, [target]),
+      );
       return row!.repaired;
     },
 

@@ -5,7 +5,10 @@ import type { Pool } from "../postgres/pool.ts";
 import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { appendEvent, eventRow } from "../write-sql.ts";
 
-/* New people at a target, and the notes to their managers. New people are found in the history, so that no run waits for this. */
+/*
+ * New people at a target, and the notes to their managers. New people are found in the history, so that no
+ * run waits for this.
+ */
 
 /** An event becomes visible a moment after the time in its id. */
 const STRAGGLERS_MS = 15 * 60_000;
@@ -14,15 +17,23 @@ const KEPT = "interval '30 days'";
 
 const statement = (name: string, text: string): Statement => ({ name: `newcomers-${name}`, text });
 
-const LOCK = statement("lock", "select pg_try_advisory_xact_lock(hashtextextended('newcomers:' || $1::text, 0)) as mine");
-const MARK = statement("mark", "select m.event from retention_marks m where m.job = 'newcomers:' || $1::text");
+const LOCK = statement(
+  "lock",
+  "select pg_try_advisory_xact_lock(hashtextextended('newcomers:' || $1::text, 0)) as mine",
+);
+const MARK = statement(
+  "mark",
+  "select m.event from retention_marks m where m.job = 'newcomers:' || $1::text",
+);
 const MOVE = statement(
   "move",
   `insert into retention_marks (job, event) values ('newcomers:' || $1::text, $2)
     on conflict (job) do update set event = greatest(retention_marks.event, excluded.event)`,
 );
 
-/** Finds people whose create was carried out. Parameters: 1 target, 2 first id, 3 id after the last, 4 now. */
+/**
+ * Finds people whose create was carried out. Parameters: 1 target, 2 first id, 3 id after the last, 4 now.
+ */
 const FIND = statement(
   "find",
   `insert into newcomer_notes (target, entity_id, outcome, came_at, next_at)
@@ -51,8 +62,14 @@ const SENT = statement(
   `with done as (update newcomer_notes set state = 'told' where target = $1 and entity_id = $2 and state = 'due' returning 1)
    ${appendEvent(3, "done")}`,
 );
-const LATER = statement("later", "update newcomer_notes set next_at = $3 where target = $1 and entity_id = $2 and state = 'due'");
-const GIVE_UP = statement("give-up", "update newcomer_notes set state = $3 where target = $1 and entity_id = $2 and state = 'due'");
+const LATER = statement(
+  "later",
+  "update newcomer_notes set next_at = $3 where target = $1 and entity_id = $2 and state = 'due'",
+);
+const GIVE_UP = statement(
+  "give-up",
+  "update newcomer_notes set state = $3 where target = $1 and entity_id = $2 and state = 'due'",
+);
 
 interface Row extends pg.QueryResultRow {
   entity_id: string;
@@ -70,7 +87,10 @@ export const createNewcomers = (pool: Pool, target: string): NewcomerStore => ({
       const [mark] = await run<{ event: string }>(db, MARK, [target]);
       const until = firstId(now.getTime() + STRAGGLERS_MS);
       if (mark) await run(db, FIND, [target, mark.event, until, now]);
-      await run(db, MOVE, [target, firstId(mark ? Math.max(timeOf(mark.event), now.getTime() - STRAGGLERS_MS) : now.getTime())]);
+      await run(db, MOVE, [
+        target,
+        firstId(mark ? Math.max(timeOf(mark.event), now.getTime() - STRAGGLERS_MS) : now.getTime()),
+      ]);
       await run(db, FORGET, []);
     }),
 

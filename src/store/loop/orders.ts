@@ -60,7 +60,9 @@ export const createOrders = (pool: pg.Pool, target: string): OrdersStore => ({
   async orders() {
     const [row] = await run<Row>(pool, ORDERS, [target]);
     return {
-      ...(row?.halted_at ? { halted: { by: row.halted_by, reason: row.halt_reason, since: row.halted_at } } : {}),
+      ...(row?.halted_at
+        ? { halted: { by: row.halted_by, reason: row.halt_reason, since: row.halted_at } }
+        : {}),
       ...(row?.ordered_mode ? { mode: row.ordered_mode } : {}),
     };
   },

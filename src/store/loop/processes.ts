@@ -33,18 +33,34 @@ interface Row extends pg.QueryResultRow {
   seen_at: Date;
 }
 
-/** Tells other processes and operators the mode, mapping, policy and settings of this process, and its state. */
+/**
+ * Tells other processes and operators the mode, mapping, policy and settings of this process, and its state.
+ */
 export const createPresence = (
   pool: pg.Pool,
   target: string,
-  own: { readonly mode: string; readonly mappingVersion: string; readonly policyVersion: string; readonly settings: string },
+  own: {
+    readonly mode: string;
+    readonly mappingVersion: string;
+    readonly policyVersion: string;
+    readonly settings: string;
+  },
 ): Presence => {
   const id = randomUUID();
   return {
     id,
     async show(state, problems) {
       const problemsJson = problems.length > 0 ? JSON.stringify(problems) : null;
-      await run(pool, SHOW, [id, target, own.mode, own.mappingVersion, own.settings, state, problemsJson, own.policyVersion]);
+      await run(pool, SHOW, [
+        id,
+        target,
+        own.mode,
+        own.mappingVersion,
+        own.settings,
+        state,
+        problemsJson,
+        own.policyVersion,
+      ]);
     },
     async othersWork() {
       const [row] = await run<{ n: number }>(pool, OTHERS, [id, target, own.settings]);

@@ -1,5 +1,11 @@
 import { EventEmitter } from "node:events";
-import { type LogFunctionFactory, Logger as QueueLogger, type Runner, run as runJobs, type WorkerEvents } from "graphile-worker";
+import {
+  type LogFunctionFactory,
+  Logger as QueueLogger,
+  type Runner,
+  run as runJobs,
+  type WorkerEvents,
+} from "graphile-worker";
 import type pg from "pg";
 import { backoffMs } from "../../core/backoff.ts";
 import { type Clock, sleepUnlessAborted } from "../../core/clock.ts";
@@ -8,9 +14,10 @@ import { releasedOnce } from "../postgres/release-once.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Jobs that wake the loop, compare or assess. The library graphile-worker fetches and ends them. After a failed end of a job it stops and
- * does not start again, so it is run again until `stop`. Jobs are ended in batches: only then does the library report its failures.
- * Otherwise it leaves a rejection without a handler, which ends the process (ADR 0036).
+ * Jobs that wake the loop, compare or assess. The library graphile-worker fetches and ends them. After a
+ * failed end of a job it stops and does not start again, so it is run again until `stop`. Jobs are ended in
+ * batches: only then does the library report its failures. Otherwise it leaves a rejection without a handler,
+ * which ends the process (ADR 0036).
  */
 
 export interface Queue {
@@ -22,13 +29,13 @@ export interface Queue {
 
 export interface QueueTasks {
   /**
-   * A write has left a wake-up. A wake-up has no content: `entity_states` has the due entities. A lost wake-up costs the time until the
-   * next poll of the worker.
+   * A write has left a wake-up. A wake-up has no content: `entity_states` has the due entities. A lost
+   * wake-up costs the time until the next poll of the worker.
    */
   readonly wake: () => void;
   /**
-   * Compares everything with the target: on request of `actor`, or each night. Runs in one process at a time. A rejected job is tried again
-   * later.
+   * Compares everything with the target: on request of `actor`, or each night. Runs in one process at a time.
+   * A rejected job is tried again later.
    */
   readonly sweep: (actor: string) => Promise<void>;
   /** Assesses both sides, on request of `actor`. Runs like `sweep`. */
@@ -39,13 +46,17 @@ export interface QueueTasks {
 const POLL_MS = 1_000;
 
 /**
- * A job `reconcile` runs for this time after the wake-up. Under load the next wake-up is then waiting already, and writes that see it add
- * none. Each further wake-up would cost a NOTIFY, which serialises commits, and the fetch and the end of a job. So there are about ten
- * wake-ups a second instead of one for each write.
+ * A job `reconcile` runs for this time after the wake-up. Under load the next wake-up is then waiting
+ * already, and writes that see it add none. Each further wake-up would cost a NOTIFY, which serialises
+ * commits, and the fetch and the end of a job. So there are about ten wake-ups a second instead of one for
+ * each write.
  */
 const LINGER_MS = 100;
 
-/** In UTC; 02:10 in Hong Kong. It avoids the full hour, at which many programs call DingTalk (docs/dingtalk.md 9.1). */
+/**
+ * In UTC; 02:10 in Hong Kong. It avoids the full hour, at which many programs call DingTalk
+ * (docs/dingtalk.md 9.1).
+ */
 const NIGHTLY = "10 18 * * * sweep ?jobKey=sweep&jobKeyMode=preserve_run_at";
 
 export interface QueueDeps {
@@ -57,15 +68,24 @@ export interface QueueDeps {
   readonly fallMs?: number;
 }
 
-/** Delay between two runs of the library. The database may be unavailable for long, and work has to continue soon after it is back. */
+/**
+ * Delay between two runs of the library. The database may be unavailable for long, and work has to continue
+ * soon after it is back.
+ */
 const AGAIN_MS = 500;
 const AGAIN_MAX_MS = 5_000;
 
-/** A run of the library that is stopping is left after this time: after two failed ends of a job it waits for a third without a limit. */
+/**
+ * A run of the library that is stopping is left after this time: after two failed ends of a job it waits for
+ * a third without a limit.
+ */
 const FALL_MS = 5_000;
 
 /** Frees jobs that an earlier run of the library could not end. A job that was done runs again. */
-const GIVE_BACK: Statement = { name: "queue-give-back", text: "select graphile_worker.force_unlock_workers($1::text[])" };
+const GIVE_BACK: Statement = {
+  name: "queue-give-back",
+  text: "select graphile_worker.force_unlock_workers($1::text[])",
+};
 
 /** Returns immediately, also while the database is unavailable. */
 export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps, tasks: QueueTasks): Queue {
@@ -81,7 +101,9 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     held = [];
     const events = new EventEmitter() as WorkerEvents;
     events.on("pool:create", ({ workerPool }) => held.push(workerPool.id));
-    const fallen = new Promise<void>((resolve) => events.once("pool:gracefulShutdown", () => void clock.sleep(fallMs).then(resolve)));
+    const fallen = new Promise<void>((resolve) =>
+      events.once("pool:gracefulShutdown", () => void clock.sleep(fallMs).then(resolve)),
+    );
     try {
       runner = await runJobs({
         pgPool: releasedOnce(pool),
@@ -113,10 +135,15 @@ export function startQueue({ pool, clock, logger, fallMs = FALL_MS }: QueueDeps,
     for (let failures = 0; !stopping.signal.aborted; failures++) {
       const beganMs = clock.monotonicMs();
       await runOnce().catch((error: unknown) => {
-        if (!stopping.signal.aborted) logger.warn({ check: "queue", error }, "jobs are not fetched; retrying");
+        if (!stopping.signal.aborted)
+          logger.warn({ check: "queue", error }, "jobs are not fetched; retrying");
       });
       if (clock.monotonicMs() - beganMs > AGAIN_MAX_MS) failures = 0;
-      await sleepUnlessAborted(clock, backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS), stopping.signal);
+      await sleepUnlessAborted(
+        clock,
+        backoffMs(failures, Math.random(), AGAIN_MS, AGAIN_MAX_MS),
+        stopping.signal,
+      );
     }
   }
 
@@ -149,18 +176,23 @@ function oneAtATime(task: (actor: string) => Promise<void>): (payload: unknown) 
 
 /** JSON columns of this pool arrive as text (store/postgres/pool.ts). */
 function actorOf(payload: unknown): string {
-  const job = (typeof payload === "string" ? JSON.parse(payload) : payload) as { actor?: unknown } | undefined;
+  const job = (typeof payload === "string" ? JSON.parse(payload) : payload) as
+    | { actor?: unknown }
+    | undefined;
   return typeof job?.actor === "string" ? job.actor : "system";
 }
 
 /**
- * Forwards only warnings and errors, because other lines of the library are for debugging. Its lines may have payloads of jobs; ours name
- * only an actor.
+ * Forwards only warnings and errors, because other lines of the library are for debugging. Its lines may have
+ * payloads of jobs; ours name only an actor.
  */
 const forward =
   (logger: Logger): LogFunctionFactory =>
   () =>
   (level, message) => {
     if (level === "error" || level === "warning")
-      logger[level === "error" ? "error" : "warn"]({ check: "queue", problems: [message] }, "the queue reports a problem");
+      logger[level === "error" ? "error" : "warn"](
+        { check: "queue", problems: [message] },
+        "the queue reports a problem",
+      );
   };

@@ -23,7 +23,9 @@ export function createRestoreStore(pool: pg.Pool, target: string): RestoreStore 
   return {
     async newest() {
       const [row] = await run<{ first: string | null; newest: string | null }>(pool, NEWEST, []);
-      return row?.first && row.newest ? ({ first: row.first, newest: row.newest } satisfies Newest) : undefined;
+      return row?.first && row.newest
+        ? ({ first: row.first, newest: row.newest } satisfies Newest)
+        : undefined;
     },
 
     async lastBefore(eventId) {

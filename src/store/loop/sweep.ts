@@ -25,8 +25,8 @@ const LINKS_TO = statement(
   "select l.entity_id, l.remote_id, l.status, l.attributes, l.unshown, l.presence from links l where l.target = $1 and l.kind = $2 and l.remote_id = any($3::text[])",
 );
 /**
- * Which of these ids are ours. People are in the directory and departments in the tree. An entity with a state, a link or an event was ours
- * too. One statement: what appears at the target is looked up by itself.
+ * Which of these ids are ours. People are in the directory and departments in the tree. An entity with a
+ * state, a link or an event was ours too. One statement: what appears at the target is looked up by itself.
  */
 const OWNERSHIP = statement(
   "ownership",
@@ -43,12 +43,13 @@ const OWNERSHIP = statement(
       where a.target = $1 and a.kind = $2 and a.entity_id = any($3::uuid[]) and a.state = 'rejected') as rejected`,
 );
 /** Lock order: runs lock the state first, then the link. The reverse order causes deadlocks. */
-const LOCKED = "locked as materialized (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 for update)";
+const LOCKED =
+  "locked as materialized (select 1 from entity_states s where s.target = $1 and s.kind = $2 and s.entity_id = $3 for update)";
 const AFTER_LOCK = "(select count(*) from locked) >= 0";
 
 /**
- * Links an object to an entity, unless another entity has the link. Parameters: 1 target, 2 kind, 3 id, 4 remote id, 5 attributes, 6
- * presence, 7 containers, 8 causes, 9 targets.
+ * Links an object to an entity, unless another entity has the link. Parameters: 1 target, 2 kind, 3 id, 4
+ * remote id, 5 attributes, 6 presence, 7 containers, 8 causes, 9 targets.
  */
 const RELINK = statement(
   "relink",
@@ -79,7 +80,10 @@ const LINKS_BEFORE = statement(
   `select l.entity_id as id, l.remote_id from links l
     where l.target = $1 and l.kind = $2 and l.entity_id > $3 and l.status = 'owned' and l.observed_at < $4 order by l.entity_id limit ${SLICE}`,
 );
-/** Makes the entity due. A run of the entity finds a newer generation at its end. Parameters: 1 target, 2 kind, 3 id, 4 since, 5 causes. */
+/**
+ * Makes the entity due. A run of the entity finds a newer generation at its end. Parameters: 1 target, 2
+ * kind, 3 id, 4 since, 5 causes.
+ */
 const marking = (condition: string): string => `
   marked as (
     update entity_states s set state = 'due', next_at = now(), attempts = 0, desired_generation = s.desired_generation + 1,
@@ -87,7 +91,10 @@ const marking = (condition: string): string => `
      where s.target = $1 and s.kind = $2 and s.entity_id = $3 and ${condition} returning 1),
   woken as (${wakeUp("marked")})
   select (select count(*) from woken) as woken`;
-/** Stores an observation. An entity with notes becomes due in any case, because the notes may no longer be true. */
+/**
+ * Stores an observation. An entity with notes becomes due in any case, because the notes may no longer be
+ * true.
+ */
 const OBSERVED = statement(
   "observed",
   `with ${LOCKED},
@@ -103,7 +110,10 @@ const MISSING = statement(
     update links l set ${FORGOTTEN} where ${AFTER_LOCK} and l.target = $1 and l.kind = $2 and l.entity_id = $3 and l.observed_at < $4 returning 1),
   ${marking("exists (select 1 from seen)")}`,
 );
-/** The same for an object that another one has replaced under its id. The link stays without it, as after an unanswered create. */
+/**
+ * The same for an object that another one has replaced under its id. The link stays without it, as after an
+ * unanswered create.
+ */
 const REPLACED = statement(
   "replaced",
   `with ${LOCKED},
@@ -113,8 +123,8 @@ const REPLACED = statement(
   ${marking("exists (select 1 from seen)")}`,
 );
 /**
- * Requeues entities with a refused value: only the target can tell whether the cause is gone. TRY_CAUSES tries one of those that are parked
- * for a common cause.
+ * Requeues entities with a refused value: only the target can tell whether the cause is gone. TRY_CAUSES
+ * tries one of those that are parked for a common cause.
  */
 const REFUSED = statement(
   "refused",
@@ -135,7 +145,10 @@ const unknownOf = (table: "users" | "groups", kind: "user" | "group", priority: 
     woken as (${wakeUp("marked")})
     select (select count(*) from marked) as n, (select count(*) from woken) as woken`,
   );
-const UNKNOWN = [unknownOf("groups", "group", PRIORITY.structure), unknownOf("users", "user", PRIORITY.person)];
+const UNKNOWN = [
+  unknownOf("groups", "group", PRIORITY.structure),
+  unknownOf("users", "user", PRIORITY.person),
+];
 
 interface LinkRow extends pg.QueryResultRow {
   entity_id: string;
@@ -157,7 +170,9 @@ const pairsOf = <Second>(json: string | null): readonly (readonly [string, Secon
   json === null ? [] : (JSON.parse(json) as readonly (readonly [string, Second])[]);
 
 const observedOf = ({ attributes, presence }: LinkRow): Observation | undefined =>
-  attributes !== null && presence !== null ? { attributes: JSON.parse(attributes) as Attributes, presence } : undefined;
+  attributes !== null && presence !== null
+    ? { attributes: JSON.parse(attributes) as Attributes, presence }
+    : undefined;
 
 const toOf = (row: LinkRow): LinkTo => ({
   id: row.entity_id,
@@ -191,14 +206,32 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
     async ownership(kind, ids) {
       const [row] = await run<OwnershipRow>(pool, OWNERSHIP, [target, kind, ids]);
       return {
-        owners: new Map(pairsOf<string | null>(row!.owners).map(([id, remoteId]) => [id, { remoteId: remoteId ?? undefined }])),
-        lostPeriods: pairsOf<string>(row!.periods).map(([since, until]) => ({ since: new Date(since), until: new Date(until) })),
+        owners: new Map(
+          pairsOf<string | null>(row!.owners).map(([id, remoteId]) => [
+            id,
+            { remoteId: remoteId ?? undefined },
+          ]),
+        ),
+        lostPeriods: pairsOf<string>(row!.periods).map(([since, until]) => ({
+          since: new Date(since),
+          until: new Date(until),
+        })),
         rejected: new Set(pairsOf<string>(row!.rejected).map(([id, remoteId]) => pairKey(id, remoteId))),
       };
     },
 
     async relink({ kind, id }, { actual: { remoteId, attributes, presence }, containers }, causes) {
-      await run(pool, RELINK, [target, kind, id, remoteId, JSON.stringify(attributes), presence, containers, causes, [target]]);
+      await run(pool, RELINK, [
+        target,
+        kind,
+        id,
+        remoteId,
+        JSON.stringify(attributes),
+        presence,
+        containers,
+        causes,
+        [target],
+      ]);
     },
 
     async *linksBefore(kind, since) {
@@ -209,7 +242,13 @@ export function createSweepStore(pool: pg.Pool, target: string): Omit<SweepStore
 
     async noteObserved(ref, { actual, containers, wrong }, since, causes) {
       const values = [target, ref.kind, ref.id, since, causes];
-      await run(pool, OBSERVED, [...values, JSON.stringify(actual.attributes), actual.presence, containers, wrong]);
+      await run(pool, OBSERVED, [
+        ...values,
+        JSON.stringify(actual.attributes),
+        actual.presence,
+        containers,
+        wrong,
+      ]);
     },
 
     async noteMissing(ref, since, causes, how) {

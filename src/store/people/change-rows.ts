@@ -55,7 +55,12 @@ export const changeOf = (row: PendingRow): ScheduledChange => ({
 
 /** True: the change is stored already, with the same values. */
 export const isAsKnown = (change: ScheduledChange, known: readonly PendingRow[]): boolean =>
-  known.some((row) => row.id === change.id && row.standing === (change.standing ?? false) && row.patch === JSON.stringify(change.patch));
+  known.some(
+    (row) =>
+      row.id === change.id &&
+      row.standing === (change.standing ?? false) &&
+      row.patch === JSON.stringify(change.patch),
+  );
 
 export function rowOf(
   { id, kind, day, zone, at, patch, receivedAt, standing }: ScheduledChange,

@@ -9,7 +9,10 @@ import { run, type Statement } from "../postgres/statement.ts";
 import { enterPerson, type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
-/* Computes people again whose day has come, and all people with dates after the rules have changed. Each person is one transaction, with the person's row locked. */
+/*
+ * Computes people again whose day has come, and all people with dates after the rules have changed. Each
+ * person is one transaction, with the person's row locked.
+ */
 
 const AT_ONCE = 100;
 const DUE: Statement = {
@@ -40,7 +43,10 @@ const RECORD_OTHER_RULES: Statement = {
 /** Lock number: one process computes all people with new rules. */
 const FOLLOWING = 72707391;
 
-/** Records that may have dates, in the order of ids. It scans the table, because it runs only once for new rules. */
+/**
+ * Records that may have dates, in the order of ids. It scans the table, because it runs only once for new
+ * rules.
+ */
 const PAGE = 500;
 const WITH_DATES: Statement = {
   name: "schedule-with-dates",
@@ -72,7 +78,10 @@ export function createScheduleStore(pool: pg.Pool, deps: SettleDeps): ScheduleSt
       return (await settlePerson(db, personId, deps, { at, actor: "system", causes: [] })).changed;
     });
 
-  /** The error of `work` for one person. Undefined: it succeeded. Rejects if the database does not answer, because an outage is not the failure of one person. */
+  /**
+   * The error of `work` for one person. Undefined: it succeeded. Rejects if the database does not answer,
+   * because an outage is not the failure of one person.
+   */
   async function failureOf(work: () => Promise<unknown>): Promise<{ readonly error: unknown } | undefined> {
     try {
       await work();
@@ -140,7 +149,11 @@ const OF_PERSON: Statement = {
 export const createScheduleReader = (pool: pg.Pool): ScheduleReader => ({
   async ofPerson(id) {
     if (!isUuid(id)) return [];
-    const rows = await run<Omit<PlannedChange, "changes"> & { readonly patch: string } & pg.QueryResultRow>(pool, OF_PERSON, [id]);
+    const rows = await run<Omit<PlannedChange, "changes"> & { readonly patch: string } & pg.QueryResultRow>(
+      pool,
+      OF_PERSON,
+      [id],
+    );
     return rows.map(({ patch, ...change }) => ({ ...change, changes: JSON.parse(patch) as Patch }));
   },
 });

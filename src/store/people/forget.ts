@@ -17,14 +17,19 @@ const FORGET: Statement = {
     select array(select s.name from sources s where s.id = any(b.left_sources) order by s.name) as sources from before b`,
 };
 
-/** Forgets that sources have deleted their records of a person, so that the deletions no longer count. `id`: id of the person or of a record. */
+/**
+ * Forgets that sources have deleted their records of a person, so that the deletions no longer count. `id`:
+ * id of the person or of a record.
+ */
 export async function forgetDeletions(
   db: Queryable,
   deps: SettleDeps,
   id: string,
   origin: JoinOrigin,
 ): Promise<readonly string[] | JoinRefusal> {
-  const [{ id: personId, known }] = (await run<{ id: string; known: boolean }>(db, WHOSE, [id])) as [{ id: string; known: boolean }];
+  const [{ id: personId, known }] = (await run<{ id: string; known: boolean }>(db, WHOSE, [id])) as [
+    { id: string; known: boolean },
+  ];
   if (!known) return "gone";
   await lockPerson(db, personId);
   const [left] = await run<{ sources: readonly string[] }>(db, FORGET, [personId]);

@@ -21,9 +21,15 @@ export const LIST = statement(
   `${ROWS} where ($1::text is null or j.state = $1) and ($2::uuid is null or j.id > $2) order by j.id limit $3`,
 );
 export const GIVEN = statement("given", `${ROWS} where j.id = any($1::uuid[]) order by j.id`);
-export const ONE = statement("one", "select record_id, person_id, state, matched from person_joins where id = $1 for update");
+export const ONE = statement(
+  "one",
+  "select record_id, person_id, state, matched from person_joins where id = $1 for update",
+);
 
-/** Sources that have deleted their record of the person, with the time. The last event of such a source about the person is the deletion. */
+/**
+ * Sources that have deleted their record of the person, with the time. The last event of such a source about
+ * the person is the deletion.
+ */
 export const LEFT = statement(
   "left",
   `select s.id, s.name, (select max(h.at) from history h where h.subject = p.id and h.source_id = s.id and h.code like 'user.%') as at
@@ -44,7 +50,8 @@ export interface JoinRow extends pg.QueryResultRow {
   readonly records: string | null;
 }
 
-export const nameIn = ({ displayName, userName }: JsonObject): string => String(displayName ?? userName ?? "");
+export const nameIn = ({ displayName, userName }: JsonObject): string =>
+  String(displayName ?? userName ?? "");
 
 export const joinOf = (row: JoinRow): Join => ({
   id: row.id,

@@ -19,8 +19,8 @@ import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "./settle
 import { inPersonTransaction } from "./transaction.ts";
 
 /*
- * Writes of a record whose person has several records or dates, in one transaction. The record is written as its source sent it. Then the person is computed again,
- * and marked only if it has changed.
+ * Writes of a record whose person has several records or dates, in one transaction. The record is written as
+ * its source sent it. Then the person is computed again, and marked only if it has changed.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `joined-${name}`, text });
@@ -35,7 +35,10 @@ const UPDATE = statement(
   `with ${GIVEN}, ${DONE("u.person_id = $2::uuid")} ${packed(`select ${storedColumns("d", "''")} from done d`, USER_ROWS)}`,
 );
 
-const DELETE = statement("delete", "delete from users where id = $1 and source_id = $2 and version = $3 and person_id = $4 returning id");
+const DELETE = statement(
+  "delete",
+  "delete from users where id = $1 and source_id = $2 and version = $3 and person_id = $4 returning id",
+);
 
 const APPEND = statement("append", appendEvent(1, "(select 1) as once"));
 
@@ -47,14 +50,20 @@ interface Whose {
 export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrites {
   const { vault, targets } = deps;
   const search = createJoinSearch(pool, deps);
-  const hasDates: JoinedWrites["isDated"] = ({ content, at }) => isDated(content.document, deps.dates.rules, at);
+  const hasDates: JoinedWrites["isDated"] = ({ content, at }) =>
+    isDated(content.document, deps.dates.rules, at);
 
-  /** The person of the record, with its row locked. "alone": the record has no person row. Undefined: there is no such record, or its person is gone. */
+  /**
+   * The person of the record, with its row locked. "alone": the record has no person row. Undefined: there is
+   * no such record, or its person is gone.
+   */
   async function whose(db: Queryable, sourceId: string, id: string): Promise<Whose | "alone" | undefined> {
     const [row] = await run<{ person_id: string | null; source: string }>(db, PERSON_OF, [id, sourceId]);
     if (!row) return undefined;
     if (row.person_id === null) return "alone";
-    return (await lockPerson(db, row.person_id)) ? { personId: row.person_id, source: { id: sourceId, name: row.source } } : undefined;
+    return (await lockPerson(db, row.person_id))
+      ? { personId: row.person_id, source: { id: sourceId, name: row.source } }
+      : undefined;
   }
 
   /** As `whose`. A record alone whose dates matter gets its own row in `persons` first. */
@@ -71,7 +80,8 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
   }
 
   async function changed(id: string, { event }: Fact): Promise<void> {
-    if (mayBeSomebodyElse(event.changes ?? {})) await search.again(id, { at: event.at, actor: "system", causes: [event.id] });
+    if (mayBeSomebodyElse(event.changes ?? {}))
+      await search.again(id, { at: event.at, actor: "system", causes: [event.id] });
   }
 
   return {
@@ -89,14 +99,19 @@ export function createJoinedWrites(pool: pg.Pool, deps: SettleDeps): JoinedWrite
         const before = renames ? await namesOfRecord(db, write.id) : [];
         const user = await update(db, write, found.personId);
         if (!user) {
-          // The record has another version now. `settlePerson` removes a row in `persons` that was made for this write.
+          // The record has another version now. `settlePerson` removes a row in `persons` that was made for
+          // this write.
           await settlePerson(db, found.personId, deps, originOf(write.fact.event));
           return undefined;
         }
         const event = ofRecord(write.fact.event, "record.updated", found.personId);
         await append(db, event);
         await settlePerson(db, found.personId, deps, originOf(event), {
-          written: { id: write.id, before: beforeOf(write.content.document, write.fact.event.changes), sent: write.content.sent },
+          written: {
+            id: write.id,
+            before: beforeOf(write.content.document, write.fact.event.changes),
+            sent: write.content.sent,
+          },
         });
         if (renames) {
           const names = [...new Set([...before, ...(await namesOfRecord(db, write.id))])];

@@ -27,7 +27,9 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
   const search = createJoinSearch(pool, deps);
   const given = async (db: Queryable, ids: readonly string[]): Promise<readonly Join[]> =>
     (await run<JoinRow>(db, GIVEN, [ids])).map(joinOf);
-  const decide = (work: (db: Queryable) => Promise<readonly string[] | JoinRefusal | undefined>): Promise<JoinDecision> =>
+  const decide = (
+    work: (db: Queryable) => Promise<readonly string[] | JoinRefusal | undefined>,
+  ): Promise<JoinDecision> =>
     inPersonTransaction(pool, async (db) => {
       await lockJoins(db);
       const ids = await work(db);
@@ -50,7 +52,12 @@ export function createJoinOperations(pool: pg.Pool, deps: SettleDeps): JoinOpera
         const row = await one(db, id);
         if (!row) return undefined;
         if (row.state === "joined") return "decided";
-        const done = await joinRecord(db, deps, { recordId: row.record_id, personId: row.person_id, matched: row.matched }, origin);
+        const done = await joinRecord(
+          db,
+          deps,
+          { recordId: row.record_id, personId: row.person_id, matched: row.matched },
+          origin,
+        );
         return typeof done === "string" ? done : [done.id];
       }),
 
@@ -94,8 +101,12 @@ async function personOf(pool: pg.Pool, deps: SettleDeps, id: string): Promise<Pe
   const { sent: records, now } = await recordsOfPerson(pool, id, deps, systemClock.now());
   const left = await run<LeftRow>(pool, LEFT, [id]);
   // A record alone may have a row in `persons` because of its dates. Then there is nothing to show.
-  if (records.length === 0 || (records.length === 1 && records[0]!.id === id && left.length === 0)) return undefined;
-  const isOut = left.length > 0 && !effectivePerson(now, deps.rules, left).active && effectivePerson(now, deps.rules).active;
+  if (records.length === 0 || (records.length === 1 && records[0]!.id === id && left.length === 0))
+    return undefined;
+  const isOut =
+    left.length > 0 &&
+    !effectivePerson(now, deps.rules, left).active &&
+    effectivePerson(now, deps.rules).active;
   return {
     id,
     records: records.map(({ id: recordId, source, active, document }) => ({

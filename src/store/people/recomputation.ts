@@ -17,7 +17,10 @@ const UNKNOWN: Statement = {
   text: "select n.name from unnest($1::text[]) n(name) where not exists (select from sources s where s.name = n.name) order by n.name",
 };
 
-/** Sources that the mapping names but that do not exist. A misspelt source would have no effect: it would have no priority, or would not be isolated. */
+/**
+ * Sources that the mapping names but that do not exist. A misspelt source would have no effect: it would have
+ * no priority, or would not be isolated.
+ */
 export const unknownSources = async (pool: pg.Pool, rules: SourceRules): Promise<readonly string[]> =>
   (await run<{ name: string }>(pool, UNKNOWN, [namedSources(rules)])).map(({ name }) => name);
 

@@ -6,7 +6,10 @@ import { mayRename } from "../references.ts";
 
 /** True: the change concerns a value by which records are compared. */
 export const mayBeSomebodyElse = (changes: Changes): boolean =>
-  changes.userName !== undefined || changes.emails !== undefined || changes.active !== undefined || mayRename(changes);
+  changes.userName !== undefined ||
+  changes.emails !== undefined ||
+  changes.active !== undefined ||
+  mayRename(changes);
 
 /** The document before the write, from the new document and its changes. */
 export function beforeOf(written: JsonObject, changes: Changes = {}): JsonObject {
@@ -18,7 +21,11 @@ export function beforeOf(written: JsonObject, changes: Changes = {}): JsonObject
   return document;
 }
 
-export const ofRecord = (event: HistoryEvent, code: "record.updated" | "record.deleted", personId: string): HistoryEvent => ({
+export const ofRecord = (
+  event: HistoryEvent,
+  code: "record.updated" | "record.deleted",
+  personId: string,
+): HistoryEvent => ({
   ...event,
   code,
   detail: { ...event.detail, person: personId },

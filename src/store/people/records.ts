@@ -17,7 +17,10 @@ const RECORDS: Statement = {
     from users r join sources s on s.id = r.source_id where r.person_id = $1 order by r.id`,
 };
 
-/** The records that their source has deactivated before. A person who comes back has left before, and does not join for the first time. */
+/**
+ * The records that their source has deactivated before. A person who comes back has left before, and does not
+ * join for the first time.
+ */
 const SWITCHED_OFF: Statement = {
   name: "person-records-switched-off",
   text: `select distinct h.subject as id from history h
@@ -41,7 +44,8 @@ export interface RecordRow extends pg.QueryResultRow {
 }
 
 /** The records as their sources sent them. */
-export const storedRecords = (db: Queryable, personId: string): Promise<readonly RecordRow[]> => run<RecordRow>(db, RECORDS, [personId]);
+export const storedRecords = (db: Queryable, personId: string): Promise<readonly RecordRow[]> =>
+  run<RecordRow>(db, RECORDS, [personId]);
 
 export const recordOf = (row: RecordRow): SourceRecord => ({
   id: row.id,
@@ -51,15 +55,21 @@ export const recordOf = (row: RecordRow): SourceRecord => ({
   document: JSON.parse(row.document) as JsonObject,
 });
 
-/** `sent`: the records as sent. `now`: the same records with the values that count by their dates, in the same order. */
+/**
+ * `sent`: the records as sent. `now`: the same records with the values that count by their dates, in the same
+ * order.
+ */
 export async function countedRecords(
   db: Queryable,
   { sent, now }: { readonly sent: readonly RecordRow[]; readonly now: readonly RecordRow[] },
   rules: DateRules | undefined,
   at: Date,
 ): Promise<readonly SourceRecord[]> {
-  const awaited = sent.filter(({ document }) => isAwaited(JSON.parse(document) as JsonObject, rules, at)).map(({ id }) => id);
-  const back = awaited.length === 0 || sent.length < 2 ? [] : await run<{ id: string }>(db, SWITCHED_OFF, [awaited]);
+  const awaited = sent
+    .filter(({ document }) => isAwaited(JSON.parse(document) as JsonObject, rules, at))
+    .map(({ id }) => id);
+  const back =
+    awaited.length === 0 || sent.length < 2 ? [] : await run<{ id: string }>(db, SWITCHED_OFF, [awaited]);
   const notBegun = awaited.filter((id) => !back.some((each) => each.id === id));
   return now.map((row) => ({ ...recordOf(row), ...(notBegun.includes(row.id) ? { begun: false } : {}) }));
 }
@@ -72,11 +82,20 @@ export async function recordsOfPerson(
   at: Date,
 ): Promise<{ readonly sent: readonly SourceRecord[]; readonly now: readonly SourceRecord[] }> {
   const sent = await storedRecords(db, personId);
-  const { rows: now } = await settleDates(db, sent, { personId, dates, vault, origin: { at, actor: "system", causes: [] }, writes: false });
+  const { rows: now } = await settleDates(db, sent, {
+    personId,
+    dates,
+    vault,
+    origin: { at, actor: "system", causes: [] },
+    writes: false,
+  });
   return { sent: sent.map(recordOf), now: await countedRecords(db, { sent, now }, dates.rules, at) };
 }
 
-/** True: the source says active, and the day of hire is still to come. False after a past last day, which is the end of an earlier employment. */
+/**
+ * True: the source says active, and the day of hire is still to come. False after a past last day, which is
+ * the end of an earlier employment.
+ */
 function isAwaited(document: JsonObject, rules: DateRules | undefined, at: Date): boolean {
   if (!rules || document.active === false || !hasDates(document)) return false;
   const { hire, leave } = employmentOf(document, rules);

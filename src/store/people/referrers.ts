@@ -2,7 +2,10 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import { markWhatIsLedBy, namesOf, whoReportTo } from "../references.ts";
 import { markDue, PRIORITY, wakeUp } from "../write-sql.ts";
 
-/* Marks the people and departments that refer to a record as their manager. They are checked again when the reference means another person, or when the person is active again. */
+/*
+ * Marks the people and departments that refer to a record as their manager. They are checked again when the
+ * reference means another person, or when the person is active again.
+ */
 
 const statement = (name: string, text: string): Statement => ({ name: `referrers-${name}`, text });
 
@@ -37,12 +40,21 @@ export const namesOfRecord = async (db: Queryable, recordId: string): Promise<re
   (await run<{ names: string[] }>(db, NAMES, [recordId]))[0]?.names ?? [];
 
 /** Marks people and departments whose manager reference is one of these names. */
-export async function markReferrers(db: Queryable, { sourceId, names, cause }: Named, targets: readonly string[]): Promise<void> {
+export async function markReferrers(
+  db: Queryable,
+  { sourceId, names, cause }: Named,
+  targets: readonly string[],
+): Promise<void> {
   await run(db, MARK, [sourceId, names, cause, targets]);
 }
 
 /** The same for all records of a person that has a row in `persons`. */
-export async function markReferrersOfPerson(db: Queryable, personId: string, cause: string, targets: readonly string[]): Promise<void> {
+export async function markReferrersOfPerson(
+  db: Queryable,
+  personId: string,
+  cause: string,
+  targets: readonly string[],
+): Promise<void> {
   for (const record of await run<Omit<Named, "cause"> & Record<string, unknown>>(db, RECORDS, [personId]))
     await markReferrers(db, { ...record, cause }, targets);
 }

@@ -8,7 +8,10 @@ import { recordsWithDates } from "./due.ts";
 import { type SettleDeps, settlePerson } from "./settle.ts";
 import { inPersonTransaction } from "./transaction.ts";
 
-/* Computes all people with other rules for dates, in a copy of `persons`. Records are not changed: a record alone gets a row in the copy. */
+/*
+ * Computes all people with other rules for dates, in a copy of `persons`. Records are not changed: a record
+ * alone gets a row in the copy.
+ */
 
 const STAND_IN: Statement = {
   name: "rehearse-dates-stand-in",
@@ -26,12 +29,20 @@ export async function rehearseDates(pool: pg.Pool, deps: SettleDeps, now: Date):
     if (personId !== null) {
       if (settled.has(personId)) continue;
       settled.add(personId);
-      await inPersonTransaction(pool, (db) => settlePerson(db, personId, deps, { at: now, actor: "system", causes: [] }));
+      await inPersonTransaction(pool, (db) =>
+        settlePerson(db, personId, deps, { at: now, actor: "system", causes: [] }),
+      );
       continue;
     }
     const record = JSON.parse(document) as JsonObject;
     if (!isDated(record, rules, now)) continue;
     const { effective } = scheduleOf({ before: record, after: record, pending: [] }, { rules, now, newId });
-    if (effective !== record) await run(pool, STAND_IN, [id, effective["active"] !== false, JSON.stringify(effective), deps.rules.version]);
+    if (effective !== record)
+      await run(pool, STAND_IN, [
+        id,
+        effective["active"] !== false,
+        JSON.stringify(effective),
+        deps.rules.version,
+      ]);
   }
 }

@@ -15,8 +15,9 @@ import { countedRecords, type RecordRow, recordOf, storedRecords } from "./recor
 import { markReferrersOfPerson } from "./referrers.ts";
 
 /*
- * Computes a person with several records or with dates again. It is called after every change of a record or of the rules, and when a day has come. It runs in the
- * transaction of the change, with the person's row locked. All transactions lock the person first and records after.
+ * Computes a person with several records or with dates again. It is called after every change of a record or
+ * of the rules, and when a day has come. It runs in the transaction of the change, with the person's row
+ * locked. All transactions lock the person first and records after.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `person-${name}`, text });
@@ -82,17 +83,25 @@ export interface SettleDeps {
 /** The origin of the change, for the event of the person. */
 export type Origin = Pick<HistoryEvent, "at" | "actor" | "causes" | "sourceId" | "requestId" | "detail">;
 
-/** The result. `gone`: no record is left. `alone`: one record is left, and the row in `persons` was removed because it is not needed. */
+/**
+ * The result. `gone`: no record is left. `alone`: one record is left, and the row in `persons` was removed
+ * because it is not needed.
+ */
 export interface Settled {
   readonly changed: boolean;
   readonly state: "kept" | "alone" | "gone";
 }
 
-/** Gives a record that is alone a row in `persons` with the same values. False: it has a row already, or does not exist. */
-export const enterPerson = async (db: Queryable, recordId: string): Promise<boolean> => (await run(db, ENTER, [recordId])).length > 0;
+/**
+ * Gives a record that is alone a row in `persons` with the same values. False: it has a row already, or does
+ * not exist.
+ */
+export const enterPerson = async (db: Queryable, recordId: string): Promise<boolean> =>
+  (await run(db, ENTER, [recordId])).length > 0;
 
 /** Locks the row of a person. False: there is none. */
-export const lockPerson = async (db: Queryable, personId: string): Promise<boolean> => (await run(db, LOCK, [personId])).length > 0;
+export const lockPerson = async (db: Queryable, personId: string): Promise<boolean> =>
+  (await run(db, LOCK, [personId])).length > 0;
 
 export interface Occasion {
   /** The source that deleted its record in this transaction. */
@@ -105,7 +114,9 @@ export interface Occasion {
   readonly isNew?: boolean;
 }
 
-/** Computes the person. If it differs from the stored one, writes it, appends an event and marks the person. */
+/**
+ * Computes the person. If it differs from the stored one, writes it, appends an event and marks the person.
+ */
 export async function settlePerson(
   db: Queryable,
   personId: string,
@@ -127,11 +138,18 @@ export async function settlePerson(
   const document = JSON.parse(before.document) as JsonObject;
   if (rows.length === 0) {
     await run(db, REMOVE, [personId]);
-    await follow(db, personId, deps, origin, { code: "user.deleted", changes: differences(document, {}), urgent: true });
+    await follow(db, personId, deps, origin, {
+      code: "user.deleted",
+      changes: differences(document, {}),
+      urgent: true,
+    });
     return { changed: true, state: "gone" };
   }
   const records = await countedRecords(db, { sent: stored, now: rows }, deps.dates.rules, origin.at);
-  const left = stillLeft([...((JSON.parse(before.left ?? "[]") as LeftSource[]) ?? []), ...(leaves ? [leaves] : [])], records);
+  const left = stillLeft(
+    [...((JSON.parse(before.left ?? "[]") as LeftSource[]) ?? []), ...(leaves ? [leaves] : [])],
+    records,
+  );
   const effective = effectivePerson(records, deps.rules, left);
   const alone =
     !deps.rehearsed &&
@@ -143,7 +161,8 @@ export async function settlePerson(
   if (alone) {
     await run(db, LEAVE_ALONE, [personId]);
     await run(db, REMOVE, [personId]);
-  } else await write(db, personId, { before, effective, rows, left, rules: deps.rules.version, at: origin.at });
+  } else
+    await write(db, personId, { before, effective, rows, left, rules: deps.rules.version, at: origin.at });
   const changes = differences(document, effective.document);
   const changed =
     moved ||
@@ -152,9 +171,20 @@ export async function settlePerson(
     before.manager_source_id !== effective.managerSourceId;
   if (changed && !isNew) {
     const leaver = before.active && !effective.active;
-    const code = leaver ? "user.deactivated" : !before.active && effective.active ? "user.activated" : "user.updated";
-    const cause = await follow(db, personId, deps, { ...origin, causes: [...origin.causes, ...causes] }, { code, changes, urgent: leaver });
-    // The person may be at the target before and after: no arrival and no removal wakes those who refer to them.
+    const code = leaver
+      ? "user.deactivated"
+      : !before.active && effective.active
+        ? "user.activated"
+        : "user.updated";
+    const cause = await follow(
+      db,
+      personId,
+      deps,
+      { ...origin, causes: [...origin.causes, ...causes] },
+      { code, changes, urgent: leaver },
+    );
+    // The person may be at the target before and after: no arrival and no removal wakes those who refer to
+    // them.
     if (code !== "user.updated") await markReferrersOfPerson(db, personId, cause, deps.targets);
   }
   return { changed, state: alone ? "alone" : "kept" };
@@ -166,9 +196,19 @@ async function follow(
   personId: string,
   { vault, targets }: SettleDeps,
   origin: Origin,
-  { code, changes, urgent }: { readonly code: HistoryEvent["code"]; readonly changes: Changes; readonly urgent: boolean },
+  {
+    code,
+    changes,
+    urgent,
+  }: { readonly code: HistoryEvent["code"]; readonly changes: Changes; readonly urgent: boolean },
 ): Promise<string> {
-  const event: HistoryEvent = { ...origin, id: uuidv7(origin.at.getTime()), code, subject: { kind: "user", id: personId }, changes };
+  const event: HistoryEvent = {
+    ...origin,
+    id: uuidv7(origin.at.getTime()),
+    code,
+    subject: { kind: "user", id: personId },
+    changes,
+  };
   const [row] = await vault.rows(db, [event]);
   await run(db, FOLLOW, [JSON.stringify(row), urgent ? PRIORITY.urgent : PRIORITY.person, personId, targets]);
   return event.id;
@@ -183,12 +223,23 @@ interface Written {
   readonly at: Date;
 }
 
-/** Writes the row. The columns come from the records whose values count. Does nothing if the row has the same values already. */
-async function write(db: Queryable, personId: string, { before, effective, rows, left, rules, at }: Written): Promise<void> {
+/**
+ * Writes the row. The columns come from the records whose values count. Does nothing if the row has the same
+ * values already.
+ */
+async function write(
+  db: Queryable,
+  personId: string,
+  { before, effective, rows, left, rules, at }: Written,
+): Promise<void> {
   const byId = new Map(rows.map((row) => [row.id, row]));
   const of = (unit: string): RecordRow | undefined => byId.get(effective.from.get(unit) ?? "");
   const named = of("userName") ?? rows[0]!;
-  const mailing = new Set([...effective.from].filter(([unit]) => unit === "emails" || unit.startsWith("emails.")).map(([, id]) => id));
+  const mailing = new Set(
+    [...effective.from]
+      .filter(([unit]) => unit === "emails" || unit.startsWith("emails."))
+      .map(([, id]) => id),
+  );
   const values = [
     effective.active,
     JSON.stringify(effective.document),

@@ -16,7 +16,10 @@ const PUT: Statement = {
     ${appendEvent(2, "done")}`,
 };
 
-/** Replaces the key, with an event that names both keys. Does nothing if another key was put in force meanwhile. */
+/**
+ * Replaces the key, with an event that names both keys. Does nothing if another key was put in force
+ * meanwhile.
+ */
 const REPLACE: Statement = {
   name: "key-replace",
   text: `with done as (update encryption_key set id = $2, since = now() where id = $1 returning 1)
@@ -42,7 +45,8 @@ const PUT_OTHERS: Statement = {
 const FIRST = "00000000-0000-0000-0000-000000000000";
 
 export function createKeyRegister(pool: Pool) {
-  const inForce = async (): Promise<string | undefined> => (await run<{ id: string }>(pool, IN_FORCE, []))[0]?.id;
+  const inForce = async (): Promise<string | undefined> =>
+    (await run<{ id: string }>(pool, IN_FORCE, []))[0]?.id;
 
   return {
     /** Id of the key; undefined before the first start. */
@@ -60,7 +64,10 @@ export function createKeyRegister(pool: Pool) {
       return (await inForce()) === id;
     },
 
-    /** Wraps the keys of people with this key-encryption key, and returns their number. `keys` reads the keys that are stored under others. */
+    /**
+     * Wraps the keys of people with this key-encryption key, and returns their number. `keys` reads the keys
+     * that are stored under others.
+     */
     async wrapOthers(key: KeyEncryptionKey, keys: Pick<KeyMaker, "keyOf">): Promise<number> {
       let count = 0;
       for (let after = FIRST; ; ) {

@@ -5,16 +5,23 @@ import { type Queryable, run, type Statement } from "../postgres/statement.ts";
 import type { KeyMaker } from "./key-encryption.ts";
 
 /*
- * The keys of people, groups and departments. A process that writes usually has the key in memory, because it made or read it before. Other processes may still use a
- * destroyed key for a while. The values that they encrypt with it cannot be read.
+ * The keys of people, groups and departments. A process that writes usually has the key in memory, because it
+ * made or read it before. Other processes may still use a destroyed key for a while. The values that they
+ * encrypt with it cannot be read.
  */
 
 /** Number of cached keys, about 20 MB. */
 const REMEMBERED = 50_000;
-/** Number of keys that were read and not derived yet, about 5 MB. The directory caches the same number of people. */
+/**
+ * Number of keys that were read and not derived yet, about 5 MB. The directory caches the same number of
+ * people.
+ */
 const UNUSED = 20_000;
 
-/** SQL for the keys of the subjects `p.ids`, as text for `seen`. A statement that reads these subjects can have it as a column. NULL: none has a key. */
+/**
+ * SQL for the keys of the subjects `p.ids`, as text for `seen`. A statement that reads these subjects can
+ * have it as a column. NULL: none has a key.
+ */
 export const KEYS_OF_PAGE = `(
   select json_agg(json_build_array(k.subject, encode(k.wrapped, 'hex')))::text from subject_keys k
    where k.subject = any (p.ids) and k.wrapped is not null)`;
@@ -60,7 +67,10 @@ export interface SubjectKeys {
   of(db: Queryable, subjects: readonly EntityRef[]): Promise<ReadonlyMap<string, Buffer | undefined>>;
   /** The key from a row of `subject_keys`. `wrapped` null: it was destroyed. */
   unwrapped(subject: string, wrapped: Buffer | null): Buffer | undefined;
-  /** Caches keys that were read with `KEYS_OF_PAGE`. A later change of one of these subjects then needs no statement for its key. */
+  /**
+   * Caches keys that were read with `KEYS_OF_PAGE`. A later change of one of these subjects then needs no
+   * statement for its key.
+   */
   seen(keys: string): void;
   /** Destroys the keys of these subjects, in the transaction of `db`. They never get a key again. */
   destroy(db: Queryable, subjects: readonly EntityRef[]): Promise<void>;
@@ -68,7 +78,10 @@ export interface SubjectKeys {
 
 export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
   const remembered = new LRUCache<string, Buffer>({ max: REMEMBERED });
-  /** Stored parts in hexadecimal. Keys are derived only when they are needed, because most subjects that are read are not changed. */
+  /**
+   * Stored parts in hexadecimal. Keys are derived only when they are needed, because most subjects that are
+   * read are not changed.
+   */
   const unused = new LRUCache<string, string>({ max: UNUSED });
 
   const unwrapped = (subject: string, wrapped: Buffer | null): Buffer | undefined =>
@@ -83,12 +96,17 @@ export function createSubjectKeys(kek: KeyMaker): SubjectKeys {
       remembered.set(subject, key);
       return key;
     } catch {
-      // It was read before the key-encryption key was replaced. The caller reads the row again, and that reports an error if there is one.
+      // It was read before the key-encryption key was replaced. The caller reads the row again, and that
+      // reports an error if there is one.
       return undefined;
     }
   }
 
-  async function read(db: Queryable, subjects: readonly string[], keys: Map<string, Buffer | undefined>): Promise<void> {
+  async function read(
+    db: Queryable,
+    subjects: readonly string[],
+    keys: Map<string, Buffer | undefined>,
+  ): Promise<void> {
     if (subjects.length === 0) return;
     for (const { subject, wrapped } of await run<KeyRow>(db, READ, [subjects])) {
       const key = unwrapped(subject, wrapped);

@@ -10,10 +10,13 @@ import { createSubjectKeys, hex, KEYS_OF_PAGE } from "./subject-keys.ts";
 
 export function createVault(kek: KeyMaker): Vault {
   const keys = createSubjectKeys(kek);
-  const sealJson = (key: Buffer, about: string, value: JsonValue): Buffer => seal(key, about, Buffer.from(JSON.stringify(value)));
+  const sealJson = (key: Buffer, about: string, value: JsonValue): Buffer =>
+    seal(key, about, Buffer.from(JSON.stringify(value)));
   const rowOf = (event: HistoryEvent, key: Buffer | undefined): EventRow => {
     const values = valuesOf(event);
-    return values && key ? { ...openColumns(event), sealed: hex(sealJson(key, event.id, values)) } : openColumns(event);
+    return values && key
+      ? { ...openColumns(event), sealed: hex(sealJson(key, event.id, values)) }
+      : openColumns(event);
   };
 
   return {
@@ -52,7 +55,10 @@ export function createVault(kek: KeyMaker): Vault {
   };
 }
 
-/** A vault for a rehearsal, whose events are thrown away. It keeps the names of attributes, and neither values nor keys. */
+/**
+ * A vault for a rehearsal, whose events are thrown away. It keeps the names of attributes, and neither values
+ * nor keys.
+ */
 export const withoutValues: Vault = {
   rows: async (_db, events) => events.map(openColumns),
   first: (event) => ({ row: openColumns(event), wrapped: "", keep: () => undefined }),
@@ -65,10 +71,14 @@ function valuesOf(event: HistoryEvent): JsonObject | undefined {
   if (!hasValues(event)) return undefined;
   const { changes, personal } = event;
   // The cast is safe: both are JSON, and JSON leaves out the missing side of a change.
-  return { ...(changes ? { changes: changes as unknown as JsonObject } : {}), ...(personal ? { detail: personal } : {}) };
+  return {
+    ...(changes ? { changes: changes as unknown as JsonObject } : {}),
+    ...(personal ? { detail: personal } : {}),
+  };
 }
 
 function subjectOf({ code, subject }: HistoryEvent): EntityRef {
-  if (!subject) throw new Error(`an event ${code} has values but no subject, so there is no key to encrypt them`);
+  if (!subject)
+    throw new Error(`an event ${code} has values but no subject, so there is no key to encrypt them`);
   return subject;
 }

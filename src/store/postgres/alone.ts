@@ -8,12 +8,18 @@ export interface SessionLock {
   readonly of?: string;
 }
 
-const TRY_LOCK: Statement = { name: "alone-lock", text: "select pg_try_advisory_lock($1::int, coalesce(hashtext($2::text), 0)) as mine" };
-const UNLOCK: Statement = { name: "alone-unlock", text: "select pg_advisory_unlock($1::int, coalesce(hashtext($2::text), 0))" };
+const TRY_LOCK: Statement = {
+  name: "alone-lock",
+  text: "select pg_try_advisory_lock($1::int, coalesce(hashtext($2::text), 0)) as mine",
+};
+const UNLOCK: Statement = {
+  name: "alone-unlock",
+  text: "select pg_advisory_unlock($1::int, coalesce(hashtext($2::text), 0))",
+};
 
 /**
- * Runs `work` in one process at a time, with the connection that has the lock, and answers its result. Undefined: another process has the lock; it does not wait.
- * PostgreSQL frees the lock if the process ends.
+ * Runs `work` in one process at a time, with the connection that has the lock, and answers its result.
+ * Undefined: another process has the lock; it does not wait. PostgreSQL frees the lock if the process ends.
  */
 export async function alone<Made>(
   pool: pg.Pool,

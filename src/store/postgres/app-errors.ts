@@ -5,7 +5,9 @@ import { codeOf, failureOf } from "./failures.ts";
 
 const UNIQUE_VIOLATION = "23505";
 
-const CONFLICTS: Readonly<Record<string, { readonly resource: "User" | "Group"; readonly attribute: string }>> = {
+const CONFLICTS: Readonly<
+  Record<string, { readonly resource: "User" | "Group"; readonly attribute: string }>
+> = {
   users_user_name_key: { resource: "User", attribute: "userName" },
   groups_display_name_key: { resource: "Group", attribute: "displayName" },
 };
@@ -24,11 +26,17 @@ export function toAppError(error: unknown): unknown {
     case "busy":
       return new Unavailable("the database is busy", { cause: error });
     case "away":
-      return new Unavailable(codeOf(error) === DISK_FULL ? "the disk of the database is full" : "the database does not answer", {
-        cause: error,
-      });
+      return new Unavailable(
+        codeOf(error) === DISK_FULL ? "the disk of the database is full" : "the database does not answer",
+        {
+          cause: error,
+        },
+      );
     case "refused":
-      return new Unavailable(`the database refuses a statement (${codeOf(error)})`, { cause: error, retryAfterMs: REFUSED_AGAIN_MS });
+      return new Unavailable(`the database refuses a statement (${codeOf(error)})`, {
+        cause: error,
+        retryAfterMs: REFUSED_AGAIN_MS,
+      });
     case "other":
       return mistakeOf(error) ?? error;
     default:
@@ -50,7 +58,10 @@ function mistakeOf(error: unknown): Error | undefined {
 
 const LOCK_NOT_AVAILABLE = "55P03";
 
-/** True: a batch may have failed because of one item, which was refused or whose row is locked. False: the database is unavailable. */
+/**
+ * True: a batch may have failed because of one item, which was refused or whose row is locked. False: the
+ * database is unavailable.
+ */
 export function isItemFailure(error: unknown): boolean {
   if (!(error instanceof Unavailable)) return true;
   return codeOf(error.cause) === LOCK_NOT_AVAILABLE || failureOf(error.cause) === "repeat";

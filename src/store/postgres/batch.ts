@@ -4,32 +4,50 @@ import { Unavailable } from "../../core/errors.ts";
 export interface BatchOptions<Item> {
   /** The largest number of items in a batch. */
   readonly limit?: number;
-  /** The largest number of batches that run at the same time; 1 unless set. Fewer lanes make larger batches, which cost less. */
+  /**
+   * The largest number of batches that run at the same time; 1 unless set. Fewer lanes make larger batches,
+   * which cost less.
+   */
   readonly lanes?: number;
-  /** True: the item may join the batch. False: it begins the next batch. It is not asked for the first item of a batch. */
+  /**
+   * True: the item may join the batch. False: it begins the next batch. It is not asked for the first item of
+   * a batch.
+   */
   readonly fits?: (batch: readonly Item[], item: Item) => boolean;
-  /** True: a failed batch may have failed because of one item. Then each item runs again alone, and its caller gets only its own result. */
+  /**
+   * True: a failed batch may have failed because of one item. Then each item runs again alone, and its caller
+   * gets only its own result.
+   */
   readonly isolates?: (error: unknown) => boolean;
-  /** The next batch always waits for the previous one, however long that takes. For items that must see what earlier items have written. */
+  /**
+   * The next batch always waits for the previous one, however long that takes. For items that must see what
+   * earlier items have written.
+   */
   readonly strict?: boolean;
   /**
-   * Limit of the wait of a caller. After it the call rejects with Unavailable, whatever the batch waits for: an earlier batch, the database or a lock. A call that has
-   * not been sent by then is never sent. The result of a call that has been sent is unknown.
+   * Limit of the wait of a caller. After it the call rejects with Unavailable, whatever the batch waits for:
+   * an earlier batch, the database or a lock. A call that has not been sent by then is never sent. The result
+   * of a call that has been sent is unknown.
    */
   readonly answerWithinMs?: number;
   readonly clock?: Clock;
 }
 
 /**
- * Number of turns of the event loop that a batch waits for more items. In an idle process they take a few microseconds. In a busy process requests arrive meanwhile.
- * Measured with 8 clients that read by id: with one turn 4.0 look-ups per statement and 0.34 ms of processor time per request, with three turns 7.0 and 0.22 to 0.31.
+ * Number of turns of the event loop that a batch waits for more items. In an idle process they take a few
+ * microseconds. In a busy process requests arrive meanwhile. Measured with 8 clients that read by id: with
+ * one turn 4.0 look-ups per statement and 0.34 ms of processor time per request, with three turns 7.0 and
+ * 0.22 to 0.31.
  */
 const BATCH_WINDOW_TICKS = 3;
 
 /** A batch that takes longer probably waits for a lock. Then the next batch does not wait for it. */
 const STALL_MS = 50;
 
-/** Number of items of a failed batch that run alone at the same time. An item that waits for a lock must not delay the others, and must not use all connections. */
+/**
+ * Number of items of a failed batch that run alone at the same time. An item that waits for a lock must not
+ * delay the others, and must not use all connections.
+ */
 const ALONE = 4;
 
 /** `answerWithinMs` for statements of a request. */
@@ -43,8 +61,15 @@ interface Call<Item, Answer> {
   reject(error: unknown): void;
 }
 
-/** `fits` that never throws, because an error outside a promise would end the process. A wrong item gets its error from `run`. */
-function fitsSafely<Item>(fits: (batch: readonly Item[], item: Item) => boolean, items: readonly Item[], item: Item): boolean {
+/**
+ * `fits` that never throws, because an error outside a promise would end the process. A wrong item gets its
+ * error from `run`.
+ */
+function fitsSafely<Item>(
+  fits: (batch: readonly Item[], item: Item) => boolean,
+  items: readonly Item[],
+  item: Item,
+): boolean {
   try {
     return items.length === 0 || fits(items, item);
   } catch {
@@ -53,8 +78,9 @@ function fitsSafely<Item>(fits: (batch: readonly Item[], item: Item) => boolean,
 }
 
 /**
- * Joins concurrent calls to batches. Calls that arrive while all lanes are busy go into the next batch, so batches grow with the load. `run` must answer in the order
- * of its items. If it rejects, all calls of the batch reject.
+ * Joins concurrent calls to batches. Calls that arrive while all lanes are busy go into the next batch, so
+ * batches grow with the load. `run` must answer in the order of its items. If it rejects, all calls of the
+ * batch reject.
  */
 export function batched<Item, Answer>(
   run: (items: readonly Item[]) => Promise<readonly Answer[]>,

@@ -3,8 +3,9 @@ import type { Socket } from "node:net";
 import pg from "pg";
 
 /*
- * A connection whose waits always end. If a database is frozen or its packets are lost, neither its own time-outs nor those of TCP end a wait. The idle timer of the
- * socket does. Node resets this timer with each read and write, so a statement needs no timer of its own.
+ * A connection whose waits always end. If a database is frozen or its packets are lost, neither its own
+ * time-outs nor those of TCP end a wait. The idle timer of the socket does. Node resets this timer with each
+ * read and write, so a statement needs no timer of its own.
  */
 
 /** The server has not sent anything for too long although an answer is due. */
@@ -13,7 +14,10 @@ export class NoAnswer extends Error {
 }
 
 export interface ConnectionConfig extends pg.ClientConfig {
-  /** Limit of silence while an answer is due. It is longer than the server's own limit of a statement, so a working server ends the statement itself. */
+  /**
+   * Limit of silence while an answer is due. It is longer than the server's own limit of a statement, so a
+   * working server ends the statement itself.
+   */
   readonly answerTimeoutMs: number;
   /** The same limit while the connection is patient. */
   readonly patientTimeoutMs: number;
@@ -29,8 +33,9 @@ const GOODBYE_MS = 1_000;
 
 export class Connection extends pg.Client {
   /**
-   * True: the running statement may take long for good reasons. Then silence for `answerTimeoutMs` causes a test whether the server still accepts connections. So a dead
-   * server is detected as soon as with any other statement.
+   * True: the running statement may take long for good reasons. Then silence for `answerTimeoutMs` causes a
+   * test whether the server still accepts connections. So a dead server is detected as soon as with any other
+   * statement.
    */
   patient: boolean;
   /** The connection is checked out of the pool. */
@@ -78,9 +83,11 @@ export class Connection extends pg.Client {
     const { answerTimeoutMs, patientTimeoutMs } = this.#config;
     this.#silentMs = (stream.bytesRead === this.#bytesRead ? this.#silentMs : 0) + answerTimeoutMs;
     this.#bytesRead = stream.bytesRead;
-    const waitsOn = this.patient && this.#silentMs < patientTimeoutMs && (await takesConnections(this.#config));
+    const waitsOn =
+      this.patient && this.#silentMs < patientTimeoutMs && (await takesConnections(this.#config));
     if (waitsOn) stream.setTimeout(answerTimeoutMs);
-    else if (!partsOf(this).readyForQuery) stream.destroy(new NoAnswer(`the database has not answered for ${this.#silentMs} ms`));
+    else if (!partsOf(this).readyForQuery)
+      stream.destroy(new NoAnswer(`the database has not answered for ${this.#silentMs} ms`));
   }
 }
 
@@ -105,7 +112,9 @@ function boundGoodbye(client: pg.Client): void {
 }
 
 interface Parts {
-  readonly connection: EventEmitter<{ errorMessage: [{ readonly code?: string }] }> & { readonly stream: Socket };
+  readonly connection: EventEmitter<{ errorMessage: [{ readonly code?: string }] }> & {
+    readonly stream: Socket;
+  };
   readonly readyForQuery: boolean;
 }
 

@@ -4,7 +4,10 @@ import pg from "pg";
 
 const slowInstant = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ, "text") as (text: string) => Date;
 
-/** Reads `2026-11-21 22:40:00.123+00`. It is changed to ISO 8601, which V8 reads several times faster than the driver does. */
+/**
+ * Reads `2026-11-21 22:40:00.123+00`. It is changed to ISO 8601, which V8 reads several times faster than the
+ * driver does.
+ */
 export const instantOf = (text: string): Date =>
   text.endsWith("+00") && text.length >= 22 && text.length <= 29
     ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`)
@@ -16,5 +19,8 @@ export const instantText = (text: string): string =>
     ? `${text.slice(0, 10)}T${text.slice(11, 23)}Z`
     : `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).padEnd(3, "0")}Z`;
 
-/** The length of a time with three digits of the fraction. PostgreSQL leaves out zeros at the end of the fraction. */
+/**
+ * The length of a time with three digits of the fraction. PostgreSQL leaves out zeros at the end of the
+ * fraction.
+ */
 const WHOLE = "2026-11-21 22:40:00.123+00".length;

@@ -1,4 +1,7 @@
-/** Cuts a page from rows that were read with `limit count + 1`. `next`: the key of the last item, only if there are more rows. */
+/**
+ * Cuts a page from rows that were read with `limit count + 1`. `next`: the key of the last item, only if
+ * there are more rows.
+ */
 export function pageOf<Item>(
   read: readonly Item[],
   count: number,

@@ -1,4 +1,13 @@
-export type SqlType = "text" | "text[]" | "uuid" | "uuid[]" | "numeric" | "smallint[]" | "timestamptz" | "boolean" | "bigint";
+export type SqlType =
+  | "text"
+  | "text[]"
+  | "uuid"
+  | "uuid[]"
+  | "numeric"
+  | "smallint[]"
+  | "timestamptz"
+  | "boolean"
+  | "bigint";
 
 /** Collects the values of one statement. Values of clients must reach a statement only in this way. */
 export interface Parameters {

@@ -7,9 +7,10 @@ import { instantOf } from "./instants.ts";
 import { createScans, SCAN_TIMEOUT_MS, SCANS_MAX, type Scans } from "./scans.ts";
 
 /*
- * The pool that all storage of a process shares, also Prisma. JSON columns arrive as text, because stored documents are sent without parsing.
- * Measured on 2 cores (express + one indexed read / one insert with commit): pg 6,500 / 3,050 requests/s, Prisma client 2,770 / 1,610, an interactive
- * Prisma transaction 717. So hot paths use one named prepared statement each, and Prisma does the rest of `store/access`.
+ * The pool that all storage of a process shares, also Prisma. JSON columns arrive as text, because stored
+ * documents are sent without parsing. Measured on 2 cores (express + one indexed read / one insert with
+ * commit): pg 6,500 / 3,050 requests/s, Prisma client 2,770 / 1,610, an interactive Prisma transaction 717.
+ * So hot paths use one named prepared statement each, and Prisma does the rest of `store/access`.
  */
 
 const { JSON: JSON_OID, INT8: INT8_OID, TIMESTAMPTZ: TIMESTAMPTZ_OID } = pg.types.builtins;
@@ -33,8 +34,9 @@ export interface PoolOptions {
 type SessionSettings = Readonly<Record<string, string>>;
 
 /**
- * Settings of each session. Tables are read by key, so a random page costs little more than the next page (random_page_cost), and compiling a statement does not pay
- * (jit). A commit must be on disk before it is acknowledged, whatever the default of the server is: with `off`, a crash lost 11 of 12 acknowledged writes.
+ * Settings of each session. Tables are read by key, so a random page costs little more than the next page
+ * (random_page_cost), and compiling a statement does not pay (jit). A commit must be on disk before it is
+ * acknowledged, whatever the default of the server is: with `off`, a crash lost 11 of 12 acknowledged writes.
  */
 const SESSION: SessionSettings = {
   random_page_cost: "1.1",
@@ -47,8 +49,10 @@ const SESSION: SessionSettings = {
 };
 
 /**
- * Time limits (docs/threats.md T11, F41, F44). Every caller gets an answer within five seconds, whatever the database does. This is enough for a wait for a connection
- * and a statement, or for a wait for a lock and a second try alone (batch.ts). The server ends a statement at its limit. A silent server is given up a little later.
+ * Time limits (docs/threats.md T11, F41, F44). Every caller gets an answer within five seconds, whatever the
+ * database does. This is enough for a wait for a connection and a statement, or for a wait for a lock and a
+ * second try alone (batch.ts). The server ends a statement at its limit. A silent server is given up a little
+ * later.
  */
 const CONNECT_MS = 2_000;
 const LOCK_MS = 2_000;
@@ -64,20 +68,35 @@ const RENEW_MS = 1_000;
 /** Connections that are not returned at the end are closed after this time. */
 const END_MS = 2_000;
 
-const ALONG_INDEXES: SessionSettings = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", enable_sort: "off" };
+const ALONG_INDEXES: SessionSettings = {
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  enable_sort: "off",
+};
 
-/** Limits of additional connections. Look-ups and statements of the loop are batched, so few of them run at the same time. The queue has three connections. */
+/**
+ * Limits of additional connections. Look-ups and statements of the loop are batched, so few of them run at
+ * the same time. The queue has three connections.
+ */
 const ALONG_INDEXES_MAX = 8;
 const RELAXED_MAX = 4;
 /** A scan uses one processor: parallel workers are off. */
-const SCANNING: SessionSettings = { max_parallel_workers_per_gather: "0", statement_timeout: `${SCAN_TIMEOUT_MS}` };
+const SCANNING: SessionSettings = {
+  max_parallel_workers_per_gather: "0",
+  statement_timeout: `${SCAN_TIMEOUT_MS}`,
+};
 
-/** The pool for ordinary statements. It has three further pools with other settings. Their connections are opened on first use and end with this pool. */
+/**
+ * The pool for ordinary statements. It has three further pools with other settings. Their connections are
+ * opened on first use and end with this pool.
+ */
 export class Pool extends pg.Pool {
   /**
-   * For statements that fetch rows by key: their plans must use indexes, also for the order. A prepared statement is planned once for each connection. A plan from the
-   * time when the tables were empty would read whole tables while they grow (measured in a first load of 3,000 people: 32 people a second with such plans). Without
-   * sorts, rows in the order of an index are read in this order, and only as many as needed.
+   * For statements that fetch rows by key: their plans must use indexes, also for the order. A prepared
+   * statement is planned once for each connection. A plan from the time when the tables were empty would read
+   * whole tables while they grow (measured in a first load of 3,000 people: 32 people a second with such
+   * plans). Without sorts, rows in the order of an index are read in this order, and only as many as needed.
    */
   readonly byKey: pg.Pool;
   /** For data that may be lost in a crash of the database: a commit does not wait for the disk. */
@@ -94,7 +113,10 @@ export class Pool extends pg.Pool {
   constructor(options: PoolOptions) {
     super(configOf(options, {}));
     const beside = (most: number, settings: SessionSettings): pg.Pool =>
-      this.#watch(new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)), options.logger);
+      this.#watch(
+        new pg.Pool(configOf({ ...options, max: Math.min(options.max, most) }, settings)),
+        options.logger,
+      );
     this.byKey = beside(ALONG_INDEXES_MAX, ALONG_INDEXES);
     this.asyncCommit = beside(RELAXED_MAX, { synchronous_commit: "off" });
     this.scanning = beside(SCANS_MAX, SCANNING);
@@ -106,13 +128,19 @@ export class Pool extends pg.Pool {
   /** A pool with one session, planned as `byKey`, for temporary tables. The caller must end it. */
   session(settings: SessionSettings): pg.Pool {
     const config = configOf({ ...this.#options, max: 1 }, { ...ALONG_INDEXES, ...settings });
-    const session = this.#watch(new pg.Pool({ ...config, idleTimeoutMillis: 0, connectionTimeoutMillis: TURN_MS }), this.#options.logger);
+    const session = this.#watch(
+      new pg.Pool({ ...config, idleTimeoutMillis: 0, connectionTimeoutMillis: TURN_MS }),
+      this.#options.logger,
+    );
     for (const ended of this.#sessions) if (ended.ending) this.#sessions.delete(ended);
     this.#sessions.add(session);
     return session;
   }
 
-  /** Replaces all connections, because they lead to a server that accepts no writes any more. Running statements end first. */
+  /**
+   * Replaces all connections, because they lead to a server that accepts no writes any more. Running
+   * statements end first.
+   */
   renew(): void {
     const nowMs = systemClock.monotonicMs();
     if (nowMs - this.#renewedMs < RENEW_MS) return;
@@ -148,7 +176,8 @@ export class Pool extends pg.Pool {
   }
 
   #watch(pool: pg.Pool, logger: Logger): pg.Pool {
-    // A broken idle connection is replaced on the next use. Without this listener its error would end the process.
+    // A broken idle connection is replaced on the next use. Without this listener its error would end the
+    // process.
     pool.on("error", (error) => {
       // `end` does not wait until all connections are closed, and the server may stop before.
       if (!pool.ending) logger.warn({ code: codeOf(error) }, "an idle database connection was lost");
@@ -206,8 +235,14 @@ function configOf({ url, max }: PoolOptions, more: SessionSettings): pg.PoolConf
 }
 
 /** Joins `options` of the address with our settings. The driver would let the address replace them. */
-function addressed(url: string, settings: readonly string[]): Pick<pg.ClientConfig, "connectionString" | "options"> {
+function addressed(
+  url: string,
+  settings: readonly string[],
+): Pick<pg.ClientConfig, "connectionString" | "options"> {
   const [, before = "", given = ""] = /^([^?]*\?(?:.*&)?)options=([^&#]*)/.exec(url) ?? [];
   const connectionString = before === "" ? url : url.replace(`options=${given}`, "");
-  return { connectionString, options: [decodeURIComponent(given.replaceAll("+", " ")), ...settings].join(" ").trim() };
+  return {
+    connectionString,
+    options: [decodeURIComponent(given.replaceAll("+", " ")), ...settings].join(" ").trim(),
+  };
 }

@@ -1,10 +1,15 @@
 import type pg from "pg";
 
-type Lent = (error: Error | undefined, client: pg.PoolClient | undefined, release: (error?: Error | boolean) => void) => void;
+type Lent = (
+  error: Error | undefined,
+  client: pg.PoolClient | undefined,
+  release: (error?: Error | boolean) => void,
+) => void;
 
 /**
- * The same pool, for a library that may release a connection twice. graphile-worker 0.17.3 does so if its listening connection breaks while it stops (src/main.ts,
- * `listenForChanges`). Nothing handles the error that pg then throws, so it would end the process.
+ * The same pool, for a library that may release a connection twice. graphile-worker 0.17.3 does so if its
+ * listening connection breaks while it stops (src/main.ts, `listenForChanges`). Nothing handles the error
+ * that pg then throws, so it would end the process.
  */
 export function releasedOnce(pool: pg.Pool): pg.Pool {
   const connect = (lent?: Lent) =>

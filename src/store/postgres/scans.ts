@@ -4,13 +4,21 @@ import { Unavailable } from "../../core/errors.ts";
 import { run, type Statement } from "./statement.ts";
 
 /**
- * Runs statements that read whole tables, for filters and orders without an index. They have a few connections of their own and their own time limit. An owner may run
- * one at a time. So a client uses one connection and one processor, however many searches it sends, and look-ups of others do not wait (measured with 24 times
- * `emails.value co`, 45 terms, 10,000 people: docs/benchmarks.md).
+ * Runs statements that read whole tables, for filters and orders without an index. They have a few
+ * connections of their own and their own time limit. An owner may run one at a time. So a client uses one
+ * connection and one processor, however many searches it sends, and look-ups of others do not wait (measured
+ * with 24 times `emails.value co`, 45 terms, 10,000 people: docs/benchmarks.md).
  */
 export interface Scans {
-  /** `owner`: the client or the kind of list. Rejects with Unavailable if the statement, or an earlier one of the owner, takes too long. */
-  run<Row extends pg.QueryResultRow>(owner: string, statement: Statement, values: readonly unknown[]): Promise<Row[]>;
+  /**
+   * `owner`: the client or the kind of list. Rejects with Unavailable if the statement, or an earlier one of
+   * the owner, takes too long.
+   */
+  run<Row extends pg.QueryResultRow>(
+    owner: string,
+    statement: Statement,
+    values: readonly unknown[],
+  ): Promise<Row[]>;
 }
 
 /** Number of connections, and so of owners that can scan at the same time. */
@@ -38,7 +46,11 @@ export function createScans(pool: pg.Pool, clock: Pick<Clock, "sleep"> = systemC
       };
       const giveUp = () => {
         if (line.delete(go))
-          reject(new Unavailable("earlier slow searches of this client are still running", { retryAfterMs: RETRY_AFTER_MS }));
+          reject(
+            new Unavailable("earlier slow searches of this client are still running", {
+              retryAfterMs: RETRY_AFTER_MS,
+            }),
+          );
       };
       line.add(go);
       clock.sleep(WAIT_MS, over.signal).then(giveUp, giveUp);

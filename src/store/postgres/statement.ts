@@ -14,26 +14,48 @@ export interface Statement {
   readonly text: string;
 }
 
-/** Runs a statement. After a conflict it is repeated, unless `db` is a connection in a transaction: then `inTransaction` repeats the whole transaction. */
-export async function run<Row extends pg.QueryResultRow>(db: Queryable, statement: Statement, values: readonly unknown[]): Promise<Row[]> {
+/**
+ * Runs a statement. After a conflict it is repeated, unless `db` is a connection in a transaction: then
+ * `inTransaction` repeats the whole transaction.
+ */
+export async function run<Row extends pg.QueryResultRow>(
+  db: Queryable,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Row[]> {
   const send = async (): Promise<Row[]> => {
-    const result = await db.query<Row>({ name: statement.name, text: statement.text, values: values as unknown[] });
+    const result = await db.query<Row>({
+      name: statement.name,
+      text: statement.text,
+      values: values as unknown[],
+    });
     return result.rows;
   };
   return db instanceof pg.Pool ? repeated(send) : send().catch(rethrow);
 }
 
-/** Time limits in a transaction. Its statements may change many rows (a group with all its people), and may wait for another transaction that does. */
+/**
+ * Time limits in a transaction. Its statements may change many rows (a group with all its people), and may
+ * wait for another transaction that does.
+ */
 const LIMITS = "set local statement_timeout = 10000; set local lock_timeout = 4000";
 
 /**
- * Runs `work` in one transaction. If `work` rejects, the transaction is rolled back. After a conflict the whole transaction is repeated, so `work` may run several
- * times. `settings`: statements at its beginning, such as `set local`. They are sent together with `begin`.
+ * Runs `work` in one transaction. If `work` rejects, the transaction is rolled back. After a conflict the
+ * whole transaction is repeated, so `work` may run several times. `settings`: statements at its beginning,
+ * such as `set local`. They are sent together with `begin`.
  */
-export const inTransaction = <T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings = ""): Promise<T> =>
-  repeated(() => once(pool, work, settings));
+export const inTransaction = <T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  settings = "",
+): Promise<T> => repeated(() => once(pool, work, settings));
 
-async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>, settings: string): Promise<T> {
+async function once<T>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<T>,
+  settings: string,
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   setPatient(client, true);
@@ -61,15 +83,20 @@ function setPatient(client: pg.PoolClient, patient: boolean): void {
   if (client instanceof Connection) client.patient = patient;
 }
 
-/** Number of attempts after a deadlock, a serialisation failure (docs/threats.md F45), or a foreign key to a row that was deleted meanwhile. */
+/**
+ * Number of attempts after a deadlock, a serialisation failure (docs/threats.md F45), or a foreign key to a
+ * row that was deleted meanwhile.
+ */
 const MAX_ROUNDS = 3;
 
 /**
- * A row refers to a row that existed when the statement began and was deleted since. Foreign keys are checked against the present rows. The next attempt finds that
- * the row is missing, and reports this. If the key is violated each time, it is a bug of ours.
+ * A row refers to a row that existed when the statement began and was deleted since. Foreign keys are checked
+ * against the present rows. The next attempt finds that the row is missing, and reports this. If the key is
+ * violated each time, it is a bug of ours.
  */
 const FOREIGN_KEY_VIOLATION = "23503";
-const isRepeatable = (error: unknown): boolean => failureOf(error) === "repeat" || codeOf(error) === FOREIGN_KEY_VIOLATION;
+const isRepeatable = (error: unknown): boolean =>
+  failureOf(error) === "repeat" || codeOf(error) === FOREIGN_KEY_VIOLATION;
 
 /** Repeats `work` after conflicts. Rejects with our own errors (toAppError). */
 export async function repeated<T>(work: () => Promise<T>): Promise<T> {

@@ -7,7 +7,10 @@ export const FIRST_ID = "00000000-0000-0000-0000-000000000000";
 /** A reference before all others, to begin a walk in the order of kind and id. */
 export const FIRST_REF = { kind: "", id: FIRST_ID } as const;
 
-/** Walks through a table in the order of ids. The statement returns the next `size` rows after an id. `values`: its parameters. Slices are never empty. */
+/**
+ * Walks through a table in the order of ids. The statement returns the next `size` rows after an id.
+ * `values`: its parameters. Slices are never empty.
+ */
 export async function* inSlices<Row extends pg.QueryResultRow & { readonly id: string }>(
   db: Queryable,
   statement: Statement,

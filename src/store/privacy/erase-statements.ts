@@ -32,7 +32,9 @@ export const RECORD = statement(
    ${appendEvent(5, "(select 1) as once")}`,
 );
 
-/** The event and the mark of a deletion by a SCIM client. The loop then removes the person from the target. */
+/**
+ * The event and the mark of a deletion by a SCIM client. The loop then removes the person from the target.
+ */
 export const DELETED = statement(
   "deleted",
   `with event as (${appendEvent(1, "(select 1) as once")}),
@@ -46,7 +48,10 @@ export const LIST = statement(
   `select e.subject, e.basis, e.erased_by as by, e.erased_at as at from erasures e order by e.erased_at, e.subject`,
 );
 
-/** Erased people with data that was written later: by a run that was in progress, or by one that read the target before it removed the person. */
+/**
+ * Erased people with data that was written later: by a run that was in progress, or by one that read the
+ * target before it removed the person.
+ */
 export const LEFT = statement(
   "left",
   `select e.subject from erasures e

@@ -5,13 +5,26 @@ import type { AskedBy, EraseResult, Erasure, ErasureStore } from "../../privacy/
 import { inTransaction, type Queryable, run } from "../postgres/statement.ts";
 import type { Vault } from "../vault.ts";
 import { eventRow } from "../write-sql.ts";
-import { DELETED, FACTS, type Facts, LEFT, LIST, LOCK_PERSON, PERSON_OF, RECORD, statement } from "./erase-statements.ts";
+import {
+  DELETED,
+  FACTS,
+  type Facts,
+  LEFT,
+  LIST,
+  LOCK_PERSON,
+  PERSON_OF,
+  RECORD,
+  statement,
+} from "./erase-statements.ts";
 import { forgetValues } from "./forget-values.ts";
 import { lockSubject } from "./lock-subject.ts";
 import { DIRECTORY_STORE, PERSONAL_STORES } from "./personal-stores.ts";
 import { nameOf, subjectEvent } from "./subject-event.ts";
 
-/* Erases a person in one transaction: deletes the data in all tables, destroys the key, and records the erasure. */
+/*
+ * Erases a person in one transaction: deletes the data in all tables, destroys the key, and records the
+ * erasure.
+ */
 
 export interface ErasureDeps {
   readonly pool: pg.Pool;
@@ -23,7 +36,13 @@ export interface ErasureDeps {
 
 export function createErasures({ pool, vault, clock, targets }: ErasureDeps): ErasureStore {
   /** Erases one person. If the directory still has the person, the person is deleted there too. */
-  async function erase(db: Queryable, { subject, basis, by, at }: Erasure, asked: AskedBy, facts: Facts, replayed: boolean): Promise<void> {
+  async function erase(
+    db: Queryable,
+    { subject, basis, by, at }: Erasure,
+    asked: AskedBy,
+    facts: Facts,
+    replayed: boolean,
+  ): Promise<void> {
     const deleted = subjectEvent("user.deleted", subject, asked, clock, {});
     const subjects = [...new Set([subject, ...(facts.records ?? [])])];
     if (facts.active !== null) {
@@ -36,7 +55,10 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
       subjects.map((id) => ({ kind: "user", id })),
     );
     await forgetValues(db, subjects);
-    const event = subjectEvent("subject.erased", subject, asked, clock, { basis, ...(replayed ? { replayed } : {}) });
+    const event = subjectEvent("subject.erased", subject, asked, clock, {
+      basis,
+      ...(replayed ? { replayed } : {}),
+    });
     const causes = facts.active === null ? [] : [deleted.id];
     await run(db, RECORD, [subject, basis, by, at, eventRow({ ...event, causes })]);
   }
@@ -65,7 +87,8 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
     replay: (erasure) =>
       inTransaction(pool, async (db) => {
         const facts = await factsOf(db, erasure.subject);
-        // A hold that is older than the erasure was released before it, so it does not count. A newer hold counts.
+        // A hold that is older than the erasure was released before it, so it does not count. A newer hold
+        // counts.
         if (facts.erased || !facts.known || (facts.heldAt && facts.heldAt > erasure.at)) return false;
         await erase(db, erasure, { actor: "system" }, facts, true);
         return true;
@@ -83,7 +106,11 @@ export function createErasures({ pool, vault, clock, targets }: ErasureDeps): Er
 const SLICE = 500;
 
 /** Clears the tables in a fixed order, so that concurrent calls cannot deadlock. */
-export async function clearStores(db: Queryable, subjects: readonly string[], names: readonly string[]): Promise<void> {
+export async function clearStores(
+  db: Queryable,
+  subjects: readonly string[],
+  names: readonly string[],
+): Promise<void> {
   for (const { table, erase } of PERSONAL_STORES) {
     // Only some statements have the parameter with names.
     const values = erase.includes("$2") ? [subjects, names] : [subjects];

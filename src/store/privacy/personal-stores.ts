@@ -1,19 +1,26 @@
 import { FORGOTTEN } from "../write-sql.ts";
 
 /*
- * All tables with values of people, and the statements that erase the values of some people. One test compares the list with the classification (privacy/columns.ts).
- * Another test searches every table for erased values. The history is not in the list: its values are encrypted, and cannot be read without the person's key
- * (store/personal).
+ * All tables with values of people, and the statements that erase the values of some people. One test
+ * compares the list with the classification (privacy/columns.ts). Another test searches every table for
+ * erased values. The history is not in the list: its values are encrypted, and cannot be read without the
+ * person's key (store/personal).
  */
 
-/** Parameters of the statements: `$1::uuid[]` the people, `$2::text[]` their user names, display names and e-mail addresses, folded. */
+/**
+ * Parameters of the statements: `$1::uuid[]` the people, `$2::text[]` their user names, display names and
+ * e-mail addresses, folded.
+ */
 export interface PersonalStore {
   readonly table: string;
   readonly erase: string;
 }
 
 /** The data of people who are still in the directory. */
-export const DIRECTORY_STORE: PersonalStore = { table: "users", erase: "delete from users where id = any($1::uuid[])" };
+export const DIRECTORY_STORE: PersonalStore = {
+  table: "users",
+  erase: "delete from users where id = any($1::uuid[])",
+};
 
 const OF_PERSON = "kind = 'user' and entity_id = any($1::uuid[])";
 
@@ -21,13 +28,15 @@ const OF_PERSON = "kind = 'user' and entity_id = any($1::uuid[])";
 export const PERSONAL_STORES: readonly PersonalStore[] = [
   {
     table: "entity_states",
-    // The row stays while the person is at the target, because it is the place in the queue. The next run writes new values.
+    // The row stays while the person is at the target, because it is the place in the queue. The next run
+    // writes new values.
     erase: `update entity_states set reason = null, last_answer = null, cause = null, notes = null, holder = null, planned = null, refused = null
       where ${OF_PERSON} and coalesce(reason, last_answer, cause, notes::text, holder::text, planned::text, refused::text) is not null`,
   },
   {
     table: "links",
-    // The link stays while the person is at the target. Without it we would not know that we must remove the person.
+    // The link stays while the person is at the target. Without it we would not know that we must remove the
+    // person.
     erase: `update links set ${FORGOTTEN}, invitation = null where ${OF_PERSON} and coalesce(attributes, unshown, invitation) is not null`,
   },
   { table: "removed_people", erase: "delete from removed_people where entity_id = any($1::uuid[])" },
@@ -45,7 +54,10 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
       select from unnest($1::uuid[]) as p(id) where strpos(a.report::text, p.id::text) > 0
         or exists (select from unnest($2::text[]) as n(name) where strpos(lower(a.report::text), n.name) > 0))`,
   },
-  { table: "person_joins", erase: "delete from person_joins where record_id = any($1::uuid[]) or person_id = any($1::uuid[])" },
+  {
+    table: "person_joins",
+    erase: "delete from person_joins where record_id = any($1::uuid[]) or person_id = any($1::uuid[])",
+  },
   { table: "persons", erase: "delete from persons where id = any($1::uuid[])" },
   { table: "person_departments", erase: "delete from person_departments where user_id = any($1::uuid[])" },
   // Only rows with digests of values. The rows that count removals have none.
@@ -55,7 +67,10 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
     // Sessions of operators with the name of the person. Sessions have no id of the directory.
     erase: "delete from sessions where cardinality($1::uuid[]) > 0 and lower(name) = any($2::text[])",
   },
-  { table: "operators", erase: "delete from operators where cardinality($1::uuid[]) > 0 and lower(name) = any($2::text[])" },
+  {
+    table: "operators",
+    erase: "delete from operators where cardinality($1::uuid[]) > 0 and lower(name) = any($2::text[])",
+  },
 ];
 
 /** Tables with personal columns from which nothing has to be erased for a person, each with the reason. */

@@ -16,9 +16,13 @@ const statement = (name: string, text: string): Statement => ({ name: `retention
 const idAt = (at: number): string =>
   `(lpad(to_hex((extract(epoch from $${at}::timestamptz) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid`;
 
-const NOT_HELD = (subject: string): string => `not exists (select from legal_holds k where k.subject = ${subject})`;
+const NOT_HELD = (subject: string): string =>
+  `not exists (select from legal_holds k where k.subject = ${subject})`;
 
-/** People of whom only the key and old events are left. Events `subject.*`, such as an export, do not count as new. */
+/**
+ * People of whom only the key and old events are left. Events `subject.*`, such as an export, do not count as
+ * new.
+ */
 const LEAVERS = statement(
   "leavers",
   `select k.subject as id from subject_keys k
@@ -30,7 +34,10 @@ const LEAVERS = statement(
     order by k.subject limit ${SLICE}`,
 );
 
-/** Continues after the last event of the previous call. Events under a legal hold are skipped. When a hold ends, it begins again with the first event (subjects.ts). */
+/**
+ * Continues after the last event of the previous call. Events under a legal hold are skipped. When a hold
+ * ends, it begins again with the first event (subjects.ts).
+ */
 const VALUES = statement(
   "values",
   `with slice as materialized (
@@ -126,7 +133,8 @@ export function createRetention(pool: pg.Pool, vault: Pick<Vault, "destroy">): R
   }
 
   return {
-    forget: (job, before, signal) => (job === "leavers" ? leavers(before, signal) : inTurn(STATEMENTS[job], before, signal)),
+    forget: (job, before, signal) =>
+      job === "leavers" ? leavers(before, signal) : inTurn(STATEMENTS[job], before, signal),
 
     async append(event) {
       await run(pool, APPEND, [eventRow(event)]);

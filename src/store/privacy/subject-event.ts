@@ -14,8 +14,17 @@ export function subjectEvent(
 ): HistoryEvent {
   const at = clock.now();
   const about = { subject: { kind: "user", id }, detail: { ...more, ...detail } } as const;
-  return { id: uuidv7(at.getTime()), at, code, actor, causes: [], ...(requestId === undefined ? {} : { requestId }), ...about };
+  return {
+    id: uuidv7(at.getTime()),
+    at,
+    code,
+    actor,
+    causes: [],
+    ...(requestId === undefined ? {} : { requestId }),
+    ...about,
+  };
 }
 
 /** The name of the caller for the tables of holds and erasures. */
-export const nameOf = ({ actor, detail }: AskedBy): string => (typeof detail?.osUser === "string" ? `${actor}:${detail.osUser}` : actor);
+export const nameOf = ({ actor, detail }: AskedBy): string =>
+  typeof detail?.osUser === "string" ? `${actor}:${detail.osUser}` : actor;

@@ -3,7 +3,9 @@ import type { SubjectRecords } from "../../privacy/subjects.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { IS_KNOWN } from "./known.ts";
 
-/** All data about a person in one row, so that all of it is from the same moment. Times are ISO 8601 in UTC. */
+/**
+ * All data about a person in one row, so that all of it is from the same moment. Times are ISO 8601 in UTC.
+ */
 const READ: Statement = {
   name: "subject-records",
   text: `select ${IS_KNOWN} as known, json_build_object(

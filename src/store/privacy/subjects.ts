@@ -22,7 +22,8 @@ const HOLD = statement(
 
 const RELEASE = statement(
   "release",
-  // Deletes the marks of retention, so that the events that were skipped because of the hold are checked again.
+  // Deletes the marks of retention, so that the events that were skipped because of the hold are checked
+  // again.
   `with done as (delete from legal_holds where subject = $1 returning 1),
   again as (delete from retention_marks where exists (select from done)),
   event as (${appendEvent(2, "done")})
@@ -54,7 +55,9 @@ export function createSubjects(pool: pg.Pool, clock: Clock): SubjectOperations {
     records: async (id) => (isUuid(id) ? readRecords(pool, id) : undefined),
 
     async noteExport(id, forms, by) {
-      await run(pool, NOTE, [eventRow(subjectEvent("subject.exported", id, by, clock, { forms: [...forms] }))]);
+      await run(pool, NOTE, [
+        eventRow(subjectEvent("subject.exported", id, by, clock, { forms: [...forms] })),
+      ]);
     },
   };
 }

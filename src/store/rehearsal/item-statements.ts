@@ -3,8 +3,8 @@ import type { Statement } from "../postgres/statement.ts";
 /* Statements about the items of a plan. */
 
 /**
- * Combines several writes of an entity. `before` is that of the first write, `after` that of the last one. A removal replaces all other actions. A create stays a
- * create, whatever follows.
+ * Combines several writes of an entity. `before` is that of the first write, `after` that of the last one. A
+ * removal replaces all other actions. A create stays a create, whatever follows.
  */
 export const RECORD: Statement = {
   name: "plan-record",
@@ -54,7 +54,10 @@ export const ADD_LEAVERS: Statement = {
     on conflict (kind, id) do nothing`,
 };
 
-export const HOLD_ALL: Statement = { name: "plan-hold-all", text: "update plan_items set held_by = 'modeObserve', calls = '{}'" };
+export const HOLD_ALL: Statement = {
+  name: "plan-hold-all",
+  text: "update plan_items set held_by = 'modeObserve', calls = '{}'",
+};
 
 export const MAKE_DUE: Statement = {
   name: "plan-hasten",

@@ -15,7 +15,15 @@ import { pageOf } from "../postgres/page.ts";
 import { createParameters } from "../postgres/parameters.ts";
 import { run } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON, personWith } from "../references.ts";
-import { ADD_HELD, ADD_LEAVERS, DROP_UNCHANGED, HOLD_ALL, MAKE_DUE, RECORD, SUMMARY } from "./item-statements.ts";
+import {
+  ADD_HELD,
+  ADD_LEAVERS,
+  DROP_UNCHANGED,
+  HOLD_ALL,
+  MAKE_DUE,
+  RECORD,
+  SUMMARY,
+} from "./item-statements.ts";
 
 /* The result of a rehearsal: one row for each entity in `plan_items` of shadow.ts. */
 
@@ -36,7 +44,10 @@ interface ItemRow extends pg.QueryResultRow {
   until: Date | null;
 }
 
-/** Stores writes in `plan_items`. A statement has each entity only once, because the second write of an entity must find the row of the first. */
+/**
+ * Stores writes in `plan_items`. A statement has each entity only once, because the second write of an entity
+ * must find the row of the first.
+ */
 export async function recordWrites(session: pg.Pool, writes: readonly PlannedWrite[]): Promise<void> {
   let rows = new Map<string, object>();
   const flush = async (): Promise<void> => {
@@ -64,7 +75,8 @@ export async function summarise(session: pg.Pool, target: string, mode: SyncMode
   if (mode === "observe") await run(session, HOLD_ALL, []);
   await run(session, ADD_LEAVERS, [target]);
   const [row] = await run<SummaryRow>(session, SUMMARY, []);
-  const counts = (text: string | null) => (text === null ? {} : (JSON.parse(text) as Readonly<Record<string, number>>));
+  const counts = (text: string | null) =>
+    text === null ? {} : (JSON.parse(text) as Readonly<Record<string, number>>);
   const byApi = counts(row!.apis);
   return {
     ...{ create: 0, update: 0, remove: 0, suspend: 0, resume: 0 },
@@ -76,7 +88,10 @@ export async function summarise(session: pg.Pool, target: string, mode: SyncMode
   };
 }
 
-/** The name of an item. People come from the directory, departments and roles from the copy. A removed entity that is unknown here has its name before the removal. */
+/**
+ * The name of an item. People come from the directory, departments and roles from the copy. A removed entity
+ * that is unknown here has its name before the removal.
+ */
 const NAME = `coalesce(${NAMES_OF_PERSON}, d.name, r.name, p.changes->'name'->>'before')`;
 
 export async function itemsOf(
@@ -89,8 +104,12 @@ export async function itemsOf(
   if (action) conditions.push(`p.action = ${parameters.add(action, "text")}`);
   if (kind) conditions.push(`p.kind = ${parameters.add(kind, "text")}`);
   const [afterKind, afterId] = after?.split(":") ?? [];
-  if (afterKind && afterId) conditions.push(`(p.kind, p.id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
-  // Lateral look-ups instead of joins: a join read all people for each item of a page (3.0 s for a page with 100,000 people).
+  if (afterKind && afterId)
+    conditions.push(
+      `(p.kind, p.id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`,
+    );
+  // Lateral look-ups instead of joins: a join read all people for each item of a page (3.0 s for a page with
+  // 100,000 people).
   const text = `select p.kind, p.id, p.action, p.changes, p.held_by, case when not o.grace_ended then o.grace_until end as until, ${NAME} as name from plan_items p
       left join lateral (select * from links o where p.kind = 'user' and o.target = $1 and o.kind = 'user' and o.entity_id = p.id limit 1) o on true
       left join ${personWith("p.id", "p.kind = 'user'")} u on true
@@ -115,5 +134,7 @@ const NO_SUCH_TABLE = "42P01";
 
 /** Another session has no tables of the rehearsal. */
 function orGone(error: unknown): never {
-  throw codeOf(error) === NO_SUCH_TABLE ? new PlanGone("the session of the plan has ended", { cause: error }) : error;
+  throw codeOf(error) === NO_SUCH_TABLE
+    ? new PlanGone("the session of the plan has ended", { cause: error })
+    : error;
 }

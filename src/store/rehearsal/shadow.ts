@@ -4,8 +4,9 @@ import { inTransaction } from "../postgres/statement.ts";
 import { PRIORITY } from "../write-sql.ts";
 
 /*
- * A copy of the loop's tables, in which the loop can run without effect. The copy is temporary tables of one session. They hide the real tables of the same names. The
- * directory is not copied. The copy ends with the session, and other sessions cannot see it.
+ * A copy of the loop's tables, in which the loop can run without effect. The copy is temporary tables of one
+ * session. They hide the real tables of the same names. The directory is not copied. The copy ends with the
+ * session, and other sessions cannot see it.
  */
 
 /** Tables that are copied with their rows of the target. */
@@ -26,7 +27,10 @@ const COPIED = [
 /** Tables that are copied without rows, because their rows do not matter. */
 const EMPTY = ["target_states"] as const;
 
-/** Settings of the session. Statements that would act outside the copy check `dingtalk_scim.rehearsal`: see `wakeUp` and the lock of the tree. */
+/**
+ * Settings of the session. Statements that would act outside the copy check `dingtalk_scim.rehearsal`: see
+ * `wakeUp` and the lock of the tree.
+ */
 const REHEARSAL_SETTINGS = {
   "dingtalk_scim.rehearsal": "on",
   statement_timeout: "10000",
@@ -57,7 +61,10 @@ export interface ShadowOptions {
   readonly target: string;
   /** True: all entities are checked, as with another mapping. False: only those that are not in sync. */
   readonly everybody: boolean;
-  /** Version of the rules for sources in the rehearsal. People who were computed with other rules are computed again. */
+  /**
+   * Version of the rules for sources in the rehearsal. People who were computed with other rules are computed
+   * again.
+   */
   readonly sources?: string;
   /** Version of the rules for dates in the rehearsal. */
   readonly dates?: string;
@@ -84,7 +91,8 @@ export async function openShadow(pool: Pool, options: ShadowOptions): Promise<Sh
 
 /** The view `people` of the migration `persons`, over the copied table. */
 const PEOPLE = (from: string): string => {
-  const columns = "id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref";
+  const columns =
+    "id, source_id, active, user_name, user_name_key, display_name_key, external_id, employee_number_key, manager_ref";
   return `create temp view people as
     select ${columns}, source_id as manager_source_id, email_keys, document, array[id] as record_ids, created_at, modified_at
       from ${from}.users u where person_id is null and not exists (select from pg_temp.persons p where p.id = u.id)
@@ -92,14 +100,22 @@ const PEOPLE = (from: string): string => {
     select ${columns}, manager_source_id, email_keys, document, record_ids, created_at, modified_at from pg_temp.persons`;
 };
 
-/** Copies `persons` only if the rules differ. Otherwise the real table is read, because a copy would have many rows. */
+/**
+ * Copies `persons` only if the rules differ. Otherwise the real table is read, because a copy would have many
+ * rows.
+ */
 async function copyPersons(
   client: pg.PoolClient,
   from: string,
   { sources, dates }: Pick<ShadowOptions, "sources" | "dates">,
 ): Promise<Omit<Filled, "schema">> {
-  const { rows: old } = await client.query(`select from ${from}.persons where rules is distinct from $1 limit 1`, [sources ?? null]);
-  const { rows: same } = await client.query(`select from ${from}.schedule_rules where version = $1`, [dates ?? null]);
+  const { rows: old } = await client.query(
+    `select from ${from}.persons where rules is distinct from $1 limit 1`,
+    [sources ?? null],
+  );
+  const { rows: same } = await client.query(`select from ${from}.schedule_rules where version = $1`, [
+    dates ?? null,
+  ]);
   const otherSources = sources !== undefined && old.length > 0;
   const otherDates = sources !== undefined && dates !== undefined && same.length === 0;
   if (!otherSources && !otherDates) return { otherSources, otherDates };
@@ -121,14 +137,21 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
     session,
     async (client) => {
       const made = async (table: string, including: string, copied: string): Promise<void> => {
-        await client.query(`create temp table ${table} (like ${from}.${table} including ${including}) with (fillfactor = 50)`);
+        await client.query(
+          `create temp table ${table} (like ${from}.${table} including ${including}) with (fillfactor = 50)`,
+        );
         if (copied !== "") await client.query(copied, [target]);
       };
       other = await copyPersons(client, from, {
         ...(sources === undefined ? {} : { sources }),
         ...(everybody && dates !== undefined ? { dates } : {}),
       });
-      for (const table of COPIED) await made(table, "all", `insert into pg_temp.${table} select * from ${from}.${table} where target = $1`);
+      for (const table of COPIED)
+        await made(
+          table,
+          "all",
+          `insert into pg_temp.${table} select * from ${from}.${table} where target = $1`,
+        );
       for (const table of EMPTY) await made(table, "all", "");
       await made(
         "entity_states",
@@ -144,7 +167,8 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
       // Provisional changes of the tree, which may be half of a rename, count as final.
       await client.query("update pg_temp.departments set settles_at = null where settles_at is not null");
       await client.query(`create temp table history (like ${from}.history)`);
-      // The causes of entities in holds, and those that were merged into them. They show whether a source has written such an entity since.
+      // The causes of entities in holds, and those that were merged into them. They show whether a source has
+      // written such an entity since.
       await client.query(
         `with recursive cause(id) as (
            select unnest(s.causes) from pg_temp.entity_states s where s.in_hold
@@ -162,7 +186,10 @@ async function fill(session: pg.Pool, { target, everybody, sources, dates }: Sha
   return { schema: from, ...other };
 }
 
-/** The indexes that the loop uses. Pages have free space (fillfactor), so that claims update a row without updating indexes, as in the real table. */
+/**
+ * The indexes that the loop uses. Pages have free space (fillfactor), so that claims update a row without
+ * updating indexes, as in the real table.
+ */
 const INDEXES = `
   alter table entity_states add primary key (target, kind, entity_id);
   create index on entity_states (target, priority, next_at) where next_at is not null;
@@ -170,7 +197,10 @@ const INDEXES = `
   create index on entity_states (target, cause) where cause is not null;
   create index on entity_states (manager_key) where manager_key is not null`;
 
-/** SQL: a run would check the entity sooner or later. Parked entities are left out: they wait for a change of the data. */
+/**
+ * SQL: a run would check the entity sooner or later. Parked entities are left out: they wait for a change of
+ * the data.
+ */
 const IS_OPEN = "state in ('due', 'waiting', 'held')";
 
 const MARK_EVERYBODY = `
@@ -183,8 +213,10 @@ const MARK_EVERYBODY = `
     desired_generation = s.desired_generation + 1`;
 
 /**
- * Managers are checked before the people who report to them. Otherwise each person whose manager is missing is checked twice (measured with 10,000 people: 11,600
- * checks instead of 14,900). It is done only for many entities, because the order then differs from the loop's. It compares texts only, so it may match too many people.
+ * Managers are checked before the people who report to them. Otherwise each person whose manager is missing
+ * is checked twice (measured with 10,000 people: 11,600 checks instead of 14,900). It is done only for many
+ * entities, because the order then differs from the loop's. It compares texts only, so it may match too many
+ * people.
  */
 const LEADERS_FIRST = `
   with many as (select count(*) > 2000 as are from entity_states where target = $1 and next_at is not null),

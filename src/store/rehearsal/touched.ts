@@ -11,13 +11,15 @@ import { FIRST_REF } from "../postgres/walk.ts";
 import { eventRow } from "../write-sql.ts";
 
 /*
- * The effect of other rules, read from a rehearsal of their plan, and the hold that stops all of it. The tables of the rehearsal hide the real tables of the same
- * names, so the real ones are named with their schema.
+ * The effect of other rules, read from a rehearsal of their plan, and the hold that stops all of it. The
+ * tables of the rehearsal hide the real tables of the same names, so the real ones are named with their
+ * schema.
  */
 
 /**
- * The items that the rules would write. It leaves out items that a mode, a pilot or a protection stops, and items that a limit holds already. If the mapping is the
- * same as before, entities that are due are changes by the source. Then only entities that are in sync or that the policy holds count.
+ * The items that the rules would write. It leaves out items that a mode, a pilot or a protection stops, and
+ * items that a limit holds already. If the mapping is the same as before, entities that are due are changes
+ * by the source. Then only entities that are in sync or that the policy holds count.
  */
 const ITEMS = (schema: string): string => `
   select p.kind, p.id, p.action, p.changes, p.held_by, s.state, s.desired_generation as generation, s.causes
@@ -35,7 +37,11 @@ interface TouchedRow extends pg.QueryResultRow, Omit<Touched, "changed" | "prese
 /** `otherMapping`: the mapping differs, so the whole plan is its effect. */
 export async function touchedBy(
   session: pg.Pool,
-  { target, schema, otherMapping }: { readonly target: string; readonly schema: string; readonly otherMapping: boolean },
+  {
+    target,
+    schema,
+    otherMapping,
+  }: { readonly target: string; readonly schema: string; readonly otherMapping: boolean },
 ): Promise<Touched> {
   const text = `with items as materialized (${ITEMS(schema)})
     select
@@ -62,8 +68,8 @@ export async function touchedBy(
 const SLICE = 10_000;
 
 /**
- * Opens a hold with all its members in one transaction, because a hold without members would be dissolved. An open hold of other rules is dissolved, because those
- * rules are gone.
+ * Opens a hold with all its members in one transaction, because a hold without members would be dissolved. An
+ * open hold of other rules is dissolved, because those rules are gone.
  */
 export async function holdRules(
   session: pg.Pool,
@@ -71,13 +77,23 @@ export async function holdRules(
   { id, mapping, policy, leavers, before, exceeded, present, otherMapping, at }: HoldOfRules,
 ): Promise<void> {
   return inTransaction(session, async (db) => {
-    const send = <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) => run<Row>(db, { name: "", text }, values);
+    const send = <Row extends pg.QueryResultRow>(text: string, values: readonly unknown[]) =>
+      run<Row>(db, { name: "", text }, values);
     const tell = (event: HistoryEvent) =>
-      send(`insert into ${schema}.history select e.* from json_populate_record(null::${schema}.history, $1::json) e`, [eventRow(event)]);
+      send(
+        `insert into ${schema}.history select e.* from json_populate_record(null::${schema}.history, $1::json) e`,
+        [eventRow(event)],
+      );
     await send(TAKE_LOCK, [target]);
     for (const each of await send<DissolvedRules>(dissolving(`${schema}.holds`), [target]))
       await tell(dissolvedEvent(each, target, at, { followedBy: id }));
-    const detail = { mapping, policy, leavers, before: versionsOf(before), exceeded: exceeded.map((each) => ({ ...each })) };
+    const detail = {
+      mapping,
+      policy,
+      leavers,
+      before: versionsOf(before),
+      exceeded: exceeded.map((each) => ({ ...each })),
+    };
     await send(
       `insert into ${schema}.holds (id, target, limit_name, state, hours, allowed, present, passed, policy, mapping, detail, expires_at)
        values ($1, $2, 'mappingChanged', 'open', 0, $3, $4, 0, $5, $6, $7, now() + ${OPEN_HOURS} * interval '1 hour')`,
@@ -97,9 +113,16 @@ export async function holdRules(
       last = rows.length === SLICE ? rows.at(-1) : undefined;
     }
     await tell(
-      holdEvent("hold.opened", { target, at, detail: { hold: id, limit: "mappingChanged", hours: 0, count, passed: 0, ...detail } }),
+      holdEvent("hold.opened", {
+        target,
+        at,
+        detail: { hold: id, limit: "mappingChanged", hours: 0, count, passed: 0, ...detail },
+      }),
     );
   });
 }
 
-const versionsOf = ({ mapping, policy }: WrittenRules) => ({ mapping, ...(policy === undefined ? {} : { policy }) });
+const versionsOf = ({ mapping, policy }: WrittenRules) => ({
+  mapping,
+  ...(policy === undefined ? {} : { policy }),
+});

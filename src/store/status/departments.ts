@@ -32,7 +32,10 @@ export const createDepartmentList = (pool: Pool, target: string): DepartmentList
     const parameters = createParameters([target]);
     const conditions = ["d.target = $1", "d.present"];
     if (text !== undefined) conditions.push(contains(fold(text.trim()), parameters)("d.name"));
-    else conditions.push(parent === undefined ? "d.parent_id is null" : `d.parent_id = ${parameters.add(parent, "uuid")}`);
+    else
+      conditions.push(
+        parent === undefined ? "d.parent_id is null" : `d.parent_id = ${parameters.add(parent, "uuid")}`,
+      );
     if (after !== undefined) {
       conditions.push(
         `(${folded("d.name")}, d.id) > (select ${folded("l.name")}, l.id from departments l where l.id = ${parameters.add(after, "uuid")})`,
@@ -56,7 +59,17 @@ export const createDepartmentList = (pool: Pool, target: string): DepartmentList
   },
 });
 
-const nodeOf = ({ id, name, path, children, state, reason_code, reason, remedy, remote_id }: Row): DepartmentNode => ({
+const nodeOf = ({
+  id,
+  name,
+  path,
+  children,
+  state,
+  reason_code,
+  reason,
+  remedy,
+  remote_id,
+}: Row): DepartmentNode => ({
   id,
   name,
   path,

@@ -4,13 +4,15 @@ import { inTransaction, run, type Statement } from "../postgres/statement.ts";
 import { isLost } from "../references.ts";
 
 /*
- * The figures of one target, without reading all entities that are in sync. It reads the entities that are not in sync (by their index), the index entries of
- * departments, roles and inactive people, and the counters of people and groups. This is enough for two reasons:
- *   - Each person and group of the directory has a state. The statement that creates the person or group also creates the state, and the state is removed later.
+ * The figures of one target, without reading all entities that are in sync. It reads the entities that are
+ * not in sync (by their index), the index entries of departments, roles and inactive people, and the counters
+ * of people and groups. This is enough for two reasons:
+ *   - Each person and group of the directory has a state. The statement that creates the person or group also
+ *     creates the state, and the state is removed later.
  *   - An active person is in sync only if the person is at the target.
- * So everybody who is not open is in sync, and active people among them are at the target. Plain counts give the same figures
- * (tests/integration/store/figures.test.ts). The statements are not prepared: a generic plan, perhaps from the time when the tables were empty, would cost more than
- * planning.
+ * So everybody who is not open is in sync, and active people among them are at the target. Plain counts give
+ * the same figures (tests/integration/store/figures.test.ts). The statements are not prepared: a generic
+ * plan, perhaps from the time when the tables were empty, would cost more than planning.
  */
 
 const COUNTS: Statement = {
@@ -42,7 +44,10 @@ const OPEN: Statement = {
   name: "status-open",
   text: `select count(*) as n from (select from entity_states o where o.target = $1 and o.state <> 'inSync' limit ${MANY_OPEN + 1}) open`,
 };
-/** The largest number of entities that are read. Of ten thousand, a hundred are above the 99th percentile, which is enough. */
+/**
+ * The largest number of entities that are read. Of ten thousand, a hundred are above the 99th percentile,
+ * which is enough.
+ */
 const LATELY_SETTLED = 10_000;
 const LATENCY: Statement = {
   name: "",
@@ -72,9 +77,13 @@ type Count =
   | "groups"
   | "inactive"
   | "structure";
-type CountsRow = pg.QueryResultRow & Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
+type CountsRow = pg.QueryResultRow &
+  Readonly<Record<Count, number>> & { readonly as_of: Date; readonly oldest: Date | null };
 
-/** All counts are from the same moment, `asOf`. The cost depends on the number of entities that are not in sync, and not on the number of people. */
+/**
+ * All counts are from the same moment, `asOf`. The cost depends on the number of entities that are not in
+ * sync, and not on the number of people.
+ */
 export async function readStats(pool: pg.Pool, target: string): Promise<Omit<SyncStatus, "paused">> {
   const [counts, latency, calls] = await Promise.all([
     countsOf(pool, target),
@@ -86,7 +95,8 @@ export async function readStats(pool: pg.Pool, target: string): Promise<Omit<Syn
   const [p50, p95, p99] = latency[0]?.ms ?? [];
   const active = row.people - row.inactive;
   const accurate = active - row.open_active;
-  const inSync = row.people - row.open_people + (row.groups - row.open_groups) + (row.structure - row.open_structure);
+  const inSync =
+    row.people - row.open_people + (row.groups - row.open_groups) + (row.structure - row.open_structure);
   return {
     asOf: row.as_of,
     states: { inSync, due, waiting, held, parked },
@@ -99,8 +109,9 @@ export async function readStats(pool: pg.Pool, target: string): Promise<Omit<Syn
 }
 
 /**
- * After a change of the mapping everybody is due, but the statistics may be older. A plan by them would look up each entity (2.4 s instead of 0.5 s with 200,000 open
- * entities). work_mem is large enough for hashes of a million rows in memory.
+ * After a change of the mapping everybody is due, but the statistics may be older. A plan by them would look
+ * up each entity (2.4 s instead of 0.5 s with 200,000 open entities). work_mem is large enough for hashes of
+ * a million rows in memory.
  */
 async function countsOf(pool: pg.Pool, target: string): Promise<CountsRow[]> {
   const [open] = await run<{ n: number }>(pool, OPEN, [target]);

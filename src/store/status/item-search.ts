@@ -9,13 +9,18 @@ import type { Parameters } from "../postgres/parameters.ts";
 import { inList } from "../postgres/planner.ts";
 import { keysOfPerson, keysOfRecord } from "../search-keys.ts";
 
-/** A telephone number as an operator types it, with signs between the digits. Fewer than four digits would match too many people. */
+/**
+ * A telephone number as an operator types it, with signs between the digits. Fewer than four digits would
+ * match too many people.
+ */
 const DIGITS = /^\+?[\d\s()-]{4,20}$/;
 
 /** True: few people have these digits, and the index leads to them. */
 export const hasFewOwners = (text: string): boolean => DIGITS.test(fold(text.trim()));
 
-/** SQL: a text contains `part`, which must be folded. Simplified and traditional characters match each other. */
+/**
+ * SQL: a text contains `part`, which must be folded. Simplified and traditional characters match each other.
+ */
 export function contains(part: string, parameters: Parameters): (text: string) => string {
   const isIn = holds(part, parameters);
   return (text) => isIn(folded(text));
@@ -28,7 +33,8 @@ function holds(part: string, parameters: Parameters): (text: string) => string {
     const sought = parameters.add(part, "text");
     return (text) => `strpos(${text}, ${sought}) > 0`;
   }
-  // Each character becomes a bracket expression with its variants. Only ^ and the backslash need an escape instead.
+  // Each character becomes a bracket expression with its variants. Only ^ and the backslash need an escape
+  // instead.
   const pattern = parameters.add(
     characters.map((variants) => (/[\^\\]/.test(variants) ? `\\${variants}` : `[${variants}]`)).join(""),
     "text",
@@ -37,13 +43,16 @@ function holds(part: string, parameters: Parameters): (text: string) => string {
 }
 
 /**
- * SQL for the ids that match a text of an operator: a part of the name, user name or e-mail address, without regard to case, in simplified or traditional characters;
- * the whole job number, id or externalId; or the last digits of a telephone number. People have keys, with an index (store/search-keys.ts). A text without keys, such
- * as two letters, is compared with everybody, by folded columns.
+ * SQL for the ids that match a text of an operator: a part of the name, user name or e-mail address, without
+ * regard to case, in simplified or traditional characters; the whole job number, id or externalId; or the
+ * last digits of a telephone number. People have keys, with an index (store/search-keys.ts). A text without
+ * keys, such as two letters, is compared with everybody, by folded columns.
  */
 export function idsMeantBy(text: string, kind: EntityKind | undefined, parameters: Parameters): string {
   const part = fold(text.trim());
-  const read = TABLES.filter(({ of }) => kind === undefined || of.includes(kind)).flatMap(({ ids }) => ids(part, parameters));
+  const read = TABLES.filter(({ of }) => kind === undefined || of.includes(kind)).flatMap(({ ids }) =>
+    ids(part, parameters),
+  );
   return [...read, ...(isUuid(part) ? byId(parameters.add(part, "uuid")) : [])].join(" union all ");
 }
 
@@ -54,8 +63,9 @@ export interface IdRange {
 }
 
 /**
- * SQL for the ids of people in a range that match a text, as idsMeantBy finds them. It reads everybody in the range, whatever keys the text has: for a text that many
- * have, some thousand people are enough to fill a page, and the index would lead to hundreds of thousands.
+ * SQL for the ids of people in a range that match a text, as idsMeantBy finds them. It reads everybody in the
+ * range, whatever keys the text has: for a text that many have, some thousand people are enough to fill a
+ * page, and the index would lead to hundreds of thousands.
  */
 export function peopleMeantIn(range: IdRange, text: string, parameters: Parameters): string {
   const part = fold(text.trim());
@@ -80,7 +90,9 @@ function isMeant(part: string, parameters: Parameters): string {
 
 function isNamed(part: string, parameters: Parameters): string {
   const isIn = holds(part, parameters);
-  return ["u.display_name_key", "u.user_name_key", "array_to_string(u.email_keys, ' ')"].map(isIn).join(" or ");
+  return ["u.display_name_key", "u.user_name_key", "array_to_string(u.email_keys, ' ')"]
+    .map(isIn)
+    .join(" or ");
 }
 
 /** The id itself, and the person of a record with this id. */
@@ -109,12 +121,16 @@ const TABLES: readonly Searched[] = [
     of: ["group", "role"],
     ids(part, parameters) {
       const isIn = holds(part, parameters);
-      return [`select g.id from groups g where ${isIn("g.display_name_key")} or lower(g.external_id) = ${parameters.add(part, "text")}`];
+      return [
+        `select g.id from groups g where ${isIn("g.display_name_key")} or lower(g.external_id) = ${parameters.add(part, "text")}`,
+      ];
     },
   },
   {
     of: ["department"],
-    ids: (part, parameters) => [`select d.id from departments d where d.target = $1 and ${contains(part, parameters)("d.name")}`],
+    ids: (part, parameters) => [
+      `select d.id from departments d where d.target = $1 and ${contains(part, parameters)("d.name")}`,
+    ],
   },
   {
     of: ["department", "role"],
@@ -128,7 +144,8 @@ const TABLES: readonly Searched[] = [
 function byName(part: string, parameters: Parameters): readonly string[] {
   const within = keysOfNamesWith(part, parameters);
   const meant = isMeant(part, parameters);
-  if (!within) return [`select ${PERSON} from users u where ${meant}`, `select u.id from persons u where ${meant}`];
+  if (!within)
+    return [`select ${PERSON} from users u where ${meant}`, `select u.id from persons u where ${meant}`];
   const whole = parameters.add(part, "text");
   const isWhole = `@> ${parameters.add([wholeKey(part)], "smallint[]")} and lower(u.external_id) = ${whole}`;
   return [
@@ -152,8 +169,15 @@ function byNumber(part: string, parameters: Parameters): readonly string[] {
   ];
 }
 
-/** People whom the directory has deleted, by their names at the target. They are not in sync until they are removed. They are few, and each is looked up by key. */
-function removed(part: string, parameters: Parameters, inRange: (id: string) => string = () => "true"): readonly string[] {
+/**
+ * People whom the directory has deleted, by their names at the target. They are not in sync until they are
+ * removed. They are few, and each is looked up by key.
+ */
+function removed(
+  part: string,
+  parameters: Parameters,
+  inRange: (id: string) => string = () => "true",
+): readonly string[] {
   const isIn = contains(part, parameters);
   return [
     `select e.entity_id from entity_states e
@@ -172,10 +196,13 @@ function keysOfNamesWith(part: string, parameters: Parameters): ((keys: string) 
     ...(all.length > 0 ? [`@> ${parameters.add(all, "smallint[]")}`] : []),
     ...oneOf.map((keys) => `&& ${parameters.add(keys, "smallint[]")}`),
   ];
-  return conditions.length === 0 ? undefined : (keys) => conditions.map((condition) => `${keys} ${condition}`).join(" and ");
+  return conditions.length === 0
+    ? undefined
+    : (keys) => conditions.map((condition) => `${keys} ${condition}`).join(" and ");
 }
 
-const lookUpOf = (table: "users" | "persons"): string => `select from ${table} x where x.id = e.entity_id offset 0`;
+const lookUpOf = (table: "users" | "persons"): string =>
+  `select from ${table} x where x.id = e.entity_id offset 0`;
 
 /** SQL: a telephone number ends with these digits. Other characters may be between and after the digits. */
 const endsWith = (digits: string): string => `exists (

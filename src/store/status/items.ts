@@ -20,7 +20,10 @@ const HOLDER_NAME = `case when s.holder is not null then coalesce(
   (select coalesce(h.document->>'displayName', h.user_name) from people h where h.id = (s.holder->>'id')::uuid),
   (select h.name from departments h where h.id = (s.holder->>'id')::uuid)) end`;
 
-/** SQL for the entities that this one waits for, with their names. `waiting_on` has only ids; the kinds come from the states with these ids. */
+/**
+ * SQL for the entities that this one waits for, with their names. `waiting_on` has only ids; the kinds come
+ * from the states with these ids.
+ */
 const AWAITED = `case when s.waiting_on <> '{}' then (
     select json_agg(json_build_object('kind', o.kind, 'id', o.entity_id, 'name', o.name)) from (
       select w.kind, w.entity_id, coalesce(wu.document->>'displayName', wu.user_name, wg.display_name, wd.name) as name
@@ -48,7 +51,10 @@ const RETRY: Statement = {
   select (select count(*) from woken) as woken from done`,
 };
 
-/** Many thousands of entities may have the same reason. They are updated in slices, in the order in which runs lock them (store/loop/runs/run-leases.ts). */
+/**
+ * Many thousands of entities may have the same reason. They are updated in slices, in the order in which runs
+ * lock them (store/loop/runs/run-leases.ts).
+ */
 const SLICE = 2_000;
 const RETRY_ALL: Statement = {
   name: "status-retry-all",
@@ -64,7 +70,10 @@ const RETRY_ALL: Statement = {
   woken as (${wakeUp("done")})
   select kind, entity_id, (select count(*) from woken) as woken from slice`,
 };
-/** How many people are read for a text before the index is asked. A page is full then if one of some hundred people has the text. */
+/**
+ * How many people are read for a text before the index is asked. A page is full then if one of some hundred
+ * people has the text.
+ */
 const WALKED = 10_000;
 const END_OF_WALK: Statement = {
   name: "status-end-of-walk",
@@ -111,7 +120,10 @@ export function createItems(
   }
 
   /** `upTo`: only people up to this id, without the index of keys. */
-  async function read({ id, state, kind, text, reasonCode, after, count }: ItemQuery, upTo?: string): Promise<readonly ItemRow[]> {
+  async function read(
+    { id, state, kind, text, reasonCode, after, count }: ItemQuery,
+    upTo?: string,
+  ): Promise<readonly ItemRow[]> {
     const parameters = createParameters([target]);
     const conditions = ["s.target = $1"];
     if (id !== undefined) {
@@ -121,15 +133,20 @@ export function createItems(
     if (state) conditions.push(`s.state = ${parameters.add(state, "text")}`);
     if (kind) conditions.push(`s.kind = ${parameters.add(kind, "text")}`);
     if (reasonCode === IN_GRACE) conditions.push(IN_GRACE_NOW);
-    else if (reasonCode) conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
+    else if (reasonCode)
+      conditions.push(`s.reason_code = ${parameters.add(reasonCode, "text")} and s.state <> 'inSync'`);
     if (text) {
       const meant =
-        upTo === undefined ? idsMeantBy(text, kind, parameters) : peopleMeantIn({ after: personAfter(after), upTo }, text, parameters);
+        upTo === undefined
+          ? idsMeantBy(text, kind, parameters)
+          : peopleMeantIn({ after: personAfter(after), upTo }, text, parameters);
       conditions.push(`s.entity_id = any(array(${meant}))`);
     }
     const [afterKind, afterId] = after?.split(":") ?? [];
     if (afterKind && afterId && isUuid(afterId)) {
-      conditions.push(`(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`);
+      conditions.push(
+        `(s.kind, s.entity_id) > (${parameters.add(afterKind, "text")}, ${parameters.add(afterId, "uuid")})`,
+      );
     }
     if (upTo !== undefined) conditions.push(`s.entity_id <= ${parameters.add(upTo, "uuid")}`);
     const limit = parameters.add(count + 1, "bigint");
@@ -144,7 +161,9 @@ export function createItems(
         left join removed_people r on s.kind = 'user' and r.target = s.target and r.entity_id = s.entity_id
         order by s.kind, s.entity_id`,
     };
-    return text ? pool.scans.run<ItemRow>("items", statement, parameters.values) : run<ItemRow>(pool, statement, parameters.values);
+    return text
+      ? pool.scans.run<ItemRow>("items", statement, parameters.values)
+      : run<ItemRow>(pool, statement, parameters.values);
   }
 
   return {
@@ -214,13 +233,22 @@ function itemOf(row: ItemRow): SyncItem {
     ...(row.user_name ? { userName: row.user_name } : {}),
     ...(row.remote_id ? { remoteId: row.remote_id } : {}),
     ...(row.reason_code ? { reasonCode: row.reason_code } : {}),
-    ...(row.holder ? { holder: { ...(JSON.parse(row.holder) as HeldBy), ...(row.holder_name ? { name: row.holder_name } : {}) } } : {}),
+    ...(row.holder
+      ? {
+          holder: {
+            ...(JSON.parse(row.holder) as HeldBy),
+            ...(row.holder_name ? { name: row.holder_name } : {}),
+          },
+        }
+      : {}),
     ...(row.reason ? { reason: row.reason } : {}),
     ...(row.remedy ? { remedy: row.remedy } : {}),
     ...(row.planned ? { planned: JSON.parse(row.planned) as Planned } : {}),
     ...(row.awaited ? { waitingOn: awaitedOf(row.awaited) } : {}),
     ...(row.next_at ? { nextTry: row.next_at } : {}),
-    ...(row.grace_since && row.grace_until ? { grace: { since: row.grace_since, until: row.grace_until } } : {}),
+    ...(row.grace_since && row.grace_until
+      ? { grace: { since: row.grace_since, until: row.grace_until } }
+      : {}),
     ...(row.due_since ? { dueSince: row.due_since } : {}),
     ...(row.settled_at ? { settledAt: row.settled_at } : {}),
     ...(row.last_answer ? { lastAnswer: row.last_answer } : {}),
@@ -230,4 +258,6 @@ function itemOf(row: ItemRow): SyncItem {
 type Awaited = NonNullable<SyncItem["waitingOn"]>[number];
 
 const awaitedOf = (json: string): readonly Awaited[] =>
-  (JSON.parse(json) as (Awaited & { readonly name: string | null })[]).map(({ name, ...ref }) => (name ? { ...ref, name } : ref));
+  (JSON.parse(json) as (Awaited & { readonly name: string | null })[]).map(({ name, ...ref }) =>
+    name ? { ...ref, name } : ref,
+  );

@@ -14,7 +14,9 @@ const LAST_HINT: Statement = {
     where h.entity_id = $2 and h.target = $1 order by h.received_at desc limit 1`,
 };
 
-type Nullable<T> = { readonly [K in keyof T]-?: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K] };
+type Nullable<T> = {
+  readonly [K in keyof T]-?: undefined extends T[K] ? Exclude<T[K], undefined> | null : T[K];
+};
 
 /** Undefined: no process listens. */
 export async function readListening(pool: pg.Pool, target: string): Promise<Listening | undefined> {

@@ -5,11 +5,15 @@ import type { Pool } from "../postgres/pool.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * The sums of the counters of all processes, and the SCIM requests of each source: the last one, and their number in each ten minutes. A killed process loses the
- * counts of its last seconds. Commits do not wait for the disk.
+ * The sums of the counters of all processes, and the SCIM requests of each source: the last one, and their
+ * number in each ten minutes. A killed process loses the counts of its last seconds. Commits do not wait for
+ * the disk.
  */
 
-/** Rows are locked in a fixed order, against deadlocks. `for no key update` does not conflict with inserts that refer to a source, because they lock only its key. */
+/**
+ * Rows are locked in a fixed order, against deadlocks. `for no key update` does not conflict with inserts
+ * that refer to a source, because they lock only its key.
+ */
 const WRITE: Statement = {
   name: "meters-write",
   text: `with counted as (
@@ -28,7 +32,10 @@ const WRITE: Statement = {
   update sources s set last_request_at = greatest(s.last_request_at, heard.at) from heard where s.id = heard.id`,
 };
 
-const READ: Statement = { name: "meters-read", text: "select name, labels, value from meters where target = $1 order by name, labels" };
+const READ: Statement = {
+  name: "meters-read",
+  text: "select name, labels, value from meters where target = $1 order by name, labels",
+};
 
 /** The most recent sources are shown. Nobody reads more. */
 const SOURCES_MAX = 100;
@@ -37,7 +44,10 @@ const SOURCES: Statement = {
   text: `select name, last_request_at as at from sources where last_request_at is not null order by last_request_at desc limit ${SOURCES_MAX}`,
 };
 
-/** The tokens that expire first. An expired token is shown for another month, because its client may still use it. */
+/**
+ * The tokens that expire first. An expired token is shown for another month, because its client may still use
+ * it.
+ */
 const TOKENS_MAX = 100;
 const TOKENS: Statement = {
   name: "meters-tokens",
@@ -52,7 +62,10 @@ export interface StoredMeters {
 }
 
 export interface MeterStore {
-  /** Adds the counts of the meter. After a failure they are put back into the meter. If only the answer of the database is lost, they are counted twice. */
+  /**
+   * Adds the counts of the meter. After a failure they are put back into the meter. If only the answer of the
+   * database is lost, they are counted twice.
+   */
   write(meter: Meter): Promise<void>;
   read(): Promise<StoredMeters>;
 }
@@ -61,7 +74,11 @@ export const createMeterStore = (pool: Pool, target: string): MeterStore => ({
   async write(meter) {
     const readings = meter.take();
     if (readings.samples.length + readings.requests.size === 0) return;
-    const samples = readings.samples.map(({ name, labels, value }) => ({ name, labels: JSON.stringify(labels), value }));
+    const samples = readings.samples.map(({ name, labels, value }) => ({
+      name,
+      labels: JSON.stringify(labels),
+      value,
+    }));
     const requests = [...readings.requests].map(([id, each]) => ({ id, ...each }));
     try {
       await run(pool.asyncCommit, WRITE, [target, JSON.stringify(samples), JSON.stringify(requests)]);
@@ -77,7 +94,11 @@ export const createMeterStore = (pool: Pool, target: string): MeterStore => ({
       run<{ name: string; at: Date }>(pool, SOURCES, []),
       run<{ id: string; source: string; at: Date }>(pool, TOKENS, []),
     ]);
-    return { samples: samples.map((row) => ({ ...row, labels: JSON.parse(row.labels) as Labels })), sources, tokens };
+    return {
+      samples: samples.map((row) => ({ ...row, labels: JSON.parse(row.labels) as Labels })),
+      sources,
+      tokens,
+    };
   },
 });
 
@@ -96,7 +117,11 @@ export function keepMeter(
 ): MeterKeeper {
   const stopping = new AbortController();
   const write = (): Promise<void> =>
-    store.write(meter).catch((error: unknown) => logger.warn({ check: "metrics", error }, "the counters could not be stored"));
+    store
+      .write(meter)
+      .catch((error: unknown) =>
+        logger.warn({ check: "metrics", error }, "the counters could not be stored"),
+      );
   const running = (async () => {
     while (!stopping.signal.aborted) {
       await sleepUnlessAborted(clock, WRITE_MS, stopping.signal);

@@ -13,9 +13,11 @@ import { appendEvent, causedBy, eventRow, markDue, PRIORITY, wakeUp } from "../w
 const SLICE = 1_000;
 
 /**
- * The people who were removed because of the cause of a hold: in the time window of the limit before the hold was opened, while it was open, and after its approval.
- * This applies to other limits too, because an emptied department or a collapsed source removes some people before the hold. For held rules the window is that of
- * removals. People whom the directory does not want are not put back, so a person too many in this list does no harm.
+ * The people who were removed because of the cause of a hold: in the time window of the limit before the hold
+ * was opened, while it was open, and after its approval. This applies to other limits too, because an emptied
+ * department or a collapsed source removes some people before the hold. For held rules the window is that of
+ * removals. People whom the directory does not want are not put back, so a person too many in this list does
+ * no harm.
  */
 const OF_HOLD: Statement = {
   name: "put-back-of-hold",
@@ -30,9 +32,15 @@ const OF_HOLD: Statement = {
     select m.entity_id from hold_members m where m.hold_id = $2 and m.target = $1 and m.kind = 'user' and m.action = 'remove' and m.done
     order by id`,
 };
-const HOLD_EXISTS: Statement = { name: "put-back-hold", text: "select from holds where target = $1 and id = $2" };
+const HOLD_EXISTS: Statement = {
+  name: "put-back-hold",
+  text: "select from holds where target = $1 and id = $2",
+};
 
-/** The result for each person. Without a row in removed_people, the person was never removed, or too long ago; the history shows which. */
+/**
+ * The result for each person. Without a row in removed_people, the person was never removed, or too long ago;
+ * the history shows which.
+ */
 const CHECK: Statement = {
   name: "put-back-judge",
   text: `select a.id, coalesce(${NAMES_OF_PERSON}, r.attributes->>'name') as name,
@@ -101,7 +109,13 @@ export function createPutBack(pool: Pool, target: string, clock: Clock): PutBack
           },
         );
         for (let at = 0; at < wanted.length; at += SLICE)
-          await run(db, PUT_BACK, [target, wanted.slice(at, at + SLICE), eventRow(event), [target], at === 0]);
+          await run(db, PUT_BACK, [
+            target,
+            wanted.slice(at, at + SLICE),
+            eventRow(event),
+            [target],
+            at === 0,
+          ]);
         return {
           people: checked.map(({ id, name, result }) => ({ id, ...(name === null ? {} : { name }), result })),
           restoring: wanted.length,

@@ -4,7 +4,10 @@ import type { ReasonCount } from "../../reconcile/status.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 import { NAMES_OF_PERSON, personWith } from "../references.ts";
 
-/** Counts of the reasons. There are about a hundred codes in five states. It reads only entities that are not in sync, by their index. */
+/**
+ * Counts of the reasons. There are about a hundred codes in five states. It reads only entities that are not
+ * in sync, by their index.
+ */
 const REASONS: Statement = {
   name: "",
   text: `select s.state, s.reason_code, count(*) as n, min(s.reason) as reason, min(s.remedy) as remedy

@@ -11,10 +11,15 @@ export interface RemovedPerson {
 }
 
 /**
- * People whom the directory has deleted and the loop has removed, by a part of their name at the target. Newest removal first. It finds them as long as the name is
- * stored.
+ * People whom the directory has deleted and the loop has removed, by a part of their name at the target.
+ * Newest removal first. It finds them as long as the name is stored.
  */
-export function findRemoved(pool: Pool, target: string, text: string, count: number): Promise<readonly RemovedPerson[]> {
+export function findRemoved(
+  pool: Pool,
+  target: string,
+  text: string,
+  count: number,
+): Promise<readonly RemovedPerson[]> {
   const parameters = createParameters([target]);
   const isMeant = contains(fold(text.trim()), parameters)("r.attributes->>'name'");
   const statement = {
@@ -23,5 +28,9 @@ export function findRemoved(pool: Pool, target: string, text: string, count: num
       where r.target = $1 and ${isMeant} and not ${isPerson("r.entity_id")}
       order by r.at desc limit ${parameters.add(count, "bigint")}`,
   };
-  return pool.scans.run<RemovedPerson & Record<string, unknown>>("removed-people", statement, parameters.values);
+  return pool.scans.run<RemovedPerson & Record<string, unknown>>(
+    "removed-people",
+    statement,
+    parameters.values,
+  );
 }

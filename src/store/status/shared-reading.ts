@@ -6,10 +6,14 @@ const LONG_MS = 500;
 const REST = 19;
 
 /**
- * Runs at most one reading at a time. A caller gets the result of a reading that began after the call. Calls during a reading share the next one. The result of a long
- * reading is reused, so the value should contain its time. A failure rejects the waiting calls and is not reused.
+ * Runs at most one reading at a time. A caller gets the result of a reading that began after the call. Calls
+ * during a reading share the next one. The result of a long reading is reused, so the value should contain
+ * its time. A failure rejects the waiting calls and is not reused.
  */
-export function sharedReading<T>(read: () => Promise<T>, clock: Pick<Clock, "monotonicMs">): () => Promise<T> {
+export function sharedReading<T>(
+  read: () => Promise<T>,
+  clock: Pick<Clock, "monotonicMs">,
+): () => Promise<T> {
   let running: Promise<T> | undefined;
   let next: Promise<T> | undefined;
   let kept: { readonly value: T; readonly untilMs: number } | undefined;

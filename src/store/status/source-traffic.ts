@@ -19,7 +19,8 @@ export interface RecentTraffic {
 const sums = (since: string): string =>
   ["requests", "refused", "failed"]
     .map(
-      (name) => `coalesce(sum(${name}) filter (where at > now() - interval '${since}'), 0)::bigint as ${name}_${since.replace(" ", "_")}`,
+      (name) =>
+        `coalesce(sum(${name}) filter (where at > now() - interval '${since}'), 0)::bigint as ${name}_${since.replace(" ", "_")}`,
     )
     .join(", ");
 
@@ -28,9 +29,14 @@ const READ: Statement = {
   text: `select source_id, ${sums("1 hour")}, ${sums("1 day")} from source_traffic where at > now() - interval '1 day' group by source_id`,
 };
 
-type Row = Readonly<Record<`${keyof Traffic}_${"1_hour" | "1_day"}`, number>> & { readonly source_id: string };
+type Row = Readonly<Record<`${keyof Traffic}_${"1_hour" | "1_day"}`, number>> & {
+  readonly source_id: string;
+};
 
-/** The traffic of each source that sent something in the last day, by its id. store/status/meters.ts writes it. */
+/**
+ * The traffic of each source that sent something in the last day, by its id. store/status/meters.ts writes
+ * it.
+ */
 export async function readTraffic(pool: Pool): Promise<ReadonlyMap<string, RecentTraffic>> {
   const rows = await run<Row>(pool, READ, []);
   return new Map(

@@ -5,9 +5,10 @@ import { TargetThrottled } from "../../reconcile/target-failures.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * Limits the rate of calls to a target for all processes together. One row for each API has the time when the next call may be sent. `take` reserves slots by moving
- * this time forward, and computes the wait for each slot (GCRA with a small burst). Concurrent calls in one process share a statement. The target counts calls in
- * fixed windows of one second, so burst + rate must not exceed its limit (docs/dingtalk.md 9.1).
+ * Limits the rate of calls to a target for all processes together. One row for each API has the time when the
+ * next call may be sent. `take` reserves slots by moving this time forward, and computes the wait for each
+ * slot (GCRA with a small burst). Concurrent calls in one process share a statement. The target counts calls
+ * in fixed windows of one second, so burst + rate must not exceed its limit (docs/dingtalk.md 9.1).
  */
 
 export interface LimiterOptions {
@@ -19,14 +20,15 @@ export interface LimiterOptions {
 }
 
 /**
- * Share of the allowed rate that is used. The target's windows are not ours, and calls arrive with small delays. 20 calls spread over 1,038 ms leave 38 ms for delays
- * before a 21st call could fall into the same second.
+ * Share of the allowed rate that is used. The target's windows are not ours, and calls arrive with small
+ * delays. 20 calls spread over 1,038 ms leave 38 ms for delays before a 21st call could fall into the same
+ * second.
  */
 const UTILISATION = 0.963;
 
 /**
- * Parameters: 1 target, 2 api, 3 number of slots, 4 interval in ms, 5 burst. Returns the wait for the first slot. The commit does not wait for the disk: a crash of
- * the server loses only slots of the last moment.
+ * Parameters: 1 target, 2 api, 3 number of slots, 4 interval in ms, 5 burst. Returns the wait for the first
+ * slot. The commit does not wait for the disk: a crash of the server loses only slots of the last moment.
  */
 const TAKE: Statement = {
   name: "limiter-take",
@@ -68,7 +70,11 @@ interface Waiter {
   reject(error: unknown): void;
 }
 
-export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSecond, burst }: LimiterOptions): RateLimiter {
+export function createRateLimiter(
+  pool: pg.Pool,
+  clock: Clock,
+  { target, perSecond, burst }: LimiterOptions,
+): RateLimiter {
   const intervalMs = perSecond > 0 ? 1_000 / (perSecond * UTILISATION) : 0;
   const queues = new Map<string, Waiter[]>();
 
@@ -82,7 +88,13 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
       }
       queues.set(api, []);
       try {
-        const [row] = await run<{ wait_ms: number }>(pool, TAKE, [target, api, waiters.length, intervalMs, burst]);
+        const [row] = await run<{ wait_ms: number }>(pool, TAKE, [
+          target,
+          api,
+          waiters.length,
+          intervalMs,
+          burst,
+        ]);
         for (const [place, waiter] of waiters.entries()) waiter.resolve(row!.wait_ms + place * intervalMs);
       } catch (error) {
         for (const waiter of waiters) waiter.reject(error);
@@ -124,7 +136,8 @@ export function createRateLimiter(pool: pg.Pool, clock: Clock, { target, perSeco
           });
         }
         if (waitMs <= 0) return;
-        // Slots are reserved seconds ahead, so a pause may begin while calls wait. Their slots are lost, because they lie in the pause.
+        // Slots are reserved seconds ahead, so a pause may begin while calls wait. Their slots are lost,
+        // because they lie in the pause.
         if (waitMs > PAUSE_RECHECK_MS) {
           await clock.sleep(waitMs - PAUSE_RECHECK_MS, signal);
           if (await isPaused(api)) continue;

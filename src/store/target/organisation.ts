@@ -9,8 +9,8 @@ const PIN: Statement = {
 };
 
 /**
- * Stores the organisation on the first call, and returns the stored one. If the credentials are for another organisation, the caller must stop the server before any
- * write (docs/threats.md F63).
+ * Stores the organisation on the first call, and returns the stored one. If the credentials are for another
+ * organisation, the caller must stop the server before any write (docs/threats.md F63).
  */
 export async function pinOrganisation(pool: pg.Pool, target: string, organisation: string): Promise<string> {
   const [row] = await run<{ organisation: string }>(pool, PIN, [target, organisation]);

@@ -5,8 +5,9 @@ import type { SharedToken } from "../../reconcile/target.ts";
 import { run, type Statement } from "../postgres/statement.ts";
 
 /*
- * One token for all processes. A process that finds no token takes the turn: a second row, which expires. It fetches the token without a transaction or a connection,
- * because DingTalk may take twenty seconds and the process may end. Other processes wait for the token or for the end of the turn.
+ * One token for all processes. A process that finds no token takes the turn: a second row, which expires. It
+ * fetches the token without a transaction or a connection, because DingTalk may take twenty seconds and the
+ * process may end. Other processes wait for the token or for the end of the turn.
  */
 
 const CURRENT: Statement = {
@@ -19,7 +20,10 @@ const TAKE_TURN: Statement = {
     on conflict (name) do update set value = excluded.value, expires_at = excluded.expires_at where shared_tokens.expires_at <= now()
     returning name`,
 };
-const END_TURN: Statement = { name: "token-end-turn", text: "delete from shared_tokens where name = $1 || ':turn' and value = $2" };
+const END_TURN: Statement = {
+  name: "token-end-turn",
+  text: "delete from shared_tokens where name = $1 || ':turn' and value = $2",
+};
 const PUT: Statement = {
   name: "token-put",
   text: `with ended as (delete from shared_tokens where name = $1 || ':turn' and value = $4)
@@ -27,7 +31,10 @@ const PUT: Statement = {
     on conflict (name) do update set value = excluded.value, expires_at = excluded.expires_at`,
 };
 
-/** A token is not used in the last part of its life, so that it does not expire during a call (as in the official Python SDK). */
+/**
+ * A token is not used in the last part of its life, so that it does not expire during a call (as in the
+ * official Python SDK).
+ */
 const EARLY_MS = 5 * 60_000;
 /** A process reuses a token this long without reading the database. */
 const REMEMBER_MS = 30_000;
@@ -37,7 +44,11 @@ const LOOK_MS = 100;
 
 type Fetch = Parameters<SharedToken["get"]>[0];
 
-export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock, "monotonicMs" | "now" | "sleep">): SharedToken {
+export function createSharedToken(
+  pool: pg.Pool,
+  name: string,
+  clock: Pick<Clock, "monotonicMs" | "now" | "sleep">,
+): SharedToken {
   let asking: Promise<string> | undefined;
   let remembered: { readonly value: string; readonly until: number } | undefined;
 
@@ -83,7 +94,8 @@ export function createSharedToken(pool: pg.Pool, name: string, clock: Pick<Clock
 
   return {
     async get(fetch, rejected) {
-      if (remembered && remembered.until > clock.monotonicMs() && remembered.value !== rejected) return remembered.value;
+      if (remembered && remembered.until > clock.monotonicMs() && remembered.value !== rejected)
+        return remembered.value;
       // All calls of this process share one request.
       asking ??= current(rejected, fetch).finally(() => {
         asking = undefined;

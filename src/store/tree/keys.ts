@@ -7,10 +7,10 @@ import type { Scope } from "./scope.ts";
 import { CLAIM_NODE, HELD } from "./statements.ts";
 
 /*
- * Departments that attributes name by a key, which is the id of an organisation. The key identifies the department. A new name renames it,
- * and a new parent moves it with everybody in it. The attributes of each person state such a change, one person after the other. A person
- * whose attributes still state the old name must not undo the change. So only a person whose statement has changed may rename or move the
- * department.
+ * Departments that attributes name by a key, which is the id of an organisation. The key identifies the
+ * department. A new name renames it, and a new parent moves it with everybody in it. The attributes of each
+ * person state such a change, one person after the other. A person whose attributes still state the old name
+ * must not undo the change. So only a person whose statement has changed may rename or move the department.
  */
 
 const PREFIX = "key:";
@@ -22,7 +22,9 @@ export const isKeyed = (node: Pick<Node, "anchor">): boolean => node.anchor?.sta
 type Stated = readonly [key: string, name: string, above: string];
 
 const levelsStated = (path: readonly PathLevel[]): readonly Stated[] =>
-  path.flatMap(({ key, name }, at) => (key === undefined ? [] : [[key, name, path[at - 1]?.key ?? path[at - 1]?.name ?? ""] as const]));
+  path.flatMap(({ key, name }, at) =>
+    key === undefined ? [] : [[key, name, path[at - 1]?.key ?? path[at - 1]?.name ?? ""] as const],
+  );
 
 /** What a path states about keys, as JSON text; null when the path has no key. */
 export function statedKeys(path: readonly PathLevel[]): string | null {
@@ -30,8 +32,14 @@ export function statedKeys(path: readonly PathLevel[]): string | null {
   return stated.length > 0 ? JSON.stringify(stated) : null;
 }
 
-/** Keys for which the statement of a person has changed. A first statement does not count, because it may be older than the last change. */
-export function changedKeys(before: readonly (string | null)[], paths: readonly (readonly PathLevel[])[]): ReadonlySet<string> {
+/**
+ * Keys for which the statement of a person has changed. A first statement does not count, because it may be
+ * older than the last change.
+ */
+export function changedKeys(
+  before: readonly (string | null)[],
+  paths: readonly (readonly PathLevel[])[],
+): ReadonlySet<string> {
   const known = new Map(
     before
       .flatMap((text) => (text === null ? [] : (JSON.parse(text) as Stated[])))
@@ -41,7 +49,9 @@ export function changedKeys(before: readonly (string | null)[], paths: readonly 
   return new Set(said.filter(([key, now]) => known.has(key) && known.get(key) !== now).map(([key]) => key));
 }
 
-/** Makes the missing departments of a person's path. Returns the id of the last one, null for the empty path. */
+/**
+ * Makes the missing departments of a person's path. Returns the id of the last one, null for the empty path.
+ */
 export async function ensureKeyed(
   scope: Scope,
   path: readonly PathLevel[],
@@ -87,6 +97,8 @@ async function ensureLevel(
   return add(scope, parentId, path, { anchor }, free);
 }
 
-const isHeld = async ({ client }: Scope, node: Node): Promise<boolean> => (await run(client, HELD, [node.id])).length > 0;
+const isHeld = async ({ client }: Scope, node: Node): Promise<boolean> =>
+  (await run(client, HELD, [node.id])).length > 0;
 
-const isFree = async (scope: Scope, node: Node): Promise<boolean> => !isKeyed(node) && (await isOnTheWayOnly(scope, node.id, null));
+const isFree = async (scope: Scope, node: Node): Promise<boolean> =>
+  !isKeyed(node) && (await isOnTheWayOnly(scope, node.id, null));

@@ -3,8 +3,9 @@ import type { Scope } from "./scope.ts";
 import { NUMBER, ORDINALS, PROMOTE } from "./statements.ts";
 
 /*
- * Siblings whose names differ here and are equal at the target. The first keeps the name. Each other gets a number behind its name, and
- * keeps the number until the name is free. So the target never gets the same name twice below one parent.
+ * Siblings whose names differ here and are equal at the target. The first keeps the name. Each other gets a
+ * number behind its name, and keeps the number until the name is free. So the target never gets the same name
+ * twice below one parent.
  */
 
 export async function nameNode(
@@ -21,7 +22,15 @@ export async function nameNode(
   marks.departments.add(nodeId);
 }
 
-/** Call it when a node has left its siblings or has another name. The next sibling with this name loses its number. */
-export async function releaseName({ client, target, marks }: Scope, parentId: string | null, nameKey: string | null): Promise<void> {
-  for (const { id } of await run<{ id: string }>(client, PROMOTE, [target, parentId, nameKey])) marks.departments.add(id);
+/**
+ * Call it when a node has left its siblings or has another name. The next sibling with this name loses its
+ * number.
+ */
+export async function releaseName(
+  { client, target, marks }: Scope,
+  parentId: string | null,
+  nameKey: string | null,
+): Promise<void> {
+  for (const { id } of await run<{ id: string }>(client, PROMOTE, [target, parentId, nameKey]))
+    marks.departments.add(id);
 }

@@ -9,7 +9,10 @@ import { describe, describesNode, MAX_UUID, nodeById, noteManagers, sameNames, w
 import type { Scope } from "./scope.ts";
 import { DESCRIBER, PERSON_DEPARTMENTS, PUT_PERSON_DEPARTMENTS } from "./statements.ts";
 
-/* People in the tree by their attributes: the nodes of each person, and what the person states about these nodes. */
+/*
+ * People in the tree by their attributes: the nodes of each person, and what the person states about these
+ * nodes.
+ */
 
 interface PersonRow extends pg.QueryResultRow {
   department_id: string;
@@ -21,7 +24,11 @@ interface PersonRow extends pg.QueryResultRow {
   stated: string | null;
 }
 
-export async function movePerson(scope: Scope, userId: string, places: readonly AttributeDepartment[]): Promise<boolean> {
+export async function movePerson(
+  scope: Scope,
+  userId: string,
+  places: readonly AttributeDepartment[],
+): Promise<boolean> {
   const { client, target } = scope;
   const rows = await run<PersonRow>(client, PERSON_DEPARTMENTS, [target, userId]);
   const before = new Map(rows.map((row) => [row.department_id, row] as const));
@@ -42,7 +49,11 @@ export async function movePerson(scope: Scope, userId: string, places: readonly 
   return !same;
 }
 
-const personRow = (id: string, { path, main, managers, settings }: AttributeDepartment, twin: PersonRow | undefined): PersonRow => ({
+const personRow = (
+  id: string,
+  { path, main, managers, settings }: AttributeDepartment,
+  twin: PersonRow | undefined,
+): PersonRow => ({
   department_id: id,
   main: main || (twin?.main ?? false),
   external: path.at(-1)!.external,
@@ -64,7 +75,10 @@ async function putPerson(
   }));
   await run(scope.client, PUT_PERSON_DEPARTMENTS, [scope.target, userId, JSON.stringify(rows)]);
   for (const node of new Set([...before.keys(), ...after.keys()])) {
-    const managersIn = (known: ReadonlyMap<string, PersonRow>) => ({ node, managers: known.get(node)?.managers ?? null });
+    const managersIn = (known: ReadonlyMap<string, PersonRow>) => ({
+      node,
+      managers: known.get(node)?.managers ?? null,
+    });
     await noteManagers(scope, managersIn(before), managersIn(after));
     if (before.get(node)?.external && !after.get(node)?.external) scope.marks.peopleIn.add(node);
   }
@@ -79,18 +93,33 @@ const sameRow = (before: PersonRow | undefined, after: PersonRow): boolean =>
   // Both are JSON text, stored as it was written.
   before.settings === after.settings;
 
-/** Another person may describe the department from now on. Only a run of that person knows what the path states. */
+/**
+ * Another person may describe the department from now on. Only a run of that person knows what the path
+ * states.
+ */
 async function leave(scope: Scope, { department_id: id, settings }: PersonRow): Promise<void> {
   const [next] = settings === null ? [] : await run<{ user_id: string }>(scope.client, DESCRIBER, [id]);
   if (next) scope.marks.people.add(next.user_id);
   await pruneUnused(scope, id);
 }
 
-/** Settings from attributes of people take precedence over settings from the path. Settings from a group take precedence over both. */
-async function applyPeopleSettings(scope: Scope, nodeId: string, level: PathLevel, userId: string): Promise<void> {
+/**
+ * Settings from attributes of people take precedence over settings from the path. Settings from a group take
+ * precedence over both.
+ */
+async function applyPeopleSettings(
+  scope: Scope,
+  nodeId: string,
+  level: PathLevel,
+  userId: string,
+): Promise<void> {
   const node = await nodeById(scope, nodeId);
   if (!node || !(await describesNode(scope, nodeId, MAX_UUID))) return;
   const [describer] = await run<{ settings: string }>(scope.client, DESCRIBER, [nodeId]);
   const settings = describer ? (JSON.parse(describer.settings) as Attributes) : {};
-  await describe(scope, node, await withPeople(scope, node, { ...level, settings: { ...level.settings, ...settings } }, userId));
+  await describe(
+    scope,
+    node,
+    await withPeople(scope, node, { ...level, settings: { ...level.settings, ...settings } }, userId),
+  );
 }

@@ -2,7 +2,10 @@ import type pg from "pg";
 import { run } from "../postgres/statement.ts";
 import { MARK } from "./statements.ts";
 
-/* One change of the tree: the transaction that has the lock of the tree, and the entities that the change concerns so far. */
+/*
+ * One change of the tree: the transaction that has the lock of the tree, and the entities that the change
+ * concerns so far.
+ */
 
 export interface Scope {
   readonly client: pg.PoolClient;
@@ -12,7 +15,10 @@ export interface Scope {
   readonly marks: Marks;
 }
 
-/** The entities that a change of the tree concerns. They are written at the end of the change, each entity once. */
+/**
+ * The entities that a change of the tree concerns. They are written at the end of the change, each entity
+ * once.
+ */
 interface Marks {
   readonly departments: Set<string>;
   /** Ids of groups that are roles or were roles. */
@@ -36,5 +42,14 @@ export const noMarks = (): Marks => ({
 export async function writeMarks({ client, target, marks }: Scope, causes: readonly string[]): Promise<void> {
   const { departments, roles, groups, membersOf, peopleIn, people } = marks;
   if (Object.values(marks).every((marked: ReadonlySet<string>) => marked.size === 0)) return;
-  await run(client, MARK, [[target], [...departments], [...roles], [...membersOf], causes, [...groups], [...peopleIn], [...people]]);
+  await run(client, MARK, [
+    [target],
+    [...departments],
+    [...roles],
+    [...membersOf],
+    causes,
+    [...groups],
+    [...peopleIn],
+    [...people],
+  ]);
 }

@@ -10,7 +10,10 @@ const GROUP_EXTENSION = "urn:dingtalk-scim:params:scim:schemas:extension:dingtal
 const statement = (name: string, text: string): Statement => ({ name: `tree-${name}`, text });
 
 /** A rehearsal has a tree of its own, so it takes no lock. */
-export const LOCK = statement("lock", `select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0)) where ${IS_REAL}`);
+export const LOCK = statement(
+  "lock",
+  `select pg_advisory_xact_lock(hashtextextended('department-tree:' || $1::text, 0)) where ${IS_REAL}`,
+);
 export const PLACEMENT = statement(
   "placement",
   "select kind, department_id, name, managers, reason from placements where target = $1 and group_id = $2",
@@ -22,9 +25,18 @@ export const PUT_PLACEMENT = statement(
      reason = excluded.reason, managers = excluded.managers, managers_key = excluded.managers_key`,
 );
 /** From now on the directory decides about the list of managers. */
-export const MANAGE = statement("manage", "update departments set managed = true where id = $1 and not managed");
-export const REMOVE_PLACEMENT = statement("remove-placement", "delete from placements where target = $1 and group_id = $2");
-export const NODE_AT = statement("node-at", "select * from departments where target = $1 and path_key = $2 and present");
+export const MANAGE = statement(
+  "manage",
+  "update departments set managed = true where id = $1 and not managed",
+);
+export const REMOVE_PLACEMENT = statement(
+  "remove-placement",
+  "delete from placements where target = $1 and group_id = $2",
+);
+export const NODE_AT = statement(
+  "node-at",
+  "select * from departments where target = $1 and path_key = $2 and present",
+);
 export const NODE_BY_ID = statement("node-by-id", "select * from departments where id = $1 and present");
 /** The node of a group or a key. It may have ended and wait for its removal. */
 export const NODE_OF = statement(
@@ -32,8 +44,14 @@ export const NODE_OF = statement(
   "select * from departments where target = $1 and anchor = $2 order by present desc, id limit 1",
 );
 /** Groups other than $2 that are placed on a node. */
-export const STANDING = statement("standing", "select group_id from placements where department_id = $1 and group_id <> $2");
-export const PEOPLE_IN = statement("people-in", "select 1 from person_departments where department_id = $1 limit 1");
+export const STANDING = statement(
+  "standing",
+  "select group_id from placements where department_id = $1 and group_id <> $2",
+);
+export const PEOPLE_IN = statement(
+  "people-in",
+  "select 1 from person_departments where department_id = $1 limit 1",
+);
 /** Whether the group that owns the node is placed on it. */
 export const HELD = statement(
   "held",
@@ -41,7 +59,10 @@ export const HELD = statement(
 );
 export const CLAIM_NODE = statement("claim-node", "update departments set anchor = $2 where id = $1");
 /** Takes a node off its path until it has a new one, so that the path is free. */
-export const VACATE = statement("vacate", "update departments set path_key = array['', id::text] where id = $1");
+export const VACATE = statement(
+  "vacate",
+  "update departments set path_key = array['', id::text] where id = $1",
+);
 /** A node that is at the target is kept for a while, because its own group may still come. */
 export const DROP_NODE = statement(
   "drop-node",
@@ -55,8 +76,8 @@ export const IS_AT_TARGET = statement(
   "select 1 from departments d join links l on l.target = d.target and l.kind = 'department' and l.entity_id = d.id where d.id = $1",
 );
 /**
- * New nodes of a rename that may be replaced by node $1: none of them is at the target, and no group and no person is in them. The one with
- * the most children comes first.
+ * New nodes of a rename that may be replaced by node $1: none of them is at the target, and no group and no
+ * person is in them. The one with the most children comes first.
  */
 export const HEIRS = statement(
   "heirs",
@@ -72,7 +93,10 @@ export const OWNED_ELSEWHERE = statement(
   "owned-elsewhere",
   "select 1 from departments d join placements p on p.target = d.target and p.group_id::text = d.anchor where d.id = $1",
 );
-/** Numbers in use among siblings with this name, without node $4. A sibling whose real name ends with such a number also uses it. */
+/**
+ * Numbers in use among siblings with this name, without node $4. A sibling whose real name ends with such a
+ * number also uses it.
+ */
 export const ORDINALS = statement(
   "ordinals",
   `select d.ordinal as taken from departments d
@@ -93,7 +117,10 @@ export const PROMOTE = statement(
                    order by c.ordinal, c.id limit 1)
       and d.ordinal > 1 returning d.id`,
 );
-export const OLDER_GROUP = statement("older-group", "select 1 from placements where department_id = $1 and group_id < $2 limit 1");
+export const OLDER_GROUP = statement(
+  "older-group",
+  "select 1 from placements where department_id = $1 and group_id < $2 limit 1",
+);
 /** Whether a group or a person describes the node. If so, its path alone does not. */
 export const DESCRIBED = statement(
   "described",
@@ -127,7 +154,9 @@ export const TELL_BELOW = statement(
    told as (update departments d set external = $3 from below b where d.id = b.id and d.external <> $3)
    select b.id, (select array_agg(p.group_id) from placements p where p.target = $1 and p.department_id = b.id) as group_ids from below b`,
 );
-/** Subgroups to requeue, nested by membership. Parameters: 1 target, 2 group, 3 its node, 4 its earlier node. */
+/**
+ * Subgroups to requeue, nested by membership. Parameters: 1 target, 2 group, 3 its node, 4 its earlier node.
+ */
 export const MISPLACED_NESTED = statement(
   "misplaced-nested",
   `select c.child_id as group_id from group_children c
@@ -169,7 +198,8 @@ export const ADD_NODE = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, now() + $11::float8 * interval '1 ms')`,
 );
 /**
- * Uses a node again that waits for its removal and has the same path or name. A node is not used if its group is placed somewhere else now.
+ * Uses a node again that waits for its removal and has the same path or name. A node is not used if its group
+ * is placed somewhere else now.
  */
 export const REVIVE = statement(
   "revive",
@@ -180,7 +210,10 @@ export const REVIVE = statement(
                    and not exists (select 1 from placements p where p.target = d.target and p.group_id::text = d.anchor and p.group_id::text is distinct from $8)
                  order by d.path_key = $2 desc, d.id limit 1) returning id`,
 );
-export const ADOPT = statement("adopt", "update departments set parent_id = $2 where parent_id = $1 and present and id <> $2");
+export const ADOPT = statement(
+  "adopt",
+  "update departments set parent_id = $2 where parent_id = $1 and present and id <> $2",
+);
 export const DESCRIBE = statement(
   "describe",
   "update departments set name = $2, settings = $3, external = $4, name_key = $5 where id = $1",

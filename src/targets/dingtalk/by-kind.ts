@@ -32,7 +32,12 @@ export function writesOf(
       on(ref.kind, {
         user: () => updated({ ...users, kind: "user" }, actual, set, context),
         department: () =>
-          updated({ ...departments, kind: "department", update: (...of) => departments.update(ref, ...of) }, actual, set, context),
+          updated(
+            { ...departments, kind: "department", update: (...of) => departments.update(ref, ...of) },
+            actual,
+            set,
+            context,
+          ),
         role: () => roles.update(actual, set, context),
       }),
     remove: (ref, actual, context) =>
@@ -75,11 +80,14 @@ export function readsOf(
 }
 
 const roleNotIdentifiable = (roleGroup: string): TargetRejected =>
-  new TargetRejected("DingTalk stores no external id for a role, so an unanswered create cannot be found automatically", {
-    answer: "no-role-key",
-    reasonCode: "roleNotIdentifiable",
-    remedy: `look into the role group ${roleGroup} in DingTalk and remove the role by hand if it is there`,
-  });
+  new TargetRejected(
+    "DingTalk stores no external id for a role, so an unanswered create cannot be found automatically",
+    {
+      answer: "no-role-key",
+      reasonCode: "roleNotIdentifiable",
+      remedy: `look into the role group ${roleGroup} in DingTalk and remove the role by hand if it is there`,
+    },
+  );
 
 type Kinds<T> = Readonly<Record<Exclude<EntityKind, "group">, () => T>>;
 

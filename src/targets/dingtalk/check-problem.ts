@@ -10,8 +10,8 @@ import type { DingTalkConfig } from "./config.ts";
 /* Turns a refusal during the check into a problem with its remedy. Pure. */
 
 /**
- * The processes that a refusal stops. The other kinds pass without action, or say nothing about the next call: DingTalk was busy or unreachable,
- * asked us to slow down, or gave an unknown answer.
+ * The processes that a refusal stops. The other kinds pass without action, or say nothing about the next
+ * call: DingTalk was busy or unreachable, asked us to slow down, or gave an unknown answer.
  */
 const CONCERNS: Readonly<Partial<Record<Kind, Problem["concerns"]>>> = {
   permission: "everybody",
@@ -93,11 +93,17 @@ export function problemOf(config: DingTalkConfig, api: Api, error: TargetError):
   }
 }
 
-/** A refusal of our own limiter is no answer of DingTalk: calls are paused for a reason that was reported before. */
+/**
+ * A refusal of our own limiter is no answer of DingTalk: calls are paused for a reason that was reported
+ * before.
+ */
 const restOf = (error: TargetError): string =>
-  error.reasonCode === "rateLimited" ? "its calls are paused, by DingTalk or by our own rate limit" : meaningOf(error.answer).says;
+  error.reasonCode === "rateLimited"
+    ? "its calls are paused, by DingTalk or by our own rate limit"
+    : meaningOf(error.answer).says;
 
 /** System codes are in capitals, and DingTalk's codes are not. Such a code means that no answer arrived. */
-export const isWayThere = (answer: string): boolean => /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";
+export const isWayThere = (answer: string): boolean =>
+  /^[A-Z][A-Z_]+$/.test(answer) || answer === "timeout" || answer === "no-answer";
 
 export const hostOf = (url: string): string => new URL(url).host;

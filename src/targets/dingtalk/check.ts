@@ -1,7 +1,13 @@
 import type { Clock } from "../../core/clock.ts";
 import type { JsonObject } from "../../core/entity.ts";
 import type { Problem, WriteContext } from "../../reconcile/target.ts";
-import { TargetError, TargetNotFound, TargetRejected, TargetThrottled, TargetUnavailable } from "../../reconcile/target-failures.ts";
+import {
+  TargetError,
+  TargetNotFound,
+  TargetRejected,
+  TargetThrottled,
+  TargetUnavailable,
+} from "../../reconcile/target-failures.ts";
 import { type CheckReason, hostOf, isWayThere, problemOf } from "./check-problem.ts";
 import { isObject } from "./client/answers/answer.ts";
 import type { Kind } from "./client/answers/code-meaning.ts";
@@ -14,7 +20,9 @@ import type { DingTalkConfig } from "./config.ts";
 import { type Registration, registrationSeenIn } from "./people/registration.ts";
 import { ROOT } from "./structure/department-wire.ts";
 
-/** A user id that does not exist. A request to change this person needs the permission and changes nothing. */
+/**
+ * A user id that does not exist. A request to change this person needs the permission and changes nothing.
+ */
 const PROBE_USER_ID = "dingtalk-scim-check";
 /** Above this difference, announced ends of throttles and signatures are unreliable. */
 const MAX_SKEW_MS = 5 * 60_000;
@@ -39,14 +47,26 @@ function probesOf({ managedRoot = ROOT, enterpriseAccounts }: DingTalkConfig): r
 
 const ACCOUNT_PROBE: Probe = { api: API.accountStatus, parameters: { userId: PROBE_USER_ID } };
 
-/** Fields of people that DingTalk leaves out without a field permission, and the name of this permission in the console. */
+/**
+ * Fields of people that DingTalk leaves out without a field permission, and the name of this permission in
+ * the console.
+ */
 const FIELD_PERMISSIONS: readonly (readonly [field: string, shown: string, permission: string])[] = [
   ["mobile", "mobile numbers", "企业员工手机号信息 (employees' mobile numbers)"],
-  ["email", "e-mail addresses, work places, remarks and custom fields", "邮箱等个人信息 (e-mail and other personal information)"],
+  [
+    "email",
+    "e-mail addresses, work places, remarks and custom fields",
+    "邮箱等个人信息 (e-mail and other personal information)",
+  ],
 ];
 
 /** Problems that prevent syncing; see `TargetAdapter.check`. Costs about eight calls and changes nothing. */
-export function createCheck(client: DingTalkClient, config: DingTalkConfig, clock: Clock, registration: Registration) {
+export function createCheck(
+  client: DingTalkClient,
+  config: DingTalkConfig,
+  clock: Clock,
+  registration: Registration,
+) {
   return async function check(context: WriteContext): Promise<readonly Problem[]> {
     const session = client.open(context);
     const cloud = checkCloud(config);
@@ -54,10 +74,16 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
     if (credentials.length > 0) return [...cloud, ...credentials];
     const problems: Problem[] = [...cloud, ...(await checkScope(session, config))];
     for (const probe of probesOf(config)) {
-      if (problems.some(({ code, concerns }) => concerns === "moment" || isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind)))
+      if (
+        problems.some(
+          ({ code, concerns }) =>
+            concerns === "moment" || isWayThere(code) || NOTHING_WORKS.has(meaningOf(code).kind),
+        )
+      )
         break;
       const answer = await attempt(() => session.call(probe.api, probe.parameters));
-      if (answer instanceof TargetNotFound && probe.api === API.departmentGet) return [...problems, rootMissing(config)];
+      if (answer instanceof TargetNotFound && probe.api === API.departmentGet)
+        return [...problems, rootMissing(config)];
       if (answer instanceof TargetError) problems.push(...whyRefused(config, probe.api, answer));
       else if (probe.api === API.userList) problems.push(...checkRegistration(registration, answer));
     }
@@ -68,17 +94,32 @@ export function createCheck(client: DingTalkClient, config: DingTalkConfig, cloc
 /** Refusals that every call would get. One of them is enough. */
 const NOTHING_WORKS: ReadonlySet<Kind> = new Set(["address", "blocked", "token", "credential"]);
 
-/** DingTalk answers a wrong organisation with an unknown error (docs/dingtalk.md 2.2), and a wrong key or secret with documented codes. */
-const WRONG_ORGANISATION = new Set(["unknownError", "invalid.client", "unauthorized.client", "invalidClientIdOrSecret", "33001"]);
+/**
+ * DingTalk answers a wrong organisation with an unknown error (docs/dingtalk.md 2.2), and a wrong key or
+ * secret with documented codes.
+ */
+const WRONG_ORGANISATION = new Set([
+  "unknownError",
+  "invalid.client",
+  "unauthorized.client",
+  "invalidClientIdOrSecret",
+  "33001",
+]);
 
 async function checkCredentials(session: Session, config: DingTalkConfig): Promise<readonly Problem[]> {
   const openly = (api: Api, body: JsonObject) => attempt(() => session.callWithoutToken(api, body));
   const { appKey, appSecret, corpId } = config;
   const app = await openly(API.token, { appKey, appSecret });
   if (app instanceof TargetError)
-    return [meaningOf(app.answer).kind === "credential" ? wrongApp(config, app) : problemOf(config, API.token, app)];
+    return [
+      meaningOf(app.answer).kind === "credential" ? wrongApp(config, app) : problemOf(config, API.token, app),
+    ];
   const api = organisationToken(corpId);
-  const organisation = await openly(api, { client_id: appKey, client_secret: appSecret, grant_type: "client_credentials" });
+  const organisation = await openly(api, {
+    client_id: appKey,
+    client_secret: appSecret,
+    grant_type: "client_credentials",
+  });
   if (!(organisation instanceof TargetError)) return [];
   if (!WRONG_ORGANISATION.has(organisation.answer)) return [problemOf(config, api, organisation)];
   return [
@@ -113,13 +154,15 @@ async function checkScope(session: Session, config: DingTalkConfig): Promise<rea
     ...([ROOT, config.managedRoot].some((root) => root !== undefined && departments.includes(root))
       ? []
       : [contactScope(departments, idsOf(scopes.authed_user))]),
-    ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(([field, shown, permission]) => ({
-      code: `field-${field}`,
-      reasonCode: "fieldHidden" satisfies CheckReason,
-      concerns: "everybody" as const,
-      text: `DingTalk does not show the app people's ${shown}, so a change of them there is never noticed`,
-      remedy: `grant ${permission} to the app: open-dev.dingtalk.com › the app › Permission management › Contacts`,
-    })),
+    ...FIELD_PERMISSIONS.filter(([field]) => fields.length > 0 && !fields.includes(field)).map(
+      ([field, shown, permission]) => ({
+        code: `field-${field}`,
+        reasonCode: "fieldHidden" satisfies CheckReason,
+        concerns: "everybody" as const,
+        text: `DingTalk does not show the app people's ${shown}, so a change of them there is never noticed`,
+        remedy: `grant ${permission} to the app: open-dev.dingtalk.com › the app › Permission management › Contacts`,
+      }),
+    ),
   ];
 }
 
@@ -127,7 +170,9 @@ async function checkScope(session: Session, config: DingTalkConfig): Promise<rea
 const IDS_SHOWN = 5;
 
 function contactScope(departments: readonly string[], people: readonly string[]): Problem {
-  const listed = [...departments.slice(0, IDS_SHOWN), ...(departments.length > IDS_SHOWN ? ["…"] : [])].join(", ");
+  const listed = [...departments.slice(0, IDS_SHOWN), ...(departments.length > IDS_SHOWN ? ["…"] : [])].join(
+    ", ",
+  );
   const now = [
     ...(departments.length > 0 ? [`the departments ${listed}`] : []),
     ...(people.length > 0 ? [`${people.length} ${people.length === 1 ? "person" : "people"}`] : []),
@@ -137,13 +182,15 @@ function contactScope(departments: readonly string[], people: readonly string[])
     reasonCode: "contactScope",
     concerns: "everybody",
     text: `the app may only touch a part of the organisation: ${now || "nothing yet"}`,
-    remedy: "choose all employees (全部员工): open-dev.dingtalk.com › the app › Permission management › Contact scope",
+    remedy:
+      "choose all employees (全部员工): open-dev.dingtalk.com › the app › Permission management › Contact scope",
   };
 }
 
 /**
- * Reports that the region of the organisation seems to differ from the settings. This is only advice: a mainland number that is refused in one form
- * is sent in the other, at the cost of one call. Answers to our own writes have priority over the numbers of people.
+ * Reports that the region of the organisation seems to differ from the settings. This is only advice: a
+ * mainland number that is refused in one form is sent in the other, at the cost of one call. Answers to our
+ * own writes have priority over the numbers of people.
  */
 function checkRegistration(registration: Registration, answer: JsonObject): readonly Problem[] {
   const { configured, isMainland } = registration;
@@ -175,13 +222,18 @@ const rootMissing = ({ managedRoot = ROOT }: DingTalkConfig): Problem => ({
 
 function whyRefused(config: DingTalkConfig, api: Api, failure: TargetError): readonly Problem[] {
   switch (meaningOf(failure.answer).kind) {
-    // The probe id is missing, out of scope, or no enterprise account. Only an app with the permission gets these answers.
+    // The probe id is missing, out of scope, or no enterprise account. Only an app with the permission gets
+    // these answers.
     case "userMissing":
     case "scope":
     case "protected":
       return [];
     case "data":
-      return [api.subject === "account" && failure instanceof TargetRejected ? ENTERPRISE_ACCOUNTS : problemOf(config, api, failure)];
+      return [
+        api.subject === "account" && failure instanceof TargetRejected
+          ? ENTERPRISE_ACCOUNTS
+          : problemOf(config, api, failure),
+      ];
     default:
       return [problemOf(config, api, failure)];
   }
@@ -192,7 +244,8 @@ const ENTERPRISE_ACCOUNTS: Problem = {
   reasonCode: "enterpriseAccountsOff" satisfies CheckReason,
   concerns: "everybody",
   text: "the mapping makes enterprise accounts, and the organisation does not have them switched on",
-  remedy: "ask DingTalk for enterprise accounts (企业账号): DingTalk admin console › Security and permissions › Enterprise accounts",
+  remedy:
+    "ask DingTalk for enterprise accounts (企业账号): DingTalk admin console › Security and permissions › Enterprise accounts",
 };
 
 /** Compares DingTalk's clock with ours, by the Date header. */
@@ -212,7 +265,10 @@ function checkClock(session: Session, clock: Clock): readonly Problem[] {
   ];
 }
 
-/** The answer, or the refusal as a value. A temporary refusal is tried a second time, because a busy moment is no problem. */
+/**
+ * The answer, or the refusal as a value. A temporary refusal is tried a second time, because a busy moment is
+ * no problem.
+ */
 async function attempt(call: () => Promise<JsonObject>): Promise<JsonObject | TargetError> {
   const first = await outcome(call);
   return first instanceof TargetUnavailable || first instanceof TargetThrottled ? outcome(call) : first;

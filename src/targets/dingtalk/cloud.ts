@@ -3,7 +3,10 @@ import type { CheckReason } from "./check-problem.ts";
 import type { DingTalkConfig } from "./config.ts";
 
 /** Both API addresses of an organisation belong to the same cloud (docs/dingtalk.md 1). */
-export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" | "apiUrl">): readonly Problem[] {
+export function checkCloud({
+  oapiUrl,
+  apiUrl,
+}: Pick<DingTalkConfig, "oapiUrl" | "apiUrl">): readonly Problem[] {
   const [old, recent] = [cloudOf(oapiUrl), cloudOf(apiUrl)];
   if (old === undefined || recent === undefined || old === recent) return [];
   return [
@@ -19,4 +22,5 @@ export function checkCloud({ oapiUrl, apiUrl }: Pick<DingTalkConfig, "oapiUrl" |
 }
 
 /** `.com` or `.io`. Undefined for any other address, such as a proxy's. */
-const cloudOf = (url: string): string | undefined => /\.dingtalk(\.com|\.io)$/.exec(new URL(url).hostname)?.[1];
+const cloudOf = (url: string): string | undefined =>
+  /\.dingtalk(\.com|\.io)$/.exec(new URL(url).hostname)?.[1];

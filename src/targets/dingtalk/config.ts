@@ -24,12 +24,13 @@ export interface DingTalkConfig {
   /** ISO 3166 code of the region of numbers without a country code. `HK` when unset. */
   readonly region?: string;
   /**
-   * ISO 3166 code of the region where the organisation is registered; `region` when unset. `CN` sends mainland numbers without a country code
-   * (docs/dingtalk.md 5.1).
+   * ISO 3166 code of the region where the organisation is registered; `region` when unset. `CN` sends
+   * mainland numbers without a country code (docs/dingtalk.md 5.1).
    */
   readonly registeredIn?: string;
   /**
-   * The department that contains everything that we manage; the organisation itself when unset. Nothing outside it is created, changed or removed.
+   * The department that contains everything that we manage; the organisation itself when unset. Nothing
+   * outside it is created, changed or removed.
    */
   readonly managedRoot?: string;
   /** Role group of the managed roles. Roles of other groups are never read. `SCIM` when unset. */
@@ -46,7 +47,9 @@ export interface DingTalkConfig {
   readonly timeoutMs?: number;
 }
 
-/** A digest that shows whether two processes use the same credentials and addresses, without revealing them. */
+/**
+ * A digest that shows whether two processes use the same credentials and addresses, without revealing them.
+ */
 export const settingsDigest = ({ appKey, appSecret, corpId, oapiUrl, apiUrl }: DingTalkConfig): string =>
   createHash("sha256")
     .update(JSON.stringify([appKey, appSecret, corpId, oapiUrl, apiUrl]))

@@ -38,8 +38,14 @@ export interface DingTalkDeps {
   readonly random?: () => number;
 }
 
-/** DingTalk as a target. Holds connections and learned values (id of the role group, form of numbers). `close` closes the connections. */
-export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps): TargetAdapter & { close(): void } {
+/**
+ * DingTalk as a target. Holds connections and learned values (id of the role group, form of numbers). `close`
+ * closes the connections.
+ */
+export function createDingTalkTarget(
+  config: DingTalkConfig,
+  deps: DingTalkDeps,
+): TargetAdapter & { close(): void } {
   const region = (config.region ?? DEFAULT_REGION).toUpperCase();
   const random = deps.random ?? Math.random;
   const options = {
@@ -68,7 +74,8 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     canSuspend,
     nameKey: departmentNameKey,
     numberedName: numberedDepartmentName,
-    conceals: ({ hide_dept, outer_dept }) => [hide_dept, outer_dept].some((value) => value === true || value === "true"),
+    conceals: ({ hide_dept, outer_dept }) =>
+      [hide_dept, outer_dept].some((value) => value === true || value === "true"),
     identity: identityOf,
     addresses: addressesOf,
     lacking: lackingOf,
@@ -85,7 +92,8 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
     freeing,
     reportsChangesOf,
     ...(config.agentId === undefined ? {} : { notify: createNotices(client, config.agentId) }),
-    listen: (listener, signal) => listen(config, { client, clock: deps.clock, random, region }, listener, signal),
+    listen: (listener, signal) =>
+      listen(config, { client, clock: deps.clock, random, region }, listener, signal),
     check: createCheck(client, config, deps.clock, registration),
   };
 
@@ -98,7 +106,11 @@ export function createDingTalkTarget(config: DingTalkConfig, deps: DingTalkDeps)
       roles: createRoles(dry, options.roleGroup),
       accounts: createAccounts(dry, NOBODY_ADMINISTERS, options),
     };
-    return { ...target, ...writesOf(rehearsed, (kind, actual, set, context) => kind.update(actual, set, context)), rehearsal };
+    return {
+      ...target,
+      ...writesOf(rehearsed, (kind, actual, set, context) => kind.update(actual, set, context)),
+      rehearsal,
+    };
   }
 
   return { ...target, rehearsal, close: client.close };

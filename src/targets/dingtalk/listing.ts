@@ -24,7 +24,10 @@ const MAX_DEPARTMENTS = 40_000;
 /** A listing has thousands of calls. One busy answer must not discard the others. */
 const TRIES = 4;
 const LONGEST_PAUSE_MS = 10_000;
-/** A full comparison lists departments, then people. The second list reuses the tree that the first has just walked. */
+/**
+ * A full comparison lists departments, then people. The second list reuses the tree that the first has just
+ * walked.
+ */
 const TREE_FRESH_MS = 15 * 60_000;
 
 export interface ListingDeps {
@@ -33,7 +36,10 @@ export interface ListingDeps {
   readonly area: ManagedArea;
 }
 
-/** Lists everything of a kind below the managed root in pages (docs/dingtalk.md 5.4: no call lists all people). Rejects if any page fails. */
+/**
+ * Lists everything of a kind below the managed root in pages (docs/dingtalk.md 5.4: no call lists all
+ * people). Rejects if any page fails.
+ */
 export function createListing(client: DingTalkClient, deps: ListingDeps, options: RecordOptions) {
   const { area } = deps;
   let walked: { readonly departments: readonly string[]; readonly atMs: number } | undefined;
@@ -60,9 +66,12 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
       for await (const department of departmentsIn(session)) {
         const managers: string[] = [];
         let hasLeaders = true;
-        // A person is in the list of each of their departments, with all departments. Only the first record is used.
+        // A person is in the list of each of their departments, with all departments. Only the first record
+        // is used.
         for await (const page of peopleOf(session, department, area.root)) {
-          managers.push(...page.filter((record) => isTrue(record.leader)).map((record) => String(record.userid)));
+          managers.push(
+            ...page.filter((record) => isTrue(record.leader)).map((record) => String(record.userid)),
+          );
           hasLeaders &&= page.every((record) => record.leader !== undefined);
           const fresh = page.filter((record) => !seen.has(String(record.userid)));
           for (const record of fresh) seen.add(String(record.userid));
@@ -77,20 +86,26 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     }
   }
 
-  /** Separates departments outside the managed root. The listing of departments has shown most that are inside. */
+  /**
+   * Separates departments outside the managed root. The listing of departments has shown most that are
+   * inside.
+   */
   async function placed(session: Session, people: readonly Actual[]): Promise<readonly Actual[]> {
     if (area.whole) return people;
-    const named = people.flatMap(({ attributes }) => (Array.isArray(attributes.departments) ? (attributes.departments as string[]) : []));
+    const named = people.flatMap(({ attributes }) =>
+      Array.isArray(attributes.departments) ? (attributes.departments as string[]) : [],
+    );
     const inside = await area.within(session, [...new Set(named)]);
     return people.map((actual) => apart(actual, inside));
   }
 
   /**
-   * The root and everything below it, from the last listing if it is recent. A newer department is missed; this is safe, because a read confirms each
-   * absence.
+   * The root and everything below it, from the last listing if it is recent. A newer department is missed;
+   * this is safe, because a read confirms each absence.
    */
   async function* departmentsIn(session: Session): AsyncIterable<string> {
-    const known = walked && deps.clock.monotonicMs() - walked.atMs < TREE_FRESH_MS ? walked.departments : undefined;
+    const known =
+      walked && deps.clock.monotonicMs() - walked.atMs < TREE_FRESH_MS ? walked.departments : undefined;
     walked = undefined;
     yield area.root;
     if (known) yield* known;
@@ -106,7 +121,8 @@ export function createListing(client: DingTalkClient, deps: ListingDeps, options
     const session = withRetries(client.open(context), deps, context.signal);
     try {
       const ours = (await roleGroups(session)).find((group) => group.name === options.roleGroup);
-      if (ours && ours.roles.length > 0) yield { actuals: ours.roles.map((role) => roleActual(role.id, role.name)) };
+      if (ours && ours.roles.length > 0)
+        yield { actuals: ours.roles.map((role) => roleActual(role.id, role.name)) };
     } catch (error) {
       throw withCalls(error, session);
     }
@@ -124,8 +140,8 @@ interface Found {
 }
 
 /**
- * The department that carries our id. If the lists do not show the ids of ours, each department is read. This is rare, and worth its cost for
- * certainty that the department does not exist.
+ * The department that carries our id. If the lists do not show the ids of ours, each department is read. This
+ * is rare, and worth its cost for certainty that the department does not exist.
  */
 async function departmentWith(session: Session, entityId: string, root: string): Promise<Found> {
   try {
@@ -135,10 +151,14 @@ async function departmentWith(session: Session, entityId: string, root: string):
       if (found) return { actual: departmentFromWire(found, false), calls: session.calls };
       records.push(...children);
     }
-    if (records.some((record) => record.source_identifier !== undefined)) return { actual: undefined, calls: session.calls };
+    if (records.some((record) => record.source_identifier !== undefined))
+      return { actual: undefined, calls: session.calls };
     for (const record of records) {
-      const told = resultOf(await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" }));
-      if (told.source_identifier === entityId) return { actual: departmentFromWire(told, true), calls: session.calls };
+      const told = resultOf(
+        await session.call(API.departmentGet, { dept_id: Number(record.dept_id), language: "zh_CN" }),
+      );
+      if (told.source_identifier === entityId)
+        return { actual: departmentFromWire(told, true), calls: session.calls };
     }
     return { actual: undefined, calls: session.calls };
   } catch (error) {
@@ -146,14 +166,19 @@ async function departmentWith(session: Session, entityId: string, root: string):
   }
 }
 
-async function* peopleOf(session: Session, deptId: string, root: string): AsyncIterable<readonly JsonObject[]> {
+async function* peopleOf(
+  session: Session,
+  deptId: string,
+  root: string,
+): AsyncIterable<readonly JsonObject[]> {
   let cursor = 0;
   for (let page = 0; page < MAX_PAGES; page++) {
     // One page after the other, because each has the cursor of the next.
     const answer = await session
       .call(API.userList, { dept_id: Number(deptId), cursor, size: PAGE, language: "zh_CN" })
       .catch(deptId === root ? raised : goneSince);
-    // The department was removed since it was listed, usually by us, so it has no people. A list alone never proves that somebody is missing.
+    // The department was removed since it was listed, usually by us, so it has no people. A list alone never
+    // proves that somebody is missing.
     if (answer === "gone") return;
     const result = resultOf(answer);
     yield objectsIn(result.list);
@@ -162,7 +187,10 @@ async function* peopleOf(session: Session, deptId: string, root: string): AsyncI
     if (!(next > cursor)) break;
     cursor = next;
   }
-  throw new TargetUnavailable(`the people of department ${deptId} never ended`, { answer: "no-end", reasonCode: "answerIncomplete" });
+  throw new TargetUnavailable(`the people of department ${deptId} never ended`, {
+    answer: "no-end",
+    reasonCode: "answerIncomplete",
+  });
 }
 
 const goneSince = (error: unknown): "gone" => {
@@ -175,8 +203,9 @@ const raised = (error: unknown): never => {
 };
 
 /**
- * Children by parent, from the root down. A department that appears twice (it was moved meanwhile) is listed once. One that was removed since it was
- * listed has no children, but they may have been moved before; so `isWhole` rejects in this case.
+ * Children by parent, from the root down. A department that appears twice (it was moved meanwhile) is listed
+ * once. One that was removed since it was listed has no children, but they may have been moved before; so
+ * `isWhole` rejects in this case.
  */
 async function* tree(session: Session, root: string, isWhole = false): AsyncIterable<readonly JsonObject[]> {
   const waiting = [root];
@@ -193,7 +222,10 @@ async function* tree(session: Session, root: string, isWhole = false): AsyncIter
       waiting.push(String(child.dept_id));
     }
     if (seen.size > MAX_DEPARTMENTS)
-      throw new TargetUnavailable("the tree of departments never ended", { answer: "no-end", reasonCode: "answerIncomplete" });
+      throw new TargetUnavailable("the tree of departments never ended", {
+        answer: "no-end",
+        reasonCode: "answerIncomplete",
+      });
     if (children.length > 0) yield children;
   }
 }

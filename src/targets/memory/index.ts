@@ -19,7 +19,10 @@ interface Held {
   readonly actual: Actual;
 }
 
-/** A failure of one operation: `before` it is carried out, or `after` it, without an answer. Applies only to the next matching operation. */
+/**
+ * A failure of one operation: `before` it is carried out, or `after` it, without an answer. Applies only to
+ * the next matching operation.
+ */
 export interface MemoryFault {
   readonly when: "before" | "after";
   readonly error: () => TargetError;
@@ -32,9 +35,9 @@ export interface MemoryTarget extends TargetAdapter {
 }
 
 /**
- * A complete target in a map, with the promises of the port. The smallest example of an adapter, and a target for tests that do not depend on one.
- * The remote id of a person is the entity's id; those of departments and roles are numbers. Siblings have different names. A department is removed
- * last.
+ * A complete target in a map, with the promises of the port. The smallest example of an adapter, and a target
+ * for tests that do not depend on one. The remote id of a person is the entity's id; those of departments and
+ * roles are numbers. Siblings have different names. A department is removed last.
  */
 export const createMemoryTarget = (): MemoryTarget => memoryTarget(new Map(), 0);
 
@@ -48,11 +51,21 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
   const operate = <T>(api: string, context: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> =>
     operateOn(faults, api, context, act);
 
-  function write(ref: EntityRef, before: Actual | undefined, attributes: Attributes, calls: Written["calls"]): Written {
+  function write(
+    ref: EntityRef,
+    before: Actual | undefined,
+    attributes: Attributes,
+    calls: Written["calls"],
+  ): Written {
     requireReferences(collection, ref.kind, attributes);
     requireFreeName(collection, ref.kind, attributes, before?.remoteId);
     const remoteId = before?.remoteId ?? (ref.kind === "user" ? ref.id : String(++lastId));
-    const actual: Actual = { remoteId, attributes, presence: before?.presence ?? "active", entityId: before?.entityId ?? ref.id };
+    const actual: Actual = {
+      remoteId,
+      attributes,
+      presence: before?.presence ?? "active",
+      entityId: before?.entityId ?? ref.id,
+    };
     keep(ref.kind, actual);
     return { remoteId, attributes, presence: actual.presence, notes: [], calls };
   }
@@ -90,15 +103,21 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
         keep("user", { remoteId, attributes, presence, ...(entityId ? { entityId } : {}) });
         return { remoteId, attributes, presence, notes: [], calls };
       }),
-    read: (kind, remoteId, context) => operate(`${kind}/read`, context, (calls) => ({ actual: get(kind, remoteId), calls })),
+    read: (kind, remoteId, context) =>
+      operate(`${kind}/read`, context, (calls) => ({ actual: get(kind, remoteId), calls })),
     find: (ref, context) =>
-      operate(`${ref.kind}/find`, context, (calls) => ({ actual: all(ref.kind).find((each) => each.entityId === ref.id), calls })),
-    recall: (_kind, remembered, read) => Object.fromEntries(Object.entries(remembered).filter(([name]) => read[name] === undefined)),
+      operate(`${ref.kind}/find`, context, (calls) => ({
+        actual: all(ref.kind).find((each) => each.entityId === ref.id),
+        calls,
+      })),
+    recall: (_kind, remembered, read) =>
+      Object.fromEntries(Object.entries(remembered).filter(([name]) => read[name] === undefined)),
     disproved: () => [],
     canFind: () => true,
     async *list(kind, context) {
       const found = await operate(`${kind}/list`, context, () => all(kind));
-      for (let start = 0; start < found.length; start += PAGE) yield { actuals: found.slice(start, start + PAGE) };
+      for (let start = 0; start < found.length; start += PAGE)
+        yield { actuals: found.slice(start, start + PAGE) };
     },
     freeing: (ref, attribute) => (ref.kind === "user" && attribute !== "name" ? null : undefined),
     // The map has all data, so a copy of the map is complete.
@@ -110,10 +129,20 @@ function memoryTarget(things: Map<string, Held>, firstId: number): MemoryTarget 
 }
 
 /** All operations pass here: one recorded call, and the requested failure. */
-async function operateOn<T>(faults: MemoryFault[], api: string, { signal }: WriteContext, act: (calls: Written["calls"]) => T): Promise<T> {
+async function operateOn<T>(
+  faults: MemoryFault[],
+  api: string,
+  { signal }: WriteContext,
+  act: (calls: Written["calls"]) => T,
+): Promise<T> {
   const calls = [{ api, code: "ok", durationMs: 0 }];
-  const failed = (error: TargetError): TargetError => Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
-  if (signal.aborted) throw new TargetUnavailable("aborted before anything was done", { answer: "aborted", reasonCode: "unreachable" });
+  const failed = (error: TargetError): TargetError =>
+    Object.assign(error, { calls: [{ api, code: error.answer, durationMs: 0 }] });
+  if (signal.aborted)
+    throw new TargetUnavailable("aborted before anything was done", {
+      answer: "aborted",
+      reasonCode: "unreachable",
+    });
   const fault = faults.shift();
   if (fault?.when === "before") throw failed(fault.error());
   const result = act(calls);
@@ -142,14 +171,25 @@ function requireReferences({ get }: Collection, kind: EntityKind, attributes: At
   const parents = kind === "department" ? [attributes.parent ?? ROOT] : list(attributes.departments);
   for (const id of parents) {
     if (id === ROOT || get("department", String(id))) continue;
-    throw new TargetDependency(`department ${id} does not exist`, { answer: "no-department", reasonCode: "departmentMissing" });
+    throw new TargetDependency(`department ${id} does not exist`, {
+      answer: "no-department",
+      reasonCode: "departmentMissing",
+    });
   }
 }
 
-function requireFreeName({ all }: Collection, kind: EntityKind, attributes: Attributes, remoteId: string | undefined): void {
+function requireFreeName(
+  { all }: Collection,
+  kind: EntityKind,
+  attributes: Attributes,
+  remoteId: string | undefined,
+): void {
   if (kind === "user") return;
   const taken = all(kind).find(
-    (other) => other.remoteId !== remoteId && other.attributes.name === attributes.name && other.attributes.parent === attributes.parent,
+    (other) =>
+      other.remoteId !== remoteId &&
+      other.attributes.name === attributes.name &&
+      other.attributes.parent === attributes.parent,
   );
   if (!taken) return;
   const details = {
@@ -164,7 +204,11 @@ function requireFreeName({ all }: Collection, kind: EntityKind, attributes: Attr
 
 function requireThere({ get }: Collection, kind: EntityKind, remoteId: string): Actual {
   const found = get(kind, remoteId);
-  if (!found) throw new TargetNotFound(`${kind} ${remoteId} does not exist`, { answer: "not-found", reasonCode: "missing" });
+  if (!found)
+    throw new TargetNotFound(`${kind} ${remoteId} does not exist`, {
+      answer: "not-found",
+      reasonCode: "missing",
+    });
   return found;
 }
 
@@ -173,7 +217,11 @@ function requireEmpty({ all }: Collection, kind: EntityKind, remoteId: string): 
   const inside =
     all("department").some((each) => each.attributes.parent === remoteId) ||
     all("user").some((each) => list(each.attributes.departments).includes(remoteId));
-  if (inside) throw new TargetDependency(`department ${remoteId} is not empty`, { answer: "not-empty", reasonCode: "stillInside" });
+  if (inside)
+    throw new TargetDependency(`department ${remoteId} is not empty`, {
+      answer: "not-empty",
+      reasonCode: "stillInside",
+    });
 }
 
 /** Trims, cuts, sorts; an empty text is null. */
@@ -183,7 +231,8 @@ function normalize(desired: Attributes): ReturnType<TargetAdapter["normalize"]> 
     if (Array.isArray(value)) return [name, [...new Set<string>(value)].sort()];
     if (typeof value !== "string") return [name, value];
     const text = value.trim();
-    if (text.length > MAX_TEXT) notes.push({ attribute: name, code: "cut", text: `cut to ${MAX_TEXT} characters` });
+    if (text.length > MAX_TEXT)
+      notes.push({ attribute: name, code: "cut", text: `cut to ${MAX_TEXT} characters` });
     return [name, text.slice(0, MAX_TEXT).trim() || null];
   });
   return { attributes: Object.fromEntries(attributes), notes };

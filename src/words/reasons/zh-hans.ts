@@ -7,7 +7,8 @@ const POLICY = "由策略文件规定；如非本意，请修改策略文件。"
 const INVITED = "需要本人在钉钉操作：接受邀请或更改手机号。";
 const APP = "需要钉钉管理员调整应用或组织设置：open-dev.dingtalk.com。";
 const SCOPE = "请将通讯录权限范围设为全部员工：open-dev.dingtalk.com › 应用 › 权限管理。";
-const ANOTHER = "如果占用者是本服务管理的人员：在数据源中为其中一人换一个值。如果是其他人：在钉钉中修改或移除该人员，然后重试。";
+const ANOTHER =
+  "如果占用者是本服务管理的人员：在数据源中为其中一人换一个值。如果是其他人：在钉钉中修改或移除该人员，然后重试。";
 const RENAME = "请在钉钉中将其改名或删除，然后重试。";
 const PERSON = "请本人在钉钉中修改。";
 const SOURCE = "请在数据源中更正。";
@@ -15,7 +16,8 @@ const HOLD = "查看该拦截并作出决定：管理页面的“待处理”，
 const REPORT = "很可能是映射文件或本程序的问题，请反馈给我们。";
 const ROOM = "请在数据源中拆分。";
 const NOT_NAMED = "映射文件不应指向它。";
-const FIRST = "需要先完成其他操作，多次尝试后仍未完成。请查看该条目：部门内可能有不归本服务管理的人员，或引用已失效。";
+const FIRST =
+  "需要先完成其他操作，多次尝试后仍未完成。请查看该条目：部门内可能有不归本服务管理的人员，或引用已失效。";
 
 export const SIMPLIFIED_REASONS: Reasons = {
   waitingForDepartment: ["等待部门先创建", WAIT],
@@ -51,17 +53,26 @@ export const SIMPLIFIED_REASONS: Reasons = {
   invitationOpen: ["已邀请，本人尚未接受", INVITED],
   invitedLeaver: ["邀请未处理时已离职", INVITED],
   invitationRunOut: ["邀请七天内未被接受", "重试即可再次发送邀请，并请通知本人。"],
-  adoptionOpen: ["可能已在钉钉中，等待确认", "确认是否为同一个：管理页面的“待处理”，或 dingtalk-scim adopt list。"],
+  adoptionOpen: [
+    "可能已在钉钉中，等待确认",
+    "确认是否为同一个：管理页面的“待处理”，或 dingtalk-scim adopt list。",
+  ],
   leaverUndecided: [
     "已离职，但可能仍有一个未经确认的钉钉账号",
     "若是本人的账号，请在钉钉中手动删除；若是他人的，请否认匹配：管理页面的“待处理”，或 dingtalk-scim adopt list。",
   ],
-  joinOpen: ["可能与另一数据源的记录是同一人，等待确认", "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。"],
+  joinOpen: [
+    "可能与另一数据源的记录是同一人，等待确认",
+    "确认是否为同一人：管理页面的“待处理”，或 dingtalk-scim joins list。",
+  ],
   recordDeleted: [
     "其余记录均显示在职，但有数据源删除了自己的记录",
     "若此人并未离职：用 dingtalk-scim joins forget 加此人的 id 忽略已删除的记录，或在数据源中重新创建。",
   ],
-  strangersInside: ["部门内有非本服务管理的人员", "请在钉钉管理后台 › 通讯录将其他人员移出该部门，然后重试。"],
+  strangersInside: [
+    "部门内有非本服务管理的人员",
+    "请在钉钉管理后台 › 通讯录将其他人员移出该部门，然后重试。",
+  ],
   databaseUnavailable: ["数据库没有响应", WAIT],
   unexpectedError: ["发生意外错误", "这是程序缺陷，请附上含该 id 的日志行反馈给我们。"],
   dingtalkBusy: ["钉钉繁忙", WAIT],
@@ -135,9 +146,15 @@ export const SIMPLIFIED_REASONS: Reasons = {
   appRateExceeded: ["应用调用过于频繁", WAIT],
   apiRateExceeded: ["接口整体调用过于频繁", WAIT],
   tokenRefused: ["访问凭证失效", WAIT],
-  credentialWrong: ["钉钉拒绝了应用的凭证", "请与 open-dev.dingtalk.com 核对 AppKey、AppSecret 和 CorpId，并确认应用已启用。"],
+  credentialWrong: [
+    "钉钉拒绝了应用的凭证",
+    "请与 open-dev.dingtalk.com 核对 AppKey、AppSecret 和 CorpId，并确认应用已启用。",
+  ],
   permissionMissing: ["应用缺少一项权限", "请重新授权：dingtalk-scim doctor 会指出是哪一项。"],
-  addressNotAllowed: ["本机地址不在应用的白名单中", "请添加：open-dev.dingtalk.com › 应用 › 安全设置 › 服务器出口 IP。"],
+  addressNotAllowed: [
+    "本机地址不在应用的白名单中",
+    "请添加：open-dev.dingtalk.com › 应用 › 安全设置 › 服务器出口 IP。",
+  ],
   personMissing: ["人员不在组织中", WAIT],
   departmentMissing: ["部门不存在", WAIT],
   parentMissing: ["上级部门不存在", FIRST],
@@ -180,15 +197,27 @@ export const SIMPLIFIED_REASONS: Reasons = {
     "宽限期结束前，离职人员仍可访问钉钉：普通账号无法停用，且映射未指定离职期间转入的部门",
     "请在 MAPPING_FILE 的 inactive.parkIn 中指定该部门，或在 POLICY_FILE 中将 grace.regular 设为 0。如本意如此，请在 grace 下写 keepsAccess: true。",
   ],
-  cloudsMixed: ["两个云的地址混用", "请将 DINGTALK_OAPI_URL 和 DINGTALK_API_URL 都设为 .com（大陆版）或都设为 .io（国际版）。"],
-  fieldHidden: ["应用无法读取人员的部分字段", "请授予字段权限：open-dev.dingtalk.com › 应用 › 权限管理 › 通讯录管理。"],
+  cloudsMixed: [
+    "两个云的地址混用",
+    "请将 DINGTALK_OAPI_URL 和 DINGTALK_API_URL 都设为 .com（大陆版）或都设为 .io（国际版）。",
+  ],
+  fieldHidden: [
+    "应用无法读取人员的部分字段",
+    "请授予字段权限：open-dev.dingtalk.com › 应用 › 权限管理 › 通讯录管理。",
+  ],
   registeredElsewhere: [
     "组织的注册地区似乎与映射文件不符",
     "请在钉钉管理后台 › 企业设置查看注册地区，并在映射文件中设置 organisation.region。",
   ],
-  managedRootMissing: ["DINGTALK_MANAGED_ROOT 所指的部门在钉钉中不存在", "请设为部门 ID：见钉钉管理后台 › 通讯录，部门页面的网址。"],
+  managedRootMissing: [
+    "DINGTALK_MANAGED_ROOT 所指的部门在钉钉中不存在",
+    "请设为部门 ID：见钉钉管理后台 › 通讯录，部门页面的网址。",
+  ],
   enterpriseAccountsOff: ["映射会创建企业账号，但组织未开通", "请联系钉钉开通企业账号。"],
   clockWrong: ["服务器的时钟不准", "请在服务器上启用时间同步（NTP）。"],
   cannotConnect: ["服务器无法连接钉钉", "请检查服务器的域名解析和防火墙，以及设置中的钉钉地址。"],
-  historyAltered: ["历史记录与签名时不一致", "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。"],
+  historyAltered: [
+    "历史记录与签名时不一致",
+    "请运行 dingtalk-scim history verify，它会指出第一条有误的记录。",
+  ],
 };

@@ -7,7 +7,8 @@ const POLICY = "由政策檔案規定；如非本意，請修改政策檔案。"
 const INVITED = "需要本人在釘釘操作：接受邀請或更改手機號碼。";
 const APP = "需要釘釘管理員調整應用或組織設定：open-dev.dingtalk.com。";
 const SCOPE = "請將通訊錄權限範圍設為全部員工：open-dev.dingtalk.com › 應用 › 權限管理。";
-const ANOTHER = "如佔用者由本服務管理：在資料來源為其中一人改用另一個值。如屬其他人：在釘釘修改或移除該人員，然後重試。";
+const ANOTHER =
+  "如佔用者由本服務管理：在資料來源為其中一人改用另一個值。如屬其他人：在釘釘修改或移除該人員，然後重試。";
 const RENAME = "請在釘釘將其改名或刪除，然後重試。";
 const PERSON = "請本人在釘釘更改。";
 const SOURCE = "請在資料來源更正。";
@@ -15,7 +16,8 @@ const HOLD = "查看該攔截並作決定：管理頁面的「待處理」，或
 const REPORT = "很可能是對應檔案或本程式的問題，請向我們回報。";
 const ROOM = "請在資料來源分拆。";
 const NOT_NAMED = "對應檔案不應指向它。";
-const FIRST = "須先完成其他步驟，多次嘗試後仍未完成。請查看該項目：部門內可能有不屬本服務管理的人員，或參照已失效。";
+const FIRST =
+  "須先完成其他步驟，多次嘗試後仍未完成。請查看該項目：部門內可能有不屬本服務管理的人員，或參照已失效。";
 
 export const TRADITIONAL_REASONS: Reasons = {
   waitingForDepartment: ["等候部門先建立", WAIT],
@@ -51,17 +53,26 @@ export const TRADITIONAL_REASONS: Reasons = {
   invitationOpen: ["已邀請，本人尚未接受", INVITED],
   invitedLeaver: ["邀請未處理時已離職", INVITED],
   invitationRunOut: ["邀請在七日內未獲接受", "重試即可再次發出邀請，並請通知本人。"],
-  adoptionOpen: ["可能已在釘釘之中，等候確認", "確認是否為同一個：管理頁面的「待處理」，或 dingtalk-scim adopt list。"],
+  adoptionOpen: [
+    "可能已在釘釘之中，等候確認",
+    "確認是否為同一個：管理頁面的「待處理」，或 dingtalk-scim adopt list。",
+  ],
   leaverUndecided: [
     "已離職，但可能仍有一個未經確認的釘釘帳戶",
     "若是本人的帳戶，請在釘釘中人手刪除；若是他人的，請否定配對：管理頁面的「待處理」，或 dingtalk-scim adopt list。",
   ],
-  joinOpen: ["可能與另一資料來源的紀錄是同一人，等候確認", "確認是否為同一人：管理頁面的「待處理」，或 dingtalk-scim joins list。"],
+  joinOpen: [
+    "可能與另一資料來源的紀錄是同一人，等候確認",
+    "確認是否為同一人：管理頁面的「待處理」，或 dingtalk-scim joins list。",
+  ],
   recordDeleted: [
     "其餘紀錄均顯示在職，但有資料來源刪除了自己的紀錄",
     "若此人並未離職：用 dingtalk-scim joins forget 加此人的 id 忽略已刪除的紀錄，或在資料來源中重新建立。",
   ],
-  strangersInside: ["部門內有並非由本服務管理的人員", "請在釘釘管理後台 › 通訊錄將其他人員移出該部門，然後重試。"],
+  strangersInside: [
+    "部門內有並非由本服務管理的人員",
+    "請在釘釘管理後台 › 通訊錄將其他人員移出該部門，然後重試。",
+  ],
   databaseUnavailable: ["資料庫沒有回應", WAIT],
   unexpectedError: ["發生非預期錯誤", "這是程式錯誤，請附上含該 id 的日誌行向我們回報。"],
   dingtalkBusy: ["釘釘繁忙", WAIT],
@@ -69,7 +80,10 @@ export const TRADITIONAL_REASONS: Reasons = {
   noAnswer: ["釘釘沒有回覆結果", WAIT],
   addressBlocked: ["本服務的地址被釘釘封鎖", APP],
   organisationBlocked: ["組織被釘釘限制調用", WAIT],
-  quotaUsedUp: ["釘釘介面的調用額度已用完", "請購買額度或等候：open-dev.dingtalk.com › 開發 › 接口調用統計。"],
+  quotaUsedUp: [
+    "釘釘介面的調用額度已用完",
+    "請購買額度或等候：open-dev.dingtalk.com › 開發 › 接口調用統計。",
+  ],
   appStopped: ["應用已停用", APP],
   organisationDisabled: ["組織已被停用", APP],
   organisationWrong: ["CorpId 不正確", APP],
@@ -135,9 +149,15 @@ export const TRADITIONAL_REASONS: Reasons = {
   appRateExceeded: ["應用調用過於頻密", WAIT],
   apiRateExceeded: ["介面整體調用過於頻密", WAIT],
   tokenRefused: ["存取憑證失效", WAIT],
-  credentialWrong: ["釘釘拒絕應用的憑證", "請與 open-dev.dingtalk.com 核對 AppKey、AppSecret 及 CorpId，並確認應用已啟用。"],
+  credentialWrong: [
+    "釘釘拒絕應用的憑證",
+    "請與 open-dev.dingtalk.com 核對 AppKey、AppSecret 及 CorpId，並確認應用已啟用。",
+  ],
   permissionMissing: ["應用欠缺一項權限", "請重新授權：dingtalk-scim doctor 會列出是哪一項。"],
-  addressNotAllowed: ["本機地址不在應用的白名單內", "請加入：open-dev.dingtalk.com › 應用 › 安全設定 › 伺服器出口 IP。"],
+  addressNotAllowed: [
+    "本機地址不在應用的白名單內",
+    "請加入：open-dev.dingtalk.com › 應用 › 安全設定 › 伺服器出口 IP。",
+  ],
   personMissing: ["人員不在組織之中", WAIT],
   departmentMissing: ["部門不存在", WAIT],
   parentMissing: ["上級部門不存在", FIRST],
@@ -180,13 +200,22 @@ export const TRADITIONAL_REASONS: Reasons = {
     "寬限期結束前，離職人員仍可存取釘釘：一般帳戶無法停用，而對應檔案未指定離職期間轉入的部門",
     "請在 MAPPING_FILE 的 inactive.parkIn 指定該部門，或在 POLICY_FILE 將 grace.regular 設為 0。如本意如此，請在 grace 之下寫 keepsAccess: true。",
   ],
-  cloudsMixed: ["兩個雲端的地址混用", "請將 DINGTALK_OAPI_URL 及 DINGTALK_API_URL 同時設為 .com（內地版）或同時設為 .io（國際版）。"],
-  fieldHidden: ["應用未能讀取人員的部分欄位", "請授予欄位權限：open-dev.dingtalk.com › 應用 › 權限管理 › 通訊錄管理。"],
+  cloudsMixed: [
+    "兩個雲端的地址混用",
+    "請將 DINGTALK_OAPI_URL 及 DINGTALK_API_URL 同時設為 .com（內地版）或同時設為 .io（國際版）。",
+  ],
+  fieldHidden: [
+    "應用未能讀取人員的部分欄位",
+    "請授予欄位權限：open-dev.dingtalk.com › 應用 › 權限管理 › 通訊錄管理。",
+  ],
   registeredElsewhere: [
     "組織的註冊地區似乎與對應檔案不符",
     "請在釘釘管理後台 › 企業設定查看註冊地區，並在對應檔案設定 organisation.region。",
   ],
-  managedRootMissing: ["DINGTALK_MANAGED_ROOT 所指的部門在釘釘並不存在", "請設為部門 ID：見釘釘管理後台 › 通訊錄，部門頁面的網址。"],
+  managedRootMissing: [
+    "DINGTALK_MANAGED_ROOT 所指的部門在釘釘並不存在",
+    "請設為部門 ID：見釘釘管理後台 › 通訊錄，部門頁面的網址。",
+  ],
   enterpriseAccountsOff: ["屬性對應會建立企業帳戶，但組織尚未開通", "請聯絡釘釘開通企業帳戶。"],
   clockWrong: ["伺服器的時鐘不準", "請在伺服器啟用時間同步（NTP）。"],
   cannotConnect: ["伺服器未能連接釘釘", "請檢查伺服器的網域名稱解析及防火牆，以及設定中的釘釘地址。"],

@@ -42,7 +42,14 @@ async function grow(count: number): Promise<void> {
   const events = createEventAppender(alerts.pool);
   for (let n = 0; n < count; n++) {
     const at = new Date();
-    await events.append({ id: uuidv7(at.getTime()), at, code: "operator.retry", actor: "cli", causes: [], detail: { n } });
+    await events.append({
+      id: uuidv7(at.getTime()),
+      at,
+      code: "operator.retry",
+      actor: "cli",
+      causes: [],
+      detail: { n },
+    });
   }
   await seal();
 }
@@ -54,14 +61,20 @@ const fault = async (anchors: readonly SignedCheckpoint[]): Promise<string | und
   return verdict.ok ? undefined : verdict.fault.message;
 };
 /** Time passes and nobody seals, which is told too. */
-const onRobot = async () => (await alerts.robot()).map(({ body }) => body.markdown.text).filter((text) => text.includes("checkpoint"));
+const onRobot = async () =>
+  (await alerts.robot()).map(({ body }) => body.markdown.text).filter((text) => text.includes("checkpoint"));
 
 const TABLES = ["history", "history_leaves", "history_tiles", "history_checkpoints", "history_log"];
 /** What the owner of a database has as a backup, and how they put it back. */
 async function backUp(): Promise<() => Promise<void>> {
-  await alerts.pool.query(`create schema saved; ${TABLES.map((name) => `create table saved.${name} as table ${name}`).join("; ")}`);
+  await alerts.pool.query(
+    `create schema saved; ${TABLES.map((name) => `create table saved.${name} as table ${name}`).join("; ")}`,
+  );
   return async () => {
-    const back = TABLES.map((name) => `delete from ${name}; insert into ${name} overriding system value select * from saved.${name}`);
+    const back = TABLES.map(
+      (name) =>
+        `delete from ${name}; insert into ${name} overriding system value select * from saved.${name}`,
+    );
     const client = await alerts.pool.connect();
     try {
       await client.query(`begin; set local session_replication_role = replica; ${back.join("; ")}; commit`);
@@ -78,25 +91,39 @@ test("a database that is put back to an earlier state is refused with the checkp
   const one = alerts.process(every());
   await one.look();
   await one.deliver();
-  const messages = { robot: (await onRobot())[0]!, mail: readable(smtp.mails[0]!.text), webhook: hook.taken[0]!.body };
-  expect(JSON.parse(messages.webhook)).toMatchObject({ type: "history.checkpoint", data: { cause: "checkpoint", count: 5 } });
+  const messages = {
+    robot: (await onRobot())[0]!,
+    mail: readable(smtp.mails[0]!.text),
+    webhook: hook.taken[0]!.body,
+  };
+  expect(JSON.parse(messages.webhook)).toMatchObject({
+    type: "history.checkpoint",
+    data: { cause: "checkpoint", count: 5 },
+  });
   expect(messages.mail).toContain("Subject: [dingtalk-scim] checkpoint of the history with 5 entries");
 
   const note = await reader().checkpoint();
   for (const message of Object.values(messages)) {
     const anchors = pastedCheckpoints(message);
     expect(new Set(anchors.map(({ text }) => text))).toEqual(new Set([note]));
-    expect(await verified(anchors)).toMatchObject({ ok: true, verified: { size: 5, anchors: anchors.length } });
+    expect(await verified(anchors)).toMatchObject({
+      ok: true,
+      verified: { size: 5, anchors: anchors.length },
+    });
   }
 
   await putBack();
   // By itself it is as it was signed.
   expect(await fault([])).toBeUndefined();
   for (const message of Object.values(messages))
-    expect(await fault(pastedCheckpoints(message))).toBe("the log has 3 entries, but an anchor covers 5: the end of the log is missing");
+    expect(await fault(pastedCheckpoints(message))).toBe(
+      "the log has 3 entries, but an anchor covers 5: the end of the log is missing",
+    );
   await grow(4);
   for (const message of Object.values(messages))
-    expect(await fault(pastedCheckpoints(message))).toMatch(/^the first 5 of \d+ entries are not the entries that an anchor covers/);
+    expect(await fault(pastedCheckpoints(message))).toMatch(
+      /^the first 5 of \d+ entries are not the entries that an anchor covers/,
+    );
 });
 
 test("it goes once in each period, by whichever process looks, and none before there is one", async () => {
@@ -118,7 +145,9 @@ test("it goes once in each period, by whichever process looks, and none before t
   // What happened in between is told with the next; that nothing has happened is told too.
   expect(sizes).toEqual([1, 2, 2]);
   const told = (await alerts.incidents()).filter(({ kind }) => kind === "checkpoint");
-  expect(told.map(({ closed_at, opened_at }) => closed_at.getTime() - opened_at.getTime())).toEqual([0, 0, 0]);
+  expect(told.map(({ closed_at, opened_at }) => closed_at.getTime() - opened_at.getTime())).toEqual([
+    0, 0, 0,
+  ]);
 });
 
 test("a channel that is away gets the same checkpoint later, under its id", async () => {

@@ -54,13 +54,25 @@ test("one cause reaches every channel once, in the form of each, under its id", 
   expect(robot[0]!.body.markdown.text).toContain("**What to do**");
 
   expect(hook.taken).toHaveLength(1);
-  expect(hook.taken[0]!.headers).toMatchObject({ "webhook-id": idOf("webhook"), "webhook-signature": expect.stringMatching(/^v1,.{44}$/) });
+  expect(hook.taken[0]!.headers).toMatchObject({
+    "webhook-id": idOf("webhook"),
+    "webhook-signature": expect.stringMatching(/^v1,.{44}$/),
+  });
   expect(JSON.parse(hook.taken[0]!.body)).toMatchObject({
     type: "incident.opened",
-    data: { id: incident!.id, class: "A", code: "mobileTaken", count: 12, detail: { counts: { user: 12 }, answer: "60104" }, link },
+    data: {
+      id: incident!.id,
+      class: "A",
+      code: "mobileTaken",
+      count: 12,
+      detail: { counts: { user: 12 }, answer: "60104" },
+      link,
+    },
   });
 
-  expect(smtp.mails).toMatchObject([{ from: "alerts@example.com", to: ["it@example.com", "hr@example.com"] }]);
+  expect(smtp.mails).toMatchObject([
+    { from: "alerts@example.com", to: ["it@example.com", "hr@example.com"] },
+  ]);
   const text = readable(smtp.mails[0]!.text);
   expect(text).toContain(`Message-ID: <${idOf("mail")}@example.com>`);
   expect(text).toContain("Subject: [dingtalk-scim] 12 people parked: mobile number taken (60104)");
@@ -100,7 +112,9 @@ test("a process that ends after the far end took it and before that is written d
   const [claimed] = await one.deps.store.claim("webhook", alerts.clock.now(), undefined);
   const died = new Error("the process is gone");
   const store = { ...one.deps.store, sent: () => Promise.reject(died) };
-  await expect(deliver(one.deps.channels[0]!, claimed!, { ...one.deps, store }, new AbortController().signal)).rejects.toBe(died);
+  await expect(
+    deliver(one.deps.channels[0]!, claimed!, { ...one.deps, store }, new AbortController().signal),
+  ).rejects.toBe(died);
   const next = alerts.process({ ALERT_WEBHOOK_URL: hook.url, ALERT_ALLOW_PRIVATE: "true" });
   await next.deliver();
   expect(hook.taken).toHaveLength(1);
@@ -111,7 +125,9 @@ test("a process that ends after the far end took it and before that is written d
 
 test("many processes that look and deliver at once make one incident and send one message", async () => {
   await alerts.stuck("mobileTaken", 3);
-  const processes = Array.from({ length: 4 }, () => alerts.process({ ALERT_WEBHOOK_URL: hook.url, ALERT_ALLOW_PRIVATE: "true" }));
+  const processes = Array.from({ length: 4 }, () =>
+    alerts.process({ ALERT_WEBHOOK_URL: hook.url, ALERT_ALLOW_PRIVATE: "true" }),
+  );
   for (let round = 0; round < 10; round++) {
     await Promise.all(processes.map((each) => each.look()));
     await Promise.all(processes.map((each) => each.deliver()));
@@ -141,11 +157,18 @@ test("a restart loses no incident: it goes on, and is closed when the cause is g
   await alerts.heal("mobileTaken");
   await after.pass(180_000);
   expect(await alerts.incidents()).toMatchObject([{ closed_at: expect.any(Date) }]);
-  expect((await alerts.robot()).map(({ body }) => body.markdown.title.slice(16, 20))).toEqual(["3 pe", "Over"]);
+  expect((await alerts.robot()).map(({ body }) => body.markdown.title.slice(16, 20))).toEqual([
+    "3 pe",
+    "Over",
+  ]);
 });
 
 test("a canary name and number are in no channel that is not personal, and in no row", async () => {
-  const source = (await alerts.pool.query("insert into sources (id, name) values (gen_random_uuid(), 'canaries') returning id")).rows[0].id;
+  const source = (
+    await alerts.pool.query(
+      "insert into sources (id, name) values (gen_random_uuid(), 'canaries') returning id",
+    )
+  ).rows[0].id;
   const { rows } = await alerts.pool.query(
     `insert into users (id, source_id, active, user_name, user_name_key, email_keys, document, created_at, modified_at)
      values (gen_random_uuid(), $1, true, 'canary@example.com', 'canary@example.com', '{}',
@@ -167,7 +190,9 @@ test("a canary name and number are in no channel that is not personal, and in no
   expect(readable(smtp.mails.map(({ text }) => text).join())).not.toMatch(canary);
   expect(JSON.stringify(await alerts.robot())).not.toMatch(canary);
   expect(JSON.stringify([await alerts.incidents(), await alerts.deliveries(), lines])).not.toMatch(canary);
-  expect((await alerts.pool.query("select memory::text from alert_watches")).rows[0].memory).not.toMatch(canary);
+  expect((await alerts.pool.query("select memory::text from alert_watches")).rows[0].memory).not.toMatch(
+    canary,
+  );
   // The name alone, where it is meant to be.
   for (const { body } of hook.taken) expect(JSON.parse(body).data.names).toEqual(["Kanarienvogel Zwitscher"]);
   expect(hook.taken.map(({ body }) => body).join()).not.toMatch(/91234567|canary@/);
@@ -183,7 +208,9 @@ test("at most 18 messages a minute go to a robot, and the others follow", async 
   await alerts.clock.advance(61_000);
   for (let turn = 0; turn < 5; turn++) await one.deliver();
   expect(await alerts.robot()).toHaveLength(30);
-  expect((await alerts.deliveries()).every(({ state, attempts }) => state === "sent" && attempts === 1)).toBe(true);
+  expect((await alerts.deliveries()).every(({ state, attempts }) => state === "sent" && attempts === 1)).toBe(
+    true,
+  );
 });
 
 test("what is not taken is tried again with growing pauses, and given up after a day", async () => {
@@ -204,16 +231,28 @@ test("what is not taken is tried again with growing pauses, and given up after a
 test("a test goes the way of every message, and is an incident that is over", async () => {
   const one = alerts.process(every());
   const at = alerts.clock.now();
-  const event = { id: uuidv7(at.getTime()), at, code: "operator.alertTest", actor: "cli", causes: [], target: "dingtalk" } as const;
+  const event = {
+    id: uuidv7(at.getTime()),
+    at,
+    code: "operator.alertTest",
+    actor: "cli",
+    causes: [],
+    target: "dingtalk",
+  } as const;
   const claimed = await one.deps.store.test(at, ["robot", "mail"], event);
   const { signal } = new AbortController();
-  for (const each of claimed) await deliver(one.deps.channels.find(({ name }) => name === each.channel)!, each, one.deps, signal);
+  for (const each of claimed)
+    await deliver(one.deps.channels.find(({ name }) => name === each.channel)!, each, one.deps, signal);
   await one.look();
   await one.pass(180_000);
-  expect((await alerts.robot()).map(({ body }) => body.markdown.title)).toEqual(["[dingtalk-scim] test message: this channel works"]);
+  expect((await alerts.robot()).map(({ body }) => body.markdown.title)).toEqual([
+    "[dingtalk-scim] test message: this channel works",
+  ]);
   expect([smtp.mails.length, hook.taken.length]).toEqual([1, 0]);
   expect(await alerts.incidents()).toMatchObject([{ kind: "test", closed_at: at }]);
-  expect((await alerts.pool.query("select code from history")).rows).toEqual([{ code: "operator.alertTest" }]);
+  expect((await alerts.pool.query("select code from history")).rows).toEqual([
+    { code: "operator.alertTest" },
+  ]);
 });
 
 test("a redirect is not followed", async () => {
@@ -239,18 +278,26 @@ describe("where messages may go", () => {
     const to = (url: string) => errorOf(strict.send("POST", url, { body: "x", signal }));
     expect(
       await Promise.all(
-        [`https://127.0.0.1:${port}`, `https://localhost:${port}`, `https://[::1]:${port}`, `https://0x7f.1:${port}`, hook.url].map(to),
+        [
+          `https://127.0.0.1:${port}`,
+          `https://localhost:${port}`,
+          `https://[::1]:${port}`,
+          `https://0x7f.1:${port}`,
+          hook.url,
+        ].map(to),
       ),
     ).toEqual([...Array(4).fill("forbiddenAddress"), "httpsRequired"]);
-    expect(await Promise.all(["127.0.0.1", "localhost", "::1"].map((host) => errorOf(strict.addressOf(host))))).toEqual(
-      Array(3).fill("forbiddenAddress"),
-    );
+    expect(
+      await Promise.all(["127.0.0.1", "localhost", "::1"].map((host) => errorOf(strict.addressOf(host)))),
+    ).toEqual(Array(3).fill("forbiddenAddress"));
     expect(hook.taken).toEqual([]);
   });
 
   test("never to where clouds keep their keys", async () => {
     const lax = createOutbound({ allowPrivate: true });
-    expect(await errorOf(lax.send("GET", "http://169.254.169.254/latest/meta-data", { signal }))).toBe("forbiddenAddress");
+    expect(await errorOf(lax.send("GET", "http://169.254.169.254/latest/meta-data", { signal }))).toBe(
+      "forbiddenAddress",
+    );
   });
 
   test("no mail without TLS, unless it is allowed", async () => {
@@ -280,5 +327,7 @@ test("the heartbeat goes out at the start, and tells of an answer that is no yes
   await running.stop();
   expect(hook.taken.map(({ method }) => method)).toEqual(["GET"]);
   hook.answers = [500];
-  await expect(beat(new Secret(hook.url), one.deps.outbound, new AbortController().signal)).rejects.toThrow("http-500");
+  await expect(beat(new Secret(hook.url), one.deps.outbound, new AbortController().signal)).rejects.toThrow(
+    "http-500",
+  );
 });

@@ -9,7 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => alerts.close());
 
-const titles = async (): Promise<readonly string[]> => (await alerts.robot()).map(({ body }) => body.markdown.title);
+const titles = async (): Promise<readonly string[]> =>
+  (await alerts.robot()).map(({ body }) => body.markdown.title);
 
 test("10,000 people who are parked by one cause are one message, its reminders, and one that it is over", async () => {
   const one = alerts.process();
@@ -45,7 +46,9 @@ test("10,000 people who are parked by one cause are one message, its reminders, 
     first.replace("] ", "] Over: "),
   ]);
   expect(all.at(-1)!.body.markdown.text).toContain("**Lasted**: 4 days 7 hours");
-  expect(await alerts.incidents()).toMatchObject([{ kind: "parked", code: "mobileTaken", class: "A", count: 10_000 }]);
+  expect(await alerts.incidents()).toMatchObject([
+    { kind: "parked", code: "mobileTaken", class: "A", count: 10_000 },
+  ]);
 });
 
 test("a connection to DingTalk that is refused 1,000 times is one incident, told after ten minutes, and over when it stands", async () => {

@@ -15,7 +15,10 @@ import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { seed } from "../../support/seed.ts";
 import { createManualClock, type ManualClock } from "../../unit/simulator/manual-clock.ts";
 
-/** The alerts of a process by hand: time is moved, and looks and deliveries are made when a test asks for them. DingTalk's robot is the simulator's. */
+/**
+ * The alerts of a process by hand: time is moved, and looks and deliveries are made when a test asks for
+ * them. DingTalk's robot is the simulator's.
+ */
 export interface Alerts {
   readonly pool: Pool;
   readonly clock: ManualClock;
@@ -42,7 +45,9 @@ export interface AlertsProcess {
   look(): Promise<boolean>;
   /** Sends what is due on every channel. */
   deliver(): Promise<void>;
-  /** Moves the clock in steps of at most a minute, or the step given, with a look and deliveries after each. */
+  /**
+   * Moves the clock in steps of at most a minute, or the step given, with a look and deliveries after each.
+   */
   pass(ms: number, stepMs?: number): Promise<void>;
 }
 
@@ -51,7 +56,10 @@ export type Row = Readonly<Record<string, any>>;
 
 export interface RobotMessage {
   readonly robot: string;
-  readonly body: { readonly msgUuid: string; readonly markdown: { readonly title: string; readonly text: string } };
+  readonly body: {
+    readonly msgUuid: string;
+    readonly markdown: { readonly title: string; readonly text: string };
+  };
 }
 
 export const SECRET = "SECtest";
@@ -78,7 +86,9 @@ export async function openAlerts(): Promise<Alerts> {
   await pool.query(
     "insert into loop_processes (id, target, mode, mapping_version, settings, state, seen_at) values (gen_random_uuid(), 'dingtalk', 'sync', '1', '', 'working', now() + interval '1 day')",
   );
-  await pool.query("insert into target_states (target, swept_at) values ('dingtalk', now() + interval '1 year')");
+  await pool.query(
+    "insert into target_states (target, swept_at) values ('dingtalk', now() + interval '1 year')",
+  );
   const rows = async (text: string): Promise<readonly Row[]> => (await pool.query(text)).rows;
 
   return {
@@ -88,7 +98,15 @@ export async function openAlerts(): Promise<Alerts> {
     control,
     process(settings = TOLD_BY_ROBOT(url), logger = silentLogger) {
       const config = parseConfig({ PUBLIC_URL: "https://scim.example.com", ...settings });
-      const app = { config, pool, clock, logger, traffic: createTraffic(), meter: createMeter(), refusals: createRefusalTally(clock) };
+      const app = {
+        config,
+        pool,
+        clock,
+        logger,
+        traffic: createTraffic(),
+        meter: createMeter(),
+        refusals: createRefusalTally(clock),
+      };
       const deps = { ...alertsDeps(app), paceMs: 0 };
       const own: AlertsProcess = {
         deps,
@@ -107,7 +125,8 @@ export async function openAlerts(): Promise<Alerts> {
       };
       return own;
     },
-    robot: async () => ((await (await fetch(`${url}/_sim/robot`)).json()) as { messages: readonly RobotMessage[] }).messages,
+    robot: async () =>
+      ((await (await fetch(`${url}/_sim/robot`)).json()) as { messages: readonly RobotMessage[] }).messages,
     async stuck(reasonCode, count, { kind = "user", answer, state = "parked" } = {}) {
       await seed(
         pool,

@@ -86,4 +86,7 @@ export const readable = (text: string): string =>
   text
     .replace(/=\n/g, "")
     .replace(/(?:=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll("=", ""), "hex").toString("utf8"))
-    .replace(/\n\n((?:[A-Za-z0-9+/=]{1,76}\n)+)/g, (_all, coded) => `\n\n${Buffer.from(coded, "base64").toString("utf8")}`);
+    .replace(
+      /\n\n((?:[A-Za-z0-9+/=]{1,76}\n)+)/g,
+      (_all, coded) => `\n\n${Buffer.from(coded, "base64").toString("utf8")}`,
+    );

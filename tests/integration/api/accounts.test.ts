@@ -4,7 +4,10 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 
-/* Accounts of the organisation, and settings of the mapping that the target has to know, from the SCIM request to DingTalk. */
+/*
+ * Accounts of the organisation, and settings of the mapping that the target has to know, from the SCIM
+ * request to DingTalk.
+ */
 
 const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
 
@@ -27,7 +30,11 @@ function mappingWith(lines: string): { MAPPING_FILE: string } {
   return { MAPPING_FILE: file };
 }
 const add = async (userName: string, extension: object, more: object = {}): Promise<string> =>
-  (await product.send("POST", "/scim/v2/Users", { body: { userName, displayName: userName, [DINGTALK]: extension, ...more } })).body.id;
+  (
+    await product.send("POST", "/scim/v2/Users", {
+      body: { userName, displayName: userName, [DINGTALK]: extension, ...more },
+    })
+  ).body.id;
 const patch = async (id: string, path: string, value: unknown): Promise<void> => {
   const Operations = [{ op: "replace", path, value }];
   const body = { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations };
@@ -44,29 +51,35 @@ test.each<[string, object, object]>([
     { accountType: "dingtalk", loginId: "chan.tm", nickName: "TM" },
     { exclusive_account: true, exclusive_account_type: "dingtalk", login_id: "chan.tm", nickname: "TM" },
   ],
-])("an account of type %s is made without a number, switched off and signed out, on again, and removed", async (_name, extension, made) => {
-  await open();
-  await product.startSync();
-  const id = await add("chan", extension);
-  await product.quiet();
-  expect(await user(id)).toMatchObject({ ...made, disable_status: false });
-  expect(await user(id)).not.toHaveProperty("mobile");
+])(
+  "an account of type %s is made without a number, switched off and signed out, on again, and removed",
+  async (_name, extension, made) => {
+    await open();
+    await product.startSync();
+    const id = await add("chan", extension);
+    await product.quiet();
+    expect(await user(id)).toMatchObject({ ...made, disable_status: false });
+    expect(await user(id)).not.toHaveProperty("mobile");
 
-  await patch(id, "active", false);
-  await product.quiet();
-  expect(await user(id)).toMatchObject({ disable_status: true });
-  expect(await product.calls()).toMatchObject({ "/v1.0/contact/orgAccounts/disable": 1, "/v1.0/contact/orgAccounts/signOut": 1 });
+    await patch(id, "active", false);
+    await product.quiet();
+    expect(await user(id)).toMatchObject({ disable_status: true });
+    expect(await product.calls()).toMatchObject({
+      "/v1.0/contact/orgAccounts/disable": 1,
+      "/v1.0/contact/orgAccounts/signOut": 1,
+    });
 
-  await patch(id, "title", "Head");
-  await patch(id, "active", true);
-  await product.quiet();
-  expect(await user(id)).toMatchObject({ disable_status: false, title: "Head" });
-  expect(await product.calls()).toMatchObject({ "/v1.0/contact/orgAccounts/enable": 1 });
+    await patch(id, "title", "Head");
+    await patch(id, "active", true);
+    await product.quiet();
+    expect(await user(id)).toMatchObject({ disable_status: false, title: "Head" });
+    expect(await product.calls()).toMatchObject({ "/v1.0/contact/orgAccounts/enable": 1 });
 
-  await product.send("DELETE", `/scim/v2/Users/${id}`);
-  await product.quiet();
-  expect(await user(id)).toBeUndefined();
-});
+    await product.send("DELETE", `/scim/v2/Users/${id}`);
+    await product.quiet();
+    expect(await user(id)).toBeUndefined();
+  },
+);
 
 test("an account that DingTalk failed to sign out is signed out with the next try", async () => {
   await open();
@@ -118,7 +131,9 @@ test("roles are kept in the role group that the mapping names", async () => {
   await product.startSync(mappingWith("roleGroup: Directory"));
   const id = await add("chan", {}, { phoneNumbers: [{ type: "mobile", value: "+852 9123 4567" }] });
   const GROUP = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
-  await product.send("POST", "/scim/v2/Groups", { body: { displayName: "VPN", members: [{ value: id }], [GROUP]: { kind: "role" } } });
+  await product.send("POST", "/scim/v2/Groups", {
+    body: { displayName: "VPN", members: [{ value: id }], [GROUP]: { kind: "role" } },
+  });
   await product.quiet();
   expect(await user(id)).toMatchObject({ role_list: [{ name: "VPN", group_name: "Directory" }] });
 });

@@ -5,13 +5,21 @@ import { openProduct, type Product } from "../../support/product.ts";
 let product: Product;
 beforeEach(async () => {
   product = await openProduct();
-  await edit("/topapi/v2/user/create", { userid: "li.wei", name: "Li Wei", mobile: "+852-61110001", dept_id_list: "1", title: "Clerk" });
+  await edit("/topapi/v2/user/create", {
+    userid: "li.wei",
+    name: "Li Wei",
+    mobile: "+852-61110001",
+    dept_id_list: "1",
+    title: "Clerk",
+  });
 });
 afterEach(() => product.close());
 
 const edit = (call: string, body: object) => product.control("edit", { call, body });
-const send = (method: string, path: string, body?: unknown) => product.send(method, path, body === undefined ? {} : { body });
-const list = async (query = "") => (await send("GET", `/api/sync/adoptions${query}`)).body.adoptions as { id: string; state: string }[];
+const send = (method: string, path: string, body?: unknown) =>
+  product.send(method, path, body === undefined ? {} : { body });
+const list = async (query = "") =>
+  (await send("GET", `/api/sync/adoptions${query}`)).body.adoptions as { id: string; state: string }[];
 
 /** Li Wei of the directory, whose number the one at DingTalk has. */
 async function proposed(): Promise<string> {
@@ -57,7 +65,9 @@ test("a tier is accepted by its count, 409 when that is another one", async () =
   expect(items).toEqual([expect.objectContaining({ id, remoteId: "li.wei", state: "inSync" })]);
   expect((await product.remote()).users).toHaveLength(1);
   const events = (await send("GET", "/api/history?filter=code%20eq%20%22adoption.linked%22")).body.events;
-  expect(events).toEqual([expect.objectContaining({ requestId: expect.any(String), subject: { kind: "user", id } })]);
+  expect(events).toEqual([
+    expect.objectContaining({ requestId: expect.any(String), subject: { kind: "user", id } }),
+  ]);
 });
 
 test("one is accepted, given back, and linked again; nothing changes at DingTalk by that", async () => {
@@ -69,18 +79,25 @@ test("one is accepted, given back, and linked again; nothing changes at DingTalk
   });
   await product.quiet();
   const before = await product.remote();
-  expect((await send("POST", `/api/sync/items/user/${id}/unlink`)).body).toMatchObject({ state: "rejected", remote: { id: "li.wei" } });
+  expect((await send("POST", `/api/sync/items/user/${id}/unlink`)).body).toMatchObject({
+    state: "rejected",
+    remote: { id: "li.wei" },
+  });
   await product.quiet();
   expect(await product.remote()).toEqual(before);
   expect((await send("POST", `/api/sync/items/user/${id}/unlink`)).status).toBe(404);
-  expect((await send("POST", `/api/sync/adoptions/${adoption}/accept`)).body).toMatchObject({ state: "linked" });
+  expect((await send("POST", `/api/sync/adoptions/${adoption}/accept`)).body).toMatchObject({
+    state: "linked",
+  });
   expect((await send("POST", `/api/sync/adoptions/${adoption}/accept`)).status).toBe(409);
 });
 
 test("what is rejected stays rejected", async () => {
   await proposed();
   const [{ id: adoption } = { id: "" }] = await list();
-  expect((await send("POST", `/api/sync/adoptions/${adoption}/reject`)).body).toMatchObject({ state: "rejected" });
+  expect((await send("POST", `/api/sync/adoptions/${adoption}/reject`)).body).toMatchObject({
+    state: "rejected",
+  });
   expect((await send("POST", `/api/sync/adoptions/${adoption}/reject`)).status).toBe(409);
 });
 

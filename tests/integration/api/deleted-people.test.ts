@@ -6,9 +6,12 @@ let product: Product;
 let auditor: string;
 const ids: Record<string, string> = {};
 
-const search = (q: string, token = auditor) => product.send("GET", `/api/history/deleted?${new URLSearchParams({ q })}`, { token });
+const search = (q: string, token = auditor) =>
+  product.send("GET", `/api/history/deleted?${new URLSearchParams({ q })}`, { token });
 const found = async (q: string): Promise<readonly string[]> =>
-  (await search(q)).body.people.map(({ id }: { id: string }) => Object.keys(ids).find((name) => ids[name] === id));
+  (await search(q)).body.people.map(({ id }: { id: string }) =>
+    Object.keys(ids).find((name) => ids[name] === id),
+  );
 
 beforeAll(async () => {
   product = await openProduct();
@@ -16,8 +19,16 @@ beforeAll(async () => {
   const add = async (name: string, body: object) => {
     ids[name] = (await product.send("POST", "/scim/v2/Users", { body })).body.id;
   };
-  await add("chen", { userName: "wk.chen@example.com", displayName: "陳衛國", name: { familyName: "Chen", givenName: "Wai Kwok" } });
-  await add("mei", { userName: "mei@example.com", displayName: "Mei Lam", emails: [{ type: "work", value: "lam.mei@example.org" }] });
+  await add("chen", {
+    userName: "wk.chen@example.com",
+    displayName: "陳衛國",
+    name: { familyName: "Chen", givenName: "Wai Kwok" },
+  });
+  await add("mei", {
+    userName: "mei@example.com",
+    displayName: "Mei Lam",
+    emails: [{ type: "work", value: "lam.mei@example.org" }],
+  });
   await add("stays", { userName: "stays@example.com", displayName: "Mei Stays" });
   await product.send("DELETE", `/scim/v2/Users/${ids.chen}`);
   await product.send("DELETE", `/scim/v2/Users/${ids.mei}`);
@@ -37,7 +48,13 @@ test.each<[string, readonly string[]]>([
 test("what is told leads to what happened, and the reading is recorded", async () => {
   const { people, complete } = (await search("陈卫国")).body;
   expect(people).toEqual([
-    { id: ids.chen, userName: "wk.chen@example.com", displayName: "陳衛國", at: expect.any(String), event: expect.any(String) },
+    {
+      id: ids.chen,
+      userName: "wk.chen@example.com",
+      displayName: "陳衛國",
+      at: expect.any(String),
+      event: expect.any(String),
+    },
   ]);
   expect(complete).toBe(true);
   const event = await product.send("GET", `/api/history/${people[0].event}`, { token: auditor });
@@ -62,6 +79,9 @@ test("who may not see values finds nobody", async () => {
 test("a search without a name is refused", async () => expect((await search(" ")).status).toBe(400));
 
 test("whoever was erased is not found", async () => {
-  await product.pool.query("update subject_keys set wrapped = null, destroyed_at = now() where subject = $1", [ids.mei]);
+  await product.pool.query(
+    "update subject_keys set wrapped = null, destroyed_at = now() where subject = $1",
+    [ids.mei],
+  );
   expect(await found("mei lam")).toEqual([]);
 });

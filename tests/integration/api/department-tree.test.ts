@@ -19,14 +19,20 @@ interface Node {
   readonly children: number;
   readonly state: string;
 }
-const list = async (query = "") => (await product.send("GET", `/api/departments${query}`)).body as { departments: Node[]; next?: string };
+const list = async (query = "") =>
+  (await product.send("GET", `/api/departments${query}`)).body as { departments: Node[]; next?: string };
 const names = ({ departments }: { departments: readonly Node[] }) => departments.map(({ name }) => name);
 
 test("it is walked level by level, by name", async () => {
   const top = await list();
   expect(names(top)).toEqual(["Hong Kong", "hong kong annex", "深圳"]);
   const [hongKong] = top.departments;
-  expect(hongKong).toMatchObject({ path: ["Hong Kong"], children: 2, state: "inSync", remoteId: expect.any(String) });
+  expect(hongKong).toMatchObject({
+    path: ["Hong Kong"],
+    children: 2,
+    state: "inSync",
+    remoteId: expect.any(String),
+  });
   const below = await list(`?parent=${hongKong!.id}`);
   expect(below.departments).toMatchObject([
     { name: "Finance", children: 0, path: ["Hong Kong", "Finance"] },
@@ -50,6 +56,9 @@ test.each([
   expect(names(await list(`?q=${encodeURIComponent(q)}`))).toEqual(expected);
 });
 
-test.each(["?parent=x", "?parent=0198c6a2-3c1e-7a52-9d7e-1f0c5b7e2a11&q=a", "?after=x", "?count=0"])("%s is refused", async (query) => {
-  expect((await product.send("GET", `/api/departments${query}`)).status).toBe(400);
-});
+test.each(["?parent=x", "?parent=0198c6a2-3c1e-7a52-9d7e-1f0c5b7e2a11&q=a", "?after=x", "?count=0"])(
+  "%s is refused",
+  async (query) => {
+    expect((await product.send("GET", `/api/departments${query}`)).status).toBe(400);
+  },
+);

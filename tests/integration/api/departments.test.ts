@@ -1,6 +1,9 @@
 import { openProduct, type Product } from "../../support/product.ts";
 
-/* Managers of departments, and what holds for a person in one department only, from the SCIM request to DingTalk. */
+/*
+ * Managers of departments, and what holds for a person in one department only, from the SCIM request to
+ * DingTalk.
+ */
 
 const USER = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:User";
 const GROUP = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
@@ -38,7 +41,9 @@ async function patch(address: string, ...Operations: readonly object[]): Promise
 }
 const managersOf = async (name: string) => {
   const department = (await product.remote()).departments.find((each) => each.name === name);
-  return department && "dept_manager_userid_list" in department ? department.dept_manager_userid_list : undefined;
+  return department && "dept_manager_userid_list" in department
+    ? department.dept_manager_userid_list
+    : undefined;
 };
 
 test("a group names its managers, in a list or as one, and PATCH changes and takes them away", async () => {
@@ -47,11 +52,19 @@ test("a group names its managers, in a list or as one, and PATCH changes and tak
   await product.quiet();
   expect(await managersOf("Ops")).toEqual([a]);
 
-  await patch(`/scim/v2/Groups/${ops}`, { op: "add", path: `${GROUP}:managers`, value: [{ value: "EXT-LEE" }] });
+  await patch(`/scim/v2/Groups/${ops}`, {
+    op: "add",
+    path: `${GROUP}:managers`,
+    value: [{ value: "EXT-LEE" }],
+  });
   expect(await managersOf("Ops")).toEqual([a, b].sort());
   await patch(`/scim/v2/Groups/${ops}`, { op: "remove", path: `${GROUP}:managers[value eq "${a}"]` });
   expect(await managersOf("Ops")).toEqual([b]);
-  await patch(`/scim/v2/Groups/${ops}`, { op: "remove", path: `${GROUP}:managers` }, { op: "add", path: `${GROUP}:manager`, value: a });
+  await patch(
+    `/scim/v2/Groups/${ops}`,
+    { op: "remove", path: `${GROUP}:managers` },
+    { op: "add", path: `${GROUP}:manager`, value: a },
+  );
   expect(await managersOf("Ops")).toEqual([a]);
   await patch(`/scim/v2/Groups/${ops}`, { op: "remove", path: `${GROUP}:manager` });
   expect(await managersOf("Ops")).toEqual([]);
@@ -74,10 +87,17 @@ test("a person has a title, an order and a main department by department, read b
       dept_position_list: readonly { dept_id: number; title: string; is_main: boolean }[];
     };
     return Object.fromEntries(
-      user.dept_position_list.map(({ dept_id, title, is_main }) => [all.find((each) => each.dept_id === dept_id)!.name, [title, is_main]]),
+      user.dept_position_list.map(({ dept_id, title, is_main }) => [
+        all.find((each) => each.dept_id === dept_id)!.name,
+        [title, is_main],
+      ]),
     );
   };
   expect(await positions()).toEqual({ Ops: ["Buyer", false], Kowloon: ["Clerk", true] });
-  await patch(`/scim/v2/Users/${id}`, { op: "replace", path: `${USER}:departments[value eq "Ops"].title`, value: "Head buyer" });
+  await patch(`/scim/v2/Users/${id}`, {
+    op: "replace",
+    path: `${USER}:departments[value eq "Ops"].title`,
+    value: "Head buyer",
+  });
   expect(await positions()).toEqual({ Ops: ["Head buyer", false], Kowloon: ["Clerk", true] });
 });

@@ -23,14 +23,20 @@ const get = async (path: string, token = auditor) => {
   if (answer.status !== 200) throw new Error(`${path}: ${answer.status} ${answer.text}`);
   return answer;
 };
-const ask = async (filter: string) => (await get(`/api/history?${new URLSearchParams({ filter })}`)).body.events;
+const ask = async (filter: string) =>
+  (await get(`/api/history?${new URLSearchParams({ filter })}`)).body.events;
 
 beforeAll(async () => {
   product = await openProduct();
   const seal = await beginTestLog(product.pool);
   auditor = await product.token(["history:read", "history:personal"]);
   const add = async (userName: string, n: number) => {
-    const body = { userName, displayName: userName, title: "Clerk", phoneNumbers: [{ type: "mobile", value: `+852 9000 000${n}` }] };
+    const body = {
+      userName,
+      displayName: userName,
+      title: "Clerk",
+      phoneNumbers: [{ type: "mobile", value: `+852 9000 000${n}` }],
+    };
     return (await product.send("POST", "/scim/v2/Users", { body })).body.id;
   };
   [li, mei] = [await add("li", 1), await add("mei", 2)];
@@ -78,7 +84,8 @@ test("4. was the leaver out in time: the four times and the verdict", async () =
 test("5. is the list complete: the export has as many events of each code as the database counts", async () => {
   const { buckets } = (await get(`/api/history/histogram?from=${begin}&to=${end}`)).body;
   const counted: Record<string, number> = {};
-  for (const { counts } of buckets) for (const [code, n] of Object.entries<number>(counts)) counted[code] = (counted[code] ?? 0) + n;
+  for (const { counts } of buckets)
+    for (const [code, n] of Object.entries<number>(counts)) counted[code] = (counted[code] ?? 0) + n;
   const filter = `at ge "${begin}" and at lt "${end}"`;
   const { text } = await get(`/api/history/export?${new URLSearchParams({ format: "jsonl", filter })}`);
   const exported: Record<string, number> = {};
@@ -113,18 +120,28 @@ test("7. how did it look on that day: as the directory and DingTalk were", async
 test("8. what do you hold on me: everything that is held, and who looked", async () => {
   await get(`/api/users/${li}`);
   const records = await createSubjects(product.pool, systemClock).records(li);
-  const events = (await ask(`subject eq "${li}"`)).map((event: { at: string }) => ({ ...event, at: new Date(event.at) }));
+  const events = (await ask(`subject eq "${li}"`)).map((event: { at: string }) => ({
+    ...event,
+    at: new Date(event.at),
+  }));
   const report = subjectReport(records!, events, systemClock.now());
   expect(report.directory!.document["title"]).toBe("Head");
   expect(report.reads.length).toBeGreaterThan(0);
 });
 
 test("the evidence pack proves its sample", async () => {
-  const { id } = (await product.send("POST", "/api/evidence", { token: auditor, body: { from: begin, to: end, seed: 1 } })).body;
-  await product.until(async () => (await product.send("GET", `/api/evidence/${id}`, { token: auditor })).status === 200);
-  const answer = await fetch(`${product.base}/api/evidence/${id}`, { headers: { authorization: `Bearer ${auditor}` } });
+  const { id } = (
+    await product.send("POST", "/api/evidence", { token: auditor, body: { from: begin, to: end, seed: 1 } })
+  ).body;
+  await product.until(
+    async () => (await product.send("GET", `/api/evidence/${id}`, { token: auditor })).status === 200,
+  );
+  const answer = await fetch(`${product.base}/api/evidence/${id}`, {
+    headers: { authorization: `Bearer ${auditor}` },
+  });
   const zip = Buffer.from(await answer.arrayBuffer()).toString("latin1");
   // Names of files stand in a zip as they are.
-  for (const event of await ask('code eq "user.deleted" or code eq "user.updated"')) expect(zip).toContain(`proofs-${event.id}.tlog-proof`);
+  for (const event of await ask('code eq "user.deleted" or code eq "user.updated"'))
+    expect(zip).toContain(`proofs-${event.id}.tlog-proof`);
   expect(zip).toContain("checkpoint.txt");
 });

@@ -35,7 +35,11 @@ test("the first start makes the file for its owner alone, and says from where on
   expect(statSync(path()).mode & 0o777).toBe(0o600);
   expect(readFileSync(path(), "utf8")).toMatch(/^[A-Za-z0-9+/]{43}=\n$/);
   expect(await events()).toEqual([
-    { code: "history.encrypted", actor: "system", detail: expect.stringMatching(/^\{"key":"[0-9a-f]{16}"\}$/) },
+    {
+      code: "history.encrypted",
+      actor: "system",
+      detail: expect.stringMatching(/^\{"key":"[0-9a-f]{16}"\}$/),
+    },
   ]);
   const text = readFileSync(path(), "utf8");
   await open();
@@ -51,7 +55,9 @@ test("processes that start at the same time have the same key", async () => {
 test("a key that is gone is not made anew", async () => {
   await open();
   rmSync(path());
-  await expect(open()).rejects.toThrow(/encryption\.key is not there, and values in the database are encrypted under the key [0-9a-f]{16}/);
+  await expect(open()).rejects.toThrow(
+    /encryption\.key is not there, and values in the database are encrypted under the key [0-9a-f]{16}/,
+  );
   expect(statSync(path(), { throwIfNoEntry: false })).toBeUndefined();
 });
 
@@ -78,5 +84,7 @@ test("ENCRYPTION_KEY_FILE names another place, which is made too", async () => {
 });
 
 test("a folder that cannot be made stops the start", async () => {
-  await expect(open({ ENCRYPTION_KEY_FILE: "/proc/none/key" })).rejects.toThrow(/is not there and cannot be made/);
+  await expect(open({ ENCRYPTION_KEY_FILE: "/proc/none/key" })).rejects.toThrow(
+    /is not there and cannot be made/,
+  );
 });

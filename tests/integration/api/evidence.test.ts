@@ -11,8 +11,11 @@ beforeAll(async () => {
   product = await openProduct();
   const add = async (n: number) => {
     const phoneNumbers = [{ type: "mobile", value: `+852 9000 000${n}` }];
-    return (await product.send("POST", "/scim/v2/Users", { body: { userName: `p${n}`, displayName: `Canary ${n}`, phoneNumbers } })).body
-      .id;
+    return (
+      await product.send("POST", "/scim/v2/Users", {
+        body: { userName: `p${n}`, displayName: `Canary ${n}`, phoneNumbers },
+      })
+    ).body.id;
   };
   const people = [await add(1), await add(2), await add(3), await add(4)];
   leaver = people[0];
@@ -42,9 +45,9 @@ function unzip(zip: Buffer): Record<string, string> {
     const local = zip.readUInt32LE(at + 42);
     const begin = local + 30 + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
     const bytes = zip.subarray(begin, begin + zip.readUInt32LE(at + 20));
-    files[zip.toString("utf8", at + 46, at + 46 + nameLength)] = (zip.readUInt16LE(at + 10) === 8 ? inflateRawSync(bytes) : bytes).toString(
-      "utf8",
-    );
+    files[zip.toString("utf8", at + 46, at + 46 + nameLength)] = (
+      zip.readUInt16LE(at + 10) === 8 ? inflateRawSync(bytes) : bytes
+    ).toString("utf8");
     at += 46 + nameLength + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
   }
   return files;
@@ -52,7 +55,10 @@ function unzip(zip: Buffer): Record<string, string> {
 
 async function packOf(body: object): Promise<Record<string, string>> {
   const ordered = await order(body);
-  expect([ordered.status, ordered.headers.get("location")]).toEqual([202, `/api/evidence/${ordered.body.id}`]);
+  expect([ordered.status, ordered.headers.get("location")]).toEqual([
+    202,
+    `/api/evidence/${ordered.body.id}`,
+  ]);
   let bytes = Buffer.alloc(0);
   await product.until(async () => {
     const answer = await fetch(`${product.base}/api/evidence/${ordered.body.id}`, {
@@ -78,17 +84,23 @@ test("holds every event of the period, as the database counts them, and hashes o
   );
   for (const { name, sha256 } of manifest.files)
     expect([name, createHash("sha256").update(files[name]!).digest("hex")]).toEqual([name, sha256]);
-  const counted = await product.pool.query("select code, count(*)::int as n from history where at >= $1 and at < $2 group by code", [
-    begin,
-    end,
-  ]);
+  const counted = await product.pool.query(
+    "select code, count(*)::int as n from history where at >= $1 and at < $2 group by code",
+    [begin, end],
+  );
   expect(manifest.counts).toEqual(Object.fromEntries(counted.rows.map(({ code, n }) => [code, n])));
   const lines = files["events.jsonl"]!.trim().split("\n");
   expect(lines).toHaveLength(counted.rows.reduce((sum, { n }) => sum + n, 0));
 
   // The event names the manifest.
-  const { body } = await product.send("GET", `/api/history?${new URLSearchParams({ filter: 'code eq "evidence.made"' })}`);
-  expect(body.events[0].detail).toMatchObject({ manifest: createHash("sha256").update(files["manifest.json"]!).digest("hex"), seed: 7 });
+  const { body } = await product.send(
+    "GET",
+    `/api/history?${new URLSearchParams({ filter: 'code eq "evidence.made"' })}`,
+  );
+  expect(body.events[0].detail).toMatchObject({
+    manifest: createHash("sha256").update(files["manifest.json"]!).digest("hex"),
+    seed: 7,
+  });
 });
 
 test("tells the population with its times, the leaver with the verdict, the failure with its resolution, and no values", async () => {
@@ -98,17 +110,22 @@ test("tells the population with its times, the leaver with the verdict, the fail
   expect(population.filter((row) => row.startsWith('"leaver"'))).toHaveLength(1);
   // Received, committed, sent and answered.
   for (const row of population) expect(row).toMatch(/(,"\d{4}-\d\d-\d\dT[^"]+"){4}$/);
-  expect(rows(files["leavers.csv"]!)).toEqual([expect.stringMatching(new RegExp(`^"${leaver}".*"true","out"$`))]);
+  expect(rows(files["leavers.csv"]!)).toEqual([
+    expect.stringMatching(new RegExp(`^"${leaver}".*"true","out"$`)),
+  ]);
   const failed = rows(files["failures.csv"]!);
   expect(failed.length).toBeGreaterThan(0);
   for (const row of failed) expect(row).toMatch(/"[0-9a-f-]{36}"$/);
-  for (const [name, text] of Object.entries(files)) expect([name, text.includes("Canary")]).toEqual([name, false]);
-  for (const lang of ["en", "zh-Hans-CN", "zh-Hant-HK"]) expect(files["cover.html"]).toContain(`<section id="${lang}" lang="${lang}">`);
+  for (const [name, text] of Object.entries(files))
+    expect([name, text.includes("Canary")]).toEqual([name, false]);
+  for (const lang of ["en", "zh-Hans-CN", "zh-Hant-HK"])
+    expect(files["cover.html"]).toContain(`<section id="${lang}" lang="${lang}">`);
   expect(files["VERIFY.txt"]).toContain("sha256sum --check");
 });
 
 test("the same seed draws the same sample, and everybody can draw it", async () => {
-  const sampleOf = (files: Record<string, string>) => rows(files["sample.csv"]!).map((row) => row.split(",")[1]!.replaceAll('"', ""));
+  const sampleOf = (files: Record<string, string>) =>
+    rows(files["sample.csv"]!).map((row) => row.split(",")[1]!.replaceAll('"', ""));
   const one = await packOf({ from: begin, to: end, sample: 3, seed: 7 });
   const events = rows(one["population.csv"]!).map((row) => row.split(",")[1]!.replaceAll('"', ""));
   const rank = (event: string) => createHash("sha256").update(`7:${event}`).digest("hex");
@@ -140,7 +157,13 @@ test("a pack that nobody ordered is 404", async () => {
 test("packs that are kept are listed, the newest first, with what was ordered", async () => {
   await packOf({ from: begin, to: end, sample: 2, seed: 41 });
   const { body } = await product.send("GET", "/api/evidence");
-  expect(body.packs[0]).toMatchObject({ state: "made", bytes: expect.any(Number), ordered: { sample: 2, seed: 41 } });
+  expect(body.packs[0]).toMatchObject({
+    state: "made",
+    bytes: expect.any(Number),
+    ordered: { sample: 2, seed: 41 },
+  });
   expect(new Date(body.packs[0].ordered.from)).toEqual(new Date(begin));
-  expect((await product.send("GET", "/api/evidence", { token: await product.token(["provision"]) })).status).toBe(403);
+  expect(
+    (await product.send("GET", "/api/evidence", { token: await product.token(["provision"]) })).status,
+  ).toBe(403);
 });

@@ -5,7 +5,11 @@ let li: string;
 beforeAll(async () => {
   product = await openProduct();
   const phoneNumbers = [{ type: "mobile", value: "+852 9000 0001" }];
-  li = (await product.send("POST", "/scim/v2/Users", { body: { userName: "li", displayName: "Canary Li", phoneNumbers } })).body.id;
+  li = (
+    await product.send("POST", "/scim/v2/Users", {
+      body: { userName: "li", displayName: "Canary Li", phoneNumbers },
+    })
+  ).body.id;
   const sync = await product.startSync();
   await product.quiet();
   await sync.stop(1_000);
@@ -15,13 +19,17 @@ afterAll(() => product.close());
 const take = (query: Record<string, string>, token?: string) =>
   product.send("GET", `/api/history/export?${new URLSearchParams(query)}`, token ? { token } : {});
 const eventsOf = async (code: string) =>
-  (await product.send("GET", `/api/history?${new URLSearchParams({ filter: `code eq "${code}"` })}`)).body.events;
+  (await product.send("GET", `/api/history?${new URLSearchParams({ filter: `code eq "${code}"` })}`)).body
+    .events;
 
 test("holds every event once, as the database counts them, and is recorded before and after", async () => {
   const { rows } = await product.pool.query("select code, count(*)::int as n from history group by code");
   const counted = new Map(rows.map(({ code, n }) => [code, n]));
   const answer = await take({ format: "jsonl" });
-  expect([answer.status, answer.headers.get("content-disposition")]).toEqual([200, 'attachment; filename="history.jsonl"']);
+  expect([answer.status, answer.headers.get("content-disposition")]).toEqual([
+    200,
+    'attachment; filename="history.jsonl"',
+  ]);
   const events = answer.text
     .trim()
     .split("\n")
@@ -31,7 +39,10 @@ test("holds every event once, as the database counts them, and is recorded befor
   expect(found).toEqual(counted);
   const [after, before] = await eventsOf("history.exported");
   expect(before.detail).toEqual({ format: "jsonl" });
-  expect(after).toMatchObject({ causes: [before.id], detail: { format: "jsonl", count: events.length, complete: true } });
+  expect(after).toMatchObject({
+    causes: [before.id],
+    detail: { format: "jsonl", count: events.length, complete: true },
+  });
   expect(before.requestId).toBe(answer.headers.get("x-request-id"));
 });
 
@@ -43,7 +54,8 @@ test("holds what the filter is true for", async () => {
 
 test("who may not see values gets none in any format, and reads of values are noted", async () => {
   const token = await product.token(["history:read"]);
-  for (const format of ["jsonl", "csv", "ocsf", "cef"]) expect((await take({ format }, token)).text).not.toContain("Canary");
+  for (const format of ["jsonl", "csv", "ocsf", "cef"])
+    expect((await take({ format }, token)).text).not.toContain("Canary");
   const read = (await eventsOf("personal.read")).filter(({ detail }: { detail: { address: string } }) =>
     detail.address.endsWith("/export"),
   );
@@ -51,11 +63,14 @@ test("who may not see values gets none in any format, and reads of values are no
   expect((await take({ format: "jsonl" })).text).toContain("Canary");
 });
 
-test.each([{ format: "xml" }, { filter: "wrong" }])("%j is refused, and nothing is recorded", async (query) => {
-  const before = (await eventsOf("history.exported")).length;
-  expect((await take(query as Record<string, string>)).status).toBe(400);
-  expect(await eventsOf("history.exported")).toHaveLength(before);
-});
+test.each([{ format: "xml" }, { filter: "wrong" }])(
+  "%j is refused, and nothing is recorded",
+  async (query) => {
+    const before = (await eventsOf("history.exported")).length;
+    expect((await take(query as Record<string, string>)).status).toBe(400);
+    expect(await eventsOf("history.exported")).toHaveLength(before);
+  },
+);
 
 test("whoever leaves in the middle has an export that is not complete", async () => {
   await product.pool.query(

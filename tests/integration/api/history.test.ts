@@ -28,12 +28,21 @@ const scim = async (name: string, method: string, path: string, body: object) =>
 };
 const history = async (query: Record<string, string>): Promise<{ events: Event[]; next?: string }> =>
   (await product.send("GET", `/api/history?${new URLSearchParams(query)}`)).body;
-const patch = (...Operations: object[]) => ({ schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations });
+const patch = (...Operations: object[]) => ({
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+  Operations,
+});
 const mobile = (value: string) => [{ type: "mobile", value }];
 
 beforeAll(async () => {
   product = await openProduct();
-  li = (await scim("hired", "POST", "/Users", { userName: "li", displayName: "Li", phoneNumbers: mobile("+852 9000 0001") })).id;
+  li = (
+    await scim("hired", "POST", "/Users", {
+      userName: "li",
+      displayName: "Li",
+      phoneNumbers: mobile("+852 9000 0001"),
+    })
+  ).id;
   await scim("promoted", "PATCH", `/Users/${li}`, patch({ op: "replace", path: "title", value: "Head" }));
   const sync = await product.startSync();
   await product.quiet();
@@ -63,27 +72,38 @@ test.each<[string, () => string, (event: Event) => boolean]>([
     ({ source, code }) => source !== undefined || code === "user.created",
   ],
   ["subject", () => `subject eq "${li}"`, ({ subject }) => subject?.id === li],
-  ["requestId", () => `requestId eq "${requests["promoted"]}"`, ({ requestId }) => requestId === requests["promoted"]],
+  [
+    "requestId",
+    () => `requestId eq "${requests["promoted"]}"`,
+    ({ requestId }) => requestId === requests["promoted"],
+  ],
   ["outcome", () => 'outcome eq "refused"', ({ outcome }) => outcome === "refused"],
   ["target", () => 'target eq "dingtalk"', ({ target }) => target === "dingtalk"],
   ["attribute", () => 'attribute eq "title"', ({ changes }) => changes !== undefined && "title" in changes],
   ["presence", () => "requestId pr", ({ requestId }) => requestId !== undefined],
   [
     "several at once",
-    () => `subject eq "${li}" and (code sw "user." or outcome eq "refused") and not (attribute eq "userName")`,
+    () =>
+      `subject eq "${li}" and (code sw "user." or outcome eq "refused") and not (attribute eq "userName")`,
     ({ subject, code, outcome, changes }) =>
-      subject?.id === li && (code.startsWith("user.") || outcome === "refused") && !("userName" in (changes ?? {})),
+      subject?.id === li &&
+      (code.startsWith("user.") || outcome === "refused") &&
+      !("userName" in (changes ?? {})),
   ],
 ])("events are found by %s", async (_name, filter, wanted) => {
   // Each look at values makes an event of its own.
-  const events = (await history({ filter: filter(), count: "1000" })).events.filter(({ code }) => code !== "personal.read");
+  const events = (await history({ filter: filter(), count: "1000" })).events.filter(
+    ({ code }) => code !== "personal.read",
+  );
   expect(events).toEqual(all.filter(wanted));
   expect(events.length).toBeGreaterThan(0);
   expect(events.length).toBeLessThan(all.length);
 });
 
 test("what is not there is not found", async () => {
-  expect(await history({ filter: 'requestId eq "2819c223-7f76-453a-919d-413861904646"' })).toMatchObject({ events: [] });
+  expect(await history({ filter: 'requestId eq "2819c223-7f76-453a-919d-413861904646"' })).toMatchObject({
+    events: [],
+  });
   expect(await history({ filter: 'subject eq "nobody"' })).toMatchObject({ events: [] });
 });
 
@@ -96,8 +116,14 @@ test.each([
   ["a cursor that is none", { after: "yesterday" }],
   ["a count that is none", { count: "-1" }],
 ])("%s is refused", async (_name, query) => {
-  const answer = await product.send("GET", `/api/history?${new URLSearchParams(query as Record<string, string>)}`);
-  expect([answer.status, answer.headers.get("content-type")]).toEqual([400, "application/problem+json; charset=utf-8"]);
+  const answer = await product.send(
+    "GET",
+    `/api/history?${new URLSearchParams(query as Record<string, string>)}`,
+  );
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([
+    400,
+    "application/problem+json; charset=utf-8",
+  ]);
   expect(answer.body).toMatchObject({ status: 400, requestId: answer.headers.get("x-request-id") });
 });
 
@@ -109,7 +135,11 @@ test("pages go from the newest to the oldest without gaps or doubles, whatever i
   const seen: Event[] = [];
   // What was written since, such as the reads of the tests before, is not asked for.
   for (let after: string | undefined, page = 0; page === 0 || after; page++) {
-    const { events, next } = await history({ count: "3", filter: `at le "${all[0]!.at}"`, ...(after ? { after } : {}) });
+    const { events, next } = await history({
+      count: "3",
+      filter: `at le "${all[0]!.at}"`,
+      ...(after ? { after } : {}),
+    });
     seen.push(...events);
     after = next;
     if (page < 3) await product.send("POST", "/scim/v2/Users", { body: { userName: `late.${page}` } });
@@ -129,7 +159,8 @@ describe("the story of a request", () => {
     readonly effects: readonly Event[];
     readonly truncated: boolean;
   }
-  const storyOf = async (id: string): Promise<Story> => (await product.send("GET", `/api/history/${id}`)).body;
+  const storyOf = async (id: string): Promise<Story> =>
+    (await product.send("GET", `/api/history/${id}`)).body;
   async function story(name: string): Promise<Story> {
     const { events } = await history({ filter: `requestId eq "${requests[name]}"` });
     expect(events).toHaveLength(1);
@@ -138,22 +169,40 @@ describe("the story of a request", () => {
   const happened = ({ effects }: Story) =>
     effects
       .filter(({ code }) => code === "target.outcome")
-      .map(({ subject, outcome, detail }) => [subject!.kind, detail!.action, outcome, detail!.calls!.map(({ api }) => api)]);
+      .map(({ subject, outcome, detail }) => [
+        subject!.kind,
+        detail!.action,
+        outcome,
+        detail!.calls!.map(({ api }) => api),
+      ]);
 
   test("two requests that went out as one call lead to the same call, which names both", async () => {
     const [hired, promoted] = [await story("hired"), await story("promoted")];
     expect(happened(hired)[0]).toEqual(["user", "create", "done", ["/topapi/v2/user/create"]]);
     const intent = hired.effects[0]!;
     expect(promoted.effects[0]).toEqual(intent);
-    expect(intent).toMatchObject({ code: "target.intent", actor: "worker", changes: { name: { after: "Li" }, title: { after: "Head" } } });
+    expect(intent).toMatchObject({
+      code: "target.intent",
+      actor: "worker",
+      changes: { name: { after: "Li" }, title: { after: "Head" } },
+    });
     expect(intent.causes.slice(0, 2)).toEqual([hired.id, promoted.id]);
     // The first start has rules that the target was never worked on with.
-    expect((await storyOf(intent.id)).causedBy.map(({ code }) => code)).toEqual(["user.created", "user.updated", "mapping.changed"]);
+    expect((await storyOf(intent.id)).causedBy.map(({ code }) => code)).toEqual([
+      "user.created",
+      "user.updated",
+      "mapping.changed",
+    ]);
   });
 
   test("a group made with a member leads to a department and to the person in it, refusals told", async () => {
     const moved = await story("moved");
-    expect(moved).toMatchObject({ code: "group.created", changes: { members: { after: [li] } }, causes: [], truncated: false });
+    expect(moved).toMatchObject({
+      code: "group.created",
+      changes: { members: { after: [li] } },
+      causes: [],
+      truncated: false,
+    });
     const calls = happened(moved);
     expect(calls).toContainEqual(["department", "create", "done", ["/topapi/v2/department/create"]]);
     expect(calls).toContainEqual(["user", "update", "refused", ["/topapi/v2/user/update"]]);

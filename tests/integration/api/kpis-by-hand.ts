@@ -1,4 +1,7 @@
-/* The figures of docs/kpis.md from the whole history, event by event, without a look at the table and without code of the product. */
+/*
+ * The figures of docs/kpis.md from the whole history, event by event, without a look at the table and without
+ * code of the product.
+ */
 
 export interface Event {
   readonly id: string;
@@ -21,7 +24,11 @@ const monday = (at: Date): number => {
   return day.getTime() - ((day.getUTCDay() + 6) % 7) * 24 * HOUR_MS;
 };
 
-export function weeksFromHistory(history: readonly Event[], now: Date, { leaverMinutes, weeks }: { leaverMinutes: number; weeks: number }) {
+export function weeksFromHistory(
+  history: readonly Event[],
+  now: Date,
+  { leaverMinutes, weeks }: { leaverMinutes: number; weeks: number },
+) {
   const last = monday(now);
   return Array.from({ length: weeks }, (_each, at) => {
     const from = last - (weeks - 1 - at) * WEEK_MS;
@@ -39,7 +46,15 @@ function weekFrom(from: Date, history: readonly Event[], isIn: (ms: number) => b
   const here = history.filter(({ at }) => isIn(at.getTime()));
   const measured = here
     .filter(({ code }) => code === "kpis.measured")
-    .map(({ detail }) => JSON.parse(detail!) as { active: number; present: number; accurate: number; right: Record<string, number> });
+    .map(
+      ({ detail }) =>
+        JSON.parse(detail!) as {
+          active: number;
+          present: number;
+          accurate: number;
+          right: Record<string, number>;
+        },
+    );
   const active = measured.reduce((sum, each) => sum + each.active, 0);
   const share = (sum: number): unknown => (active === 0 ? null : expect.closeTo(sum / active, 9));
   const acts = interventionsIn(history, isIn);
@@ -57,7 +72,8 @@ function weekFrom(from: Date, history: readonly Event[], isIn: (ms: number) => b
 }
 
 const isDone = ({ code, outcome }: Event): boolean => code === "target.outcome" && outcome === "done";
-const actionOf = ({ detail }: Event): unknown => (detail ? (JSON.parse(detail) as { action?: unknown }).action : undefined);
+const actionOf = ({ detail }: Event): unknown =>
+  detail ? (JSON.parse(detail) as { action?: unknown }).action : undefined;
 
 /** Seconds, in order. */
 function latenciesOf(history: readonly Event[], outcomes: readonly Event[]): readonly number[] {
@@ -100,7 +116,9 @@ function leaversIn(history: readonly Event[], isIn: (ms: number) => boolean, { l
   let inTime = 0;
   history.forEach((event, index) => {
     if (event.code !== "user.deactivated" && event.code !== "user.deleted") return;
-    const own = history.map((each, at) => ({ each, at })).filter(({ each }) => each.subject === event.subject);
+    const own = history
+      .map((each, at) => ({ each, at }))
+      .filter(({ each }) => each.subject === event.subject);
     const before = own.filter(({ at }) => at < index).map(({ each }) => each);
     const there = before.filter((each) => isDone(each) || each.code === "adoption.linked").at(-1);
     if (!there || actionOf(there) === "remove" || actionOf(there) === "suspend") return;
@@ -112,7 +130,9 @@ function leaversIn(history: readonly Event[], isIn: (ms: number) => boolean, { l
       .find(
         (each) =>
           each.code === "user.activated" ||
-          (isDone(each) && each.causes[0]! > event.id && ["remove", "suspend", "update"].includes(String(actionOf(each)))),
+          (isDone(each) &&
+            each.causes[0]! > event.id &&
+            ["remove", "suspend", "update"].includes(String(actionOf(each)))),
       );
     const deadline = event.at.getTime() + leaverMinutes * 60_000;
     if (next && next.at.getTime() <= deadline) {

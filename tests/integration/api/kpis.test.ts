@@ -7,7 +7,10 @@ import { openProduct, type Product } from "../../support/product.ts";
 import { createRandom } from "../reconcile/random-directory.ts";
 import { weeksFromHistory } from "./kpis-by-hand.ts";
 
-/* Every figure is told twice: by the table that is kept hour by hour, and by reading the whole history at the end. */
+/*
+ * Every figure is told twice: by the table that is kept hour by hour, and by reading the whole history at the
+ * end.
+ */
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -42,10 +45,16 @@ async function write(rows: readonly (Row & { readonly id: string })[]): Promise<
     ...{ code, actor, at, causes, subject, subject_kind: subject ? "user" : null },
     target: code.startsWith("target.") || code === "kpis.measured" ? "dingtalk" : null,
   }));
-  await product.pool.query("insert into history select e.* from json_populate_recordset(null::history, $1) e", [JSON.stringify(json)]);
+  await product.pool.query(
+    "insert into history select e.* from json_populate_recordset(null::history, $1) e",
+    [JSON.stringify(json)],
+  );
 }
 
-/** Some weeks of an organisation: changes that take their time, leavers in and out of time, people who come back, and what operators do. */
+/**
+ * Some weeks of an organisation: changes that take their time, leavers in and out of time, people who come
+ * back, and what operators do.
+ */
 function someWeeks(from: number, until: number): (Row & { readonly id: string })[] {
   const random = createRandom(7);
   const rows: (Row & { readonly id: string })[] = [];
@@ -56,15 +65,45 @@ function someWeeks(from: number, until: number): (Row & { readonly id: string })
   };
   const at = (ms: number) => new Date(Math.round(ms));
   /** A change, and when it was carried out; the causes may have been merged. */
-  const change = (ms: number, code: string, action: string, subject: string, tookMs: number, outcome = "done"): void => {
+  const change = (
+    ms: number,
+    code: string,
+    action: string,
+    subject: string,
+    tookMs: number,
+    outcome = "done",
+  ): void => {
     const first = add({ at: at(ms), code, subject });
     const others = random() < 0.2 ? [add({ at: at(ms + tookMs / 3), code: "user.updated", subject })] : [];
     const causes =
       random() < 0.1
-        ? [add({ at: at(ms + tookMs / 2), code: "marks.merged", actor: "system", subject, causes: [first, ...others] })]
+        ? [
+            add({
+              at: at(ms + tookMs / 2),
+              code: "marks.merged",
+              actor: "system",
+              subject,
+              causes: [first, ...others],
+            }),
+          ]
         : [first, ...others];
-    const intent = add({ at: at(ms + tookMs * 0.9), code: "target.intent", actor: "worker", subject, causes, detail: { action } });
-    add({ at: at(ms + tookMs), code: "target.outcome", actor: "worker", subject, causes: [intent], outcome, detail: { action } });
+    const intent = add({
+      at: at(ms + tookMs * 0.9),
+      code: "target.intent",
+      actor: "worker",
+      subject,
+      causes,
+      detail: { action },
+    });
+    add({
+      at: at(ms + tookMs),
+      code: "target.outcome",
+      actor: "worker",
+      subject,
+      causes: [intent],
+      outcome,
+      detail: { action },
+    });
   };
   for (let person = 0; person < 150; person++) {
     const subject = randomUUID();
@@ -72,7 +111,14 @@ function someWeeks(from: number, until: number): (Row & { readonly id: string })
     change(ms, "user.created", "create", subject, 1_000 + random() * 90_000);
     for (let n = 0; n < random() * 6; n++) {
       ms += 200_000 + random() * DAY_MS;
-      change(ms, "user.updated", "update", subject, 300 + random() ** 4 * HOUR_MS, random() < 0.15 ? "refused" : "done");
+      change(
+        ms,
+        "user.updated",
+        "update",
+        subject,
+        300 + random() ** 4 * HOUR_MS,
+        random() < 0.15 ? "refused" : "done",
+      );
     }
     if (random() < 0.6) {
       ms += DAY_MS;
@@ -125,7 +171,13 @@ test("nothing is known before anything happened", async () => {
     day: { calls: null, latency: { count: 0, p95: null } },
   });
   expect(body.weeks).toHaveLength(2);
-  expect(body.weeks[1]).toMatchObject({ accuracy: null, coverage: null, interventions: 0, changes: 0, leavers: { total: 0, inTime: 0 } });
+  expect(body.weeks[1]).toMatchObject({
+    accuracy: null,
+    coverage: null,
+    interventions: 0,
+    changes: 0,
+    leavers: { total: 0, inTime: 0 },
+  });
 });
 
 test.each(["0", "157", "-1", "1.5", "many"])("weeks=%s is refused", async (weeks) => {
@@ -133,8 +185,12 @@ test.each(["0", "157", "-1", "1.5", "many"])("weeks=%s is refused", async (weeks
 });
 
 test("who may not read the history and orders nothing sees nothing", async () => {
-  expect((await product.send("GET", "/api/kpis", { token: await product.token(["provision"]) })).status).toBe(403);
-  expect((await product.send("GET", "/api/kpis", { token: await product.token(["history:read"]) })).status).toBe(200);
+  expect((await product.send("GET", "/api/kpis", { token: await product.token(["provision"]) })).status).toBe(
+    403,
+  );
+  expect(
+    (await product.send("GET", "/api/kpis", { token: await product.token(["history:read"]) })).status,
+  ).toBe(200);
 });
 
 test("every figure of three weeks is what the history comes to", async () => {
@@ -182,7 +238,10 @@ test("every figure of three weeks is what the history comes to", async () => {
 });
 
 test("the loop's own work is measured: who is right, by attribute, and how long it took", async () => {
-  await product.control("edit", { call: "/topapi/v2/user/create", body: { name: "Stranger", mobile: "+852-91234567", dept_id_list: "1" } });
+  await product.control("edit", {
+    call: "/topapi/v2/user/create",
+    body: { name: "Stranger", mobile: "+852-91234567", dept_id_list: "1" },
+  });
   await product.startSync();
   for (const [name, number] of [
     ["Ada", "+852 9123 0001"],
@@ -190,15 +249,27 @@ test("the loop's own work is measured: who is right, by attribute, and how long 
     ["Li", "+852 9123 4567"],
   ] as const)
     await product.send("POST", "/scim/v2/Users", {
-      body: { userName: `${name}@example.com`, displayName: name, title: "Clerk", phoneNumbers: [{ type: "mobile", value: number }] },
+      body: {
+        userName: `${name}@example.com`,
+        displayName: name,
+        title: "Clerk",
+        phoneNumbers: [{ type: "mobile", value: number }],
+      },
     });
   await product.quiet();
   const before = (await product.send("GET", "/api/kpis?weeks=1")).body.weeks[0];
   const now = new Date(Date.now() + HOUR_MS);
   await rollUp(now);
-  const { rows } = await product.pool.query("select detail from history where code = 'kpis.measured' order by id desc limit 1");
+  const { rows } = await product.pool.query(
+    "select detail from history where code = 'kpis.measured' order by id desc limit 1",
+  );
   // Li is not there: the number is somebody else's.
-  expect(JSON.parse(rows[0].detail)).toMatchObject({ active: 3, present: 2, accurate: 2, right: { name: 2, title: 2, mobile: 2 } });
+  expect(JSON.parse(rows[0].detail)).toMatchObject({
+    active: 3,
+    present: 2,
+    accurate: 2,
+    right: { name: 2, title: 2, mobile: 2 },
+  });
   const { weeks, day } = (await product.send("GET", "/api/kpis?weeks=1")).body;
   expect(weeks[0].changes).toBeGreaterThanOrEqual(before.changes + 2);
   expect(weeks[0].latency.count).toBeGreaterThanOrEqual(before.latency.count + 2);
@@ -208,8 +279,9 @@ test("the loop's own work is measured: who is right, by attribute, and how long 
 test("one process at a time brings the table up to date, and the measurement of an hour is made once", async () => {
   const now = new Date(Date.now() + 3 * HOUR_MS);
   await Promise.all(Array.from({ length: 4 }, () => rollUp(now)));
-  const { rows } = await product.pool.query("select count(*) as n from history where code = 'kpis.measured' and at >= $1", [
-    new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS),
-  ]);
+  const { rows } = await product.pool.query(
+    "select count(*) as n from history where code = 'kpis.measured' and at >= $1",
+    [new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS)],
+  );
   expect(rows[0].n).toBe(1);
 });

@@ -27,18 +27,27 @@ afterAll(async () => {
 });
 afterEach(() => writeFileSync(file, DEFAULT_MAPPING));
 
-const get = (path: string, options: Parameters<Product["send"]>[2] = {}) => product.send("GET", `/api/mapping${path}`, options);
+const get = (path: string, options: Parameters<Product["send"]>[2] = {}) =>
+  product.send("GET", `/api/mapping${path}`, options);
 const ruleOf = (body: { explanations: { attribute: string }[] }, name: string) =>
   body.explanations.find(({ attribute }) => attribute === name);
 
 async function session(): Promise<{ readonly cookie: string }> {
-  const opened = await product.send("POST", "/auth/session", { token: "", body: { token: product.bootstrap } });
+  const opened = await product.send("POST", "/auth/session", {
+    token: "",
+    body: { token: product.bootstrap },
+  });
   return { cookie: opened.headers.getSetCookie()[0]!.split(";")[0]! };
 }
 
 test("the file is shown with its rules and its version", async () => {
   const { body } = await get("");
-  expect(body).toMatchObject({ file, text: DEFAULT_MAPPING, problems: [], settings: { region: "HK", from: "groups" } });
+  expect(body).toMatchObject({
+    file,
+    text: DEFAULT_MAPPING,
+    problems: [],
+    settings: { region: "HK", from: "groups" },
+  });
   expect(body.version).toMatch(/^[0-9a-f]{12}$/);
   expect(body.rules).toContainEqual({
     about: "person",
@@ -67,7 +76,11 @@ test("a file with a mistake is shown with it, and nobody is tried on it", async 
   expect(status).toBe(200);
   expect(body).toMatchObject({ version: null, settings: null, rules: [] });
   expect(body.problems).toEqual([
-    expect.objectContaining({ path: "person.title.value", line: 8, message: expect.stringContaining("titel") }),
+    expect.objectContaining({
+      path: "person.title.value",
+      line: 8,
+      message: expect.stringContaining("titel"),
+    }),
   ]);
   expect((await get("/trial")).status).toBe(409);
   expect((await get(`/people/${id}`)).status).toBe(409);
@@ -75,13 +88,19 @@ test("a file with a mistake is shown with it, and nobody is tried on it", async 
 
 test("a file that is gone is told", async () => {
   rmSync(file);
-  expect((await get("")).body).toMatchObject({ version: null, text: "", problems: [{ message: "the file cannot be read (ENOENT)" }] });
+  expect((await get("")).body).toMatchObject({
+    version: null,
+    text: "",
+    problems: [{ message: "the file cannot be read (ENOENT)" }],
+  });
 });
 
 test("what rules could not do is counted, with somebody to look at", async () => {
   const { body } = await get("/trial");
   expect(body).toMatchObject({ people: 2, values: { name: 2, title: 1 } });
-  expect(body.notes).toEqual([expect.objectContaining({ attribute: "mobile", code: "phoneNotUnderstood", count: 1 })]);
+  expect(body.notes).toEqual([
+    expect.objectContaining({ attribute: "mobile", code: "phoneNotUnderstood", count: 1 }),
+  ]);
   expect((await get(`/people/${body.notes[0].example}`)).body.explanations).toContainEqual(
     expect.objectContaining({ attribute: "mobile", note: expect.any(String) }),
   );
@@ -111,7 +130,9 @@ test("values are for those who may see them, and whose were read is noted", asyn
   const { body } = await get(`/people/${id}`, { token: await product.token(["history:read"]) });
   expect(body.masked).toBe(true);
   expect(JSON.stringify(body)).not.toMatch(/Clerk|9123/);
-  const { events } = (await product.send("GET", `/api/history?filter=${encodeURIComponent('code eq "personal.read"')}`)).body;
+  const { events } = (
+    await product.send("GET", `/api/history?filter=${encodeURIComponent('code eq "personal.read"')}`)
+  ).body;
   expect(events[0].detail).toMatchObject({ address: "/api/mapping/people", subjects: [id] });
 });
 
@@ -124,25 +145,39 @@ test("a session is shown the last digits of numbers, whatever attribute they go 
 });
 
 describe("another file", () => {
-  const CHANGED = DEFAULT_MAPPING.replace("remark: dingtalk.remark", 'remark: phoneOf(user, "mobile")').replace(
-    "title: firstOf(user.title, workday.businessTitle)",
-    "title: upper(user.title)",
-  );
+  const CHANGED = DEFAULT_MAPPING.replace(
+    "remark: dingtalk.remark",
+    'remark: phoneOf(user, "mobile")',
+  ).replace("title: firstOf(user.title, workday.businessTitle)", "title: upper(user.title)");
   const replay = (body: object, options: Parameters<Product["send"]>[2] = {}) =>
     product.send("POST", "/api/mapping/replay", { ...options, body });
   const marks = async () =>
-    (await product.pool.query("select count(*)::int as n, max(desired_generation)::int as g from entity_states")).rows[0];
+    (
+      await product.pool.query(
+        "select count(*)::int as n, max(desired_generation)::int as g from entity_states",
+      )
+    ).rows[0];
 
   test("is tried on the people of the last changes: what comes out otherwise, and after which change", async () => {
     const schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
     for (const value of ["Head", "Clerk"])
-      await product.send("PATCH", `/scim/v2/Users/${id}`, { body: { schemas, Operations: [{ op: "replace", path: "title", value }] } });
+      await product.send("PATCH", `/scim/v2/Users/${id}`, {
+        body: { schemas, Operations: [{ op: "replace", path: "title", value }] },
+      });
     const before = [await marks(), await product.calls()];
     const { status, body } = await replay({ text: CHANGED });
     expect(status).toBe(200);
-    expect(body).toMatchObject({ problems: [], people: 2, complete: true, masked: false, byAttribute: { title: 1, remark: 2 } });
+    expect(body).toMatchObject({
+      problems: [],
+      people: 2,
+      complete: true,
+      masked: false,
+      byAttribute: { title: 1, remark: 2 },
+    });
     expect(body.version).toMatch(/^[0-9a-f]{12}$/);
-    const { events } = (await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${id}"`)}`)).body;
+    const { events } = (
+      await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${id}"`)}`)
+    ).body;
     expect(body.items[0]).toEqual({
       id,
       name: "li@example.com",
@@ -160,7 +195,11 @@ describe("another file", () => {
   });
 
   test("that means the same changes nothing", async () => {
-    expect((await replay({ text: `# the same\n${DEFAULT_MAPPING}` })).body).toMatchObject({ people: 2, byAttribute: {}, items: [] });
+    expect((await replay({ text: `# the same\n${DEFAULT_MAPPING}` })).body).toMatchObject({
+      people: 2,
+      byAttribute: {},
+      items: [],
+    });
   });
 
   test("with mistakes is told where they are, also while that of the server has one", async () => {
@@ -178,11 +217,21 @@ describe("another file", () => {
     expect(body.items[0].changes).toEqual({ title: {}, remark: {} });
     const { cookie } = await session();
     const { csrf } = (await product.send("GET", "/auth/session", { token: "", headers: { cookie } })).body;
-    const headers = { cookie, origin: "http://127.0.0.1:8080", "sec-fetch-site": "same-origin", "x-csrf-token": csrf };
+    const headers = {
+      cookie,
+      origin: "http://127.0.0.1:8080",
+      "sec-fetch-site": "same-origin",
+      "x-csrf-token": csrf,
+    };
     const page = await replay({ text: CHANGED }, { token: "", headers });
-    expect(page.body.items[0].changes).toEqual({ title: { before: "Clerk", after: "CLERK" }, remark: { after: "••••4567" } });
+    expect(page.body.items[0].changes).toEqual({
+      title: { before: "Clerk", after: "CLERK" },
+      remark: { after: "••••4567" },
+    });
     expect(page.text).not.toMatch(/9123/);
-    const { events } = (await product.send("GET", `/api/history?filter=${encodeURIComponent('code eq "personal.read"')}`)).body;
+    const { events } = (
+      await product.send("GET", `/api/history?filter=${encodeURIComponent('code eq "personal.read"')}`)
+    ).body;
     expect(events.map(({ detail }: { detail: object }) => detail)).toContainEqual(
       expect.objectContaining({ address: "/api/mapping/replay", people: 2 }),
     );

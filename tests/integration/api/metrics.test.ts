@@ -23,7 +23,9 @@ test("the loop shows its entities by state, the oldest that is due, what is lost
   const product = await openProduct();
   const add = async (displayName: string) => {
     const phoneNumbers = [{ type: "mobile", value: `+852 9000 ${1000 + displayName.length}` }];
-    await product.send("POST", "/scim/v2/Users", { body: { userName: displayName, displayName, phoneNumbers } });
+    await product.send("POST", "/scim/v2/Users", {
+      body: { userName: displayName, displayName, phoneNumbers },
+    });
   };
   await add("Li");
   const sync = await product.startSync();
@@ -31,7 +33,9 @@ test("the loop shows its entities by state, the oldest that is due, what is lost
   await sync.stop(1_000);
   await add("Wuu");
   await add("Chan");
-  await product.pool.query("update entity_states set due_since = now() - interval '90 s' where state = 'due'");
+  await product.pool.query(
+    "update entity_states set due_since = now() - interval '90 s' where state = 'due'",
+  );
   await product.pool.query(
     "update entity_states set next_at = null where state = 'due' and entity_id = (select max(entity_id::text)::uuid from entity_states)",
   );
@@ -120,7 +124,9 @@ describe("what processes count", () => {
     const product = await openProduct();
     const add = async (userName: string, mobile: string) => {
       const phoneNumbers = [{ type: "mobile", value: mobile }];
-      await product.send("POST", "/scim/v2/Users", { body: { userName, displayName: userName, phoneNumbers } });
+      await product.send("POST", "/scim/v2/Users", {
+        body: { userName, displayName: userName, phoneNumbers },
+      });
     };
     await product.control("faults", { match: "/topapi/v2/user/create", fault: "http500", times: 1 });
     await product.control("faults", {
@@ -134,7 +140,9 @@ describe("what processes count", () => {
     await add("Wong", "+852 6123 4569");
     const sync = await product.startSync();
     await product.until(async () => {
-      const { rows } = await product.pool.query("select count(*) as n from entity_states where state in ('inSync', 'parked')");
+      const { rows } = await product.pool.query(
+        "select count(*) as n from entity_states where state in ('inSync', 'parked')",
+      );
       return rows[0].n === 3;
     });
     await sync.stop(1_000);
@@ -153,7 +161,9 @@ describe("what processes count", () => {
       'dingtalk_scim_sync_latency_seconds_bucket{le="+Inf",target="dingtalk",kind="user"}': 3,
       'dingtalk_scim_sync_latency_seconds_count{target="dingtalk",kind="user"}': 3,
     });
-    expect(samples['dingtalk_scim_sync_latency_seconds_sum{target="dingtalk",kind="user"}']).toBeGreaterThan(0);
+    expect(samples['dingtalk_scim_sync_latency_seconds_sum{target="dingtalk",kind="user"}']).toBeGreaterThan(
+      0,
+    );
     expect(text).toContain("# TYPE dingtalk_scim_sync_latency_seconds histogram");
     expect(text).toContain("# TYPE dingtalk_scim_target_calls_total counter");
     expect(text).not.toMatch(/dingsandbox|31337123|6123|Chan/);
@@ -178,13 +188,19 @@ describe("what processes count", () => {
     await product.send("GET", "/scim/v2/Users", { token: "no-token-of-ours" });
     await product.send("GET", "/api/sync/status", { token: await product.token(["history:read"], "silent") });
     const samples = samplesIn((await product.send("GET", "/metrics")).text);
-    const heard = Object.entries(samples).filter(([name]) => name.startsWith("dingtalk_scim_source_last_request"));
-    expect(heard.map(([name]) => name)).toEqual(['dingtalk_scim_source_last_request_timestamp_seconds{source="Wor\\"kday"}']);
+    const heard = Object.entries(samples).filter(([name]) =>
+      name.startsWith("dingtalk_scim_source_last_request"),
+    );
+    expect(heard.map(([name]) => name)).toEqual([
+      'dingtalk_scim_source_last_request_timestamp_seconds{source="Wor\\"kday"}',
+    ]);
     expect(Math.abs(heard[0]![1] - asked)).toBeLessThan(60);
     const ends = Object.entries(samples).filter(([name]) => name.startsWith("dingtalk_scim_token_expiry"));
     expect(ends.length).toBe(3);
     for (const [name, at] of ends) {
-      expect(name).toMatch(/^dingtalk_scim_token_expiry_timestamp_seconds\{token="[^"]+",source="(silent|Wor\\"kday)"\}$/);
+      expect(name).toMatch(
+        /^dingtalk_scim_token_expiry_timestamp_seconds\{token="[^"]+",source="(silent|Wor\\"kday)"\}$/,
+      );
       expect(at - asked).toBeGreaterThan(300 * 24 * 3_600);
     }
     await product.close();
@@ -193,9 +209,13 @@ describe("what processes count", () => {
   test("the program tells its version", async () => {
     const product = await openProduct();
     const { text } = await product.send("GET", "/metrics");
-    const { version } = JSON.parse(readFileSync(join(__dirname, "..", "..", "..", "package.json"), "utf8")) as { version: string };
+    const { version } = JSON.parse(
+      readFileSync(join(__dirname, "..", "..", "..", "package.json"), "utf8"),
+    ) as { version: string };
     expect(text).toMatch(
-      new RegExp(`dingtalk_scim_build_info\\{version="${version}",node="${process.versions.node}",commit="([0-9a-f]{40})?"\\} 1`),
+      new RegExp(
+        `dingtalk_scim_build_info\\{version="${version}",node="${process.versions.node}",commit="([0-9a-f]{40})?"\\} 1`,
+      ),
     );
     await product.close();
   });
@@ -232,6 +252,7 @@ test("buckets of the text form hold those below them, also of bounds that are no
   ];
   observeMeters(registry, { target: "t", meters: async () => ({ samples, sources: [], tokens: [] }) });
   const figures = samplesIn(await registry.metrics());
-  const of = (le: string) => figures[`dingtalk_scim_sync_latency_seconds_bucket{le="${le}",target="t",kind="user"}`];
+  const of = (le: string) =>
+    figures[`dingtalk_scim_sync_latency_seconds_bucket{le="${le}",target="t",kind="user"}`];
   expect(["0.5", "2.5", "5", "3600", "14400", "+Inf"].map(of)).toEqual([2, 2, 3, 3, 4, 5]);
 });

@@ -64,7 +64,9 @@ test.each(["0000-01-01", "0000-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "9
       `/api/history?filter=at%20gt%20%22${date}%22`,
       `/scim/v2/Users?filter=meta.created%20gt%20%22${date}%22`,
     ];
-    const statuses = await Promise.all(places.map(async (path) => [path, (await product.send("GET", path)).status]));
+    const statuses = await Promise.all(
+      places.map(async (path) => [path, (await product.send("GET", path)).status]),
+    );
     expect(statuses).toEqual(places.map((path) => [path, 400]));
   },
 );
@@ -78,10 +80,15 @@ test("what a filter or a body names by JSON's own escapes is refused too", async
       ["/scim/v2/Groups", "displayName"],
       ["/api/history", "actor"],
     ] as const) {
-      const { status } = await product.send("GET", `${path}?filter=${encodeURIComponent(`${attribute} eq ${literal}`)}`);
+      const { status } = await product.send(
+        "GET",
+        `${path}?filter=${encodeURIComponent(`${attribute} eq ${literal}`)}`,
+      );
       statuses.push([path, literal, status]);
     }
-    const search = await product.send("POST", "/scim/v2/.search", { body: { filter: `userName eq ${literal}` } });
+    const search = await product.send("POST", "/scim/v2/.search", {
+      body: { filter: `userName eq ${literal}` },
+    });
     statuses.push(["search", literal, search.status]);
   }
   expect(statuses.filter(([, , status]) => status !== 400)).toEqual([]);
@@ -112,8 +119,13 @@ describe("the location of a bulk operation is an address", () => {
   test("an id is found however its address is encoded", async () => {
     const { body: made } = await product.send("POST", "/scim/v2/Users", { body: { userName: "encoded" } });
     const path = `/Users/${made.id.replaceAll("-", "%2D")}`;
-    const { body: answer } = await product.send("POST", "/scim/v2/Bulk", { body: { Operations: [{ method: "DELETE", path }] } });
-    expect(answer.Operations[0]).toMatchObject({ status: "204", location: expect.stringMatching(new RegExp(`/Users/${made.id}$`)) });
+    const { body: answer } = await product.send("POST", "/scim/v2/Bulk", {
+      body: { Operations: [{ method: "DELETE", path }] },
+    });
+    expect(answer.Operations[0]).toMatchObject({
+      status: "204",
+      location: expect.stringMatching(new RegExp(`/Users/${made.id}$`)),
+    });
   });
 });
 
@@ -136,7 +148,12 @@ test.each([
       text += part;
     });
     socket.on("end", () => resolve(text)).on("error", reject);
-    const lines = [`${method} /scim/v2/Me HTTP/1.1`, "Host: localhost", "Connection: close", `Authorization: Bearer ${product.bootstrap}`];
+    const lines = [
+      `${method} /scim/v2/Me HTTP/1.1`,
+      "Host: localhost",
+      "Connection: close",
+      `Authorization: Bearer ${product.bootstrap}`,
+    ];
     socket.write(`${lines.join("\r\n")}\r\n\r\n`);
   });
   expect(said).toMatch(new RegExp(`^HTTP/1.1 ${status} `));

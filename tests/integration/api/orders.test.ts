@@ -24,19 +24,27 @@ const document = (more: object = {}) => {
 };
 async function add(people: number): Promise<string[]> {
   const ids: string[] = [];
-  for (let n = 0; n < people; n++) ids.push((await product.send("POST", "/scim/v2/Users", { body: document() })).body.id);
+  for (let n = 0; n < people; n++)
+    ids.push((await product.send("POST", "/scim/v2/Users", { body: document() })).body.id);
   return ids;
 }
 /** Of those that DingTalk has taken. */
 const writes = async (): Promise<number> =>
-  (await product.pool.query("select count(*)::int as n from history where code = 'target.outcome' and outcome = 'done'")).rows[0].n;
+  (
+    await product.pool.query(
+      "select count(*)::int as n from history where code = 'target.outcome' and outcome = 'done'",
+    )
+  ).rows[0].n;
 const patch = (id: string, path: string, value: unknown) =>
-  product.send("PATCH", `/scim/v2/Users/${id}`, { body: { schemas: [PATCH], Operations: [{ op: "replace", path, value }] } });
+  product.send("PATCH", `/scim/v2/Users/${id}`, {
+    body: { schemas: [PATCH], Operations: [{ op: "replace", path, value }] },
+  });
 
 /** SCIM requests about one person, one after the other, for so long; every one is answered as ever. */
 async function scimFor(id: string, ms: number): Promise<void> {
   const untilMs = systemClock.monotonicMs() + ms;
-  for (let n = 0; systemClock.monotonicMs() < untilMs; n++) expect((await patch(id, "title", `Clerk ${n}`)).status).toBe(200);
+  for (let n = 0; systemClock.monotonicMs() < untilMs; n++)
+    expect((await patch(id, "title", `Clerk ${n}`)).status).toBe(200);
 }
 
 async function events(prefix: string): Promise<{ code: string; actor: string; detail: unknown }[]> {
@@ -63,7 +71,9 @@ test("a pause stops two processes within two seconds, over restarts, until it is
 
   for (const loop of loops) await loop.stop(1_000);
   await product.startSync();
-  await product.until(async () => (await status()).processes.some(({ state }: { state: string }) => state === "working"));
+  await product.until(async () =>
+    (await status()).processes.some(({ state }: { state: string }) => state === "working"),
+  );
   await scimFor(last, 1_500);
   expect(await writes()).toBe(stopped);
   expect((await status()).paused).toMatchObject({ reason: "wrong filter at the source" });
@@ -75,7 +85,11 @@ test("a pause stops two processes within two seconds, over restarts, until it is
   expect([states.due, states.waiting, states.parked]).toEqual([0, 0, 0]);
   expect(await events("operator.")).toMatchObject([
     { code: "operator.resume" },
-    { code: "operator.pause", actor: expect.stringMatching(/^token:/), detail: { reason: "wrong filter at the source" } },
+    {
+      code: "operator.pause",
+      actor: expect.stringMatching(/^token:/),
+      detail: { reason: "wrong filter at the source" },
+    },
   ]);
 });
 
@@ -129,7 +143,15 @@ test("a mode never goes above the one of the settings, whatever was ordered befo
 });
 
 test("what says nothing is refused and changes nothing, and orders are for operators", async () => {
-  for (const body of [undefined, {}, { reason: "" }, { reason: "  " }, { reason: 1 }, { reason: "x".repeat(501) }, ["x"]])
+  for (const body of [
+    undefined,
+    {},
+    { reason: "" },
+    { reason: "  " },
+    { reason: 1 },
+    { reason: "x".repeat(501) },
+    ["x"],
+  ])
     expect((await pause(body)).status).toBe(400);
   for (const mode of [undefined, "", "SYNC", 1, null]) expect((await order(mode)).status).toBe(400);
   const token = await product.token(["history:read"]);

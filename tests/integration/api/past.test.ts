@@ -1,6 +1,9 @@
 import { openProduct, type Product } from "../../support/product.ts";
 
-/* The organisation at a time, rebuilt from the history, beside snapshots that were taken then, while clients wrote and the loop was at work. */
+/*
+ * The organisation at a time, rebuilt from the history, beside snapshots that were taken then, while clients
+ * wrote and the loop was at work.
+ */
 
 let product: Product;
 beforeAll(async () => {
@@ -8,8 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-const scim = (method: string, path: string, body?: object) => product.send(method, `/scim/v2${path}`, { body });
-const patch = (...Operations: object[]) => ({ schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations });
+const scim = (method: string, path: string, body?: object) =>
+  product.send(method, `/scim/v2${path}`, { body });
+const patch = (...Operations: object[]) => ({
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+  Operations,
+});
 const replace = (path: string, value: unknown) => patch({ op: "replace", path, value });
 const get = async (path: string) => {
   const answer = await product.send("GET", path);
@@ -38,21 +45,42 @@ function writersOf(seed: number) {
     const phoneNumbers = [{ type: "mobile", value: `+852 6${String(1_000_000 + seed * 1_000 + number)}` }];
     const acts: readonly (() => Promise<unknown>)[] = [
       async () => {
-        const { body } = await scim("POST", "/Users", { userName: `p${seed}.${number}`, displayName: `Person ${number}`, phoneNumbers });
+        const { body } = await scim("POST", "/Users", {
+          userName: `p${seed}.${number}`,
+          displayName: `Person ${number}`,
+          phoneNumbers,
+        });
         users.push(body.id);
       },
       async () =>
-        groups.push((await scim("POST", "/Groups", { displayName: `Team ${number}`, members: user ? [{ value: user }] : [] })).body.id),
+        groups.push(
+          (
+            await scim("POST", "/Groups", {
+              displayName: `Team ${number}`,
+              members: user ? [{ value: user }] : [],
+            })
+          ).body.id,
+        ),
       async () => user && scim("PATCH", `/Users/${user}`, replace("title", `Title ${number}`)),
       async () => user && scim("PATCH", `/Users/${user}`, replace("displayName", `Renamed ${number}`)),
       async () => user && scim("PATCH", `/Users/${user}`, patch({ op: "remove", path: "title" })),
       async () => user && scim("PATCH", `/Users/${user}`, replace("active", random(3) > 0)),
-      async () => user && group && scim("PATCH", `/Groups/${group}`, patch({ op: "add", path: "members", value: [{ value: user }] })),
-      async () => user && group && scim("PATCH", `/Groups/${group}`, patch({ op: "remove", path: `members[value eq "${user}"]` })),
+      async () =>
+        user &&
+        group &&
+        scim("PATCH", `/Groups/${group}`, patch({ op: "add", path: "members", value: [{ value: user }] })),
+      async () =>
+        user &&
+        group &&
+        scim("PATCH", `/Groups/${group}`, patch({ op: "remove", path: `members[value eq "${user}"]` })),
       async () => group && scim("PATCH", `/Groups/${group}`, replace("displayName", `Team ${number}`)),
       async () =>
         group &&
-        scim("PATCH", `/Groups/${group}`, patch({ op: "add", path: "members", value: [{ value: groups[random(groups.length)] }] })),
+        scim(
+          "PATCH",
+          `/Groups/${group}`,
+          patch({ op: "add", path: "members", value: [{ value: groups[random(groups.length)] }] }),
+        ),
       async () => user && random(4) === 0 && scim("DELETE", `/Users/${user}`),
       async () => group && random(4) === 0 && scim("DELETE", `/Groups/${group}`),
     ];
@@ -93,12 +121,16 @@ async function takeSnapshot(atRest: boolean): Promise<Snapshot> {
   return {
     at: at.toISOString(),
     people: Object.fromEntries(users.rows.map(({ id, document }) => [id, JSON.parse(document)])),
-    groups: Object.fromEntries(groups.rows.map(({ id, document, members }) => [id, { document: JSON.parse(document), members }])),
+    groups: Object.fromEntries(
+      groups.rows.map(({ id, document, members }) => [id, { document: JSON.parse(document), members }]),
+    ),
     ...(remote
       ? {
           remote: {
             people: remote.users.map(({ name, title }) => `${name}/${title ?? ""}`).sort(),
-            departments: remote.departments.flatMap(({ dept_id, name }) => (dept_id === 1 ? [] : [name])).sort(),
+            departments: remote.departments
+              .flatMap(({ dept_id, name }) => (dept_id === 1 ? [] : [name]))
+              .sort(),
           },
         }
       : {}),
@@ -113,11 +145,16 @@ async function rebuilt(at: string): Promise<Snapshot> {
   const there = (all: any[], side: string) => all.filter((one) => one[side] !== null);
   return {
     at,
-    people: Object.fromEntries(there(people, "resource").map(({ id, resource }) => [id, withoutId(resource)])),
+    people: Object.fromEntries(
+      there(people, "resource").map(({ id, resource }) => [id, withoutId(resource)]),
+    ),
     groups: Object.fromEntries(
       there(groups, "resource").map(({ id, resource }) => [
         id,
-        { document: withoutId(resource), members: resource.members.map(({ value }: { value: string }) => value) },
+        {
+          document: withoutId(resource),
+          members: resource.members.map(({ value }: { value: string }) => value),
+        },
       ]),
     ),
     remote: {
@@ -160,23 +197,34 @@ test.each(SEEDS)("what is rebuilt is what was there: seed %i", async (seed) => {
   }
   for (const [id, { members }] of Object.entries(first.groups)) {
     const { resource } = await get(`/api/groups/${id}?at=${first.at}`);
-    expect(resource.members.map(({ value }: { value: string }) => value).filter((one: string) => members.includes(one))).toEqual(members);
+    expect(
+      resource.members
+        .map(({ value }: { value: string }) => value)
+        .filter((one: string) => members.includes(one)),
+    ).toEqual(members);
   }
   const between = await get(`/api/organisation/difference?from=${first.at}&to=${last.at}`);
-  const active = (people: Snapshot["people"]) => Object.keys(people).filter((id) => (people[id] as { active?: boolean }).active !== false);
+  const active = (people: Snapshot["people"]) =>
+    Object.keys(people).filter((id) => (people[id] as { active?: boolean }).active !== false);
   const [before, after] = [active(first.people), active(last.people)];
   const ids = (all: { id: string }[]) => all.map(({ id }) => id).sort();
   expect(ids(between.joined)).toEqual(after.filter((id) => !before.includes(id)).sort());
   expect(ids(between.left)).toEqual(before.filter((id) => !after.includes(id)).sort());
   const same = (id: string) => JSON.stringify(first.people[id]) === JSON.stringify(last.people[id]);
-  const changed = between.changed.filter(({ changes }: { changes: object }) => Object.keys(changes).length > 0);
+  const changed = between.changed.filter(
+    ({ changes }: { changes: object }) => Object.keys(changes).length > 0,
+  );
   expect(ids(changed)).toEqual(after.filter((id) => before.includes(id) && !same(id)).sort());
 });
 
 test("before somebody was there they are unknown, and the future is not known", async () => {
   const { body } = await scim("POST", "/Users", { userName: "late", displayName: "Late" });
   expect((await product.send("GET", `/api/users/${body.id}?at=2026-01-01`)).status).toBe(404);
-  for (const path of [`/api/users/${body.id}?at=2126-01-01`, "/api/organisation?at=2126-01-01", "/api/organisation?at=yesterday"])
+  for (const path of [
+    `/api/users/${body.id}?at=2126-01-01`,
+    "/api/organisation?at=2126-01-01",
+    "/api/organisation?at=yesterday",
+  ])
     expect((await product.send("GET", path)).status).toBe(400);
 });
 
@@ -185,7 +233,13 @@ test("who may not see values is shown the names of attributes alone", async () =
   const token = await product.token(["history:read"]);
   const now = new Date().toISOString();
   const one = await product.send("GET", `/api/users/${body.id}?at=${now}`, { token });
-  expect(one.body).toMatchObject({ masked: true, resource: { id: body.id, userName: null, displayName: null } });
-  for (const path of [`/api/organisation?at=${now}`, `/api/organisation/difference?from=2026-01-01&to=${now}`])
+  expect(one.body).toMatchObject({
+    masked: true,
+    resource: { id: body.id, userName: null, displayName: null },
+  });
+  for (const path of [
+    `/api/organisation?at=${now}`,
+    `/api/organisation/difference?from=2026-01-01&to=${now}`,
+  ])
     expect((await product.send("GET", path, { token })).text).not.toContain("Hidden Name");
 });

@@ -8,7 +8,8 @@ import { temporaryRoot } from "../../support/temporary-root.ts";
 
 const folder = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-rules-"));
 const file = join(folder, "mapping.yaml");
-const titled = (rule: string): string => DEFAULT_MAPPING.replace("title: firstOf(user.title, workday.businessTitle)", `title: ${rule}`);
+const titled = (rule: string): string =>
+  DEFAULT_MAPPING.replace("title: firstOf(user.title, workday.businessTitle)", `title: ${rule}`);
 
 let product: Product;
 let id: string;
@@ -26,8 +27,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const look = (token?: string) => product.send("GET", `/api/users/${id}`, token === undefined ? {} : { token });
-const columnOf = (body: { columns: { attribute: string }[] }, name: string) => body.columns.find(({ attribute }) => attribute === name);
+const look = (token?: string) =>
+  product.send("GET", `/api/users/${id}`, token === undefined ? {} : { token });
+const columnOf = (body: { columns: { attribute: string }[] }, name: string) =>
+  body.columns.find(({ attribute }) => attribute === name);
 
 test("each value has what the rule read, what is wanted, and what is there", async () => {
   const { body } = await look();
@@ -45,7 +48,10 @@ test("each value has what the rule read, what is wanted, and what is there", asy
 
 test("values of the source are for those who may see values", async () => {
   const { body } = await look(await product.token(["history:read"]));
-  expect(columnOf(body, "title")).toMatchObject({ source: [{ path: "user.title", value: null }, {}], directory: null });
+  expect(columnOf(body, "title")).toMatchObject({
+    source: [{ path: "user.title", value: null }, {}],
+    directory: null,
+  });
   expect(JSON.stringify(body.columns)).not.toMatch(/Clerk|9123/);
 });
 

@@ -27,7 +27,8 @@ afterAll(() => product.close());
 
 const history = async (filter: string, token: string) =>
   (await product.send("GET", `/api/history?filter=${encodeURIComponent(filter)}`, { token })).body.events;
-const reads = async (): Promise<readonly HistoryEvent[]> => (await history('code eq "personal.read"', viewer)).reverse();
+const reads = async (): Promise<readonly HistoryEvent[]> =>
+  (await history('code eq "personal.read"', viewer)).reverse();
 
 test("with history:read alone an event tells what changed and not from what to what; nobody has read anything then", async () => {
   const [event] = await history(`subject eq "${mei}"`, viewer);
@@ -39,13 +40,17 @@ test("with history:read alone an event tells what changed and not from what to w
 });
 
 test("with history:personal it tells the values, and each reading is an event, once for what is asked again and again", async () => {
-  for (const _ of [1, 2]) expect((await history(`subject eq "${mei}"`, auditor))[0].changes.title).toEqual({ after: "Clerk" });
+  for (const _ of [1, 2])
+    expect((await history(`subject eq "${mei}"`, auditor))[0].changes.title).toEqual({ after: "Clerk" });
   expect((await history('code eq "user.created"', auditor)).length).toBe(2);
   const [alone, both, ...others] = await reads();
   expect(others).toEqual([]);
   expect(alone?.detail).toEqual({ address: "/api/history", people: 1, subjects: [mei] });
   expect(both).toMatchObject({ actor: alone?.actor, detail: { people: 2, subjects: [mei, li] } });
-  const { rows } = await product.pool.query("select event from personal_reads where subject = $1 order by event", [li]);
+  const { rows } = await product.pool.query(
+    "select event from personal_reads where subject = $1 order by event",
+    [li],
+  );
   expect(rows).toEqual([{ event: both?.id }]);
 });
 
@@ -62,15 +67,23 @@ test("a plan, an item and a person show values to the same only", async () => {
       const { status, text } = await product.send("GET", address, { token });
       expect([address, status, text.includes("Clerk")]).toEqual([address, 200, seen]);
     }
-  expect((await reads()).slice(before).map(({ detail }) => detail?.address)).toEqual(["/api/sync/plan", "/api/sync/items", "/api/users"]);
+  expect((await reads()).slice(before).map(({ detail }) => detail?.address)).toEqual([
+    "/api/sync/plan",
+    "/api/sync/items",
+    "/api/users",
+  ]);
 });
 
 test("what cannot be recorded is not shown", async () => {
   await product.pool.query("alter table personal_reads rename to away");
   try {
-    const { status, text } = await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${li}"`)}`, {
-      token: auditor,
-    });
+    const { status, text } = await product.send(
+      "GET",
+      `/api/history?filter=${encodeURIComponent(`subject eq "${li}"`)}`,
+      {
+        token: auditor,
+      },
+    );
     expect(status).toBeGreaterThanOrEqual(500);
     expect(text).not.toContain("Clerk");
   } finally {

@@ -21,7 +21,8 @@ const post = async (name: string, n: number): Promise<string> => {
   return reply.body.id;
 };
 const inside = async () => (await product.remote()).users.map(({ userid }) => userid).sort();
-const eventCount = async () => (await product.pool.query("select count(*)::int as n from history")).rows[0].n as number;
+const eventCount = async () =>
+  (await product.pool.query("select count(*)::int as n from history")).rows[0].n as number;
 
 /** As a restore of a backup of this moment would: what came after it is not there. */
 const backup = async (): Promise<() => Promise<void>> => {
@@ -32,7 +33,8 @@ const backup = async (): Promise<() => Promise<void>> => {
     try {
       await client.query("set session_replication_role = replica");
       await client.query("delete from history where id <> all($1::uuid[])", [kept]);
-      for (const table of ["users", "entity_states", "links", "resource_counts"]) await client.query(`delete from ${table}`);
+      for (const table of ["users", "entity_states", "links", "resource_counts"])
+        await client.query(`delete from ${table}`);
       await client.query("set session_replication_role = default");
     } finally {
       client.release();
@@ -58,7 +60,12 @@ test("people made after the backup and sent again are there once, and those not 
   await product.startSync();
   const anew = await post("again", 1);
   expect(anew).not.toBe(again);
-  await product.until(async () => (await inside()).includes(anew) && !(await inside()).includes(gone) && !(await inside()).includes(again));
+  await product.until(
+    async () =>
+      (await inside()).includes(anew) &&
+      !(await inside()).includes(gone) &&
+      !(await inside()).includes(again),
+  );
   const { rows } = await product.pool.query("select detail from history where code = 'database.restored'");
   expect(rows.map(({ detail }) => Object.keys(JSON.parse(detail)))).toEqual([["since", "until"]]);
 });
@@ -68,12 +75,16 @@ test("nothing is said where nothing was lost: a restart, and another database in
   await post("one", 1);
   await (await product.startSync()).stop(2_000);
   const client = await product.pool.connect();
-  await client.query("set session_replication_role = replica; delete from history; set session_replication_role = default");
+  await client.query(
+    "set session_replication_role = replica; delete from history; set session_replication_role = default",
+  );
   client.release();
   await post("two", 2);
   await product.startSync();
   await product.quiet();
-  expect((await product.pool.query("select 1 from history where code = 'database.restored'")).rows).toEqual([]);
+  expect((await product.pool.query("select 1 from history where code = 'database.restored'")).rows).toEqual(
+    [],
+  );
 });
 
 test("a start in observe compares by itself, so that there are plans to see", async () => {
@@ -81,8 +92,13 @@ test("a start in observe compares by itself, so that there are plans to see", as
   const id = await post("li", 1);
   await product.quiet();
   await loop.stop(2_000);
-  await product.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, title: "King", name: "Other" } });
+  await product.control("edit", {
+    call: "/topapi/v2/user/update",
+    body: { userid: id, title: "King", name: "Other" },
+  });
   await product.startSync({ SYNC_MODE: "observe" });
-  await product.until(async () => (await product.send("GET", "/api/sync/items?state=held")).body.items.length === 1);
+  await product.until(
+    async () => (await product.send("GET", "/api/sync/items?state=held")).body.items.length === 1,
+  );
   expect((await product.remote()).users[0]).toMatchObject({ name: "Other" });
 });

@@ -42,7 +42,9 @@ test("a session is shown the last digits, wherever the number stands", async () 
 
 test("whoever asks for the number is shown it, and that is a reading of its own", async () => {
   const { body } = await asked("?reveal=numbers");
-  expect(body.columns.find((each: { attribute: string }) => each.attribute === "mobile").directory).toMatch(/6111.?0001/);
+  expect(body.columns.find((each: { attribute: string }) => each.attribute === "mobile").directory).toMatch(
+    /6111.?0001/,
+  );
   expect((await reads()).at(-1)).toBe("/api/users?reveal");
 });
 

@@ -3,8 +3,9 @@ import { playRollout, rolloutProblems } from "../../../src/demo/rollout/play-rol
 import { openProduct, type Product } from "../../support/product.ts";
 
 /*
- * An organisation made by hand, with 5 % dirt (with `npm run test:guard` 300 people in 30 departments): assess, adopt, plan, upsert, sync, and everybody deactivated by mistake. The demo
- * plays it and looks at DingTalk after each step; what it demands is in src/demo/rollout.
+ * An organisation made by hand, with 5 % dirt (with `npm run test:guard` 300 people in 30 departments):
+ * assess, adopt, plan, upsert, sync, and everybody deactivated by mistake. The demo plays it and looks at
+ * DingTalk after each step; what it demands is in src/demo/rollout.
  */
 
 let product: Product;
@@ -29,7 +30,9 @@ test(`${PEOPLE} people entered by hand: nobody twice, no stranger touched, nothi
     signal: new AbortController().signal,
     progress: SILENT,
   });
-  process.stdout.write(`rollout of ${PEOPLE}: ${result.steps.map(({ name, lines }) => `${name}: ${lines.join(", ")}`).join("; ")}\n`);
+  process.stdout.write(
+    `rollout of ${PEOPLE}: ${result.steps.map(({ name, lines }) => `${name}: ${lines.join(", ")}`).join("; ")}\n`,
+  );
   expect(rolloutProblems(result)).toEqual([]);
   const { users } = await product.remote();
   const hands = users.filter(({ userid }) => userid.startsWith("hand-"));

@@ -6,7 +6,8 @@ let product: Product;
 afterEach(() => product.close());
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-const send = (method: string, path: string, body?: unknown) => product.send(method, path, body === undefined ? {} : { body });
+const send = (method: string, path: string, body?: unknown) =>
+  product.send(method, path, body === undefined ? {} : { body });
 const edit = (call: string, body: object) => product.control("edit", { call, body });
 
 interface RemotePerson {
@@ -15,7 +16,8 @@ interface RemotePerson {
   readonly title?: string;
   readonly dept_id_list: readonly number[];
 }
-const people = async (): Promise<readonly RemotePerson[]> => (await product.remote()).users as unknown as RemotePerson[];
+const people = async (): Promise<readonly RemotePerson[]> =>
+  (await product.remote()).users as unknown as RemotePerson[];
 const assessment = async () => {
   expect((await send("POST", "/api/sync/assess")).status).toBe(202);
   await product.until(async () => (await send("GET", "/api/sync/assessment")).body.state !== "running");
@@ -35,12 +37,17 @@ interface Dirt {
   readonly otherMobile?: boolean;
   readonly onlyThere?: boolean;
 }
-/** Of 30 people made by hand: some without job number, some with another mobile, three who are nobody of the directory. */
+/**
+ * Of 30 people made by hand: some without job number, some with another mobile, three who are nobody of the
+ * directory.
+ */
 const dirt = (n: number): Dirt => ({ noNumber: n % 7 === 0, otherMobile: n % 11 === 3, onlyThere: n >= 27 });
 
 async function byHand(): Promise<void> {
   for (const each of DEPARTMENTS) await edit("/topapi/v2/department/create", { name: each, parent_id: 1 });
-  const made = new Map((await product.remote()).departments.map(({ name: each, dept_id }) => [each, dept_id]));
+  const made = new Map(
+    (await product.remote()).departments.map(({ name: each, dept_id }) => [each, dept_id]),
+  );
   for (let n = 0; n < 30; n++) {
     const { noNumber, otherMobile } = dirt(n);
     await edit("/topapi/v2/user/create", {
@@ -56,7 +63,9 @@ async function byHand(): Promise<void> {
 
 async function directory(): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>();
-  const members: Record<string, { value: string }[]> = Object.fromEntries(DEPARTMENTS.map((each) => [each, []]));
+  const members: Record<string, { value: string }[]> = Object.fromEntries(
+    DEPARTMENTS.map((each) => [each, []]),
+  );
   for (let n = 0; n < 33; n++) {
     if (dirt(n).onlyThere && n < 30) continue;
     const { body } = await send("POST", "/scim/v2/Users", {
@@ -105,7 +114,14 @@ test("30 people and 5 departments made by hand: nobody is made twice, no strange
   // One list of departments for each, the root among them, and one page of people for each.
   expect(Object.fromEntries(cost)).toEqual({ "/topapi/v2/department/listsub": 6, "/topapi/v2/user/list": 6 });
   expect(report).toMatchObject({
-    people: { directory: 30, target: 30, linked: 0, ambiguous: { count: 0 }, onlyHere: { count: 3 }, onlyThere: { count: 3 } },
+    people: {
+      directory: 30,
+      target: 30,
+      linked: 0,
+      ambiguous: { count: 0 },
+      onlyHere: { count: 3 },
+      onlyThere: { count: 3 },
+    },
     departments: { directory: 5, target: 5, tiers: { 2: 5 } },
     accounts: { neverActivated: { count: 30 } },
   });
@@ -139,7 +155,8 @@ test("30 people and 5 departments made by hand: nobody is made twice, no strange
   await product.quiet();
   const after = await people();
   expect(after).toHaveLength(33);
-  const strangers = (all: readonly RemotePerson[]) => all.filter(({ userid }) => /^hand(27|28|29)$/.test(userid));
+  const strangers = (all: readonly RemotePerson[]) =>
+    all.filter(({ userid }) => /^hand(27|28|29)$/.test(userid));
   expect(strangers(after)).toEqual(strangers(before));
   const ours = after.filter(({ title }) => title === "By the directory");
   expect(ours).toHaveLength(30);
@@ -159,14 +176,22 @@ test("an assessment tells what of the data will keep somebody out", async () => 
     return (await send("POST", "/scim/v2/Users", body)).body.id;
   };
   const phone = (value: string) => ({ phoneNumbers: [{ type: "mobile", value }] });
-  await edit("/topapi/v2/user/create", { userid: "left", name: "Gone", mobile: "+852-61119999", dept_id_list: "1" });
+  await edit("/topapi/v2/user/create", {
+    userid: "left",
+    name: "Gone",
+    mobile: "+852-61119999",
+    dept_id_list: "1",
+  });
   await add("Gone", { ...phone("+852 6111 9999"), active: false });
   await add("None");
   await add("Landline", phone("+852 2111 0001"));
   await add("One", { ...phone("+852 6111 0001"), emails: [{ type: "work", value: "one@gmail.com" }] });
   await add("Two", phone("+852 6111 0001"));
   const a = await add("Above", phone("+852 6111 0003"));
-  const b = await add("Below", { ...phone("+852 6111 0004"), [ENTERPRISE]: { manager: { value: a }, costCenter: "CC1" } });
+  const b = await add("Below", {
+    ...phone("+852 6111 0004"),
+    [ENTERPRISE]: { manager: { value: a }, costCenter: "CC1" },
+  });
   await send("PATCH", `/scim/v2/Users/${a}`, {
     schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
     Operations: [{ op: "add", path: `${ENTERPRISE}:manager`, value: { value: b } }],

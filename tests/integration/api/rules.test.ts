@@ -6,7 +6,10 @@ import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 
-/* Another mapping or policy at start: what would touch more than the limits is held as a whole, before the first write. */
+/*
+ * Another mapping or policy at start: what would touch more than the limits is held as a whole, before the
+ * first write.
+ */
 
 const PEOPLE = 110;
 
@@ -35,7 +38,9 @@ const withMapping = (change: (text: string) => string) => {
   expect(text).not.toBe(DEFAULT_MAPPING);
   return { ...limited(), MAPPING_FILE: file("mapping.yaml", text) };
 };
-/** Everybody gets the user name as the title: another value for each, so no limit of a single run would trip. */
+/**
+ * Everybody gets the user name as the title: another value for each, so no limit of a single run would trip.
+ */
 const wrong = () => withMapping((text) => text.replace(/^( *title:).*$/m, "$1 user.userName"));
 
 async function populate(count: number): Promise<readonly string[]> {
@@ -59,9 +64,12 @@ async function populate(count: number): Promise<readonly string[]> {
 const status = async () => (await product.send("GET", "/api/sync/status")).body;
 const holds = async () => (await product.send("GET", "/api/sync/holds")).body.holds;
 const titles = async () => new Set((await product.remote()).users.map(({ title }) => title));
-const events = async (filter: string) => (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events;
+const events = async (filter: string) =>
+  (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events;
 const writes = async (): Promise<number> => {
-  const { rows } = await product.pool.query("select count(*)::int as n from history where code = 'target.intent'");
+  const { rows } = await product.pool.query(
+    "select count(*)::int as n from history where code = 'target.intent'",
+  );
   return rows[0].n;
 };
 
@@ -86,12 +94,23 @@ test("a wrong mapping sends nothing and makes one hold, over restarts, until it 
     count: PEOPLE,
     passed: 0,
     present: PEOPLE,
-    detail: { exceeded: [{ limit: "attributeBlanked", kind: "user", attribute: "title", count: PEOPLE, allowed: PEOPLE / 5 }] },
+    detail: {
+      exceeded: [
+        { limit: "attributeBlanked", kind: "user", attribute: "title", count: PEOPLE, allowed: PEOPLE / 5 },
+      ],
+    },
   });
   const shown = (await product.send("GET", `/api/sync/holds/${hold.id}?count=1`)).body;
-  expect(shown.entities).toMatchObject([{ kind: "user", action: "update", name: expect.stringMatching(/^P/), done: false }]);
-  expect(await status()).toMatchObject({ holds: { open: 1 }, rulesHold: { id: hold.id, mapping: hold.detail.mapping } });
-  expect(await events('code eq "hold.opened"')).toMatchObject([{ detail: { hold: hold.id, limit: "mappingChanged", count: PEOPLE } }]);
+  expect(shown.entities).toMatchObject([
+    { kind: "user", action: "update", name: expect.stringMatching(/^P/), done: false },
+  ]);
+  expect(await status()).toMatchObject({
+    holds: { open: 1 },
+    rulesHold: { id: hold.id, mapping: hold.detail.mapping },
+  });
+  expect(await events('code eq "hold.opened"')).toMatchObject([
+    { detail: { hold: hold.id, limit: "mappingChanged", count: PEOPLE } },
+  ]);
   expect(await events('code eq "mapping.changed"')).toHaveLength(1);
 
   // SCIM goes on; what it asks for waits, except that somebody leaves (leavers-while-held.test.ts).
@@ -102,16 +121,26 @@ test("a wrong mapping sends nothing and makes one hold, over restarts, until it 
   expect((await product.send("PATCH", `/scim/v2/Users/${someone}`, { body })).status).toBe(200);
   await first.stop(1_000);
   const second = await product.startSync(wrong());
-  await product.until(async () => (await status()).processes.some(({ state }: { state: string }) => state === "resting"));
+  await product.until(async () =>
+    (await status()).processes.some(({ state }: { state: string }) => state === "resting"),
+  );
   expect(await holds()).toMatchObject([{ id: hold.id, state: "open", count: PEOPLE, digest: hold.digest }]);
   expect((await status()).processes).toMatchObject([{ problems: [{ code: "rulesHeldLeaversGoOn" }] }]);
   expect(await writes()).toBe(before);
 
   const agreement = { digest: hold.digest, count: PEOPLE };
   const other = await product.token(["admin"]);
-  expect((await product.send("POST", `/api/sync/holds/${hold.id}/approve`, { body: { ...agreement, count: 1 } })).status).toBe(409);
-  expect((await product.send("POST", `/api/sync/holds/${hold.id}/approve`, { body: agreement })).status).toBe(202);
-  expect((await product.send("POST", `/api/sync/holds/${hold.id}/approve`, { body: agreement, token: other })).status).toBe(200);
+  expect(
+    (await product.send("POST", `/api/sync/holds/${hold.id}/approve`, { body: { ...agreement, count: 1 } }))
+      .status,
+  ).toBe(409);
+  expect((await product.send("POST", `/api/sync/holds/${hold.id}/approve`, { body: agreement })).status).toBe(
+    202,
+  );
+  expect(
+    (await product.send("POST", `/api/sync/holds/${hold.id}/approve`, { body: agreement, token: other }))
+      .status,
+  ).toBe(200);
   await product.until(async () => (await titles()).size === PEOPLE);
   await product.quiet();
   expect(await holds()).toMatchObject([{ id: hold.id, state: "approved" }]);
@@ -146,7 +175,10 @@ test("of several processes one compares, and a rejected mapping stays held", asy
   const [hold] = await holds();
   expect((await product.send("POST", `/api/sync/holds/${hold.id}/reject`)).status).toBe(200);
   const late = await product.startSync(settings);
-  await product.until(async () => (await status()).processes.filter(({ state }: { state: string }) => state === "resting").length === 4);
+  await product.until(
+    async () =>
+      (await status()).processes.filter(({ state }: { state: string }) => state === "resting").length === 4,
+  );
   await late.stop(1_000);
   expect(await titles()).toEqual(new Set(["Clerk"]));
   expect(await holds()).toMatchObject([{ state: "rejected" }]);
@@ -174,7 +206,12 @@ test("a comment, a rule that changes nothing and one that changes few do not hol
   await product.until(async () => (await events('code eq "mapping.changed"')).length === 2);
   expect(await writes()).toBe(before);
   await started(
-    withMapping((text) => text.replace(/^( *title:).*$/m, '$1 "user.userName == \\"p3@example.com\\" ? \\"Chief\\" : user.title"')),
+    withMapping((text) =>
+      text.replace(
+        /^( *title:).*$/m,
+        '$1 "user.userName == \\"p3@example.com\\" ? \\"Chief\\" : user.title"',
+      ),
+    ),
   );
   await product.until(async () => (await titles()).has("Chief"));
   expect(await holds()).toEqual([]);
@@ -206,7 +243,9 @@ test("a policy that lets many be written at once is held, by the limits of befor
 test("in observe nothing is held; raising the mode has the rules weighed", async () => {
   await settledWith(30);
   const observing = await product.startSync({ ...wrong(), SYNC_MODE: "observe" });
-  await product.until(async () => (await product.send("GET", "/api/sync/items?state=held&count=100")).body.items.length === 30);
+  await product.until(
+    async () => (await product.send("GET", "/api/sync/items?state=held&count=100")).body.items.length === 30,
+  );
   expect(await holds()).toEqual([]);
   await observing.stop(1_000);
   await product.send("PUT", "/api/sync/mode", { body: { mode: "observe" } });

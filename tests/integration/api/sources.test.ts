@@ -29,7 +29,8 @@ test("the requests of a source are counted by their answers", async () => {
   await product.send("GET", "/scim/v2/Users", { token });
   await product.send("GET", "/scim/v2/Users/0197f6a2-0000-7000-8000-000000000001", { token });
   await product.send("POST", "/scim/v2/Users", { token, body: { displayName: "without a user name" } });
-  // The process stores its counts every few seconds, and before it shows metrics. Two requests are of the test above.
+  // The process stores its counts every few seconds, and before it shows metrics. Two requests are of the
+  // test above.
   await product.until(async () => {
     await product.send("GET", "/metrics");
     return (await traffic()).lastHour.requests === 5;

@@ -26,7 +26,8 @@ const open = async (options: ProductOptions = {}) => {
 const status = async () => (await product.send("GET", "/api/sync/status")).body;
 /** Counts of the status that took long, as on a busy machine, are told again for a while. */
 const held = async () => (await product.send("GET", "/api/sync/items?state=held")).body.items.length;
-const events = async (filter: string) => (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events;
+const events = async (filter: string) =>
+  (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events;
 const add = async (displayName: string, more: object = {}): Promise<string> => {
   const body = {
     userName: displayName,
@@ -128,7 +129,10 @@ test("another policy is an event, and what was held is judged again", async () =
   writeFileSync(file, "version: 1\nlimits: { peopleRemoved: { atLeast: 7 } }\n");
   await product.startSync({ SYNC_MODE: "observe", POLICY_FILE: file });
   const [changed] = await events('code eq "policy.changed"');
-  expect(changed).toMatchObject({ actor: "system", detail: { mode: "observe", before: { mode: "observe" } } });
+  expect(changed).toMatchObject({
+    actor: "system",
+    detail: { mode: "observe", before: { mode: "observe" } },
+  });
   expect(changed.detail.policy).not.toBe(changed.detail.before.policy);
   await product.until(async () => (await status()).states.due === 0);
   expect(await held()).toBe(1);
@@ -136,7 +140,10 @@ test("another policy is an event, and what was held is judged again", async () =
 
 describe("a target that is not ready", () => {
   /** The minute until the next look is over at once. */
-  const impatient: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal) };
+  const impatient: Clock = {
+    ...systemClock,
+    sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal),
+  };
 
   test("rests with the reason for operators to see, and is worked on as soon as it is mended", async () => {
     await open({ clock: impatient, switches: { revokedPermissions: ["qyapi_manage_addresslist"] } });
@@ -149,7 +156,9 @@ describe("a target that is not ready", () => {
     expect((await product.remote()).users).toEqual([]);
     expect(Object.keys(await product.calls())).not.toContain("/topapi/v2/user/create");
     await product.until(async () =>
-      (await product.send("GET", "/metrics")).text.includes('dingtalk_scim_target_paused{target="dingtalk"} 1'),
+      (await product.send("GET", "/metrics")).text.includes(
+        'dingtalk_scim_target_paused{target="dingtalk"} 1',
+      ),
     );
 
     await product.control("switches", { revokedPermissions: [] });
@@ -177,7 +186,10 @@ describe("a target that is not ready", () => {
     expect((await status()).targetPause).toBeNull();
     await pause(60_000, "banned for five minutes", "addressBlocked");
     await liftPause();
-    expect((await status()).targetPause).toMatchObject({ reason: "banned for five minutes", reasonCode: "addressBlocked" });
+    expect((await status()).targetPause).toMatchObject({
+      reason: "banned for five minutes",
+      reasonCode: "addressBlocked",
+    });
   });
 });
 
@@ -195,9 +207,16 @@ test("everything is compared when an operator asks, who is named by the history"
   const [end, begin] = await events('code eq "operator.reconcile"');
   const actor = `token:${token.split("_")[2]}`;
   expect(begin).toMatchObject({ actor, target: "dingtalk" });
-  expect(end).toMatchObject({ actor, causes: [begin.id], detail: { compared: 1, differing: 1, missing: 0, orphans: 0, repaired: 0 } });
+  expect(end).toMatchObject({
+    actor,
+    causes: [begin.id],
+    detail: { compared: 1, differing: 1, missing: 0, orphans: 0, repaired: 0 },
+  });
   const story = (await product.send("GET", `/api/history/${begin.id}`)).body;
   expect(story.effects).toContainEqual(
-    expect.objectContaining({ code: "target.intent", changes: { title: { before: "King", after: "Clerk" } } }),
+    expect.objectContaining({
+      code: "target.intent",
+      changes: { title: { before: "King", after: "Clerk" } },
+    }),
   );
 });

@@ -16,7 +16,12 @@ beforeAll(async () => {
   const stranger = { userid: "stranger", name: "Stranger", mobile: "+852-90000003", dept_id_list: "1" };
   await product.control("edit", { call: "/topapi/v2/user/create", body: stranger });
   const add = async (displayName: string, number: string) => {
-    const body = { userName: displayName, displayName, title: "Clerk", phoneNumbers: [{ type: "mobile", value: number }] };
+    const body = {
+      userName: displayName,
+      displayName,
+      title: "Clerk",
+      phoneNumbers: [{ type: "mobile", value: number }],
+    };
     ids[displayName] = (await product.send("POST", "/scim/v2/Users", { body })).body.id;
   };
   await add("Ann Lee", "+852 9000 0001");
@@ -25,7 +30,9 @@ beforeAll(async () => {
   const { body } = await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Leeds/Shop" } });
   ids["Leeds/Shop"] = body.id;
   const sync = await product.startSync();
-  await product.until(async () => (await product.send("GET", "/api/sync/items?state=parked")).body.items.length === 1);
+  await product.until(
+    async () => (await product.send("GET", "/api/sync/items?state=parked")).body.items.length === 1,
+  );
   await product.quiet();
   await sync.stop(1_000);
   await product.send("DELETE", `/scim/v2/Users/${ids["Bo Chan"]}`);
@@ -69,9 +76,14 @@ test("the status counts every entity in one of five states", async () => {
   });
   const { states, people } = await plainFigures(product.pool, "dingtalk");
   expect(body.states).toEqual(states);
-  expect([body.coverage, body.accuracy]).toEqual([people.present / people.active, people.accurate / people.active]);
+  expect([body.coverage, body.accuracy]).toEqual([
+    people.present / people.active,
+    people.accurate / people.active,
+  ]);
   expect(body.calls.byApi).toEqual(expect.objectContaining({ "/topapi/v2/user/create": 3 }));
-  expect(body.calls.total).toBe(Object.values(body.calls.byApi as Record<string, number>).reduce((sum, n) => sum + n));
+  expect(body.calls.total).toBe(
+    Object.values(body.calls.byApi as Record<string, number>).reduce((sum, n) => sum + n),
+  );
 });
 
 test.each<[string, Record<string, string>, string[]]>([
@@ -114,7 +126,12 @@ test("an entity tells why it is where it is, and what to do", async () => {
   });
   expect(parked.reason.length + parked.remedy.length).toBeGreaterThan(40);
   const [held] = (await items({ state: "held" })).items;
-  expect(held).toMatchObject({ id: ids["Bo Chan"], name: "Bo Chan", remoteId: ids["Bo Chan"], reasonCode: "modeUpsert" });
+  expect(held).toMatchObject({
+    id: ids["Bo Chan"],
+    name: "Bo Chan",
+    remoteId: ids["Bo Chan"],
+    reasonCode: "modeUpsert",
+  });
   expect((await items({ state: "inSync", kind: "user" })).items[0]).toMatchObject({
     remoteId: ids["Ann Lee"],
     settledAt: expect.any(String),
@@ -163,7 +180,10 @@ describe("one more try", () => {
     });
 
     // Meanwhile somebody has corrected the number of the one who had it.
-    await product.control("edit", { call: "/topapi/v2/user/update", body: { userid: "stranger", mobile: "+852-90000009" } });
+    await product.control("edit", {
+      call: "/topapi/v2/user/update",
+      body: { userid: "stranger", mobile: "+852-90000009" },
+    });
     const sync = await product.startSync();
     await product.until(async () => (await items({ q: "cy" })).items[0].state === "inSync");
     await sync.stop(1_000);
@@ -172,10 +192,18 @@ describe("one more try", () => {
     const filter = `requestId eq "${answer.headers.get("x-request-id")}"`;
     const { events } = (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body;
     expect(events).toMatchObject([
-      { code: "operator.retry", actor: `token:${token.split("_")[2]}`, subject: { kind: "user", id: ids["Cy Wong"] } },
+      {
+        code: "operator.retry",
+        actor: `token:${token.split("_")[2]}`,
+        subject: { kind: "user", id: ids["Cy Wong"] },
+      },
     ]);
     const story = (await product.send("GET", `/api/history/${events[0].id}`)).body;
-    expect(story.effects.map(({ code, outcome }: { code: string; outcome?: string }) => [code, outcome]).slice(0, 2)).toEqual([
+    expect(
+      story.effects
+        .map(({ code, outcome }: { code: string; outcome?: string }) => [code, outcome])
+        .slice(0, 2),
+    ).toEqual([
       ["target.intent", undefined],
       ["target.outcome", "done"],
     ]);
@@ -208,10 +236,15 @@ describe("one more try for all of one cause", () => {
       );
     await stuck("emailTaken", 4_100);
     await stuck("emailInvalid", 3);
-    await product.pool.query("update entity_states set reason_code = 'emailTaken' where state = 'inSync' and kind = 'user'");
+    await product.pool.query(
+      "update entity_states set reason_code = 'emailTaken' where state = 'inSync' and kind = 'user'",
+    );
 
     const answer = await retry({ reason: "emailTaken" });
-    expect([answer.status, answer.body]).toEqual([202, { reason: "emailTaken", count: 4_100, paused: null, targetPause: null }]);
+    expect([answer.status, answer.body]).toEqual([
+      202,
+      { reason: "emailTaken", count: 4_100, paused: null, targetPause: null },
+    ]);
     const { rows } = await product.pool.query(
       `select state, reason_code, count(*)::int as n, count(remedy)::int as remedies, min(cardinality(causes)) as causes from entity_states
         where reason_code like 'email%' and state <> 'inSync' group by state, reason_code order by state`,
@@ -223,7 +256,9 @@ describe("one more try for all of one cause", () => {
     const filter = `requestId eq "${answer.headers.get("x-request-id")}"`;
     const { events } = (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body;
     expect(events).toMatchObject([{ code: "operator.retry", detail: { reasonCode: "emailTaken" } }]);
-    await product.pool.query("delete from entity_states where reason_code like 'email%' and state <> 'inSync'");
+    await product.pool.query(
+      "delete from entity_states where reason_code like 'email%' and state <> 'inSync'",
+    );
     await product.pool.query("update entity_states set reason_code = null where state = 'inSync'");
   });
 
@@ -231,13 +266,20 @@ describe("one more try for all of one cause", () => {
     const answer = await retry({ reason: "nameTaken" });
     expect([answer.status, answer.body.count]).toEqual([202, 0]);
     const filter = `requestId eq "${answer.headers.get("x-request-id")}"`;
-    expect((await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events).toEqual([]);
+    expect(
+      (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`)).body.events,
+    ).toEqual([]);
   });
 
-  test.each([[undefined], [{}], [{ reason: 1 }], [{ reason: "" }], [{ reason: "a b" }], [["mobileTaken"]], ["mobileTaken"]])(
-    "a body %j that names none is refused",
-    async (body) => expect((await retry(body)).status).toBe(400),
-  );
+  test.each([
+    [undefined],
+    [{}],
+    [{ reason: 1 }],
+    [{ reason: "" }],
+    [{ reason: "a b" }],
+    [["mobileTaken"]],
+    ["mobileTaken"],
+  ])("a body %j that names none is refused", async (body) => expect((await retry(body)).status).toBe(400));
 
   test("is for operators", async () => {
     expect((await retry({ reason: "nameTaken" }, await product.token(["history:read"]))).status).toBe(403);
@@ -249,7 +291,9 @@ describe("one more try for all of one cause", () => {
     );
     const paused = { until: expect.any(String), reason: "not ready", problems: [] };
     expect((await retry({ reason: "nameTaken" })).body.targetPause).toEqual(paused);
-    expect((await product.send("POST", `/api/sync/items/user/${ids["Ann Lee"]}/retry`)).body.targetPause).toEqual(paused);
+    expect(
+      (await product.send("POST", `/api/sync/items/user/${ids["Ann Lee"]}/retry`)).body.targetPause,
+    ).toEqual(paused);
     await product.pool.query("update target_states set paused_until = null, pause_reason = null");
   });
 });
@@ -276,18 +320,30 @@ describe("scopes", () => {
   });
 
   test("auditors and operators see every source, whichever their token belongs to; SCIM clients see their own", async () => {
-    const [auditor, client] = [await product.token(["history:read"], "audit"), await product.token(["provision"], "audit")];
+    const [auditor, client] = [
+      await product.token(["history:read"], "audit"),
+      await product.token(["provision"], "audit"),
+    ];
     const filter = `subject eq "${ids["Ann Lee"]}" and code eq "user.created"`;
-    expect((await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`, { token: auditor })).body.events).toHaveLength(1);
-    expect((await product.send("GET", "/api/sync/items?q=ann", { token: auditor })).body.items).toHaveLength(1);
-    expect((await product.send("GET", `/scim/v2/Users/${ids["Ann Lee"]}`, { token: client })).status).toBe(404);
+    expect(
+      (await product.send("GET", `/api/history?${new URLSearchParams({ filter })}`, { token: auditor })).body
+        .events,
+    ).toHaveLength(1);
+    expect((await product.send("GET", "/api/sync/items?q=ann", { token: auditor })).body.items).toHaveLength(
+      1,
+    );
+    expect((await product.send("GET", `/scim/v2/Users/${ids["Ann Lee"]}`, { token: client })).status).toBe(
+      404,
+    );
   });
 });
 
 describe("people with Chinese names", () => {
   beforeAll(async () => {
     const add = async (userName: string, displayName: string, more: object = {}) => {
-      ids[userName] = (await product.send("POST", "/scim/v2/Users", { body: { userName, displayName, ...more } })).body.id;
+      ids[userName] = (
+        await product.send("POST", "/scim/v2/Users", { body: { userName, displayName, ...more } })
+      ).body.id;
     };
     await add("huang", "黃小明");
     await add("huang.2", "黄小明（財務）");
@@ -311,9 +367,13 @@ describe("people with Chinese names", () => {
   });
 
   test("somebody who was deleted is found by the name they had in DingTalk", async () => {
-    expect(await findRemoved(product.pool, "dingtalk", "卫国", 5)).toEqual([{ id: ids["gone"], name: "衛國強", at: expect.any(Date) }]);
+    expect(await findRemoved(product.pool, "dingtalk", "卫国", 5)).toEqual([
+      { id: ids["gone"], name: "衛國強", at: expect.any(Date) },
+    ]);
     expect(await findRemoved(product.pool, "dingtalk", "黃小明", 5)).toEqual([]);
     const meant = personMeant({ pool: product.pool, clock: systemClock }, "卫国强");
-    await expect(meant).rejects.toThrow(`Deleted, and removed from DingTalk: 衛國強 (${ids["gone"]}, removed `);
+    await expect(meant).rejects.toThrow(
+      `Deleted, and removed from DingTalk: 衛國強 (${ids["gone"]}, removed `,
+    );
   });
 });

@@ -21,11 +21,15 @@ async function scim(name: string, method: string, path: string, body?: object): 
   requests[name] = answer.headers.get("x-request-id")!;
   return answer.body?.id;
 }
-const patch = (...Operations: object[]) => ({ schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations });
+const patch = (...Operations: object[]) => ({
+  schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+  Operations,
+});
 const timeline = async (path: string): Promise<readonly Step[]> =>
   (await product.send("GET", `/api/${path}/timeline?count=1000`)).body.steps;
 const mobile = (n: number) => [{ type: "mobile", value: `+852 9000 000${n}` }];
-const ofRequest = (steps: readonly Step[], name: string) => steps.filter(({ requestId }) => requestId === requests[name]);
+const ofRequest = (steps: readonly Step[], name: string) =>
+  steps.filter(({ requestId }) => requestId === requests[name]);
 
 beforeAll(async () => {
   product = await openProduct();
@@ -34,7 +38,12 @@ beforeAll(async () => {
   const sync = await product.startSync();
   await product.quiet();
   await product.control("faults", { match: "/topapi/v2/user/update", fault: "busy", times: 1 });
-  await scim("joined", "PATCH", `/Groups/${sales}`, patch({ op: "add", path: "members", value: [{ value: li }] }));
+  await scim(
+    "joined",
+    "PATCH",
+    `/Groups/${sales}`,
+    patch({ op: "add", path: "members", value: [{ value: li }] }),
+  );
   await product.quiet();
   await scim("left", "DELETE", `/Users/${li}`);
   await product.quiet();
@@ -84,7 +93,10 @@ test("pages hold every step once", async () => {
   const all = await timeline(`users/${li}`);
   const seen = new Set<string>();
   for (let after = "", first = true; first || after; first = false) {
-    const { body } = await product.send("GET", `/api/users/${li}/timeline?count=2${after ? `&after=${after}` : ""}`);
+    const { body } = await product.send(
+      "GET",
+      `/api/users/${li}/timeline?count=2${after ? `&after=${after}` : ""}`,
+    );
     for (const { step, event } of body.steps) seen.add(`${step} ${event}`);
     after = body.next ?? "";
   }
@@ -106,8 +118,11 @@ test("who is held is told so", async () => {
     Array.from(
       { length: 8 },
       async (_, n) =>
-        (await product.send("POST", "/scim/v2/Users", { body: { userName: `p${n}`, displayName: `P ${n}`, phoneNumbers: mobile(2 + n) } }))
-          .body.id,
+        (
+          await product.send("POST", "/scim/v2/Users", {
+            body: { userName: `p${n}`, displayName: `P ${n}`, phoneNumbers: mobile(2 + n) },
+          })
+        ).body.id,
     ),
   );
   const sync = await product.startSync({ POLICY_FILE: "" });
@@ -115,7 +130,9 @@ test("who is held is told so", async () => {
   for (const id of people) await product.send("DELETE", `/scim/v2/Users/${id}`);
   await product.quiet();
   await sync.stop(1_000);
-  const held = await Promise.all(people.map(async (id) => (await timeline(`users/${id}`)).filter(({ step }) => step === "held")));
+  const held = await Promise.all(
+    people.map(async (id) => (await timeline(`users/${id}`)).filter(({ step }) => step === "held")),
+  );
   const { rows } = await product.pool.query("select entity_id as id from hold_members");
   expect(rows.length).toBeGreaterThan(0);
   for (const [at, id] of people.entries()) {
@@ -126,7 +143,10 @@ test("who is held is told so", async () => {
 
 test("a group whose department is held says so", async () => {
   const groups: string[] = [];
-  for (let n = 0; n < 6; n++) groups.push((await product.send("POST", "/scim/v2/Groups", { body: { displayName: `Team ${n}` } })).body.id);
+  for (let n = 0; n < 6; n++)
+    groups.push(
+      (await product.send("POST", "/scim/v2/Groups", { body: { displayName: `Team ${n}` } })).body.id,
+    );
   const sync = await product.startSync({ POLICY_FILE: "" });
   await product.quiet();
   for (const id of groups) await product.send("DELETE", `/scim/v2/Groups/${id}`);
@@ -134,19 +154,28 @@ test("a group whose department is held says so", async () => {
   await sync.stop(1_000);
   const { rows } = await product.pool.query("select from hold_members where kind = 'department'");
   const steps = await Promise.all(groups.map((id) => timeline(`groups/${id}`)));
-  const held = steps.map((each) => each.filter(({ step }) => step === "held").map(({ code }) => code)).filter((codes) => codes.length > 0);
+  const held = steps
+    .map((each) => each.filter(({ step }) => step === "held").map(({ code }) => code))
+    .filter((codes) => codes.length > 0);
   expect(rows.length).toBeGreaterThan(0);
   expect(held).toEqual(rows.map(() => ["departmentsRemoved"]));
   // The page of the deletion alone.
   const pages = groups.map(async (id) => {
     const { body: first } = await product.send("GET", `/api/groups/${id}/timeline?count=1`);
-    const { body: second } = await product.send("GET", `/api/groups/${id}/timeline?count=1&after=${first.next}`);
+    const { body: second } = await product.send(
+      "GET",
+      `/api/groups/${id}/timeline?count=1&after=${first.next}`,
+    );
     return second.steps.filter(({ step }: Step) => step === "held").map(({ code }: Step) => code);
   });
   expect((await Promise.all(pages)).filter((codes) => codes.length > 0)).toEqual(held);
 });
 
 test("whom the history does not know is 404", async () => {
-  for (const path of ["users/2819c223-7f76-453a-919d-413861904646", "users/li", "groups/2819c223-7f76-453a-919d-413861904646"])
+  for (const path of [
+    "users/2819c223-7f76-453a-919d-413861904646",
+    "users/li",
+    "groups/2819c223-7f76-453a-919d-413861904646",
+  ])
     expect((await product.send("GET", `/api/${path}/timeline`)).status).toBe(404);
 });

@@ -5,7 +5,15 @@ import { join } from "node:path";
 import { Client } from "pg";
 import { isAlive, processesIn } from "../../../src/database/embedded/processes.ts";
 import { ended, firstLine, startProgram } from "../../support/programs.ts";
-import { ask, type Bench, bench, postmasterPid, preparedBench, removePrepared, waitFor } from "./embedded-setup.ts";
+import {
+  ask,
+  type Bench,
+  bench,
+  postmasterPid,
+  preparedBench,
+  removePrepared,
+  waitFor,
+} from "./embedded-setup.ts";
 
 let here: Bench;
 const programs: ChildProcess[] = [];
@@ -64,7 +72,10 @@ test("a second process on the same data directory is told who has it, and the fi
   const { url } = await here.start();
   const second = launcher();
   expect(await firstLine(second)).toContain(`is in use by process ${process.pid};`);
-  await expect(here.start()).rejects.toMatchObject({ code: "CANNOT_START", message: expect.stringContaining(`process ${process.pid};`) });
+  await expect(here.start()).rejects.toMatchObject({
+    code: "CANNOT_START",
+    message: expect.stringContaining(`process ${process.pid};`),
+  });
   await expect(ask(url, "select 1")).resolves.toEqual([1]);
 });
 
@@ -86,7 +97,9 @@ test("killed in the middle of initdb: the half data directory is made anew, its 
   expect(existsSync(here.cluster)).toBe(false);
   const { url } = await here.start();
   await expect(ask(url, "select 1")).resolves.toEqual([1]);
-  expect(readdirSync(join(here.dataDir, "postgres")).filter((name) => name.includes("unfinished"))).toEqual([]);
+  expect(readdirSync(join(here.dataDir, "postgres")).filter((name) => name.includes("unfinished"))).toEqual(
+    [],
+  );
 });
 
 test("after a kill -9 of the server nothing acknowledged is lost", async () => {

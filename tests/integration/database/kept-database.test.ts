@@ -10,17 +10,22 @@ test("what one test wrote the next does not find, on the same connections", asyn
   const session = async () => (await pool.query("select pg_backend_pid() as pid")).rows[0].pid;
   const pid = await session();
   await pool.query("insert into sources (id, name) values (gen_random_uuid(), 'somebody')");
-  for (const [table, rows] of Object.entries(seeds)) if (rows.length > 0) await pool.query(`delete from ${table}`);
+  for (const [table, rows] of Object.entries(seeds))
+    if (rows.length > 0) await pool.query(`delete from ${table}`);
   await first.giveBack();
 
   const second = await takeDatabase();
   expect([second.url, second.pool() === pool, await session()]).toEqual([first.url, true, pid]);
   expect(Object.keys(seeds).length).toBeGreaterThan(30);
   for (const [table, rows] of Object.entries(seeds)) {
-    const found = (await pool.query(`select to_json(t) as row from ${table} t`)).rows.map(({ row }) => JSON.parse(row));
+    const found = (await pool.query(`select to_json(t) as row from ${table} t`)).rows.map(({ row }) =>
+      JSON.parse(row),
+    );
     expect([table, found]).toEqual([table, rows]);
   }
-  expect((await pool.query("show session_replication_role")).rows).toEqual([{ session_replication_role: "origin" }]);
+  expect((await pool.query("show session_replication_role")).rows).toEqual([
+    { session_replication_role: "origin" },
+  ]);
   await second.giveBack();
 });
 

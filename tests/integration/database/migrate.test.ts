@@ -43,7 +43,9 @@ const apply = (migrations: Readonly<Record<string, string>>, logger = silentLogg
 
 const rows = async (sql: string) => (await client.query(sql)).rows;
 const applied = async () =>
-  (await rows("select migration_name from _prisma_migrations order by started_at")).map((row) => row.migration_name);
+  (await rows("select migration_name from _prisma_migrations order by started_at")).map(
+    (row) => row.migration_name,
+  );
 const lockHolder = "select pg_advisory_lock(72707369)";
 
 async function waitFor(condition: () => Promise<boolean>): Promise<void> {
@@ -53,13 +55,18 @@ async function waitFor(condition: () => Promise<boolean>): Promise<void> {
 test("migrations are applied in the order of their names, and only those that are new", async () => {
   await expect(apply({ "2_second": second, "1_first": first })).resolves.toEqual(["1_first", "2_second"]);
   await expect(apply({ "1_first": first, "2_second": second })).resolves.toEqual([]);
-  await expect(apply({ "1_first": first, "2_second": second, "3_third": "drop table first" })).resolves.toEqual(["3_third"]);
+  await expect(
+    apply({ "1_first": first, "2_second": second, "3_third": "drop table first" }),
+  ).resolves.toEqual(["3_third"]);
   expect(await applied()).toEqual(["1_first", "2_second", "3_third"]);
 });
 
 test("a new database is one line of the log, and an upgrade is a line for each migration", async () => {
   const lines: unknown[] = [];
-  const logger = { ...silentLogger, info: (fields: object, message: string) => void lines.push({ ...fields, message }) };
+  const logger = {
+    ...silentLogger,
+    info: (fields: object, message: string) => void lines.push({ ...fields, message }),
+  };
   await apply({ "1_first": first, "2_second": second }, logger);
   expect(lines).toEqual([{ migrations: 2, message: "the tables of a new database were created" }]);
   await apply({ "1_first": first, "2_second": second, "3_third": "drop table first" }, logger);
@@ -84,8 +91,13 @@ test("the ledger is written as prisma migrate writes it", async () => {
 
 test("a migration that fails leaves nothing of itself, keeps those before it, and is tried again", async () => {
   const broken = { "1_first": first, "2_broken": "create table half (); select 1 / 0;" };
-  await expect(apply(broken)).rejects.toMatchObject({ code: "CANNOT_START", message: "migration 2_broken failed: division by zero" });
-  expect(await rows("select to_regclass('half') as half, to_regclass('first') as first")).toEqual([{ half: null, first: "first" }]);
+  await expect(apply(broken)).rejects.toMatchObject({
+    code: "CANNOT_START",
+    message: "migration 2_broken failed: division by zero",
+  });
+  expect(await rows("select to_regclass('half') as half, to_regclass('first') as first")).toEqual([
+    { half: null, first: "first" },
+  ]);
   expect(await applied()).toEqual(["1_first"]);
   await expect(apply({ ...broken, "2_broken": "create table whole ()" })).resolves.toEqual(["2_broken"]);
 });
@@ -99,10 +111,17 @@ describe("nothing is changed, and the reason is named, when", () => {
       { "1_first": `${first} `, "2_second": second },
       "migration 1_first was changed after it was applied",
     ],
-    ["the database is newer than the build", { "1_first": first }, "this build does not know it: the database is newer"],
+    [
+      "the database is newer than the build",
+      { "1_first": first },
+      "this build does not know it: the database is newer",
+    ],
   ])("%s", async (_name, migrations, reason) => {
     const refused = apply({ ...migrations, "3_third": "create table third ()" });
-    await expect(refused).rejects.toMatchObject({ code: "CANNOT_START", message: expect.stringContaining(reason) });
+    await expect(refused).rejects.toMatchObject({
+      code: "CANNOT_START",
+      message: expect.stringContaining(reason),
+    });
     expect(await applied()).toEqual(["1_first", "2_second"]);
   });
 
@@ -113,8 +132,14 @@ describe("nothing is changed, and the reason is named, when", () => {
   });
 
   test("a migration holds a commit of its own: it is refused from then on as half applied", async () => {
-    const migrations = { "1_first": first, "2_second": second, "3_commits": "create table third (); commit;" };
-    await expect(apply(migrations)).rejects.toThrow("migration 3_commits failed: it contains a commit or rollback");
+    const migrations = {
+      "1_first": first,
+      "2_second": second,
+      "3_commits": "create table third (); commit;",
+    };
+    await expect(apply(migrations)).rejects.toThrow(
+      "migration 3_commits failed: it contains a commit or rollback",
+    );
     await expect(apply(migrations)).rejects.toThrow("migration 3_commits was begun and did not finish");
   });
 });
@@ -133,7 +158,9 @@ test("many at once on an empty database apply each migration once", async () => 
 });
 
 test("a lock held by another process is waited for, longer than the time limit of the role", async () => {
-  await client.query(`${lockHolder}; alter role postgres in database ${new URL(database.url).pathname.slice(1)} set lock_timeout = 1`);
+  await client.query(
+    `${lockHolder}; alter role postgres in database ${new URL(database.url).pathname.slice(1)} set lock_timeout = 1`,
+  );
   let done = false;
   const told: string[] = [];
   const logger = { ...silentLogger, info: (_fields: object, message: string) => void told.push(message) };
@@ -157,7 +184,10 @@ test("a table that somebody reads for long is waited for without keeping others 
   const other = new Client({ connectionString: database.url });
   await other.connect();
   // Beside the reader's, and behind the migration while it waits.
-  await waitFor(async () => (await rows("select from pg_locks where relation = 'first'::regclass and not granted")).length > 0);
+  await waitFor(
+    async () =>
+      (await rows("select from pg_locks where relation = 'first'::regclass and not granted")).length > 0,
+  );
   await other.query("set statement_timeout = 2000");
   for (let times = 0; times < 3; times++) await other.query("update first set n = n + 1");
   await other.end();
@@ -172,7 +202,9 @@ describe("an index that is built beside writers", () => {
   const isValid = "select indisvalid as valid from pg_index where indexrelid = to_regclass('first_n')";
 
   test("is there once, however many processes start", async () => {
-    const results = await Promise.all(Array.from({ length: 4 }, () => apply({ "1_first": first, "2_indexed": indexed })));
+    const results = await Promise.all(
+      Array.from({ length: 4 }, () => apply({ "1_first": first, "2_indexed": indexed })),
+    );
     expect(results.flat().sort()).toEqual(["1_first", "2_indexed"]);
     expect(await rows(isValid)).toEqual([{ valid: true }]);
   });
@@ -192,7 +224,8 @@ describe("an index that is built beside writers", () => {
 
 test("a killed migrator leaves neither the lock nor half a migration", async () => {
   const killed = apply({ "1_slow": "create table slow (); select pg_sleep(60)" });
-  const backend = "from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)' and pid <> pg_backend_pid()";
+  const backend =
+    "from pg_stat_activity where datname = current_database() and query like '%pg_sleep(60)' and pid <> pg_backend_pid()";
   const outcome = expect(killed).rejects.toBeInstanceOf(Error);
   await waitFor(async () => (await rows(`select ${backend}`)).length > 0);
   await client.query(`select pg_terminate_backend(pid) ${backend}`);
@@ -204,6 +237,8 @@ test("the queue's schema is made once by many at once, and a second time changes
   const options = { connectionString: database.url, logger: silentLogger };
   await Promise.all([migrateQueue(options), migrateQueue(options), migrateQueue(options)]);
   await migrateQueue(options);
-  const [{ versions, newest }] = await rows("select count(*)::int as versions, max(id) as newest from graphile_worker.migrations");
+  const [{ versions, newest }] = await rows(
+    "select count(*)::int as versions, max(id) as newest from graphile_worker.migrations",
+  );
   expect(versions).toBe(newest);
 });

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -26,7 +35,14 @@ const at = (...path: string[]) => join(folder, ...path);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "prepare-"));
-  for (const file of ["bin/prepare.js", "bin/copy-parts.js", "prisma.config.ts", "tsconfig.json", "tsconfig.build.json", "package.json"])
+  for (const file of [
+    "bin/prepare.js",
+    "bin/copy-parts.js",
+    "prisma.config.ts",
+    "tsconfig.json",
+    "tsconfig.build.json",
+    "package.json",
+  ])
     cpSync(join(root, file), at(file));
   mkdirSync(at("prisma"));
   mkdirSync(at("src"));
@@ -36,7 +52,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 function prepare() {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [at("bin", "prepare.js")], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [at("bin", "prepare.js")], {
+    encoding: "utf8",
+  });
   return { status, said: stdout + stderr };
 }
 const silent = { status: 0, said: "" };
@@ -61,7 +79,11 @@ test("a changed schema is generated again", () => {
 test.each<[string, () => void, RegExp]>([
   [
     "of the schema",
-    () => writeFileSync(at("prisma", "schema.prisma"), `${schema("Person")}\nmodel Broken {\n  id Nothing @id\n}`),
+    () =>
+      writeFileSync(
+        at("prisma", "schema.prisma"),
+        `${schema("Person")}\nmodel Broken {\n  id Nothing @id\n}`,
+      ),
     /prisma generate failed.*"Nothing"/s,
   ],
   [
@@ -95,20 +117,19 @@ test("what was compiled from a source that is gone goes too, and the dashboard s
   mkdirSync(at("dist", "web"));
   for (const file of ["gone.js", "gone.js.map", join("web", "page.js")]) writeFileSync(at("dist", file), "");
   expect(prepare()).toEqual(silent);
-  expect(["gone.js", "gone.js.map", join("web", "page.js"), "main.js"].map((file) => existsSync(at("dist", file)))).toEqual([
-    false,
-    false,
-    true,
-    true,
-  ]);
+  expect(
+    ["gone.js", "gone.js.map", join("web", "page.js"), "main.js"].map((file) => existsSync(at("dist", file))),
+  ).toEqual([false, false, true, true]);
 });
 
 test("what the program needs of large packages is beside it", () => {
   writeFileSync(at("prisma", "schema.prisma"), schema("Person"));
   expect(prepare()).toEqual(silent);
   const beside = (path: string) => existsSync(at("dist", "node_modules", path));
-  expect(["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/LICENSE", "@prisma/client/LICENSE"].filter((path) => !beside(path))).toEqual(
-    [],
-  );
+  expect(
+    ["swagger-ui-dist/swagger-ui.css", "swagger-ui-dist/LICENSE", "@prisma/client/LICENSE"].filter(
+      (path) => !beside(path),
+    ),
+  ).toEqual([]);
   expect(beside("@prisma/client/runtime/query_compiler_fast_bg.mysql.wasm-base64.mjs")).toBe(false);
 });

@@ -4,8 +4,8 @@ import { Client } from "pg";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 
 /*
- * prisma/schema.prisma mirrors the migrations (ADR 0040): columns, types, nullability, primary keys, and every index that the language of the
- * schema can express. Lists have no nullability in that language.
+ * prisma/schema.prisma mirrors the migrations (ADR 0040): columns, types, nullability, primary keys, and
+ * every index that the language of the schema can express. Lists have no nullability in that language.
  */
 
 interface Table {
@@ -15,7 +15,9 @@ interface Table {
   readonly indexes: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Partial indexes, expressions, included columns: the migrations have them, and the schema cannot say them. */
+/**
+ * Partial indexes, expressions, included columns: the migrations have them, and the schema cannot say them.
+ */
 const BEYOND_THE_SCHEMA: readonly string[] = [
   "departments_anchor",
   "departments_leaving",
@@ -87,21 +89,30 @@ function tablesOf(text: string): Readonly<Record<string, Table>> {
 
 function modelOf(body: string): readonly [string, Table] {
   const lines = body.split("\n").map((line) => line.replace(/\/\/.*$/, "").trim());
-  const fields = lines.map((line) => /^(\w+)\s+(\w+)(\[\])?(\?)?(.*)$/.exec(line)).filter((field) => field !== null);
+  const fields = lines
+    .map((line) => /^(\w+)\s+(\w+)(\[\])?(\?)?(.*)$/.exec(line))
+    .filter((field) => field !== null);
   const stored = fields.filter(([, , type = ""]) => type in TYPES);
-  const columnOf = new Map(stored.map(([, name = "", , , , rest = ""]) => [name, /@map\("(\w+)"\)/.exec(rest)?.[1] ?? name]));
-  const namesIn = (list: string): readonly string[] => list.split(",").map((name) => columnOf.get(name.trim()) ?? `? ${name}`);
+  const columnOf = new Map(
+    stored.map(([, name = "", , , , rest = ""]) => [name, /@map\("(\w+)"\)/.exec(rest)?.[1] ?? name]),
+  );
+  const namesIn = (list: string): readonly string[] =>
+    list.split(",").map((name) => columnOf.get(name.trim()) ?? `? ${name}`);
   const table = /@@map\("(\w+)"\)/.exec(body)?.[1] ?? "?";
   const indexes: Record<string, readonly string[]> = {};
   const primaryKey: string[] = [];
   for (const [, name = "", , , , rest = ""] of stored) {
     if (/@id\b/.test(rest)) primaryKey.push(columnOf.get(name)!);
-    if (/@unique\b/.test(rest)) indexes[`${table}_${columnOf.get(name)}_key`] = ["unique", columnOf.get(name)!];
+    if (/@unique\b/.test(rest))
+      indexes[`${table}_${columnOf.get(name)}_key`] = ["unique", columnOf.get(name)!];
   }
   for (const [, kind, list = "", rest = ""] of body.matchAll(/@@(id|unique|index)\(\[([^\]]+)\](.*)\)/g)) {
     if (kind === "id") primaryKey.push(...namesIn(list));
     else
-      indexes[/map: "(\w+)"/.exec(rest)?.[1] ?? [table, ...namesIn(list), kind === "unique" ? "key" : "idx"].join("_")] = [
+      indexes[
+        /map: "(\w+)"/.exec(rest)?.[1] ??
+          [table, ...namesIn(list), kind === "unique" ? "key" : "idx"].join("_")
+      ] = [
         ...(kind === "unique" ? ["unique"] : []),
         ...(/type: Gin/.test(rest) ? ["gin"] : []),
         ...namesIn(list),
@@ -109,7 +120,10 @@ function modelOf(body: string): readonly [string, Table] {
   }
   const columns = stored.map(([, name = "", type = "", list, optional, rest = ""]) => {
     const native = /@db\.\w+(\(\d+\))?/.exec(rest)?.[0];
-    return [columnOf.get(name)!, list ? `${TYPES[native ?? type]}[]` : `${TYPES[native ?? type]}${optional ? "" : " not null"}`];
+    return [
+      columnOf.get(name)!,
+      list ? `${TYPES[native ?? type]}[]` : `${TYPES[native ?? type]}${optional ? "" : " not null"}`,
+    ];
   });
   return [table, { columns: Object.fromEntries(columns), primaryKey, indexes }];
 }
@@ -119,7 +133,10 @@ const COLUMNS = `
     from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped join pg_type t on t.oid = a.atttypid
    where c.relkind = 'r' and c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`;
 
-/** `plain`: over columns alone, for all rows, with the order, operators and collation that PostgreSQL takes by default. */
+/**
+ * `plain`: over columns alone, for all rows, with the order, operators and collation that PostgreSQL takes by
+ * default.
+ */
 const INDEXES = `
   select t.relname as table, c.relname as name, x.indisprimary as primary, x.indisunique as unique, am.amname as method,
          array(select a.attname::text from unnest(x.indkey::int[]) with ordinality k(num, place)
@@ -154,19 +171,29 @@ const lines = (part: (table: Table) => readonly string[]): readonly string[] =>
     .sort();
 
 test("columns have the types and the nullability of the schema", async () => {
-  const { rows } = await client.query<{ table: string; name: string; type: string; required: boolean }>(COLUMNS);
-  const migrated = rows.map(({ table, name, type, required }) => `${table} ${name} ${type}${required ? " not null" : ""}`);
-  expect(migrated.sort()).toEqual(lines(({ columns }) => Object.entries(columns).map(([name, type]) => `${name} ${type}`)));
+  const { rows } = await client.query<{ table: string; name: string; type: string; required: boolean }>(
+    COLUMNS,
+  );
+  const migrated = rows.map(
+    ({ table, name, type, required }) => `${table} ${name} ${type}${required ? " not null" : ""}`,
+  );
+  expect(migrated.sort()).toEqual(
+    lines(({ columns }) => Object.entries(columns).map(([name, type]) => `${name} ${type}`)),
+  );
 });
 
 test("primary keys and indexes are those of the schema, but for those it cannot express", async () => {
   const { rows } = await client.query<Index>(INDEXES);
-  const keys = rows.filter(({ primary }) => primary).map(({ table, columns }) => `${table} ${columns.join(", ")}`);
+  const keys = rows
+    .filter(({ primary }) => primary)
+    .map(({ table, columns }) => `${table} ${columns.join(", ")}`);
   expect(keys.sort()).toEqual(lines(({ primaryKey }) => [primaryKey.join(", ")]));
   const plain = rows
     .filter((index) => index.plain && !index.primary)
     .map((index) => `${index.table} ${index.name}: ${wordsOf(index).join(", ")}`);
-  expect(plain.sort()).toEqual(lines(({ indexes }) => Object.entries(indexes).map(([name, words]) => `${name}: ${words.join(", ")}`)));
+  expect(plain.sort()).toEqual(
+    lines(({ indexes }) => Object.entries(indexes).map(([name, words]) => `${name}: ${words.join(", ")}`)),
+  );
   expect(
     rows
       .filter((index) => !index.plain)

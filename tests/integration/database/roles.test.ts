@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { systemClock } from "../../../src/core/clock.ts";
-import { grantAgain, grantRoles, knownRoles, ROLE_KINDS, type RoleKind } from "../../../src/database/roles.ts";
+import {
+  grantAgain,
+  grantRoles,
+  knownRoles,
+  ROLE_KINDS,
+  type RoleKind,
+} from "../../../src/database/roles.ts";
 import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { makeEncryptionKey, openPlace, type Place, type Run, runCommand } from "../../support/server.ts";
 
@@ -14,20 +20,23 @@ const TOKEN = "a-bootstrap-token-of-forty-characters-00";
 
 let database: TestDatabase;
 let name: Readonly<Record<RoleKind, string>>;
-const urlOf = (kind: RoleKind): string => Object.assign(new URL(database.url), { username: name[kind], password: "pw" }).href;
+const urlOf = (kind: RoleKind): string =>
+  Object.assign(new URL(database.url), { username: name[kind], password: "pw" }).href;
 
 beforeEach(async () => {
   database = await createTestDatabase();
   const mark = randomBytes(4).toString("hex");
   name = { api: `api_${mark}`, worker: `Worker "${mark}"`, auditor: `auditor_${mark}` };
-  for (const kind of ROLE_KINDS) await runOn(database.url, `create role ${quoted(name[kind])} login password 'pw'`);
+  for (const kind of ROLE_KINDS)
+    await runOn(database.url, `create role ${quoted(name[kind])} login password 'pw'`);
   await grantRoles(
     database.url,
     ROLE_KINDS.map((kind) => ({ name: name[kind], kind })),
   );
 });
 afterEach(async () => {
-  for (const kind of ROLE_KINDS) await runOn(database.url, `drop owned by ${quoted(name[kind])}; drop role ${quoted(name[kind])}`);
+  for (const kind of ROLE_KINDS)
+    await runOn(database.url, `drop owned by ${quoted(name[kind])}; drop role ${quoted(name[kind])}`);
   await database.drop();
 });
 
@@ -46,7 +55,8 @@ async function answerTo(kind: RoleKind, sql: string): Promise<string> {
   }
 }
 
-const EVENT = "insert into history (id, at, code, actor) values (gen_random_uuid(), now(), 'operator.pause', 'cli')";
+const EVENT =
+  "insert into history (id, at, code, actor) values (gen_random_uuid(), now(), 'operator.pause', 'cli')";
 const LEAF = "insert into history_leaves (index, event, entry) values (0, gen_random_uuid(), '{}')";
 const DENIED = "42501";
 
@@ -77,12 +87,15 @@ const NOBODY = [
   "insert into _prisma_migrations (id, checksum, migration_name) values ('x', 'x', 'x')",
 ] as const;
 
-test.each(ROLE_KINDS)("%s: changes nothing of the history, of its log and of the tables themselves", async (kind) => {
-  await runOn(database.url, `${EVENT}; ${LEAF}; insert into history_tiles values (0, 0, sha256('x'))`);
-  const allowed = [];
-  for (const sql of NOBODY) if ((await answerTo(kind, sql)) !== DENIED) allowed.push(sql);
-  expect(allowed).toEqual([]);
-});
+test.each(ROLE_KINDS)(
+  "%s: changes nothing of the history, of its log and of the tables themselves",
+  async (kind) => {
+    await runOn(database.url, `${EVENT}; ${LEAF}; insert into history_tiles values (0, 0, sha256('x'))`);
+    const allowed = [];
+    for (const sql of NOBODY) if ((await answerTo(kind, sql)) !== DENIED) allowed.push(sql);
+    expect(allowed).toEqual([]);
+  },
+);
 
 const RIGHTS: readonly (readonly [sql: string, who: readonly RoleKind[]])[] = [
   [EVENT, ["api", "worker"]],
@@ -94,7 +107,10 @@ const RIGHTS: readonly (readonly [sql: string, who: readonly RoleKind[]])[] = [
   ["select history_encrypt_values('[]')", ["worker"]],
   ["select id, code, sealed from history", ROLE_KINDS],
   ["select changes from history", ["api", "worker"]],
-  ["select * from history_leaves, history_tiles, history_checkpoints, history_log, history_log_keys", ROLE_KINDS],
+  [
+    "select * from history_leaves, history_tiles, history_checkpoints, history_log, history_log_keys",
+    ROLE_KINDS,
+  ],
   ["select document from users", ["api", "worker"]],
   ["select wrapped from subject_keys", ["api", "worker"]],
   ["select secret_hash from tokens", ["api", "worker"]],
@@ -115,15 +131,20 @@ test.each(RIGHTS)("%s: only who needs it", async (sql, who) => {
 
 test("what the worker may forget is what the trigger of the history lets go, and a tile only grows", async () => {
   await runOn(database.url, `${EVENT}; insert into history_tiles values (0, 0, sha256('x'))`);
-  expect(await answerTo("worker", "select history_forget_events(array(select id from history))")).toBe(DENIED);
-  expect(await answerTo("worker", "select history_encrypt_values((select json_agg(h) from history h))")).toBe("done");
+  expect(await answerTo("worker", "select history_forget_events(array(select id from history))")).toBe(
+    DENIED,
+  );
+  expect(await answerTo("worker", "select history_encrypt_values((select json_agg(h) from history h))")).toBe(
+    "done",
+  );
   expect(await answerTo("worker", "update history_tiles set hashes = sha256('y')")).toBe(DENIED);
   expect(await answerTo("worker", "update history_tiles set hashes = hashes || sha256('y')")).toBe("done");
   expect(await answerTo("worker", "update history_tiles set hashes = sha256('x')")).toBe(DENIED);
 });
 
 test("who they are is told, another kind takes away what the one before had, and what a migration makes is granted", async () => {
-  const told = async () => Object.fromEntries((await knownRoles(database.url)).map((role) => [role.name, role.kind]));
+  const told = async () =>
+    Object.fromEntries((await knownRoles(database.url)).map((role) => [role.name, role.kind]));
   expect(await told()).toEqual({ [name.api]: "api", [name.worker]: "worker", [name.auditor]: "auditor" });
   await grantRoles(database.url, [{ name: name.worker, kind: "api" }]);
   expect(await told()).toMatchObject({ [name.worker]: "api" });
@@ -139,8 +160,12 @@ test("a user that could not be held back is refused, and nothing is granted", as
   const owner = decodeURIComponent(new URL(database.url).username);
   const grant = (roles: Parameters<typeof grantRoles>[1], url = database.url) => grantRoles(url, roles);
   await expect(grant([{ name: owner, kind: "api" }])).rejects.toThrow("superuser");
-  await expect(grant([{ name: "nobody-there", kind: "api" }])).rejects.toThrow("the database has no such user");
-  await expect(grant([{ name: name.auditor, kind: "worker" }], urlOf("api"))).rejects.toThrow("the owner of the tables");
+  await expect(grant([{ name: "nobody-there", kind: "api" }])).rejects.toThrow(
+    "the database has no such user",
+  );
+  await expect(grant([{ name: name.auditor, kind: "worker" }], urlOf("api"))).rejects.toThrow(
+    "the owner of the tables",
+  );
 });
 
 describe("the product with a user for each of its processes", () => {
@@ -174,7 +199,10 @@ describe("the product with a user for each of its processes", () => {
     };
     const worker = { ...back.settings, ...shared, ROLE: "worker", DATABASE_URL: urlOf("worker") };
     // The owner has applied the migrations; these find nothing to do.
-    const runs = [await back.start(worker), await front.start({ ...shared, ROLE: "api", DATABASE_URL: urlOf("api") })];
+    const runs = [
+      await back.start(worker),
+      await front.start({ ...shared, ROLE: "api", DATABASE_URL: urlOf("api") }),
+    ];
     const call = (method: string, path: string, body?: object) =>
       fetch(`${front.url}${path}`, {
         method,
@@ -191,9 +219,11 @@ describe("the product with a user for each of its processes", () => {
     expect(made.status).toBe(201);
     const { id } = (await made.json()) as { id: string };
     const remote = async () =>
-      ((await (await fetch(`${back.simulatorUrl}/_sim/state`)).json()) as { users: readonly { userid: string }[] }).users.map(
-        ({ userid }) => userid,
-      );
+      (
+        (await (await fetch(`${back.simulatorUrl}/_sim/state`)).json()) as {
+          users: readonly { userid: string }[];
+        }
+      ).users.map(({ userid }) => userid);
     await until(async () => (await remote()).includes(id), runs);
     const patch = {
       schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
@@ -213,10 +243,16 @@ describe("the product with a user for each of its processes", () => {
       return rows[0].n > 4 && rows[0].erased === 1;
     }, runs);
     await owner.end();
-    const verify = runCommand(["history", "verify", "--json"], { ...front.settings, DATABASE_URL: urlOf("auditor") });
+    const verify = runCommand(["history", "verify", "--json"], {
+      ...front.settings,
+      DATABASE_URL: urlOf("auditor"),
+    });
     expect([await verify.ended(), verify.stderr]).toEqual([0, ""]);
     expect(JSON.parse(verify.stdout)).toMatchObject({ ok: true });
-    const roles = runCommand(["database", "roles", "--json"], { ...front.settings, DATABASE_URL: database.url });
+    const roles = runCommand(["database", "roles", "--json"], {
+      ...front.settings,
+      DATABASE_URL: database.url,
+    });
     expect([await roles.ended(), JSON.parse(roles.stdout).roles.length]).toEqual([0, 3]);
   });
 });

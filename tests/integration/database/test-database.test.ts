@@ -1,5 +1,9 @@
 import { Client } from "pg";
-import { createEmptyDatabase, createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
+import {
+  createEmptyDatabase,
+  createTestDatabase,
+  type TestDatabase,
+} from "../../support/postgres/test-database.ts";
 
 async function ask(database: TestDatabase, sql: string): Promise<unknown[]> {
   const client = new Client({ connectionString: database.url });
@@ -14,8 +18,15 @@ async function ask(database: TestDatabase, sql: string): Promise<unknown[]> {
 test("a test database has the product's migrations and the queue's schema", async () => {
   const database = await createTestDatabase();
   try {
-    expect(await ask(database, "select count(*) > 0 from _prisma_migrations where finished_at is not null")).toEqual([true]);
-    expect(await ask(database, "select to_regprocedure('graphile_worker.force_unlock_workers(text[])') is not null")).toEqual([true]);
+    expect(
+      await ask(database, "select count(*) > 0 from _prisma_migrations where finished_at is not null"),
+    ).toEqual([true]);
+    expect(
+      await ask(
+        database,
+        "select to_regprocedure('graphile_worker.force_unlock_workers(text[])') is not null",
+      ),
+    ).toEqual([true]);
   } finally {
     await database.drop();
   }
@@ -36,7 +47,9 @@ test("an empty database has no tables, and is gone after drop even with a connec
   const client = new Client({ connectionString: database.url });
   client.on("error", () => undefined);
   await client.connect();
-  expect((await client.query("select from pg_class where relnamespace = 'public'::regnamespace")).rowCount).toBe(0);
+  expect(
+    (await client.query("select from pg_class where relnamespace = 'public'::regnamespace")).rowCount,
+  ).toBe(0);
   await database.drop();
   await expect(ask(database, "select 1")).rejects.toMatchObject({ code: "3D000" });
 });

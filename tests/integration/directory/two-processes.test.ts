@@ -11,7 +11,10 @@ import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
-/* Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost, overlooked or undone. */
+/*
+ * Each process remembers people as it last saw them. Whatever another one did meanwhile must not be lost,
+ * overlooked or undone.
+ */
 
 let database: TestDatabase;
 let pool: Pool;
@@ -24,7 +27,8 @@ beforeAll(async () => {
   database = await createTestDatabase();
   pool = createPool({ url: database.url, max: 8, logger: silentLogger });
   await pool.query("insert into sources (id, name) values ($1, 'test')", [sourceId]);
-  const process = () => createUserDirectory({ store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock });
+  const process = () =>
+    createUserDirectory({ store: createDirectoryStore(pool, ["dingtalk"], testVault), clock: systemClock });
   here = process();
   there = process();
 });
@@ -36,7 +40,10 @@ afterAll(async () => {
 let number = 0;
 const person = async (more: JsonObject = {}) => {
   number += 1;
-  return here.create(context(), readUser({ userName: `person.${number}@example.com`, displayName: "Person", title: "old", ...more }));
+  return here.create(
+    context(),
+    readUser({ userName: `person.${number}@example.com`, displayName: "Person", title: "old", ...more }),
+  );
 };
 const set = (directory: UserDirectory, id: string, more: JsonObject) =>
   directory.change(context(), id, (current) => readUser({ ...current, ...more }));
@@ -86,7 +93,10 @@ test("twenty changes of different attributes from two processes at once are all 
   const { id } = await person();
   const names = Array.from({ length: 20 }, (_, n) => `urn:example:attribute:${n}`).slice(0, 10);
   await Promise.all(
-    names.flatMap((name, n) => [set(here, id, { [name]: { by: "here", n } }), set(there, id, { [`preferredLanguage`]: `zh-${n}` })]),
+    names.flatMap((name, n) => [
+      set(here, id, { [name]: { by: "here", n } }),
+      set(there, id, { [`preferredLanguage`]: `zh-${n}` }),
+    ]),
   );
   const { document } = await stored(id);
   expect(names.filter((name) => document[name] === undefined)).toEqual([]);

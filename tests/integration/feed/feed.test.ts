@@ -55,7 +55,8 @@ async function start(sinks: string, load?: typeof loadLibrary): Promise<Turns> {
   return feed;
 }
 
-const cursor = async (consumer: string) => (await product.pool.query("select * from feed_cursors where consumer = $1", [consumer])).rows[0];
+const cursor = async (consumer: string) =>
+  (await product.pool.query("select * from feed_cursors where consumer = $1", [consumer])).rows[0];
 
 interface Taken {
   readonly headers: IncomingHttpHeaders;
@@ -67,7 +68,12 @@ interface Taken {
 }
 
 /** A receiver that keeps what it takes. */
-async function openReceiver(): Promise<{ url: string; taken: Taken[]; answers(status: () => number): void; close(): Promise<void> }> {
+async function openReceiver(): Promise<{
+  url: string;
+  taken: Taken[];
+  answers(status: () => number): void;
+  close(): Promise<void>;
+}> {
   const taken: Taken[] = [];
   let status = () => 204;
   const server: Server = createServer(async (req, res) => {
@@ -171,7 +177,9 @@ test("a broker that was away for 10,000 events gets all of them afterwards, each
   await product.until(async () => (await cursor("lake")).error === "ECONNREFUSED");
   broker.state = "there";
   await product.until(async () => {
-    const { rows } = await product.pool.query("select last - position as behind, last from feed_order, feed_cursors");
+    const { rows } = await product.pool.query(
+      "select last - position as behind, last from feed_order, feed_cursors",
+    );
     return Number(rows[0].behind) === 0 && Number(rows[0].last) >= written;
   });
   const updates = broker.messages.filter(({ event }) => event.data["code"] === "user.updated");
@@ -220,7 +228,11 @@ test("the order of commits is kept while many write and two processes number", a
   const ordering = stores.map(async (store) => {
     while (!isOver) await store.order();
   });
-  const pool = new pg.Pool({ connectionString: product.pool.options.connectionString, ...product.pool.options, max: 6 });
+  const pool = new pg.Pool({
+    connectionString: product.pool.options.connectionString,
+    ...product.pool.options,
+    max: 6,
+  });
   // Events of one subject are committed one after the other, by processes whose clocks differ.
   await Promise.all(
     subjects.map(async (subject, lane) => {
@@ -240,7 +252,9 @@ test("the order of commits is kept while many write and two processes number", a
   const all = await stores[0]!.read(0, 1_000);
   expect(all.map(({ position }) => position)).toEqual(all.map((_, at) => at + 1));
   for (const subject of subjects) {
-    const numbers = all.filter(({ event }) => event.subject?.id === subject).map(({ event }) => event.detail?.["n"]);
+    const numbers = all
+      .filter(({ event }) => event.subject?.id === subject)
+      .map(({ event }) => event.detail?.["n"]);
     expect(numbers).toEqual(Array.from({ length: 40 }, (_, n) => n));
   }
 });
@@ -262,39 +276,56 @@ test("two processes share the work: one sends to a sink at a time, and another t
 
 test("a receiver fetches signed tokens by poll, gets again what it has not acknowledged, and can go back", async () => {
   const file = join(folder, "feed.yaml");
-  writeFileSync(file, "version: 1\nsinks:\n  - { name: risc, kind: poll, audience: https://receiver.example.com }\n");
+  writeFileSync(
+    file,
+    "version: 1\nsinks:\n  - { name: risc, kind: poll, audience: https://receiver.example.com }\n",
+  );
   const polled = await openProduct({ settings: { FEED_FILE: file, PUBLIC_URL: "https://scim.example.com" } });
   try {
     const poll = async (body: object) => {
-      const { status, body: answer } = await polled.send("POST", "/api/feed/risc/poll", { body: { returnImmediately: true, ...body } });
+      const { status, body: answer } = await polled.send("POST", "/api/feed/risc/poll", {
+        body: { returnImmediately: true, ...body },
+      });
       expect(status).toBe(200);
       return answer as { readonly sets: Readonly<Record<string, string>>; readonly moreAvailable?: true };
     };
     expect(await poll({})).toEqual({ sets: {} });
     const made = await polled.send("POST", "/scim/v2/Users", { body: person("mei.chan@example.com") });
-    await polled.send("PUT", `/scim/v2/Users/${made.body.id}`, { body: person("mei.chan@example.com", "Manager") });
+    await polled.send("PUT", `/scim/v2/Users/${made.body.id}`, {
+      body: person("mei.chan@example.com", "Manager"),
+    });
     await polled.send("DELETE", `/scim/v2/Users/${made.body.id}`);
     const first = await poll({ maxEvents: 2 });
     expect([Object.keys(first.sets).length, first.moreAvailable]).toEqual([2, true]);
     const keys = createLocalJWKSet((await polled.send("GET", "/.well-known/jwks.json", { token: "" })).body);
     const read = async (token: string) =>
-      await jwtVerify(token, keys, { issuer: "https://scim.example.com", audience: "https://receiver.example.com", typ: "secevent+jwt" });
+      await jwtVerify(token, keys, {
+        issuer: "https://scim.example.com",
+        audience: "https://receiver.example.com",
+        typ: "secevent+jwt",
+      });
     const [[id, token] = ["", ""], [second] = [""]] = Object.entries(first.sets);
     expect((await read(token)).payload).toMatchObject({
       jti: id,
       txn: made.headers.get("x-request-id"),
       sub_id: { format: "scim", uri: `/Users/${made.body.id}` },
-      events: { "urn:ietf:params:scim:event:prov:create:notice": { attributes: expect.arrayContaining(["userName"]) } },
+      events: {
+        "urn:ietf:params:scim:event:prov:create:notice": { attributes: expect.arrayContaining(["userName"]) },
+      },
     });
     expect(token).not.toContain(Buffer.from("mei.chan").toString("base64url"));
     // The second is acknowledged before the first.
     expect(Object.keys((await poll({ ack: [second], maxEvents: 2 })).sets)[0]).toBe(id);
     const rest = await poll({ setErrs: { [id]: { err: "invalid_request" } } });
     const tokens = await Promise.all(Object.values(rest.sets).map(read));
-    expect(tokens.map(({ payload }) => payload["events"])).toEqual([{ "urn:ietf:params:scim:event:prov:delete": {} }]);
+    expect(tokens.map(({ payload }) => payload["events"])).toEqual([
+      { "urn:ietf:params:scim:event:prov:delete": {} },
+    ]);
     expect(await poll({ ack: Object.keys(rest.sets) })).toEqual({ sets: {} });
     const { body: feed } = await polled.send("GET", "/api/feed");
-    expect(feed.consumers).toMatchObject([{ name: "risc", kind: "poll", behind: 0, failures: 0, error: null }]);
+    expect(feed.consumers).toMatchObject([
+      { name: "risc", kind: "poll", behind: 0, failures: 0, error: null },
+    ]);
     expect((await polled.send("POST", "/api/feed/risc/replay", { body: { from: 1 } })).status).toBe(200);
     expect(Object.keys((await poll({})).sets)).toEqual([id, second, ...Object.keys(rest.sets)]);
     expect((await polled.send("POST", "/api/feed/risc/replay", { body: { from: 1_000 } })).status).toBe(400);
@@ -308,7 +339,9 @@ test("a library that is not installed is told with what to install", async () =>
   const absent = start('  - { name: lake, kind: kafka, brokers: ["127.0.0.1:9092"], topic: scim }\n');
   await expect(absent).rejects.toThrow("FEED_FILE: sink lake needs the package kafkajs: npm i kafkajs@2.2.4");
   const second = start("  - { name: mq, kind: rocketmq, endpoint: 127.0.0.1:8081, topic: scim }\n");
-  await expect(second).rejects.toThrow("FEED_FILE: sink mq needs the package rocketmq-client-nodejs: npm i rocketmq-client-nodejs@1.0.8");
+  await expect(second).rejects.toThrow(
+    "FEED_FILE: sink mq needs the package rocketmq-client-nodejs: npm i rocketmq-client-nodejs@1.0.8",
+  );
 });
 
 test("without a file nothing is written down", async () => {

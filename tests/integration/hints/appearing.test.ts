@@ -2,7 +2,10 @@ import { randomUUID } from "node:crypto";
 import { change, person, remote, stateOf } from "../reconcile/sample.ts";
 import { type ListeningEnvironment, openListeningEnvironment, until } from "./listening.ts";
 
-/* People who appear in DingTalk with an id of ours that nothing here was waiting for. Who should be out is out again in seconds, and not after a comparison. */
+/*
+ * People who appear in DingTalk with an id of ours that nothing here was waiting for. Who should be out is
+ * out again in seconds, and not after a comparison.
+ */
 
 const ROOT = "1";
 let env: ListeningEnvironment;
@@ -12,8 +15,10 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const countOf = async (call: string): Promise<number> => (await env.calls())[`/topapi/v2/user/${call}`]?.count ?? 0;
-const appear = (userid: string) => env.edit("/topapi/v2/user/create", { userid, name: "Li", mobile: "+852-69990001", dept_id_list: ROOT });
+const countOf = async (call: string): Promise<number> =>
+  (await env.calls())[`/topapi/v2/user/${call}`]?.count ?? 0;
+const appear = (userid: string) =>
+  env.edit("/topapi/v2/user/create", { userid, name: "Li", mobile: "+852-69990001", dept_id_list: ROOT });
 const number = (value: string) => ({ phoneNumbers: [{ type: "mobile", value }] });
 
 test("an old invitation that is accepted after its person has left brings nobody in", async () => {
@@ -31,7 +36,10 @@ test("an old invitation that is accepted after its person has left brings nobody
   await env.edit("accept", { mobile: "+852-65550003" });
   await until(async () => (await countOf("delete")) === 2);
   await env.atRest();
-  expect([await remote(env, id), await stateOf(env, "user", id)]).toEqual([undefined, expect.objectContaining({ state: "inSync" })]);
+  expect([await remote(env, id), await stateOf(env, "user", id)]).toEqual([
+    undefined,
+    expect.objectContaining({ state: "inSync" }),
+  ]);
 });
 
 test.each([

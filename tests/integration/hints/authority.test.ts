@@ -12,11 +12,18 @@ import { DINGTALK_USER_SCHEMA } from "../../../src/scim/schema/dingtalk.ts";
 import { createDirectoryStore } from "../../../src/store/create.ts";
 import { recordsOf } from "../../../src/store/facts/records.ts";
 import { raisedPolicy } from "../../support/policies.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { createRandom } from "../reconcile/random-directory.ts";
 
-/* Attributes of which DingTalk is right once no source has written them for thirty days. Each has one owner at a time. */
+/*
+ * Attributes of which DingTalk is right once no source has written them for thirty days. Each has one owner
+ * at a time.
+ */
 
 const MAPPING = DEFAULT_MAPPING.replace(
   '  mobile: phone(phoneOf(user, "mobile"))',
@@ -42,7 +49,15 @@ beforeEach(async () => {
   hand = env.connect();
   users = createUserDirectory({ store: createDirectoryStore(env.pool, ["dingtalk"], testVault), clock });
   const observe = observePeople(users, (id) => recordsOf(env.pool, id));
-  const deps = { ...hand, policy: raisedPolicy, observe, clock, logger: silentLogger, mode: "sync" as const, random: Math.random };
+  const deps = {
+    ...hand,
+    policy: raisedPolicy,
+    observe,
+    clock,
+    logger: silentLogger,
+    mode: "sync" as const,
+    random: Math.random,
+  };
   worker = createWorker({
     store: hand.store,
     reconcile: createReconciler({ ...deps, retryBaseMs: 10 }),
@@ -70,7 +85,8 @@ const add = async (n: number): Promise<string> => {
 };
 const rewrite = (id: string, change: (user: JsonObject) => JsonObject) =>
   users.change(context(), id, (user) => readUser(change(user), user));
-const renumber = (userid: string, n: number) => env.control("edit", { call: "/topapi/v2/user/update", body: { userid, mobile: wire(n) } });
+const renumber = (userid: string, n: number) =>
+  env.control("edit", { call: "/topapi/v2/user/update", body: { userid, mobile: wire(n) } });
 async function quiet(): Promise<void> {
   let isOver = false;
   const over = env.quiet().finally(() => {
@@ -93,7 +109,9 @@ const there = async (id: string) => {
 };
 async function told(id: string): Promise<JsonObject | undefined> {
   const { document } = await users.get(context(), id);
-  return (JSON.parse(document)[DINGTALK_USER_SCHEMA] as JsonObject | undefined)?.["observed"] as JsonObject | undefined;
+  return (JSON.parse(document)[DINGTALK_USER_SCHEMA] as JsonObject | undefined)?.["observed"] as
+    | JsonObject
+    | undefined;
 }
 const writes = async () => (await env.calls())["/topapi/v2/user/update"]?.count ?? 0;
 const compare = () => sweep({ ...hand, clock }, "cli", new AbortController().signal);
@@ -108,7 +126,11 @@ test("what a source wrote within thirty days is put right, later DingTalk's valu
   await renumber(id, 3);
   const before = await writes();
   await look(id);
-  expect([await there(id), await told(id), await writes()]).toEqual([wire(3), { mobile: wire(3), activated: false }, before]);
+  expect([await there(id), await told(id), await writes()]).toEqual([
+    wire(3),
+    { mobile: wire(3), activated: false },
+    before,
+  ]);
   const { rows } = await env.pool.query(
     "select actor, attributes from history where subject = $1 and actor = 'dingtalk' order by id desc limit 1",
     [id],
@@ -203,7 +225,10 @@ test.each(SEEDS)("whoever wrote what and when, it comes to rest with one owner, 
     if (random() < 0.7) {
       await look(id);
       settle();
-      expect([await there(id), (await told(id))?.["mobile"]]).toEqual([wire(remote), observed === undefined ? undefined : wire(observed)]);
+      expect([await there(id), (await told(id))?.["mobile"]]).toEqual([
+        wire(remote),
+        observed === undefined ? undefined : wire(observed),
+      ]);
     } else if (act < 0.35) {
       await quiet();
       settle();
@@ -211,11 +236,20 @@ test.each(SEEDS)("whoever wrote what and when, it comes to rest with one owner, 
   }
   await look(id);
   settle();
-  expect([await there(id), (await told(id))?.["mobile"]]).toEqual([wire(remote), observed === undefined ? undefined : wire(observed)]);
-  const [calls, events] = [await writes(), (await env.pool.query("select count(*)::int as n from history")).rows[0].n];
+  expect([await there(id), (await told(id))?.["mobile"]]).toEqual([
+    wire(remote),
+    observed === undefined ? undefined : wire(observed),
+  ]);
+  const [calls, events] = [
+    await writes(),
+    (await env.pool.query("select count(*)::int as n from history")).rows[0].n,
+  ];
   await look(id);
   await look(id);
-  expect([await writes(), (await env.pool.query("select count(*)::int as n from history")).rows[0].n]).toEqual([calls, events]);
+  expect([
+    await writes(),
+    (await env.pool.query("select count(*)::int as n from history")).rows[0].n,
+  ]).toEqual([calls, events]);
   // Each act is answered by at most one write of ours.
   const { rows } = await env.pool.query(
     "select count(*)::int as n from history where code = 'target.intent' and detail->>'action' = 'update'",

@@ -26,7 +26,8 @@ const addPerson = (more: JsonObject = {}): Promise<string> => {
   });
 };
 const remote = async (id: string) => (await env.state()).users.find(({ userid }) => userid === id);
-const callsOf = async (path: string): Promise<number> => (await env.calls())[`/topapi/v2/${path}`]?.count ?? 0;
+const callsOf = async (path: string): Promise<number> =>
+  (await env.calls())[`/topapi/v2/${path}`]?.count ?? 0;
 
 test("what somebody changes in DingTalk is put right within two seconds and two round trips", async () => {
   const id = await addPerson();
@@ -45,12 +46,15 @@ test("what somebody changes in DingTalk is put right within two seconds and two 
   const { departments } = await env.state();
   const sales = departments.find(({ name }) => name === "Sales")!;
   await env.edit("/topapi/v2/department/update", { dept_id: sales.dept_id, name: "Sold" });
-  const renamed = await until(async () => (await env.state()).departments.some(({ name }) => name === "Sales"));
+  const renamed = await until(async () =>
+    (await env.state()).departments.some(({ name }) => name === "Sales"),
+  );
   expect(renamed).toBeLessThan(2_000 + 2 * ROUND_TRIP_MS);
 });
 
 test("a write of a value that reads do not show ends: it is not taken for a change by somebody else", async () => {
-  // The e-mail address shows only when the person has set it up (docs/dingtalk.md 5.1), and the number is of another country than the organisation.
+  // The e-mail address shows only when the person has set it up (docs/dingtalk.md 5.1), and the number is of
+  // another country than the organisation.
   const id = await addPerson({
     emails: [{ type: "work", value: "li@example.com" }],
     phoneNumbers: [{ type: "mobile", value: "+86 138 4232 1252" }],
@@ -59,7 +63,9 @@ test("a write of a value that reads do not show ends: it is not taken for a chan
   await env.quiet();
   await env.edit("/topapi/v2/user/update", { userid: id, title: "King" });
   const outcomesOfChanges = async () =>
-    (await env.pool.query("select outcome from hints where type = 'user_modify_org' order by event_id")).rows.map(({ outcome }) => outcome);
+    (
+      await env.pool.query("select outcome from hints where type = 'user_modify_org' order by event_id")
+    ).rows.map(({ outcome }) => outcome);
   // The second one is of our own write.
   await until(async () => (await outcomesOfChanges()).filter(Boolean).length > 1);
   expect((await outcomesOfChanges()).sort()).toEqual(["echo", "look"]);
@@ -81,7 +87,8 @@ test("an accepted invitation is over at once", async () => {
   await env.control("switches", { protectedMobiles: ["+852-61234567"] });
   const id = await addPerson({ phoneNumbers: [{ type: "mobile", value: "+852 6123 4567" }] });
   await env.listen();
-  const stateOf = async () => (await env.pool.query("select state from entity_states where entity_id = $1", [id])).rows[0];
+  const stateOf = async () =>
+    (await env.pool.query("select state from entity_states where entity_id = $1", [id])).rows[0];
   await until(async () => (await stateOf())?.state === "waiting");
   await env.control("latency", { minMs: ROUND_TRIP_MS });
   await env.edit("accept", { mobile: "+852-61234567" });
@@ -97,7 +104,11 @@ test("our own updates cost no write and no read", async () => {
   await settled(env);
   const before = { update: await callsOf("user/update"), get: await callsOf("user/get") };
   for (let n = 0; n < count; n += ids.length) {
-    await Promise.all(ids.map((id) => env.users.change(env.context, id, (user) => readUser({ ...user, title: `Title ${n}` }))));
+    await Promise.all(
+      ids.map((id) =>
+        env.users.change(env.context, id, (user) => readUser({ ...user, title: `Title ${n}` })),
+      ),
+    );
     await env.quiet();
   }
   await settled(env);
@@ -114,7 +125,8 @@ test("events that come again and again are one look at each person", async () =>
   await env.quiet();
   await settled(env);
   await env.control("stream", { action: "replay", times: 1 });
-  for (const userid of ids) await env.edit("/topapi/v2/user/update", { userid, title: `Other ${randomInt(1e9)}` });
+  for (const userid of ids)
+    await env.edit("/topapi/v2/user/update", { userid, title: `Other ${randomInt(1e9)}` });
   await until(async () => (await Promise.all(ids.map(remote))).every((user) => user?.["title"] === "Clerk"));
   await settled(env);
   const gets = await callsOf("user/get");
@@ -122,7 +134,9 @@ test("events that come again and again are one look at each person", async () =>
   // The last is told after all that were replayed.
   const last = await addPerson();
   await until(
-    async () => (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows.length > 0,
+    async () =>
+      (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows
+        .length > 0,
   );
   await env.quiet();
   const looks = (await callsOf("user/get")) - gets;
@@ -136,7 +150,9 @@ test("people who are not ours are not looked at, and nothing of them is kept", a
   await env.edit("/topapi/v2/user/update", { userid: "stranger", title: "Guest" });
   const last = await addPerson();
   await until(
-    async () => (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows.length > 0,
+    async () =>
+      (await env.pool.query("select 1 from hints where remote_id = $1 and outcome is not null", [last])).rows
+        .length > 0,
   );
   await settled(env);
   expect((await env.pool.query("select 1 from hints where remote_id = 'stranger'")).rows).toEqual([]);

@@ -22,7 +22,9 @@ export interface ListeningEnvironment extends TestEnvironment {
   atRest(): Promise<void>;
 }
 
-export async function openListeningEnvironment(options: TestEnvironmentOptions = {}): Promise<ListeningEnvironment> {
+export async function openListeningEnvironment(
+  options: TestEnvironmentOptions = {},
+): Promise<ListeningEnvironment> {
   const env = await openTestEnvironment({ retryBaseMs: 10, ...options });
   const { close } = env;
   let listener: RunningListener | undefined;
@@ -73,7 +75,9 @@ export async function startListening(env: TestEnvironment, worker: Running): Pro
     },
     stopping.signal,
   );
-  await until(async () => (await env.pool.query("select 1 from listening where state = 'listening'")).rows.length > 0);
+  await until(
+    async () => (await env.pool.query("select 1 from listening where state = 'listening'")).rows.length > 0,
+  );
   return {
     async stop() {
       stopping.abort();
@@ -93,9 +97,13 @@ export async function until(holds: () => Promise<boolean>, ms = 30_000): Promise
 
 /** Resolves when every event that was reported was decided about. */
 export const settled = (env: TestEnvironment): Promise<number> =>
-  until(async () => (await env.pool.query("select 1 from hints where outcome is null limit 1")).rows.length === 0);
+  until(
+    async () => (await env.pool.query("select 1 from hints where outcome is null limit 1")).rows.length === 0,
+  );
 
 export const outcomes = async (env: TestEnvironment): Promise<Readonly<Record<string, number>>> => {
-  const { rows } = await env.pool.query("select outcome, count(*)::int as n from hints group by outcome order by outcome");
+  const { rows } = await env.pool.query(
+    "select outcome, count(*)::int as n from hints group by outcome order by outcome",
+  );
   return Object.fromEntries(rows.map(({ outcome, n }) => [String(outcome), n]));
 };

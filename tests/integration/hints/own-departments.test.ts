@@ -1,7 +1,10 @@
 import { changeGroup, person } from "../reconcile/sample.ts";
 import { type ListeningEnvironment, openListeningEnvironment, outcomes, until } from "./listening.ts";
 
-/* Events of departments tell no value. What we changed ourselves costs no read all the same, and what somebody else changed beside it is found. */
+/*
+ * Events of departments tell no value. What we changed ourselves costs no read all the same, and what
+ * somebody else changed beside it is found.
+ */
 
 let env: ListeningEnvironment;
 beforeEach(async () => {
@@ -10,9 +13,11 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const callsOf = async (path: string): Promise<number> => (await env.calls())[`/topapi/v2/department/${path}`]?.count ?? 0;
+const callsOf = async (path: string): Promise<number> =>
+  (await env.calls())[`/topapi/v2/department/${path}`]?.count ?? 0;
 const names = async () => (await env.state()).departments.map(({ name }) => name).sort();
-const addGroups = (count: number) => Promise.all(Array.from({ length: count }, (_, n) => env.addGroup(`Team ${n}`)));
+const addGroups = (count: number) =>
+  Promise.all(Array.from({ length: count }, (_, n) => env.addGroup(`Team ${n}`)));
 
 test("200 own changes of departments cost no read", async () => {
   const count = Number(process.env["OWN_UPDATES"] ?? 200);
@@ -20,11 +25,16 @@ test("200 own changes of departments cost no read", async () => {
   await env.atRest();
   const before = { update: await callsOf("update"), get: await callsOf("get") };
   for (let n = 0; n < count; n += groups.length) {
-    await Promise.all(groups.map((group, at) => changeGroup(env, group, { displayName: `Team ${at} of ${n}` })));
+    await Promise.all(
+      groups.map((group, at) => changeGroup(env, group, { displayName: `Team ${at} of ${n}` })),
+    );
     await env.quiet();
   }
   await env.atRest();
-  expect({ writes: (await callsOf("update")) - before.update, reads: (await callsOf("get")) - before.get }).toEqual({
+  expect({
+    writes: (await callsOf("update")) - before.update,
+    reads: (await callsOf("get")) - before.get,
+  }).toEqual({
     writes: count,
     reads: 0,
   });
@@ -33,7 +43,9 @@ test("200 own changes of departments cost no read", async () => {
 
 test("making, moving, leading and removing departments costs no read either", async () => {
   const head = await env.addUser(person("Head"));
-  const groups = await Promise.all(["Asia", "Asia/Sales", "Europe"].map((name) => env.addGroup(name, [head])));
+  const groups = await Promise.all(
+    ["Asia", "Asia/Sales", "Europe"].map((name) => env.addGroup(name, [head])),
+  );
   await env.atRest();
   const gets = await callsOf("get");
   await changeGroup(env, groups[1]!, { displayName: "Europe/Sales" });
@@ -57,7 +69,9 @@ test.each([
   await ours();
   await until(async () => (await names()).includes("Ours"));
   if (!isFirst) await theirs();
-  await until(async () => (await env.pool.query("select 1 from hints where outcome = 'look'")).rows.length > 0);
+  await until(
+    async () => (await env.pool.query("select 1 from hints where outcome = 'look'")).rows.length > 0,
+  );
   await env.atRest();
   expect(await names()).toEqual(["Ours", "Sandbox"]);
 });

@@ -6,8 +6,8 @@ import { addGroup, change, DINGTALK_USER, ENTERPRISE, notesOn, person, remote } 
 import { type ListeningEnvironment, openListeningEnvironment, until } from "./listening.ts";
 
 /*
- * What a read does not show is remembered through a look: it is neither sent again for nothing, nor kept when it was told to be another one. What would be
- * shown if it were there is empty.
+ * What a read does not show is remembered through a look: it is neither sent again for nothing, nor kept when
+ * it was told to be another one. What would be shown if it were there is empty.
  */
 
 const MAPPING = DEFAULT_MAPPING.replace("  settings:\n", `  settings:\n    dept_permits: '"1"'\n`);
@@ -26,7 +26,9 @@ const writes = async () => {
     0,
   );
 };
-const looks = async () => (await env.pool.query("select count(*)::int as n from history where code = 'hint.received'")).rows[0].n as number;
+const looks = async () =>
+  (await env.pool.query("select count(*)::int as n from history where code = 'hint.received'")).rows[0]
+    .n as number;
 /** Somebody else changes something there, which is looked at. Answers how many writes of ours followed. */
 async function writesAfter(act: () => Promise<void>): Promise<number> {
   await env.atRest();
@@ -59,11 +61,29 @@ test.each<[string, JsonObject, JsonObject, string, unknown]>([
     "org_email",
     "li@corp.example.com",
   ],
-  ["a mailbox, withheld", WITHHELD, dingtalk({ organizationEmail: "li@corp.example.com" }), "org_email", "li@corp.example.com"],
+  [
+    "a mailbox, withheld",
+    WITHHELD,
+    dingtalk({ organizationEmail: "li@corp.example.com" }),
+    "org_email",
+    "li@corp.example.com",
+  ],
   ["a work place, withheld", WITHHELD, dingtalk({ workPlace: "Central" }), "work_place", "Central"],
   ["a remark, withheld", WITHHELD, dingtalk({ remark: "Floor 8" }), "remark", "Floor 8"],
-  ["a custom field, withheld", WITHHELD, { [ENTERPRISE]: { costCenter: "4711" } }, "extension", '{"Cost centre":"4711"}'],
-  ["the number, withheld", { fieldPermissions: { mobile: false, personal: true } }, {}, "mobile", expect.stringMatching(/^9/)],
+  [
+    "a custom field, withheld",
+    WITHHELD,
+    { [ENTERPRISE]: { costCenter: "4711" } },
+    "extension",
+    '{"Cost centre":"4711"}',
+  ],
+  [
+    "the number, withheld",
+    { fieldPermissions: { mobile: false, personal: true } },
+    {},
+    "mobile",
+    expect.stringMatching(/^9/),
+  ],
 ])("%s is not sent again for a look", async (_name, switches, more, field, value) => {
   await env.control("switches", switches);
   const [id] = await listen(person("Li", more));
@@ -84,12 +104,15 @@ test.each<[string, JsonObject, JsonObject, JsonObject, string, unknown]>([
     "extension",
     '{"Cost centre":"4711"}',
   ],
-])("%s that nobody can read is put right where an event says that it was changed", async (_name, switches, more, body, field, value) => {
-  await env.control("switches", switches);
-  const [id] = await listen(person("Li", more));
-  expect(await writesAfter(() => env.edit("/topapi/v2/user/update", { userid: id!, ...body }))).toBe(1);
-  expect((await remote(env, id!))?.[field]).toEqual(value);
-});
+])(
+  "%s that nobody can read is put right where an event says that it was changed",
+  async (_name, switches, more, body, field, value) => {
+    await env.control("switches", switches);
+    const [id] = await listen(person("Li", more));
+    expect(await writesAfter(() => env.edit("/topapi/v2/user/update", { userid: id!, ...body }))).toBe(1);
+    expect((await remote(env, id!))?.[field]).toEqual(value);
+  },
+);
 
 test("who was made anew there gets what is not shown as well", async () => {
   const [id] = await listen(person("Li", EMAIL));
@@ -117,7 +140,9 @@ test("a number that DingTalk has refused is not offered again for a look", async
 });
 
 test("what DingTalk has made of a value stays through a look", async () => {
-  await env.control("switches", { ownWays: [{ on: "user", field: "title", value: "Clerk", makes: "Clerk (HK)" }] });
+  await env.control("switches", {
+    ownWays: [{ on: "user", field: "title", value: "Clerk", makes: "Clerk (HK)" }],
+  });
   const [id] = await listen(person("Li", { title: "Clerk" }));
   const hand = env.connect();
   const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
@@ -132,11 +157,21 @@ test("whom a department is shown to is not sent again for a look while nobody hi
   await addGroup(env, { displayName: "Board" });
   await listen();
   const board = (await env.state()).departments.find(({ name }) => name === "Board")!;
-  expect(await writesAfter(() => env.edit("/topapi/v2/department/update", { dept_id: board.dept_id, brief: "of ours" }))).toBe(0);
+  expect(
+    await writesAfter(() =>
+      env.edit("/topapi/v2/department/update", { dept_id: board.dept_id, brief: "of ours" }),
+    ),
+  ).toBe(0);
   await writesAfter(() =>
-    env.edit("/topapi/v2/department/update", { dept_id: board.dept_id, hide_dept: true, dept_permits: String(board.dept_id) }),
+    env.edit("/topapi/v2/department/update", {
+      dept_id: board.dept_id,
+      hide_dept: true,
+      dept_permits: String(board.dept_id),
+    }),
   );
-  expect((await env.state()).departments.find(({ name }) => name === "Board")).toMatchObject({ dept_permits: [1] });
+  expect((await env.state()).departments.find(({ name }) => name === "Board")).toMatchObject({
+    dept_permits: [1],
+  });
 });
 
 test("a custom field that somebody cleared is found by a comparison, and one that nobody made is noted", async () => {
@@ -154,7 +189,9 @@ test("a custom field that somebody cleared is found by a comparison, and one tha
   expect([await compare(), (await remote(env, id))?.["extension"]]).toEqual([1, '{"Cost centre":"4711"}']);
   expect(await compare()).toBe(0);
 
-  await change(env, id, { [DINGTALK_USER]: { remark: "Floor 8", customFields: [{ name: "Locker", value: "12" }] } });
+  await change(env, id, {
+    [DINGTALK_USER]: { remark: "Floor 8", customFields: [{ name: "Locker", value: "12" }] },
+  });
   await env.quiet();
   expect(await compare()).toBe(1);
   expect(await notesOn(env, id)).toContain("extension.Locker: keptOtherwise");

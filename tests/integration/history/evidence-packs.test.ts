@@ -50,7 +50,12 @@ describe("two servers on one database", () => {
 
   test("what was ordered from one is listed and given out by the other, also when the one is gone", async () => {
     const [one, other] = places;
-    const shared = { DATABASE_URL: database.url, ENCRYPTION_KEY_FILE: makeEncryptionKey(folder), BOOTSTRAP_TOKEN: TOKEN, ROLE: "api" };
+    const shared = {
+      DATABASE_URL: database.url,
+      ENCRYPTION_KEY_FILE: makeEncryptionKey(folder),
+      BOOTSTRAP_TOKEN: TOKEN,
+      ROLE: "api",
+    };
     await one.start({ ...shared, SIMULATOR_PORT: one.settings["SIMULATOR_PORT"]! });
     await other.start({ ...shared, SIMULATOR_PORT: one.settings["SIMULATOR_PORT"]! });
     const ask = (place: Place, path: string, body?: object) =>
@@ -67,7 +72,10 @@ describe("two servers on one database", () => {
     const digestOf = async (place: Place) => {
       const answer = await ask(place, `/${id}`);
       const bytes = Buffer.from(await answer.arrayBuffer());
-      expect([answer.headers.get("content-type"), answer.headers.get("content-length")]).toEqual(["application/zip", `${bytes.length}`]);
+      expect([answer.headers.get("content-type"), answer.headers.get("content-length")]).toEqual([
+        "application/zip",
+        `${bytes.length}`,
+      ]);
       return createHash("sha256").update(bytes).digest("hex");
     };
     expect(await digestOf(other)).toBe(await digestOf(one));
@@ -97,7 +105,8 @@ describe("the store of two processes", () => {
     await Promise.all(pools.map((pool) => pool.end()));
   });
 
-  const numberOf = async (table: string): Promise<number> => (await pools[0].query(`select count(*) as n from ${table}`)).rows[0].n;
+  const numberOf = async (table: string): Promise<number> =>
+    (await pools[0].query(`select count(*) as n from ${table}`)).rows[0].n;
   /** A pack of so many pieces. */
   async function made(size: number): Promise<string> {
     const id = randomUUID();
@@ -183,9 +192,13 @@ describe("the store of two processes", () => {
       "update evidence_packs set ordered_at = now() - interval '2 days', seen_at = now() - interval '2 days' where id = $1",
       [lost],
     );
-    await pools[0].query("update evidence_packs set expires_at = now() - interval '25 hours' where id = $1", [ids[6]]);
+    await pools[0].query("update evidence_packs set expires_at = now() - interval '25 hours' where id = $1", [
+      ids[6],
+    ]);
     const dayAgo = new Date(Date.now() - 86_400_000);
-    expect(await createRetention(pools[1], testVault).forget("ended", dayAgo, new AbortController().signal)).toBe(2);
+    expect(
+      await createRetention(pools[1], testVault).forget("ended", dayAgo, new AbortController().signal),
+    ).toBe(2);
     expect((await stores[1].list()).map(({ id }) => id)).toEqual(ids.slice(2, 6).reverse());
     expect([await numberOf("evidence_packs"), await numberOf("evidence_pieces")]).toEqual([4, 8]);
   });

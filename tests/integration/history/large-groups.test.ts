@@ -16,8 +16,10 @@ const [group, department, created] = [uuidv7(BEGAN_MS), uuidv7(BEGAN_MS), uuidv7
 let env: TestEnvironment;
 beforeAll(async () => {
   env = await openTestEnvironment();
-  const append = (event: Pick<HistoryEvent, "id" | "code" | "causes" | "subject"> & Partial<HistoryEvent>, ms: number) =>
-    createEventAppender(env.pool).append({ at: new Date(BEGAN_MS + ms), actor: "worker", ...event });
+  const append = (
+    event: Pick<HistoryEvent, "id" | "code" | "causes" | "subject"> & Partial<HistoryEvent>,
+    ms: number,
+  ) => createEventAppender(env.pool).append({ at: new Date(BEGAN_MS + ms), actor: "worker", ...event });
   await append({ id: created, code: "group.created", causes: [], subject: { kind: "group", id: group } }, 0);
   const ids = Array.from({ length: PEOPLE }, () => uuidv7(BEGAN_MS + 10));
   await env.pool.query(
@@ -26,11 +28,26 @@ beforeAll(async () => {
     [ids, new Date(BEGAN_MS + 10), created],
   );
   const intent = uuidv7(BEGAN_MS + 20);
-  const write = { subject: { kind: "department", id: department }, target: "dingtalk", attempt: 1, detail: { action: "create" } } as const;
+  const write = {
+    subject: { kind: "department", id: department },
+    target: "dingtalk",
+    attempt: 1,
+    detail: { action: "create" },
+  } as const;
   await append({ id: intent, code: "target.intent", causes: [created], ...write }, 20);
   const calls = [{ code: "ok", at: new Date(BEGAN_MS + 21).toISOString() }];
   const detail = { ...write.detail, answer: "ok", calls };
-  await append({ id: uuidv7(BEGAN_MS + 30), code: "target.outcome", causes: [intent], ...write, outcome: "done", detail }, 30);
+  await append(
+    {
+      id: uuidv7(BEGAN_MS + 30),
+      code: "target.outcome",
+      causes: [intent],
+      ...write,
+      outcome: "done",
+      detail,
+    },
+    30,
+  );
 });
 afterAll(() => env.close());
 
@@ -38,7 +55,9 @@ const log = () => createEventLog(env.pool, testVault);
 
 test("the state of the group at a time has its department", async () => {
   const found = await readEntityAt(log(), { kind: "group", id: group }, new Date(BEGAN_MS + 1_000));
-  expect(found?.became.map(({ kind, id }) => ({ kind, id }))).toEqual([{ kind: "department", id: department }]);
+  expect(found?.became.map(({ kind, id }) => ({ kind, id }))).toEqual([
+    { kind: "department", id: department },
+  ]);
 });
 
 test("the timeline of the group has the plan and the answer of its department", async () => {

@@ -44,18 +44,26 @@ const config = () => parseConfig({ DATA_DIR: folder, PUBLIC_URL: "https://scim.e
 const loadKey = () => loadLogKey({ config: config(), pool: env.pool });
 const EVERYTHING = "00000000-0000-7000-8000-000000000000";
 const seal = (clock = systemClock) =>
-  createSealStore(env.pool, { clock, loadKey, witnessed: false }).sealFrom(EVERYTHING, new AbortController().signal);
+  createSealStore(env.pool, { clock, loadKey, witnessed: false }).sealFrom(
+    EVERYTHING,
+    new AbortController().signal,
+  );
 const reader = () => createLogReader(env.pool);
 const verified = (options: VerifyOptions = {}): Promise<Verdict> => verifyLog(storedLog(reader()), options);
 const people = (n: number) =>
   Promise.all(
-    Array.from({ length: n }, (_, at) => env.users.create(env.context, readUser({ userName: `u${at}-${uuidv7(1)}`, title: "t" }))),
+    Array.from({ length: n }, (_, at) =>
+      env.users.create(env.context, readUser({ userName: `u${at}-${uuidv7(1)}`, title: "t" })),
+    ),
   );
 const checkpoint = async () => (await reader().checkpoint())!;
-const numbers = async (text: string, values: unknown[] = []): Promise<number> => Number((await env.pool.query(text, values)).rows[0].n);
+const numbers = async (text: string, values: unknown[] = []): Promise<number> =>
+  Number((await env.pool.query(text, values)).rows[0].n);
 const older = () => createOlderEvents(env.pool, testVault);
 const withoutLeaf = () =>
-  numbers("select count(*) as n from history h where not exists (select from history_leaves l where l.event = h.id)");
+  numbers(
+    "select count(*) as n from history h where not exists (select from history_leaves l where l.event = h.id)",
+  );
 /** As whoever owns the database can. */
 const tamper = (text: string, values: unknown[] = []) =>
   env.pool
@@ -85,7 +93,9 @@ test("every event gets one entry, also what commits late and with an older id, a
   expect(await withoutLeaf()).toBe(0);
   const late = await env.pool.connect();
   await late.query("begin");
-  await late.query("insert into history (id, at, code, actor) values ($1, now(), 'operator.pause', 'cli')", [uuidv7(Date.now() - 60_000)]);
+  await late.query("insert into history (id, at, code, actor) values ($1, now(), 'operator.pause', 'cli')", [
+    uuidv7(Date.now() - 60_000),
+  ]);
   await people(2);
   await seal();
   expect(await withoutLeaf()).toBe(0);
@@ -139,7 +149,9 @@ test("events of an earlier version are encrypted, then sealed; what else is alte
     "changes = null, attributes = '{name}', sealed = '\\x00'",
     "actor = 'x', changes = null, attributes = '{title}', sealed = '\\x00'",
   ])
-    await expect(env.pool.query(`update history set ${change} where id = $1`, [old.id])).rejects.toThrow("history is append-only");
+    await expect(env.pool.query(`update history set ${change} where id = $1`, [old.id])).rejects.toThrow(
+      "history is append-only",
+    );
 
   const sealer = startSealer({
     store: createSealStore(env.pool, { clock: systemClock, loadKey, witnessed: false }),
@@ -151,30 +163,47 @@ test("events of an earlier version are encrypted, then sealed; what else is alte
   await sealer.stop();
   expect(await withoutLeaf()).toBe(0);
   expect(await verified()).toMatchObject({ ok: true, verified: { size: 4 } });
-  expect(await numbers("select count(*) as n from history where changes is not null or sealed::text like '%Canary%'")).toBe(0);
+  expect(
+    await numbers(
+      "select count(*) as n from history where changes is not null or sealed::text like '%Canary%'",
+    ),
+  ).toBe(0);
   const told = await createEventLog(env.pool, testVault).list({ count: 10 });
   const updates = told.events.filter(({ code }) => code === "user.updated").map(({ changes }) => changes);
   expect(updates).toEqual(
-    expect.arrayContaining([title, { members: { after: [person!.id] } }, { members: { before: [person!.id] }, ...title }]),
+    expect.arrayContaining([
+      title,
+      { members: { after: [person!.id] } },
+      { members: { before: [person!.id] }, ...title },
+    ]),
   );
 });
 
 test("what retention has taken away may be missing, and nothing else", async () => {
   await people(2);
-  await env.pool.query("insert into history (id, at, code, actor) values ($1, now() - interval '200 days', 'session.opened', 'token:x')", [
-    uuidv7(1),
-  ]);
+  await env.pool.query(
+    "insert into history (id, at, code, actor) values ($1, now() - interval '200 days', 'session.opened', 'token:x')",
+    [uuidv7(1)],
+  );
   await seal();
-  await tamper("update history set sealed = null where id = (select event from history_leaves where index = 1)");
+  await tamper(
+    "update history set sealed = null where id = (select event from history_leaves where index = 1)",
+  );
   await tamper("delete from history where code = 'session.opened'");
   const before = (days: number) => new Date(Date.now() - days * 86_400_000);
   const expired = { events: before(2_555), access: before(180), values: before(-1) };
-  expect(await verified({ expired })).toMatchObject({ ok: true, verified: { events: { compared: 2, withoutValues: 1, expired: 1 } } });
+  expect(await verified({ expired })).toMatchObject({
+    ok: true,
+    verified: { events: { compared: 2, withoutValues: 1, expired: 1 } },
+  });
   expect(await verified({ expired: { ...expired, access: before(201) } })).toMatchObject({
     ok: false,
     fault: { message: "the event of entry 0 is missing" },
   });
-  expect(await verified({ expired: { ...expired, values: before(1) } })).toMatchObject({ ok: false, fault: { index: 1 } });
+  expect(await verified({ expired: { ...expired, values: before(1) } })).toMatchObject({
+    ok: false,
+    fault: { index: 1 },
+  });
 });
 
 test("a checkpoint of the same size is written an hour later, and not before", async () => {
@@ -232,17 +261,26 @@ test("each byte of a small log, flipped: refused by both verifiers", async () =>
 const MUTANTS: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = [
   [
     "a row altered",
-    () => tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 100)"),
+    () =>
+      tamper(
+        "update history set actor = 'token:other' where id = (select event from history_leaves where index = 100)",
+      ),
     /the event of entry 100 was changed after it was sealed/,
   ],
   [
     "encrypted values replaced",
-    () => tamper("update history set sealed = '\\x00' where id = (select event from history_leaves where index = 7)"),
+    () =>
+      tamper(
+        "update history set sealed = '\\x00' where id = (select event from history_leaves where index = 7)",
+      ),
     /the encrypted values of the event of entry 7 were changed/,
   ],
   [
     "encrypted values taken away",
-    () => tamper("update history set sealed = null where id = (select event from history_leaves where index = 7)"),
+    () =>
+      tamper(
+        "update history set sealed = null where id = (select event from history_leaves where index = 7)",
+      ),
     /the encrypted values of the event of entry 7 are missing/,
   ],
   [
@@ -253,18 +291,23 @@ const MUTANTS: readonly (readonly [string, () => Promise<unknown>, RegExp])[] = 
   [
     "a row and its entry altered alike",
     async () => {
-      await tamper("update history_leaves set entry = replace(entry, 'token:test', 'token:othr') where index = 40");
+      await tamper(
+        "update history_leaves set entry = replace(entry, 'token:test', 'token:othr') where index = 40",
+      );
     },
     /entry 40 does not match the hash in its tile/,
   ],
   [
     "an entry altered and its tile too",
     async () => {
-      await tamper("update history_leaves set entry = replace(entry, 'token:test', 'token:othr') where index = 40");
+      await tamper(
+        "update history_leaves set entry = replace(entry, 'token:test', 'token:othr') where index = 40",
+      );
       const { rows } = await env.pool.query("select entry from history_leaves where index = 40");
-      await env.pool.query("update history_tiles set hashes = overlay(hashes placing $1 from 40 * 32 + 1) where level = 0 and index = 0", [
-        leafHash(rows[0].entry),
-      ]);
+      await env.pool.query(
+        "update history_tiles set hashes = overlay(hashes placing $1 from 40 * 32 + 1) where level = 0 and index = 0",
+        [leafHash(rows[0].entry)],
+      );
     },
     /tile 0 of level 1|not the entries that the checkpoint covers|tile 0/,
   ],
@@ -295,9 +338,13 @@ test("the middle rewritten with all hashes anew and signed with another key: ref
   const trusted = await keys();
   const before = await checkpoint();
   // Everything anew, as somebody would who owns database and machine, but not the key.
-  await tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 2)");
+  await tamper(
+    "update history set actor = 'token:other' where id = (select event from history_leaves where index = 2)",
+  );
   await env.pool.query("truncate history_tiles, history_checkpoints");
-  await env.pool.query("alter table history_leaves disable trigger user; truncate history_leaves; delete from history_log");
+  await env.pool.query(
+    "alter table history_leaves disable trigger user; truncate history_leaves; delete from history_log",
+  );
   await env.pool.query("delete from history_log_keys");
   rmSync(join(folder, "history.key"));
   await seal();
@@ -320,12 +367,18 @@ test("the middle rewritten with all hashes anew and signed with the stolen key: 
   await people(5);
   await seal();
   const [trusted, before] = [await keys(), await checkpoint()];
-  await tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 2)");
-  await env.pool.query("truncate history_tiles, history_checkpoints; truncate history_leaves; update history_log set size = 0");
+  await tamper(
+    "update history set actor = 'token:other' where id = (select event from history_leaves where index = 2)",
+  );
+  await env.pool.query(
+    "truncate history_tiles, history_checkpoints; truncate history_leaves; update history_log set size = 0",
+  );
   await seal();
   expect(await verified({ keys: trusted })).toMatchObject({ ok: true });
   const verdict = await verified({ keys: trusted, anchors: [parseCheckpoint(before)] });
-  expect(verdict.ok ? "" : verdict.fault.message).toBe("the first 5 of 5 entries are not the entries that an anchor covers");
+  expect(verdict.ok ? "" : verdict.fault.message).toBe(
+    "the first 5 of 5 entries are not the entries that an anchor covers",
+  );
   const files = await exported();
   expect(
     independentlyWrong(
@@ -350,7 +403,9 @@ test("a database put back to an earlier state: an anchor names both sizes", asyn
   await seal();
   const anchor = await checkpoint();
   const verdict = await fromFiles(early, { anchors: [parseCheckpoint(anchor)], keys: await keys() });
-  expect(verdict.ok ? "" : verdict.fault.message).toBe("the log has 3 entries, but an anchor covers 5: the end of the log is missing");
+  expect(verdict.ok ? "" : verdict.fault.message).toBe(
+    "the log has 3 entries, but an anchor covers 5: the end of the log is missing",
+  );
   expect(independentlyWrong(early, await reader().keys(), [anchor])).toBe("3 entries, and an anchor of 5");
 });
 
@@ -359,7 +414,10 @@ test("a new key takes the place of the old one: one checkpoint has both signatur
   await seal();
   const [before] = await keys();
   const anchor = parseCheckpoint(await checkpoint());
-  const text = await rotateLogKey({ config: config(), pool: env.pool, clock: systemClock }, { actor: "cli", detail: {} });
+  const text = await rotateLogKey(
+    { config: config(), pool: env.pool, clock: systemClock },
+    { actor: "cli", detail: {} },
+  );
   expect((await reader().keys())[0]).toBe(text);
   const both = parseCheckpoint(await checkpoint());
   expect(both.note.signatures).toHaveLength(2);
@@ -367,9 +425,14 @@ test("a new key takes the place of the old one: one checkpoint has both signatur
   expect(await verified({ keys: [parseVerifierKey(text)] })).toMatchObject({ ok: true });
   await people(1);
   await seal();
-  expect(await verified({ keys: [parseVerifierKey(text)], anchors: [both] })).toMatchObject({ ok: true, verified: { size: 4 } });
+  expect(await verified({ keys: [parseVerifierKey(text)], anchors: [both] })).toMatchObject({
+    ok: true,
+    verified: { size: 4 },
+  });
   expect(await verified({ keys: [before!] })).toMatchObject({ ok: false });
-  expect(independentlyWrong(await exported(), [before!.text, text], [anchor.text, both.text])).toBeUndefined();
+  expect(
+    independentlyWrong(await exported(), [before!.text, text], [anchor.text, both.text]),
+  ).toBeUndefined();
 });
 
 test("checkpoints are kept in a file once an hour when the log has grown, and prove it later", async () => {
@@ -395,12 +458,18 @@ test("checkpoints are kept in a file once an hour when the log has grown, and pr
   await open().keep();
   expect(kept().map(({ size }) => size)).toEqual([2, 3]);
   expect(await verified({ anchors: kept() })).toMatchObject({ ok: true, verified: { anchors: 2 } });
-  await tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 1)");
-  await env.pool.query("truncate history_tiles, history_checkpoints; truncate history_leaves; update history_log set size = 0");
+  await tamper(
+    "update history set actor = 'token:other' where id = (select event from history_leaves where index = 1)",
+  );
+  await env.pool.query(
+    "truncate history_tiles, history_checkpoints; truncate history_leaves; update history_log set size = 0",
+  );
   await seal();
   expect(await verified()).toMatchObject({ ok: true });
   expect(await verified({ anchors: kept() })).toMatchObject({ ok: false });
-  expect(() => openAnchorsFile(join(folder, "nowhere", "x"), reader().checkpoint, systemClock)).toThrow("cannot be written");
+  expect(() => openAnchorsFile(join(folder, "nowhere", "x"), reader().checkpoint, systemClock)).toThrow(
+    "cannot be written",
+  );
 });
 
 test("the daily check: one process at a time, and it says what is altered until it is not", async () => {
@@ -412,23 +481,39 @@ test("the daily check: one process at a time, and it says what is altered until 
   const expired = () => ({ events: before(2_555), access: before(180), values: before(730) });
   const checkers = [0, 1].map(() =>
     startChecker(
-      { store: createCheckStore(env.pool), source: storedLog(reader()), expired, clock, logger: silentLogger },
+      {
+        store: createCheckStore(env.pool),
+        source: storedLog(reader()),
+        expired,
+        clock,
+        logger: silentLogger,
+      },
       { lookMs: 3_600_000, pauseMs: 1 },
     ),
   );
-  const state = async () => (await env.pool.query("select checked_at, check_began_at, fault from history_log")).rows[0];
+  const state = async () =>
+    (await env.pool.query("select checked_at, check_began_at, fault from history_log")).rows[0];
   const checked = async (checkedAt: number) => {
     while ((await state()).checked_at?.getTime() !== checkedAt) await systemClock.sleep(10);
     return (await state()).fault;
   };
   expect(await checked(at.now)).toBeNull();
   expect(await Promise.all(checkers.map((checker) => checker.check()))).toEqual([undefined, undefined]);
-  await tamper("update history set actor = 'token:other' where id = (select event from history_leaves where index = 200)");
+  await tamper(
+    "update history set actor = 'token:other' where id = (select event from history_leaves where index = 200)",
+  );
   at.now += 25 * 3_600_000;
   const verdicts = await Promise.all(checkers.map((checker) => checker.check()));
-  expect(verdicts.filter((verdict) => verdict !== undefined)).toMatchObject([{ ok: false, fault: { index: 200 } }]);
-  expect(await state()).toMatchObject({ fault: "the event of entry 200 was changed after it was sealed", check_began_at: null });
-  await env.pool.query("update history set actor = 'token:test' where id = (select event from history_leaves where index = 200)");
+  expect(verdicts.filter((verdict) => verdict !== undefined)).toMatchObject([
+    { ok: false, fault: { index: 200 } },
+  ]);
+  expect(await state()).toMatchObject({
+    fault: "the event of entry 200 was changed after it was sealed",
+    check_began_at: null,
+  });
+  await env.pool.query(
+    "update history set actor = 'token:test' where id = (select event from history_leaves where index = 200)",
+  );
   at.now += 25 * 3_600_000;
   expect(await checkers[0]!.check()).toMatchObject({ ok: true });
   expect((await state()).fault).toBeNull();
@@ -441,7 +526,9 @@ test("a key file that is gone or another one stops sealing, and nothing is signe
   const count = () => numbers("select count(*) as n from history_checkpoints");
   rmSync(join(folder, "history.key"));
   await people(1);
-  await expect(seal()).rejects.toThrow(/history\.key is not there, and the history is signed with the key scim\.example\.com\/history\//);
+  await expect(seal()).rejects.toThrow(
+    /history\.key is not there, and the history is signed with the key scim\.example\.com\/history\//,
+  );
   expect(await count()).toBe(1);
   expect(await withoutLeaf()).toBe(1);
 });

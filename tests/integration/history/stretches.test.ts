@@ -31,7 +31,9 @@ afterEach(() => product.close());
 
 const ask = async (path: string): Promise<Buffer | undefined> => {
   asked.push(path);
-  const answer = await fetch(`${product.base}/history/${path}`, { headers: { authorization: `Bearer ${product.bootstrap}` } });
+  const answer = await fetch(`${product.base}/history/${path}`, {
+    headers: { authorization: `Bearer ${product.bootstrap}` },
+  });
   if (answer.status === 404) return undefined;
   if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}`);
   return Buffer.from(await answer.arrayBuffer());
@@ -41,12 +43,18 @@ const byTheStretch = (): LogSource => inStretches(laidOutLog(ask), stretch);
 const faultOf = (verdict: Verdict) => (verdict.ok ? undefined : verdict.fault);
 
 test("every entry and event is compared, in a fiftieth of the requests", async () => {
-  const [stored, single] = [await verifyLog(storedLog(createLogReader(product.pool))), await verifyLog(laidOutLog(ask))];
+  const [stored, single] = [
+    await verifyLog(storedLog(createLogReader(product.pool))),
+    await verifyLog(laidOutLog(ask)),
+  ];
   const singly = asked.length;
   asked = [];
   expect(await verifyLog(byTheStretch())).toEqual(single);
   expect(single).toEqual(stored);
-  expect(single).toMatchObject({ ok: true, verified: { events: { compared: expect.any(Number), expired: 0, withoutValues: 0 } } });
+  expect(single).toMatchObject({
+    ok: true,
+    verified: { events: { compared: expect.any(Number), expired: 0, withoutValues: 0 } },
+  });
   const stretches = asked.filter((path) => path.startsWith("stretch"));
   // Some events of the start are there too.
   expect(stretches).toHaveLength(2);
@@ -55,11 +63,26 @@ test("every entry and event is compared, in a fiftieth of the requests", async (
 });
 
 test.each<[string, string]>([
-  ["an event", "update history set actor = 'token:two' where id = (select event from history_leaves where index = 4200)"],
-  ["values", "update history set sealed = '\\x00' where id = (select event from history_leaves where index = 4200)"],
-  ["an entry", "update history_leaves set entry = replace(entry, 'token:one', 'token:two') where index = 4200"],
-  ["a tile", "update history_tiles set hashes = overlay(hashes placing '\\x00' from 3200) where level = 0 and index = 16"],
-  ["an event that is missing", "delete from history where id = (select event from history_leaves where index = 4200)"],
+  [
+    "an event",
+    "update history set actor = 'token:two' where id = (select event from history_leaves where index = 4200)",
+  ],
+  [
+    "values",
+    "update history set sealed = '\\x00' where id = (select event from history_leaves where index = 4200)",
+  ],
+  [
+    "an entry",
+    "update history_leaves set entry = replace(entry, 'token:one', 'token:two') where index = 4200",
+  ],
+  [
+    "a tile",
+    "update history_tiles set hashes = overlay(hashes placing '\\x00' from 3200) where level = 0 and index = 16",
+  ],
+  [
+    "an event that is missing",
+    "delete from history where id = (select event from history_leaves where index = 4200)",
+  ],
   ["an entry that is missing", "delete from history_leaves where index = 4200"],
 ])("%s that was altered is named as it is otherwise", async (_what, sql) => {
   await product.pool.query(
@@ -98,22 +121,38 @@ test("an answer that is cut off, too short or about something else is not taken 
     ["of another place", (await stretch(256, 4_096))!, { ok: false }],
   ];
   for (const [what, answer, expected] of answers) {
-    const verdict = await verifyLog(inStretches(laidOutLog(ask), async (first, count) => (first === 0 ? answer : stretch(first, count))));
+    const verdict = await verifyLog(
+      inStretches(laidOutLog(ask), async (first, count) => (first === 0 ? answer : stretch(first, count))),
+    );
     expect([what, verdict]).toEqual([what, expect.objectContaining(expected)]);
   }
   // What it leaves out is asked for by itself.
   const short = await verifyLog(
-    inStretches(laidOutLog(ask), async (first, count) => (first === 0 ? stretch(0, 512) : stretch(first, count))),
+    inStretches(laidOutLog(ask), async (first, count) =>
+      first === 0 ? stretch(0, 512) : stretch(first, count),
+    ),
   );
   expect(short).toMatchObject({ ok: true });
 });
 
-test.each(["first=1&count=1", "first=0&count=0", "first=0&count=4097", "first=0", "first=x&count=1", "first=-256&count=1"])(
-  "%s is refused",
-  async (query) => expect((await product.send("GET", `/history/stretch?${query}`)).status).toBe(400),
+test.each([
+  "first=1&count=1",
+  "first=0&count=0",
+  "first=0&count=4097",
+  "first=0",
+  "first=x&count=1",
+  "first=-256&count=1",
+])("%s is refused", async (query) =>
+  expect((await product.send("GET", `/history/stretch?${query}`)).status).toBe(400),
 );
 
 test("beyond the published end there is nothing", async () => {
   expect((await product.send("GET", "/history/stretch?first=5120&count=1")).status).toBe(404);
-  expect((await product.send("GET", "/history/stretch?first=0&count=1", { token: await product.token(["provision"]) })).status).toBe(403);
+  expect(
+    (
+      await product.send("GET", "/history/stretch?first=0&count=1", {
+        token: await product.token(["provision"]),
+      })
+    ).status,
+  ).toBe(403);
 });

@@ -11,7 +11,15 @@ import { createWitnessing } from "../../../src/history/log/witnessing.ts";
 import { newSecret } from "../../../src/keys/log-key.ts";
 import { checkpointText, parseCheckpoint, type SignedCheckpoint } from "../../../src/tlog/checkpoint.ts";
 import { leafHash } from "../../../src/tlog/hash.ts";
-import { formatNote, isSignedBy, LOG_KEY, parseNote, parseSignature, signText, verifierKey } from "../../../src/tlog/note.ts";
+import {
+  formatNote,
+  isSignedBy,
+  LOG_KEY,
+  parseNote,
+  parseSignature,
+  signText,
+  verifierKey,
+} from "../../../src/tlog/note.ts";
 import { cosignedBy, parsePolicy } from "../../../src/tlog/policy.ts";
 import { consistencyProof, type ReadTile } from "../../../src/tlog/proofs.ts";
 import { GrowingTree } from "../../../src/tlog/tiles.ts";
@@ -25,12 +33,19 @@ const log = verifierKey("scim.example.com/history/1", LOG_KEY, createPublicKey(s
 function grown(names: readonly string[]): { readonly signed: SignedCheckpoint; readonly read: ReadTile } {
   const tree = new GrowingTree(0, new Map());
   const tiles = new Map<string, Buffer>();
-  for (const { level, index, hashes } of tree.append(names.map(leafHash))) tiles.set(`${level}/${index}`, hashes);
+  for (const { level, index, hashes } of tree.append(names.map(leafHash)))
+    tiles.set(`${level}/${index}`, hashes);
   const text = checkpointText({ origin: log.name, size: tree.size, root: tree.root() });
   const signed = parseCheckpoint(formatNote({ text, signatures: [signText(text, log, secret)] }));
-  return { signed, read: async (level, index, width) => tiles.get(`${level}/${index}`)!.subarray(0, width * 32) };
+  return {
+    signed,
+    read: async (level, index, width) => tiles.get(`${level}/${index}`)!.subarray(0, width * 32),
+  };
 }
-const entries = (n: number, more: readonly string[] = []) => [...Array.from({ length: n }, (_, at) => `entry ${at}`), ...more];
+const entries = (n: number, more: readonly string[] = []) => [
+  ...Array.from({ length: n }, (_, at) => `entry ${at}`),
+  ...more,
+];
 
 let folder: string;
 let witness: Witness;
@@ -55,7 +70,13 @@ const stop = () => new Promise((resolve) => server.close(resolve).closeAllConnec
 const post = (body: string) => postText(`${url}/add-checkpoint`, body);
 async function add(old: number, names: readonly string[], proof?: readonly Buffer[]) {
   const { signed, read } = grown(names);
-  return post(formatAddCheckpoint({ old, proof: proof ?? (await consistencyProof(read, old, signed.size)), checkpoint: signed }));
+  return post(
+    formatAddCheckpoint({
+      old,
+      proof: proof ?? (await consistencyProof(read, old, signed.size)),
+      checkpoint: signed,
+    }),
+  );
 }
 
 test("it signs what continues the log, with its time, and remembers it over a restart", async () => {
@@ -79,9 +100,21 @@ test.each<[string, () => Promise<{ readonly status: number }>, number]>([
   ["a rewritten log of the same size", () => add(5, entries(4, ["forged"])), 409],
   ["a rewritten log that has grown", () => add(5, entries(4, ["forged", "more", "and more"])), 422],
   ["a proof that is cut", () => add(5, entries(9), []), 422],
-  ["an unknown log", async () => post((await request()).replaceAll("scim.example.com", "other.example.com")), 404],
-  ["a signature that is not valid", async () => post((await request()).replace(/(— \S+ )(.{20})/, "$1$2A")), 400],
-  ["another root under the old signature", async () => post((await request()).replace(/\n6\n.{4}/, "\n6\nAAAA")), 403],
+  [
+    "an unknown log",
+    async () => post((await request()).replaceAll("scim.example.com", "other.example.com")),
+    404,
+  ],
+  [
+    "a signature that is not valid",
+    async () => post((await request()).replace(/(— \S+ )(.{20})/, "$1$2A")),
+    400,
+  ],
+  [
+    "another root under the old signature",
+    async () => post((await request()).replace(/\n6\n.{4}/, "\n6\nAAAA")),
+    403,
+  ],
   ["nonsense", () => post("old 5\n"), 400],
   ["a size with a sign", async () => post((await request()).replace("old 5", "old +5")), 400],
 ])("it refuses %s and keeps what it has seen", async (_name, act, status) => {
@@ -110,7 +143,13 @@ test("a log asks its witnesses, publishes what a quorum has signed, and keeps ba
         newest = undefined;
       },
     };
-    return createWitnessing({ store, log: { tile: read }, policy, post: postText, logger: silentLogger }).ask();
+    return createWitnessing({
+      store,
+      log: { tile: read },
+      policy,
+      post: postText,
+      logger: silentLogger,
+    }).ask();
   };
   expect(await ask(entries(3))).toBe(true);
   // Whoever does not know what was signed last is told.

@@ -36,7 +36,8 @@ beforeEach(async () => {
 });
 afterEach(() => door.server.stop());
 
-const get = (path: string, token: string) => request(door.base).get(path).set("Authorization", `Bearer ${token}`);
+const get = (path: string, token: string) =>
+  request(door.base).get(path).set("Authorization", `Bearer ${token}`);
 const statusWith = async (token: string, path = "/scim") => (await get(path, token)).status;
 
 describe("scopes", () => {
@@ -46,17 +47,22 @@ describe("scopes", () => {
     ["admin", { "/scim": 403, "/history": 403, "/sync": 200, "/admin": 200 }],
   ] as const)("%s opens its own rooms and no other", async (scope, expected) => {
     const { text } = door.tokens.add([scope]);
-    const statuses = Object.fromEntries(await Promise.all(Object.keys(expected).map(async (path) => [path, await statusWith(text, path)])));
+    const statuses = Object.fromEntries(
+      await Promise.all(Object.keys(expected).map(async (path) => [path, await statusWith(text, path)])),
+    );
     expect(statuses).toEqual(expected);
   });
 
   test("the bootstrap token opens all", async () => {
-    for (const path of ["/scim", "/history", "/sync", "/admin"]) expect(await statusWith(BOOTSTRAP, path)).toBe(200);
+    for (const path of ["/scim", "/history", "/sync", "/admin"])
+      expect(await statusWith(BOOTSTRAP, path)).toBe(200);
   });
 
   test("a refusal names the scope that is missing", async () => {
     const answer = await get("/sync", door.tokens.add(["provision"]).text);
-    expect(answer.headers["www-authenticate"]).toBe('Bearer realm="dingtalk-scim", error="insufficient_scope", scope="admin history:read"');
+    expect(answer.headers["www-authenticate"]).toBe(
+      'Bearer realm="dingtalk-scim", error="insufficient_scope", scope="admin history:read"',
+    );
   });
 });
 
@@ -70,14 +76,23 @@ describe("credentials that are none", () => {
     ["the token without a scheme", () => good().text],
     ["Basic", () => `Basic ${Buffer.from(`x:${good().text}`).toString("base64")}`],
     ["two tokens in one header", () => `Bearer ${good().text} ${good().text}`],
-    ["a secret of another token", () => `Bearer ${formatToken({ environment: "test", id: good().id, secret: makeTokenSecret() })}`],
-    ["an unknown id", () => `Bearer ${formatToken({ environment: "test", id: makeTokenId(), secret: makeTokenSecret() })}`],
+    [
+      "a secret of another token",
+      () => `Bearer ${formatToken({ environment: "test", id: good().id, secret: makeTokenSecret() })}`,
+    ],
+    [
+      "an unknown id",
+      () => `Bearer ${formatToken({ environment: "test", id: makeTokenId(), secret: makeTokenSecret() })}`,
+    ],
     ["a wrong checksum", () => `Bearer ${good().text.slice(0, -1)}!`],
     ["an expired one", () => `Bearer ${door.tokens.add(["provision"], { expiresAt: wall }).text}`],
     ["a revoked one", () => `Bearer ${door.tokens.add(["provision"], { revokedAt: wall }).text}`],
     ["a piece of the bootstrap token", () => `Bearer ${BOOTSTRAP.slice(0, -1)}`],
     ["a JWT signed by nobody", () => `Bearer ${jwt({ alg: "none" }, { sub: "bootstrap" }, "")}`],
-    ["a JWT signed with a word", () => `Bearer ${jwt({ alg: "HS256", typ: "at+jwt" }, { sub: "bootstrap" }, "c2ln")}`],
+    [
+      "a JWT signed with a word",
+      () => `Bearer ${jwt({ alg: "HS256", typ: "at+jwt" }, { sub: "bootstrap" }, "c2ln")}`,
+    ],
   ])("%s", async (_name, header) => {
     const value = header();
     const call = request(door.base).get("/scim");
@@ -87,11 +102,16 @@ describe("credentials that are none", () => {
   });
 
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const jwt = (header: unknown, payload: unknown, signature: string) => `${part(header)}.${part(payload)}.${signature}`;
+  const jwt = (header: unknown, payload: unknown, signature: string) =>
+    `${part(header)}.${part(payload)}.${signature}`;
 
   test("two Authorization headers, though both are good", async () => {
     const line = `Authorization: Bearer ${BOOTSTRAP}`;
-    const said = await exchange(door.server.port, [head(["GET /scim HTTP/1.1", "Host: localhost", line, line])], isWhole);
+    const said = await exchange(
+      door.server.port,
+      [head(["GET /scim HTTP/1.1", "Host: localhost", line, line])],
+      isWhole,
+    );
     expect(statusOf(said)).toBe(401);
   });
 
@@ -154,7 +174,8 @@ describe("limits", () => {
   test("a client over its rate is told when to come back; another one is not held up", async () => {
     const limited = await openDoor({ mounts, clock, ratePerClient: 2 });
     const [busy, calm] = [limited.tokens.add(["provision"]).text, limited.tokens.add(["provision"]).text];
-    const call = (token: string, path = "/scim") => request(limited.base).get(path).set("Authorization", `Bearer ${token}`);
+    const call = (token: string, path = "/scim") =>
+      request(limited.base).get(path).set("Authorization", `Bearer ${token}`);
     const statuses: number[] = [];
     for (let n = 0; n < 5; n++) statuses.push((await call(busy)).status);
     expect(statuses).toEqual([200, 200, 200, 200, 429]);
@@ -200,7 +221,11 @@ describe("an address that is open on this machine", () => {
     ["without a token", {}, 200],
     ["through a proxy on this machine", { "X-Forwarded-For": "203.0.113.9" }, 401],
     ["through a proxy that keeps the host", { Host: "scim.example" }, 401],
-    ["through a proxy, with a token", { "X-Forwarded-For": "203.0.113.9", Authorization: `Bearer ${BOOTSTRAP}` }, 200],
+    [
+      "through a proxy, with a token",
+      { "X-Forwarded-For": "203.0.113.9", Authorization: `Bearer ${BOOTSTRAP}` },
+      200,
+    ],
   ])("%s", async (_name, headers, status) => {
     expect((await request(door.base).get("/numbers").set(headers)).status).toBe(status);
   });
@@ -208,7 +233,11 @@ describe("an address that is open on this machine", () => {
 
 test("TRACE is refused everywhere", async () => {
   for (const path of ["/scim", "/open", "/nowhere"]) {
-    const said = await exchange(door.server.port, [head([`TRACE ${path} HTTP/1.1`, "Host: localhost"])], isWhole);
+    const said = await exchange(
+      door.server.port,
+      [head([`TRACE ${path} HTTP/1.1`, "Host: localhost"])],
+      isWhole,
+    );
     expect([statusOf(said), /^Allow: .*$/m.test(said)]).toEqual([405, true]);
   }
 });

@@ -33,12 +33,27 @@ describe("a body that is read", () => {
   test.each<[string, string | Buffer, Record<string, string>, unknown]>([
     ["as SCIM", '{"a":1}', {}, { a: 1 }],
     ["as JSON", '{"a":1}', { "Content-Type": "application/json" }, { a: 1 }],
-    ["of a charset that is not the one", '{"a":"张"}', { "Content-Type": "application/scim+json; charset=ISO-8859-1" }, { a: "张" }],
-    ["in capitals, with a charset", '{"a":"张"}', { "Content-Type": 'Application/SCIM+JSON; Charset="UTF-8"' }, { a: "张" }],
+    [
+      "of a charset that is not the one",
+      '{"a":"张"}',
+      { "Content-Type": "application/scim+json; charset=ISO-8859-1" },
+      { a: "张" },
+    ],
+    [
+      "in capitals, with a charset",
+      '{"a":"张"}',
+      { "Content-Type": 'Application/SCIM+JSON; Charset="UTF-8"' },
+      { a: "张" },
+    ],
     ["with an encoding that is none", "[]", { "Content-Encoding": "identity" }, []],
     ["after a byte order mark", "\ufeff{}", {}, {}],
     ["as big as allowed", JSON.stringify("x".repeat(LIMIT - 2)), {}, "x".repeat(LIMIT - 2)],
-    ["with names that reach prototypes, as plain data", '{"__proto__":{"a":1}}', {}, JSON.parse('{"__proto__":{"a":1}}')],
+    [
+      "with names that reach prototypes, as plain data",
+      '{"__proto__":{"a":1}}',
+      {},
+      JSON.parse('{"__proto__":{"a":1}}'),
+    ],
     ["that is not there", "", {}, undefined],
   ])("%s", async (_name, body, headers, expected) => {
     const answer = await post(body, headers);
@@ -64,8 +79,14 @@ describe("a body that is refused", () => {
   });
 
   test("415 says which types, or which encoding, are accepted (RFC 9110 section 15.5.16)", async () => {
-    const [type, encoding] = [await post("{}", { "Content-Type": "text/plain" }), await post("{}", { "Content-Encoding": "gzip" })];
-    expect([type.headers.accept, type.headers["accept-encoding"]]).toEqual(["application/scim+json, application/json", undefined]);
+    const [type, encoding] = [
+      await post("{}", { "Content-Type": "text/plain" }),
+      await post("{}", { "Content-Encoding": "gzip" }),
+    ];
+    expect([type.headers.accept, type.headers["accept-encoding"]]).toEqual([
+      "application/scim+json, application/json",
+      undefined,
+    ]);
     expect([encoding.headers.accept, encoding.headers["accept-encoding"]]).toEqual([undefined, "identity"]);
   });
 
@@ -75,7 +96,12 @@ describe("a body that is refused", () => {
   });
 });
 
-const lines = (...more: string[]) => ["POST /things HTTP/1.1", "Host: localhost", `Authorization: Bearer ${BOOTSTRAP}`, ...more];
+const lines = (...more: string[]) => [
+  "POST /things HTTP/1.1",
+  "Host: localhost",
+  `Authorization: Bearer ${BOOTSTRAP}`,
+  ...more,
+];
 
 describe("on the wire", () => {
   test("a body without a type is 415", async () => {
@@ -128,7 +154,11 @@ describe("on the wire", () => {
   test.each([
     ["too large", lines("Content-Type: application/json", `Content-Length: ${3 * LIMIT}`), 413],
     ["of a wrong type", lines("Content-Type: text/plain", "Content-Length: 2"), 415],
-    ["of a stranger", ["POST /things HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Content-Length: 2"], 401],
+    [
+      "of a stranger",
+      ["POST /things HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Content-Length: 2"],
+      401,
+    ],
   ])("a client that asks first is not told to send a body %s", async (_name, request, status) => {
     const said = await exchange(door.server.port, [head([...request, "Expect: 100-continue"])]);
     expect(statusOf(said)).toBe(status);
@@ -143,13 +173,21 @@ describe("on the wire", () => {
   });
 
   test("a stranger's body is not read", async () => {
-    const declared = head(["POST /things HTTP/1.1", "Host: localhost", "Content-Type: application/json", "Content-Length: 1000000"]);
+    const declared = head([
+      "POST /things HTTP/1.1",
+      "Host: localhost",
+      "Content-Type: application/json",
+      "Content-Length: 1000000",
+    ]);
     const said = await exchange(door.server.port, [declared], isWhole);
     expect(statusOf(said)).toBe(401);
   });
 
   test("a client that goes away in the middle is counted as such, and nothing waits for it", async () => {
-    const half = [head(lines("Content-Type: application/json", "Content-Length: 100", "Expect: 100-continue")), '{"a":'];
+    const half = [
+      head(lines("Content-Type: application/json", "Content-Length: 100", "Expect: 100-continue")),
+      '{"a":',
+    ];
     await exchange(door.server.port, half, (said) => said.includes("100 Continue"));
     await until(() => door.finished.at(-1)?.status === 499);
     expect(bodiesSeen).toBe(0);

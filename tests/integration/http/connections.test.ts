@@ -2,7 +2,11 @@ import type { RequestListener } from "node:http";
 import { connect, type Socket } from "node:net";
 import { systemClock } from "../../../src/core/clock.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
-import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/connection/server.ts";
+import {
+  type HttpServer,
+  type HttpServerOptions,
+  startHttpServer,
+} from "../../../src/http/connection/server.ts";
 import { readTrustedProxies } from "../../../src/http/connection/trusted-proxies.ts";
 import { exchange, head, isWhole, statusOf, until } from "./raw.ts";
 
@@ -10,7 +14,14 @@ const servers: HttpServer[] = [];
 const sockets: Client[] = [];
 
 async function start(handler: RequestListener, more: Partial<HttpServerOptions> = {}): Promise<HttpServer> {
-  const server = await startHttpServer({ host: "127.0.0.1", port: 0, handler, clock: systemClock, logger: silentLogger, ...more });
+  const server = await startHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    handler,
+    clock: systemClock,
+    logger: silentLogger,
+    ...more,
+  });
   servers.push(server);
   return server;
 }
@@ -56,18 +67,23 @@ test.each<[string, string]>([
   ["half of its headers", "GET / HTTP/1.1\r\nHost: localhost\r\nX-A:"],
   ["no HTTP", "hello\r\n\r\n"],
   ["an endless head", `GET / HTTP/1.1\r\nX-A: ${"x".repeat(40_000)}`],
-])("a connection that sends %s is ended by the server, though the client never closes its side", async (_name, bytes) => {
-  const server = await start(hello, { limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 } });
-  const client = await open(server.port, bytes);
-  await until(() => isOver(client));
-  expect(statusOf(client.said)).toBeGreaterThanOrEqual(400);
-  // Nothing is left on the server's side either: what is sent now is refused by its system.
-  const again = () => client.socket.write("x");
-  await until(() => {
-    if (!client.isClosed) again();
-    return client.isClosed;
-  });
-});
+])(
+  "a connection that sends %s is ended by the server, though the client never closes its side",
+  async (_name, bytes) => {
+    const server = await start(hello, {
+      limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 },
+    });
+    const client = await open(server.port, bytes);
+    await until(() => isOver(client));
+    expect(statusOf(client.said)).toBeGreaterThanOrEqual(400);
+    // Nothing is left on the server's side either: what is sent now is refused by its system.
+    const again = () => client.socket.write("x");
+    await until(() => {
+      if (!client.isClosed) again();
+      return client.isClosed;
+    });
+  },
+);
 
 test("a body that never comes is ended, though its request is answered already", async () => {
   const refuse: RequestListener = (req, res) => {
@@ -75,7 +91,9 @@ test("a body that never comes is ended, though its request is answered already",
     res.statusCode = 401;
     res.end("no");
   };
-  const server = await start(refuse, { limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 } });
+  const server = await start(refuse, {
+    limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 },
+  });
   const client = await open(server.port, SLOW_BODY);
   await until(() => isOver(client));
   expect(statusOf(client.said)).toBe(401);
@@ -128,7 +146,9 @@ describe("more connections than allowed", () => {
 
   test("requests that are being answered stay; the one too many is closed", async () => {
     const answers: (() => void)[] = [];
-    const server = await start((_req, res) => void answers.push(() => void res.end("hello")), { limits: { maxConnections: 2 } });
+    const server = await start((_req, res) => void answers.push(() => void res.end("hello")), {
+      limits: { maxConnections: 2 },
+    });
     const running = [await open(server.port, GET), await open(server.port, GET)];
     await until(() => answers.length === 2);
     const third = await open(server.port, GET);

@@ -13,12 +13,24 @@ import type { Scope } from "../../../src/http/auth/scopes.ts";
 import { formatToken, hashSecret, makeTokenId, makeTokenSecret } from "../../../src/http/auth/tokens.ts";
 import { createClientAddress } from "../../../src/http/connection/client-address.ts";
 import { createLimits } from "../../../src/http/connection/limits.ts";
-import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/connection/server.ts";
+import {
+  type HttpServer,
+  type HttpServerOptions,
+  startHttpServer,
+} from "../../../src/http/connection/server.ts";
 import { NO_PROXIES, readTrustedProxies } from "../../../src/http/connection/trusted-proxies.ts";
 import type { FinishedRequest } from "../../../src/http/monitoring/observe.ts";
 import { createTraffic } from "../../../src/http/monitoring/traffic.ts";
 import type { Mount } from "../../../src/http/mount.ts";
-import type { AssertionLedger, KeyStore, StoredKey, TokenLookup, TokenRecord, TrustLookup, TrustRecord } from "../../../src/http/ports.ts";
+import type {
+  AssertionLedger,
+  KeyStore,
+  StoredKey,
+  TokenLookup,
+  TokenRecord,
+  TrustLookup,
+  TrustRecord,
+} from "../../../src/http/ports.ts";
 
 export const PUBLIC_URL = "https://scim.example";
 export const BOOTSTRAP = "a-bootstrap-token-of-forty-characters-00";
@@ -150,7 +162,10 @@ export async function openDoor(options: DoorOptions = {}): Promise<Door> {
     clock,
     logger,
   });
-  const limits = createLimits({ ratePerClient, concurrencyPerClient: options.concurrencyPerClient ?? 0 }, clock);
+  const limits = createLimits(
+    { ratePerClient, concurrencyPerClient: options.concurrencyPerClient ?? 0 },
+    clock,
+  );
   const proxies = options.trustProxy === undefined ? NO_PROXIES : readTrustedProxies(options.trustProxy)!;
   const addressOf = createClientAddress(proxies);
   const logRefusal = createRefusalLog({ logger, clock });

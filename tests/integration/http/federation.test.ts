@@ -38,7 +38,14 @@ afterEach(async () => {
 
 function trust(change: Partial<TrustRecord> = {}): string {
   const id = randomUUID();
-  door.trusts.records.set(id, { id, sourceId: SOURCE, ...issuer.workload, jwksUrl: issuer.jwksUrl, scopes: ["provision"], ...change });
+  door.trusts.records.set(id, {
+    id,
+    sourceId: SOURCE,
+    ...issuer.workload,
+    jwksUrl: issuer.jwksUrl,
+    scopes: ["provision"],
+    ...change,
+  });
   return id;
 }
 
@@ -61,8 +68,17 @@ describe("an assertion of a trusted workload", () => {
     const id = trust();
     const { status, body, headers } = await ask(id, await issuer.sign());
     expect([status, headers["cache-control"]]).toEqual([200, "no-store"]);
-    expect(body).toEqual({ access_token: expect.any(String), token_type: "Bearer", expires_in: 3_600, scope: "provision" });
-    expect((await read(body.access_token)).body).toMatchObject({ actor: `trust:${id}`, sourceId: SOURCE, scopes: ["provision"] });
+    expect(body).toEqual({
+      access_token: expect.any(String),
+      token_type: "Bearer",
+      expires_in: 3_600,
+      scope: "provision",
+    });
+    expect((await read(body.access_token)).body).toMatchObject({
+      actor: `trust:${id}`,
+      sourceId: SOURCE,
+      scopes: ["provision"],
+    });
     expect(door.trusts.records.get(id)?.lastUsedAt).toBeInstanceOf(Date);
   });
 
@@ -103,7 +119,9 @@ describe("an assertion of a trusted workload", () => {
     expect((await read(body.access_token)).status).toBe(200);
     door.trusts.records.set(id, { ...door.trusts.records.get(id)!, removedAt: new Date() });
     skewMs = 1_001;
-    expect([(await read(body.access_token)).status, (await ask(id, await issuer.sign())).status]).toEqual([401, 401]);
+    expect([(await read(body.access_token)).status, (await ask(id, await issuer.sign())).status]).toEqual([
+      401, 401,
+    ]);
   });
 });
 
@@ -121,8 +139,16 @@ describe("an assertion is refused", () => {
     ["of another tenant", () => issuer.sign({ tid: randomUUID() }), "tid is not the tenant"],
     ["that is over", () => issuer.sign({ exp: Math.floor(Date.now() / 1_000) - 61 }), "it has expired"],
     ["of algorithm none", () => unsigned(), "its algorithm is not allowed"],
-    ["without signature", async () => `${(await issuer.sign()).split(".").slice(0, 2).join(".")}.`, "its signature is wrong"],
-    ["signed by somebody else", async () => strangers({ iss: issuer.workload.issuer }), "its signature is wrong"],
+    [
+      "without signature",
+      async () => `${(await issuer.sign()).split(".").slice(0, 2).join(".")}.`,
+      "its signature is wrong",
+    ],
+    [
+      "signed by somebody else",
+      async () => strangers({ iss: issuer.workload.issuer }),
+      "its signature is wrong",
+    ],
     ["of a shared secret", () => signedWithSecret(), "its algorithm is not allowed"],
     ["that is none", async () => "canary", "it cannot be read"],
   ])("%s, and only the log says why", async (_name, make, reason) => {
@@ -147,13 +173,19 @@ describe("an assertion is refused", () => {
     return `${header}.${(await issuer.sign()).split(".")[1]}.`;
   };
   const signedWithSecret = () =>
-    new SignJWT({ iss: issuer.workload.issuer }).setProtectedHeader({ alg: "HS256", kid: "key-1" }).sign(new Uint8Array(32));
+    new SignJWT({ iss: issuer.workload.issuer })
+      .setProtectedHeader({ alg: "HS256", kid: "key-1" })
+      .sign(new Uint8Array(32));
 
   test.each<[string, () => string, string]>([
     ["nobody knows", () => randomUUID(), "there is no such trust"],
     ["is no id of a trust", () => door.tokens.add(["provision"]).id, "there is no such trust"],
     ["was removed", () => trust({ removedAt: new Date() }), "there is no such trust"],
-    ["has its keys elsewhere", () => trust({ jwksUrl: "https://169.254.169.254/keys" }), "ASSERTION_KEY_HOSTS does not name the key host"],
+    [
+      "has its keys elsewhere",
+      () => trust({ jwksUrl: "https://169.254.169.254/keys" }),
+      "ASSERTION_KEY_HOSTS does not name the key host",
+    ],
   ])("of a client that %s", async (_name, client, reason) => {
     expect((await ask(client(), await issuer.sign())).status).toBe(401);
     expect([reasons(), issuer.asked()]).toEqual([[reason], 0]);
@@ -176,7 +208,8 @@ describe("keys", () => {
     expect([(await ask(id, assertion)).status, issuer.asked()]).toEqual([401, 1]);
     skewMs = 30_000;
     expect([(await ask(id, assertion)).status, issuer.asked()]).toEqual([200, 2]);
-    for (let n = 0; n < 3; n++) expect((await ask(id, await issuer.sign({}, { kid: `made up ${n}` }))).status).toBe(401);
+    for (let n = 0; n < 3; n++)
+      expect((await ask(id, await issuer.sign({}, { kid: `made up ${n}` }))).status).toBe(401);
     expect(issuer.asked()).toBe(2);
   });
 
@@ -189,7 +222,8 @@ describe("keys", () => {
     expect([(await ask(id, withOldKey)).status, reasons()]).toEqual([401, ["its key is not published"]]);
   });
 
-  const big = (response: Parameters<typeof dropped>[0]) => response.end(JSON.stringify({ keys: ["x".repeat(300_000)] }));
+  const big = (response: Parameters<typeof dropped>[0]) =>
+    response.end(JSON.stringify({ keys: ["x".repeat(300_000)] }));
   test.each<[string, Answer]>([
     ["is gone", dropped],
     ["fails", (response) => response.writeHead(500).end()],
@@ -233,6 +267,8 @@ describe("keys", () => {
     issuer.answer(dropped);
     skewMs = 30_000;
     const assertion = await issuer.sign();
-    expect([(await ask(id, assertion)).status, (await ask(id, assertion)).status, issuer.asked()]).toEqual([503, 503, 2]);
+    expect([(await ask(id, assertion)).status, (await ask(id, assertion)).status, issuer.asked()]).toEqual([
+      503, 503, 2,
+    ]);
   });
 });

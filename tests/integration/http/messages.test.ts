@@ -9,7 +9,11 @@ import { type HttpServer, startHttpServer } from "../../../src/http/connection/s
 let app: Express;
 let server: HttpServer;
 /** Of each request, before the app has seen it and while it answers. */
-let seen: { readonly req: IncomingMessage; readonly res: ServerResponse; readonly names: readonly string[] }[];
+let seen: {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly names: readonly string[];
+}[];
 
 const namesOf = (req: IncomingMessage, res: ServerResponse): readonly string[] =>
   [...Object.keys(req).map((name) => `req.${name}`), ...Object.keys(res).map((name) => `res.${name}`)].sort();
@@ -20,7 +24,13 @@ beforeEach(async () => {
   const router = express.Router();
   router.get("/people/:id", (req, res) => {
     seen.push({ req, res, names: namesOf(req, res) });
-    res.json({ id: req.params.id, q: req.query["q"], base: req.baseUrl, takes: req.accepts("json"), app: req.app === app });
+    res.json({
+      id: req.params.id,
+      q: req.query["q"],
+      base: req.baseUrl,
+      takes: req.accepts("json"),
+      app: req.app === app,
+    });
   });
   app.use("/below", router);
   const messages = messagesOf(app);
@@ -48,6 +58,9 @@ test("express works on them as on node's own", async () => {
 test("they have express's prototypes and all of its fields before express sees them, so that it changes the shape of none", async () => {
   await ask();
   const [before, during] = seen;
-  expect([Object.getPrototypeOf(before!.req), Object.getPrototypeOf(before!.res)]).toEqual([app.request, app.response]);
+  expect([Object.getPrototypeOf(before!.req), Object.getPrototypeOf(before!.res)]).toEqual([
+    app.request,
+    app.response,
+  ]);
   expect(during!.names).toEqual(before!.names);
 });

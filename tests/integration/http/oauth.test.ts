@@ -43,14 +43,29 @@ describe("the token endpoint", () => {
     const { id, secret } = door.tokens.add(["provision", "history:read"]);
     const { status, body, headers } = await ask({ client_id: id, client_secret: secret });
     expect([status, headers["cache-control"]]).toEqual([200, "no-store"]);
-    expect(body).toEqual({ access_token: expect.any(String), token_type: "Bearer", expires_in: 3_600, scope: "provision history:read" });
+    expect(body).toEqual({
+      access_token: expect.any(String),
+      token_type: "Bearer",
+      expires_in: 3_600,
+      scope: "provision history:read",
+    });
 
     const keys = await request(door.base).get("/.well-known/jwks.json");
-    const { payload, protectedHeader } = await jwtVerify(body.access_token, createLocalJWKSet(JSON.parse(keys.text)), {
-      currentDate: clock.now(),
-    });
+    const { payload, protectedHeader } = await jwtVerify(
+      body.access_token,
+      createLocalJWKSet(JSON.parse(keys.text)),
+      {
+        currentDate: clock.now(),
+      },
+    );
     expect(protectedHeader).toEqual({ alg: "ES256", typ: "at+jwt", kid: expect.any(String) });
-    expect(payload).toMatchObject({ iss: PUBLIC_URL, aud: PUBLIC_URL, sub: id, client_id: id, scope: "provision history:read" });
+    expect(payload).toMatchObject({
+      iss: PUBLIC_URL,
+      aud: PUBLIC_URL,
+      sub: id,
+      client_id: id,
+      scope: "provision history:read",
+    });
     expect([payload.exp! - payload.iat!, typeof payload.jti]).toEqual([3_600, "string"]);
   });
 
@@ -80,7 +95,12 @@ describe("the token endpoint", () => {
   ])("refuses %s", async (_name, change, status, error) => {
     const { id, secret } = door.tokens.add(["provision"]);
     const answer = await ask({ client_id: id, client_secret: secret, ...change });
-    expect([answer.status, answer.type, answer.body.error, answer.body.status]).toEqual([status, "application/json", error, status]);
+    expect([answer.status, answer.type, answer.body.error, answer.body.status]).toEqual([
+      status,
+      "application/json",
+      error,
+      status,
+    ]);
     expect(answer.headers["cache-control"]).toBe("no-store");
   });
 
@@ -91,19 +111,28 @@ describe("the token endpoint", () => {
 
   test("asks for nothing when the secret was in the body: libraries would show the challenge, not invalid_client", async () => {
     const answer = await ask({ client_id: "nobody", client_secret: "nothing" });
-    expect([answer.status, answer.body.error, answer.headers["www-authenticate"]]).toEqual([401, "invalid_client", undefined]);
+    expect([answer.status, answer.body.error, answer.headers["www-authenticate"]]).toEqual([
+      401,
+      "invalid_client",
+      undefined,
+    ]);
   });
 
   test.each([
     ["GET", 405],
     ["PUT", 405],
   ] as const)("%s is not a way to ask", async (method, status) => {
-    const answer = method === "GET" ? await request(door.base).get("/oauth2/token") : await request(door.base).put("/oauth2/token");
+    const answer =
+      method === "GET"
+        ? await request(door.base).get("/oauth2/token")
+        : await request(door.base).put("/oauth2/token");
     expect([answer.status, answer.headers.allow]).toEqual([status, "POST"]);
   });
 
   test("JSON is not a way either", async () => {
-    expect((await request(door.base).post("/oauth2/token").send({ grant_type: "client_credentials" })).status).toBe(415);
+    expect(
+      (await request(door.base).post("/oauth2/token").send({ grant_type: "client_credentials" })).status,
+    ).toBe(415);
   });
 
   test("five failures of a client are enough for a minute; its neighbours are served", async () => {
@@ -119,14 +148,19 @@ describe("the token endpoint", () => {
 
   test("success costs nothing", async () => {
     const { id, secret } = door.tokens.add(["provision"]);
-    for (let n = 0; n < 12; n++) expect((await ask({ client_id: id, client_secret: secret })).status).toBe(200);
+    for (let n = 0; n < 12; n++)
+      expect((await ask({ client_id: id, client_secret: secret })).status).toBe(200);
   });
 });
 
 describe("an access token", () => {
   test("acts as the token behind it", async () => {
     const { id, jwt } = await accessToken(["provision"]);
-    expect((await read(jwt)).body).toMatchObject({ actor: `token:${id}`, sourceId: SOURCE, scopes: ["provision"] });
+    expect((await read(jwt)).body).toMatchObject({
+      actor: `token:${id}`,
+      sourceId: SOURCE,
+      scopes: ["provision"],
+    });
   });
 
   test.each<[string, number, number]>([
@@ -155,7 +189,12 @@ describe("an access token", () => {
 
   const ourKey = createSigningKey(createKeyMap());
   const strangers = (publicUrl: string) => createAccessTokens({ publicUrl, signingKey: ourKey, clock });
-  const actor = (id: string) => ({ id: `token:${id}`, tokenId: id, sourceId: SOURCE, scopes: ["provision"] as const });
+  const actor = (id: string) => ({
+    id: `token:${id}`,
+    tokenId: id,
+    sourceId: SOURCE,
+    scopes: ["provision"] as const,
+  });
 
   test("of another server's key is none", async () => {
     const { id } = await accessToken();
@@ -166,7 +205,10 @@ describe("an access token", () => {
     ["a changed claim", (jwt) => withPart(jwt, 1, { ...decodeJwt(jwt), scope: "provision admin" })],
     ["no signature", (jwt) => `${jwt.split(".").slice(0, 2).join(".")}.`],
     ["algorithm none", (jwt) => withPart(jwt, 0, { ...decodeProtectedHeader(jwt), alg: "none" })],
-    ["a key of its own choice", (jwt) => withPart(jwt, 0, { ...decodeProtectedHeader(jwt), jku: "https://evil.example/keys" })],
+    [
+      "a key of its own choice",
+      (jwt) => withPart(jwt, 0, { ...decodeProtectedHeader(jwt), jku: "https://evil.example/keys" }),
+    ],
   ])("with %s is none", async (_name, alter) => {
     const { jwt } = await accessToken();
     expect((await read(alter(jwt))).status).toBe(401);
@@ -178,21 +220,32 @@ describe("an access token", () => {
       .map((part, index) => (index === at ? Buffer.from(JSON.stringify(value)).toString("base64url") : part))
       .join(".");
 
-  test.each<[string, { readonly audience?: string; readonly issuer?: string; readonly typ?: string; readonly life?: string }]>([
+  test.each<
+    [
+      string,
+      { readonly audience?: string; readonly issuer?: string; readonly typ?: string; readonly life?: string },
+    ]
+  >([
     ["another audience", { audience: "https://other.example" }],
     ["another issuer", { issuer: "https://other.example" }],
     ["another type", { typ: "history-checkpoint+jwt" }],
     ["a life of a day", { life: "1d" }],
     ["no end", { life: "" }],
-  ])("of our own key with %s is none", async (_name, { audience = PUBLIC_URL, issuer = PUBLIC_URL, typ = "at+jwt", life = "5m" }) => {
-    const { privateKey } = await ourKey();
-    const issuedAt = Math.floor(Date.now() / 1_000) - 2 * 3_600;
-    const claims = new SignJWT({ scope: "provision" }).setProtectedHeader({ alg: "ES256", typ }).setSubject("x").setJti("1");
-    claims.setIssuer(issuer).setAudience(audience);
-    claims.setIssuedAt(life === "1d" ? issuedAt : undefined);
-    if (life !== "") claims.setExpirationTime(life);
-    expect(await strangers(PUBLIC_URL).verify(await claims.sign(privateKey))).toBeUndefined();
-  });
+  ])(
+    "of our own key with %s is none",
+    async (_name, { audience = PUBLIC_URL, issuer = PUBLIC_URL, typ = "at+jwt", life = "5m" }) => {
+      const { privateKey } = await ourKey();
+      const issuedAt = Math.floor(Date.now() / 1_000) - 2 * 3_600;
+      const claims = new SignJWT({ scope: "provision" })
+        .setProtectedHeader({ alg: "ES256", typ })
+        .setSubject("x")
+        .setJti("1");
+      claims.setIssuer(issuer).setAudience(audience);
+      claims.setIssuedAt(life === "1d" ? issuedAt : undefined);
+      if (life !== "") claims.setExpirationTime(life);
+      expect(await strangers(PUBLIC_URL).verify(await claims.sign(privateKey))).toBeUndefined();
+    },
+  );
 });
 
 test("the published keys are public only", async () => {
@@ -200,6 +253,16 @@ test("the published keys are public only", async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers["content-type"]).toContain("application/jwk-set+json");
   expect(JSON.parse(answer.text)).toEqual({
-    keys: [{ kty: "EC", crv: "P-256", x: expect.any(String), y: expect.any(String), kid: expect.any(String), alg: "ES256", use: "sig" }],
+    keys: [
+      {
+        kty: "EC",
+        crv: "P-256",
+        x: expect.any(String),
+        y: expect.any(String),
+        kid: expect.any(String),
+        alg: "ES256",
+        use: "sig",
+      },
+    ],
   });
 });

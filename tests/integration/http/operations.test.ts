@@ -22,9 +22,24 @@ describe("health", () => {
   }
 
   test.each<[string, Record<string, ReadinessCheck>, number, unknown]>([
-    ["everything works", { database: works, worker: works }, 200, { status: "ready", checks: { database: "ok", worker: "ok" } }],
-    ["one thing fails", { database: fails, worker: works }, 503, { status: "notReady", checks: { database: "failing", worker: "ok" } }],
-    ["one thing hangs", { database: () => new Promise(() => undefined) }, 503, { status: "notReady", checks: { database: "failing" } }],
+    [
+      "everything works",
+      { database: works, worker: works },
+      200,
+      { status: "ready", checks: { database: "ok", worker: "ok" } },
+    ],
+    [
+      "one thing fails",
+      { database: fails, worker: works },
+      503,
+      { status: "notReady", checks: { database: "failing", worker: "ok" } },
+    ],
+    [
+      "one thing hangs",
+      { database: () => new Promise(() => undefined) },
+      503,
+      { status: "notReady", checks: { database: "failing" } },
+    ],
   ])("ready when %s: see the answer", async (_name, checks, status, body) => {
     await open(checks);
     const answer = await request(door.base).get("/readyz");
@@ -56,14 +71,17 @@ test("metrics show requests by pattern, the event loop, and what other rooms reg
   door = await openDoor({ mounts: [metricsEndpoint(registry, { openOnLoopback: true })] });
   const { status, text, headers } = await request(door.base).get("/metrics");
   expect([status, headers["content-type"]]).toEqual([200, "text/plain; version=0.0.4; charset=utf-8"]);
-  expect(text).toContain('http_request_duration_seconds_count{method="GET",route="/scim/v2/Users/:id",status="200"} 1');
+  expect(text).toContain(
+    'http_request_duration_seconds_count{method="GET",route="/scim/v2/Users/:id",status="200"} 1',
+  );
   expect(text).toContain("sync_oldest_due_seconds 7");
   expect(text).toContain("nodejs_eventloop_lag_seconds");
   registry.clear();
 });
 
 describe("documents", () => {
-  const openapi = "openapi: 3.1.0\nservers:\n  - url: http://127.0.0.1:8080\n    description: elsewhere\ninfo: { title: x }\n";
+  const openapi =
+    "openapi: 3.1.0\nservers:\n  - url: http://127.0.0.1:8080\n    description: elsewhere\ninfo: { title: x }\n";
   beforeEach(async () => {
     door = await openDoor({ mounts: docsMounts(openapi, "https://scim.example.com") });
   });
@@ -82,18 +100,29 @@ describe("documents", () => {
     expect(answer.type).toBe("text/html");
     expect(answer.headers["content-security-policy"]).toMatch(/^default-src 'none'; script-src 'self';/);
     expect(answer.text).not.toMatch(/<script(?! src="\/docs\/)/);
-    for (const path of [...answer.text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map((match) => match[1]!)) {
+    for (const path of [...answer.text.matchAll(/(?:src|href)="(\/docs\/[^"]+)"/g)].map(
+      (match) => match[1]!,
+    )) {
       const part = await request(door.base).get(path);
-      expect([path, part.status, part.type]).toEqual([path, 200, path.endsWith(".css") ? "text/css" : "text/javascript"]);
+      expect([path, part.status, part.type]).toEqual([
+        path,
+        200,
+        path.endsWith(".css") ? "text/css" : "text/javascript",
+      ]);
       expect(part.headers["cache-control"]).toBe("no-store");
     }
   });
 
   test("the viewer comes whole, is the same in one piece or many, and takes no other method", async () => {
     const whole = readFileSync(require.resolve("swagger-ui-dist/swagger-ui-bundle.js"));
-    const answers = await Promise.all([1, 2, 3].map(() => fetch(`${door.base}/docs/viewer.js`, { headers: { Range: "bytes=0-9" } })));
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => fetch(`${door.base}/docs/viewer.js`, { headers: { Range: "bytes=0-9" } })),
+    );
     for (const answer of answers) {
-      expect([answer.status, answer.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
+      expect([answer.status, answer.headers.get("content-type")]).toEqual([
+        200,
+        "text/javascript; charset=utf-8",
+      ]);
       expect(Buffer.from(await answer.arrayBuffer()).equals(whole)).toBe(true);
     }
     expect((await request(door.base).post("/docs/viewer.js")).status).toBe(405);

@@ -1,7 +1,10 @@
 import { connect } from "node:net";
 import { setImmediate as nextTurn } from "node:timers/promises";
 
-/** Sends bytes as they are and gives back everything the server said until it closed the connection, or until `enough` holds. */
+/**
+ * Sends bytes as they are and gives back everything the server said until it closed the connection, or until
+ * `enough` holds.
+ */
 export function exchange(
   port: number,
   write: readonly (string | Buffer)[],

@@ -132,7 +132,11 @@ describe("paths and methods", () => {
 
   test("a path that a room leaves alone is an error in the room's form", async () => {
     const answer = await get("/room/none");
-    expect([answer.status, answer.type, answer.body]).toEqual([404, "application/scim+json", { room: "NOT_FOUND" }]);
+    expect([answer.status, answer.type, answer.body]).toEqual([
+      404,
+      "application/scim+json",
+      { room: "NOT_FOUND" },
+    ]);
   });
 
   test("broken percent-encoding is the client's fault", async () => {

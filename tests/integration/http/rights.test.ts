@@ -28,7 +28,12 @@ afterAll(() => product.close());
 async function sessionHeaders(cookies: readonly string[]): Promise<Headers> {
   const cookie = cookies[0]?.split(";")[0] ?? "";
   const { body } = await product.send("GET", "/auth/session", { token: "", headers: { cookie } });
-  return { cookie, origin: "http://127.0.0.1:8080", "sec-fetch-site": "same-origin", "x-csrf-token": body.csrf };
+  return {
+    cookie,
+    origin: "http://127.0.0.1:8080",
+    "sec-fetch-site": "same-origin",
+    "x-csrf-token": body.csrf,
+  };
 }
 
 const bearing =
@@ -38,7 +43,10 @@ const bearing =
 const signedInWith =
   (scope: (typeof SCOPES)[number]): Caller =>
   async () => {
-    const opened = await product.send("POST", "/auth/session", { token: "", body: { token: await product.token([scope]) } });
+    const opened = await product.send("POST", "/auth/session", {
+      token: "",
+      body: { token: await product.token([scope]) },
+    });
     return sessionHeaders(opened.headers.getSetCookie());
   };
 
@@ -51,13 +59,19 @@ const signedInAs =
     return sessionHeaders(answer.headers.getSetCookie());
   };
 
-/** `refused` for 401 and 403. What an allowed request is answered else does not matter here: it names nobody and says nothing. */
+/**
+ * `refused` for 401 and 403. What an allowed request is answered else does not matter here: it names nobody
+ * and says nothing.
+ */
 async function verdict({ method, path }: Operation, headers: Headers): Promise<string> {
   const address = path.replace("{kind}", "user").replaceAll(/\{\w+\}/g, NOBODY);
   const answer = await fetch(product.base + address, {
     method,
     redirect: "manual",
-    headers: { ...headers, ...(method === "GET" || method === "DELETE" ? {} : { "content-type": "application/json" }) },
+    headers: {
+      ...headers,
+      ...(method === "GET" || method === "DELETE" ? {} : { "content-type": "application/json" }),
+    },
     ...(method === "GET" || method === "DELETE" ? {} : { body: "{}" }),
   });
   await answer.text();
@@ -91,7 +105,8 @@ describe.each<[string, Caller, (operation: Operation) => boolean]>([
       const [said, expected] = [await verdict(operation, headers), mayCall(operation) ? "let in" : "refused"];
       if (said !== expected) wrong.push(`${operation.method} ${operation.path} is ${said}`);
       // Whoever has signed out comes again.
-      if (operation.path === "/auth/session" && operation.method === "DELETE") headers = await caller(product);
+      if (operation.path === "/auth/session" && operation.method === "DELETE")
+        headers = await caller(product);
     }
     expect(wrong).toEqual([]);
     expect(guarded.length).toBeGreaterThan(50);

@@ -5,13 +5,24 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { CannotStart } from "../../../src/core/errors.ts";
 import { silentLogger } from "../../../src/core/logger.ts";
 import { renderFor } from "../../../src/http/app.ts";
-import { type HttpServer, type HttpServerOptions, startHttpServer } from "../../../src/http/connection/server.ts";
+import {
+  type HttpServer,
+  type HttpServerOptions,
+  startHttpServer,
+} from "../../../src/http/connection/server.ts";
 import { exchange, head, statusOf, until } from "./raw.ts";
 
 const started: HttpServer[] = [];
 
 async function start(handler: RequestListener, more: Partial<HttpServerOptions> = {}): Promise<HttpServer> {
-  const server = await startHttpServer({ host: "127.0.0.1", port: 0, handler, clock: systemClock, logger: silentLogger, ...more });
+  const server = await startHttpServer({
+    host: "127.0.0.1",
+    port: 0,
+    handler,
+    clock: systemClock,
+    logger: silentLogger,
+    ...more,
+  });
   started.push(server);
   return server;
 }
@@ -37,7 +48,9 @@ describe("a port that cannot be had", () => {
   });
 
   test("because the address is another machine's", async () => {
-    await expect(start(hello, { host: "192.0.2.1" })).rejects.toThrow("HOST 192.0.2.1 is not an address of this machine");
+    await expect(start(hello, { host: "192.0.2.1" })).rejects.toThrow(
+      "HOST 192.0.2.1 is not an address of this machine",
+    );
   });
 });
 
@@ -78,7 +91,9 @@ describe("stopping", () => {
 
 describe("bounds", () => {
   test("a client that never finishes its headers is dropped with 408", async () => {
-    const server = await start(hello, { limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 } });
+    const server = await start(hello, {
+      limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 },
+    });
     expect(statusOf(await exchange(server.port, ["GET / HTTP/1.1\r\nHost:"]))).toBe(408);
   });
 
@@ -86,7 +101,10 @@ describe("bounds", () => {
     const server = await start((req) => void req.resume(), {
       limits: { headersTimeoutMs: 100, requestTimeoutMs: 200, checkIntervalMs: 20 },
     });
-    const said = await exchange(server.port, [head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 10"]), "x"]);
+    const said = await exchange(server.port, [
+      head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 10"]),
+      "x",
+    ]);
     expect(statusOf(said)).toBe(408);
   });
 });
@@ -95,8 +113,16 @@ describe("what is no request", () => {
   test.each<[string, string, number]>([
     ["no HTTP", "hello\r\n\r\n", 400],
     ["an unknown method", head(["BREW / HTTP/1.1", "Host: localhost"]), 400],
-    ["two lengths", head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 1", "Content-Length: 2"]), 400],
-    ["a length and chunks", head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 1", "Transfer-Encoding: chunked"]), 400],
+    [
+      "two lengths",
+      head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 1", "Content-Length: 2"]),
+      400,
+    ],
+    [
+      "a length and chunks",
+      head(["POST / HTTP/1.1", "Host: localhost", "Content-Length: 1", "Transfer-Encoding: chunked"]),
+      400,
+    ],
     ["headers of 32 kB", head(["GET / HTTP/1.1", "Host: localhost", `X-A: ${"x".repeat(32_768)}`]), 431],
     ["an address of 32 kB", head([`GET /?${"x".repeat(32_768)} HTTP/1.1`, "Host: localhost"]), 414],
     ["another expectation", head(["GET / HTTP/1.1", "Host: localhost", "Expect: coffee"]), 417],
@@ -121,10 +147,15 @@ describe("what is no request", () => {
       body: { room: true },
       unexpected: false,
     });
-    const mounts = [{ path: "/room", access: "public" as const, handler: () => undefined, renderError: render }];
+    const mounts = [
+      { path: "/room", access: "public" as const, handler: () => undefined, renderError: render },
+    ];
     const server = await start(hello, { renderFor: renderFor(mounts) });
     const long = "x".repeat(32_768);
-    const lines = name === "" ? [`GET ${path}${long} HTTP/1.1`, "Host: localhost"] : [`GET ${path} HTTP/1.1`, `${name}${long}`];
+    const lines =
+      name === ""
+        ? [`GET ${path}${long} HTTP/1.1`, "Host: localhost"]
+        : [`GET ${path} HTTP/1.1`, `${name}${long}`];
     const said = await exchange(server.port, [head(lines)]);
     const isRoom = /^\/room([/?]|$)/i.test(path);
     expect([statusOf(said), /^Content-Type: (\S+);/m.exec(said)?.[1]]).toEqual([

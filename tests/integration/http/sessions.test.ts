@@ -24,7 +24,12 @@ beforeEach(() => {
 
 const OURS = { origin: ORIGIN, "sec-fetch-site": "same-origin" };
 
-async function send(method: string, path: string, headers: Readonly<Record<string, string>> = {}, body?: unknown) {
+async function send(
+  method: string,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  body?: unknown,
+) {
   const answer = await fetch(product.base + path, {
     method,
     redirect: "manual",
@@ -33,7 +38,12 @@ async function send(method: string, path: string, headers: Readonly<Record<strin
   });
   const text = await answer.text();
   const json = text.startsWith("{") ? JSON.parse(text) : undefined;
-  return { status: answer.status, json, setCookie: answer.headers.getSetCookie(), location: answer.headers.get("location") };
+  return {
+    status: answer.status,
+    json,
+    setCookie: answer.headers.getSetCookie(),
+    location: answer.headers.get("location"),
+  };
 }
 
 async function signIn(token: string) {
@@ -42,10 +52,17 @@ async function signIn(token: string) {
   return { ...answer, cookie, csrf: answer.json?.csrf as string };
 }
 
-const writing = ({ cookie, csrf }: { readonly cookie: string; readonly csrf: string }) => ({ ...OURS, cookie, "x-csrf-token": csrf });
-const statusOf = async (cookie: string, path = "/auth/session") => (await send("GET", path, { cookie })).status;
+const writing = ({ cookie, csrf }: { readonly cookie: string; readonly csrf: string }) => ({
+  ...OURS,
+  cookie,
+  "x-csrf-token": csrf,
+});
+const statusOf = async (cookie: string, path = "/auth/session") =>
+  (await send("GET", path, { cookie })).status;
 const events = async (code: string) =>
-  (await product.pool.query("select actor, detail from history where code = $1 order by id", [code])).rows.map((row) => ({
+  (
+    await product.pool.query("select actor, detail from history where code = $1 order by id", [code])
+  ).rows.map((row) => ({
     ...row,
     detail: JSON.parse(row.detail),
   }));
@@ -53,8 +70,14 @@ const events = async (code: string) =>
 test("a token opens a session with its scopes, and whoever signs out is out", async () => {
   const signed = await signIn(await product.token(["history:read"]));
   expect(signed.status).toBe(200);
-  expect(signed.json).toMatchObject({ roles: [], scopes: ["history:read"], actor: expect.stringMatching(/^token:/) });
-  expect(signed.setCookie).toEqual([expect.stringMatching(/^dingtalk-scim=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/)]);
+  expect(signed.json).toMatchObject({
+    roles: [],
+    scopes: ["history:read"],
+    actor: expect.stringMatching(/^token:/),
+  });
+  expect(signed.setCookie).toEqual([
+    expect.stringMatching(/^dingtalk-scim=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/),
+  ]);
   expect(await statusOf(signed.cookie)).toBe(200);
   expect(await statusOf(signed.cookie, "/api/sync/status")).toBe(200);
   expect(await statusOf(signed.cookie, "/api/history")).toBe(200);
@@ -64,20 +87,28 @@ test("a token opens a session with its scopes, and whoever signs out is out", as
   const out = await send("DELETE", "/auth/session", writing(signed));
   expect([out.status, out.setCookie[0]]).toEqual([204, expect.stringMatching(/^dingtalk-scim=; Max-Age=0/)]);
   expect(await statusOf(signed.cookie)).toBe(401);
-  expect((await events("session.opened")).at(-1)).toMatchObject({ actor: signed.json.actor, detail: { by: "token" } });
+  expect((await events("session.opened")).at(-1)).toMatchObject({
+    actor: signed.json.actor,
+    detail: { by: "token" },
+  });
   expect((await events("session.closed")).at(-1)).toMatchObject({ actor: signed.json.actor });
 });
 
 test("the cookie's secret is stored nowhere", async () => {
   const { cookie } = await signIn(product.bootstrap);
-  const { rows } = await product.pool.query("select s::text as row from sessions s union all select h::text from history h");
+  const { rows } = await product.pool.query(
+    "select s::text as row from sessions s union all select h::text from history h",
+  );
   expect(rows.some(({ row }) => row.includes(cookie.split("=")[1]!))).toBe(false);
 });
 
 test("what a session does is recorded as its token's act", async () => {
   const signed = await signIn(product.bootstrap);
   const answer = await send("POST", "/api/sync/pause", writing(signed), { reason: "a look" });
-  expect([answer.status, answer.json.paused]).toEqual([200, expect.objectContaining({ by: "token:bootstrap", reason: "a look" })]);
+  expect([answer.status, answer.json.paused]).toEqual([
+    200,
+    expect.objectContaining({ by: "token:bootstrap", reason: "a look" }),
+  ]);
   expect((await send("POST", "/api/sync/resume", writing(signed))).status).toBe(200);
 });
 
@@ -93,16 +124,26 @@ describe("a write that another page may have caused is refused", () => {
     ["with a wrong token", { "x-csrf-token": "x".repeat(43) }],
   ])("%s", async (_name, change) => {
     const signed = await signIn(product.bootstrap);
-    const headers = Object.entries({ ...writing(signed), ...change }).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    const headers = Object.entries({ ...writing(signed), ...change }).filter(
+      (pair): pair is [string, string] => pair[1] !== undefined,
+    );
     const answer = await send("POST", "/api/sync/pause", Object.fromEntries(headers), { reason: "x" });
     expect([answer.status, answer.json.code]).toEqual([403, "FORBIDDEN"]);
     expect((await send("GET", "/api/sync/status", { cookie: signed.cookie })).json.paused).toBeNull();
   });
 
   test("and so is signing in from elsewhere", async () => {
-    const answer = await send("POST", "/auth/session", { ...OURS, origin: "https://evil.example" }, { token: product.bootstrap });
+    const answer = await send(
+      "POST",
+      "/auth/session",
+      { ...OURS, origin: "https://evil.example" },
+      { token: product.bootstrap },
+    );
     expect([answer.status, answer.setCookie]).toEqual([403, []]);
-    expect((await send("POST", "/auth/session", { "sec-fetch-site": "cross-site" }, { token: product.bootstrap })).status).toBe(403);
+    expect(
+      (await send("POST", "/auth/session", { "sec-fetch-site": "cross-site" }, { token: product.bootstrap }))
+        .status,
+    ).toBe(403);
   });
 
   test("but a program signs in without what only browsers say", async () => {
@@ -143,7 +184,10 @@ describe("a session ends", () => {
     const { cookie } = await signIn(product.bootstrap);
     aheadMs = 29 * MINUTE;
     expect(await statusOf(cookie)).toBe(200);
-    await product.until(async () => (await product.pool.query("select 1 from sessions where used_at > opened_at")).rows.length > 0);
+    await product.until(
+      async () =>
+        (await product.pool.query("select 1 from sessions where used_at > opened_at")).rows.length > 0,
+    );
     aheadMs = 58 * MINUTE;
     expect(await statusOf(cookie)).toBe(200);
     aheadMs = 89 * MINUTE;
@@ -172,9 +216,16 @@ describe("a session ends", () => {
 
   test("when somebody signs in again with the same browser", async () => {
     const first = await signIn(product.bootstrap);
-    const again = await send("POST", "/auth/session", { ...OURS, cookie: first.cookie }, { token: product.bootstrap });
+    const again = await send(
+      "POST",
+      "/auth/session",
+      { ...OURS, cookie: first.cookie },
+      { token: product.bootstrap },
+    );
     expect(again.status).toBe(200);
-    expect([await statusOf(first.cookie), await statusOf(again.setCookie[0]!.split(";")[0]!)]).toEqual([401, 200]);
+    expect([await statusOf(first.cookie), await statusOf(again.setCookie[0]!.split(";")[0]!)]).toEqual([
+      401, 200,
+    ]);
   });
 });
 
@@ -192,7 +243,12 @@ describe("a one-time link", () => {
     expect([answer.status, answer.location]).toEqual([303, "/"]);
     const cookie = answer.setCookie[0]!.split(";")[0]!;
     const { json } = await send("GET", "/auth/session", { cookie });
-    expect(json).toMatchObject({ actor: expect.stringMatching(/^link:/), name: "root", roles: ["viewer"], scopes: ["history:read"] });
+    expect(json).toMatchObject({
+      actor: expect.stringMatching(/^link:/),
+      name: "root",
+      roles: ["viewer"],
+      scopes: ["history:read"],
+    });
     const again = await send("GET", link);
     expect([again.status, again.setCookie]).toEqual([401, []]);
     expect(await send("GET", link, { accept: "text/html" })).toMatchObject({
@@ -200,13 +256,21 @@ describe("a one-time link", () => {
       location: expect.stringMatching(/^\/\?refused=linkRefused&request=/),
       setCookie: [],
     });
-    expect((await events("link.created")).at(-1)).toMatchObject({ actor: "cli", detail: { reason: "a test", osUser: "root" } });
-    expect((await events("session.opened")).at(-1)).toMatchObject({ actor: json.actor, detail: { by: "link" } });
+    expect((await events("link.created")).at(-1)).toMatchObject({
+      actor: "cli",
+      detail: { reason: "a test", osUser: "root" },
+    });
+    expect((await events("session.opened")).at(-1)).toMatchObject({
+      actor: json.actor,
+      detail: { by: "link" },
+    });
   });
 
   test("signs in one of many who try at once", async () => {
     const link = await linkFor("admin");
-    const statuses = await Promise.all(Array.from({ length: 20 }, async () => (await send("GET", link)).status));
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, async () => (await send("GET", link)).status),
+    );
     expect(statuses.filter((status) => status === 303)).toHaveLength(1);
   });
 

@@ -1,9 +1,16 @@
 import { systemClock } from "../../../src/core/clock.ts";
-import { type IdentityProvider, openIdentityProvider, type Spoilt } from "../../support/identity/identity-provider.ts";
+import {
+  type IdentityProvider,
+  openIdentityProvider,
+  type Spoilt,
+} from "../../support/identity/identity-provider.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 import { createLineLogger } from "./door.ts";
 
-/* Signing in by an identity provider, with oidc-provider as one. What a browser does is done by hand here; tests/browser does it in one. */
+/*
+ * Signing in by an identity provider, with oidc-provider as one. What a browser does is done by hand here;
+ * tests/browser does it in one.
+ */
 
 const PUBLIC_URL = "http://127.0.0.1:8080";
 const MINUTE = 60_000;
@@ -43,10 +50,21 @@ interface Answer {
 }
 
 /** As a browser asks for a page. */
-async function page(path: string, cookie = "", headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  const answer = await fetch(product.base + path, { redirect: "manual", headers: { accept: "text/html", cookie, ...headers } });
+async function page(
+  path: string,
+  cookie = "",
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const answer = await fetch(product.base + path, {
+    redirect: "manual",
+    headers: { accept: "text/html", cookie, ...headers },
+  });
   await answer.arrayBuffer();
-  return { status: answer.status, location: answer.headers.get("location"), cookies: answer.headers.getSetCookie() };
+  return {
+    status: answer.status,
+    location: answer.headers.get("location"),
+    cookies: answer.headers.getSetCookie(),
+  };
 }
 
 const valueIn = ({ cookies }: Answer, name: string): string =>
@@ -82,9 +100,12 @@ async function signIn(path?: string) {
   return { ...answer, session: valueIn(answer, "dingtalk-scim"), cookie, back };
 }
 
-const whoIs = async (cookie: string) => (await product.send("GET", "/auth/session", { token: "", headers: { cookie } })).body;
-const statusOf = async (cookie: string) => (await product.send("GET", "/auth/session", { token: "", headers: { cookie } })).status;
-const refusedFor = (location: string | null): string | null => new URL(location ?? "", PUBLIC_URL).searchParams.get("refused");
+const whoIs = async (cookie: string) =>
+  (await product.send("GET", "/auth/session", { token: "", headers: { cookie } })).body;
+const statusOf = async (cookie: string) =>
+  (await product.send("GET", "/auth/session", { token: "", headers: { cookie } })).status;
+const refusedFor = (location: string | null): string | null =>
+  new URL(location ?? "", PUBLIC_URL).searchParams.get("refused");
 const lastLine = () => lines.filter(({ message }) => message === "a credential was refused").at(-1)?.fields;
 const closings = async () =>
   (await product.pool.query("select detail from history where code = 'session.closed' order by id")).rows.map(
@@ -92,12 +113,16 @@ const closings = async () =>
   );
 
 test("the page learns that there is a provider", async () => {
-  expect((await product.send("GET", "/auth/methods", { token: "" })).body).toEqual({ methods: ["provider", "token"] });
+  expect((await product.send("GET", "/auth/methods", { token: "" })).body).toEqual({
+    methods: ["provider", "token"],
+  });
 });
 
 test("somebody signs in by the provider, with their roles, and comes to where they were going", async () => {
   provider.person = { ...provider.person, roles: ["approver", "operator", "of another app"] };
-  const { location, session, cookies } = await signIn(`/auth/login?return=${encodeURIComponent("/holds/7?x=1")}`);
+  const { location, session, cookies } = await signIn(
+    `/auth/login?return=${encodeURIComponent("/holds/7?x=1")}`,
+  );
   expect(location).toBe("/holds/7?x=1");
   expect(cookies).toEqual([
     expect.stringMatching(/^dingtalk-scim-login=; Max-Age=0/),
@@ -111,7 +136,9 @@ test("somebody signs in by the provider, with their roles, and comes to where th
     scopes: ["history:read", "history:personal"],
     rights: ["operate", "approve"],
   });
-  const { rows } = await product.pool.query("select actor, detail from history where code = 'session.opened' order by id desc limit 1");
+  const { rows } = await product.pool.query(
+    "select actor, detail from history where code = 'session.opened' order by id desc limit 1",
+  );
   expect(rows[0].actor).toBe(who.actor);
   expect(JSON.parse(rows[0].detail)).toMatchObject({ by: "provider", roles: ["approver", "operator"] });
 });
@@ -134,7 +161,9 @@ test("PKCE, state and nonce go along, and nothing of the secret", async () => {
 
 test("neither the cookie's secret nor the refresh token can be read in the database", async () => {
   const { session } = await signIn();
-  const { rows } = await product.pool.query("select sealed_refresh from sessions order by opened_at desc limit 1");
+  const { rows } = await product.pool.query(
+    "select sealed_refresh from sessions order by opened_at desc limit 1",
+  );
   expect(rows[0].sealed_refresh.length).toBeGreaterThan(40);
   expect(rows[0].sealed_refresh.toString("latin1")).not.toContain(session.slice(14, 30));
 });
@@ -162,24 +191,55 @@ describe("an ID token that does not count lets nobody in", () => {
       "oidcToken",
       /aud|azp/,
     ],
-    ["another issuer", (claims) => ({ claims: { ...claims, iss: "https://login.example/other/v2.0" } }), "oidcToken", /iss/],
-    ["an end in the past", (claims) => ({ claims: { ...claims, exp: Math.floor(Date.now() / 1_000) - 120 } }), "oidcToken", /exp/],
+    [
+      "another issuer",
+      (claims) => ({ claims: { ...claims, iss: "https://login.example/other/v2.0" } }),
+      "oidcToken",
+      /iss/,
+    ],
+    [
+      "an end in the past",
+      (claims) => ({ claims: { ...claims, exp: Math.floor(Date.now() / 1_000) - 120 } }),
+      "oidcToken",
+      /exp/,
+    ],
     ["no end", ({ exp: _, ...claims }) => ({ claims }), "oidcToken", /exp/],
-    ["another tenant", (claims) => ({ claims: { ...claims, tid: "11111111-2222-4333-8444-555555555555" } }), "oidcTenant", /tenant/],
+    [
+      "another tenant",
+      (claims) => ({ claims: { ...claims, tid: "11111111-2222-4333-8444-555555555555" } }),
+      "oidcTenant",
+      /tenant/,
+    ],
     ["no tenant", ({ tid: _, ...claims }) => ({ claims }), "oidcTenant", /tenant/],
     ["no roles", ({ roles: _, ...claims }) => ({ claims }), "oidcNoRole", /role/],
-    ["roles of other applications", (claims) => ({ claims: { ...claims, roles: ["Admin", "__proto__"] } }), "oidcNoRole", /role/],
-    ["a subject that is no text", (claims) => ({ claims: { ...claims, sub: "with a space" } }), "oidcToken", /subject/],
+    [
+      "roles of other applications",
+      (claims) => ({ claims: { ...claims, roles: ["Admin", "__proto__"] } }),
+      "oidcNoRole",
+      /role/,
+    ],
+    [
+      "a subject that is no text",
+      (claims) => ({ claims: { ...claims, sub: "with a space" } }),
+      "oidcToken",
+      /subject/,
+    ],
     ["something that is no token", () => ({ text: "x.y.z" }), "oidcToken", /./],
   ])("%s", async (_name, spoil, code, reason) => {
     provider.spoil = spoil as IdentityProvider["spoil"];
     const { location, session, status } = await signIn();
     expect([status, refusedFor(location), session]).toEqual([303, code, ""]);
-    expect(lastLine()).toMatchObject({ reasonCode: code, reason: expect.stringMatching(reason), path: "/auth/callback" });
+    expect(lastLine()).toMatchObject({
+      reasonCode: code,
+      reason: expect.stringMatching(reason),
+      path: "/auth/callback",
+    });
     expect(location).toContain(`request=${lastLine()?.["requestId"]}`);
     const open = await product.pool.query("select count(*)::int as n from sessions");
     await signIn();
-    expect((await product.pool.query("select count(*)::int as n from sessions")).rows[0].n).toBe(open.rows[0].n);
+    expect((await product.pool.query("select count(*)::int as n from sessions")).rows[0].n).toBe(
+      open.rows[0].n,
+    );
   });
 });
 
@@ -221,9 +281,15 @@ describe("an answer that does not belong to this browser and this try lets nobod
     ["without the cookie of the try", (begun) => ({ ...begun, cookie: "" })],
     [
       "with a cookie that was made up",
-      (begun) => ({ ...begun, cookie: `dingtalk-scim-login=${Date.now().toString(36)}.${"x".repeat(43)}.0.` }),
+      (begun) => ({
+        ...begun,
+        cookie: `dingtalk-scim-login=${Date.now().toString(36)}.${"x".repeat(43)}.0.`,
+      }),
     ],
-    ["with another state", ({ cookie, back }) => ({ cookie, back: back.replace(/state=[^&]*/, `state=${"x".repeat(43)}`) })],
+    [
+      "with another state",
+      ({ cookie, back }) => ({ cookie, back: back.replace(/state=[^&]*/, `state=${"x".repeat(43)}`) }),
+    ],
     ["without a state", ({ cookie, back }) => ({ cookie, back: back.replace(/state=[^&]*/, "") })],
     ["with a return address that was changed", ({ cookie, back }) => ({ cookie: `${cookie}L2V2aWw`, back })],
   ])("%s", async (_name, change) => {
@@ -261,7 +327,11 @@ describe("an answer that does not belong to this browser and this try lets nobod
 
   test("a look alone uses nothing up", async () => {
     const { cookie, back } = await begin();
-    const head = await fetch(product.base + back, { method: "HEAD", redirect: "manual", headers: { cookie } });
+    const head = await fetch(product.base + back, {
+      method: "HEAD",
+      redirect: "manual",
+      headers: { cookie },
+    });
     expect(head.status).toBe(401);
     expect((await page(back, cookie, { "sec-purpose": "prefetch" })).status).toBe(303);
     expect((await page(back, cookie)).location).toBe("/");
@@ -272,11 +342,18 @@ test("a provider that is down keeps nobody from starting or from tokens, and is 
   provider.isDown = true;
   const fresh = await openProduct({ clock, logger, settings: provider.settings });
   try {
-    const answer = await fetch(`${fresh.base}/auth/login`, { redirect: "manual", headers: { accept: "text/html" } });
+    const answer = await fetch(`${fresh.base}/auth/login`, {
+      redirect: "manual",
+      headers: { accept: "text/html" },
+    });
     expect(refusedFor(answer.headers.get("location"))).toBe("oidcUnavailable");
-    expect((await fresh.send("POST", "/auth/session", { token: "", body: { token: fresh.bootstrap } })).status).toBe(200);
+    expect(
+      (await fresh.send("POST", "/auth/session", { token: "", body: { token: fresh.bootstrap } })).status,
+    ).toBe(200);
     provider.isDown = false;
-    expect((await fetch(`${fresh.base}/auth/login`, { redirect: "manual" })).headers.get("location")).toContain(provider.issuer);
+    expect(
+      (await fetch(`${fresh.base}/auth/login`, { redirect: "manual" })).headers.get("location"),
+    ).toContain(provider.issuer);
   } finally {
     await fresh.close();
   }
@@ -330,8 +407,8 @@ describe("every quarter of an hour the roles are looked at again", () => {
   };
 
   /**
-   * No answer waits until the use of a session is stored, and a session without use ends after half an hour. The last session: those of earlier tests may have
-   * been used later.
+   * No answer waits until the use of a session is stored, and a session without use ends after half an hour.
+   * The last session: those of earlier tests may have been used later.
    */
   const isNoted = (minutes: number) =>
     product.until(async () => {
@@ -346,7 +423,11 @@ describe("every quarter of an hour the roles are looked at again", () => {
     const { session } = await signIn();
     provider.person = { ...provider.person, roles: ["viewer"] };
     expect((await whoIs(session)).roles).toEqual(["admin"]);
-    expect(await afterQuarter(session)).toMatchObject({ roles: ["viewer"], scopes: ["history:read"], rights: [] });
+    expect(await afterQuarter(session)).toMatchObject({
+      roles: ["viewer"],
+      scopes: ["history:read"],
+      rights: [],
+    });
     await isNoted(15);
     provider.person = { ...provider.person, roles: ["auditor", "operator"] };
     expect((await afterQuarter(session)).rights).toEqual(["operate", "oversee"]);
@@ -381,7 +462,9 @@ describe("every quarter of an hour the roles are looked at again", () => {
   test("by one of many requests", async () => {
     const { session } = await signIn();
     aheadMs = 16 * MINUTE;
-    expect(await Promise.all(Array.from({ length: 12 }, () => statusOf(session)))).toEqual(Array(12).fill(200));
+    expect(await Promise.all(Array.from({ length: 12 }, () => statusOf(session)))).toEqual(
+      Array(12).fill(200),
+    );
   });
 
   test("and a provider that is down for less than a quarter of an hour keeps nobody out", async () => {
@@ -408,13 +491,24 @@ describe("every quarter of an hour the roles are looked at again", () => {
 });
 
 test("roles may have other names, in another claim", async () => {
-  const settings = { ...provider.settings, OIDC_ROLES_CLAIM: "realm_access.roles", OIDC_ROLE_NAMES: "cn=it, SCIM-Admins=admin,a=b=viewer" };
+  const settings = {
+    ...provider.settings,
+    OIDC_ROLES_CLAIM: "realm_access.roles",
+    OIDC_ROLE_NAMES: "cn=it, SCIM-Admins=admin,a=b=viewer",
+  };
   await expect(openProduct({ settings })).rejects.toThrow();
-  const other = await openProduct({ settings: { ...settings, OIDC_ROLE_NAMES: "SCIM-Admins=admin,a=b=viewer" } });
+  const other = await openProduct({
+    settings: { ...settings, OIDC_ROLE_NAMES: "SCIM-Admins=admin,a=b=viewer" },
+  });
   try {
-    provider.spoil = (claims) => ({ claims: { ...claims, realm_access: { roles: ["SCIM-Admins", "operator", "a=b"] } } });
+    provider.spoil = (claims) => ({
+      claims: { ...claims, realm_access: { roles: ["SCIM-Admins", "operator", "a=b"] } },
+    });
     const { cookie, back } = await begin();
-    const answer = await fetch(other.base + back, { redirect: "manual", headers: { cookie, accept: "text/html" } });
+    const answer = await fetch(other.base + back, {
+      redirect: "manual",
+      headers: { cookie, accept: "text/html" },
+    });
     const session = answer.headers.getSetCookie().at(-1)!.split(";")[0]!;
     const { body } = await other.send("GET", "/auth/session", { token: "", headers: { cookie: session } });
     expect(body.roles).toEqual(["admin", "viewer"]);
@@ -444,7 +538,8 @@ test("what they did names them, for those who may see values", async () => {
   const actor = `user:${provider.person.sub}`;
   const filter = encodeURIComponent(`actor eq "${actor}"`);
   const shown = async (token?: string) =>
-    (await product.send("GET", `/api/history?filter=${filter}&count=1`, token === undefined ? {} : { token })).body.events[0];
+    (await product.send("GET", `/api/history?filter=${filter}&count=1`, token === undefined ? {} : { token }))
+      .body.events[0];
   expect(await shown()).toMatchObject({ actor, actorName: provider.person.name });
   expect(await shown(await product.token(["history:read"]))).not.toHaveProperty("actorName");
   // The name is no part of what was sealed.

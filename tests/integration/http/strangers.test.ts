@@ -13,7 +13,11 @@ const { lines, logger } = createLineLogger();
 const wall = new Date("2026-03-01T08:00:00Z");
 let nowMs = 0;
 const clock = { ...systemClock, now: () => wall, monotonicMs: () => nowMs };
-const scim: Mount = { path: "/scim", access: ["provision"], handler: Router().all("/{:id}", (_req, res) => void res.json({})) };
+const scim: Mount = {
+  path: "/scim",
+  access: ["provision"],
+  handler: Router().all("/{:id}", (_req, res) => void res.json({})),
+};
 let door: Door;
 
 async function open(options: DoorOptions = {}): Promise<void> {
@@ -32,7 +36,9 @@ const ask = (clientId: string, headers: Record<string, string> = {}, secret = "g
     .type("form")
     .send({ grant_type: "client_credentials", client_id: clientId, client_secret: secret });
 const countOf = (statuses: readonly number[]) =>
-  Object.fromEntries([...new Set(statuses)].sort().map((status) => [status, statuses.filter((one) => one === status).length]));
+  Object.fromEntries(
+    [...new Set(statuses)].sort().map((status) => [status, statuses.filter((one) => one === status).length]),
+  );
 
 describe("the token endpoint", () => {
   test("with a new client id each time is 429 after twenty failures, and the database is asked no more", async () => {
@@ -52,10 +58,19 @@ describe("the token endpoint", () => {
     for (let at = 0; at < 10; at++) {
       const basic = Buffer.from(`${randomBytes(8).toString("hex")}:x`).toString("base64");
       const call = request(door.base).post("/oauth2/token").type("form");
-      statuses.push((await call.set("Authorization", `Basic ${basic}`).send({ grant_type: "client_credentials" })).status);
+      statuses.push(
+        (await call.set("Authorization", `Basic ${basic}`).send({ grant_type: "client_credentials" })).status,
+      );
       statuses.push((await ask(randomBytes(3_000).toString("hex"))).status);
-      const assertion = { client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer", client_assertion: "x" };
-      const form = { grant_type: "client_credentials", client_id: randomBytes(8).toString("hex"), ...assertion };
+      const assertion = {
+        client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        client_assertion: "x",
+      };
+      const form = {
+        grant_type: "client_credentials",
+        client_id: randomBytes(8).toString("hex"),
+        ...assertion,
+      };
       statuses.push((await request(door.base).post("/oauth2/token").type("form").send(form)).status);
     }
     expect(countOf(statuses)).toEqual({ 401: 20, 429: 10 });
@@ -73,7 +88,8 @@ describe("the token endpoint", () => {
     await open({ trustProxy: "loopback" });
     const from = async (address: (at: number) => string) => {
       const statuses: number[] = [];
-      for (let at = 0; at < 30; at++) statuses.push((await ask(`made-up-${at}`, { "X-Forwarded-For": address(at) })).status);
+      for (let at = 0; at < 30; at++)
+        statuses.push((await ask(`made-up-${at}`, { "X-Forwarded-For": address(at) })).status);
       return countOf(statuses);
     };
     expect(await from(() => "203.0.113.9")).toEqual({ 401: 20, 429: 10 });
@@ -85,7 +101,8 @@ describe("the token endpoint", () => {
   test("a forged header changes nothing where no proxy is trusted", async () => {
     await open();
     const statuses: number[] = [];
-    for (let at = 0; at < 30; at++) statuses.push((await ask(`made-up-${at}`, { "X-Forwarded-For": `198.51.100.${at}` })).status);
+    for (let at = 0; at < 30; at++)
+      statuses.push((await ask(`made-up-${at}`, { "X-Forwarded-For": `198.51.100.${at}` })).status);
     expect(countOf(statuses)).toEqual({ 401: 20, 429: 10 });
   });
 
@@ -105,7 +122,10 @@ describe("the token endpoint", () => {
     await open();
     const body = Array.from({ length: 3_000 }, (_, at) => at.toString(36)).join("&");
     const started = performance.now();
-    const answer = await request(door.base).post("/oauth2/token").type("form").send(`${body}&grant_type=client_credentials`);
+    const answer = await request(door.base)
+      .post("/oauth2/token")
+      .type("form")
+      .send(`${body}&grant_type=client_credentials`);
     // Some milliseconds; compared with each other, as they were, a second.
     expect([answer.status, performance.now() - started < 500]).toEqual([401, true]);
   });
@@ -137,14 +157,20 @@ describe("a refused credential is one line in the log, and the same 401", () => 
     ["a JWT of others", () => ({ header: "Bearer eyJhbGciOiJub25lIn0.e30.x" }), "accessTokenRefused"],
     [
       "an unknown id",
-      () => ({ header: `Bearer ${formatToken({ environment: "test", id: "00ff", secret: makeTokenSecret() })}`, id: "00ff" }),
+      () => ({
+        header: `Bearer ${formatToken({ environment: "test", id: "00ff", secret: makeTokenSecret() })}`,
+        id: "00ff",
+      }),
       "unknownToken",
     ],
     [
       "a wrong secret",
       () => {
         const { id } = good();
-        return { header: `Bearer ${formatToken({ environment: "test", id, secret: makeTokenSecret() })}`, id };
+        return {
+          header: `Bearer ${formatToken({ environment: "test", id, secret: makeTokenSecret() })}`,
+          id,
+        };
       },
       "wrongSecret",
     ],
@@ -223,7 +249,8 @@ describe("metrics", () => {
   ])("asked for %s", async (_name, isOpen, headers, status) => {
     await openMetrics(isOpen);
     const { Authorization: scope } = headers;
-    const token = scope === undefined ? {} : { Authorization: `Bearer ${door.tokens.add([scope as "metrics"]).text}` };
+    const token =
+      scope === undefined ? {} : { Authorization: `Bearer ${door.tokens.add([scope as "metrics"]).text}` };
     expect(
       (
         await request(door.base)
@@ -236,8 +263,11 @@ describe("metrics", () => {
   test("have no label that a stranger chooses", async () => {
     const registry = new Registry();
     const observe = observeIn(registry);
-    for (const method of ["PROPFIND", "MKCOL", "LOCK", "M-SEARCH"]) observe({ method, route: "unmatched", status: 404, ms: 1 });
-    expect((await registry.metrics()).match(/method="[^"]*"/g)?.every((label) => label === 'method="other"')).toBe(true);
+    for (const method of ["PROPFIND", "MKCOL", "LOCK", "M-SEARCH"])
+      observe({ method, route: "unmatched", status: 404, ms: 1 });
+    expect(
+      (await registry.metrics()).match(/method="[^"]*"/g)?.every((label) => label === 'method="other"'),
+    ).toBe(true);
   });
 });
 
@@ -249,12 +279,21 @@ describe("one request, one host", () => {
     ["none", [], 400],
   ])("%s", async (_name, hosts, status) => {
     await open();
-    const said = await exchange(door.server.port, [head(["GET /scim HTTP/1.1", ...hosts, `Authorization: Bearer ${BOOTSTRAP}`])], isWhole);
+    const said = await exchange(
+      door.server.port,
+      [head(["GET /scim HTTP/1.1", ...hosts, `Authorization: Bearer ${BOOTSTRAP}`])],
+      isWhole,
+    );
     expect(statusOf(said)).toBe(status);
   });
 
-  test.each(["/scim/%00", "/scim/a%00b", "/scim?filter=%00", "/nowhere/%00"])("%s is 400: nothing has such a name", async (path) => {
-    await open();
-    expect((await request(door.base).get(path).set("Authorization", `Bearer ${BOOTSTRAP}`)).status).toBe(400);
-  });
+  test.each(["/scim/%00", "/scim/a%00b", "/scim?filter=%00", "/nowhere/%00"])(
+    "%s is 400: nothing has such a name",
+    async (path) => {
+      await open();
+      expect((await request(door.base).get(path).set("Authorization", `Bearer ${BOOTSTRAP}`)).status).toBe(
+        400,
+      );
+    },
+  );
 });

@@ -3,7 +3,10 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { type Issuer, openIssuer } from "../../support/identity/issuer.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
-/* Federated identity in Microsoft's validation of a gallery application (docs/clients.md 1.4): against the product as it is composed, with a real database. */
+/*
+ * Federated identity in Microsoft's validation of a gallery application (docs/clients.md 1.4): against the
+ * product as it is composed, with a real database.
+ */
 
 let issuer: Issuer;
 let product: Product;
@@ -44,13 +47,20 @@ test("an assertion of Entra's is exchanged for a token of 60 to 360 minutes, wit
   }
 
   const token = body.access_token;
-  expect(await product.send("GET", "/scim/v2/Users?filter=userName%20eq%20%22nobody%22", { token })).toMatchObject({
+  expect(
+    await product.send("GET", "/scim/v2/Users?filter=userName%20eq%20%22nobody%22", { token }),
+  ).toMatchObject({
     status: 200,
     body: { totalResults: 0 },
   });
-  const made = await product.send("POST", "/scim/v2/Users", { token, body: { userName: "mei", displayName: "Mei" } });
+  const made = await product.send("POST", "/scim/v2/Users", {
+    token,
+    body: { userName: "mei", displayName: "Mei" },
+  });
   expect(made.status).toBe(201);
-  const { events } = (await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${made.body.id}"`)}`)).body;
+  const { events } = (
+    await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${made.body.id}"`)}`)
+  ).body;
   expect(events).toMatchObject([{ code: "user.created", actor: `trust:${clientId}` }]);
   expect((await product.send("GET", "/api/sync/status", { token })).status).toBe(403);
 });

@@ -24,7 +24,8 @@ beforeEach(async () => {
   await product.pool.query("delete from group_members");
   for (const kind of ["Groups", "Users"]) {
     const { body } = await product.send("GET", `/scim/v2/${kind}?count=200`, { token });
-    for (const { id } of body.Resources ?? []) await product.send("DELETE", `/scim/v2/${kind}/${id}`, { token });
+    for (const { id } of body.Resources ?? [])
+      await product.send("DELETE", `/scim/v2/${kind}/${id}`, { token });
   }
 });
 
@@ -42,10 +43,15 @@ function imported(text: string, options: Partial<ImportOptions> = {}): Promise<I
 }
 
 const actions = (result: ImportResult): readonly string[] =>
-  result.kind === "done" ? result.people.map(({ action, key }) => `${action} ${key}`) : [`refused ${JSON.stringify(result.file.problems)}`];
+  result.kind === "done"
+    ? result.people.map(({ action, key }) => `${action} ${key}`)
+    : [`refused ${JSON.stringify(result.file.problems)}`];
 
 const events = async (): Promise<number> =>
-  Number((await product.pool.query("select count(*) from history where code like 'user.%' or code like 'group.%'")).rows[0].count);
+  Number(
+    (await product.pool.query("select count(*) from history where code like 'user.%' or code like 'group.%'"))
+      .rows[0].count,
+  );
 
 const FILE = `工号,姓名,手机,邮箱,职位,部门,直属主管,在职
 1001,陈美,+86 13800138001,mei@example.com,Manager,Sales/Hong Kong,,在职
@@ -73,7 +79,11 @@ test("what a file says is in the directory and in DingTalk; the same file again 
 
   const before = await events();
   const again = await imported(FILE);
-  expect([actions(again), again.kind === "done" && again.departments, await events()]).toEqual([[], [], before]);
+  expect([actions(again), again.kind === "done" && again.departments, await events()]).toEqual([
+    [],
+    [],
+    before,
+  ]);
 });
 
 test("who is not in a complete file has left, after everybody else; in a partial one they stay", async () => {
@@ -97,12 +107,15 @@ test("who is not in a complete file has left, after everybody else; in a partial
 
 test("a trial writes nothing and says the same as the import after it", async () => {
   await imported(FILE);
-  const changed = FILE.replace("Clerk", "Lead").replace("1003,", "1004,").replace("Works,1001,离职", "Works,1001,在职");
+  const changed = FILE.replace("Clerk", "Lead")
+    .replace("1003,", "1004,")
+    .replace("Works,1001,离职", "Works,1001,在职");
   const before = await events();
   const trial = actions(await imported(changed, { writes: false }));
   expect(await events()).toBe(before);
   expect(trial).toEqual(["change 1002", "activate 1004"]);
-  // Somebody who had left has another number now, and the mailbox with it: the same person, as no row has the old number.
+  // Somebody who had left has another number now, and the mailbox with it: the same person, as no row has the
+  // old number.
   expect(actions(await imported(changed))).toEqual(trial);
 });
 
@@ -111,7 +124,10 @@ test("user names that change hands are given up first, in any order of rows", as
   const head = "employee id,name,user name\n";
   await imported(head + row(1, "a") + row(2, "b") + row(3, "c"));
   const result = await imported(head + row(1, "b") + row(2, "c") + row(3, "d"));
-  expect([[...actions(result)].sort(), result.kind === "done" && result.problems]).toEqual([["change 1", "change 2", "change 3"], []]);
+  expect([[...actions(result)].sort(), result.kind === "done" && result.problems]).toEqual([
+    ["change 1", "change 2", "change 3"],
+    [],
+  ]);
   const swap = await imported(head + row(1, "c") + row(2, "b") + row(3, "d"));
   // A straight swap has no order: nobody can go first.
   expect(swap.kind === "done" && swap.problems.map(({ at }) => at)).toEqual([2, 3]);
@@ -135,7 +151,11 @@ test("one wrong row: nothing is changed, and every wrong row is named, without i
 test("a column that is missing says nothing: what the directory holds of it stays", async () => {
   await imported("employee id,name,title,mobile\n1,Ann,Clerk,13800000001\n");
   await imported("employee id,name\n1,Ann B\n");
-  const { body } = await product.send("GET", `/scim/v2/Users?filter=${encodeURIComponent('externalId eq "1"')}`, { token });
+  const { body } = await product.send(
+    "GET",
+    `/scim/v2/Users?filter=${encodeURIComponent('externalId eq "1"')}`,
+    { token },
+  );
   expect(body.Resources[0]).toMatchObject({
     displayName: "Ann B",
     title: "Clerk",

@@ -46,7 +46,12 @@ columns:
 function app() {
   const file = join(dataDir, "workday.yaml");
   writeFileSync(file, fileText());
-  const config = parseConfig({ DATA_DIR: dataDir, WORKDAY_FILE: file, WORKDAY_USERNAME: "sandbox", WORKDAY_PASSWORD: "sandbox" });
+  const config = parseConfig({
+    DATA_DIR: dataDir,
+    WORKDAY_FILE: file,
+    WORKDAY_USERNAME: "sandbox",
+    WORKDAY_PASSWORD: "sandbox",
+  });
   return {
     config,
     pool: product.pool,
@@ -80,17 +85,22 @@ const worker = (number: number, more: object = {}) => ({
   Entered: "2026-01-01T00:00:00Z",
   ...more,
 });
-const report = (rows: readonly object[], more: object = {}) => product.control("workday", { report: "Workers", rows, ...more });
+const report = (rows: readonly object[], more: object = {}) =>
+  product.control("workday", { report: "Workers", rows, ...more });
 const active = async () =>
-  (await product.pool.query("select employee_number_key as n from users where source_id = $1 and active order by 1", [sourceId])).rows.map(
-    ({ n }) => n,
-  );
+  (
+    await product.pool.query(
+      "select employee_number_key as n from users where source_id = $1 and active order by 1",
+      [sourceId],
+    )
+  ).rows.map(({ n }) => n);
 const written = async () =>
   Number(
     (
-      await product.pool.query("select count(*) from history where source_id = $1 and (code like 'user.%' or code like 'group.%')", [
-        sourceId,
-      ])
+      await product.pool.query(
+        "select count(*) from history where source_id = $1 and (code like 'user.%' or code like 'group.%')",
+        [sourceId],
+      )
     ).rows[0].count,
   );
 
@@ -101,7 +111,10 @@ test("a report fills its source, and the same report again writes nothing; no re
   expect(await active()).toHaveLength(20);
   const before = await written();
   expect(await pulled(EVERYBODY)).toMatchObject({ kind: "done", unchanged: 20, people: [], departments: [] });
-  expect([await written(), readdirSync(dataDir).filter((name) => name.endsWith(".json"))]).toEqual([before, []]);
+  expect([await written(), readdirSync(dataDir).filter((name) => name.endsWith(".json"))]).toEqual([
+    before,
+    [],
+  ]);
 });
 
 test("only a report of everybody concludes that somebody has left; one of nine tenths less applies nothing", async () => {
@@ -109,7 +122,9 @@ test("only a report of everybody concludes that somebody has left; one of nine t
   expect(await pulled(EVERYBODY)).toMatchObject({ kind: "refused", reason: { inFile: 17, active: 20 } });
   expect(await active()).toHaveLength(20);
   const { rows } = await product.pool.query("select detail from history where code = 'people.importRefused'");
-  expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([expect.objectContaining({ activeInFile: 17, active: 20, wrongRows: 0 })]);
+  expect(rows.map(({ detail }) => JSON.parse(detail))).toEqual([
+    expect.objectContaining({ activeInFile: 17, active: 20, wrongRows: 0 }),
+  ]);
   const refused = async () => (await readFacts(product.pool, TARGET, systemClock.now())).refusedImports;
   expect(await refused()).toEqual([{ sourceId, source: "workday", at: expect.any(Date) }]);
   await pulled(EVERYBODY, 17);
@@ -121,7 +136,9 @@ test("a check makes no source and writes nothing", async () => {
   const given = app();
   const plan = compileWorkday(fileText().replace("report:", "source: workday-tried\nreport:"));
   const sources = createSources(createPrisma(product.pool), systemClock);
-  const before = (await product.pool.query("select (select count(*) from history), (select count(*) from sources)")).rows;
+  const before = (
+    await product.pool.query("select (select count(*) from history), (select count(*) from sources)")
+  ).rows;
   const result = await pullFromWorkday(given, {
     plan,
     settings: given.config.workday!,
@@ -131,7 +148,9 @@ test("a check makes no source and writes nothing", async () => {
     signal: AbortSignal.timeout(60_000),
   });
   expect(result).toMatchObject({ kind: "done", people: { length: 17 } });
-  expect((await product.pool.query("select (select count(*) from history), (select count(*) from sources)")).rows).toEqual(before);
+  expect(
+    (await product.pool.query("select (select count(*) from history), (select count(*) from sources)")).rows,
+  ).toEqual(before);
   expect(await sources.findByName("workday-tried")).toBeUndefined();
 });
 
@@ -139,9 +158,16 @@ test("what was entered in a period changes those alone; an empty period changes 
   const [from, through] = [new Date("2026-11-01"), new Date("2026-11-02")];
   const rows = Array.from({ length: 17 }, (_, at) => worker(100 + at, { Business_Title: "Lead" }));
   await report([...rows.slice(1), worker(100, { Business_Title: "Chief", Entered: "2026-11-01T12:00:00Z" })]);
-  expect(await pulled({ kind: "updated", from, through })).toMatchObject({ people: [{ action: "change", key: "100" }], unchanged: 0 });
+  expect(await pulled({ kind: "updated", from, through })).toMatchObject({
+    people: [{ action: "change", key: "100" }],
+    unchanged: 0,
+  });
   await report(rows);
-  expect(await pulled({ kind: "updated", from, through })).toMatchObject({ kind: "done", people: [], unchanged: 0 });
+  expect(await pulled({ kind: "updated", from, through })).toMatchObject({
+    kind: "done",
+    people: [],
+    unchanged: 0,
+  });
   expect(await active()).toHaveLength(17);
 });
 
@@ -153,14 +179,26 @@ test.each([
   const before = await written();
   await report([worker(900), worker(901)], more);
   await expect(pulled(EVERYBODY)).rejects.toThrow(message);
-  expect([await written(), readdirSync(dataDir).filter((name) => name.endsWith(".json"))]).toEqual([before, []]);
+  expect([await written(), readdirSync(dataDir).filter((name) => name.endsWith(".json"))]).toEqual([
+    before,
+    [],
+  ]);
 });
 
 test("a column that drifts away is told by the rows, and changes nothing", async () => {
   const before = await written();
-  await report(Array.from({ length: 17 }, (_, at) => ({ ...worker(100 + at), Legal_Name: undefined, Preferred_Nam: "x" })));
+  await report(
+    Array.from({ length: 17 }, (_, at) => ({
+      ...worker(100 + at),
+      Legal_Name: undefined,
+      Preferred_Nam: "x",
+    })),
+  );
   const result = await pulled(EVERYBODY);
-  expect(result).toMatchObject({ kind: "refused", file: { problems: expect.arrayContaining([{ at: 1, text: "there is no name" }]) } });
+  expect(result).toMatchObject({
+    kind: "refused",
+    file: { problems: expect.arrayContaining([{ at: 1, text: "there is no name" }]) },
+  });
   expect(await written()).toBe(before);
 });
 
@@ -174,11 +212,17 @@ test("the schedule reads when it is due, in one of two processes, and by the his
   const readings = createReadingStore(product.pool);
   await product.until(async () => (await readings.last(sourceId)).everybody !== undefined);
   await Promise.all(two.map((each) => each.stop()));
-  const { rows } = await product.pool.query("select count(*) from history where code = 'people.imported' and actor = 'workday'");
+  const { rows } = await product.pool.query(
+    "select count(*) from history where code = 'people.imported' and actor = 'workday'",
+  );
   expect(Number(rows[0].count)).toBe(1);
   const third = startWorkday(given, given.config.workday!);
   await third.stop();
-  expect((await product.pool.query("select count(*) from history where code = 'people.imported' and actor = 'workday'")).rows).toEqual(
-    rows,
-  );
+  expect(
+    (
+      await product.pool.query(
+        "select count(*) from history where code = 'people.imported' and actor = 'workday'",
+      )
+    ).rows,
+  ).toEqual(rows);
 });

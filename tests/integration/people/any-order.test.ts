@@ -21,7 +21,10 @@ const change = fc.record(
     title: fc.constantFrom("", "Clerk", "Manager"),
     nickName: fc.constantFrom("a", "b"),
     active: fc.boolean(),
-    phoneNumbers: fc.array(fc.record({ type: fc.constantFrom("work", "mobile"), value: fc.constantFrom("1", "2") }), { maxLength: 2 }),
+    phoneNumbers: fc.array(
+      fc.record({ type: fc.constantFrom("work", "mobile"), value: fc.constantFrom("1", "2") }),
+      { maxLength: 2 },
+    ),
     addresses: fc.constantFrom<JsonObject[]>([], [{ type: "work", locality: "Kowloon" }]),
   },
   { requiredKeys: [] },
@@ -37,10 +40,20 @@ const story = fc.record({
 let number = 0;
 
 /** The same changes of both sources in another order, on two people. */
-async function play(changes: Readonly<Record<"workday" | "entra", readonly JsonObject[]>>, turns: readonly boolean[], first: boolean) {
+async function play(
+  changes: Readonly<Record<"workday" | "entra", readonly JsonObject[]>>,
+  turns: readonly boolean[],
+  first: boolean,
+) {
   number += 1;
-  const base = (name: string): JsonObject => ({ userName: `${name}-${number}`, [ENTERPRISE]: { employeeNumber: `N${number}` } });
-  const people = new Map<string, { readonly source: Source; readonly id: string; left: readonly JsonObject[] }>();
+  const base = (name: string): JsonObject => ({
+    userName: `${name}-${number}`,
+    [ENTERPRISE]: { employeeNumber: `N${number}` },
+  });
+  const people = new Map<
+    string,
+    { readonly source: Source; readonly id: string; left: readonly JsonObject[] }
+  >();
   for (const name of first ? ["workday", "entra"] : ["entra", "workday"]) {
     const source = sources.source(name);
     people.set(name, { source, id: await source.create(base(name)), left: changes[name as "workday"] });
@@ -53,9 +66,13 @@ async function play(changes: Readonly<Record<"workday" | "entra", readonly JsonO
     await person.source.change(person.id, one);
     return true;
   };
-  for (const turn of turns) if (!(await next(turn ? "workday" : "entra"))) await next(turn ? "entra" : "workday");
+  for (const turn of turns)
+    if (!(await next(turn ? "workday" : "entra"))) await next(turn ? "entra" : "workday");
   const ids = { workday: people.get("workday")!.id, entra: people.get("entra")!.id };
-  const written = { workday: await sources.source("workday").read(ids.workday), entra: await sources.source("entra").read(ids.entra) };
+  const written = {
+    workday: await sources.source("workday").read(ids.workday),
+    entra: await sources.source("entra").read(ids.entra),
+  };
   const person = (await personOf(env, first ? ids.workday : ids.entra))!;
   return { person, written, ids };
 }

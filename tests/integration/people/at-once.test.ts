@@ -18,13 +18,19 @@ afterEach(() => env.close());
 let made = 0;
 
 /** `turns`: the sources in the order in which each sends this person. */
-async function createAtOnce(sources: Sources, turns: readonly (readonly string[])[], of: (n: number, source: string) => JsonObject) {
+async function createAtOnce(
+  sources: Sources,
+  turns: readonly (readonly string[])[],
+  of: (n: number, source: string) => JsonObject,
+) {
   const first = made;
   made += turns.length;
   const people = turns.map((names, at) => ({ n: first + at, names }));
   await Promise.all(
     people.flatMap(({ n, names }) =>
-      names.map((name) => sources.source(name).create({ displayName: `Person ${n}`, active: true, ...of(n, name) })),
+      names.map((name) =>
+        sources.source(name).create({ displayName: `Person ${n}`, active: true, ...of(n, name) }),
+      ),
     ),
   );
   const { rows } = await env.pool.query<{ name: string; records: number }>(
@@ -32,10 +38,14 @@ async function createAtOnce(sources: Sources, turns: readonly (readonly string[]
       where p.document::json->>'displayName' = any($1) order by 1`,
     [people.map(({ n }) => `Person ${n}`)],
   );
-  return { rows, wanted: people.map(({ n, names }) => ({ name: `Person ${n}`, records: names.length })).sort(byName) };
+  return {
+    rows,
+    wanted: people.map(({ n, names }) => ({ name: `Person ${n}`, records: names.length })).sort(byName),
+  };
 }
 
-const byName = (a: { readonly name: string }, b: { readonly name: string }): number => (a.name < b.name ? -1 : 1);
+const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>
+  a.name < b.name ? -1 : 1;
 
 test("by a number that all of them have: exactly one person each, whoever comes first", async () => {
   const sources = await openSources(
@@ -51,7 +61,10 @@ test("by a number that all of them have: exactly one person each, whoever comes 
         // Letter case does not count.
         [ENTERPRISE]: { employeeNumber: source === "entra" ? `e-${n}` : `E-${n}` },
         // Shared with the neighbour, so that records wait for one another by several values.
-        emails: [`box-${n}@example.com`, `box-${n + 1}@example.com`].map((value) => ({ type: "work", value })),
+        emails: [`box-${n}@example.com`, `box-${n + 1}@example.com`].map((value) => ({
+          type: "work",
+          value,
+        })),
       }));
       expect(rows).toEqual(wanted);
     }),
@@ -62,9 +75,13 @@ test("by a number that all of them have: exactly one person each, whoever comes 
 
 test("by what is only proposed: the later one of two is proposed as the other, once", async () => {
   const sources = await openSources(env, "  join: [{ by: userName }, { by: email }]", NAMES);
-  const turns = Array.from({ length: 24 }, (_, n) => (n % 2 === 0 ? ["workday", "entra"] : ["entra", "workday"]));
+  const turns = Array.from({ length: 24 }, (_, n) =>
+    n % 2 === 0 ? ["workday", "entra"] : ["entra", "workday"],
+  );
   const { rows } = await createAtOnce(sources, turns, (n, source) =>
-    n % 3 === 0 ? { userName: `both-${n}` } : { userName: `${source}-${n}`, emails: [{ type: "work", value: `${n}@example.com` }] },
+    n % 3 === 0
+      ? { userName: `both-${n}` }
+      : { userName: `${source}-${n}`, emails: [{ type: "work", value: `${n}@example.com` }] },
   );
   expect(rows).toHaveLength(48);
   const { joins } = await sources.joins.list({ state: "proposed", count: 100 });

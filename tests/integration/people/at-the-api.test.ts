@@ -26,8 +26,18 @@ beforeAll(async () => {
 afterAll(() => product.close());
 
 async function create(token: string, employeeNumber: string): Promise<string> {
-  const body = { schemas: [CORE, ENTERPRISE], userName: employeeNumber, displayName: employeeNumber, active: true };
-  return (await product.send("POST", "/scim/v2/Users", { token, body: { ...body, [ENTERPRISE]: { employeeNumber } } })).body.id;
+  const body = {
+    schemas: [CORE, ENTERPRISE],
+    userName: employeeNumber,
+    displayName: employeeNumber,
+    active: true,
+  };
+  return (
+    await product.send("POST", "/scim/v2/Users", {
+      token,
+      body: { ...body, [ENTERPRISE]: { employeeNumber } },
+    })
+  ).body.id;
 }
 
 test("why somebody is out whose other source deleted them, and the way back", async () => {
@@ -58,5 +68,7 @@ test("the id of a record means its person, then and step by step", async () => {
   const steps = async (of: string) => (await product.send("GET", `/api/users/${of}/timeline`)).body;
   await product.quiet();
   expect(await steps(record)).toEqual(await steps(id));
-  expect((await product.send("GET", "/api/users/2819c223-7f76-453a-919d-413861904646/timeline")).status).toBe(404);
+  expect((await product.send("GET", "/api/users/2819c223-7f76-453a-919d-413861904646/timeline")).status).toBe(
+    404,
+  );
 });

@@ -4,7 +4,10 @@ import { openTestEnvironment, type TestEnvironment } from "../../support/test-en
 import { testVault } from "../../support/vault.ts";
 import { by, openSources, type Source, type Sources } from "./two-sources.ts";
 
-/* A contractor becomes an employee: the same human under another worker id, with another record of the same source. */
+/*
+ * A contractor becomes an employee: the same human under another worker id, with another record of the same
+ * source.
+ */
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const WORKER = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";
@@ -15,7 +18,12 @@ let sources: Sources;
 let workday: Source;
 beforeEach(async () => {
   env = await openTestEnvironment();
-  sources = await openSources(env, "  join: [{ by: employeeNumber, decide: join }, { by: email }]", ["workday"], { withDates: true });
+  sources = await openSources(
+    env,
+    "  join: [{ by: employeeNumber, decide: join }, { by: email }]",
+    ["workday"],
+    { withDates: true },
+  );
   workday = sources.source("workday");
   env.startWorker();
 });
@@ -53,16 +61,21 @@ test("told ahead by dates: proposed when the new record comes, and the account g
   const employee = await workday.create(worker("E1", { hireDate: day(21) }));
   await env.quiet();
   const [proposed] = await proposals();
-  expect(proposed).toMatchObject({ record: { id: employee }, person: { id: contractor }, matched: ["email"] });
+  expect(proposed).toMatchObject({
+    record: { id: employee },
+    person: { id: contractor },
+    matched: ["email"],
+  });
   expect(await sources.joins.accept(proposed!.id, by())).toMatchObject({ kind: "done" });
   await env.quiet();
   expect(await remote()).toMatchObject([{ userid: account!.userid, name: "Mei as C1", job_number: "C1" }]);
   await timeGoesBy(25);
   await env.quiet();
   expect(await remote()).toMatchObject([{ userid: account!.userid, name: "Mei as E1", job_number: "E1" }]);
-  const { rows } = await env.pool.query("select code from history where subject = $1 and code in ('user.deactivated', 'user.deleted')", [
-    contractor,
-  ]);
+  const { rows } = await env.pool.query(
+    "select code from history where subject = $1 and code in ('user.deactivated', 'user.deleted')",
+    [contractor],
+  );
   expect(rows).toEqual([]);
 });
 

@@ -84,18 +84,26 @@ test("a leaver who is to be hired again stays out until that day", async () => {
 test("another number is proposed where the one before has ended by its date", async () => {
   const { source, joins } = await open("any", ["workday"]);
   const before = await source("workday").create(dated({ terminationDate: PAST }));
-  const now = await source("workday").create(person({ userName: "v2", [ENTERPRISE]: { employeeNumber: "V2" } }));
+  const now = await source("workday").create(
+    person({ userName: "v2", [ENTERPRISE]: { employeeNumber: "V2" } }),
+  );
   const { joins: found } = await joins.list({ state: "proposed", count: 10 });
   expect(found).toMatchObject([{ record: { id: now }, person: { id: before } }]);
   expect(await joins.accept(found[0]!.id, by())).toMatchObject({ kind: "done" });
-  expect(await personOf(env, before)).toMatchObject({ active: true, records: [before, now].sort(), document: { userName: "v2" } });
+  expect(await personOf(env, before)).toMatchObject({
+    active: true,
+    records: [before, now].sort(),
+    document: { userName: "v2" },
+  });
 });
 
 test("the same of a person whom another source keeps", async () => {
   const { source, joins } = await open("all");
   const id = await source("entra").create(person());
   await source("workday").create(dated({ terminationDate: PAST }));
-  const now = await source("workday").create(person({ userName: "v2", [ENTERPRISE]: { employeeNumber: "V2" } }));
+  const now = await source("workday").create(
+    person({ userName: "v2", [ENTERPRISE]: { employeeNumber: "V2" } }),
+  );
   const { joins: found } = await joins.list({ state: "proposed", count: 10 });
   expect(found).toMatchObject([{ record: { id: now }, person: { id } }]);
 });

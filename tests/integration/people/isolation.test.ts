@@ -53,7 +53,9 @@ beforeAll(async () => {
     externalId: `${name}-external`,
     members: members.map((value) => ({ value })),
   });
-  ids.groups.push((await as(workday, "POST", "/scim/v2/Groups", groupOf("workday-group", ids.users))).body.id);
+  ids.groups.push(
+    (await as(workday, "POST", "/scim/v2/Groups", groupOf("workday-group", ids.users))).body.id,
+  );
   ids.ownGroup = (await ask("POST", "/scim/v2/Groups", groupOf("entra-group", ids.own))).body.id;
   secrets.push(...ids.users, ...ids.groups, "workday-", "workday Person", "workday title", "5555 100");
   await product.startSync({ MAPPING_FILE: file });
@@ -64,7 +66,9 @@ afterAll(() => product.close());
 /** Nothing of the other source is in an answer, its headers included. */
 function showsNothing(answer: Reply, but: readonly string[] = []): void {
   const text = answer.text + JSON.stringify([...answer.headers]);
-  expect(secrets.filter((secret) => text.includes(secret) && !but.some((asked) => asked.includes(secret)))).toEqual([]);
+  expect(
+    secrets.filter((secret) => text.includes(secret) && !but.some((asked) => asked.includes(secret))),
+  ).toEqual([]);
 }
 
 test("they are one person each, and once in DingTalk", async () => {
@@ -117,20 +121,31 @@ test("no filter finds what the other source wrote", async () => {
     const text = filter(ids.users[0]!);
     const answers = [
       await ask("GET", `/scim/v2/Users?filter=${encodeURIComponent(text)}`),
-      await ask("POST", "/scim/v2/Users/.search", { schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], filter: text }),
+      await ask("POST", "/scim/v2/Users/.search", {
+        schemas: ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"],
+        filter: text,
+      }),
     ];
     for (const answer of answers) {
       expect([text, answer.body.totalResults]).toEqual([text, 0]);
       showsNothing(answer, [text]);
     }
   }
-  const groups = [`id eq "${ids.groups[0]}"`, 'displayName sw "workday"', 'externalId sw "workday"', `members.value eq "${ids.users[0]}"`];
+  const groups = [
+    `id eq "${ids.groups[0]}"`,
+    'displayName sw "workday"',
+    'externalId sw "workday"',
+    `members.value eq "${ids.users[0]}"`,
+  ];
   for (const filter of groups) {
     const answer = await ask("GET", `/scim/v2/Groups?filter=${encodeURIComponent(filter)}`);
     expect([filter, answer.body.totalResults]).toEqual([filter, 0]);
   }
   // Who they are for this source: by the number, its own record only.
-  const own = await ask("GET", `/scim/v2/Users?filter=${encodeURIComponent(`${ENTERPRISE}:employeeNumber eq "E1"`)}`);
+  const own = await ask(
+    "GET",
+    `/scim/v2/Users?filter=${encodeURIComponent(`${ENTERPRISE}:employeeNumber eq "E1"`)}`,
+  );
   expect(own.body.Resources.map((user: { id: string }) => user.id)).toEqual([ids.own[0]]);
 });
 
@@ -155,15 +170,18 @@ test("lists, pages, orders and cursors hold its own records, as it wrote them", 
     cursor = body.nextCursor;
   }
   expect(seen.sort()).toEqual([...ids.own].sort());
-  for (const [at, id] of ids.own.entries()) expect((await ask("GET", `/scim/v2/Users/${id}`)).body).toMatchObject(person(at + 1, "entra"));
-  for (const path of ["/scim/v2/Groups", "/scim/v2/", `/scim/v2/Groups/${ids.ownGroup}`]) showsNothing(await ask("GET", path));
+  for (const [at, id] of ids.own.entries())
+    expect((await ask("GET", `/scim/v2/Users/${id}`)).body).toMatchObject(person(at + 1, "entra"));
+  for (const path of ["/scim/v2/Groups", "/scim/v2/", `/scim/v2/Groups/${ids.ownGroup}`])
+    showsNothing(await ask("GET", path));
 });
 
 test("a cursor of the other source leads nowhere else", async () => {
   const workday = await product.token(["provision"], "workday");
   const { body } = await as(workday, "GET", "/scim/v2/Users?count=2&cursor");
   const answer = await ask("GET", `/scim/v2/Users?count=2&cursor=${body.nextCursor}`);
-  if (answer.status === 200) expect(answer.body.Resources.every((user: { id: string }) => ids.own.includes(user.id))).toBe(true);
+  if (answer.status === 200)
+    expect(answer.body.Resources.every((user: { id: string }) => ids.own.includes(user.id))).toBe(true);
   showsNothing(answer);
 });
 
@@ -180,13 +198,18 @@ test("nothing of the other source can be referred to", async () => {
       { method: "PATCH", path: `/Groups/${ids.groups[0]}`, data: members },
     ],
   });
-  expect(bulk.body.Operations.map((operation: { status: string }) => operation.status)).toEqual(["404", "404"]);
+  expect(bulk.body.Operations.map((operation: { status: string }) => operation.status)).toEqual([
+    "404",
+    "404",
+  ]);
 });
 
 test("labels of metrics name nobody and no record", async () => {
   const { status, text } = await product.send("GET", "/metrics");
   expect(status).toBe(200);
-  expect([...secrets, ...ids.own].filter((secret) => secret !== "workday-" && text.includes(secret))).toEqual([]);
+  expect([...secrets, ...ids.own].filter((secret) => secret !== "workday-" && text.includes(secret))).toEqual(
+    [],
+  );
 });
 
 test("operators see both sides, decide, and take it back", async () => {
@@ -206,7 +229,11 @@ test("operators see both sides, decide, and take it back", async () => {
   expect(title).toMatchObject({
     directory: "workday title 1",
     bySource: [
-      { source: "workday", record: ids.users[0], read: [{ path: "user.title", value: "workday title 1" }, {}] },
+      {
+        source: "workday",
+        record: ids.users[0],
+        read: [{ path: "user.title", value: "workday title 1" }, {}],
+      },
       { source: "entra", record: ids.own[0], read: [{ path: "user.title", value: "entra title 1" }, {}] },
     ],
   });
@@ -215,12 +242,16 @@ test("operators see both sides, decide, and take it back", async () => {
   expect(masked.text).not.toContain("title 1");
   expect((await as(viewer, "POST", `/api/joins/records/${ids.own[0]}/separate`)).status).toBe(403);
   const separated = await product.send("POST", `/api/joins/records/${ids.own[0]}/separate`);
-  expect(separated.body.joins).toMatchObject([{ state: "refused", record: { id: ids.own[0], source: "entra" } }]);
+  expect(separated.body.joins).toMatchObject([
+    { state: "refused", record: { id: ids.own[0], source: "entra" } },
+  ]);
   expect((await product.send("POST", `/api/joins/records/${ids.own[0]}/separate`)).status).toBe(409);
   expect((await product.send("POST", "/api/joins/search")).body).toEqual({ joined: 0, proposed: 0 });
   const { joins } = (await product.send("GET", "/api/joins?state=refused")).body;
   expect((await product.send("POST", `/api/joins/${joins[0].id}/refuse`)).status).toBe(409);
-  expect((await product.send("POST", `/api/joins/${joins[0].id}/accept`)).body).toMatchObject({ state: "joined" });
+  expect((await product.send("POST", `/api/joins/${joins[0].id}/accept`)).body).toMatchObject({
+    state: "joined",
+  });
   expect((await product.send("POST", `/api/joins/${ids.users[0]}/accept`)).status).toBe(404);
   await product.quiet();
   expect((await product.remote()).users).toHaveLength(PEOPLE);

@@ -59,13 +59,17 @@ test("two sources with equal people: no write to DingTalk, nobody twice, and eac
   expect((await writes(env)) - before).toBe(0);
   expect((await env.state()).users).toHaveLength(size);
   for (let n = 0; n < size; n++) {
-    expect(await entra.read(second[n]!)).toMatchObject({ externalId: `entra-${n}`, userName: `p${n}@example.com` });
+    expect(await entra.read(second[n]!)).toMatchObject({
+      externalId: `entra-${n}`,
+      userName: `p${n}@example.com`,
+    });
     expect(await workday.read(first[n]!)).not.toHaveProperty("externalId");
     expect((await personOf(env, first[n]!))?.records).toEqual([first[n], second[n]].sort());
     expect(await personOf(env, second[n]!)).toBeUndefined();
   }
   // The next cycle of both: what they would send is what they read.
-  const versions = async () => (await env.pool.query("select sum(version)::int as n from users")).rows[0].n as number;
+  const versions = async () =>
+    (await env.pool.query("select sum(version)::int as n from users")).rows[0].n as number;
   const known = await versions();
   for (let n = 0; n < size; n++) {
     await entra.change(second[n]!, worker(n, { externalId: `entra-${n}` }));
@@ -108,7 +112,9 @@ test("memberships of both records count, and managers are who their source means
   const [workday, entra] = [source("workday"), source("entra")];
   const boss = await workday.create(worker(1));
   const bossToo = await entra.create(worker(1));
-  const clerk = await entra.create(worker(2, { [ENTERPRISE]: { employeeNumber: "E2", manager: { value: bossToo } } }));
+  const clerk = await entra.create(
+    worker(2, { [ENTERPRISE]: { employeeNumber: "E2", manager: { value: bossToo } } }),
+  );
   const clerkToo = await workday.create(worker(2));
   await workday.group("From Workday", [boss, clerkToo]);
   await entra.group("From Entra", [clerk]);
@@ -118,7 +124,9 @@ test("memberships of both records count, and managers are who their source means
   const named = (name: string) => users.find((user) => user.name === name)!;
   const dept = (name: string) => departments.find((each) => each.name === name)!.dept_id;
   expect(users).toHaveLength(2);
-  expect([...named("Person 2").dept_id_list].sort()).toEqual([dept("From Entra"), dept("From Workday")].sort());
+  expect([...named("Person 2").dept_id_list].sort()).toEqual(
+    [dept("From Entra"), dept("From Workday")].sort(),
+  );
   expect(named("Person 2").manager_userid).toBe(named("Person 1").userid);
   // The group of one source lets go of its record.
   const group = await entra.group("Second", [bossToo]);
@@ -126,7 +134,9 @@ test("memberships of both records count, and managers are who their source means
   expect(named("Person 1")).toBeDefined();
   await entra.groups.remove(entra.context(), group);
   await env.quiet();
-  expect((await env.state()).users.find((user) => user.name === "Person 1")!.dept_id_list).toEqual([dept("From Workday")]);
+  expect((await env.state()).users.find((user) => user.name === "Person 1")!.dept_id_list).toEqual([
+    dept("From Workday"),
+  ]);
 });
 
 test.each<["any" | "all", boolean]>([
@@ -187,7 +197,9 @@ test("what is not certain is proposed, keeps the record back, and is decided", a
   env.startWorker();
   await env.quiet();
   expect((await env.state()).users).toHaveLength(2);
-  const { rows } = await env.pool.query("select reason_code from entity_states where entity_id = any($1)", [[one, two]]);
+  const { rows } = await env.pool.query("select reason_code from entity_states where entity_id = any($1)", [
+    [one, two],
+  ]);
   expect(rows.map((row) => row.reason_code)).toEqual(["joinOpen", "joinOpen"]);
   const { joins: open2 } = await joins.list({ state: "proposed", count: 10 });
   expect(open2.map((join) => [join.record?.id, join.matched])).toEqual([
@@ -195,16 +207,27 @@ test("what is not certain is proposed, keeps the record back, and is decided", a
     [two, ["employeeNumber", "email"]],
   ]);
   const before = await writes(env);
-  expect(await joins.accept(open2[0]!.id, by())).toMatchObject({ kind: "done", joins: [{ state: "joined" }] });
+  expect(await joins.accept(open2[0]!.id, by())).toMatchObject({
+    kind: "done",
+    joins: [{ state: "joined" }],
+  });
   expect(await joins.accept(open2[0]!.id, by())).toEqual({ kind: "refused", why: "decided" });
   await env.quiet();
   expect(await writes(env)).toBe(before);
-  expect(await joins.refuse(open2[1]!.id, by())).toMatchObject({ kind: "done", joins: [{ state: "refused" }] });
+  expect(await joins.refuse(open2[1]!.id, by())).toMatchObject({
+    kind: "done",
+    joins: [{ state: "refused" }],
+  });
   // Refused, it is looked for no more.
   expect(await joins.search(by())).toEqual({ joined: 0, proposed: 0 });
   expect(await joins.accept("not-an-id", by())).toEqual({ kind: "unknown" });
   const codes = await env.pool.query("select code from history where code like 'person.%' order by id");
-  expect(codes.rows.map((row) => row.code)).toEqual(["person.proposed", "person.proposed", "person.joined", "person.refused"]);
+  expect(codes.rows.map((row) => row.code)).toEqual([
+    "person.proposed",
+    "person.proposed",
+    "person.joined",
+    "person.refused",
+  ]);
 });
 
 test("separated, both records are people again as they were written, and are not joined again by themselves", async () => {
@@ -214,9 +237,16 @@ test("separated, both records are people again as they were written, and are not
   const other = await entra.create(worker(1, { title: "Other", phoneNumbers: [] }));
   expect((await personOf(env, id))?.document).toMatchObject({ title: "Clerk" });
   // The person goes by the id of the first: the other one leaves.
-  expect(await joins.separate(id, by())).toMatchObject({ kind: "done", joins: [{ state: "refused", record: { id: other } }] });
+  expect(await joins.separate(id, by())).toMatchObject({
+    kind: "done",
+    joins: [{ state: "refused", record: { id: other } }],
+  });
   expect(await personOf(env, id)).toEqual({ document: await workday.read(id), active: true, records: [id] });
-  expect(await personOf(env, other)).toEqual({ document: await entra.read(other), active: true, records: [other] });
+  expect(await personOf(env, other)).toEqual({
+    document: await entra.read(other),
+    active: true,
+    records: [other],
+  });
   expect(await joins.separate(id, by())).toEqual({ kind: "refused", why: "alone" });
   expect(await joins.search(by())).toEqual({ joined: 0, proposed: 0 });
   const { joins: decided } = await joins.list({ count: 10 });
@@ -300,7 +330,9 @@ test("a user name that is taken in its own source is refused, and nothing is lef
   const { source } = await open();
   await source("workday").create(worker(1));
   await expect(source("workday").create(worker(1))).rejects.toThrow("another User has this userName");
-  const { rows } = await env.pool.query("select (select count(*) from users)::int as users, (select count(*) from history)::int as events");
+  const { rows } = await env.pool.query(
+    "select (select count(*) from users)::int as users, (select count(*) from history)::int as events",
+  );
   expect(rows).toEqual([{ users: 1, events: 1 }]);
 });
 
@@ -308,7 +340,8 @@ test("two sources that write one person at the same time, while records are join
   const { source, joins, rules } = await open();
   const [workday, entra] = [source("workday"), source("entra")];
   const pairs: { readonly id: string; readonly other: string }[] = [];
-  for (let n = 0; n < 4; n++) pairs.push({ id: await workday.create(worker(n)), other: await entra.create(worker(n)) });
+  for (let n = 0; n < 4; n++)
+    pairs.push({ id: await workday.create(worker(n)), other: await entra.create(worker(n)) });
   const rounds = 12;
   await Promise.all([
     ...pairs.flatMap(({ id, other }) => [
@@ -319,7 +352,9 @@ test("two sources that write one person at the same time, while records are join
       for (let n = 0; n < 3; n++)
         for (const { other } of pairs) {
           await joins.separate(other, by());
-          const refused = (await joins.list({ state: "refused", count: 10 })).joins.find(({ record }) => record?.id === other);
+          const refused = (await joins.list({ state: "refused", count: 10 })).joins.find(
+            ({ record }) => record?.id === other,
+          );
           await joins.accept(refused!.id, by());
         }
     })(),
@@ -327,7 +362,10 @@ test("two sources that write one person at the same time, while records are join
   for (const { id, other } of pairs) {
     const person = await personOf(env, id);
     expect(person?.records).toEqual([id, other].sort());
-    expect(person?.document).toMatchObject({ title: (await workday.read(id)).title!, nickName: (await entra.read(other)).nickName! });
+    expect(person?.document).toMatchObject({
+      title: (await workday.read(id)).title!,
+      nickName: (await entra.read(other)).nickName!,
+    });
   }
   const { rows } = await env.pool.query("select distinct rules from persons");
   expect(rows).toEqual([{ rules: rules.version }]);
@@ -338,7 +376,12 @@ test("another authority reaches everybody who is there", async () => {
   const id = await source("workday").create(worker(1));
   await source("entra").create(worker(1, { title: "From Entra" }));
   const other = compileMapping(`${DEFAULT_MAPPING}\nsources:\n  authority: { order: [entra] }\n`).sources;
-  const recomputation = createPersonRecomputation(env.pool, { rules: other, vault: testVault, targets: ["dingtalk"], dates: NO_DATES });
+  const recomputation = createPersonRecomputation(env.pool, {
+    rules: other,
+    vault: testVault,
+    targets: ["dingtalk"],
+    dates: NO_DATES,
+  });
   expect(await recomputation.renew(by())).toBe(1);
   expect((await personOf(env, id))?.document).toMatchObject({ title: "From Entra" });
   expect(await recomputation.renew(by())).toBe(0);
@@ -348,8 +391,16 @@ test("an erased person leaves nothing in any record", async () => {
   const { source } = await open();
   const id = await source("workday").create(worker(1, { active: false, nickName: "canary" }));
   const other = await source("entra").create(worker(1, { active: false, nickName: "canary" }));
-  const erasures = createErasures({ pool: env.pool, vault: testVault, clock: systemClock, targets: ["dingtalk"] });
-  expect(await erasures.erase(other, "Art. 17", { actor: "cli", detail: {} })).toMatchObject({ result: "done", erasure: { subject: id } });
+  const erasures = createErasures({
+    pool: env.pool,
+    vault: testVault,
+    clock: systemClock,
+    targets: ["dingtalk"],
+  });
+  expect(await erasures.erase(other, "Art. 17", { actor: "cli", detail: {} })).toMatchObject({
+    result: "done",
+    erasure: { subject: id },
+  });
   const { rows } = await env.pool.query(
     `select (select count(*) from users)::int as users, (select count(*) from persons)::int as persons, (select count(*) from person_joins)::int as joins,
        (select count(*) from subject_keys where wrapped is not null)::int as keys`,
@@ -371,15 +422,21 @@ test("the organisation of a time has people in the groups of all their records",
   expect((await now()).flatMap(({ kind, members }) => (kind === "group" ? [...members] : []))).toEqual([id]);
   expect((await now()).filter(({ kind, document }) => kind === "user" && document)).toHaveLength(1);
   await joins.separate(other, by());
-  expect((await now()).flatMap(({ kind, members }) => (kind === "group" ? [...members] : []))).toEqual([other]);
-  expect((await now()).find((entity) => entity.id === other)?.document).toEqual(await source("entra").read(other));
+  expect((await now()).flatMap(({ kind, members }) => (kind === "group" ? [...members] : []))).toEqual([
+    other,
+  ]);
+  expect((await now()).find((entity) => entity.id === other)?.document).toEqual(
+    await source("entra").read(other),
+  );
 });
 
 test("a person of one source costs as many statements as before", async () => {
   const { source, joins } = await open();
   const alone = await source("workday").create(worker(1));
   const [id, other] = [await source("workday").create(worker(2)), await source("entra").create(worker(2))];
-  const count = async (work: () => Promise<unknown>): Promise<{ readonly statements: number; readonly transactions: number }> => {
+  const count = async (
+    work: () => Promise<unknown>,
+  ): Promise<{ readonly statements: number; readonly transactions: number }> => {
     const [queries, connections] = [jest.spyOn(env.pool, "query"), jest.spyOn(env.pool, "connect")];
     await work();
     // A statement of a pool takes a connection by itself, which is none of a transaction.
@@ -391,7 +448,10 @@ test("a person of one source costs as many statements as before", async () => {
     connections.mockRestore();
     return counted;
   };
-  expect(await count(() => source("workday").change(alone, { title: "One" }))).toEqual({ statements: 1, transactions: 0 });
+  expect(await count(() => source("workday").change(alone, { title: "One" }))).toEqual({
+    statements: 1,
+    transactions: 0,
+  });
   const joined = await count(() => source("entra").change(other, { title: "Two" }));
   expect(joined).toEqual({ statements: 1, transactions: 1 });
   expect((await joins.person(id))?.records).toHaveLength(2);
@@ -426,7 +486,10 @@ test("whoever is out for a deleted record alone: which source, when, and what to
   expect(await joins.person(id)).not.toHaveProperty("out");
   await source("workday").remove(record);
   const out = (await joins.person(id))?.out;
-  expect(out).toMatchObject({ reasonCode: "recordDeleted", sources: [{ source: "workday", at: expect.any(Date) }] });
+  expect(out).toMatchObject({
+    reasonCode: "recordDeleted",
+    sources: [{ source: "workday", at: expect.any(Date) }],
+  });
   expect(out?.reason).toContain(out!.sources[0]!.at!.toISOString());
   expect(out?.remedy).toContain(id);
   // That the source that is left says again that they are there is no decision about the one that went.
@@ -445,9 +508,12 @@ test("who reports to one of the records of a person who comes back in the grace 
   const [workday, entra] = [source("workday"), source("entra")];
   const boss = await workday.create(worker(1));
   const same = await entra.create(worker(1));
-  const report = await entra.create(worker(2, { [ENTERPRISE]: { employeeNumber: "E2", manager: { value: same } } }));
+  const report = await entra.create(
+    worker(2, { [ENTERPRISE]: { employeeNumber: "E2", manager: { value: same } } }),
+  );
   env.startWorker({ policy: "version: 1\ngrace: 24h\n" });
-  const managerOf = async () => (await env.state()).users.find(({ userid }) => userid === report)?.manager_userid ?? "";
+  const managerOf = async () =>
+    (await env.state()).users.find(({ userid }) => userid === report)?.manager_userid ?? "";
   await env.quiet();
   expect(await managerOf()).toBe(boss);
   for (const [from, id] of [
@@ -465,8 +531,10 @@ test("who reports to one of the records of a person who comes back in the grace 
 });
 
 describe("who reports to a name that records share", () => {
-  const reporting = (n: number, to: string) => worker(n, { [ENTERPRISE]: { employeeNumber: `E${n}`, manager: { value: to } } });
-  const managerOf = async (id: string) => (await env.state()).users.find(({ userid }) => userid === id)?.manager_userid ?? "";
+  const reporting = (n: number, to: string) =>
+    worker(n, { [ENTERPRISE]: { employeeNumber: `E${n}`, manager: { value: to } } });
+  const managerOf = async (id: string) =>
+    (await env.state()).users.find(({ userid }) => userid === id)?.manager_userid ?? "";
 
   test("has the other one as soon as one has left in all sources, and none when both are there again", async () => {
     const { source } = await open();

@@ -37,7 +37,11 @@ test("a plan with another authority shows what it would do, and changes nobody",
   await env.quiet();
 
   const mapping = compileMapping(`${DEFAULT_MAPPING}\nsources:\n${JOIN}\n  authority: { order: [entra] }\n`);
-  const rehearsal = await openRehearsal(env.pool, { target: "dingtalk", everybody: true, sources: mapping.sources });
+  const rehearsal = await openRehearsal(env.pool, {
+    target: "dingtalk",
+    everybody: true,
+    sources: mapping.sources,
+  });
   const { target } = env.connect();
   const whole = await planEverybody(
     { rehearsal, target, mapping, mode: "sync", policy: raisedPolicy, clock: systemClock },

@@ -12,8 +12,9 @@ import { temporaryRoot } from "../../support/temporary-root.ts";
 import { testVault } from "../../support/vault.ts";
 
 /*
- * Entra ID over SCIM and a report of Workday have the same people: what each reads is what it wrote, so joining them makes neither send anything again.
- * With more of them: REPLAYED_PEOPLE=10000 npx jest tests/integration/people/replayed-cycles
+ * Entra ID over SCIM and a report of Workday have the same people: what each reads is what it wrote, so
+ * joining them makes neither send anything again. With more of them: REPLAYED_PEOPLE=10000 npx jest
+ * tests/integration/people/replayed-cycles
  */
 
 const SIZE = Number(process.env.REPLAYED_PEOPLE ?? 120);
@@ -66,12 +67,16 @@ afterEach(() => product.close());
 async function open(join_: string) {
   const folder = mkdtempSync(join(temporaryRoot(), "replayed-"));
   const MAPPING_FILE = join(folder, "mapping.yaml");
-  writeFileSync(MAPPING_FILE, `${DEFAULT_MAPPING}\nsources:\n  join: [${join_}]\n  authority: { order: [workday, entra] }\n`);
+  writeFileSync(
+    MAPPING_FILE,
+    `${DEFAULT_MAPPING}\nsources:\n  join: [${join_}]\n  authority: { order: [workday, entra] }\n`,
+  );
   product = await openProduct({ settings: { MAPPING_FILE } });
   const entra = entraClient(product, await product.token(["provision"], "entra"));
   await product.token(["provision"], "workday");
   await product.startSync({ MAPPING_FILE });
-  const sourceId = (await product.pool.query("select id from sources where name = 'workday'")).rows[0].id as string;
+  const sourceId = (await product.pool.query("select id from sources where name = 'workday'")).rows[0]
+    .id as string;
   const report = `version: 1
 report: { url: "${product.dingtalk}/ccx/service/customreport2/acme/ISU/Workers" }
 columns:
@@ -85,7 +90,13 @@ columns:
 `;
   const WORKDAY_FILE = join(folder, "workday.yaml");
   writeFileSync(WORKDAY_FILE, report);
-  const config = parseConfig({ DATA_DIR: folder, MAPPING_FILE, WORKDAY_FILE, WORKDAY_USERNAME: "sandbox", WORKDAY_PASSWORD: "sandbox" });
+  const config = parseConfig({
+    DATA_DIR: folder,
+    MAPPING_FILE,
+    WORKDAY_FILE,
+    WORKDAY_USERNAME: "sandbox",
+    WORKDAY_PASSWORD: "sandbox",
+  });
   const reading = {
     plan: compileWorkday(report),
     settings: config.workday!,
@@ -109,11 +120,16 @@ columns:
 /** Calls to DingTalk that write, once nothing is left to do. */
 async function writes(): Promise<number> {
   const deadline = systemClock.monotonicMs() + TIME_MS;
-  while ((await product.pool.query("select 1 from entity_states where state in ('due', 'waiting') limit 1")).rows.length > 0) {
+  while (
+    (await product.pool.query("select 1 from entity_states where state in ('due', 'waiting') limit 1")).rows
+      .length > 0
+  ) {
     if (systemClock.monotonicMs() > deadline) throw new Error(`something is due after ${TIME_MS} ms`);
     await systemClock.sleep(20);
   }
-  const calls = Object.entries(await product.calls()).filter(([path]) => /\/(create|update|delete)/i.test(path));
+  const calls = Object.entries(await product.calls()).filter(([path]) =>
+    /\/(create|update|delete)/i.test(path),
+  );
   return calls.reduce((sum, [, count]) => sum + count, 0);
 }
 
@@ -125,11 +141,16 @@ const intentsSince = async (last: string): Promise<readonly object[]> =>
       [last],
     )
   ).rows;
-const lastEvent = async (): Promise<string> => (await product.pool.query("select id from history order by id desc limit 1")).rows[0].id;
+const lastEvent = async (): Promise<string> =>
+  (await product.pool.query("select id from history order by id desc limit 1")).rows[0].id;
 
 /** All that any source has written. */
 const written = async (): Promise<number> =>
-  (await product.pool.query("select (select sum(version) from users)::int + (select sum(version) from groups)::int as n")).rows[0].n;
+  (
+    await product.pool.query(
+      "select (select sum(version) from users)::int + (select sum(version) from groups)::int as n",
+    )
+  ).rows[0].n;
 
 async function acceptAll(): Promise<number> {
   let accepted = 0;
@@ -182,7 +203,9 @@ test.each([
     await cycles();
     expect((await product.remote()).users).toHaveLength(SIZE);
     const seconds = ((performance.now() - began) / 1_000).toFixed(1);
-    process.stdout.write(`${SIZE} people in two sources, ${accepted} accepted: 0 writes of either source, 0 to DingTalk, ${seconds} s\n`);
+    process.stdout.write(
+      `${SIZE} people in two sources, ${accepted} accepted: 0 writes of either source, 0 to DingTalk, ${seconds} s\n`,
+    );
   },
   TIME_MS * 2,
 );
@@ -190,9 +213,16 @@ test.each([
 test("values that differ: each source goes on reading its own, and sends nothing again", async () => {
   const { entra, pull } = await open("{ by: employeeNumber, decide: join }");
   const people = [0, 1, 2, 3].map((n) =>
-    account(n, { displayName: `Entra ${n}`, jobTitle: "Of Entra", mobile: `+85259${n}00000`, userPrincipalName: `UPN${n}@example.com` }),
+    account(n, {
+      displayName: `Entra ${n}`,
+      jobTitle: "Of Entra",
+      mobile: `+85259${n}00000`,
+      userPrincipalName: `UPN${n}@example.com`,
+    }),
   );
-  const workers = [0, 1, 2, 3].map((n) => worker(n, { Business_Title: "Of Workday", Manager: n === 0 ? "" : "20000" }));
+  const workers = [0, 1, 2, 3].map((n) =>
+    worker(n, { Business_Title: "Of Workday", Manager: n === 0 ? "" : "20000" }),
+  );
   await entra.cycle(tenant(people));
   await pull(workers);
   const before = await writes();
@@ -204,7 +234,11 @@ test("values that differ: each source goes on reading its own, and sends nothing
   }
   expect([await written(), await writes()]).toEqual([known, before]);
   const read = await entra.read(people[1]!.objectId);
-  expect(read).toMatchObject({ userName: "UPN1@example.com", title: "Of Entra", [ENTERPRISE]: { employeeNumber: "20001" } });
+  expect(read).toMatchObject({
+    userName: "UPN1@example.com",
+    title: "Of Entra",
+    [ENTERPRISE]: { employeeNumber: "20001" },
+  });
   expect(read.phoneNumbers).toEqual([expect.objectContaining({ value: "+85259100000" })]);
   // What one source changes, it alone has changed.
   const [first, ...others] = people;

@@ -43,8 +43,18 @@ async function joined(leaving: string) {
   return { ...sources, records, id, active };
 }
 
-/* Who deletes their record, one after the other, and whether the person is there after each; then all create theirs again, in the same order. */
-test.each<[leaving: string, leaver: readonly Name[], after: readonly (boolean | undefined)[], back: readonly boolean[]]>([
+/*
+ * Who deletes their record, one after the other, and whether the person is there after each; then all create
+ * theirs again, in the same order.
+ */
+test.each<
+  [
+    leaving: string,
+    leaver: readonly Name[],
+    after: readonly (boolean | undefined)[],
+    back: readonly boolean[],
+  ]
+>([
   ["any", ["entra"], [false], [true]],
   ["any", ["workday", "okta"], [false, false], [false, true]],
   ["any", ["okta", "entra", "workday"], [false, false, undefined], []],
@@ -94,7 +104,9 @@ test("two records are left and say that they are there: what the third one said 
   await env.quiet();
   expect((await env.state()).users).toMatchObject([{ userid: account!.userid, name: "Person 1" }]);
   expect((await personOf(env, id))?.records).toEqual([records.workday, records.okta].sort());
-  const { rows } = await env.pool.query("select subject, detail::json->'sources' as sources from history where code = 'record.forgotten'");
+  const { rows } = await env.pool.query(
+    "select subject, detail::json->'sources' as sources from history where code = 'record.forgotten'",
+  );
   expect(rows).toMatchObject([{ subject: id }]);
 });
 

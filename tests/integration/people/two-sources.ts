@@ -47,7 +47,10 @@ export async function openSources(
   const mapping = compileMapping(`${DEFAULT_MAPPING}\nsources:\n${block}\n`);
   const rules = mapping.sources;
   const dates: DateDeps = withDates ? dateDeps(mapping) : NO_DATES;
-  const deps = { store: createDirectoryStore(env.pool, ["dingtalk"], testVault, { rules, dates }), clock: systemClock };
+  const deps = {
+    store: createDirectoryStore(env.pool, ["dingtalk"], testVault, { rules, dates }),
+    clock: systemClock,
+  };
   const users = createUserDirectory(deps);
   const groups = createGroupDirectory(deps);
   const made = new Map<string, Source>();
@@ -66,7 +69,8 @@ export async function openSources(
         await users.change(context(), user, (current) => userContent({ ...current, ...change }));
       },
       remove: (user) => users.remove(context(), user),
-      group: async (displayName, members = []) => (await groups.create(context(), readGroup({ displayName }).content, members)).id,
+      group: async (displayName, members = []) =>
+        (await groups.create(context(), readGroup({ displayName }).content, members)).id,
     });
   }
   return {
@@ -90,11 +94,14 @@ export async function writes(env: TestEnvironment): Promise<number> {
 export async function personOf(
   env: TestEnvironment,
   id: string,
-): Promise<{ readonly document: JsonObject; readonly active: boolean; readonly records: readonly string[] } | undefined> {
-  const { rows } = await env.pool.query<{ document: string | JsonObject; active: boolean; record_ids: string[] }>(
-    "select document, active, record_ids from people where id = $1",
-    [id],
-  );
+): Promise<
+  { readonly document: JsonObject; readonly active: boolean; readonly records: readonly string[] } | undefined
+> {
+  const { rows } = await env.pool.query<{
+    document: string | JsonObject;
+    active: boolean;
+    record_ids: string[];
+  }>("select document, active, record_ids from people where id = $1", [id]);
   const [row] = rows;
   if (!row) return undefined;
   const document = (typeof row.document === "string" ? JSON.parse(row.document) : row.document) as JsonObject;

@@ -22,6 +22,8 @@ test("every column of every table is public, personal or secret, and none is tha
     select c.relname || '.' || a.attname as column
       from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
      where c.relkind in ('r', 'p') and c.relnamespace = 'public'::regnamespace and c.relname <> '_prisma_migrations'`);
-  const classified = Object.entries(TABLES).flatMap(([table, of]) => columnsOf(of).map(([name]) => `${table}.${name}`));
+  const classified = Object.entries(TABLES).flatMap(([table, of]) =>
+    columnsOf(of).map(([name]) => `${table}.${name}`),
+  );
   expect([HOW, ...rows.map(({ column }) => column).sort()]).toEqual([HOW, ...classified.sort()]);
 });

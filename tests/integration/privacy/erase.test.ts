@@ -37,7 +37,12 @@ const keyDir = mkdtempSync(join(temporaryRoot(), "dingtalk-scim-key-"));
 beforeAll(async () => {
   const logger = createLogger({ level: "debug", destination: { write: (line) => lines.push(line) } });
   product = await openProduct({ logger });
-  erasures = createErasures({ pool: product.pool, vault: testVault, clock: systemClock, targets: ["dingtalk"] });
+  erasures = createErasures({
+    pool: product.pool,
+    vault: testVault,
+    clock: systemClock,
+    targets: ["dingtalk"],
+  });
 });
 afterAll(() => product.close());
 
@@ -54,14 +59,21 @@ const documentOf = (mark: string, mobile: string) => ({
   phoneNumbers: [{ type: "mobile", value: `+852 ${mobile}` }],
   addresses: [{ type: "work", formatted: `${mark} Street` }],
   [ENTERPRISE]: { employeeNumber: `${mark}-1`, costCenter: `${mark}-cost`, department: `${mark}-department` },
-  [DINGTALK]: { remark: `${mark}-remark`, workPlace: `${mark}-place`, customFields: [{ name: "Job level", value: `${mark}-level` }] },
+  [DINGTALK]: {
+    remark: `${mark}-remark`,
+    workPlace: `${mark}-place`,
+    customFields: [{ name: "Job level", value: `${mark}-level` }],
+  },
 });
 
 const create = async (mark: string, mobile: string): Promise<string> =>
   (await product.send("POST", "/scim/v2/Users", { body: documentOf(mark, mobile) })).body.id;
 const patch = (id: string, path: string, value: unknown) =>
   product.send("PATCH", `/scim/v2/Users/${id}`, {
-    body: { schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"], Operations: [{ op: "replace", path, value }] },
+    body: {
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
+      Operations: [{ op: "replace", path, value }],
+    },
   });
 
 /** Every row of every table as text, as a dump would hold it; those with one of these texts. */
@@ -82,7 +94,8 @@ async function everything(texts: readonly string[] = [""]): Promise<readonly str
 
 const marked = () => everything(MARKS);
 const historyOf = async (id: string) =>
-  (await product.pool.query("select h::text as row from history h where subject = $1 order by id", [id])).rows;
+  (await product.pool.query("select h::text as row from history h where subject = $1 order by id", [id]))
+    .rows;
 
 /** Seals what is not in the log yet, and verifies all of it; nothing may have expired. */
 async function sealed(): Promise<Verdict> {
@@ -166,7 +179,10 @@ describe("a person who left", () => {
     await product.quiet();
     await patch(id, "title", `${CANARY}-other`);
     await product.quiet();
-    await product.send("GET", `/scim/v2/Users?filter=${encodeURIComponent(`userName eq "${CANARY}@example.com"`)}`);
+    await product.send(
+      "GET",
+      `/scim/v2/Users?filter=${encodeURIComponent(`userName eq "${CANARY}@example.com"`)}`,
+    );
     expect(await erasures.erase(id, "request", by)).toEqual({ result: "active" });
     await patch(id, "active", false);
     await product.quiet();
@@ -175,7 +191,9 @@ describe("a person who left", () => {
     others = await historyOf(other);
     const tables = new Set((await marked()).map((row) => row.slice("public.".length, row.indexOf(":"))));
     expect([...tables].sort()).toEqual([
-      ..."adoptions assessments entity_states guard_acts history links removed_people sessions users".split(" "),
+      ..."adoptions assessments entity_states guard_acts history links removed_people sessions users".split(
+        " ",
+      ),
     ]);
   });
 
@@ -192,14 +210,26 @@ describe("a person who left", () => {
 
   test("is found nowhere after the erasure: no table, no log, no answer; others keep their history", async () => {
     expect(await sealed()).toMatchObject({ ok: true });
-    expect(await erasures.erase(id, "request of 12 May", by)).toMatchObject({ result: "done", erasure: { subject: id, by: "cli:root" } });
+    expect(await erasures.erase(id, "request of 12 May", by)).toMatchObject({
+      result: "done",
+      erasure: { subject: id, by: "cli:root" },
+    });
     const before = await proofs(id);
-    expect(await sealed()).toMatchObject({ ok: true, verified: { events: { withoutValues: 0, expired: 0 } } });
+    expect(await sealed()).toMatchObject({
+      ok: true,
+      verified: { events: { withoutValues: 0, expired: 0 } },
+    });
     expect(before.length).toBeGreaterThan(3);
     expect(await marked()).toEqual([]);
     expect(await historyOf(other)).toEqual(others);
-    const events = (await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${id}"`)}&count=1000`)).body.events;
-    expect(events[0]).toMatchObject({ code: "subject.erased", actor: "cli", detail: { basis: "request of 12 May", osUser: "root" } });
+    const events = (
+      await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${id}"`)}&count=1000`)
+    ).body.events;
+    expect(events[0]).toMatchObject({
+      code: "subject.erased",
+      actor: "cli",
+      detail: { basis: "request of 12 May", osUser: "root" },
+    });
     expect(events.map(({ code }: { code: string }) => code)).toEqual(
       expect.arrayContaining(["user.created", "target.outcome", "user.deleted"]),
     );
@@ -266,7 +296,11 @@ describe("a restore of a database from before the erasure", () => {
     };
     const kept = new Map<string, readonly unknown[]>();
     for (const table of TABLES)
-      kept.set(table, (await product.pool.query(`select to_json(t) as row from ${table} t where ${of[table]} = $1`, [id])).rows);
+      kept.set(
+        table,
+        (await product.pool.query(`select to_json(t) as row from ${table} t where ${of[table]} = $1`, [id]))
+          .rows,
+      );
     expect(await erasures.erase(id, "request", by)).toMatchObject({ result: "done" });
     await keep();
     expect((await file.read()).map(({ subject }) => subject)).toContain(id);
@@ -278,7 +312,9 @@ describe("a restore of a database from before the erasure", () => {
     for (const table of TABLES) {
       await client.query(`delete from ${table} where ${of[table]} = $1`, [id]);
       for (const { row } of (kept.get(table) ?? []) as { row: unknown }[])
-        await client.query(`insert into ${table} select * from json_populate_record(null::${table}, $1)`, [row]);
+        await client.query(`insert into ${table} select * from json_populate_record(null::${table}, $1)`, [
+          row,
+        ]);
     }
     await client.query("set session_replication_role = default");
     client.release();
@@ -286,10 +322,18 @@ describe("a restore of a database from before the erasure", () => {
 
     await keep();
     expect(await marked()).toEqual([]);
-    const events = await product.pool.query("select actor, detail from history where code = 'subject.erased' and subject = $1", [id]);
-    expect(events.rows.map(({ actor, detail }) => [actor, JSON.parse(detail).replayed])).toEqual([["system", true]]);
+    const events = await product.pool.query(
+      "select actor, detail from history where code = 'subject.erased' and subject = $1",
+      [id],
+    );
+    expect(events.rows.map(({ actor, detail }) => [actor, JSON.parse(detail).replayed])).toEqual([
+      ["system", true],
+    ]);
     await keep();
-    expect((await product.pool.query("select 1 from history where code = 'subject.erased' and subject = $1", [id])).rows).toHaveLength(1);
+    expect(
+      (await product.pool.query("select 1 from history where code = 'subject.erased' and subject = $1", [id]))
+        .rows,
+    ).toHaveLength(1);
     expect((await file.read()).filter(({ subject }) => subject === id)).toHaveLength(1);
   });
 
@@ -303,14 +347,21 @@ describe("a restore of a database from before the erasure", () => {
     );
     expect(await marked()).toHaveLength(1);
     const full = { read: async () => [], add: () => Promise.reject(new Error("no space left on device")) };
-    await expect(keepOnce({ store: erasures, file: full, logger: silentLogger })).rejects.toThrow("no space left on device");
+    await expect(keepOnce({ store: erasures, file: full, logger: silentLogger })).rejects.toThrow(
+      "no space left on device",
+    );
     expect(await marked()).toEqual([]);
   });
 
   test("a line that was not written whole says nothing, and the next one is read", async () => {
     const { appendFileSync } = await import("node:fs");
     appendFileSync(join(dataDir, "erasures.jsonl"), '{"subject":"01980000-00');
-    const erasure = { subject: "01980000-0000-7000-8000-000000000002", basis: "x", by: "cli", at: new Date("2026-01-01T00:00:00Z") };
+    const erasure = {
+      subject: "01980000-0000-7000-8000-000000000002",
+      basis: "x",
+      by: "cli",
+      at: new Date("2026-01-01T00:00:00Z"),
+    };
     await file.add([erasure]);
     expect((await file.read()).at(-1)).toEqual(erasure);
     // Nobody has such an id here: another database's, or one from before.
@@ -332,7 +383,9 @@ test(`one of ${PEOPLE} people is erased within a second`, async () => {
         from generate_series(1, $1::int) n, (select id from sources limit 1) s`,
     [PEOPLE],
   );
-  await pool.query("insert into subject_keys (subject, kind, wrapped) select id, 'user', 'x' from users where user_name like 'many%'");
+  await pool.query(
+    "insert into subject_keys (subject, kind, wrapped) select id, 'user', 'x' from users where user_name like 'many%'",
+  );
   // Ten statements, as none may take long.
   for (let n = 0; n < 10; n++)
     await pool.query(
@@ -342,12 +395,18 @@ test(`one of ${PEOPLE} people is erased within a second`, async () => {
     );
   await pool.query("analyze");
   const digest = async () =>
-    (await pool.query("select count(*), sum(hashtext(h::text)) as digest from history h where subject <> $1", [id])).rows;
+    (
+      await pool.query(
+        "select count(*), sum(hashtext(h::text)) as digest from history h where subject <> $1",
+        [id],
+      )
+    ).rows;
   const others = await digest();
   const startedMs = systemClock.monotonicMs();
   expect(await erasures.erase(id, "request", by)).toMatchObject({ result: "done" });
   const tookMs = systemClock.monotonicMs() - startedMs;
-  if (PEOPLE >= 10_000) process.stderr.write(`one of ${PEOPLE} people was erased in ${Math.round(tookMs)} ms\n`);
+  if (PEOPLE >= 10_000)
+    process.stderr.write(`one of ${PEOPLE} people was erased in ${Math.round(tookMs)} ms\n`);
   expect(tookMs).toBeLessThan(1_000);
   expect(await marked()).toEqual([]);
   expect(await digest()).toEqual(others);

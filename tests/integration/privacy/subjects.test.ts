@@ -10,7 +10,11 @@ beforeAll(async () => {
   product = await openProduct();
   subjects = createSubjects(product.pool, systemClock);
   const reply = await product.send("POST", "/scim/v2/Users", {
-    body: { schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"], userName: "mei@example.com", displayName: "Mei Chan" },
+    body: {
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:User"],
+      userName: "mei@example.com",
+      displayName: "Mei Chan",
+    },
   });
   id = reply.body.id;
 });
@@ -19,8 +23,13 @@ afterAll(() => product.close());
 const NOBODY = "01980000-0000-7000-8000-000000000000";
 const by = { actor: "cli", detail: { osUser: "root" } };
 const events = async () => {
-  const { body } = await product.send("GET", `/api/history?filter=${encodeURIComponent(`subject eq "${id}" and code sw "subject."`)}`);
-  return body.events.map(({ code, actor, detail }: { code: string; actor: string; detail: object }) => [code, actor, detail]).reverse();
+  const { body } = await product.send(
+    "GET",
+    `/api/history?filter=${encodeURIComponent(`subject eq "${id}" and code sw "subject."`)}`,
+  );
+  return body.events
+    .map(({ code, actor, detail }: { code: string; actor: string; detail: object }) => [code, actor, detail])
+    .reverse();
 };
 
 test("a legal hold begins and ends once, with its reason in the history", async () => {
@@ -39,10 +48,16 @@ test("a legal hold begins and ends once, with its reason in the history", async 
   ]);
 });
 
-test.each(["hold", "release"] as const)("a %s of somebody unknown, or of what is no id, changes nothing", async (what) => {
-  expect([await subjects[what](NOBODY, "x", by), await subjects[what]("mei", "x", by)]).toEqual(["unknown", "unknown"]);
-  expect((await product.pool.query("select 1 from history where subject = $1", [NOBODY])).rows).toEqual([]);
-});
+test.each(["hold", "release"] as const)(
+  "a %s of somebody unknown, or of what is no id, changes nothing",
+  async (what) => {
+    expect([await subjects[what](NOBODY, "x", by), await subjects[what]("mei", "x", by)]).toEqual([
+      "unknown",
+      "unknown",
+    ]);
+    expect((await product.pool.query("select 1 from history where subject = $1", [NOBODY])).rows).toEqual([]);
+  },
+);
 
 test("nothing is known of somebody unknown", async () => {
   expect([await subjects.records(NOBODY), await subjects.records("mei")]).toEqual([undefined, undefined]);

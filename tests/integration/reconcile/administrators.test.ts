@@ -12,7 +12,8 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const administers = (userid: string, level: number) => env.control("edit", { call: "admin", body: { userid, sys_level: level } });
+const administers = (userid: string, level: number) =>
+  env.control("edit", { call: "admin", body: { userid, sys_level: level } });
 const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
 
 async function protectedLeaver(): Promise<string> {
@@ -50,7 +51,9 @@ test("such a leaver is looked at every hour, without anybody's doing", async () 
 });
 
 test("an enterprise account that administers is not switched off", async () => {
-  const id = await env.addUser(person("Li", { schemas: [ENTERPRISE, DINGTALK_USER], [DINGTALK_USER]: { accountType: "sso" } }));
+  const id = await env.addUser(
+    person("Li", { schemas: [ENTERPRISE, DINGTALK_USER], [DINGTALK_USER]: { accountType: "sso" } }),
+  );
   await env.quiet();
   await administers(id, 1);
   await change(env, id, { active: false });

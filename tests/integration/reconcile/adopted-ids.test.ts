@@ -5,11 +5,17 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, stateOf } from "./sample.ts";
 
-/* A person who was at DingTalk before keeps their userid: from then on the link says who they are, and our id says nothing. */
+/*
+ * A person who was at DingTalk before keeps their userid: from then on the link says who they are, and our id
+ * says nothing.
+ */
 
 const USERID = "manager4711";
 const MOBILE = "+852 6777 0001";
-const ROLES = DEFAULT_MAPPING.replace("from: groups", 'from: groups\n  groups:\n    - { match: "Role *", to: role }');
+const ROLES = DEFAULT_MAPPING.replace(
+  "from: groups",
+  'from: groups\n  groups:\n    - { match: "Role *", to: role }',
+);
 
 keepDatabase();
 let env: TestEnvironment;
@@ -32,10 +38,10 @@ async function adopted(name = "Boss", more = {}): Promise<string> {
     dept_id_list: "1",
   });
   const id = await env.addUser(person(name, { phoneNumbers: [{ type: "mobile", value: MOBILE }], ...more }));
-  await env.pool.query("insert into links (target, kind, entity_id, remote_id, status) values ('dingtalk', 'user', $1, $2, 'owned')", [
-    id,
-    USERID,
-  ]);
+  await env.pool.query(
+    "insert into links (target, kind, entity_id, remote_id, status) values ('dingtalk', 'user', $1, $2, 'owned')",
+    [id, USERID],
+  );
   return id;
 }
 
@@ -79,9 +85,11 @@ test("has roles given and taken by that userid", async () => {
   boss = await adopted();
   const group = await env.addGroup("Role Approver", [boss]);
   await start(ROLES);
-  const roles = async () => ((await user(USERID))?.["role_list"] as { name: string }[] | undefined)?.map(({ name }) => name) ?? [];
+  const roles = async () =>
+    ((await user(USERID))?.["role_list"] as { name: string }[] | undefined)?.map(({ name }) => name) ?? [];
   const { target } = env.connect();
-  const read = async () => (await target.read("user", USERID, { signal: new AbortController().signal })).actual?.attributes["roles"];
+  const read = async () =>
+    (await target.read("user", USERID, { signal: new AbortController().signal })).actual?.attributes["roles"];
   expect(await read()).toHaveLength(1);
   await env.groups.change(env.context, group, { members: { kind: "delta", add: [], remove: [boss] } });
   await env.quiet();
@@ -116,7 +124,12 @@ test("who was removed by hand is made again under our id, also when the answer i
   boss = await adopted();
   await start();
   await edit("/topapi/v2/user/delete", { userid: USERID });
-  await env.control("faults", { match: "/topapi/v2/user/create", fault: "timeout_after_commit", times: 1, delayMs: 10 });
+  await env.control("faults", {
+    match: "/topapi/v2/user/create",
+    fault: "timeout_after_commit",
+    times: 1,
+    delayMs: 10,
+  });
   expect(await compare()).toMatchObject({ missing: 1 });
   await env.quiet();
   expect((await env.state()).users.map(({ userid }) => userid)).toEqual([boss]);
@@ -131,7 +144,8 @@ test("whose new account is under way is expected under our id, not under the old
   await edit("/topapi/v2/user/delete", { userid: USERID });
   await env.control("faults", { match: "/topapi/v2/user/create", fault: "http500", times: 1_000 });
   await compare();
-  const link = async () => (await env.pool.query("select remote_id, status from links where entity_id = $1", [boss])).rows[0];
+  const link = async () =>
+    (await env.pool.query("select remote_id, status from links where entity_id = $1", [boss])).rows[0];
   while ((await link()).status === "owned") await systemClock.sleep(20);
   expect(await link()).toEqual({ remote_id: boss, status: "intended" });
 });
@@ -140,7 +154,12 @@ test("who was removed by hand, and whose new account nobody answered for, can st
   boss = await adopted();
   await start();
   await edit("/topapi/v2/user/delete", { userid: USERID });
-  await env.control("faults", { match: "/topapi/v2/user/create", fault: "timeout_after_commit", times: 1, delayMs: 10 });
+  await env.control("faults", {
+    match: "/topapi/v2/user/create",
+    fault: "timeout_after_commit",
+    times: 1,
+    delayMs: 10,
+  });
   await env.pool.query("update links set attributes = null");
   await change(env, boss, { title: "Head" });
   await env.quiet();
@@ -152,7 +171,12 @@ test("who was removed by hand, and whose new account nobody answered for, can st
 test("and a second account under our own id is let go, while they stay", async () => {
   boss = await adopted();
   await start();
-  await edit("/topapi/v2/user/create", { userid: boss, name: "Boss", mobile: "+852-67770009", dept_id_list: "1" });
+  await edit("/topapi/v2/user/create", {
+    userid: boss,
+    name: "Boss",
+    mobile: "+852-67770009",
+    dept_id_list: "1",
+  });
   expect(await compare()).toMatchObject({ found: 1 });
   await env.quiet();
   expect((await env.state()).users.map(({ userid }) => userid)).toEqual([USERID]);

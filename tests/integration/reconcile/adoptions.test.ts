@@ -34,11 +34,17 @@ const compare = (adopt: AdoptionRules = PROPOSE_ALL) =>
 const operations = () => createAdoptionOperations(env.pool, "dingtalk", testVault);
 const by = () => ({ at: systemClock.now(), actor: "token:test", causes: [], target: "dingtalk" });
 const list = async (): Promise<readonly Adoption[]> => (await operations().list({ count: 100 })).adoptions;
-const told = async () => (await list()).map(({ entity, remote, tier, state }) => `${entity.name}=${remote.id} ${tier} ${state}`).sort();
+const told = async () =>
+  (await list())
+    .map(({ entity, remote, tier, state }) => `${entity.name}=${remote.id} ${tier} ${state}`)
+    .sort();
 const users = async () => (await env.state()).users;
 async function events(code: string): Promise<readonly JsonObject[]> {
   const log = createEventLog(env.pool, testVault);
-  const { rows } = await env.pool.query<{ id: string }>("select id from history where code = $1 order by id", [code]);
+  const { rows } = await env.pool.query<{ id: string }>(
+    "select id from history where code = $1 order by id",
+    [code],
+  );
   const told = await Promise.all(rows.map(async ({ id }) => (await log.story(id))!.event));
   return told.map(({ actor, detail, personal }) => ({ actor, ...detail, ...personal }));
 }
@@ -56,10 +62,13 @@ const start = async (mode: "observe" | "upsert" | "sync" = "sync") => {
 };
 /** As another mode at start does. */
 const resume = async (): Promise<void> => {
-  await env.pool.query("update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1",
+  );
   await start("sync");
 };
-const li = (number: string, more: JsonObject = {}): JsonObject => person("Li Wei", { [ENTERPRISE]: { employeeNumber: number }, ...more });
+const li = (number: string, more: JsonObject = {}): JsonObject =>
+  person("Li Wei", { [ENTERPRISE]: { employeeNumber: number }, ...more });
 
 test("the comparison proposes who is who; what is proposed sends no write, and nobody is made beside them", async () => {
   await byHand("li.wei", "LI  WEI", { job_number: "7", mobile: "+852-61110001", title: "Old" });
@@ -71,7 +80,10 @@ test("the comparison proposes who is who; what is proposed sends no write, and n
   await resume();
   expect(await writes()).toBe(before);
   expect(await users()).toHaveLength(1);
-  expect(await stateOf(env, "user", id)).toMatchObject({ state: "held", reason: expect.stringContaining("nobody has decided") });
+  expect(await stateOf(env, "user", id)).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("nobody has decided"),
+  });
   const [event] = await events("adoption.proposed");
   expect(event).toMatchObject({ actor: "cli", tier: 2, matched: ["job_number", "name"], remoteId: "li.wei" });
 });
@@ -84,7 +96,9 @@ test("who is accepted is brought in line under the old userid; the number is cha
   const [{ id: adoption } = { id: "" }] = await list();
   expect(await operations().accept(adoption, by())).toMatchObject({ kind: "done" });
   await resume();
-  expect(await users()).toEqual([expect.objectContaining({ userid: "li.wei", title: "Head", mobile: "61110001" })]);
+  expect(await users()).toEqual([
+    expect.objectContaining({ userid: "li.wei", title: "Head", mobile: "61110001" }),
+  ]);
   expect(await notesOn(env, id)).toContain("mobile: keptOnAdoption");
   expect(await told()).toEqual(["Li Wei=li.wei 2 linked"]);
   expect(await events("adoption.linked")).toEqual([
@@ -95,7 +109,10 @@ test("who is accepted is brought in line under the old userid; the number is cha
   await env.quiet();
   expect(await notesOn(env, id)).not.toContain("mobile: keptOnAdoption");
   expect((await users())[0]!["mobile"]).not.toBe("61110001");
-  expect(await operations().accept(adoption, by())).toMatchObject({ kind: "refused", why: { kind: "decided" } });
+  expect(await operations().accept(adoption, by())).toMatchObject({
+    kind: "refused",
+    why: { kind: "decided" },
+  });
 });
 
 test("a list that still proposes who was decided meanwhile gets no id for them, and the others get their own", async () => {
@@ -105,7 +122,14 @@ test("a list that still proposes who was decided meanwhile gets no id for them, 
   await compare();
   await operations().accept((await list())[0]!.id, by());
   const proposal = (id: string, remote: string) =>
-    ({ kind: "user", entity: { id }, remote: { id: remote, departments: [] }, tier: 2, matched: ["name"], state: "proposed" }) as const;
+    ({
+      kind: "user",
+      entity: { id },
+      remote: { id: remote, departments: [] },
+      tier: 2,
+      matched: ["name"],
+      state: "proposed",
+    }) as const;
   const at = systemClock.now();
   const listing = { id: uuidv7(at.getTime()), origin: { at, actor: "test", causes: [] } };
   const ids = await env.connect().store.propose([proposal(li7, "li.wei"), proposal(bo, "bo")], listing);
@@ -188,7 +212,10 @@ test("a whole tier is accepted by its count, and not by another one", async () =
   }
   await start("observe");
   await compare();
-  expect(await operations().acceptTier(2, 2, by())).toEqual({ kind: "refused", why: { kind: "changed", count: 3 } });
+  expect(await operations().acceptTier(2, 2, by())).toEqual({
+    kind: "refused",
+    why: { kind: "changed", count: 3 },
+  });
   expect(await operations().acceptTier(2, 3, by())).toMatchObject({ kind: "done", adoptions: [{}, {}, {}] });
   expect((await list()).every(({ state }) => state === "linked")).toBe(true);
   expect(await operations().proposed()).toBe(0);
@@ -203,7 +230,8 @@ test("unlinking gives them back: nothing changes at DingTalk, also not by compar
   await operations().acceptTier(2, 1, by());
   await resume();
   const before = await users();
-  for (const each of [id, own]) expect(await operations().unlink({ kind: "user", id: each }, by())).toMatchObject({ kind: "done" });
+  for (const each of [id, own])
+    expect(await operations().unlink({ kind: "user", id: each }, by())).toMatchObject({ kind: "done" });
   await env.quiet();
   await compare({ ...PROPOSE_ALL, people: { ...PROPOSE_ALL.people, 2: "link" } });
   await change(env, id, { title: "Another" });
@@ -211,7 +239,9 @@ test("unlinking gives them back: nothing changes at DingTalk, also not by compar
   await env.quiet();
   expect(await users()).toEqual(before);
   expect(await stateOf(env, "user", id)).toMatchObject({ state: "held" });
-  expect((await events("adoption.unlinked")).map(({ remoteId }) => remoteId).sort()).toEqual(["li.wei", own].sort());
+  expect((await events("adoption.unlinked")).map(({ remoteId }) => remoteId).sort()).toEqual(
+    ["li.wei", own].sort(),
+  );
   const again = (await list()).find(({ entity }) => entity.id === id)!;
   expect(again.state).toBe("rejected");
   await operations().accept(again.id, by());
@@ -221,7 +251,9 @@ test("unlinking gives them back: nothing changes at DingTalk, also not by compar
 
 test("a create that DingTalk refuses for a taken number makes a proposal, besides being parked", async () => {
   await byHand("li.wei", "Li Wei", { mobile: "+852-61110001" });
-  const id = await env.addUser(person("Li Wei", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));
+  const id = await env.addUser(
+    person("Li Wei", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }),
+  );
   await start();
   expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked" });
   expect(await told()).toEqual(["Li Wei=li.wei 3 proposed"]);
@@ -231,7 +263,10 @@ test("a create that DingTalk refuses for a taken number makes a proposal, beside
   expect(await users()).toHaveLength(1);
 });
 
-/** What each decision, and what an administrator does by hand, makes of a leaver about whom nobody has decided. */
+/**
+ * What each decision, and what an administrator does by hand, makes of a leaver about whom nobody has
+ * decided.
+ */
 describe("who leaves while it is open who they are is held, as they may still be in", () => {
   const leave: Readonly<Record<string, (id: string) => Promise<unknown>>> = {
     deactivated: (id) => change(env, id, { active: false }),
@@ -248,7 +283,9 @@ describe("who leaves while it is open who they are is held, as they may still be
     },
     "by a refusal": async () => {
       await byHand("li.wei", "Li Wei", { mobile: "+852-61110001" });
-      const id = await env.addUser(person("Li Wei", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));
+      const id = await env.addUser(
+        person("Li Wei", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }),
+      );
       await start();
       return id;
     },
@@ -277,13 +314,18 @@ describe("who leaves while it is open who they are is held, as they may still be
     await env.quiet();
     expect(await stateOf(env, "user", id)).toMatchObject(held);
     const [{ id: adoption } = { id: "" }] = await list();
-    expect(await operations().accept(adoption, by())).toMatchObject({ kind: "refused", why: { kind: "gone" } });
+    expect(await operations().accept(adoption, by())).toMatchObject({
+      kind: "refused",
+      why: { kind: "gone" },
+    });
     expect((await users()).map(({ userid }) => userid)).toEqual(["li.wei"]);
 
     expect(await operations().reject(adoption, by())).toMatchObject({ kind: "done" });
     await env.quiet();
     // Nothing is left to say of somebody who was deleted.
-    expect(await stateOf(env, "user", id)).toEqual(how === "deleted" ? undefined : { state: "inSync", reason: null });
+    expect(await stateOf(env, "user", id)).toEqual(
+      how === "deleted" ? undefined : { state: "inSync", reason: null },
+    );
     expect((await users()).map(({ userid }) => userid)).toEqual(["li.wei"]);
   });
 
@@ -328,7 +370,11 @@ describe("departments", () => {
     await env.addGroup("Hong Kong/Sales", [id]);
     await start("observe");
     await compare();
-    expect(await told()).toEqual([`Hong Kong=${hk} 2 proposed`, "Li Wei=li.wei 2 proposed", `Sales=${sales} 2 proposed`]);
+    expect(await told()).toEqual([
+      `Hong Kong=${hk} 2 proposed`,
+      "Li Wei=li.wei 2 proposed",
+      `Sales=${sales} 2 proposed`,
+    ]);
     const person = (await list()).find(({ kind }) => kind === "user")!;
     expect(person.remote.departments).toEqual(["Hong Kong/SALES"]);
     await operations().accept(person.id, by());

@@ -32,7 +32,8 @@ const start = async (): Promise<void> => {
   await env.quiet();
 };
 const notesOf = (id: string) => notesOn(env, id);
-const forget = (id: string) => env.pool.query("update links set attributes = null where entity_id = $1", [id]);
+const forget = (id: string) =>
+  env.pool.query("update links set attributes = null where entity_id = $1", [id]);
 /** Another look at a person of whom nothing is remembered: the cost of a comparison that finds nothing. */
 async function lookAgain(id: string, n: number): Promise<void> {
   await forget(id);
@@ -44,7 +45,10 @@ const updates = async (): Promise<number> => (await env.calls())["/topapi/v2/use
 test("tables, days, extensions, limits and joins, in one call, and none when nothing changed", async () => {
   await open(
     DEFAULT_MAPPING.replace("version: 1\n", 'version: 1\ntables:\n  levels: { "6 manager": M6 }\n')
-      .replace(/ {2}extension\.Job level:.*\n/, '  extension.Job level: lookup("levels", workday.managementLevel, "other")\n')
+      .replace(
+        / {2}extension\.Job level:.*\n/,
+        '  extension.Job level: lookup("levels", workday.managementLevel, "other")\n',
+      )
       .replace(/ {2}remark:.*\n/, '  remark: join([workday.company, workday.businessUnit], " / ")\n'),
   );
   // Where reads do not show an address, a forgotten one is sent once more.
@@ -58,7 +62,13 @@ test("tables, days, extensions, limits and joins, in one call, and none when not
       ],
       emails: [{ type: "work", value: "mei@example.com" }],
       [ENTERPRISE]: { employeeNumber: "21008", costCenter: "CC-1" },
-      [WORKDAY]: { managementLevel: "6 Manager", hireDate: "2026-12-01", company: "EX-HK", businessUnit: "Shops", location: "Kowloon\n12" },
+      [WORKDAY]: {
+        managementLevel: "6 Manager",
+        hireDate: "2026-12-01",
+        company: "EX-HK",
+        businessUnit: "Shops",
+        location: "Kowloon\n12",
+      },
     }),
   );
   await start();
@@ -74,9 +84,16 @@ test("tables, days, extensions, limits and joins, in one call, and none when not
     job_number: "21008",
     extension: JSON.stringify({ "Cost centre": "CC-1", "Job level": "M6" }),
   });
-  expect([...(await notesOf(id))].sort()).toEqual(["departments: inRoot", "name: charactersRemoved", "title: cut"]);
+  expect([...(await notesOf(id))].sort()).toEqual([
+    "departments: inRoot",
+    "name: charactersRemoved",
+    "title: cut",
+  ]);
   await lookAgain(id, 1);
-  expect(await env.calls()).toMatchObject({ "/topapi/v2/user/create": { count: 1 }, "/topapi/v2/user/get": { count: 1 } });
+  expect(await env.calls()).toMatchObject({
+    "/topapi/v2/user/create": { count: 1 },
+    "/topapi/v2/user/get": { count: 1 },
+  });
   expect(await updates()).toBe(0);
 });
 
@@ -84,25 +101,40 @@ test("fields of DingTalk's administrators survive our updates, custom ones too",
   await open();
   const id = await env.addUser(person("Li", { [ENTERPRISE]: { costCenter: "CC-1" } }));
   await start();
-  const theirs = { remark: "theirs", extension: JSON.stringify({ "Job level": "theirs" }), ext_attrs_update_mode: 1 };
+  const theirs = {
+    remark: "theirs",
+    extension: JSON.stringify({ "Job level": "theirs" }),
+    ext_attrs_update_mode: 1,
+  };
   await env.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, ...theirs } });
   await forget(id);
   await change(env, id, { [ENTERPRISE]: { costCenter: "CC-2" }, title: "Head" });
   await env.quiet();
   const { remark, title, extension } = (await remote(env, id))!;
-  expect([remark, title, JSON.parse(String(extension))]).toEqual(["theirs", "Head", { "Cost centre": "CC-2", "Job level": "theirs" }]);
+  expect([remark, title, JSON.parse(String(extension))]).toEqual([
+    "theirs",
+    "Head",
+    { "Cost centre": "CC-2", "Job level": "theirs" },
+  ]);
 });
 
 test("a rule may clear, set a default, only begin, or never overwrite", async () => {
   await open(
     DEFAULT_MAPPING.replace(/ {2}title:.*\n/, "  title: { value: user.title, empty: clear }\n")
       .replace(/ {2}job_number:.*\n/, "  job_number: { value: enterprise.employeeNumber, when: onCreate }\n")
-      .replace(/ {2}work_place:.*\n/, "  work_place: { value: dingtalk.workPlace, default: Hong Kong, when: neverOverwrite }\n"),
+      .replace(
+        / {2}work_place:.*\n/,
+        "  work_place: { value: dingtalk.workPlace, default: Hong Kong, when: neverOverwrite }\n",
+      ),
   );
   const id = await env.addUser(person("Li", { title: "Clerk", [ENTERPRISE]: { employeeNumber: "1" } }));
   await start();
   expect(await remote(env, id)).toMatchObject({ title: "Clerk", job_number: "1", work_place: "Hong Kong" });
-  await change(env, id, { title: null, [ENTERPRISE]: { employeeNumber: "2" }, [DINGTALK_USER]: { workPlace: "Kowloon" } });
+  await change(env, id, {
+    title: null,
+    [ENTERPRISE]: { employeeNumber: "2" },
+    [DINGTALK_USER]: { workPlace: "Kowloon" },
+  });
   await env.quiet();
   const { title, job_number, work_place } = (await remote(env, id))!;
   expect([title ?? "", job_number, work_place]).toEqual(["", "1", "Hong Kong"]);
@@ -130,7 +162,9 @@ describe("a mobile number", () => {
 
   test("whose owner must consent leaves the person invited, until they accept", async () => {
     await env.control("switches", { protectedMobiles: ["+852-61112222"] });
-    const id = await env.addUser(person("Li", { phoneNumbers: [{ type: "mobile", value: "+852 6111 2222" }] }));
+    const id = await env.addUser(
+      person("Li", { phoneNumbers: [{ type: "mobile", value: "+852 6111 2222" }] }),
+    );
     const other = await env.addUser(person("Wu"));
     env.startWorker();
     for (let state = ""; state !== "waiting"; ) state = (await stateOf(env, "user", id))?.state ?? "";
@@ -138,7 +172,9 @@ describe("a mobile number", () => {
       "select last_answer, remedy, attempts, next_at > now() + interval '5 hours' as later from entity_states where entity_id = $1",
       [id],
     );
-    expect(rows).toEqual([{ last_answer: "40103", remedy: expect.stringContaining("invitation"), attempts: 0, later: true }]);
+    expect(rows).toEqual([
+      { last_answer: "40103", remedy: expect.stringContaining("invitation"), attempts: 0, later: true },
+    ]);
     expect(await remote(env, id)).toBeUndefined();
     await env.control("edit", { call: "accept", body: { mobile: "+852-61112222" } });
     await change(env, id, { title: "Head" });
@@ -150,7 +186,8 @@ describe("a mobile number", () => {
 
 describe("names of departments", () => {
   beforeEach(() => open());
-  const names = async () => (await env.state()).departments.filter(({ dept_id }) => dept_id !== 1).map(({ name }) => name);
+  const names = async () =>
+    (await env.state()).departments.filter(({ dept_id }) => dept_id !== 1).map(({ name }) => name);
 
   test("with characters DingTalk refuses get others that can be told apart on the way back, and stay as they are", async () => {
     const group = await addGroup(env, { displayName: "R-D, Asia，HK" });
@@ -183,9 +220,16 @@ describe("limits of the tree", () => {
 
   test("a path of more than 20 levels is parked with its reason, and its people are noted, not lost", async () => {
     const id = await env.addUser(person("Li"));
-    const group = await addGroup(env, { displayName: Array.from({ length: 21 }, (_, n) => `L${n}`).join("/") }, [id]);
+    const group = await addGroup(
+      env,
+      { displayName: Array.from({ length: 21 }, (_, n) => `L${n}`).join("/") },
+      [id],
+    );
     await start();
-    expect(await stateOf(env, "group", group)).toEqual({ state: "parked", reason: "the department would be more than 20 levels deep" });
+    expect(await stateOf(env, "group", group)).toEqual({
+      state: "parked",
+      reason: "the department would be more than 20 levels deep",
+    });
     expect(await chart(env)).toEqual({ "": ["Li"] });
   });
 
@@ -195,7 +239,10 @@ describe("limits of the tree", () => {
     await start();
     await changeGroup(env, group, { displayName: Array.from({ length: 21 }, (_, n) => `L${n}`).join("/") });
     await env.quiet();
-    expect(await stateOf(env, "group", group)).toEqual({ state: "parked", reason: "the department would be more than 20 levels deep" });
+    expect(await stateOf(env, "group", group)).toEqual({
+      state: "parked",
+      reason: "the department would be more than 20 levels deep",
+    });
     expect(await chart(env)).toEqual({ "": [], HK: [], "HK/Retail": ["Li"] });
     await changeGroup(env, group, { displayName: "HK/Shops" });
     await env.quiet();
@@ -206,18 +253,21 @@ describe("limits of the tree", () => {
   test.each([
     ["depth", { maxDepth: 2 }, "A/B/C", "60002"],
     ["width", { maxChildren: 1 }, "B", "60110"],
-  ])("DingTalk's own limit of %s parks that department only, and its people go on without it", async (_name, switches, path, answer) => {
-    await env.control("switches", switches);
-    await addGroup(env, { displayName: "A" });
-    await start();
-    const id = await env.addUser(person("Li"));
-    await addGroup(env, { displayName: path }, [id]);
-    await env.quiet();
-    const { rows } = await env.pool.query(
-      "select state, last_answer, remedy from entity_states where kind = 'department' and state <> 'inSync'",
-    );
-    expect(rows).toEqual([{ state: "parked", last_answer: answer, remedy: expect.stringMatching(/./) }]);
-    expect(await remote(env, id)).toMatchObject({ dept_id_list: [1] });
-    expect(await notesOf(id)).toEqual(["departments: notThere", "departments: inRoot"]);
-  });
+  ])(
+    "DingTalk's own limit of %s parks that department only, and its people go on without it",
+    async (_name, switches, path, answer) => {
+      await env.control("switches", switches);
+      await addGroup(env, { displayName: "A" });
+      await start();
+      const id = await env.addUser(person("Li"));
+      await addGroup(env, { displayName: path }, [id]);
+      await env.quiet();
+      const { rows } = await env.pool.query(
+        "select state, last_answer, remedy from entity_states where kind = 'department' and state <> 'inSync'",
+      );
+      expect(rows).toEqual([{ state: "parked", last_answer: answer, remedy: expect.stringMatching(/./) }]);
+      expect(await remote(env, id)).toMatchObject({ dept_id_list: [1] });
+      expect(await notesOf(id)).toEqual(["departments: notThere", "departments: inRoot"]);
+    },
+  );
 });

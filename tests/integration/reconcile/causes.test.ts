@@ -1,7 +1,11 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { change, chart, DINGTALK_USER, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
 
 /* The cause of a refusal lies at DingTalk and goes there: nobody in the directory changes anything. */
@@ -18,13 +22,16 @@ afterEach(() => env.close());
 
 const compare = () => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
 const edit = (call: string, body: object) => env.control("edit", { call, body: body as never });
-const present = async (ids: readonly string[]) => (await Promise.all(ids.map((id) => remote(env, id)))).filter(Boolean).length;
+const present = async (ids: readonly string[]) =>
+  (await Promise.all(ids.map((id) => remote(env, id)))).filter(Boolean).length;
 const creates = async () => (await env.calls())["/topapi/v2/user/create"]?.count ?? 0;
 
 test("a stranger with the number has left: the comparison has the person tried again", async () => {
   const taken = "+852-61230099";
   await edit("/topapi/v2/user/create", { userid: "stranger", name: "S", mobile: taken, dept_id_list: "1" });
-  const id = await env.addUser(person("Li", { phoneNumbers: [{ type: "mobile", value: taken.replace("-", " ") }] }));
+  const id = await env.addUser(
+    person("Li", { phoneNumbers: [{ type: "mobile", value: taken.replace("-", " ") }] }),
+  );
   await env.quiet();
   expect(await remote(env, id)).toBeUndefined();
   await compare();
@@ -58,8 +65,11 @@ test("one who gets in by an operator's retry brings the others with the same cau
   for (let n = 0; n < 4; n++) ids.push(await env.addUser(person(`P${n}`)));
   await env.quiet();
   await env.control("switches", { maxUsers: 0 });
-  const parked = (await env.pool.query("select entity_id from entity_states where state = 'parked' limit 1")).rows[0];
-  await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [parked.entity_id]);
+  const parked = (await env.pool.query("select entity_id from entity_states where state = 'parked' limit 1"))
+    .rows[0];
+  await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [
+    parked.entity_id,
+  ]);
   await env.quiet();
   expect(await present(ids)).toBe(4);
 });
@@ -99,7 +109,9 @@ describe("a refusal about another thing has that one looked at", () => {
 });
 
 test("who is parked for their own data is not tried by the others' luck", async () => {
-  const id = await env.addUser(person("Li", { phoneNumbers: [], [DINGTALK_USER]: { accountType: "dingtalk" } }));
+  const id = await env.addUser(
+    person("Li", { phoneNumbers: [], [DINGTALK_USER]: { accountType: "dingtalk" } }),
+  );
   await env.addUser(person("Wu"));
   await env.quiet();
   expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked" });

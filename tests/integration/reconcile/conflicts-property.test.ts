@@ -5,13 +5,17 @@ import { createRandom, type Random } from "./random-directory.ts";
 import { change, DINGTALK_USER, mobile, notesOn, stateOf } from "./sample.ts";
 
 /*
- * Values that only one person can have change hands among our own people at random: swapped, passed round, taken by twins, held by leavers, in any order
- * and while the loop is at work. In the end whoever can have a value has it, the others are told, and nobody is absent who can be in.
+ * Values that only one person can have change hands among our own people at random: swapped, passed round,
+ * taken by twins, held by leavers, in any order and while the loop is at work. In the end whoever can have a
+ * value has it, the others are told, and nobody is absent who can be in.
  */
 
 const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 1);
 const PEOPLE = 7;
-const mapping = DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Leavers }");
+const mapping = DEFAULT_MAPPING.replace(
+  "inactive: { regular: remove }",
+  "inactive: { regular: park, parkIn: Leavers }",
+);
 
 let env: TestEnvironment;
 afterEach(() => env.close());
@@ -45,7 +49,9 @@ function dealt(random: Random): number[] {
     Array.from({ length: PEOPLE }, (_, n) => n),
     random,
   );
-  return values.map((value, at) => (random() < 0.15 ? values[(at + 1) % PEOPLE]! : random() < 0.15 ? 20 + at : value));
+  return values.map((value, at) =>
+    random() < 0.15 ? values[(at + 1) % PEOPLE]! : random() < 0.15 ? 20 + at : value,
+  );
 }
 
 test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
@@ -53,10 +59,15 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
   async (seed) => {
     const random = createRandom(seed);
     env = await openTestEnvironment({ retryBaseMs: 10, mapping });
-    const values = Array.from({ length: PEOPLE }, (_, n): Values => ({ email: n, telephone: n, orgEmail: n, active: true }));
+    const values = Array.from(
+      { length: PEOPLE },
+      (_, n): Values => ({ email: n, telephone: n, orgEmail: n, active: true }),
+    );
     const ids: string[] = [];
     for (const [n, one] of values.entries())
-      ids.push(await env.addUser({ userName: `p${n}@example.com`, displayName: `P ${n}`, ...documentOf(n, one) }));
+      ids.push(
+        await env.addUser({ userName: `p${n}@example.com`, displayName: `P ${n}`, ...documentOf(n, one) }),
+      );
     env.startWorker();
     if (random() < 0.7) await env.quiet();
 
@@ -76,16 +87,26 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
       const { active, email, telephone } = values[at]!;
       if (!active) continue;
       const user = there.get(id);
-      expect([id, user !== undefined, await stateOf(env, "user", id)]).toMatchObject([id, true, { state: "inSync" }]);
+      expect([id, user !== undefined, await stateOf(env, "user", id)]).toMatchObject([
+        id,
+        true,
+        { state: "inSync" },
+      ]);
       const notes = await notesOn(env, id);
-      const rivals = (which: "email" | "telephone", value: number) => values.filter((one) => one.active && one[which] === value).length;
+      const rivals = (which: "email" | "telephone", value: number) =>
+        values.filter((one) => one.active && one[which] === value).length;
       const isRight = {
         email: user!["email"] === `m${email}@example.com`,
         telephone: String(user!["telephone"]).endsWith(`00${String(telephone).padStart(2, "0")}`),
       };
       for (const which of ["email", "telephone"] as const) {
         const noted = notes.some((note) => note.startsWith(`${which}: `) && note.endsWith("Taken"));
-        expect({ id, which, right: isRight[which] || noted, alone: isRight[which] || rivals(which, values[at]![which]) > 1 }).toEqual({
+        expect({
+          id,
+          which,
+          right: isRight[which] || noted,
+          alone: isRight[which] || rivals(which, values[at]![which]) > 1,
+        }).toEqual({
           id,
           which,
           right: true,
@@ -97,7 +118,11 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
     for (const which of ["email", "telephone"] as const) {
       for (const value of new Set(values.filter(({ active }) => active).map((one) => one[which]))) {
         const text = which === "email" ? `m${value}@example.com` : `00${String(value).padStart(2, "0")}`;
-        expect([which, value, users.filter((user) => String(user[which] ?? "").endsWith(text)).length]).toEqual([which, value, 1]);
+        expect([
+          which,
+          value,
+          users.filter((user) => String(user[which] ?? "").endsWith(text)).length,
+        ]).toEqual([which, value, 1]);
       }
     }
   },

@@ -11,7 +11,10 @@ import { notesOn as allNotesOn, change, members, person, remote, stateOf } from 
 keepDatabase();
 let env: TestEnvironment;
 const open = async (options: { mapping?: string; switches?: JsonObject } = {}) => {
-  env = await openTestEnvironment({ retryBaseMs: 10, ...(options.mapping ? { mapping: options.mapping } : {}) });
+  env = await openTestEnvironment({
+    retryBaseMs: 10,
+    ...(options.mapping ? { mapping: options.mapping } : {}),
+  });
   if (options.switches) await env.control("switches", options.switches);
 };
 afterEach(() => env.close());
@@ -26,13 +29,19 @@ const telephone = (n: number, value: string): JsonObject => ({
 });
 
 /** What is noted, but for the department: nobody here is in any. */
-const notesOn = async (id: string) => (await allNotesOn(env, id)).filter((note) => note !== "departments: inRoot");
+const notesOn = async (id: string) =>
+  (await allNotesOn(env, id)).filter((note) => note !== "departments: inRoot");
 /** Calls to DingTalk so far. */
-const calls = async (): Promise<number> => Object.values(await env.calls()).reduce((sum, { count }) => sum + count, 0);
+const calls = async (): Promise<number> =>
+  Object.values(await env.calls()).reduce((sum, { count }) => sum + count, 0);
 const refusedOf = async (id: string) =>
-  JSON.parse((await env.pool.query("select refused from entity_states where entity_id = $1", [id])).rows[0]?.refused ?? "{}") as JsonObject;
+  JSON.parse(
+    (await env.pool.query("select refused from entity_states where entity_id = $1", [id])).rows[0]?.refused ??
+      "{}",
+  ) as JsonObject;
 const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
-const emails = (ids: readonly string[]) => Promise.all(ids.map(async (id) => (await remote(env, id))?.["email"]));
+const emails = (ids: readonly string[]) =>
+  Promise.all(ids.map(async (id) => (await remote(env, id))?.["email"]));
 
 /** People with the addresses 0, 1, …, at rest. */
 async function withMail(count: number): Promise<string[]> {
@@ -64,7 +73,8 @@ describe("one shared value, several new people", () => {
   test("of four who share an extension all four are there; when the holder gets another, one of the others gets it", async () => {
     await open();
     const ids: string[] = [];
-    for (let n = 0; n < 4; n++) ids.push(await env.addUser(person(`Shop ${n}`, telephone(n, "+852 2345 6789"))));
+    for (let n = 0; n < 4; n++)
+      ids.push(await env.addUser(person(`Shop ${n}`, telephone(n, "+852 2345 6789"))));
     env.startWorker();
     await env.quiet();
     const holders = async () =>
@@ -116,7 +126,10 @@ describe("addresses that change hands", () => {
 
   test("two exchange e-mail and extension at once", async () => {
     await open();
-    const both = (n: number, own: number) => ({ ...telephone(own, `+852 2345 000${n}`), ...mail(`m${n}@example.com`) });
+    const both = (n: number, own: number) => ({
+      ...telephone(own, `+852 2345 000${n}`),
+      ...mail(`m${n}@example.com`),
+    });
     const ids = [await env.addUser(person("A", both(0, 0))), await env.addUser(person("B", both(1, 1)))];
     env.startWorker();
     await env.quiet();
@@ -124,13 +137,21 @@ describe("addresses that change hands", () => {
     await change(env, ids[1]!, both(0, 1));
     await env.quiet();
     expect(await emails(ids)).toEqual(["m1@example.com", "m0@example.com"]);
-    expect(new Set(await Promise.all(ids.map(async (id) => (await remote(env, id))!["telephone"]))).size).toBe(2);
+    expect(
+      new Set(await Promise.all(ids.map(async (id) => (await remote(env, id))!["telephone"]))).size,
+    ).toBe(2);
   });
 
   test("two of whom each has one of two values that both want end with a note each, and soon", async () => {
     await open();
-    const both = (own: number, ext: number, box: number) => ({ ...telephone(own, `+852 2345 000${ext}`), ...mail(`m${box}@example.com`) });
-    const ids = [await env.addUser(person("A", both(0, 0, 0))), await env.addUser(person("B", both(1, 1, 1)))];
+    const both = (own: number, ext: number, box: number) => ({
+      ...telephone(own, `+852 2345 000${ext}`),
+      ...mail(`m${box}@example.com`),
+    });
+    const ids = [
+      await env.addUser(person("A", both(0, 0, 0))),
+      await env.addUser(person("B", both(1, 1, 1))),
+    ];
     const worker = env.startWorker();
     await env.quiet();
     await worker.stop(5_000);
@@ -138,8 +159,13 @@ describe("addresses that change hands", () => {
     await change(env, ids[1]!, both(1, 1, 0));
     env.startWorker();
     await env.quiet();
-    expect(await Promise.all(ids.map(notesOn))).toEqual([["telephone: extensionTaken"], ["email: emailTaken"]]);
-    const { rows } = await env.pool.query("select attempt from history where code = 'target.intent' order by attempt desc limit 1");
+    expect(await Promise.all(ids.map(notesOn))).toEqual([
+      ["telephone: extensionTaken"],
+      ["email: emailTaken"],
+    ]);
+    const { rows } = await env.pool.query(
+      "select attempt from history where code = 'target.intent' order by attempt desc limit 1",
+    );
     expect(rows[0]!.attempt).toBeLessThan(10);
   });
 
@@ -159,7 +185,13 @@ describe("addresses that change hands", () => {
 describe("a stranger has the value", () => {
   test("the person is in without it, the stranger's userid is named, and when they give it up a comparison is enough", async () => {
     await open();
-    const theirs = { userid: "stranger1", name: "Stranger", mobile: "+852-61234567", dept_id_list: "1", email: "x@example.com" };
+    const theirs = {
+      userid: "stranger1",
+      name: "Stranger",
+      mobile: "+852-61234567",
+      dept_id_list: "1",
+      email: "x@example.com",
+    };
     await env.control("edit", { call: "/topapi/v2/user/create", body: theirs });
     const id = await env.addUser(person("Ours", mail("x@example.com")));
     env.startWorker();
@@ -180,7 +212,10 @@ describe("a stranger has the value", () => {
     const id = await env.addUser(person("Ours", phone("+852 6123 4567")));
     env.startWorker();
     await env.quiet();
-    expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked", reason: expect.stringContaining("stranger1") });
+    expect(await stateOf(env, "user", id)).toMatchObject({
+      state: "parked",
+      reason: expect.stringContaining("stranger1"),
+    });
     await env.control("edit", { call: "/topapi/v2/user/delete", body: { userid: "stranger1" } });
     await compare();
     await env.quiet();
@@ -189,7 +224,10 @@ describe("a stranger has the value", () => {
 });
 
 describe("our own leaver gives way", () => {
-  const park = DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Leavers }");
+  const park = DEFAULT_MAPPING.replace(
+    "inactive: { regular: remove }",
+    "inactive: { regular: park, parkIn: Leavers }",
+  );
   test("who is kept in the department for leavers is removed when the same human comes back under a new record", async () => {
     await open({ mapping: park });
     const old = await env.addUser(person("Old", phone("+852 6123 4567")));
@@ -239,7 +277,12 @@ test("what was taken of a partly refused move is remembered, and the department 
 });
 
 test("a leaver who wants a value of somebody active, who wants another's in vain, comes to rest without it", async () => {
-  await open({ mapping: DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Leavers }") });
+  await open({
+    mapping: DEFAULT_MAPPING.replace(
+      "inactive: { regular: remove }",
+      "inactive: { regular: park, parkIn: Leavers }",
+    ),
+  });
   const [leaver, holder] = await withMail(3);
   await change(env, holder!, mail("m2@example.com"));
   await env.quiet();

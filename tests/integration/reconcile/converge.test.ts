@@ -1,8 +1,19 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { readGroup } from "../../../src/scim/resource/resource.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { openTestEnvironment, type RemoteUser, type TestEnvironment } from "../../support/test-environment.ts";
-import { changeGroup, change as changeOf, chart as chartOf, ENTERPRISE, person, remote as remoteOf } from "./sample.ts";
+import {
+  openTestEnvironment,
+  type RemoteUser,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
+import {
+  changeGroup,
+  change as changeOf,
+  chart as chartOf,
+  ENTERPRISE,
+  person,
+  remote as remoteOf,
+} from "./sample.ts";
 
 keepDatabase();
 let env: TestEnvironment;
@@ -78,8 +89,12 @@ test("a report that comes before the manager waits for them, and costs one call"
 });
 
 test("managers in a circle do not wait for each other for ever", async () => {
-  const a = await env.addUser(person("A", { [ENTERPRISE]: { employeeNumber: "A-1", manager: { value: "B-1" } } }));
-  const b = await env.addUser(person("B", { [ENTERPRISE]: { employeeNumber: "B-1", manager: { value: "A-1" } } }));
+  const a = await env.addUser(
+    person("A", { [ENTERPRISE]: { employeeNumber: "A-1", manager: { value: "B-1" } } }),
+  );
+  const b = await env.addUser(
+    person("B", { [ENTERPRISE]: { employeeNumber: "B-1", manager: { value: "A-1" } } }),
+  );
   env.startWorker();
   await env.quiet();
   expect([(await remote(a))!.manager_userid, (await remote(b))!.manager_userid]).toEqual([b, a]);
@@ -109,7 +124,9 @@ test("a deleted person is removed, and is cleared as manager of the reports", as
   await env.quiet();
   expect(await remote(manager)).toBeUndefined();
   expect((await remote(report))!.manager_userid ?? "").toBe("");
-  expect((await env.pool.query("select 1 from entity_states where entity_id = $1", [manager])).rows).toEqual([]);
+  expect((await env.pool.query("select 1 from entity_states where entity_id = $1", [manager])).rows).toEqual(
+    [],
+  );
 });
 
 test("a deleted group moves its people and goes, with ancestors that nothing needs any more", async () => {

@@ -8,7 +8,10 @@ import { openTestEnvironment, type TestEnvironment } from "../../support/test-en
 import { testVault } from "../../support/vault.ts";
 import { change, ENTERPRISE, person } from "./sample.ts";
 
-/* An operator decides about adoptions while a comparison is reading the lists of the target: what the comparison has read is older than the decision. */
+/*
+ * An operator decides about adoptions while a comparison is reading the lists of the target: what the
+ * comparison has read is older than the decision.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -24,13 +27,22 @@ const numbered = (name: string, employeeNumber: string, more: JsonObject = {}) =
 const operations = () => createAdoptionOperations(env.pool, "dingtalk", testVault);
 const by = () => ({ at: systemClock.now(), actor: "token:test", causes: [], target: "dingtalk" });
 const told = async (): Promise<readonly string[]> =>
-  (await operations().list({ count: 100 })).adoptions.map(({ entity, remote, state }) => `${entity.name}=${remote.id} ${state}`).sort();
+  (await operations().list({ count: 100 })).adoptions
+    .map(({ entity, remote, state }) => `${entity.name}=${remote.id} ${state}`)
+    .sort();
 const idOf = async (userid: string): Promise<string> =>
   (await operations().list({ count: 100 })).adoptions.find(({ remote }) => remote.id === userid)!.id;
-const accounts = async () => Object.fromEntries((await env.state()).users.map(({ userid, name, title }) => [userid, [name, title]]));
+const accounts = async () =>
+  Object.fromEntries((await env.state()).users.map(({ userid, name, title }) => [userid, [name, title]]));
 
-/** A comparison. `decide` runs once, when the page of people has been read and compared, or when it has been read only. */
-async function compare(decide: () => Promise<unknown> = async () => undefined, when: "read" | "compared" = "compared"): Promise<void> {
+/**
+ * A comparison. `decide` runs once, when the page of people has been read and compared, or when it has been
+ * read only.
+ */
+async function compare(
+  decide: () => Promise<unknown> = async () => undefined,
+  when: "read" | "compared" = "compared",
+): Promise<void> {
   const connection = env.connect();
   const { target } = connection;
   let decided = false;
@@ -52,7 +64,9 @@ async function compare(decide: () => Promise<unknown> = async () => undefined, w
 }
 /** As another mode at start does. */
 async function start(mode: "observe" | "sync"): Promise<void> {
-  await env.pool.query("update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1",
+  );
   const worker = env.startWorker({ mode });
   await env.quiet();
   if (mode === "observe") await worker.stop(1_000);
@@ -75,7 +89,11 @@ describe.each(["read", "compared"] as const)("when the list has been %s", (when)
     await start("sync");
     await compare();
     await env.quiet();
-    expect(await accounts()).toEqual({ "li.wei": ["Li Wei", "Head"], "wu.fei": ["Wu Fei", "Old"], [wu]: ["Wu Fei", "Clerk"] });
+    expect(await accounts()).toEqual({
+      "li.wei": ["Li Wei", "Head"],
+      "wu.fei": ["Wu Fei", "Old"],
+      [wu]: ["Wu Fei", "Clerk"],
+    });
     expect(await told()).toEqual(["Li Wei=li.wei linked", "Wu Fei=wu.fei rejected"]);
   });
 

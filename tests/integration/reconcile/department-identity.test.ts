@@ -3,10 +3,18 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, changeGroup, chart, members, notesOn, person } from "./sample.ts";
 
-/* Departments keep their id at DingTalk, with everything administrators have set there, and renames cost what a rename costs. */
+/*
+ * Departments keep their id at DingTalk, with everything administrators have set there, and renames cost what
+ * a rename costs.
+ */
 
 const UPDATE = "/topapi/v2/department/update";
-const READS = ["/topapi/v2/department/get", "/topapi/v2/department/listsub", "/topapi/v2/department/listsubid", "/topapi/v2/user/get"];
+const READS = [
+  "/topapi/v2/department/get",
+  "/topapi/v2/department/listsub",
+  "/topapi/v2/department/listsubid",
+  "/topapi/v2/user/get",
+];
 
 keepDatabase();
 let env: TestEnvironment;
@@ -25,13 +33,17 @@ async function callsSince(): Promise<Record<string, number>> {
   known = now;
   return Object.fromEntries(made);
 }
-const reads = (calls: Record<string, number>): number => READS.reduce((sum, api) => sum + (calls[api] ?? 0), 0);
+const reads = (calls: Record<string, number>): number =>
+  READS.reduce((sum, api) => sum + (calls[api] ?? 0), 0);
 const start = async (options: Parameters<typeof openTestEnvironment>[0] = {}) => {
   known = {};
   env = await openTestEnvironment({ times: { settleMs: 15_000 }, retryBaseMs: 2_000, ...options });
   return env.startWorker();
 };
-/** As a source does that allows no two groups one name: each gets another name first. The loop sees all of it at once. */
+/**
+ * As a source does that allows no two groups one name: each gets another name first. The loop sees all of it
+ * at once.
+ */
 async function renameAtOnce(
   worker: { stop(graceMs: number): Promise<void> },
   groups: readonly string[],
@@ -55,11 +67,13 @@ describe("a region and its five teams", () => {
     await start();
     const region = await env.addGroup("Old");
     const teams: string[] = [];
-    for (const at of TEAMS) teams.push(await env.addGroup(`Old/T${at}`, [await env.addUser(person(`P${at}`))]));
+    for (const at of TEAMS)
+      teams.push(await env.addGroup(`Old/T${at}`, [await env.addUser(person(`P${at}`))]));
     await env.quiet();
     const before = await idsByName();
     await callsSince();
-    for (const at of order) await changeGroup(env, at < 0 ? region : teams[at]!, { displayName: at < 0 ? "New" : `New/T${at}` });
+    for (const at of order)
+      await changeGroup(env, at < 0 ? region : teams[at]!, { displayName: at < 0 ? "New" : `New/T${at}` });
     await env.quiet();
     const { Old, ...others } = before;
     expect(await idsByName()).toEqual({ ...others, New: Old });
@@ -115,16 +129,22 @@ test("a group deleted and sent again at once costs nothing", async () => {
 
 describe("an organisation that attributes name by its id", () => {
   const WORKDAY = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Worker";
-  const mapping = DEFAULT_MAPPING.replace("version: 1\n", "version: 1\ntrees:\n  orgs:\n    O-1: { name: Shops }\n").replace(
+  const mapping = DEFAULT_MAPPING.replace(
+    "version: 1\n",
+    "version: 1\ntrees:\n  orgs:\n    O-1: { name: Shops }\n",
+  ).replace(
     "  from: groups\n",
     '  from: attributes\n  attributes:\n    - path: \'workday.contingent ? ["Others"] : treePath("orgs", workday.supervisoryOrganization)\'\n      main: true\n',
   );
-  const at = (id: string, name: string) => ({ [WORKDAY]: { supervisoryOrganization: { id, name, parentId: "O-1" } } });
+  const at = (id: string, name: string) => ({
+    [WORKDAY]: { supervisoryOrganization: { id, name, parentId: "O-1" } },
+  });
 
   test("is renamed where it is, and nobody moves", async () => {
     await start({ mapping });
     const people: string[] = [];
-    for (const name of ["A", "B", "C", "D"]) people.push(await env.addUser(person(name, at("O-7", "Kowloon"))));
+    for (const name of ["A", "B", "C", "D"])
+      people.push(await env.addUser(person(name, at("O-7", "Kowloon"))));
     await env.quiet();
     const before = await idsByName();
     await callsSince();
@@ -141,26 +161,33 @@ describe("names", () => {
   const refused = async () => Object.values(await env.calls()).reduce((sum, call) => sum + call.refused, 0);
 
   test.each<[string, string, string]>([
-    ["the same in their first 64 characters", `${"Regional office ".repeat(4)}North`, `${"Regional office ".repeat(4)}South`],
+    [
+      "the same in their first 64 characters",
+      `${"Regional office ".repeat(4)}North`,
+      `${"Regional office ".repeat(4)}South`,
+    ],
     ["with two kinds of hyphen", "R-D", "R\u2010D"],
     ["with characters nobody sees", "Sales", "Sal\u200bes"],
     ["with other blanks", "Head office", "Head\u00a0 office"],
-  ])("%s: both departments exist, nobody is in the root, and each is told of the other", async (_name, one, other) => {
-    await start({ times: { settleMs: 50 } });
-    const a = await env.addUser(person("A"));
-    const b = await env.addUser(person("B"));
-    await env.addGroup(one, [a]);
-    await env.quiet();
-    await env.addGroup(other, [b]);
-    await env.quiet();
-    const places = await chart(env);
-    expect(places[""]).toEqual([]);
-    expect(Object.values(places).flat().sort()).toEqual(["A", "B"]);
-    expect(Object.keys(places).filter((name) => name.endsWith(" (2)"))).toHaveLength(1);
-    const { rows } = await env.pool.query("select id from departments where ordinal = 2");
-    expect(await notesOn(env, rows[0].id)).toContain("name: nameShared");
-    expect(await refused()).toBe(0);
-  });
+  ])(
+    "%s: both departments exist, nobody is in the root, and each is told of the other",
+    async (_name, one, other) => {
+      await start({ times: { settleMs: 50 } });
+      const a = await env.addUser(person("A"));
+      const b = await env.addUser(person("B"));
+      await env.addGroup(one, [a]);
+      await env.quiet();
+      await env.addGroup(other, [b]);
+      await env.quiet();
+      const places = await chart(env);
+      expect(places[""]).toEqual([]);
+      expect(Object.values(places).flat().sort()).toEqual(["A", "B"]);
+      expect(Object.keys(places).filter((name) => name.endsWith(" (2)"))).toHaveLength(1);
+      const { rows } = await env.pool.query("select id from departments where ordinal = 2");
+      expect(await notesOn(env, rows[0].id)).toContain("name: nameShared");
+      expect(await refused()).toBe(0);
+    },
+  );
 
   test("that change hands in a chain are renamed in order: no refusal, no other name in between", async () => {
     const worker = await start();

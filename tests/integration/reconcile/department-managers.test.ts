@@ -4,7 +4,17 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  DINGTALK_GROUP,
+  ENTERPRISE,
+  members,
+  person,
+  remote,
+  stateOf,
+} from "./sample.ts";
 
 keepDatabase();
 let env: TestEnvironment;
@@ -128,58 +138,61 @@ describe("managers that a group names", () => {
   });
 });
 
-describe.each(["dropped", "refused"])("a manager who moves to another department, where DingTalk's answer would be: %s", (switchedTo) => {
-  beforeEach(async () => {
-    await open();
-    await env.control("switches", { managerLeavesDepartment: switchedTo });
-  });
+describe.each(["dropped", "refused"])(
+  "a manager who moves to another department, where DingTalk's answer would be: %s",
+  (switchedTo) => {
+    beforeEach(async () => {
+      await open();
+      await env.control("switches", { managerLeavesDepartment: switchedTo });
+    });
 
-  test("is let go first, then moves", async () => {
-    const a = await env.addUser(person("A"));
-    const from = await addGroup(env, { displayName: "From", ...led(a) }, [a]);
-    const to = await addGroup(env, { displayName: "To" });
-    await start();
-    expect(await managersOf("From")).toEqual([a]);
-    await members(env, to, { add: [a] });
-    await members(env, from, { remove: [a] });
-    await env.quiet();
-    expect(await stateOf(env, "user", a)).toMatchObject({ state: "inSync" });
-    expect((await remote(env, a))!.dept_id_list).toHaveLength(1);
-    expect(await managersOf("From")).toEqual([]);
-    // One for both changes, or one for each if the worker looked between them.
-    const updates = (await env.calls())["/topapi/v2/user/update"]!;
-    expect(updates.refused).toBe(0);
-    expect(updates.count).toBeLessThanOrEqual(2);
-  });
+    test("is let go first, then moves", async () => {
+      const a = await env.addUser(person("A"));
+      const from = await addGroup(env, { displayName: "From", ...led(a) }, [a]);
+      const to = await addGroup(env, { displayName: "To" });
+      await start();
+      expect(await managersOf("From")).toEqual([a]);
+      await members(env, to, { add: [a] });
+      await members(env, from, { remove: [a] });
+      await env.quiet();
+      expect(await stateOf(env, "user", a)).toMatchObject({ state: "inSync" });
+      expect((await remote(env, a))!.dept_id_list).toHaveLength(1);
+      expect(await managersOf("From")).toEqual([]);
+      // One for both changes, or one for each if the worker looked between them.
+      const updates = (await env.calls())["/topapi/v2/user/update"]!;
+      expect(updates.refused).toBe(0);
+      expect(updates.count).toBeLessThanOrEqual(2);
+    });
 
-  test("is let go as well where an administrator made them one, and the others stay", async () => {
-    const a = await env.addUser(person("A"));
-    const b = await env.addUser(person("B"));
-    const from = await addGroup(env, { displayName: "From" }, [a, b]);
-    await start();
-    await byHand("From", a, b);
-    // What an administrator did is known once something of the department was read.
-    await env.pool.query("update links set attributes = null where kind = 'department'");
-    await changeGroup(env, from, { [DINGTALK_GROUP]: { order: 3 } });
-    await env.quiet();
-    await members(env, from, { remove: [a] });
-    await env.quiet();
-    expect((await remote(env, a))!.dept_id_list).toEqual([1]);
-    expect(await managersOf("From")).toEqual([b]);
-  });
+    test("is let go as well where an administrator made them one, and the others stay", async () => {
+      const a = await env.addUser(person("A"));
+      const b = await env.addUser(person("B"));
+      const from = await addGroup(env, { displayName: "From" }, [a, b]);
+      await start();
+      await byHand("From", a, b);
+      // What an administrator did is known once something of the department was read.
+      await env.pool.query("update links set attributes = null where kind = 'department'");
+      await changeGroup(env, from, { [DINGTALK_GROUP]: { order: 3 } });
+      await env.quiet();
+      await members(env, from, { remove: [a] });
+      await env.quiet();
+      expect((await remote(env, a))!.dept_id_list).toEqual([1]);
+      expect(await managersOf("From")).toEqual([b]);
+    });
 
-  test("who leads two departments and leaves both costs one call each", async () => {
-    const a = await env.addUser(person("A"));
-    const one = await addGroup(env, { displayName: "One", ...led(a) }, [a]);
-    const two = await addGroup(env, { displayName: "Two", ...led(a) }, [a]);
-    await start();
-    await env.groups.remove(env.context, one);
-    await env.groups.remove(env.context, two);
-    await env.quiet();
-    expect((await env.state()).departments.map(({ name }) => name)).toEqual(["Sandbox"]);
-    expect((await remote(env, a))!.dept_id_list).toEqual([1]);
-  });
-});
+    test("who leads two departments and leaves both costs one call each", async () => {
+      const a = await env.addUser(person("A"));
+      const one = await addGroup(env, { displayName: "One", ...led(a) }, [a]);
+      const two = await addGroup(env, { displayName: "Two", ...led(a) }, [a]);
+      await start();
+      await env.groups.remove(env.context, one);
+      await env.groups.remove(env.context, two);
+      await env.quiet();
+      expect((await env.state()).departments.map(({ name }) => name)).toEqual(["Sandbox"]);
+      expect((await remote(env, a))!.dept_id_list).toEqual([1]);
+    });
+  },
+);
 
 describe("managers who were lost at DingTalk", () => {
   beforeEach(() => open());
@@ -220,7 +233,10 @@ describe("managers who were lost at DingTalk", () => {
 
 describe("managers by attributes", () => {
   const mapping = (managers: string): string =>
-    DEFAULT_MAPPING.replace(/ {2}from: groups\n/, `  from: attributes\n  attributes:\n    - path: enterprise.department\n${managers}`);
+    DEFAULT_MAPPING.replace(
+      / {2}from: groups\n/,
+      `  from: attributes\n  attributes:\n    - path: enterprise.department\n${managers}`,
+    );
   const at = (department: string, more: JsonObject = {}) => ({ [ENTERPRISE]: { department, ...more } });
 
   test("each person may say who leads", async () => {

@@ -13,11 +13,14 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const sit = (userid: string, ...departments: number[]) => byHand(env, USER.update, { userid, dept_id_list: departments.join(",") });
-const edit = async (name: string, body: object) => byHand(env, DEPARTMENT.update, { dept_id: await departmentOf(env, name), ...body });
+const sit = (userid: string, ...departments: number[]) =>
+  byHand(env, USER.update, { userid, dept_id_list: departments.join(",") });
+const edit = async (name: string, body: object) =>
+  byHand(env, DEPARTMENT.update, { dept_id: await departmentOf(env, name), ...body });
 const rename = (name: string, to: string) => edit(name, { name: to });
 const move = async (name: string, under: string) => edit(name, { parent_id: await departmentOf(env, under) });
-const remove = async (name: string) => byHand(env, DEPARTMENT.delete, { dept_id: await departmentOf(env, name) });
+const remove = async (name: string) =>
+  byHand(env, DEPARTMENT.delete, { dept_id: await departmentOf(env, name) });
 const add = (group: string, ...ids: string[]) => members(env, group, { add: ids });
 const call = (group: string, displayName: string) => changeGroup(env, group, { displayName });
 
@@ -119,7 +122,9 @@ describe("moved", () => {
     await compare(env);
     await env.quiet();
     expect((await env.state()).users.map(({ name }) => name).sort()).toEqual(["Li", "Wu", "Yu"]);
-    const theirs = (await env.state()).departments.find(({ name, source_identifier }) => name === "Sales" && !source_identifier)!;
+    const theirs = (await env.state()).departments.find(
+      ({ name, source_identifier }) => name === "Sales" && !source_identifier,
+    )!;
     await byHand(env, DEPARTMENT.update, { dept_id: theirs.dept_id, name: "Their sales" });
     await ends(env, { "": [], Ops: ["Wu"], Sales: ["Li"], "Their sales": ["Yu"] });
   });
@@ -200,17 +205,20 @@ describe("deleted", () => {
 });
 
 describe("used by others", () => {
-  test.each(["cascade", "refuse"])("a stranger in it, and a stranger's department below it, outlive its group (%s)", async (mode) => {
-    await env.control("switches", { childDepartments: mode });
-    const { sales } = await twoTeams();
-    const below = await theirDepartment(env, "Theirs", await departmentOf(env, "Sales"));
-    const yu = await stranger(env, "Yu", await departmentOf(env, "Sales"));
-    await env.groups.remove(env.context, sales);
-    await ends(env, { "": ["Li"], Ops: ["Wu"], Sales: ["Yu"], "Sales/Theirs": [] }, { differing: 1 });
-    await sit(yu, 1);
-    await byHand(env, DEPARTMENT.delete, { dept_id: below });
-    await ends(env, { "": ["Li", "Yu"], Ops: ["Wu"] });
-  });
+  test.each(["cascade", "refuse"])(
+    "a stranger in it, and a stranger's department below it, outlive its group (%s)",
+    async (mode) => {
+      await env.control("switches", { childDepartments: mode });
+      const { sales } = await twoTeams();
+      const below = await theirDepartment(env, "Theirs", await departmentOf(env, "Sales"));
+      const yu = await stranger(env, "Yu", await departmentOf(env, "Sales"));
+      await env.groups.remove(env.context, sales);
+      await ends(env, { "": ["Li"], Ops: ["Wu"], Sales: ["Yu"], "Sales/Theirs": [] }, { differing: 1 });
+      await sit(yu, 1);
+      await byHand(env, DEPARTMENT.delete, { dept_id: below });
+      await ends(env, { "": ["Li", "Yu"], Ops: ["Wu"] });
+    },
+  );
 
   test("a stranger's department that was moved below it goes along with a rename", async () => {
     const { sales } = await twoTeams();
@@ -248,7 +256,10 @@ describe("settings that the directory says nothing of stay as they were set by h
 
 describe("a head of a department", () => {
   const led = async (boss: string, ...ids: string[]) =>
-    addGroup(env, { displayName: "Board", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [boss, ...ids]);
+    addGroup(env, { displayName: "Board", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [
+      boss,
+      ...ids,
+    ]);
 
   test("who leaves while the department is deleted by hand", async () => {
     const [boss, li] = [await env.addUser(person("Boss")), await env.addUser(person("Li"))];
@@ -283,7 +294,9 @@ describe("a head of a department", () => {
       await edit("Board", { dept_manager_userid_list: "", force_update_fields: "dept_manager_userid_list" });
       await sit(boss, 1);
       await ends(env, { "": [], Board: ["Boss"] }, { comparisons: 2 });
-      expect((await env.state()).departments.find(({ name }) => name === "Board")!.dept_manager_userid_list).toEqual([boss]);
+      expect(
+        (await env.state()).departments.find(({ name }) => name === "Board")!.dept_manager_userid_list,
+      ).toEqual([boss]);
       expect(await stateOf(env, "user", boss)).toMatchObject({ state: "inSync" });
     },
   );

@@ -5,9 +5,15 @@ import { DIRT, type Dirt, PROTECTED, SEATS } from "./dirt.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { acceptAll, again, doubles, seenStrangers, strangers } from "./storm.ts";
 
-/* Random edits of a directory with the dirt of real data: whoever can be in is in, at the right place, and nobody else is. */
+/*
+ * Random edits of a directory with the dirt of real data: whoever can be in is in, at the right place, and
+ * nobody else is.
+ */
 
-/** How many seeds: one of all kinds mixed with every test run; more, and each kind alone as well, with `npm run test:faults`. */
+/**
+ * How many seeds: one of all kinds mixed with every test run; more, and each kind alone as well, with `npm
+ * run test:faults`.
+ */
 const FAULT_SEEDS = Number(process.env["FAULT_SEEDS"] ?? 2);
 const SEEDS = Math.ceil(FAULT_SEEDS / 4);
 
@@ -29,7 +35,9 @@ const MAY_BE_PARKED: Readonly<Partial<Record<Dirt, readonly string[]>>> = {
 
 async function administratorsAmong(userids: readonly string[]): Promise<readonly string[]> {
   const { users } = await env.state();
-  return users.filter((user) => user["admin"] === true && userids.includes(user.userid)).map(({ userid }) => userid);
+  return users
+    .filter((user) => user["admin"] === true && userids.includes(user.userid))
+    .map(({ userid }) => userid);
 }
 
 async function storm(seed: number, dirt: readonly Dirt[]): Promise<void> {
@@ -67,19 +75,29 @@ async function storm(seed: number, dirt: readonly Dirt[]): Promise<void> {
     await again(env);
   }
 
-  const { rows } = await env.pool.query("select kind, entity_id, state, reason from entity_states where state <> 'inSync'");
+  const { rows } = await env.pool.query(
+    "select kind, entity_id, state, reason from entity_states where state <> 'inSync'",
+  );
   expect(await directory.differences()).toEqual([]);
   expect(await doubles(env)).toEqual([]);
   expect(await seenStrangers(env)).toEqual(before);
   const mayBeParked = dirt.flatMap((kind) => MAY_BE_PARKED[kind] ?? []);
   expect(rows.filter(({ kind, state }) => state !== "parked" || !mayBeParked.includes(kind))).toEqual([]);
   // What stays out stays out quietly: a comparison finds nothing to do about the rest.
-  const { missing } = await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
+  const { missing } = await sweep(
+    { ...env.connect(), clock: systemClock },
+    "cli",
+    new AbortController().signal,
+  );
   expect(missing).toBe(0);
 }
 
 if (FAULT_SEEDS >= 8) {
-  test.each(DIRT.flatMap((kind, at) => Array.from({ length: SEEDS }, (_, turn) => [kind, 2_000 + 100 * at + turn] as const)))(
+  test.each(
+    DIRT.flatMap((kind, at) =>
+      Array.from({ length: SEEDS }, (_, turn) => [kind, 2_000 + 100 * at + turn] as const),
+    ),
+  )(
     "%s, seed %s",
     async (kind, seed) => {
       await storm(seed, [kind]);

@@ -6,7 +6,10 @@ import { openTestEnvironment, type TestEnvironment } from "../../support/test-en
 import { createRandom } from "./random-directory.ts";
 import { change, DINGTALK_USER, ENTERPRISE, mobile } from "./sample.ts";
 
-/* A company of 300 with the dirt of real data: whoever can be in DingTalk is, and whoever is not has a reason and a remedy that works when it is followed. */
+/*
+ * A company of 300 with the dirt of real data: whoever can be in DingTalk is, and whoever is not has a reason
+ * and a remedy that works when it is followed.
+ */
 
 const PEOPLE = 300;
 const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 1);
@@ -24,7 +27,10 @@ interface Person {
 }
 
 const phones = (number: number, work?: string): JsonObject => ({
-  phoneNumbers: [{ type: "mobile", value: mobile(number) }, ...(work === undefined ? [] : [{ type: "work", value: work }])],
+  phoneNumbers: [
+    { type: "mobile", value: mobile(number) },
+    ...(work === undefined ? [] : [{ type: "work", value: work }]),
+  ],
 });
 const mail = (value: string): JsonObject => ({ emails: [{ type: "work", value }] });
 
@@ -56,7 +62,13 @@ function company(seed: number): readonly Person[] {
   return Array.from({ length: PEOPLE }, (_, n): Person => {
     // One department has more people than DingTalk lets it have.
     const group = n % 6 === 0 ? 0 : 1 + below(9);
-    const clean = { userName: `p${n}@example.com`, displayName: `Person ${n}`, ...phones(n), ...mail(`p${n}@example.com`), title: "Clerk" };
+    const clean = {
+      userName: `p${n}@example.com`,
+      displayName: `Person ${n}`,
+      ...phones(n),
+      ...mail(`p${n}@example.com`),
+      title: "Clerk",
+    };
     // 5 %, and a shop whose people share their telephone.
     const inShop = n >= 100 && n < 104;
     if (!inShop && n % 20 !== 7) return { document: clean, number: n, group };
@@ -66,7 +78,12 @@ function company(seed: number): readonly Person[] {
     const obstacle = at % 3 === 2 ? OBSTACLES[Math.floor(at / 3) % OBSTACLES.length] : undefined;
     if (obstacle === undefined) return { document, number: n, group };
     if (obstacle === "noMobile")
-      return { document: { ...document, phoneNumbers: [{ type: "work", value: "+852 2111 1111" }] }, number: n, group, obstacle };
+      return {
+        document: { ...document, phoneNumbers: [{ type: "work", value: "+852 2111 1111" }] },
+        number: n,
+        group,
+        obstacle,
+      };
     const number = { twin: n - 1, stranger: STRANGERS, fiveOrganisations: FIVE }[obstacle];
     return { document: { ...document, ...phones(number) }, number, group, obstacle };
   });
@@ -74,7 +91,8 @@ function company(seed: number): readonly Person[] {
 
 const wire = (number: number): string => mobile(number).replace(" ", "-").replaceAll(" ", "");
 const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
-const calls = async (): Promise<number> => Object.values(await env.calls()).reduce((sum, { count }) => sum + count, 0);
+const calls = async (): Promise<number> =>
+  Object.values(await env.calls()).reduce((sum, { count }) => sum + count, 0);
 
 interface Row {
   readonly entity_id: string;
@@ -105,7 +123,13 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
         { on: "user", field: "remark", value: "Refused", refuses: 40065 },
       ],
     });
-    const theirs = { userid: "stranger", name: "Stranger", mobile: wire(STRANGERS), dept_id_list: "1", email: "theirs@example.com" };
+    const theirs = {
+      userid: "stranger",
+      name: "Stranger",
+      mobile: wire(STRANGERS),
+      dept_id_list: "1",
+      email: "theirs@example.com",
+    };
     await edit("/topapi/v2/user/create", theirs);
     const ids = new Map<string, Person>();
     for (const person of company(seed)) ids.set(await env.addUser(person.document), person);
@@ -120,7 +144,9 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
 
     // Possible: one person for each number that DingTalk takes and no stranger has.
     const numbers = new Set(
-      [...ids.values()].filter(({ obstacle }) => obstacle === undefined || obstacle === "twin").map(({ number }) => number),
+      [...ids.values()]
+        .filter(({ obstacle }) => obstacle === undefined || obstacle === "twin")
+        .map(({ number }) => number),
     );
     const out = await absent(ids);
     const coverage = `${PEOPLE - out.length} of ${numbers.size} possible, of ${PEOPLE} people`;
@@ -169,7 +195,8 @@ test.each(Array.from({ length: SEEDS }, (_, at) => at + 1))(
       await retry(id);
     }
     await env.quiet(30_000);
-    // Several may have waited for the same number of a stranger: the last ones are told who of ours has it now.
+    // Several may have waited for the same number of a stranger: the last ones are told who of ours has it
+    // now.
     for (const { entity_id: id, holder } of await absent(ids)) {
       expect(ids.has((JSON.parse(holder ?? "{}") as { id?: string }).id ?? "")).toBe(true);
       await change(env, id, phones(fresh++));

@@ -4,7 +4,10 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, ENTERPRISE, members, person } from "./sample.ts";
 
-/* What a company costs in calls, beside the fewest there could be. The token is one more, whatever the company. */
+/*
+ * What a company costs in calls, beside the fewest there could be. The token is one more, whatever the
+ * company.
+ */
 
 const TOKEN = "/v1.0/oauth2/accessToken";
 const CREATE_USER = "/topapi/v2/user/create";
@@ -81,7 +84,9 @@ test("a second cycle that says the same costs nothing", async () => {
 test("everything marked once more, with nothing changed, costs nothing", async () => {
   await company(10);
   await callsSince();
-  await env.pool.query("update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1",
+  );
   await env.quiet(25_000);
   expect(await callsSince()).toEqual({});
 });
@@ -125,12 +130,18 @@ test("a comparison is the pages of the lists and nothing else, also where a depa
   await members(env, groups[1]!, { add: people });
   await env.quiet(25_000);
   await callsSince();
-  expect(await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal)).toMatchObject({
+  expect(
+    await sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal),
+  ).toMatchObject({
     differing: 0,
     missing: 0,
   });
   const { [TOKEN]: _token, ...made } = await callsSince();
   const departments = PATHS.length + 1;
   // Each department's people in pages of 100: 105 in one, 21 in each other, none in the root.
-  expect(made).toEqual({ "/topapi/v2/department/listsub": departments, "/topapi/v2/user/list": departments + 1, "/topapi/role/list": 1 });
+  expect(made).toEqual({
+    "/topapi/v2/department/listsub": departments,
+    "/topapi/v2/user/list": departments + 1,
+    "/topapi/role/list": 1,
+  });
 });

@@ -2,18 +2,26 @@ import fc from "fast-check";
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
-import { openTestEnvironment, type RemoteDepartment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  openTestEnvironment,
+  type RemoteDepartment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { ENTERPRISE, mobile } from "./sample.ts";
 
 /*
- * For random directories and random organisations that are there already: applying the plan and planning again gives nothing, nothing unmanaged
- * is touched, and whoever is not in place is somebody whose place or number a stranger has.
+ * For random directories and random organisations that are there already: applying the plan and planning
+ * again gives nothing, nothing unmanaged is touched, and whoever is not in place is somebody whose place or
+ * number a stranger has.
  */
 
 /** How many pairs: one with every test run, more with `npm run test:faults`. */
 const RUNS = Number(process.env["FAULT_SEEDS"] ?? 1);
 
-/** The directory's departments and the strangers' have the same names, and the people of both the same numbers, now and then. */
+/**
+ * The directory's departments and the strangers' have the same names, and the people of both the same
+ * numbers, now and then.
+ */
 const NAMES = ["HK", "CN", "Sales", "Ops", "Retail"] as const;
 const PEOPLE = ["李娜", "Chan Tai Man", "Ng", "O’Neill"] as const;
 const NUMBERS = 12;
@@ -36,7 +44,10 @@ const existing = fc.record({
 });
 
 const directory = fc.record({
-  groups: fc.uniqueArray(fc.array(name, { minLength: 1, maxLength: 3 }), { maxLength: 6, selector: (path) => path.join("/") }),
+  groups: fc.uniqueArray(fc.array(name, { minLength: 1, maxLength: 3 }), {
+    maxLength: 6,
+    selector: (path) => path.join("/"),
+  }),
   people: fc.uniqueArray(
     fc.record({
       name: fc.constantFrom(...PEOPLE),
@@ -45,7 +56,10 @@ const directory = fc.record({
       active: fc.boolean(),
       groups: fc.array(fc.nat(5), { maxLength: 3 }),
       manager: fc.option(fc.nat(7), { nil: undefined }),
-      /** There already under our own id, as after a restore of our database: ours, in the wrong place and with another name. */
+      /**
+       * There already under our own id, as after a restore of our database: ours, in the wrong place and with
+       * another name.
+       */
       there: fc.option(fc.record({ place: fc.nat(6), activated: fc.boolean() }), { nil: undefined }),
     }),
     { maxLength: 8, selector: ({ number }) => number },
@@ -58,7 +72,10 @@ type Wanted = typeof directory extends fc.Arbitrary<infer T> ? T : never;
 let env: TestEnvironment;
 const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 
-/** Ids of the strangers' departments, the root first. A name that is taken is refused by the simulator as by DingTalk, and left out. */
+/**
+ * Ids of the strangers' departments, the root first. A name that is taken is refused by the simulator as by
+ * DingTalk, and left out.
+ */
 async function populate({ departments, people, role }: Existing): Promise<readonly number[]> {
   const ids = [1];
   for (const { name, parent, hidden } of departments) {
@@ -68,7 +85,9 @@ async function populate({ departments, people, role }: Existing): Promise<readon
       hide_dept: hidden,
       create_dept_group: !hidden,
     });
-    const made = (await env.state()).departments.map(({ dept_id }) => dept_id).filter((id) => !ids.includes(id));
+    const made = (await env.state()).departments
+      .map(({ dept_id }) => dept_id)
+      .filter((id) => !ids.includes(id));
     ids.push(...made);
   }
   for (const [at, { name, number, places, active }] of people.entries()) {
@@ -81,13 +100,17 @@ async function populate({ departments, people, role }: Existing): Promise<readon
       dept_id_list: list.join(","),
       ...(at > 0 ? { manager_userid: `stranger${at - 1}` } : {}),
     });
-    if (list[0] !== 1) await edit("/topapi/v2/department/update", { dept_id: list[0]!, dept_manager_userid_list: userid });
+    if (list[0] !== 1)
+      await edit("/topapi/v2/department/update", { dept_id: list[0]!, dept_manager_userid_list: userid });
     if (active) await edit("activate", { userid });
   }
   if (role) {
     await edit("/role/add_role_group", { name: "SCIM" });
     const { roles } = (await env.state()) as unknown as { roles: { name: string; groupId: number }[] };
-    await edit("/role/add_role", { roleName: "Theirs", groupId: roles.find((group) => group.name === "SCIM")!.groupId });
+    await edit("/role/add_role", {
+      roleName: "Theirs",
+      groupId: roles.find((group) => group.name === "SCIM")!.groupId,
+    });
   }
   return ids;
 }
@@ -100,8 +123,14 @@ interface Placed {
 }
 
 /** Fills the directory, and says where each person should be and whether a stranger is in the way. */
-async function fill({ groups, people }: Wanted, there: Existing, places: readonly number[]): Promise<readonly Placed[]> {
-  const rootNames = new Set((await env.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name));
+async function fill(
+  { groups, people }: Wanted,
+  there: Existing,
+  places: readonly number[],
+): Promise<readonly Placed[]> {
+  const rootNames = new Set(
+    (await env.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name),
+  );
   const numbers = new Set(there.people.map(({ number }) => number));
   const ids: string[] = [];
   for (const [at, { name, number, title, active, manager, there: before }] of people.entries()) {
@@ -112,15 +141,24 @@ async function fill({ groups, people }: Wanted, there: Existing, places: readonl
       phoneNumbers: [{ type: "mobile", value: mobile(number) }],
       ...(title ? { title } : {}),
       // Of those made before: managers that wait for each other are a matter of their own.
-      ...(manager !== undefined && ids.length > 0 ? { [ENTERPRISE]: { manager: { value: ids[manager % ids.length]! } } } : {}),
+      ...(manager !== undefined && ids.length > 0
+        ? { [ENTERPRISE]: { manager: { value: ids[manager % ids.length]! } } }
+        : {}),
     });
     ids.push(id);
     if (!before) continue;
     const place = String(places[before.place % places.length]!);
-    await edit("/topapi/v2/user/create", { userid: id, name: "Before", mobile: `+852-7${1_000_000 + at}`, dept_id_list: place });
+    await edit("/topapi/v2/user/create", {
+      userid: id,
+      name: "Before",
+      mobile: `+852-7${1_000_000 + at}`,
+      dept_id_list: place,
+    });
     if (before.activated) await edit("activate", { userid: id });
   }
-  const memberships = people.map(({ groups: wanted }) => new Set(groups.length > 0 ? wanted.map((group) => group % groups.length) : []));
+  const memberships = people.map(
+    ({ groups: wanted }) => new Set(groups.length > 0 ? wanted.map((group) => group % groups.length) : []),
+  );
   for (const [at, path] of groups.entries()) {
     const members = ids.filter((_id, person) => memberships[person]!.has(at));
     await env.addGroup(path.join("/"), members);
@@ -128,11 +166,17 @@ async function fill({ groups, people }: Wanted, there: Existing, places: readonl
   const taken = (path: readonly string[]): boolean => rootNames.has(path[0]!);
   const placed: (Placed & { readonly active: boolean })[] = [];
   for (const [at, { number, active, manager, there: before }] of people.entries()) {
-    // A department whose place a stranger has, or that would be below such a one, keeps nobody away: they sit in their others, or in the root.
+    // A department whose place a stranger has, or that would be below such a one, keeps nobody away: they sit
+    // in their others, or in the root.
     const paths = [...memberships[at]!].map((group) => groups[group]!).filter((path) => !taken(path));
     const boss = manager !== undefined && at > 0 ? placed[manager % at] : undefined;
     const blocked = (numbers.has(number) && !before?.activated) || (boss?.active === true && boss.blocked);
-    placed.push({ id: ids[at]!, active, blocked, paths: paths.length > 0 ? paths.map((path) => path.join("/")).sort() : [""] });
+    placed.push({
+      id: ids[at]!,
+      active,
+      blocked,
+      paths: paths.length > 0 ? paths.map((path) => path.join("/")).sort() : [""],
+    });
   }
   return placed.filter(({ active }) => active);
 }
@@ -151,7 +195,8 @@ async function strangers(): Promise<unknown> {
 
 const pathsIn = (departments: readonly RemoteDepartment[]) => {
   const byId = new Map(departments.map((department) => [department.dept_id, department]));
-  const pathOf = (id: number): string => (id === 1 ? "" : [pathOf(byId.get(id)!.parent_id), byId.get(id)!.name].filter(Boolean).join("/"));
+  const pathOf = (id: number): string =>
+    id === 1 ? "" : [pathOf(byId.get(id)!.parent_id), byId.get(id)!.name].filter(Boolean).join("/");
   return pathOf;
 };
 
@@ -179,14 +224,19 @@ const WRITES = /create|update|delete|add_role|addroles|removeroles|disable|enabl
 
 /** Calls that would change something, done or refused. */
 async function writes(): Promise<number> {
-  return Object.entries(await env.calls()).reduce((sum, [api, { count }]) => sum + (WRITES.test(api) ? count : 0), 0);
+  return Object.entries(await env.calls()).reduce(
+    (sum, [api, { count }]) => sum + (WRITES.test(api) ? count : 0),
+    0,
+  );
 }
 
 async function holds(there: Existing, wanted: Wanted): Promise<void> {
   env = await openTestEnvironment({ retryBaseMs: 10 });
   try {
     const places = await populate(there);
-    const rootNames = new Set((await env.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name));
+    const rootNames = new Set(
+      (await env.state()).departments.filter(({ parent_id }) => parent_id === 1).map(({ name }) => name),
+    );
     const people = await fill(wanted, there, places);
     const before = await strangers();
     const blocked = new Set(people.filter((person) => person.blocked).map(({ id }) => id));
@@ -197,19 +247,26 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
     expect(await strangers()).toEqual(before);
 
     // Who left and is still there under our own id has no link: the comparison finds them, and they go.
-    const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
+    const compare = () =>
+      sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
     await compare();
     await settled();
-    const { rows: leavers } = await env.pool.query<{ id: string }>("select id::text from users where not active");
+    const { rows: leavers } = await env.pool.query<{ id: string }>(
+      "select id::text from users where not active",
+    );
     const inside = (await env.state()).users.map(({ userid }) => userid);
     expect(leavers.filter(({ id }) => inside.includes(id))).toEqual([]);
     expect(await strangers()).toEqual(before);
 
     const { users, departments } = await env.state();
     const pathOf = pathsIn(departments);
-    const ours = departments.filter(({ source_identifier }) => source_identifier).map(({ dept_id }) => pathOf(dept_id));
+    const ours = departments
+      .filter(({ source_identifier }) => source_identifier)
+      .map(({ dept_id }) => pathOf(dept_id));
     const free = wanted.groups.filter((path) => !rootNames.has(path[0]!));
-    expect(ours.sort()).toEqual([...new Set(free.flatMap((path) => path.map((_, at) => path.slice(0, at + 1).join("/"))))].sort());
+    expect(ours.sort()).toEqual(
+      [...new Set(free.flatMap((path) => path.map((_, at) => path.slice(0, at + 1).join("/"))))].sort(),
+    );
     for (const { id, paths, blocked: isBlocked } of people) {
       const remote = users.find(({ userid }) => userid === id);
       if (isBlocked) continue;
@@ -218,7 +275,8 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
 
     // Once more from memory, and once more after forgetting everything that was seen: nothing is sent.
     const [made, sent] = [await env.state(), await writes()];
-    const again = "update entity_states set state = 'due', next_at = now(), attempts = 0 where state = 'inSync'";
+    const again =
+      "update entity_states set state = 'due', next_at = now(), attempts = 0 where state = 'inSync'";
     await env.pool.query(again);
     await settled();
     await env.pool.query("update links set attributes = null, observed_at = null where status = 'owned'");
@@ -226,7 +284,8 @@ async function holds(there: Existing, wanted: Wanted): Promise<void> {
     await settled();
     expect((await writes()) - sent).toBe(0);
 
-    // By DingTalk's lists only those differ whom a stranger keeps from being right; they are tried again, in vain.
+    // By DingTalk's lists only those differ whom a stranger keeps from being right; they are tried again, in
+    // vain.
     const { differing, missing } = await compare();
     expect(missing).toBe(0);
     expect(differing).toBeLessThanOrEqual(users.filter(({ userid }) => blocked.has(userid)).length);
@@ -271,7 +330,11 @@ test("a stranger's department in the way of ours, and of those below it, keeps n
 test(
   "apply, then plan again: nothing, whatever was there before and whoever is in the way",
   async () => {
-    await fc.assert(fc.asyncProperty(existing, directory, holds), { numRuns: RUNS, seed: 4, endOnFailure: true });
+    await fc.assert(fc.asyncProperty(existing, directory, holds), {
+      numRuns: RUNS,
+      seed: 4,
+      endOnFailure: true,
+    });
   },
   30_000 + RUNS * 10_000,
 );

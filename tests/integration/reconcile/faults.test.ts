@@ -4,7 +4,10 @@ import { plainFigures } from "../store/plain-figures.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { doubles, mend, seenStrangers, strangers } from "./storm.ts";
 
-/** How many seeds of mixed faults: a few with every test run, 24 with `npm run test:faults`. Each kind alone gets one for every eight of them. */
+/**
+ * How many seeds of mixed faults: a few with every test run, 24 with `npm run test:faults`. Each kind alone
+ * gets one for every eight of them.
+ */
 const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 1);
 const ALONE = Math.ceil(SEEDS / 8);
 
@@ -49,11 +52,17 @@ async function storm(seed: number, kinds: readonly string[]): Promise<void> {
   expect(await directory.differences()).toEqual([]);
   expect(await doubles(env)).toEqual([]);
   expect(await seenStrangers(env)).toEqual(before);
-  expect((await env.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows).toEqual([]);
+  expect(
+    (await env.pool.query("select kind, reason from entity_states where state <> 'inSync'")).rows,
+  ).toEqual([]);
   expect(await readStats(env.pool, "dingtalk")).toMatchObject(await plainFigures(env.pool, "dingtalk"));
 }
 
-test.each(KINDS.flatMap((kind, at) => Array.from({ length: ALONE }, (_, turn) => [kind, 1_000 + 100 * at + turn] as const)))(
+test.each(
+  KINDS.flatMap((kind, at) =>
+    Array.from({ length: ALONE }, (_, turn) => [kind, 1_000 + 100 * at + turn] as const),
+  ),
+)(
   "random edits through %s end equal, seed %s",
   async (kind, seed) => {
     await storm(seed, [kind]);

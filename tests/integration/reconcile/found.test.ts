@@ -61,7 +61,11 @@ test("an id of our form that nobody here ever knew is a stranger's: named, and l
   env.startWorker();
   const stranger = uuidv7(systemClock.now().getTime());
   await appear(stranger);
-  await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1, source_identifier: uuidv7(1_700_000_000_000) });
+  await edit("/topapi/v2/department/create", {
+    name: "Theirs",
+    parent_id: 1,
+    source_identifier: uuidv7(1_700_000_000_000),
+  });
   expect(await compare()).toMatchObject({
     found: 0,
     orphans: 2,
@@ -74,20 +78,23 @@ test("an id of our form that nobody here ever knew is a stranger's: named, and l
   expect(await inside()).toEqual([stranger]);
 });
 
-test.each([true, false])("a department that was given up and is there again is removed; lists tell whose it is: %s", async (told) => {
-  await env.control("switches", { listsubSourceIdentifier: told });
-  env.startWorker();
-  const group = await env.addGroup("Sales");
-  await env.quiet();
-  const { source_identifier } = (await env.state()).departments.find(({ name }) => name === "Sales")!;
-  await env.groups.remove(env.context, group);
-  await env.quiet();
-  await edit("/topapi/v2/department/create", { name: "Sales", parent_id: 1, source_identifier });
-  await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1 });
-  expect(await compare()).toMatchObject({ found: 1, orphans: 1 });
-  await env.quiet();
-  expect(Object.keys(await chart(env))).toEqual(["", "Theirs"]);
-});
+test.each([true, false])(
+  "a department that was given up and is there again is removed; lists tell whose it is: %s",
+  async (told) => {
+    await env.control("switches", { listsubSourceIdentifier: told });
+    env.startWorker();
+    const group = await env.addGroup("Sales");
+    await env.quiet();
+    const { source_identifier } = (await env.state()).departments.find(({ name }) => name === "Sales")!;
+    await env.groups.remove(env.context, group);
+    await env.quiet();
+    await edit("/topapi/v2/department/create", { name: "Sales", parent_id: 1, source_identifier });
+    await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1 });
+    expect(await compare()).toMatchObject({ found: 1, orphans: 1 });
+    await env.quiet();
+    expect(Object.keys(await chart(env))).toEqual(["", "Theirs"]);
+  },
+);
 
 test("of two departments of one entity the linked one stays, and people are not moved", async () => {
   const id = await env.addUser(person("Li"));
@@ -95,7 +102,11 @@ test("of two departments of one entity the linked one stays, and people are not 
   env.startWorker();
   await env.quiet();
   const first = (await env.state()).departments.find(({ name }) => name === "Sales")!;
-  await edit("/topapi/v2/department/create", { name: "Sales late", parent_id: 1, source_identifier: first.source_identifier });
+  await edit("/topapi/v2/department/create", {
+    name: "Sales late",
+    parent_id: 1,
+    source_identifier: first.source_identifier,
+  });
   expect(await compare()).toMatchObject({ found: 1 });
   await env.quiet();
   expect((await env.state()).departments.map(({ dept_id }) => dept_id)).toEqual([1, first.dept_id]);
@@ -109,7 +120,11 @@ test("of two departments of one entity the other one is taken when the linked on
   await env.quiet();
   const first = (await env.state()).departments.find(({ name }) => name === "Sales")!;
   await edit("/topapi/v2/department/delete", { dept_id: first.dept_id });
-  await edit("/topapi/v2/department/create", { name: "Sales late", parent_id: 1, source_identifier: first.source_identifier });
+  await edit("/topapi/v2/department/create", {
+    name: "Sales late",
+    parent_id: 1,
+    source_identifier: first.source_identifier,
+  });
   await compare();
   await env.quiet();
   expect(Object.keys(await chart(env))).toEqual(["", "Sales"]);
@@ -123,7 +138,9 @@ test("what was made in a time that a restore lost is ours, and gives way to thos
     before,
     new Date(before.getTime() + 10),
   ]);
-  const id = await env.addUser(person("Li", { phoneNumbers: [{ type: "mobile", value: mobile(9_990_001) }] }));
+  const id = await env.addUser(
+    person("Li", { phoneNumbers: [{ type: "mobile", value: mobile(9_990_001) }] }),
+  );
   env.startWorker();
   await env.quiet();
   expect(await compare()).toMatchObject({ found: 1, orphans: 0 });
@@ -145,6 +162,9 @@ test("in observe what is found is held, with what would be done about it", async
   env.startWorker({ mode: "observe" });
   await compare();
   await env.quiet();
-  expect(await stateOf(env, "user", id)).toMatchObject({ state: "held", reason: expect.stringContaining("remove") });
+  expect(await stateOf(env, "user", id)).toMatchObject({
+    state: "held",
+    reason: expect.stringContaining("remove"),
+  });
   expect(await inside()).toEqual([id]);
 });

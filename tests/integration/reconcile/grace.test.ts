@@ -6,15 +6,33 @@ import { createMovableClock, type MovableClock } from "../../../src/simulator/co
 import { createSyncOperations } from "../../../src/store/operations.ts";
 import { openRehearsal } from "../../../src/store/rehearse.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
-import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, person, remote } from "./sample.ts";
+import {
+  openTestEnvironment,
+  type Running,
+  type TestEnvironment,
+  type WorkerOptions,
+} from "../../support/test-environment.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  chart,
+  DINGTALK_GROUP,
+  DINGTALK_USER,
+  ENTERPRISE,
+  person,
+  remote,
+} from "./sample.ts";
 
 /* The grace of a leaver: switched off or parked at once, removed when it is over. */
 
 const DAY = `version: 1
 grace: 24h
 limits: { peopleRemoved: { atLeast: 1000 }, departmentEmptied: { people: 1000 } }`;
-const PARKING = DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: remove, parkIn: Former staff }");
+const PARKING = DEFAULT_MAPPING.replace(
+  "inactive: { regular: remove }",
+  "inactive: { regular: remove, parkIn: Former staff }",
+);
 const DAY_MS = 24 * 3_600_000;
 
 keepDatabase();
@@ -33,7 +51,8 @@ afterEach(async () => {
   await stop();
 });
 
-const start = (more: WorkerOptions = {}): void => void workers.push(env.startWorker({ policy: DAY, clock, ...more }));
+const start = (more: WorkerOptions = {}): void =>
+  void workers.push(env.startWorker({ policy: DAY, clock, ...more }));
 const stop = async (): Promise<void> => {
   await Promise.all(workers.map((worker) => worker.stop(5_000)));
   workers = [];
@@ -41,15 +60,20 @@ const stop = async (): Promise<void> => {
 /** So much time passes, by the clock of the runs, and whoever is in a grace is looked at. */
 async function pass(ms: number): Promise<void> {
   clock.advance(ms);
-  await env.pool.query("update entity_states set next_at = now() where reason_code = 'inGrace' and lease is null");
+  await env.pool.query(
+    "update entity_states set next_at = now() where reason_code = 'inGrace' and lease is null",
+  );
   await settled();
 }
 /** Nobody is due, and whoever is in a grace has their turn later. */
 async function settled(): Promise<void> {
   await env.quiet();
   while (
-    (await env.pool.query("select from entity_states where lease is not null or next_at <= now() and state <> 'held' limit 1")).rows
-      .length > 0
+    (
+      await env.pool.query(
+        "select from entity_states where lease is not null or next_at <= now() and state <> 'held' limit 1",
+      )
+    ).rows.length > 0
   ) {
     for (const worker of workers) worker.wake();
     await systemClock.sleep(20);
@@ -63,9 +87,12 @@ const comeBack = (id: string) => change(env, id, { active: true });
 const isOff = async (id: string): Promise<boolean | undefined> =>
   (await remote(env, id)) && (await remote(env, id))!["disable_status"] === true;
 const eventsOf = async (id: string): Promise<readonly string[]> =>
-  (await env.pool.query("select code from history where subject = $1 and code like 'grace.%' order by at, id", [id])).rows.map(
-    ({ code }) => code,
-  );
+  (
+    await env.pool.query(
+      "select code from history where subject = $1 and code like 'grace.%' order by at, id",
+      [id],
+    )
+  ).rows.map(({ code }) => code);
 const actionsOf = async (id: string): Promise<readonly string[]> =>
   (
     await env.pool.query(
@@ -78,7 +105,11 @@ test("a manager who comes back in the grace leads again, those who were looked a
   start();
   const boss = await regular("Boss");
   const report = await env.addUser(person("Report", { [ENTERPRISE]: { manager: { value: boss } } }));
-  const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [boss, report]);
+  const group = await addGroup(
+    env,
+    { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: boss }] } },
+    [boss, report],
+  );
   await settled();
   const leads = async () => [
     (await remote(env, report))?.manager_userid ?? "",
@@ -137,16 +168,27 @@ test("operators see who is on the way out, and until when, in the items and in t
     count: 100,
   });
   const item = items.find(({ ref }) => ref.id === off)!;
-  expect(item).toMatchObject({ state: "inSync", reasonCode: "inGrace", reason: expect.stringContaining(item.grace!.until.toISOString()) });
+  expect(item).toMatchObject({
+    state: "inSync",
+    reasonCode: "inGrace",
+    reason: expect.stringContaining(item.grace!.until.toISOString()),
+  });
   expect(item.grace!.until.getTime() - item.grace!.since.getTime()).toBe(DAY_MS);
 
   await stop();
   await leave(leaving);
   const rehearsal = await openRehearsal(env.pool, { target: "dingtalk", everybody: false });
-  const plan = await planEverybody({ ...env.connect(), rehearsal, policy: compilePolicy(DAY), mode: "sync" }, new AbortController().signal);
+  const plan = await planEverybody(
+    { ...env.connect(), rehearsal, policy: compilePolicy(DAY), mode: "sync" },
+    new AbortController().signal,
+  );
   const planned = (await plan.items({ count: 1_000 })).items;
   await plan.close();
-  expect(planned.find(({ id }) => id === off)).toMatchObject({ action: "remove", heldBy: "inGrace", until: item.grace!.until });
+  expect(planned.find(({ id }) => id === off)).toMatchObject({
+    action: "remove",
+    heldBy: "inGrace",
+    until: item.grace!.until,
+  });
   const first = planned.find(({ id }) => id === leaving)!;
   expect([first.action, first.heldBy, first.until]).toEqual(["suspend", undefined, expect.any(Date)]);
   expect(await isOff(leaving)).toBe(false);
@@ -178,7 +220,9 @@ test("else they stay as they are, also when the directory does not know them any
   await pass(DAY_MS);
   expect([await remote(env, inactive), await remote(env, deleted)]).toEqual([undefined, undefined]);
   expect(await eventsOf(deleted)).toEqual(["grace.started", "grace.ended"]);
-  expect((await env.pool.query("select from entity_states where entity_id = $1", [deleted])).rows).toHaveLength(0);
+  expect(
+    (await env.pool.query("select from entity_states where entity_id = $1", [deleted])).rows,
+  ).toHaveLength(0);
   await env.groups.remove(env.context, group);
 });
 

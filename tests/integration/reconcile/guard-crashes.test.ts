@@ -12,19 +12,27 @@ import { createReconcileStore } from "../../../src/store/create.ts";
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { createPool } from "../../../src/store/postgres/pool.ts";
 import { openProxy, type TcpProxy } from "../../support/network/proxy.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 import { change, DINGTALK_USER, person } from "./sample.ts";
 
 /*
- * A worker that spends the last of a limit is killed at the points of its run: before each statement and each call leaves, and when its answer has come. Two
- * others go on. Nobody exceeds the limit, and what is left of it is spent. Only some points unless GUARD_POINTS=all, as `npm run test:guard` sets it.
+ * A worker that spends the last of a limit is killed at the points of its run: before each statement and each
+ * call leaves, and when its answer has come. Two others go on. Nobody exceeds the limit, and what is left of
+ * it is spent. Only some points unless GUARD_POINTS=all, as `npm run test:guard` sets it.
  */
 
 const STRIDE = process.env["GUARD_POINTS"] === "all" ? 1 : 9;
 jest.setTimeout(STRIDE === 1 ? 900_000 : 180_000);
 
-const TITLE_CLEARED = DEFAULT_MAPPING.replace(/^ {2}title: .*$/m, "  title: { value: user.title, empty: clear }");
+const TITLE_CLEARED = DEFAULT_MAPPING.replace(
+  /^ {2}title: .*$/m,
+  "  title: { value: user.title, empty: clear }",
+);
 const NOBODY =
   "peopleRemoved: { atLeast: 1000 }, departmentEmptied: { people: 1000 }, attributeBlanked: { people: 1000 }, sourceCollapsed: { people: 1000 }";
 const limiting = (limit: string): string =>
@@ -83,7 +91,10 @@ const ends: Promise<unknown>[] = [];
 afterEach(() => Promise.all(ends.splice(0)));
 
 const signal = new AbortController().signal;
-const reconcilerOf = ({ store, target, mapping }: Pick<Connection, "store" | "target" | "mapping">, policy: string): Reconciler =>
+const reconcilerOf = (
+  { store, target, mapping }: Pick<Connection, "store" | "target" | "mapping">,
+  policy: string,
+): Reconciler =>
   createReconciler({
     store,
     target,
@@ -103,7 +114,10 @@ async function victim(kind: Kind, point: number): Promise<string | undefined> {
   const store = createReconcileStore(pool, "dingtalk", { vault: testVault, settleMs: 50 });
   await store.keepAlive([]);
   const death = dying(proxy, point);
-  const reconcile = reconcilerOf({ store, target: death.around(env.connect().target), mapping: compileMapping(kind.mapping) }, kind.policy);
+  const reconcile = reconcilerOf(
+    { store, target: death.around(env.connect().target), mapping: compileMapping(kind.mapping) },
+    kind.policy,
+  );
   const living = (async () => {
     for (const claim of await store.claim(1)) await reconcile(claim, signal);
   })();
@@ -117,7 +131,10 @@ async function victim(kind: Kind, point: number): Promise<string | undefined> {
   return reached;
 }
 
-/** Counts statements of connections through `proxy`, and calls; two points for each. At the chosen one all connections are cut, and nothing goes on. */
+/**
+ * Counts statements of connections through `proxy`, and calls; two points for each. At the chosen one all
+ * connections are cut, and nothing goes on.
+ */
 function dying(proxy: TcpProxy, point: number) {
   let steps = 0;
   let reached: string | undefined;
@@ -147,7 +164,10 @@ function dying(proxy: TcpProxy, point: number) {
   // Pools call with a callback, transactions without.
   pg.Client.prototype.query = function (this: pg.Client, ...args: unknown[]) {
     if (this.port !== proxy.port) return original.apply(this, args);
-    const callback = typeof args.at(-1) === "function" ? (args.pop() as (error: unknown, result?: unknown) => void) : undefined;
+    const callback =
+      typeof args.at(-1) === "function"
+        ? (args.pop() as (error: unknown, result?: unknown) => void)
+        : undefined;
     const [first] = args as [string | { name?: string; text: string }];
     const text = typeof first === "string" ? first : first.name || first.text;
     const answer = step(text.slice(0, 40), () => original.apply(this, args) as Promise<unknown>);
@@ -196,36 +216,45 @@ async function drain(survivors: readonly Survivor[]): Promise<void> {
   }
 }
 
-test.each(Object.keys(KINDS))("%s: a worker killed at any point of its run spends the last of a limit once", async (name) => {
-  const kind = KINDS[name]!;
-  env = await openTestEnvironment({ policy: kind.policy, mapping: kind.mapping });
-  const survivors = [env.connect(), env.connect()].map((each) => ({ ...each, reconcile: reconcilerOf(each, kind.policy) }));
-  const people: string[] = [];
-  for (let at = 0; at <= ASKING; at++) people.push(await env.addUser(person(`P${at}`, { title: `Title ${at}`, ...kind.also })));
-  await drain(survivors);
-  const asking = people.slice(0, ASKING);
-  const holds = createHolds(env.pool, "dingtalk", systemClock);
-  const hit: string[] = [];
-  for (let point = 0; ; point += STRIDE) {
-    await env.pool.query("delete from guard_acts");
-    await env.pool.query("delete from guard_values");
-    await Promise.all(asking.map((id) => change(env, id, kind.ask(point))));
-    const reached = await victim(kind, point);
+test.each(Object.keys(KINDS))(
+  "%s: a worker killed at any point of its run spends the last of a limit once",
+  async (name) => {
+    const kind = KINDS[name]!;
+    env = await openTestEnvironment({ policy: kind.policy, mapping: kind.mapping });
+    const survivors = [env.connect(), env.connect()].map((each) => ({
+      ...each,
+      reconcile: reconcilerOf(each, kind.policy),
+    }));
+    const people: string[] = [];
+    for (let at = 0; at <= ASKING; at++)
+      people.push(await env.addUser(person(`P${at}`, { title: `Title ${at}`, ...kind.also })));
     await drain(survivors);
-    const where = `${name}, killed ${reached ?? "never"}`;
-    expect([where, kind.done(await env.state(), point)]).toEqual([where, 1]);
-    const open = (await holds.list({ count: 100 })).holds.filter(({ state }) => state === "open");
-    expect([where, open.map(({ count }) => count)]).toEqual([where, [ASKING - 1]]);
-    if (reached === undefined) break;
-    hit.push(reached);
-    await Promise.all(asking.map((id, at) => change(env, id, kind.takeBack(at))));
-    await drain(survivors);
-    expect([where, kind.done(await env.state(), point)]).toEqual([where, 0]);
-  }
-  ends.push(env.close());
-  process.stderr.write(`${name}: killed at ${hit.length} points, among them ${hit.slice(0, 3).join("; ")}\n`);
-  total += hit.length;
-});
+    const asking = people.slice(0, ASKING);
+    const holds = createHolds(env.pool, "dingtalk", systemClock);
+    const hit: string[] = [];
+    for (let point = 0; ; point += STRIDE) {
+      await env.pool.query("delete from guard_acts");
+      await env.pool.query("delete from guard_values");
+      await Promise.all(asking.map((id) => change(env, id, kind.ask(point))));
+      const reached = await victim(kind, point);
+      await drain(survivors);
+      const where = `${name}, killed ${reached ?? "never"}`;
+      expect([where, kind.done(await env.state(), point)]).toEqual([where, 1]);
+      const open = (await holds.list({ count: 100 })).holds.filter(({ state }) => state === "open");
+      expect([where, open.map(({ count }) => count)]).toEqual([where, [ASKING - 1]]);
+      if (reached === undefined) break;
+      hit.push(reached);
+      await Promise.all(asking.map((id, at) => change(env, id, kind.takeBack(at))));
+      await drain(survivors);
+      expect([where, kind.done(await env.state(), point)]).toEqual([where, 0]);
+    }
+    ends.push(env.close());
+    process.stderr.write(
+      `${name}: killed at ${hit.length} points, among them ${hit.slice(0, 3).join("; ")}\n`,
+    );
+    total += hit.length;
+  },
+);
 
 test("a hundred points were reached", () => {
   expect(total).toBeGreaterThanOrEqual(Math.floor(100 / STRIDE));

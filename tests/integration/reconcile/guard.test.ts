@@ -11,7 +11,10 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { addGroup, change, DINGTALK_USER, ENTERPRISE, members, person } from "./sample.ts";
 
-/* The limits of the policy against mistakes of a source. GUARD_PEOPLE makes the organisation as large as one likes. */
+/*
+ * The limits of the policy against mistakes of a source. GUARD_PEOPLE makes the organisation as large as one
+ * likes.
+ */
 
 const PEOPLE = Number(process.env["GUARD_PEOPLE"] ?? "120");
 const DEFAULT = "version: 1";
@@ -35,7 +38,9 @@ const populate = async (count: number, more: (at: number) => object = () => ({})
   for (let at = 0; at < count; at += 50)
     made.push(
       ...(await Promise.all(
-        Array.from({ length: Math.min(50, count - at) }, (_, i) => env.addUser(person(`P${at + i}`, { ...more(at + i) }))),
+        Array.from({ length: Math.min(50, count - at) }, (_, i) =>
+          env.addUser(person(`P${at + i}`, { ...more(at + i) })),
+        ),
       )),
     );
   return made;
@@ -62,7 +67,9 @@ async function age(hours: number): Promise<void> {
   await env.pool.query("delete from guard_bases");
 }
 const eventsOf = async (code: string): Promise<readonly Record<string, unknown>[]> =>
-  (await env.pool.query("select detail from history where code = $1 order by id", [code])).rows.map(({ detail }) => JSON.parse(detail));
+  (await env.pool.query("select detail from history where code = $1 order by id", [code])).rows.map(
+    ({ detail }) => JSON.parse(detail),
+  );
 const operator = (actor: string) => ({ actor });
 
 test("with a grace the limit counts who is switched off, and not once more who is removed", async () => {
@@ -77,9 +84,14 @@ test("with a grace the limit counts who is switched off, and not once more who i
   expect(await only()).toMatchObject({ limit: "peopleRemoved", count: 15, passed: 5 });
 
   // The grace of the five is over, within the window of the limit.
-  await env.pool.query("update links set grace_since = grace_since - interval '24 hours', grace_until = grace_until - interval '24 hours'");
+  await env.pool.query(
+    "update links set grace_since = grace_since - interval '24 hours', grace_until = grace_until - interval '24 hours'",
+  );
   await env.pool.query("update entity_states set next_at = now() where reason_code = 'inGrace'");
-  for (const deadline = systemClock.monotonicMs() + 30_000; (await there()) > 15 && systemClock.monotonicMs() < deadline; )
+  for (
+    const deadline = systemClock.monotonicMs() + 30_000;
+    (await there()) > 15 && systemClock.monotonicMs() < deadline;
+  )
     await systemClock.sleep(20);
   expect(await only()).toMatchObject({ count: 15, passed: 5 });
   const removals = await env.pool.query(
@@ -107,7 +119,10 @@ describe("everybody deactivated by mistake", () => {
     const begun = systemClock.monotonicMs();
     await deactivate(people);
     await env.quiet(300_000);
-    if (PEOPLE > 300) process.stderr.write(`${count} deactivated: ${await there()} still there, the rest held after ${seconds(begun)} s\n`);
+    if (PEOPLE > 300)
+      process.stderr.write(
+        `${count} deactivated: ${await there()} still there, the rest held after ${seconds(begun)} s\n`,
+      );
     return people;
   }
 
@@ -124,20 +139,36 @@ describe("everybody deactivated by mistake", () => {
       windowHours: 24,
     });
     expect(await eventsOf("hold.opened")).toEqual([
-      { hold: hold.id, limit: "peopleRemoved", hours: 24, passed: allowed, allowed, members: expect.any(Array) },
+      {
+        hold: hold.id,
+        limit: "peopleRemoved",
+        hours: 24,
+        passed: allowed,
+        allowed,
+        members: expect.any(Array),
+      },
     ]);
     const {
       members: [first],
     } = await holds.members(hold.id, { count: 1 });
-    expect(first).toMatchObject({ kind: "user", action: "remove", done: false, name: expect.stringMatching(/^P/) });
-    expect(first!.causes).toEqual([{ event: expect.any(String), requestId: expect.any(String), actor: "token:test" }]);
+    expect(first).toMatchObject({
+      kind: "user",
+      action: "remove",
+      done: false,
+      name: expect.stringMatching(/^P/),
+    });
+    expect(first!.causes).toEqual([
+      { event: expect.any(String), requestId: expect.any(String), actor: "token:test" },
+    ]);
 
     await activate(people);
     await env.quiet(300_000);
     expect(await there()).toBe(PEOPLE);
     expect(await only()).toMatchObject({ id: hold.id, state: "dissolved", count: 0 });
     expect(await eventsOf("hold.dissolved")).toHaveLength(1);
-    expect((await env.pool.query("select count(*) as n from entity_states where in_hold")).rows).toEqual([{ n: 0 }]);
+    expect((await env.pool.query("select count(*) as n from entity_states where in_hold")).rows).toEqual([
+      { n: 0 },
+    ]);
 
     // What was put back is given back to the budget.
     await deactivate(people.slice(0, allowed));
@@ -154,17 +185,31 @@ describe("everybody deactivated by mistake", () => {
     const hold = await only();
     expect(hold.count).toBeLessThanOrEqual(70);
 
-    const stale = await holds.approve(hold.id, { digest: "0".repeat(32), count: hold.count }, operator("ann"), { alone: true });
-    expect(stale).toMatchObject({ kind: "moved", hold: { digest: hold.digest, count: hold.count, state: "open" } });
+    const stale = await holds.approve(
+      hold.id,
+      { digest: "0".repeat(32), count: hold.count },
+      operator("ann"),
+      { alone: true },
+    );
+    expect(stale).toMatchObject({
+      kind: "moved",
+      hold: { digest: hold.digest, count: hold.count, state: "open" },
+    });
     await env.quiet();
     expect((await only()).state).toBe("open");
 
     const { digest, count } = hold;
-    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: false })).toMatchObject({ kind: "needsSecond" });
-    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: false })).toMatchObject({ kind: "needsSecond" });
+    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: false })).toMatchObject({
+      kind: "needsSecond",
+    });
+    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: false })).toMatchObject({
+      kind: "needsSecond",
+    });
     await env.quiet();
     expect((await only()).state).toBe("open");
-    expect(await holds.approve(hold.id, { digest, count }, operator("bob"), { alone: false })).toMatchObject({ kind: "decided" });
+    expect(await holds.approve(hold.id, { digest, count }, operator("bob"), { alone: false })).toMatchObject({
+      kind: "decided",
+    });
     await env.quiet(300_000);
     expect((await env.state()).users.map(({ userid }) => userid).sort()).toEqual([...back].sort());
     expect(await only()).toMatchObject({ state: "approved", count });
@@ -190,7 +235,9 @@ test("a hold that is rejected stays as it is until the source speaks of its memb
   await env.quiet();
   expect(await there()).toBe(3);
   const hold = await only();
-  expect(await holds.reject(hold.id, { digest: hold.digest, count: 3 }, operator("ann"))).toMatchObject({ kind: "decided" });
+  expect(await holds.reject(hold.id, { digest: hold.digest, count: 3 }, operator("ann"))).toMatchObject({
+    kind: "decided",
+  });
   await worker.stop(1_000);
   await age(25);
   env.startWorker();
@@ -303,25 +350,28 @@ describe("several workers", () => {
     return claim.ref.id;
   }
 
-  test.each(["begun", "called"] as const)("one that dies once it has %s spends what it has spent, once", async (point) => {
-    await open();
-    const people = await populate(12);
-    const first = env.startWorker();
-    await env.quiet();
-    await deactivate(people.slice(0, 4));
-    await env.quiet();
-    expect(await there()).toBe(8);
-    await first.stop(1_000);
-    await deactivate(people.slice(4));
-    const dead = await die(point);
-    env.startWorker();
-    env.startWorker();
-    await env.quiet();
-    const left = (await env.state()).users.map(({ userid }) => userid);
-    expect(left).toHaveLength(7);
-    expect(left).not.toContain(dead);
-    expect(await only()).toMatchObject({ count: 7, passed: 5 });
-  });
+  test.each(["begun", "called"] as const)(
+    "one that dies once it has %s spends what it has spent, once",
+    async (point) => {
+      await open();
+      const people = await populate(12);
+      const first = env.startWorker();
+      await env.quiet();
+      await deactivate(people.slice(0, 4));
+      await env.quiet();
+      expect(await there()).toBe(8);
+      await first.stop(1_000);
+      await deactivate(people.slice(4));
+      const dead = await die(point);
+      env.startWorker();
+      env.startWorker();
+      await env.quiet();
+      const left = (await env.state()).users.map(({ userid }) => userid);
+      expect(left).toHaveLength(7);
+      expect(left).not.toContain(dead);
+      expect(await only()).toMatchObject({ count: 7, passed: 5 });
+    },
+  );
 });
 
 test("another policy judges what is held anew", async () => {
@@ -353,12 +403,20 @@ describe("other limits", () => {
     const { departments, users } = await env.state();
     const id = departments.find(({ name }) => name === "Sales")!.dept_id;
     expect(users.filter(({ dept_id_list }) => dept_id_list.includes(id))).toHaveLength(6);
-    expect(await only()).toMatchObject({ limit: "departmentEmptied", count: 6, passed: 6, allowed: 6, windowHours: 1 });
+    expect(await only()).toMatchObject({
+      limit: "departmentEmptied",
+      count: 6,
+      passed: 6,
+      allowed: 6,
+      windowHours: 1,
+    });
   });
 
   test("departments, beyond three", async () => {
     await open();
-    const groups = await Promise.all(Array.from({ length: 6 }, (_, at) => addGroup(env, { displayName: `D${at}` })));
+    const groups = await Promise.all(
+      Array.from({ length: 6 }, (_, at) => addGroup(env, { displayName: `D${at}` })),
+    );
     env.startWorker();
     await env.quiet();
     for (const group of groups) await env.groups.remove(env.context, group);
@@ -383,7 +441,9 @@ describe("other limits", () => {
     // Nobody else is kept from anything: titles that are set again go through.
     await eachOf(people, (id) => change(env, id, { title: `Clerk ${id}` }));
     await env.quiet();
-    expect((await env.state()).users.filter(({ title }) => String(title).startsWith("Clerk 0"))).toHaveLength(20);
+    expect((await env.state()).users.filter(({ title }) => String(title).startsWith("Clerk 0"))).toHaveLength(
+      20,
+    );
     expect(await only()).toMatchObject({ state: "dissolved" });
   });
 });
@@ -427,7 +487,10 @@ describe("one and the same value for many, in place of what they had", () => {
     const [claim] = await store.claim(1);
     const link = (await store.people([claim!.ref.id])).get(claim!.ref.id)!.link!;
     const actual = { remoteId: link.remoteId!, ...link.observed! };
-    const keys = replacements({ action: "update", actual, set: { title: "Boss" } }, { firstWrite: false }).map(({ key }) => key);
+    const keys = replacements(
+      { action: "update", actual, set: { title: "Boss" } },
+      { firstWrite: false },
+    ).map(({ key }) => key);
     const intent = {
       id: uuidv7(systemClock.now().getTime()),
       at: systemClock.now(),
@@ -439,13 +502,17 @@ describe("one and the same value for many, in place of what they had", () => {
     };
     expect(await store.beginSetting(claim!, intent, { keys, sure: 8 })).toBe("begun");
     const [next] = await store.claim(1);
-    expect(await store.beginSetting(next!, { ...intent, id: uuidv7(0), subject: next!.ref }, { keys, sure: 8 })).toBe("near");
+    expect(
+      await store.beginSetting(next!, { ...intent, id: uuidv7(0), subject: next!.ref }, { keys, sure: 8 }),
+    ).toBe("near");
     await store.close();
     env.startWorker();
     env.startWorker();
     await env.quiet();
     expect(await bosses()).toBe(8);
-    expect((await env.state()).users.find(({ userid }) => userid === claim!.ref.id)).toMatchObject({ title: "Boss" });
+    expect((await env.state()).users.find(({ userid }) => userid === claim!.ref.id)).toMatchObject({
+      title: "Boss",
+    });
     expect(await only()).toMatchObject({ limit: "attributeBlanked", count: 8 });
   });
 });
@@ -471,7 +538,9 @@ describe("a source that collapses", () => {
       detail: { name: "test", active: 40, activeNow: 19 },
     });
     const { digest, count } = hold;
-    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: true })).toMatchObject({ kind: "decided" });
+    expect(await holds.approve(hold.id, { digest, count }, operator("ann"), { alone: true })).toMatchObject({
+      kind: "decided",
+    });
     await env.quiet();
     expect(await there()).toBe(19);
     expect(await all()).toHaveLength(1);
@@ -505,7 +574,9 @@ describe("who may be written at all", () => {
     );
 
   test("protected people stay, whoever they are by", async () => {
-    await open('version: 1\nprotect: { mobile: ["+852 6000 0001"], job_number: [7], where: \'user.userType == "Board"\' }');
+    await open(
+      'version: 1\nprotect: { mobile: ["+852 6000 0001"], job_number: [7], where: \'user.userType == "Board"\' }',
+    );
     const ids = await Promise.all([
       env.addUser(person("A", { phoneNumbers: [{ type: "mobile", value: "+852 6000 0001" }] })),
       env.addUser(person("B", { [ENTERPRISE]: { employeeNumber: "7" } })),
@@ -524,7 +595,10 @@ describe("who may be written at all", () => {
   test("private addresses reach nobody's account, and keep nobody in", async () => {
     await open("version: 1\naccounts: { domains: [example.com] }");
     const mail = (value: string) => ({ emails: [{ type: "work", value }] });
-    const [a, b] = [await env.addUser(person("A", mail("a@example.com"))), await env.addUser(person("B", mail("b@gmail.com")))];
+    const [a, b] = [
+      await env.addUser(person("A", mail("a@example.com"))),
+      await env.addUser(person("B", mail("b@gmail.com"))),
+    ];
     const c = await env.addUser(person("C"));
     env.startWorker();
     await env.quiet();
@@ -549,7 +623,11 @@ describe("who may be written at all", () => {
 
   test("a pilot writes its own people only, and another policy judges the others anew", async () => {
     await open('version: 1\nscope: { groups: ["Pilot *"], where: \'user.title == "Chief"\' }');
-    const [a] = await Promise.all([env.addUser(person("A")), env.addUser(person("B", { title: "Chief" })), env.addUser(person("C"))]);
+    const [a] = await Promise.all([
+      env.addUser(person("A")),
+      env.addUser(person("B", { title: "Chief" })),
+      env.addUser(person("C")),
+    ]);
     await addGroup(env, { displayName: "Pilot one" }, [a!]);
     const worker = env.startWorker();
     await env.quiet();

@@ -12,9 +12,10 @@ import { createRandom, createRandomDirectory, type Random } from "./random-direc
 import { acceptAll, again, doubles, seenStrangers, strangers } from "./storm.ts";
 
 /*
- * Everything at once: a directory that is edited at random, people who share numbers and are invited, administrators and people who change DingTalk by
- * themselves, events that are lost, repeated and cut off, and a worker that is killed. After the last comparison everything is as the directory says, and
- * nothing is sent any more.
+ * Everything at once: a directory that is edited at random, people who share numbers and are invited,
+ * administrators and people who change DingTalk by themselves, events that are lost, repeated and cut off,
+ * and a worker that is killed. After the last comparison everything is as the directory says, and nothing is
+ * sent any more.
  */
 
 const FAULT_SEEDS = Number(process.env["FAULT_SEEDS"] ?? 2);
@@ -51,7 +52,10 @@ async function startVictim(): Promise<ChildProcess> {
 
 const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 
-/** What people and administrators do there to our people and departments. What DingTalk refuses has not happened. */
+/**
+ * What people and administrators do there to our people and departments. What DingTalk refuses has not
+ * happened.
+ */
 async function meddle(random: Random): Promise<void> {
   const { users, departments } = await env.state();
   const any = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
@@ -60,16 +64,29 @@ async function meddle(random: Random): Promise<void> {
   const department = any(ours);
   const acts: readonly (() => Promise<unknown>)[] = [
     async () =>
-      userid && edit("/topapi/v2/user/update", { userid, title: "King", name: "Somebody", telephone: String(Math.floor(random() * 1e8)) }),
-    async () => userid && edit("/topapi/v2/user/update", { userid, dept_id_list: String(department?.dept_id ?? 1) }),
+      userid &&
+      edit("/topapi/v2/user/update", {
+        userid,
+        title: "King",
+        name: "Somebody",
+        telephone: String(Math.floor(random() * 1e8)),
+      }),
+    async () =>
+      userid && edit("/topapi/v2/user/update", { userid, dept_id_list: String(department?.dept_id ?? 1) }),
     async () => userid && edit("/topapi/v2/user/update", { userid, email: "" }),
     async () => userid && edit("/topapi/v2/user/delete", { userid }),
     async () => userid && edit("leave", { userid }),
     async () => userid && edit("activate", { userid }),
     async () => userid && edit("admin", { userid, sys_level: random() < 0.5 ? 2 : 0 }),
     async () =>
-      department && edit("/topapi/v2/department/update", { dept_id: department.dept_id, name: `Other ${Math.floor(random() * 1e9)}` }),
-    async () => department && edit("/topapi/v2/department/update", { dept_id: department.dept_id, parent_id: any(ours)!.dept_id }),
+      department &&
+      edit("/topapi/v2/department/update", {
+        dept_id: department.dept_id,
+        name: `Other ${Math.floor(random() * 1e9)}`,
+      }),
+    async () =>
+      department &&
+      edit("/topapi/v2/department/update", { dept_id: department.dept_id, parent_id: any(ours)!.dept_id }),
     async () =>
       department &&
       edit("/topapi/v2/department/update", {
@@ -84,14 +101,25 @@ async function meddle(random: Random): Promise<void> {
 
 /** What goes wrong on the way of events. */
 async function disturb(random: Random): Promise<void> {
-  const acts: readonly JsonObject[] = [{ action: "cut" }, { action: "disconnect" }, { action: "replay", times: 2 }];
+  const acts: readonly JsonObject[] = [
+    { action: "cut" },
+    { action: "disconnect" },
+    { action: "replay", times: 2 },
+  ];
   if (random() < 0.5) await env.control("stream", acts[Math.floor(random() * acts.length)]!);
   else await env.control("switches", { stream: { dropPercent: random() < 0.5 ? 0 : 40 } });
 }
 
-/** Writes that DingTalk has taken. Whoever was refused a shared value is tried once more with each comparison, and refused again. */
+/**
+ * Writes that DingTalk has taken. Whoever was refused a shared value is tried once more with each comparison,
+ * and refused again.
+ */
 const taken = async (): Promise<number> =>
-  (await env.pool.query("select count(*)::int as n from history where code = 'target.outcome' and outcome = 'done'")).rows[0].n;
+  (
+    await env.pool.query(
+      "select count(*)::int as n from history where code = 'target.outcome' and outcome = 'done'",
+    )
+  ).rows[0].n;
 
 test.each(Array.from({ length: SEEDS }, (_, seed) => 5_000 + seed))(
   "whatever happens at once, it comes to what the directory says, seed %s",
@@ -119,8 +147,10 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => 5_000 + seed))(
     }
     await kill(victim);
     await env.control("switches", { stream: { dropPercent: 0 } });
-    for (const { userid, admin } of (await env.state()).users) if (admin === true) await edit("admin", { userid, sys_level: 0 });
-    const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
+    for (const { userid, admin } of (await env.state()).users)
+      if (admin === true) await edit("admin", { userid, sys_level: 0 });
+    const compare = () =>
+      sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
     // What a comparison finds may free what another one needs.
     for (let round = 0; round < 3; round++) {
       await again(env);

@@ -4,13 +4,24 @@ import type { Hold } from "../../../src/reconcile/guard/hold.ts";
 import type { HoldOperations } from "../../../src/reconcile/guard/operations.ts";
 import { createHolds } from "../../../src/store/loop/guard/holds.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { openTestEnvironment, type Running, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
+import {
+  openTestEnvironment,
+  type Running,
+  type TestEnvironment,
+  type WorkerOptions,
+} from "../../support/test-environment.ts";
 import { addGroup, change, chart, DINGTALK_USER, person } from "./sample.ts";
 
-/* Stories of a hold from its beginning to its end, with people who decide, who change their mind, or who are not there. */
+/*
+ * Stories of a hold from its beginning to its end, with people who decide, who change their mind, or who are
+ * not there.
+ */
 
 const DEFAULT = "version: 1";
-const PARKING = DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: remove, parkIn: Former staff }");
+const PARKING = DEFAULT_MAPPING.replace(
+  "inactive: { regular: remove }",
+  "inactive: { regular: remove, parkIn: Former staff }",
+);
 
 keepDatabase();
 let env: TestEnvironment;
@@ -39,7 +50,8 @@ async function restart(options: WorkerOptions = {}): Promise<void> {
 }
 const populate = (count: number, more: (at: number) => object = () => ({})): Promise<readonly string[]> =>
   Promise.all(Array.from({ length: count }, (_, at) => env.addUser(person(`P${at}`, { ...more(at) }))));
-const all = (some: readonly string[], more: object) => Promise.all(some.map((id) => change(env, id, { ...more })));
+const all = (some: readonly string[], more: object) =>
+  Promise.all(some.map((id) => change(env, id, { ...more })));
 const leave = (some: readonly string[]) => all(some, { active: false });
 const comeBack = (some: readonly string[]) => all(some, { active: true });
 const here = async (): Promise<readonly string[]> => (await env.state()).users.map(({ userid }) => userid);
@@ -51,7 +63,8 @@ const only = async (): Promise<Hold> => {
 };
 const membersOf = async ({ id }: Hold): Promise<readonly string[]> =>
   (await holds.members(id, { count: 100 })).members.map((member) => member.id);
-const approve = ({ id, digest, count }: Hold, by: string) => holds.approve(id, { digest, count }, { actor: by }, { alone: false });
+const approve = ({ id, digest, count }: Hold, by: string) =>
+  holds.approve(id, { digest, count }, { actor: by }, { alone: false });
 /** As if so much time had passed. */
 async function age(hours: number): Promise<void> {
   const by = `interval '${hours} hours'`;
@@ -210,11 +223,15 @@ describe("the policy changes while a hold waits", () => {
 
 test("with a grace, the limit counts who is parked or switched off, an approval lets the rest begin theirs, and all are removed at its end", async () => {
   await open("version: 1\ngrace: 24h\nlimits: { departmentEmptied: { people: 1000 } }", PARKING);
-  const people = await populate(12, (at) => (at % 2 === 0 ? { [DINGTALK_USER]: { accountType: "sso" } } : {}));
+  const people = await populate(12, (at) =>
+    at % 2 === 0 ? { [DINGTALK_USER]: { accountType: "sso" } } : {},
+  );
   await addGroup(env, { displayName: "Sales" }, people);
   const hold = await mistake(people);
   const outOfWork = async () =>
-    (await env.state()).users.filter(({ userid, disable_status }) => disable_status === true || parked.has(userid)).length;
+    (await env.state()).users.filter(
+      ({ userid, disable_status }) => disable_status === true || parked.has(userid),
+    ).length;
   const parked = new Set<string>();
   const countParked = async (): Promise<number> => {
     const named = (await chart(env))["Former staff"] ?? [];
@@ -246,7 +263,9 @@ test("whoever was rejected, came back and is deactivated again is judged anew", 
   await open();
   const people = await populate(8);
   const hold = await mistake(people);
-  expect(await holds.reject(hold.id, { digest: hold.digest, count: 3 }, { actor: "ann" })).toMatchObject({ kind: "decided" });
+  expect(await holds.reject(hold.id, { digest: hold.digest, count: 3 }, { actor: "ann" })).toMatchObject({
+    kind: "decided",
+  });
   await comeBack(people);
   await env.quiet();
   expect(await here()).toHaveLength(8);
@@ -283,7 +302,9 @@ test("a hold dissolves one by one as its members come back, disappear in DingTal
   expect((await only()).count).toBe(3);
   await env.control("edit", { call: "/topapi/v2/user/delete", body: { userid: removed! } });
   await env.pool.query("update links set attributes = null where entity_id = $1", [removed]);
-  await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [removed]);
+  await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [
+    removed,
+  ]);
   await env.quiet();
   expect((await only()).count).toBe(2);
   await comeBack([third!, fourth!]);

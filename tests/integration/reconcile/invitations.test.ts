@@ -1,10 +1,26 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  DINGTALK_GROUP,
+  ENTERPRISE,
+  person,
+  remote,
+  stateOf,
+} from "./sample.ts";
 
-/* People who must agree before they become members (40103). Whatever happens in which order, whoever is not to be there is not. */
+/*
+ * People who must agree before they become members (40103). Whatever happens in which order, whoever is not
+ * to be there is not.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -20,7 +36,8 @@ const wire = (n: number) => `+852-6111${String(n).padStart(4, "0")}`;
 const phone = (n: number) => ({ phoneNumbers: [{ type: "mobile", value: wire(n).replace("-", " ") }] });
 const accept = (n: number) => env.control("edit", { call: "accept", body: { mobile: wire(n) } });
 const creates = async () => (await env.calls())["/topapi/v2/user/create"]?.count ?? 0;
-const protect = (count: number) => env.control("switches", { protectedMobiles: Array.from({ length: count }, (_, n) => wire(n)) });
+const protect = (count: number) =>
+  env.control("switches", { protectedMobiles: Array.from({ length: count }, (_, n) => wire(n)) });
 /** What waits for people is looked at now. */
 const poll = async () => {
   await env.pool.query("update entity_states set next_at = now() where state = 'waiting'");
@@ -38,7 +55,9 @@ type Step = "accept" | "deactivate" | "delete" | "change" | "compare" | "poll";
 
 function orders(steps: readonly Step[]): readonly (readonly Step[])[] {
   if (steps.length === 0) return [[]];
-  return steps.flatMap((step, at) => orders(steps.filter((_, other) => other !== at)).map((rest) => [step, ...rest]));
+  return steps.flatMap((step, at) =>
+    orders(steps.filter((_, other) => other !== at)).map((rest) => [step, ...rest]),
+  );
 }
 
 const CASES = [
@@ -50,7 +69,10 @@ const CASES = [
   ...orders(["deactivate", "compare", "poll"]),
 ];
 
-test.each([["after each step the loop comes to rest", true] as const, ["the loop runs meanwhile", false] as const])(
+test.each([
+  ["after each step the loop comes to rest", true] as const,
+  ["the loop runs meanwhile", false] as const,
+])(
   `${CASES.length} orders of invitation, acceptance and leaving, where %s`,
   async (_name, rests) => {
     await protect(CASES.length);
@@ -64,7 +86,11 @@ test.each([["after each step the loop comes to rest", true] as const, ["the loop
       delete: (n) => env.users.remove(env.context, ids[n]!),
       change: (n) => change(env, ids[n]!, { title: "Head" }),
       compare,
-      poll: (n) => env.pool.query("update entity_states set next_at = now() where entity_id = $1 and state = 'waiting'", [ids[n]]),
+      poll: (n) =>
+        env.pool.query(
+          "update entity_states set next_at = now() where entity_id = $1 and state = 'waiting'",
+          [ids[n]],
+        ),
     };
     for (let round = 0; round < 4; round++) {
       for (const [n, steps] of CASES.entries()) {
@@ -80,7 +106,10 @@ test.each([["after each step the loop comes to rest", true] as const, ["the loop
     const inside = new Set((await env.state()).users.map(({ userid }) => userid));
     const leaves = (steps: readonly Step[]) => steps.includes("deactivate") || steps.includes("delete");
     expect(CASES.filter((steps, n) => leaves(steps) && inside.has(ids[n]!))).toEqual([]);
-    if (rests) expect(CASES.filter((steps, n) => !leaves(steps) && steps.includes("accept") && !inside.has(ids[n]!))).toEqual([]);
+    if (rests)
+      expect(
+        CASES.filter((steps, n) => !leaves(steps) && steps.includes("accept") && !inside.has(ids[n]!)),
+      ).toEqual([]);
     // One invitation each, whatever was changed.
     expect(await creates()).toBeLessThanOrEqual(CASES.length);
   },
@@ -101,7 +130,10 @@ describe("somebody who was invited", () => {
       await poll();
     }
     expect(await creates()).toBe(1);
-    expect(await stateOf(env, "user", id)).toMatchObject({ state: "waiting", reason: expect.stringContaining("not accepted") });
+    expect(await stateOf(env, "user", id)).toMatchObject({
+      state: "waiting",
+      reason: expect.stringContaining("not accepted"),
+    });
     await accept(0);
     await poll();
     expect(await remote(env, id)).toMatchObject({ title: "Chief" });
@@ -120,33 +152,47 @@ describe("somebody who was invited", () => {
     expect(await remote(env, id)).toBeDefined();
   });
 
-  test.each(["deactivated", "deleted"])("and was %s is removed at the next look after accepting, without anybody's doing", async (how) => {
-    const id = await invited();
-    if (how === "deleted") await env.users.remove(env.context, id);
-    else await change(env, id, { active: false });
-    await env.quiet();
-    expect(await stateOf(env, "user", id)).toMatchObject({ state: "waiting", reason: expect.stringContaining("may still accept") });
-    const { rows } = await env.pool.query("select next_at < now() + interval '61 min' as soon from entity_states where entity_id = $1", [
-      id,
-    ]);
-    expect(rows).toEqual([{ soon: true }]);
-    await accept(0);
-    await poll();
-    expect(await remote(env, id)).toBeUndefined();
-    expect((await env.pool.query("select 1 from links")).rows).toEqual([]);
-  });
+  test.each(["deactivated", "deleted"])(
+    "and was %s is removed at the next look after accepting, without anybody's doing",
+    async (how) => {
+      const id = await invited();
+      if (how === "deleted") await env.users.remove(env.context, id);
+      else await change(env, id, { active: false });
+      await env.quiet();
+      expect(await stateOf(env, "user", id)).toMatchObject({
+        state: "waiting",
+        reason: expect.stringContaining("may still accept"),
+      });
+      const { rows } = await env.pool.query(
+        "select next_at < now() + interval '61 min' as soon from entity_states where entity_id = $1",
+        [id],
+      );
+      expect(rows).toEqual([{ soon: true }]);
+      await accept(0);
+      await poll();
+      expect(await remote(env, id)).toBeUndefined();
+      expect((await env.pool.query("select 1 from links")).rows).toEqual([]);
+    },
+  );
 
   test.each([
     ["and everything is as it should be", {}],
     ["and the only other value is refused", { emails: [{ type: "work", value: "taken@example.com" }] }],
   ])("leads the department that names them when they have accepted, %s", async (_what, more) => {
-    const holder = await env.addUser(person("Holder", { emails: [{ type: "work", value: "taken@example.com" }] }));
+    const holder = await env.addUser(
+      person("Holder", { emails: [{ type: "work", value: "taken@example.com" }] }),
+    );
     const boss = await env.addUser(person("P0", { ...phone(0), ...more }));
-    await addGroup(env, { displayName: "Board", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [boss, holder]);
+    await addGroup(env, { displayName: "Board", [DINGTALK_GROUP]: { managers: [{ value: boss }] } }, [
+      boss,
+      holder,
+    ]);
     await env.quiet();
     await accept(0);
     await poll();
-    const { dept_manager_userid_list: leads } = (await env.state()).departments.find(({ name }) => name === "Board")!;
+    const { dept_manager_userid_list: leads } = (await env.state()).departments.find(
+      ({ name }) => name === "Board",
+    )!;
     expect([(await remote(env, boss))?.name, leads]).toEqual(["P0", [boss]]);
   });
 
@@ -171,9 +217,14 @@ describe("somebody who was invited", () => {
     const id = await invited();
     await age(8);
     await poll();
-    expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked", reason: expect.stringContaining("run out") });
+    expect(await stateOf(env, "user", id)).toMatchObject({
+      state: "parked",
+      reason: expect.stringContaining("run out"),
+    });
     expect(await creates()).toBe(1);
-    await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [id]);
+    await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [
+      id,
+    ]);
     await env.quiet();
     expect(await creates()).toBe(2);
     expect(await stateOf(env, "user", id)).toMatchObject({ state: "waiting" });
@@ -193,36 +244,43 @@ describe("somebody who was invited", () => {
   });
 });
 
-test.each(["a person", "a department"])("somebody who is just accepting leads %s that names them at that moment", async (what) => {
-  await protect(1);
-  // The process that finds the boss has no other run meanwhile: ends of one process wait for each other.
-  env.startWorker({ concurrency: 1 });
-  const [boss, id] = [await invited(), await env.addUser(person("Wu"))];
-  const group = await env.addGroup("Ops", [boss]);
-  await env.quiet();
-  await accept(0);
-  const lock = await env.pool.connect();
-  const found = async (text: string): Promise<boolean> => (await env.pool.query(text)).rows.length > 0;
-  const WAITING = "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
-  try {
-    // The end of the run has looked whom it concerns, and cannot commit.
-    await lock.query("begin");
-    await lock.query("select from links where entity_id = $1 for update", [boss]);
-    await env.pool.query("update entity_states set next_at = now() where entity_id = $1", [boss]);
-    while (!(await found(WAITING))) await systemClock.sleep(5);
-    env.startWorker();
-    if (what === "a person") await change(env, id, { [ENTERPRISE]: { manager: { value: boss } } });
-    else await changeGroup(env, group, { [DINGTALK_GROUP]: { managers: [{ value: boss }] } });
-    while (!(await found(`${WAITING} offset 1`)) && (await found("select from entity_states where state = 'due'")))
-      await systemClock.sleep(5);
-  } finally {
-    await lock.query("commit");
-    lock.release();
-  }
-  await env.quiet();
-  const led =
-    what === "a person"
-      ? [(await remote(env, id))?.manager_userid]
-      : (await env.state()).departments.find(({ name }) => name === "Ops")?.dept_manager_userid_list;
-  expect(led).toEqual([boss]);
-});
+test.each(["a person", "a department"])(
+  "somebody who is just accepting leads %s that names them at that moment",
+  async (what) => {
+    await protect(1);
+    // The process that finds the boss has no other run meanwhile: ends of one process wait for each other.
+    env.startWorker({ concurrency: 1 });
+    const [boss, id] = [await invited(), await env.addUser(person("Wu"))];
+    const group = await env.addGroup("Ops", [boss]);
+    await env.quiet();
+    await accept(0);
+    const lock = await env.pool.connect();
+    const found = async (text: string): Promise<boolean> => (await env.pool.query(text)).rows.length > 0;
+    const WAITING =
+      "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    try {
+      // The end of the run has looked whom it concerns, and cannot commit.
+      await lock.query("begin");
+      await lock.query("select from links where entity_id = $1 for update", [boss]);
+      await env.pool.query("update entity_states set next_at = now() where entity_id = $1", [boss]);
+      while (!(await found(WAITING))) await systemClock.sleep(5);
+      env.startWorker();
+      if (what === "a person") await change(env, id, { [ENTERPRISE]: { manager: { value: boss } } });
+      else await changeGroup(env, group, { [DINGTALK_GROUP]: { managers: [{ value: boss }] } });
+      while (
+        !(await found(`${WAITING} offset 1`)) &&
+        (await found("select from entity_states where state = 'due'"))
+      )
+        await systemClock.sleep(5);
+    } finally {
+      await lock.query("commit");
+      lock.release();
+    }
+    await env.quiet();
+    const led =
+      what === "a person"
+        ? [(await remote(env, id))?.manager_userid]
+        : (await env.state()).departments.find(({ name }) => name === "Ops")?.dept_manager_userid_list;
+    expect(led).toEqual([boss]);
+  },
+);

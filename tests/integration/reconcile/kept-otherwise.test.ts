@@ -2,10 +2,17 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { addGroup, change, changeGroup, notesOn, person, remote } from "./sample.ts";
 
-/* What DingTalk accepts and ignores, chooses by itself or turns into something else: found, tried once more, and then left, with a note. */
+/*
+ * What DingTalk accepts and ignores, chooses by itself or turns into something else: found, tried once more,
+ * and then left, with a note.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -22,13 +29,20 @@ const compare = async () => {
   return result;
 };
 /** Without the note of those who have no department: they do here. */
-const valueNotes = async (id: string) => (await notesOn(env, id)).filter((note) => !note.startsWith("departments:"));
+const valueNotes = async (id: string) =>
+  (await notesOn(env, id)).filter((note) => !note.startsWith("departments:"));
 const ownWays = (...ways: readonly JsonObject[]) => env.control("switches", { ownWays: ways });
 const edit = (call: string, body: JsonObject) => env.control("edit", { call, body });
 const writes = async (): Promise<number> =>
-  Object.entries(await env.calls()).reduce((sum, [path, { count }]) => sum + (/create|update|delete/.test(path) ? count : 0), 0);
+  Object.entries(await env.calls()).reduce(
+    (sum, [path, { count }]) => sum + (/create|update|delete/.test(path) ? count : 0),
+    0,
+  );
 
-/** A comparison that finds the difference and sends it again, and one that finds nothing: from then on nothing is sent. */
+/**
+ * A comparison that finds the difference and sends it again, and one that finds nothing: from then on nothing
+ * is sent.
+ */
 async function settlesInTwoComparisons(): Promise<void> {
   expect(await compare()).toMatchObject({ differing: 1 });
   const sent = await writes();
@@ -38,7 +52,12 @@ async function settlesInTwoComparisons(): Promise<void> {
 
 test.each<[string, JsonObject, string, unknown]>([
   ["ignored", { on: "user", field: "title" }, "title", undefined],
-  ["turned into something else", { on: "user", field: "title", value: "Clerk", makes: "Clerk (HK)" }, "title", "Clerk (HK)"],
+  [
+    "turned into something else",
+    { on: "user", field: "title", value: "Clerk", makes: "Clerk (HK)" },
+    "title",
+    "Clerk (HK)",
+  ],
   ["ignored, a number of a room", { on: "user", field: "job_number" }, "job_number", undefined],
   ["chosen by DingTalk", { on: "user", field: "telephone", makes: "80123" }, "telephone", "80123"],
 ])("a value of a person that is %s", async (_name, way, attribute, shown) => {
@@ -104,7 +123,9 @@ test("where somebody is stays a difference, however often DingTalk ignores it", 
   await ownWays();
   await compare();
   const { departments } = await env.state();
-  expect((await remote(env, id))?.dept_id_list).toEqual([departments.find(({ name }) => name === "Sales")!.dept_id]);
+  expect((await remote(env, id))?.dept_id_list).toEqual([
+    departments.find(({ name }) => name === "Sales")!.dept_id,
+  ]);
   expect(group).toBeDefined();
 });
 
@@ -120,21 +141,24 @@ test("a department's name that DingTalk writes in another way", async () => {
   expect((await env.state()).departments.map(({ name }) => name)).toEqual(["Sandbox", "Research"]);
 });
 
-test.each(["always", "whenSetUp"])("an address that is shown %s makes no difference for ever", async (emailShown) => {
-  await env.control("switches", { emailShown });
-  const id = await env.addUser(person("Chan", { emails: [{ type: "work", value: "chan@example.com" }] }));
-  await env.addUser(person("Li", { title: "Clerk" }));
-  env.startWorker();
-  await env.quiet();
-  expect(await compare()).toMatchObject({ differing: 0 });
-  await edit("/topapi/v2/user/update", { userid: id, email: "other@example.com" });
-  expect(await compare()).toMatchObject({ differing: emailShown === "always" ? 1 : 0 });
-  // Whoever sets it up in Mail shows what was changed.
-  await edit("mail", { userid: id });
-  await compare();
-  expect(await remote(env, id)).toMatchObject({ email: "chan@example.com" });
-  expect(await compare()).toMatchObject({ differing: 0 });
-});
+test.each(["always", "whenSetUp"])(
+  "an address that is shown %s makes no difference for ever",
+  async (emailShown) => {
+    await env.control("switches", { emailShown });
+    const id = await env.addUser(person("Chan", { emails: [{ type: "work", value: "chan@example.com" }] }));
+    await env.addUser(person("Li", { title: "Clerk" }));
+    env.startWorker();
+    await env.quiet();
+    expect(await compare()).toMatchObject({ differing: 0 });
+    await edit("/topapi/v2/user/update", { userid: id, email: "other@example.com" });
+    expect(await compare()).toMatchObject({ differing: emailShown === "always" ? 1 : 0 });
+    // Whoever sets it up in Mail shows what was changed.
+    await edit("mail", { userid: id });
+    await compare();
+    expect(await remote(env, id)).toMatchObject({ email: "chan@example.com" });
+    expect(await compare()).toMatchObject({ differing: 0 });
+  },
+);
 
 test("extensions that DingTalk assigns by itself are nobody's difference", async () => {
   await env.control("switches", { assignsTelephones: true });

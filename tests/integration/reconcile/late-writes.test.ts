@@ -19,10 +19,17 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
     for (let worker = 0; worker <= seed % 2; worker++) env.startWorker();
     for (let n = 0; n < 30; n++) {
       if (random() < 0.4) {
-        const match = ["/topapi/v2/user/", "/topapi/v2/department/", "/role/", "/topapi/v2/user/create"][Math.floor(random() * 4)]!;
+        const match = ["/topapi/v2/user/", "/topapi/v2/department/", "/role/", "/topapi/v2/user/create"][
+          Math.floor(random() * 4)
+        ]!;
         // One second to ten minutes, in scale.
         const delayMs = 4 + Math.floor(random() ** 2 * 2_000);
-        await env.control("faults", { match, fault: random() < 0.5 ? "late" : "late_unanswered", times: 1, delayMs });
+        await env.control("faults", {
+          match,
+          fault: random() < 0.5 ? "late" : "late_unanswered",
+          times: 1,
+          delayMs,
+        });
       }
       await directory.edit();
       if (random() < 0.3) await systemClock.sleep(random() * 300);

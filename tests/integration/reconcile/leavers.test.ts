@@ -3,13 +3,18 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { uuidv7 } from "../../../src/core/id.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { createSyncOperations } from "../../../src/store/operations.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { createRandom, type Random } from "./random-directory.ts";
 import { change, DINGTALK_USER, person } from "./sample.ts";
 
 /*
- * Random interleavings of invitation, acceptance, deactivation, deletion, the administrator's role given and taken, the kind of account changed, comparison
- * and retry. After the last comparison nobody who should be out is in, and nobody was removed or switched off while they administered the organisation.
+ * Random interleavings of invitation, acceptance, deactivation, deletion, the administrator's role given and
+ * taken, the kind of account changed, comparison and retry. After the last comparison nobody who should be
+ * out is in, and nobody was removed or switched off while they administered the organisation.
  */
 
 /** People of one organisation, each with a sequence of their own. */
@@ -53,19 +58,26 @@ async function inside(): Promise<ReadonlySet<string>> {
   return new Set(users.filter((user) => user["disable_status"] !== true).map(({ userid }) => userid));
 }
 
-/** Runs that have asked who administers go on with the answer, in DingTalk's time of a few milliseconds: the role is given when none is under way. */
+/**
+ * Runs that have asked who administers go on with the answer, in DingTalk's time of a few milliseconds: the
+ * role is given when none is under way.
+ */
 async function withNobodyAtWork(act: () => Promise<void>): Promise<void> {
   await env.pool.query(
     "insert into target_states (target, paused_until) values ('dingtalk', now() + interval '1 min') on conflict (target) do update set paused_until = excluded.paused_until",
   );
-  while ((await env.pool.query("select 1 from entity_states where lease is not null limit 1")).rows.length > 0) await systemClock.sleep(5);
+  while (
+    (await env.pool.query("select 1 from entity_states where lease is not null limit 1")).rows.length > 0
+  )
+    await systemClock.sleep(5);
   await act();
   await env.pool.query("update target_states set paused_until = null");
 }
 
 function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[] {
   const { id, n } = one;
-  const unlessDeleted = (act: () => Promise<unknown>) => async () => (one.state === "deleted" ? undefined : act());
+  const unlessDeleted = (act: () => Promise<unknown>) => async () =>
+    one.state === "deleted" ? undefined : act();
   return [
     () => edit("accept", { mobile: wire(n) }),
     () => edit("accept", { mobile: wire(n) }),
@@ -96,14 +108,27 @@ function steps(random: Random, one: Person): readonly (() => Promise<unknown>)[]
       if (one.administers) await edit("admin", { userid: id, sys_level: 0 });
       one.administers = false;
     },
-    unlessDeleted(() => change(env, id, { [DINGTALK_USER]: random() < 0.5 ? { accountType: "sso" } : null } as JsonObject)),
+    unlessDeleted(() =>
+      change(env, id, { [DINGTALK_USER]: random() < 0.5 ? { accountType: "sso" } : null } as JsonObject),
+    ),
     unlessDeleted(() => change(env, id, { title: `Title ${Math.floor(random() * 9)}` })),
     async () => {
       const at = systemClock.now();
-      const event = { id: uuidv7(at.getTime()), at, code: "operator.retry", actor: "cli", causes: [], target: "dingtalk" } as const;
+      const event = {
+        id: uuidv7(at.getTime()),
+        at,
+        code: "operator.retry",
+        actor: "cli",
+        causes: [],
+        target: "dingtalk",
+      } as const;
       await createSyncOperations(env.pool, "dingtalk", systemClock).retry({ kind: "user", id }, event);
     },
-    () => env.pool.query("update entity_states set next_at = now() where entity_id = $1 and state = 'waiting' and lease is null", [id]),
+    () =>
+      env.pool.query(
+        "update entity_states set next_at = now() where entity_id = $1 and state = 'waiting' and lease is null",
+        [id],
+      ),
   ];
 }
 
@@ -115,10 +140,19 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
     const kinds = Array.from({ length: PEOPLE }, () => KINDS[Math.floor(random() * KINDS.length)]!);
     const invited = kinds.flatMap((kind, n) => (kind === "invited" ? [wire(n)] : []));
     // The list of administrators may lag behind, the person's own record does not.
-    await env.control("switches", { protectedMobiles: invited, adminListDelayMs: seed % 2 === 0 ? 60_000 : 0 });
+    await env.control("switches", {
+      protectedMobiles: invited,
+      adminListDelayMs: seed % 2 === 0 ? 60_000 : 0,
+    });
     for (let worker = 0; worker <= seed % 2; worker++) env.startWorker();
     for (const [n, kind] of kinds.entries()) {
-      people.push({ n, id: await env.addUser(documentOf(kind, n)), kind, state: "active", administers: false });
+      people.push({
+        n,
+        id: await env.addUser(documentOf(kind, n)),
+        kind,
+        state: "active",
+        administers: false,
+      });
     }
     const removed: string[] = [];
     for (let step = 0; step < STEPS; step++) {
@@ -129,7 +163,11 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
       if (random() < 0.3) await compare();
       if (random() < 0.5) await env.quiet();
       const now = await inside();
-      removed.push(...people.filter(({ id, administers }) => administers && !now.has(id)).map(({ n }) => `person ${n} at step ${step}`));
+      removed.push(
+        ...people
+          .filter(({ id, administers }) => administers && !now.has(id))
+          .map(({ n }) => `person ${n} at step ${step}`),
+      );
     }
     expect(removed).toEqual([]);
     // By now the list has caught up.
@@ -140,7 +178,9 @@ test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
 
     const now = await inside();
     const told = ({ n, kind, state, administers }: Person) => ({ n, kind, state, administers });
-    const stay = people.filter(({ id, state, administers }) => state !== "active" && !administers && now.has(id));
+    const stay = people.filter(
+      ({ id, state, administers }) => state !== "active" && !administers && now.has(id),
+    );
     expect(stay.map(told)).toEqual([]);
     // Those who should be there are, unless DingTalk waits for them to agree.
     const { organisation } = (await (await fetch(`${env.dingtalk}/_sim/state`)).json()) as {

@@ -3,7 +3,10 @@ import type { Claim } from "../../../src/reconcile/ports.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { chart } from "./sample.ts";
 
-/* Runs that take longer than a lease: what an unanswered create may have made is looked for with one call for each department. */
+/*
+ * Runs that take longer than a lease: what an unanswered create may have made is looked for with one call for
+ * each department.
+ */
 
 const LEASE_MS = 2_000;
 const OTHERS = 30;
@@ -17,14 +20,19 @@ afterEach(() => env.close());
 async function unansweredCreate(): Promise<string> {
   env = await openTestEnvironment({ times: { leaseMs: LEASE_MS } });
   for (let n = 0; n < OTHERS; n++)
-    await env.control("edit", { call: "/topapi/v2/department/create", body: { name: `Theirs ${n}`, parent_id: 1 } });
+    await env.control("edit", {
+      call: "/topapi/v2/department/create",
+      body: { name: `Theirs ${n}`, parent_id: 1 },
+    });
   await env.control("faults", { match: "/topapi/v2/department/create", fault: "timeout_before", times: 1 });
   await env.control("latency", { minMs: CALL_MS, maxMs: CALL_MS });
   return env.addGroup("Sales");
 }
 
 async function outcomes(): Promise<readonly string[]> {
-  const { rows } = await env.pool.query("select outcome from history where code = 'target.outcome' order by id");
+  const { rows } = await env.pool.query(
+    "select outcome from history where code = 'target.outcome' order by id",
+  );
   return rows.map(({ outcome }) => outcome);
 }
 

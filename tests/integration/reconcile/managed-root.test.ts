@@ -16,7 +16,8 @@ let asia: number;
 let outside: number;
 
 const edit = async (call: string, body: JsonObject): Promise<void> => env.control("edit", { call, body });
-const idOf = async (name: string): Promise<number> => (await env.state()).departments.find((each) => each.name === name)!.dept_id;
+const idOf = async (name: string): Promise<number> =>
+  (await env.state()).departments.find((each) => each.name === name)!.dept_id;
 const compare = () => sweep({ ...env.connect(), clock: systemClock }, "cli", new AbortController().signal);
 
 beforeEach(async () => {
@@ -30,7 +31,12 @@ beforeEach(async () => {
   await edit("/topapi/v2/department/create", { name: "Europe", parent_id: 1 });
   expect(await idOf("Asia")).toBe(asia);
   outside = await idOf("Europe");
-  await edit("/topapi/v2/user/create", { userid: "eu1", name: "Müller", mobile: "+852-61110001", dept_id_list: String(outside) });
+  await edit("/topapi/v2/user/create", {
+    userid: "eu1",
+    name: "Müller",
+    mobile: "+852-61110001",
+    dept_id_list: String(outside),
+  });
 });
 afterEach(() => env.close());
 
@@ -44,7 +50,13 @@ test("the tree hangs below it, and who is in no group is in it", async () => {
   await env.addUser(person("Chan"));
   await env.addGroup("HK/Sales", [li]);
   await start();
-  expect(await chart(env)).toEqual({ "": [], Asia: ["Chan"], "Asia/HK": [], "Asia/HK/Sales": ["Li"], Europe: ["Müller"] });
+  expect(await chart(env)).toEqual({
+    "": [],
+    Asia: ["Chan"],
+    "Asia/HK": [],
+    "Asia/HK/Sales": ["Li"],
+    Europe: ["Müller"],
+  });
   expect(await compare()).toMatchObject({ compared: 4, differing: 0, missing: 0, orphans: 0 });
 });
 
@@ -73,7 +85,9 @@ test("a department outside that somebody of ours is also in stays theirs, whatev
   const now = (await remote(env, li))!;
   expect([...now.dept_id_list].sort()).toEqual([await idOf("Ops"), outside].sort());
   expect(now["title"]).toBe("Head");
-  expect(now["dept_position_list"]).toEqual(expect.arrayContaining([expect.objectContaining({ dept_id: outside, title: "Guest" })]));
+  expect(now["dept_position_list"]).toEqual(
+    expect.arrayContaining([expect.objectContaining({ dept_id: outside, title: "Guest" })]),
+  );
 });
 
 test("somebody who is also outside is not removed from the organisation: that is for people to do", async () => {
@@ -83,7 +97,10 @@ test("somebody who is also outside is not removed from the organisation: that is
   await change(env, li, { active: false });
   await env.quiet();
   expect((await remote(env, li))?.dept_id_list).toEqual(expect.arrayContaining([asia, outside]));
-  expect(await stateOf(env, "user", li)).toMatchObject({ state: "parked", reason: expect.stringContaining("outside the managed root") });
+  expect(await stateOf(env, "user", li)).toMatchObject({
+    state: "parked",
+    reason: expect.stringContaining("outside the managed root"),
+  });
 });
 
 test("a department of ours that was moved outside is left there, and put back in nobody's name", async () => {
@@ -109,7 +126,9 @@ test("somebody of ours who was moved outside is brought back in, and stays outsi
 });
 
 test("somebody outside can be adopted, and comes in without leaving there", async () => {
-  const id = await env.addUser(person("Müller", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }));
+  const id = await env.addUser(
+    person("Müller", { phoneNumbers: [{ type: "mobile", value: "+852 6111 0001" }] }),
+  );
   await start();
   expect(await stateOf(env, "user", id)).toMatchObject({ state: "parked" });
   const adoptions = createAdoptionOperations(env.pool, "dingtalk", testVault);
@@ -147,7 +166,9 @@ test("whom the app may not see any more is neither missing nor made again: they 
        from entity_states s where s.kind = 'user' and s.entity_id = $1`,
     [li],
   );
-  expect(rows).toEqual([{ state: "waiting", reason_code: "personOutsideScope", links: 1, writes: rows[0].writes }]);
+  expect(rows).toEqual([
+    { state: "waiting", reason_code: "personOutsideScope", links: 1, writes: rows[0].writes },
+  ]);
   const before = rows[0].writes;
 
   await env.control("switches", { contactScope: { departments: [1], users: [] } });
@@ -156,7 +177,12 @@ test("whom the app may not see any more is neither missing nor made again: they 
   // A place outside stays theirs.
   expect(await chart(env)).toMatchObject({ "Asia/Sales": ["Li"], Europe: ["Li", "Müller"] });
   expect(
-    (await env.pool.query("select count(*)::int as n from history where subject = $1 and code = 'target.intent'", [li])).rows[0].n,
+    (
+      await env.pool.query(
+        "select count(*)::int as n from history where subject = $1 and code = 'target.intent'",
+        [li],
+      )
+    ).rows[0].n,
   ).toBe(before + 1);
 });
 
@@ -185,21 +211,32 @@ describe("the managed root itself, changed by hand", () => {
     await members(env, sales, { add: [ng], remove: [li] });
     await env.quiet();
     expect(await compare()).toMatchObject({ differing: 0, missing: 0 });
-    const expected = { "": [], "Europe/Asia": ["Li", "Wu"], "Europe/Asia/Retail": ["Ng"], Europe: ["Müller"] };
+    const expected = {
+      "": [],
+      "Europe/Asia": ["Li", "Wu"],
+      "Europe/Asia/Retail": ["Ng"],
+      Europe: ["Müller"],
+    };
     expect(await chart(env)).toEqual(expected);
   });
 
   test("deleted, after its people were put elsewhere: nobody is removed or made, and the check says so", async () => {
     for (const { userid, dept_id_list } of (await env.state()).users)
-      if (!dept_id_list.includes(outside)) await edit("/topapi/v2/user/update", { userid, dept_id_list: String(outside) });
-    for (const name of ["Sales", "Asia"]) await edit("/topapi/v2/department/delete", { dept_id: await idOf(name) });
+      if (!dept_id_list.includes(outside))
+        await edit("/topapi/v2/user/update", { userid, dept_id_list: String(outside) });
+    for (const name of ["Sales", "Asia"])
+      await edit("/topapi/v2/department/delete", { dept_id: await idOf(name) });
     await expect(compare()).rejects.toMatchObject({ answer: "60003" });
     const problems = await env.connect().target.check({ signal: new AbortController().signal });
     expect(problems).toMatchObject([{ code: "managed-root" }]);
     await change(env, li, { title: "Head" });
     await env.addUser(person("Ng"));
     await env.groups.remove(env.context, sales);
-    await until(async () => (await env.pool.query("select 1 from entity_states where state = 'due' and attempts = 0")).rows.length === 0);
+    await until(
+      async () =>
+        (await env.pool.query("select 1 from entity_states where state = 'due' and attempts = 0")).rows
+          .length === 0,
+    );
     expect(await chart(env)).toEqual({ "": [], Europe: ["Li", "Müller", "Wu"] });
   });
 });

@@ -6,7 +6,18 @@ import { DEFAULT_POLICY } from "../../../src/policy/default-policy.ts";
 import { putInForce } from "../../../src/reconcile/rules/change.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, DINGTALK_USER, members, person, remote, stateOf } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  chart,
+  DINGTALK_GROUP,
+  DINGTALK_USER,
+  members,
+  person,
+  remote,
+  stateOf,
+} from "./sample.ts";
 
 keepDatabase();
 let env: TestEnvironment;
@@ -45,7 +56,12 @@ describe("external people", () => {
     await env.addGroup("Sales", [guest, ours]);
     await env.addGroup("External partners/Acme", [guest, ours]);
     await start();
-    expect(await chart(env)).toEqual({ "": [], Sales: ["Ours"], "External partners": [], "External partners/Acme": ["Guest"] });
+    expect(await chart(env)).toEqual({
+      "": [],
+      Sales: ["Ours"],
+      "External partners": [],
+      "External partners/Acme": ["Guest"],
+    });
   });
 
   test("what is below a department that says it is external is external as well", async () => {
@@ -68,7 +84,10 @@ test("an external person without any place is held, not put into the root", asyn
   const guest = await env.addUser(person("Guest", outsider));
   await start();
   expect(await chart(env)).toEqual({ "": [] });
-  expect(await stateOf(env, "user", guest)).toEqual({ state: "held", reason: "the person is external and in no external department" });
+  expect(await stateOf(env, "user", guest)).toEqual({
+    state: "held",
+    reason: "the person is external and in no external department",
+  });
   const partners = await env.addGroup("External partners", [guest]);
   await env.quiet();
   expect(await chart(env)).toEqual({ "": [], "External partners": ["Guest"] });
@@ -77,21 +96,27 @@ test("an external person without any place is held, not put into the root", asyn
 
 describe("leavers", () => {
   test("parked: in the department for that, and back", async () => {
-    await withMapping((text) => text.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Left }"));
+    await withMapping((text) =>
+      text.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Left }"),
+    );
     const id = await env.addUser(person("Leung"));
     await env.addGroup("Ops", [id]);
     await start();
     await change(env, id, { active: false });
     await env.quiet();
     expect(await chart(env)).toEqual({ "": [], Ops: [], Left: ["Leung"] });
-    expect((await env.state()).departments.find(({ name }) => name === "Left")).toMatchObject({ hide_dept: true });
+    expect((await env.state()).departments.find(({ name }) => name === "Left")).toMatchObject({
+      hide_dept: true,
+    });
     await change(env, id, { active: true });
     await env.quiet();
     expect(await chart(env)).toEqual({ "": [], Ops: ["Leung"] });
   });
 
   test("parked: external people never beside our own", async () => {
-    await withMapping((text) => text.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Left }"));
+    await withMapping((text) =>
+      text.replace("inactive: { regular: remove }", "inactive: { regular: park, parkIn: Left }"),
+    );
     const id = await env.addUser(person("Guest", outsider));
     await start();
     await change(env, id, { active: false });
@@ -157,8 +182,13 @@ describe.each([
   beforeEach(() => withMapping(text));
 
   /** A group below another, stated in the way of the structure. */
-  async function below(parent: string | undefined, displayName: string, people: readonly string[] = []): Promise<string> {
-    if (structure === "parent") return addGroup(env, { displayName, ...(parent ? { [DINGTALK_GROUP]: { parent } } : {}) }, people);
+  async function below(
+    parent: string | undefined,
+    displayName: string,
+    people: readonly string[] = [],
+  ): Promise<string> {
+    if (structure === "parent")
+      return addGroup(env, { displayName, ...(parent ? { [DINGTALK_GROUP]: { parent } } : {}) }, people);
     const id = await addGroup(env, { displayName }, people);
     if (parent) await members(env, parent, { add: [id] });
     return id;
@@ -181,7 +211,13 @@ describe.each([
     await changeGroup(env, hk, { displayName: "Hong Kong" });
     await move(sales, hk, cn);
     await env.quiet();
-    expect(await chart(env)).toEqual({ "": [], "Hong Kong": [], CN: [], "CN/Sales": [], "CN/Sales/Retail": ["Li"] });
+    expect(await chart(env)).toEqual({
+      "": [],
+      "Hong Kong": [],
+      CN: [],
+      "CN/Sales": [],
+      "CN/Sales/Retail": ["Li"],
+    });
     expect((await env.calls())["/topapi/v2/user/update"]).toBeUndefined();
     expect((await env.calls())["/topapi/v2/department/create"]!.count).toBe(4);
   });
@@ -228,7 +264,9 @@ describe("parents in a circle later on", () => {
   test("leave the departments and their people where they are", async () => {
     const li = await env.addUser(person("Li"));
     const a = await addGroup(env, { displayName: "A", externalId: "A" });
-    const b = await addGroup(env, { displayName: "B", externalId: "B", [DINGTALK_GROUP]: { parent: "A" } }, [li]);
+    const b = await addGroup(env, { displayName: "B", externalId: "B", [DINGTALK_GROUP]: { parent: "A" } }, [
+      li,
+    ]);
     await start();
     const before = { "": [], A: [], "A/B": ["Li"] };
     expect(await chart(env)).toEqual(before);
@@ -244,13 +282,17 @@ describe("parents in a circle later on", () => {
 });
 
 describe("roles", () => {
-  beforeEach(() => withMapping(departments('  from: groups\n  groups:\n    - { match: "Role *", to: role }')));
+  beforeEach(() =>
+    withMapping(departments('  from: groups\n  groups:\n    - { match: "Role *", to: role }')),
+  );
 
   test("are given, renamed, taken away and removed", async () => {
     const li = await env.addUser(person("Li"));
     const group = await env.addGroup("Role Buyers", [li]);
     await start();
-    const roleNames = async () => ((await remote(env, li))!["role_list"] as { name: string }[] | undefined)?.map(({ name }) => name) ?? [];
+    const roleNames = async () =>
+      ((await remote(env, li))!["role_list"] as { name: string }[] | undefined)?.map(({ name }) => name) ??
+      [];
     expect(await roleNames()).toEqual(["Role Buyers"]);
     expect(await chart(env)).toEqual({ "": ["Li"] });
 
@@ -303,7 +345,14 @@ describe("departments by attributes", () => {
     expect(await chart(env)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li", "Wu"], Club: ["Wu"] });
     await change(env, wu, at("Europe", "Trade"));
     await env.quiet();
-    expect(await chart(env)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li"], Club: ["Wu"], Europe: [], "Europe/Trade": ["Wu"] });
+    expect(await chart(env)).toEqual({
+      "": [],
+      Asia: [],
+      "Asia/Sales": ["Li"],
+      Club: ["Wu"],
+      Europe: [],
+      "Europe/Trade": ["Wu"],
+    });
     await env.users.remove(env.context, wu);
     await env.quiet();
     expect(await chart(env)).toEqual({ "": [], Asia: [], "Asia/Sales": ["Li"], Club: [] });
@@ -350,11 +399,16 @@ describe("new rules", () => {
     await renew("sync");
     await start();
     expect(await renew("sync")).toBe(0);
-    const changed = DEFAULT_MAPPING.replace("name: firstOf(user.displayName,", 'name: firstOf("Dr " + user.displayName,');
+    const changed = DEFAULT_MAPPING.replace(
+      "name: firstOf(user.displayName,",
+      'name: firstOf("Dr " + user.displayName,',
+    );
     expect(await renew("sync", changed)).toBe(3);
     env.startWorker({ mapping: changed });
     await env.quiet();
-    const { rows } = await env.pool.query("select detail from history where code = 'mapping.changed' order by id");
+    const { rows } = await env.pool.query(
+      "select detail from history where code = 'mapping.changed' order by id",
+    );
     expect(rows.map((row) => JSON.parse(row.detail).mapping)).toEqual([
       compileMapping(DEFAULT_MAPPING).version,
       compileMapping(changed).version,
@@ -377,6 +431,8 @@ describe("new rules", () => {
     await env.addUser(person("Li"));
     await start();
     const { rows } = await env.pool.query("select detail from history where code = 'target.intent'");
-    expect(rows.map((row) => JSON.parse(row.detail).mapping)).toEqual([compileMapping(DEFAULT_MAPPING).version]);
+    expect(rows.map((row) => JSON.parse(row.detail).mapping)).toEqual([
+      compileMapping(DEFAULT_MAPPING).version,
+    ]);
   });
 });

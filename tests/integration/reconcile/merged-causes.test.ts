@@ -10,7 +10,10 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type Running, type TestEnvironment } from "../../support/test-environment.ts";
 import { change, person } from "./sample.ts";
 
-/* More than 32 marks of an entity are merged into one event (ADR 0028). The guard still sees who has written it. */
+/*
+ * More than 32 marks of an entity are merged into one event (ADR 0028). The guard still sees who has written
+ * it.
+ */
 
 /** The next mark after so many is merged with them into one cause. */
 const MANY = 32;
@@ -45,11 +48,17 @@ async function writeOften(id: string): Promise<void> {
   for (let n = 0; n < MANY; n++) await change(env, id, { title: `Title ${n}` });
 }
 const causesOf = async (id: string): Promise<readonly string[]> =>
-  (await env.pool.query("select h.code from entity_states s join history h on h.id = any(s.causes) where s.entity_id = $1", [id])).rows.map(
-    ({ code }) => code,
-  );
+  (
+    await env.pool.query(
+      "select h.code from entity_states s join history h on h.id = any(s.causes) where s.entity_id = $1",
+      [id],
+    )
+  ).rows.map(({ code }) => code);
 
-/** Somebody who is held beyond the limit of one removal a day, and whose hold is rejected. A day later the limit would allow the removal. */
+/**
+ * Somebody who is held beyond the limit of one removal a day, and whose hold is rejected. A day later the
+ * limit would allow the removal.
+ */
 async function rejected(first: (id: string) => Promise<void> = async () => undefined): Promise<string> {
   await open(ONE_A_DAY);
   const people = [await env.addUser(person("A")), await env.addUser(person("B"))];
@@ -126,7 +135,9 @@ test("a source that collapses is seen by deletions of people whose marks were me
   const people = await Promise.all(["A", "B", "C", "D"].map((name) => env.addUser(person(name))));
   await env.quiet();
   await stop();
-  await env.pool.query("update links set created_at = created_at - interval '25 hours', observed_at = observed_at - interval '25 hours'");
+  await env.pool.query(
+    "update links set created_at = created_at - interval '25 hours', observed_at = observed_at - interval '25 hours'",
+  );
   await countSources(env.pool, "dingtalk");
   for (const id of people.slice(0, 3)) {
     await writeOften(id);

@@ -1,8 +1,22 @@
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, ENTERPRISE, members, person, remote, stateOf } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  chart,
+  DINGTALK_GROUP,
+  ENTERPRISE,
+  members,
+  person,
+  remote,
+  stateOf,
+} from "./sample.ts";
 
-/* Whoever waits for each other goes on at once. The guard that looks at what waits comes round after a minute here, so that nothing is owed to it. */
+/*
+ * Whoever waits for each other goes on at once. The guard that looks at what waits comes round after a minute
+ * here, so that nothing is owed to it.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -11,11 +25,14 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const reportsTo = (number: string, manager: string) => ({ [ENTERPRISE]: { employeeNumber: number, manager: { value: manager } } });
+const reportsTo = (number: string, manager: string) => ({
+  [ENTERPRISE]: { employeeNumber: number, manager: { value: manager } },
+});
 
 test.each([2, 3, 5])("%i people who are managers of each other in a ring", async (size) => {
   const ids: string[] = [];
-  for (let n = 0; n < size; n++) ids.push(await env.addUser(person(`P${n}`, reportsTo(`N-${n}`, `N-${(n + 1) % size}`))));
+  for (let n = 0; n < size; n++)
+    ids.push(await env.addUser(person(`P${n}`, reportsTo(`N-${n}`, `N-${(n + 1) % size}`))));
   env.startWorker();
   await env.quiet();
   const managers = await Promise.all(ids.map(async (id) => (await remote(env, id))?.manager_userid));
@@ -24,7 +41,9 @@ test.each([2, 3, 5])("%i people who are managers of each other in a ring", async
 
 test("a person who still manages a department that cannot close while the person is inside, with nothing remembered of it", async () => {
   const a = await env.addUser(person("A"));
-  const ops = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: a }] } }, [a]);
+  const ops = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: a }] } }, [
+    a,
+  ]);
   const worker = env.startWorker();
   await env.quiet();
   await worker.stop(2_000);
@@ -37,7 +56,9 @@ test("a person who still manages a department that cannot close while the person
 
 test("a manager who leaves a department that waits for the one above it", async () => {
   const a = await env.addUser(person("A"));
-  const from = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: a }] } }, [a]);
+  const from = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: a }] } }, [
+    a,
+  ]);
   const to = await env.addGroup("Other");
   env.startWorker();
   await env.quiet();
@@ -60,7 +81,9 @@ test("a department whose name is held by one that cannot close before its people
   await env.groups.remove(env.context, old);
   const fresh = await env.addGroup("Sales", [a]);
   // The old one does not go on as the new one: as if it had been emptied long ago.
-  await env.pool.query("update departments set present = false, name_key = null, path_key = array['', id::text]");
+  await env.pool.query(
+    "update departments set present = false, name_key = null, path_key = array['', id::text]",
+  );
   await env.pool.query("delete from placements where group_id = $1", [old]);
   await env.pool.query("update entity_states set state = 'due', next_at = now() where kind = 'department'");
   env.startWorker();
@@ -72,7 +95,11 @@ test("a department whose name is held by one that cannot close before its people
 test("a person and the manager who is in a department that waits for the person to leave", async () => {
   const boss = await env.addUser(person("Boss", { [ENTERPRISE]: { employeeNumber: "B-1" } }));
   const clerk = await env.addUser(person("Clerk", reportsTo("C-1", "B-1")));
-  const ops = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: clerk }] } }, [boss, clerk]);
+  const ops = await addGroup(
+    env,
+    { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: clerk }] } },
+    [boss, clerk],
+  );
   env.startWorker();
   await env.quiet();
   await change(env, boss, { active: false });

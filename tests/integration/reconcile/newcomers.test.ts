@@ -10,7 +10,10 @@ const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 let number = 0;
 
 /** The ten seconds between two turns are over at once. */
-const hurried: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(ms === 10_000 ? 50 : ms, signal) };
+const hurried: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(ms === 10_000 ? 50 : ms, signal),
+};
 const startTelling = (settings: Record<string, string> = {}) =>
   product.startSync({ NEWCOMER_NOTE_AGENT_ID: "1185599675", ...settings }, { clock: hurried });
 
@@ -32,16 +35,20 @@ interface Notice {
 }
 
 async function notices(): Promise<readonly Notice[]> {
-  const { messages } = (await (await fetch(`${product.dingtalk}/_sim/messages`)).json()) as { messages: Notice[] };
+  const { messages } = (await (await fetch(`${product.dingtalk}/_sim/messages`)).json()) as {
+    messages: Notice[];
+  };
   return messages.filter(({ to }) => "userids" in to);
 }
 
 const events = async () =>
-  (await product.send("GET", `/api/history?filter=${encodeURIComponent('code eq "newcomer.told"')}`)).body.events as {
+  (await product.send("GET", `/api/history?filter=${encodeURIComponent('code eq "newcomer.told"')}`)).body
+    .events as {
     subject: { id: string };
     causes: string[];
   }[];
-const isMarked = async () => (await product.pool.query("select 1 from retention_marks where job like 'newcomers:%'")).rows.length > 0;
+const isMarked = async () =>
+  (await product.pool.query("select 1 from retention_marks where job like 'newcomers:%'")).rows.length > 0;
 
 async function begin(settings: Record<string, string> = {}): Promise<void> {
   product = await openProduct({ settings });
@@ -49,7 +56,8 @@ async function begin(settings: Record<string, string> = {}): Promise<void> {
   await product.until(isMarked);
 }
 /** What is due is looked at in the next turn. */
-const dueNow = () => product.pool.query("update newcomer_notes set next_at = now() - interval '1 s' where state = 'due'");
+const dueNow = () =>
+  product.pool.query("update newcomer_notes set next_at = now() - interval '1 s' where state = 'due'");
 
 test("the manager is told of somebody who came, in Markdown that a name cannot change, and once", async () => {
   await begin({ ALERT_LANGUAGE: "zh-Hant" });
@@ -63,7 +71,10 @@ test("the manager is told of somebody who came, in Markdown that a name cannot c
       to: { userids: [boss] },
       body: {
         msgtype: "markdown",
-        markdown: { title: "您的團隊有新成員", text: expect.stringContaining("**Mei \\*Chan\\*** 已加入釘釘。\n\n職位：Clerk") },
+        markdown: {
+          title: "您的團隊有新成員",
+          text: expect.stringContaining("**Mei \\*Chan\\*** 已加入釘釘。\n\n職位：Clerk"),
+        },
       },
     }),
   ]);
@@ -82,10 +93,14 @@ test("the manager is told of somebody who came, in Markdown that a name cannot c
   });
   await product.quiet();
   const other = await startTelling();
-  await product.pool.query("update retention_marks set event = '00000000-0000-0000-0000-000000000000' where job like 'newcomers:%'");
+  await product.pool.query(
+    "update retention_marks set event = '00000000-0000-0000-0000-000000000000' where job like 'newcomers:%'",
+  );
   // The mark stays a quarter of an hour behind.
   await product.until(async () => {
-    const { rows } = await product.pool.query("select event::text from retention_marks where job like 'newcomers:%'");
+    const { rows } = await product.pool.query(
+      "select event::text from retention_marks where job like 'newcomers:%'",
+    );
     return !rows[0].event.startsWith("00000000");
   });
   await other.stop(1_000);
@@ -96,15 +111,21 @@ test("a call that fails is tried again, and a manager who is named later is told
   await begin();
   const boss = await add("Boss");
   await product.quiet();
-  await product.control("faults", { match: "/topapi/message/corpconversation/asyncsend_v2", fault: "busy", times: 1 });
+  await product.control("faults", {
+    match: "/topapi/message/corpconversation/asyncsend_v2",
+    fault: "busy",
+    times: 1,
+  });
   const newcomer = await add("Ka Yan", boss);
   const alone = await add("Alone");
   await product.quiet();
   const attempts = async (id: string) =>
-    (await product.pool.query("select attempts, state from newcomer_notes where entity_id = $1", [id])).rows[0] as
-      | { attempts: number; state: string }
-      | undefined;
-  await product.until(async () => ((await attempts(newcomer))?.attempts ?? 0) > 0 && ((await attempts(alone))?.attempts ?? 0) > 0);
+    (await product.pool.query("select attempts, state from newcomer_notes where entity_id = $1", [id]))
+      .rows[0] as { attempts: number; state: string } | undefined;
+  await product.until(
+    async () =>
+      ((await attempts(newcomer))?.attempts ?? 0) > 0 && ((await attempts(alone))?.attempts ?? 0) > 0,
+  );
   expect(await notices()).toEqual([]);
   await dueNow();
   await product.until(async () => (await notices()).length === 1);
@@ -133,10 +154,16 @@ test("nobody is told while an operator has paused, of those who were there befor
   await product.until(isMarked);
   const late = await add("Late");
   await product.quiet();
-  await product.until(async () => (await product.pool.query("select 1 from newcomer_notes where entity_id = $1", [late])).rows.length > 0);
+  await product.until(
+    async () =>
+      (await product.pool.query("select 1 from newcomer_notes where entity_id = $1", [late])).rows.length > 0,
+  );
   await product.send("POST", "/api/sync/pause", { body: { reason: "a test" } });
-  await product.pool.query("update newcomer_notes set came_at = now() - interval '25 hours', next_at = now() - interval '1 s'");
-  const state = async () => (await product.pool.query("select state from newcomer_notes")).rows.map((row) => row.state);
+  await product.pool.query(
+    "update newcomer_notes set came_at = now() - interval '25 hours', next_at = now() - interval '1 s'",
+  );
+  const state = async () =>
+    (await product.pool.query("select state from newcomer_notes")).rows.map((row) => row.state);
   expect(await state()).toEqual(["due"]);
   await product.send("POST", "/api/sync/resume");
   await product.until(async () => (await state()).join() === "nobody");

@@ -2,17 +2,27 @@ import { systemClock } from "../../../src/core/clock.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createMovableClock } from "../../../src/simulator/control/movable-clock.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { openTestEnvironment, type TestEnvironment, type WorkerOptions } from "../../support/test-environment.ts";
+import {
+  openTestEnvironment,
+  type TestEnvironment,
+  type WorkerOptions,
+} from "../../support/test-environment.ts";
 import { openSources } from "../people/two-sources.ts";
 import { change, DINGTALK_USER, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
 import { byHand, compare, ends, stranger, USER } from "./story.ts";
 
-/* A mobile number is given to another human. Whoever can be there is there, under the number that the directory says. */
+/*
+ * A mobile number is given to another human. Whoever can be there is there, under the number that the
+ * directory says.
+ */
 
 const GRACE = `version: 1
 grace: 24h
 limits: { peopleRemoved: { atLeast: 1000 }, departmentEmptied: { people: 1000 } }`;
-const PARKING = DEFAULT_MAPPING.replace("inactive: { regular: remove }", "inactive: { regular: remove, parkIn: Former staff }");
+const PARKING = DEFAULT_MAPPING.replace(
+  "inactive: { regular: remove }",
+  "inactive: { regular: remove, parkIn: Former staff }",
+);
 
 const HOUR_MS = 3_600_000;
 
@@ -57,19 +67,22 @@ describe.each<[string, WorkerOptions]>([
     [way, "newcomer first"] as const,
     [way, "newcomer first, seen"] as const,
   ]);
-  test.each<readonly [Way, string]>(cases)("the leaver is %s, the %s: the newcomer is in, the leaver is out", async (way, order) => {
-    await open(worker);
-    const leaver = await old();
-    if (order === "leaver first") await WAYS[way](leaver);
-    const fresh = await env.addUser(person("Fresh", number(ONE)));
-    if (order === "newcomer first, seen") await env.quiet();
-    if (order !== "leaver first") await WAYS[way](leaver);
-    await env.quiet();
-    expect([await remote(env, leaver), (await remote(env, fresh))?.name]).toEqual([undefined, "Fresh"]);
-    await compare(env);
-    await env.quiet();
-    expect((await env.state()).users.map(({ name }) => name)).toEqual(["Fresh"]);
-  });
+  test.each<readonly [Way, string]>(cases)(
+    "the leaver is %s, the %s: the newcomer is in, the leaver is out",
+    async (way, order) => {
+      await open(worker);
+      const leaver = await old();
+      if (order === "leaver first") await WAYS[way](leaver);
+      const fresh = await env.addUser(person("Fresh", number(ONE)));
+      if (order === "newcomer first, seen") await env.quiet();
+      if (order !== "leaver first") await WAYS[way](leaver);
+      await env.quiet();
+      expect([await remote(env, leaver), (await remote(env, fresh))?.name]).toEqual([undefined, "Fresh"]);
+      await compare(env);
+      await env.quiet();
+      expect((await env.state()).users.map(({ name }) => name)).toEqual(["Fresh"]);
+    },
+  );
 });
 
 describe("who left comes back", () => {
@@ -83,7 +96,10 @@ describe("who left comes back", () => {
     await env.quiet();
     await compare(env);
     await env.quiet();
-    expect(await stateOf(env, "user", leaver)).toMatchObject({ state: "parked", reason: expect.stringContaining(fresh) });
+    expect(await stateOf(env, "user", leaver)).toMatchObject({
+      state: "parked",
+      reason: expect.stringContaining(fresh),
+    });
     expect(await mobileOf(fresh)).toBe("+852 60000001");
     await change(env, leaver, number("+852 6000 0002"));
     await ends(env, { "": ["Fresh", "Old"] });
@@ -117,7 +133,10 @@ describe("to another country", () => {
     await change(env, mover, number("+65 8123 4567"));
     const fresh = await env.addUser(person("Fresh", number(ONE)));
     await env.quiet();
-    expect(await stateOf(env, "user", fresh)).toMatchObject({ state: "parked", reason: expect.stringContaining(mover) });
+    expect(await stateOf(env, "user", fresh)).toMatchObject({
+      state: "parked",
+      reason: expect.stringContaining(mover),
+    });
     await byHand(env, "renumber", { userid: mover, mobile: "+65-81234567" });
     await ends(env, { "": ["Fresh", "Old"] });
     expect([await mobileOf(mover), await mobileOf(fresh)]).toEqual(["+65 81234567", "+852 60000001"]);
@@ -125,17 +144,24 @@ describe("to another country", () => {
 });
 
 describe("round and round", () => {
-  test.each([true, false])("three pass theirs on, and one of them leaves in the middle (signed in: %s)", async (signedIn) => {
-    await open();
-    const ids: string[] = [];
-    for (const n of [1, 2, 3]) ids.push(await env.addUser(person(`P${n}`, number(`+852 6000 000${n}`))));
-    await env.quiet();
-    if (signedIn) for (const id of ids) await signIn(id);
-    for (const [at, n] of [2, 3, 1].entries()) await change(env, ids[at]!, number(`+852 6000 000${n}`));
-    await change(env, ids[2]!, { active: false });
-    await ends(env, { "": ["P1", "P2"] });
-    if (!signedIn) expect([await mobileOf(ids[0]!), await mobileOf(ids[1]!)]).toEqual(["+852 60000002", "+852 60000003"]);
-  });
+  test.each([true, false])(
+    "three pass theirs on, and one of them leaves in the middle (signed in: %s)",
+    async (signedIn) => {
+      await open();
+      const ids: string[] = [];
+      for (const n of [1, 2, 3]) ids.push(await env.addUser(person(`P${n}`, number(`+852 6000 000${n}`))));
+      await env.quiet();
+      if (signedIn) for (const id of ids) await signIn(id);
+      for (const [at, n] of [2, 3, 1].entries()) await change(env, ids[at]!, number(`+852 6000 000${n}`));
+      await change(env, ids[2]!, { active: false });
+      await ends(env, { "": ["P1", "P2"] });
+      if (!signedIn)
+        expect([await mobileOf(ids[0]!), await mobileOf(ids[1]!)]).toEqual([
+          "+852 60000002",
+          "+852 60000003",
+        ]);
+    },
+  );
 
   test("a leaver's number goes to somebody who is there, and theirs to a newcomer", async () => {
     await open();
@@ -157,7 +183,10 @@ describe("round and round", () => {
     await env.quiet();
     await compare(env);
     await env.quiet();
-    expect(await stateOf(env, "user", fresh)).toMatchObject({ state: "parked", reason: expect.stringContaining(taker) });
+    expect(await stateOf(env, "user", fresh)).toMatchObject({
+      state: "parked",
+      reason: expect.stringContaining(taker),
+    });
     await renumber(taker, ONE);
     await ends(env, { "": ["Fresh", "Old"] });
   });
@@ -211,7 +240,10 @@ describe("of a person whom two sources write", () => {
     await open();
     const { source } = await openSources(env, BLOCK);
     const [workday, entra] = [source("workday"), source("entra")];
-    const [first, second] = [await workday.create(worker("Old", 1)), await entra.create(worker("Old", 1, ONE))];
+    const [first, second] = [
+      await workday.create(worker("Old", 1)),
+      await entra.create(worker("Old", 1, ONE)),
+    ];
     await env.quiet();
     expect((await env.state()).users.map(({ name }) => name)).toEqual(["Old"]);
     for (const step of order) {
@@ -245,13 +277,21 @@ test.each(["deactivated", "deleted"] as const)(
   "an account that is switched off does not keep the extension of a newcomer (%s)",
   async (way) => {
     await open({ policy: GRACE });
-    const shared = { phoneNumbers: [{ type: "work", value: "8001" }], [DINGTALK_USER]: { accountType: "sso" } };
+    const shared = {
+      phoneNumbers: [{ type: "work", value: "8001" }],
+      [DINGTALK_USER]: { accountType: "sso" },
+    };
     const leaver = await env.addUser(person("Old", shared));
     await env.quiet();
     await WAYS[way](leaver);
-    const fresh = await env.addUser(person("Fresh", { phoneNumbers: [{ type: "work", value: "8001" }, ...number(ONE).phoneNumbers] }));
+    const fresh = await env.addUser(
+      person("Fresh", { phoneNumbers: [{ type: "work", value: "8001" }, ...number(ONE).phoneNumbers] }),
+    );
     await env.quiet();
-    expect([(await remote(env, leaver))?.["telephone"] ?? "", (await remote(env, fresh))?.["telephone"]]).toEqual(["", "8001"]);
+    expect([
+      (await remote(env, leaver))?.["telephone"] ?? "",
+      (await remote(env, fresh))?.["telephone"],
+    ]).toEqual(["", "8001"]);
     expect(await remote(env, leaver)).toMatchObject({ disable_status: true });
   },
 );

@@ -8,7 +8,10 @@ import { change, changeGroup, ENTERPRISE, members, person } from "./sample.ts";
 import { doubles, mend } from "./storm.ts";
 import { ends } from "./story.ts";
 
-/* DingTalk, or something before it, answers otherwise than documented, and the worker is restarted in the middle. */
+/*
+ * DingTalk, or something before it, answers otherwise than documented, and the worker is restarted in the
+ * middle.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -47,25 +50,47 @@ const SPOILINGS: readonly (readonly [string, Spoiling])[] = [
   ["errcode as a text", rewritten(({ errcode, ...rest }) => ({ ...rest, errcode: String(errcode) }))],
   [
     "ids as texts",
-    rewritten((body) => JSON.parse(JSON.stringify(body, (_key, value: unknown) => (typeof value === "number" ? String(value) : value)))),
+    rewritten((body) =>
+      JSON.parse(
+        JSON.stringify(body, (_key, value: unknown) => (typeof value === "number" ? String(value) : value)),
+      ),
+    ),
   ],
   ["no result", rewritten(({ result: _result, ...rest }) => rest)],
   ["an empty result", rewritten(({ result: _result, ...rest }) => ({ ...rest, result: {} }))],
   ["a mark of the byte order before it", every((text) => ({ text: `\ufeff${text}` }))],
   ["blanks around it", every((text) => ({ text: `\r\n ${text} \n` }))],
-  ["a redirect to a page", every(() => ({ status: 302, text: "", headers: { location: "https://login.dingtalk.com/" } }))],
-  ["a redirect that keeps the method", every(() => ({ status: 307, text: PAGE, headers: { location: "/elsewhere" } }))],
+  [
+    "a redirect to a page",
+    every(() => ({ status: 302, text: "", headers: { location: "https://login.dingtalk.com/" } })),
+  ],
+  [
+    "a redirect that keeps the method",
+    every(() => ({ status: 307, text: PAGE, headers: { location: "/elsewhere" } })),
+  ],
   ["no answer", every(() => "drop")],
   ["an answer that never comes", every(() => "silence")],
   ["no answer to reads", every(() => "drop", /\/(get|list|listsub|listsubid|listadmin)$/)],
-  ["half answers to reads", every((text) => ({ text: text.slice(0, -9) }), /\/(get|list|listsub|listsubid|listadmin)$/)],
+  [
+    "half answers to reads",
+    every((text) => ({ text: text.slice(0, -9) }), /\/(get|list|listsub|listsubid|listadmin)$/),
+  ],
   ["a page for the token", every(() => ({ status: 200, text: PAGE }), /accessToken$/)],
-  ["a token of another type", every(() => ({ text: '{"accessToken":12345,"expireIn":"7200"}' }), /accessToken$/)],
+  [
+    "a token of another type",
+    every(() => ({ text: '{"accessToken":12345,"expireIn":"7200"}' }), /accessToken$/),
+  ],
 ];
 
-/** What changes in the directory: somebody comes, goes, moves, and a department is made, renamed and given up. */
+/**
+ * What changes in the directory: somebody comes, goes, moves, and a department is made, renamed and given up.
+ */
 async function before() {
-  const [li, wu, ng] = [await env.addUser(person("Li")), await env.addUser(person("Wu")), await env.addUser(person("Ng"))];
+  const [li, wu, ng] = [
+    await env.addUser(person("Li")),
+    await env.addUser(person("Wu")),
+    await env.addUser(person("Ng")),
+  ];
   const [sales, ops] = [await env.addGroup("Sales", [li]), await env.addGroup("Ops", [wu])];
   const worker = env.startWorker();
   await env.quiet();
@@ -85,9 +110,15 @@ const AFTER = { "": [], HK: [], "HK/Retail": ["Fresh", "Ng"], "HK/Works": ["Wu"]
 
 /** The worker has met with the fault, or has nothing to send. */
 async function met(): Promise<void> {
-  for (const end = systemClock.monotonicMs() + 10_000; gateway.spoiled() < 3 && systemClock.monotonicMs() < end; ) {
-    const { rows } = await env.pool.query("select 1 from entity_states where state = 'due' or lease is not null limit 1");
-    const paused = (await env.pool.query("select 1 from target_states where paused_until > now()")).rows.length > 0;
+  for (
+    const end = systemClock.monotonicMs() + 10_000;
+    gateway.spoiled() < 3 && systemClock.monotonicMs() < end;
+  ) {
+    const { rows } = await env.pool.query(
+      "select 1 from entity_states where state = 'due' or lease is not null limit 1",
+    );
+    const paused =
+      (await env.pool.query("select 1 from target_states where paused_until > now()")).rows.length > 0;
     if (gateway.spoiled() > 0 && (rows.length === 0 || paused)) return;
     await systemClock.sleep(10);
   }
@@ -117,7 +148,10 @@ test.each(SPOILINGS)("%s, with a restart in the middle", async (_name, spoiling)
 });
 
 const calls = async (): Promise<number> =>
-  Object.entries(await env.calls()).reduce((sum, [path, { count }]) => (path.startsWith("/topapi/") ? sum + count : sum), 0);
+  Object.entries(await env.calls()).reduce(
+    (sum, [path, { count }]) => (path.startsWith("/topapi/") ? sum + count : sum),
+    0,
+  );
 
 const REFUSALS: readonly (readonly [string, JsonObject])[] = [
   ["90018", { sub_code: "90018" }],
@@ -141,22 +175,25 @@ const REFUSALS: readonly (readonly [string, JsonObject])[] = [
   ["a code nobody knows", { errcode: 987654 }],
 ];
 
-test.each(REFUSALS)("everything is refused with %s for a while, with a restart in the middle", async (_name, answer) => {
-  const organisation = await before();
-  await changes(organisation);
-  await env.control("faults", { match: "/topapi/", fault: "refusal", answer, times: 1_000_000 });
-  for (let round = 0; round < 2; round++) {
-    const before = await calls();
-    const worker = env.startWorker();
-    await until(async () => (await calls()) > before);
-    await worker.stop(5_000);
-    // The pause that the answer demands is over.
-    await env.pool.query("update target_states set paused_until = null");
-    await env.pool.query("update rate_limits set blocked_until = '-infinity', free_at = now()");
-    await env.pool.query("update entity_states set next_at = now() where state = 'waiting'");
-  }
-  await mend(env);
-  env.startWorker();
-  await ends(env, AFTER);
-  expect(await doubles(env)).toEqual([]);
-});
+test.each(REFUSALS)(
+  "everything is refused with %s for a while, with a restart in the middle",
+  async (_name, answer) => {
+    const organisation = await before();
+    await changes(organisation);
+    await env.control("faults", { match: "/topapi/", fault: "refusal", answer, times: 1_000_000 });
+    for (let round = 0; round < 2; round++) {
+      const before = await calls();
+      const worker = env.startWorker();
+      await until(async () => (await calls()) > before);
+      await worker.stop(5_000);
+      // The pause that the answer demands is over.
+      await env.pool.query("update target_states set paused_until = null");
+      await env.pool.query("update rate_limits set blocked_until = '-infinity', free_at = now()");
+      await env.pool.query("update entity_states set next_at = now() where state = 'waiting'");
+    }
+    await mend(env);
+    env.startWorker();
+    await ends(env, AFTER);
+    expect(await doubles(env)).toEqual([]);
+  },
+);

@@ -1,14 +1,19 @@
 import { createServer, request as forward, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/* A gateway before DingTalk that spoils answers. The call is carried out unless the spoiling says otherwise. */
+/*
+ * A gateway before DingTalk that spoils answers. The call is carried out unless the spoiling says otherwise.
+ */
 
 export interface Answered {
   readonly status: number;
   readonly text: string;
 }
 
-/** `undefined`: the answer passes as it is. `drop`: the connection ends without an answer. `silence`: no answer ever comes. */
+/**
+ * `undefined`: the answer passes as it is. `drop`: the connection ends without an answer. `silence`: no
+ * answer ever comes.
+ */
 export type Spoiling = (path: string, answer: Answered) => Spoiled | undefined;
 export type Spoiled =
   | { readonly status?: number; readonly text: string; readonly headers?: Readonly<Record<string, string>> }
@@ -30,9 +35,13 @@ export async function openOddGateway(url: string): Promise<OddGateway> {
 
   const server = createServer((call, response) => {
     const target = new URL(call.url ?? "/", url);
-    const onward = forward(target, { method: call.method, headers: { ...call.headers, host: target.host } }, (answer) => {
-      void pass(target.pathname, answer, response);
-    });
+    const onward = forward(
+      target,
+      { method: call.method, headers: { ...call.headers, host: target.host } },
+      (answer) => {
+        void pass(target.pathname, answer, response);
+      },
+    );
     onward.on("error", () => response.destroy());
     call.pipe(onward);
   });
@@ -47,7 +56,8 @@ export async function openOddGateway(url: string): Promise<OddGateway> {
     if (instead === undefined) return void response.writeHead(status, type).end(text);
     count += 1;
     if (instead === "drop") response.destroy();
-    else if (instead !== "silence") response.writeHead(instead.status ?? status, { ...type, ...instead.headers }).end(instead.text);
+    else if (instead !== "silence")
+      response.writeHead(instead.status ?? status, { ...type, ...instead.headers }).end(instead.text);
   }
 
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -4,7 +4,10 @@ import { openSources } from "../people/two-sources.ts";
 import { change, changeGroup, chart, ENTERPRISE, person, remote, stateOf } from "./sample.ts";
 import { byHand, compare, DEPARTMENT, departmentOf, ends, taken } from "./story.ts";
 
-/* Names and titles that are long, invisible, written from the right, or beyond the basic plane. Nobody stays out for them, and nothing is sent twice. */
+/*
+ * Names and titles that are long, invisible, written from the right, or beyond the basic plane. Nobody stays
+ * out for them, and nothing is sent twice.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -33,7 +36,8 @@ const NAMES: readonly (readonly [string, string, string])[] = [
 
 test("people with each of them are in, under a name that DingTalk holds, and come to rest", async () => {
   const ids: string[] = [];
-  for (const [, name] of NAMES) ids.push(await env.addUser(person("Plain", { displayName: name, title: name })));
+  for (const [, name] of NAMES)
+    ids.push(await env.addUser(person("Plain", { displayName: name, title: name })));
   const people = await env.addGroup("People", ids);
   expect(people).not.toBe("");
   await env.quiet();
@@ -48,7 +52,9 @@ test.each([
   ["only invisible characters", "\u200b\u2060"],
   ["only blanks", "\u3000 \u00a0"],
 ])("somebody whose display name has %s is in under another name of theirs", async (_what, displayName) => {
-  const id = await env.addUser(person("Plain", { displayName, name: { givenName: "Tai Man", familyName: "Chan" } }));
+  const id = await env.addUser(
+    person("Plain", { displayName, name: { givenName: "Tai Man", familyName: "Chan" } }),
+  );
   await env.quiet();
   await compare(env);
   await env.quiet();
@@ -92,34 +98,41 @@ describe("departments whose names DingTalk takes for one", () => {
     ["dashes", "R-D", "R\u2010D", 2],
     ["an emoji and its selector", "Team ❤", "Team ❤\ufe0f", 2],
     ["joiners", "नम", "न\u200dम", 2],
-  ])("%s: everybody has a place, also after it was renamed by hand and after the first group goes", async (_what, one, other, places) => {
-    // One source cannot have two groups of one name, but two sources can.
-    const { source } = await openSources(env, "  authority: { order: [entra, okta] }", ["entra", "okta"]);
-    const [entra, okta] = [source("entra"), source("okta")];
-    const [a, b] = [await entra.create(person("A")), await okta.create(person("B"))];
-    const first = await entra.group(one, [a]);
-    await env.quiet();
-    await okta.group(other, [b]);
-    await env.quiet();
-    await compare(env);
-    await env.quiet();
-    // Names that are the same for the directory share a department.
-    const there = await chart(env);
-    expect([there[""], Object.values(there).flat().sort(), Object.keys(there).length]).toEqual([[], ["A", "B"], places + 1]);
-    const second = Object.keys(there).find((name) => there[name]!.includes("B"))!;
-    await byHand(env, DEPARTMENT.update, { dept_id: await departmentOf(env, second), name: "By hand" });
-    await entra.groups.remove(entra.context(), first);
-    await env.quiet();
-    await compare(env);
-    await env.quiet();
-    const now = await chart(env);
-    expect([now[""], Object.keys(now).length]).toEqual([["A"], 2]);
-    expect(Object.keys(now)).not.toContain("By hand");
-    const before = await taken(env);
-    expect(await compare(env)).toMatchObject({ differing: 0, missing: 0 });
-    await env.quiet();
-    expect(await taken(env)).toBe(before);
-  });
+  ])(
+    "%s: everybody has a place, also after it was renamed by hand and after the first group goes",
+    async (_what, one, other, places) => {
+      // One source cannot have two groups of one name, but two sources can.
+      const { source } = await openSources(env, "  authority: { order: [entra, okta] }", ["entra", "okta"]);
+      const [entra, okta] = [source("entra"), source("okta")];
+      const [a, b] = [await entra.create(person("A")), await okta.create(person("B"))];
+      const first = await entra.group(one, [a]);
+      await env.quiet();
+      await okta.group(other, [b]);
+      await env.quiet();
+      await compare(env);
+      await env.quiet();
+      // Names that are the same for the directory share a department.
+      const there = await chart(env);
+      expect([there[""], Object.values(there).flat().sort(), Object.keys(there).length]).toEqual([
+        [],
+        ["A", "B"],
+        places + 1,
+      ]);
+      const second = Object.keys(there).find((name) => there[name]!.includes("B"))!;
+      await byHand(env, DEPARTMENT.update, { dept_id: await departmentOf(env, second), name: "By hand" });
+      await entra.groups.remove(entra.context(), first);
+      await env.quiet();
+      await compare(env);
+      await env.quiet();
+      const now = await chart(env);
+      expect([now[""], Object.keys(now).length]).toEqual([["A"], 2]);
+      expect(Object.keys(now)).not.toContain("By hand");
+      const before = await taken(env);
+      expect(await compare(env)).toMatchObject({ differing: 0, missing: 0 });
+      await env.quiet();
+      expect(await taken(env)).toBe(before);
+    },
+  );
 });
 
 test.each([

@@ -4,11 +4,18 @@ import { createReconciler } from "../../../src/reconcile/run/reconciler.ts";
 import type { TargetAdapter } from "../../../src/reconcile/target.ts";
 import { raisedPolicy } from "../../support/policies.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { addGroup, change, ENTERPRISE, mobile, person, stateOf } from "./sample.ts";
 
-/* The run, the preview and the comparison conclude by the same functions, so what is foretold of an entity is what its next run does. */
+/*
+ * The run, the preview and the comparison conclude by the same functions, so what is foretold of an entity is
+ * what its next run does.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -97,7 +104,12 @@ test("a value that DingTalk refused is not foretold again", async () => {
   env = await openTestEnvironment();
   await env.control("edit", {
     call: "/topapi/v2/user/create",
-    body: { userid: "stranger", name: "Stranger", mobile: mobile(7_000).replace(" ", "-").replace(" ", ""), dept_id_list: "1" },
+    body: {
+      userid: "stranger",
+      name: "Stranger",
+      mobile: mobile(7_000).replace(" ", "-").replace(" ", ""),
+      dept_id_list: "1",
+    },
   });
   const li = await env.addUser(person("Li"));
   const worker = env.startWorker();
@@ -106,7 +118,10 @@ test("a value that DingTalk refused is not foretold again", async () => {
   await env.quiet();
   await worker.stop(2_000);
   expect(await stateOf(env, "user", li)).toMatchObject({ state: "inSync" });
-  expect(await forecast(env.connect(), { kind: "user", id: li })).toMatchObject({ kind: "plan", plan: { action: "none" } });
+  expect(await forecast(env.connect(), { kind: "user", id: li })).toMatchObject({
+    kind: "plan",
+    plan: { action: "none" },
+  });
 });
 
 test("who manages a department is foretold to wait before leaving it", async () => {
@@ -119,5 +134,8 @@ test("who manages a department is foretold to wait before leaving it", async () 
   await worker.stop(2_000);
   const group = (await env.pool.query("select id from groups")).rows[0].id;
   await env.groups.change(env.context, group, { members: { kind: "delta", add: [], remove: [li] } });
-  expect(await forecast(env.connect(), { kind: "user", id: li })).toMatchObject({ kind: "waiting", reasonCode: "stillManager" });
+  expect(await forecast(env.connect(), { kind: "user", id: li })).toMatchObject({
+    kind: "waiting",
+    reasonCode: "stillManager",
+  });
 });

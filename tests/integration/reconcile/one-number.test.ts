@@ -4,7 +4,10 @@ import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { change as changeOf, person, remote as remoteOf } from "./sample.ts";
 
-/* One mobile number, two people of ours. Whether a number comes free is asked a hundred times, with a pause of thirty bases: they are small here. */
+/*
+ * One mobile number, two people of ours. Whether a number comes free is asked a hundred times, with a pause
+ * of thirty bases: they are small here.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -40,7 +43,9 @@ test("the second is parked, says who holds it, and goes on when the number comes
   await env.quiet();
   const second = await env.addUser(person("Second", number));
   await env.quiet();
-  const { rows } = await env.pool.query("select state, waiting_on from entity_states where entity_id = $1", [second]);
+  const { rows } = await env.pool.query("select state, waiting_on from entity_states where entity_id = $1", [
+    second,
+  ]);
   expect(rows).toEqual([{ state: "parked", waiting_on: [first] }]);
   await change(first, { phoneNumbers: [{ type: "mobile", value: "+852 6000 0002" }] });
   await until(async () => (await remote(second)) !== undefined);
@@ -48,7 +53,10 @@ test("the second is parked, says who holds it, and goes on when the number comes
   expect((await remote(second))!.name).toBe("Second");
 });
 
-/** Who has signed in matters for some; the others are tried with both by `npm run test:faults` alone, as a hundred looks take their time. */
+/**
+ * Who has signed in matters for some; the others are tried with both by `npm run test:faults` alone, as a
+ * hundred looks take their time.
+ */
 const BOTH = process.env["NUMBERS"] === "both";
 
 describe.each([true, false])("of people who have signed in: %s", (signedIn) => {
@@ -65,13 +73,18 @@ describe.each([true, false])("of people who have signed in: %s", (signedIn) => {
     return ids;
   }
   const endOf = async (ids: readonly string[]) => {
-    const { rows } = await env.pool.query("select entity_id, state, notes from entity_states where entity_id = any($1)", [ids]);
+    const { rows } = await env.pool.query(
+      "select entity_id, state, notes from entity_states where entity_id = any($1)",
+      [ids],
+    );
     const states = new Map(rows.map((row) => [row.entity_id, row]));
     return Promise.all(
       ids.map(async (id) => {
         const { mobile, title } = (await remote(id))!;
         const { state, notes } = states.get(id)!;
-        const noted = (JSON.parse(notes ?? "[]") as { attribute: string; code: string }[]).filter(({ code }) => code !== "inRoot");
+        const noted = (JSON.parse(notes ?? "[]") as { attribute: string; code: string }[]).filter(
+          ({ code }) => code !== "inRoot",
+        );
         return { mobile, title, state, notes: noted.map(({ attribute }) => attribute) };
       }),
     );

@@ -3,7 +3,18 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, chart, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, notesOn, person, remote, stateOf } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  chart,
+  DINGTALK_GROUP,
+  DINGTALK_USER,
+  ENTERPRISE,
+  notesOn,
+  person,
+  remote,
+  stateOf,
+} from "./sample.ts";
 
 keepDatabase();
 let env: TestEnvironment;
@@ -19,7 +30,9 @@ const start = async (): Promise<void> => {
 const notesOf = (id: string) => notesOn(env, id);
 
 /** Title, order and main department as DingTalk shows them, by the name of the department. */
-async function postsOf(id: string): Promise<Readonly<Record<string, { title?: string; order: number; main: boolean }>>> {
+async function postsOf(
+  id: string,
+): Promise<Readonly<Record<string, { title?: string; order: number; main: boolean }>>> {
   const { departments } = await env.state();
   const user = (await remote(env, id)) as unknown as {
     dept_position_list: readonly { dept_id: number; is_main: boolean; title?: string }[];
@@ -28,7 +41,11 @@ async function postsOf(id: string): Promise<Readonly<Record<string, { title?: st
   return Object.fromEntries(
     user.dept_position_list.map(({ dept_id, is_main, title }) => [
       departments.find((each) => each.dept_id === dept_id)!.name,
-      { ...(title ? { title } : {}), order: user.dept_order_list.find((each) => each.dept_id === dept_id)?.order ?? 0, main: is_main },
+      {
+        ...(title ? { title } : {}),
+        order: user.dept_order_list.find((each) => each.dept_id === dept_id)?.order ?? 0,
+        main: is_main,
+      },
     ]),
   );
 }
@@ -44,7 +61,11 @@ describe("title, order and main department by department", () => {
     const id = await env.addUser(
       person("Li", {
         title: "Clerk",
-        ...said({ value: a, title: "Buyer", order: 30 }, { value: "EXT-B", order: 20, main: true }, { value: "hk/c", title: "Auditor" }),
+        ...said(
+          { value: a, title: "Buyer", order: 30 },
+          { value: "EXT-B", order: 20, main: true },
+          { value: "hk/c", title: "Auditor" },
+        ),
       }),
     );
     for (const { id: group } of (await env.pool.query("select id from groups")).rows) {
@@ -79,7 +100,9 @@ describe("title, order and main department by department", () => {
   });
 
   test("in a department the person is not in are noted, and the rest is sent", async () => {
-    const id = await env.addUser(person("Li", { title: "Clerk", ...said({ value: "Elsewhere", title: "Buyer" }) }));
+    const id = await env.addUser(
+      person("Li", { title: "Clerk", ...said({ value: "Elsewhere", title: "Buyer" }) }),
+    );
     await start();
     expect(await notesOf(id)).toEqual(["positions: notAMember", "departments: inRoot"]);
     expect(await remote(env, id)).toMatchObject({ title: "Clerk" });
@@ -98,8 +121,15 @@ describe("title, order and main department by department", () => {
 });
 
 test("titles by department are cleared where the mapping owns them", async () => {
-  await open(DEFAULT_MAPPING.replace("positions: dingtalk.departments ", "positions: { value: dingtalk.departments, empty: clear } "));
-  const id = await env.addUser(person("Li", { [DINGTALK_USER]: { departments: [{ value: "A", title: "Buyer" }] } }));
+  await open(
+    DEFAULT_MAPPING.replace(
+      "positions: dingtalk.departments ",
+      "positions: { value: dingtalk.departments, empty: clear } ",
+    ),
+  );
+  const id = await env.addUser(
+    person("Li", { [DINGTALK_USER]: { departments: [{ value: "A", title: "Buyer" }] } }),
+  );
   await addGroup(env, { displayName: "A" }, [id]);
   await start();
   expect(await postsOf(id)).toMatchObject({ A: { title: "Buyer" } });
@@ -115,16 +145,17 @@ describe("departments by attributes", () => {
       settings === "" ? "$1" : `$1${settings}`,
     );
   const at = (department: string, more: JsonObject = {}) => ({ [ENTERPRISE]: { department, ...more } });
-  const departmentOf = async (name: string) => (await env.state()).departments.find((each) => each.name === name) as unknown as object;
+  const departmentOf = async (name: string) =>
+    (await env.state()).departments.find((each) => each.name === name) as unknown as object;
 
   test("have their settings by their paths", async () => {
     const rules = '    brief: \'"Level " + string(department.level) + " of " + department.path\'\n';
     const ordered = "    order: 'department.name == \"Ops\" ? 5 : 9'\n";
     await open(
-      mapping("    - { path: [enterprise.division, enterprise.department], main: true }\n", rules + ordered).replace(
-        / {4}order: dingtalk.*\n/,
-        "",
-      ),
+      mapping(
+        "    - { path: [enterprise.division, enterprise.department], main: true }\n",
+        rules + ordered,
+      ).replace(/ {4}order: dingtalk.*\n/, ""),
     );
     await env.addUser(person("Li", at("Ops", { division: "Asia" })));
     await start();
@@ -166,17 +197,25 @@ describe("departments by attributes", () => {
       ),
     );
     const id = await env.addUser(
-      person("Li", { title: "Clerk", ...at("Ops", { division: "Lead", costCenter: "40", organization: "Club" }) }),
+      person("Li", {
+        title: "Clerk",
+        ...at("Ops", { division: "Lead", costCenter: "40", organization: "Club" }),
+      }),
     );
     await start();
-    expect(await postsOf(id)).toEqual({ Ops: { title: "Lead", order: 40, main: true }, Club: { title: "Clerk", order: 0, main: false } });
+    expect(await postsOf(id)).toEqual({
+      Ops: { title: "Lead", order: 40, main: true },
+      Club: { title: "Clerk", order: 0, main: false },
+    });
   });
 
   test("may be those of other organisations by the rule that leads there", async () => {
     const rules =
       "    - { path: 'dingtalk.external ? enterprise.organization : \"\"', external: true }\n    - path: 'dingtalk.external ? \"\" : enterprise.department'\n";
     await open(mapping(rules));
-    await env.addUser(person("Guest", { [DINGTALK_USER]: { external: true }, ...at("", { organization: "Acme" }) }));
+    await env.addUser(
+      person("Guest", { [DINGTALK_USER]: { external: true }, ...at("", { organization: "Acme" }) }),
+    );
     await env.addUser(person("Ours", at("Ops")));
     await start();
     expect(await chart(env)).toEqual({ "": [], Acme: ["Guest"], Ops: ["Ours"] });
@@ -192,7 +231,9 @@ describe("departments by attributes", () => {
     await env.addUser(person("Ours", at("Acme")));
     await start();
     expect(await chart(env)).toEqual({ "": [], Acme: ["Ours"] });
-    const guest = await env.addUser(person("Guest", { [DINGTALK_USER]: { external: true }, ...at("", { organization: "Acme" }) }));
+    const guest = await env.addUser(
+      person("Guest", { [DINGTALK_USER]: { external: true }, ...at("", { organization: "Acme" }) }),
+    );
     await env.quiet();
     expect(await chart(env)).toEqual({ "": ["Ours"], Acme: ["Guest"] });
     await env.addUser(person("Late", at("Acme")));

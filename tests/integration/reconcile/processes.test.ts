@@ -3,37 +3,59 @@ import type { Logger } from "../../../src/core/logger.ts";
 import { createLogger } from "../../../src/process/log.ts";
 import { openProduct, type Product, type ProductOptions } from "../../support/product.ts";
 
-/* Several processes of the loop on one database: what is wrong with one is no reason for the others to stop, what is wrong for all stops all. */
+/*
+ * Several processes of the loop on one database: what is wrong with one is no reason for the others to stop,
+ * what is wrong for all stops all.
+ */
 
 let product: Product;
 const lines: string[] = [];
-const heard: Logger = createLogger({ level: "info", destination: { write: (line: string) => void lines.push(line) } });
+const heard: Logger = createLogger({
+  level: "info",
+  destination: { write: (line: string) => void lines.push(line) },
+});
 afterEach(() => product.close());
 
 /** Waits between looks are over at once. */
-const impatient: Clock = { ...systemClock, sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal) };
+const impatient: Clock = {
+  ...systemClock,
+  sleep: (ms, signal) => systemClock.sleep(Math.min(ms, 100), signal),
+};
 const open = async (options: ProductOptions = {}) => {
   lines.length = 0;
   product = await openProduct({ clock: impatient, logger: heard, ...options });
 };
 /** Looks twice as long as usual: several processes start in each test. */
-const until = (condition: () => Promise<boolean>) => product.until(condition).catch(() => product.until(condition));
+const until = (condition: () => Promise<boolean>) =>
+  product.until(condition).catch(() => product.until(condition));
 const status = async () => (await product.send("GET", "/api/sync/status")).body;
 let number = 0;
 const add = async (displayName: string): Promise<string> => {
   const phoneNumbers = [{ type: "mobile", value: `+852 9200 ${1_000 + number++}` }];
-  return (await product.send("POST", "/scim/v2/Users", { body: { userName: displayName, displayName, phoneNumbers } })).body.id;
+  return (
+    await product.send("POST", "/scim/v2/Users", {
+      body: { userName: displayName, displayName, phoneNumbers },
+    })
+  ).body.id;
 };
-const isThere = (id: string) => async () => (await product.remote()).users.some(({ userid }) => userid === id);
-const resting = async () => (await status()).processes.filter(({ state }: { state: string }) => state === "resting");
+const isThere = (id: string) => async () =>
+  (await product.remote()).users.some(({ userid }) => userid === id);
+const resting = async () =>
+  (await status()).processes.filter(({ state }: { state: string }) => state === "resting");
 
 test.each<[string, { settings?: Record<string, string>; before?: () => Promise<void> }, string]>([
   ["a wrong secret of its own", { settings: { DINGTALK_APP_SECRET: "wrong" } }, "invalidClientIdOrSecret"],
-  ["addresses of its own that answer something else", { settings: { DINGTALK_OAPI_URL: "http://127.0.0.1:9" } }, ""],
+  [
+    "addresses of its own that answer something else",
+    { settings: { DINGTALK_OAPI_URL: "http://127.0.0.1:9" } },
+    "",
+  ],
 ])("one process with %s does not stop the others", async (_name, { settings = {} }, code) => {
   await open();
   await product.startSync();
-  await until(async () => (await status()).processes.some(({ state }: { state: string }) => state === "working"));
+  await until(async () =>
+    (await status()).processes.some(({ state }: { state: string }) => state === "working"),
+  );
   const odd = await product.startSync(settings);
   if (code !== "") {
     await until(async () => (await resting()).length === 1);
@@ -48,8 +70,13 @@ test.each<[string, { settings?: Record<string, string>; before?: () => Promise<v
 test("a wrong clock of one process stops that one only, and is said", async () => {
   await open();
   await product.startSync();
-  await until(async () => (await status()).processes.some(({ state }: { state: string }) => state === "working"));
-  await product.startSync({}, { clock: { ...impatient, now: () => new Date(systemClock.now().getTime() + 3_600_000) } });
+  await until(async () =>
+    (await status()).processes.some(({ state }: { state: string }) => state === "working"),
+  );
+  await product.startSync(
+    {},
+    { clock: { ...impatient, now: () => new Date(systemClock.now().getTime() + 3_600_000) } },
+  );
   await until(async () => (await resting()).length === 1);
   expect((await resting())[0].problems).toEqual([expect.objectContaining({ code: "clock" })]);
   await until(isThere(await add("Ann")));
@@ -65,7 +92,10 @@ test("busy answers while a second process starts stop nobody", async () => {
   await product.control("faults", { match: "/topapi/user/listadmin", fault: "busy", times: 4 });
   await product.control("faults", { match: "/auth/scopes", fault: "busy", times: 4 });
   await product.startSync();
-  await until(async () => (await status()).processes.filter(({ state }: { state: string }) => state === "working").length === 2);
+  await until(
+    async () =>
+      (await status()).processes.filter(({ state }: { state: string }) => state === "working").length === 2,
+  );
   expect((await status()).targetPause).toBeNull();
   await until(isThere(await add("Bo")));
 });
@@ -78,7 +108,9 @@ test("a permission that is taken away stops all, and all go on as soon as it is 
   await product.control("switches", { revokedPermissions: ["qyapi_manage_addresslist"] });
   const bo = await add("Bo");
   await until(async () => (await status()).targetPause !== null);
-  expect((await status()).targetPause).toMatchObject({ reasonCode: expect.stringMatching(/^(permissionMissing|notReady)$/) });
+  expect((await status()).targetPause).toMatchObject({
+    reasonCode: expect.stringMatching(/^(permissionMissing|notReady)$/),
+  });
   await until(async () => (await resting()).length === 2);
   await product.control("switches", { revokedPermissions: [] });
   // The pause itself would have lasted a minute.
@@ -107,7 +139,9 @@ test("the status tells the mode the processes work in, whatever the API's own se
   const observing = await product.startSync({ SYNC_MODE: "observe" });
   await until(async () => (await status()).processes.length === 1);
   expect((await status()).mode).toBe("observe");
-  expect((await status()).processes).toMatchObject([{ mode: "observe", mapping: expect.any(String), problems: [] }]);
+  expect((await status()).processes).toMatchObject([
+    { mode: "observe", mapping: expect.any(String), problems: [] },
+  ]);
   await product.startSync({ SYNC_MODE: "upsert" });
   await until(async () => (await status()).processes.length === 2);
   expect((await status()).mode).toBe("upsert");
@@ -117,7 +151,12 @@ test("the status tells the mode the processes work in, whatever the API's own se
 
 test("nothing personal is in any line, whatever DingTalk says", async () => {
   await open();
-  const canary = { name: "Canarywing Chan", mail: "canarywing@example.com", mobile: "+852 9876 5432", title: "Canary keeper" };
+  const canary = {
+    name: "Canarywing Chan",
+    mail: "canarywing@example.com",
+    mobile: "+852 9876 5432",
+    title: "Canary keeper",
+  };
   const body = {
     userName: canary.mail,
     displayName: canary.name,
@@ -128,7 +167,9 @@ test("nothing personal is in any line, whatever DingTalk says", async () => {
   const stranger = { userid: "stranger", name: "Stranger", mobile: "+852-98765432", dept_id_list: "1" };
   await product.control("edit", { call: "/topapi/v2/user/create", body: stranger });
   await product.send("POST", "/scim/v2/Users", { body });
-  await product.send("POST", "/scim/v2/Users", { body: { userName: "nomobile@example.com", displayName: canary.name } });
+  await product.send("POST", "/scim/v2/Users", {
+    body: { userName: "nomobile@example.com", displayName: canary.name },
+  });
   await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Canarywing group" } });
   await product.startSync();
   await until(async () => (await status()).states.parked >= 2);
@@ -144,9 +185,13 @@ test("an observing loop says what it would do, with values for those who may see
   await add("Ann");
   await product.startSync({ SYNC_MODE: "observe" });
   await until(async () => (await status()).states.held === 1);
-  const held = async (token: string) => (await product.send("GET", "/api/sync/items?state=held", { token })).body.items[0];
+  const held = async (token: string) =>
+    (await product.send("GET", "/api/sync/items?state=held", { token })).body.items[0];
   const auditor = await held(await product.token(["history:read", "history:personal"]));
-  expect(auditor).toMatchObject({ reasonCode: "modeObserve", planned: { action: "create", changes: { name: { after: "Ann" } } } });
+  expect(auditor).toMatchObject({
+    reasonCode: "modeObserve",
+    planned: { action: "create", changes: { name: { after: "Ann" } } },
+  });
   const operator = await held(await product.token(["admin"]));
   expect(operator.planned.action).toBe("create");
   expect(operator.planned.changes).toMatchObject({ name: {}, mobile: {} });

@@ -24,10 +24,11 @@ afterEach(() => env.close());
 const activate = (id: string, active: boolean) => change(env, id, { active });
 const byHand = (id: string, fields: Record<string, string | number>) =>
   env.control("edit", { call: "/topapi/v2/user/update", body: { userid: id, ...fields } });
-const resultsOf = async (...ids: string[]) => (await removed.putBack({ ids }, OPERATOR))!.people.map(({ result }) => result);
+const resultsOf = async (...ids: string[]) =>
+  (await removed.putBack({ ids }, OPERATOR))!.people.map(({ result }) => result);
 const restoreEvents = async () =>
-  (await env.pool.query("select detail from history where code = 'operator.restore' order by id")).rows.map(({ detail }) =>
-    JSON.parse(detail),
+  (await env.pool.query("select detail from history where code = 'operator.restore' order by id")).rows.map(
+    ({ detail }) => JSON.parse(detail),
   );
 
 describe("who was removed before a hold is found by it", () => {
@@ -46,12 +47,15 @@ describe("who was removed before a hold is found by it", () => {
     await Promise.all(ids.map((id) => activate(id, false)));
     await env.quiet();
   };
-  const opened = async () => (await createHolds(env.pool, "dingtalk", systemClock).list({ count: 10 })).holds[0]!;
+  const opened = async () =>
+    (await createHolds(env.pool, "dingtalk", systemClock).list({ count: 10 })).holds[0]!;
   /** Everybody is wanted again. */
   async function putBack(ids: readonly string[], hold: string): Promise<readonly string[]> {
     await Promise.all(ids.map((id) => activate(id, true)));
     await env.quiet();
-    return (await removed.putBack({ hold }, OPERATOR))!.people.filter(({ result }) => result === "restoring").map(({ id }) => id);
+    return (await removed.putBack({ hold }, OPERATOR))!.people
+      .filter(({ result }) => result === "restoring")
+      .map(({ id }) => id);
   }
   const gone = async (ids: readonly string[]): Promise<readonly string[]> => {
     const there = new Set((await env.state()).users.map(({ userid }) => userid));
@@ -98,17 +102,25 @@ describe("who was removed before a hold is found by it", () => {
 
 test("the 40 removed by a mistake are put back by one command, with title, departments and manager", async () => {
   const PEOPLE = 60;
-  const worker = env.startWorker({ policy: "version: 1\nlimits: { peopleRemoved: { atLeast: 40 }, departmentEmptied: { people: 1000 } }" });
+  const worker = env.startWorker({
+    policy: "version: 1\nlimits: { peopleRemoved: { atLeast: 40 }, departmentEmptied: { people: 1000 } }",
+  });
   const boss = await env.addUser(person("Boss"));
   const ids: string[] = [];
   for (let at = 0; at < PEOPLE; at++)
     ids.push(
-      await env.addUser(person(`P${at}`, { title: `Title ${at}`, [ENTERPRISE]: { employeeNumber: `E${at}`, manager: { value: boss } } })),
+      await env.addUser(
+        person(`P${at}`, {
+          title: `Title ${at}`,
+          [ENTERPRISE]: { employeeNumber: `E${at}`, manager: { value: boss } },
+        }),
+      ),
     );
   await addGroup(env, { displayName: "Sales" }, ids);
   await env.quiet();
   // What administrators have added in DingTalk, and the directory says nothing of.
-  for (const [at, id] of ids.entries()) await byHand(id, { remark: `Remark ${at}`, work_place: `Floor ${at}` });
+  for (const [at, id] of ids.entries())
+    await byHand(id, { remark: `Remark ${at}`, work_place: `Floor ${at}` });
   await env.pool.query("update links set attributes = null where kind = 'user'");
   const before = new Map((await env.state()).users.map((user) => [user.userid, user]));
 
@@ -136,16 +148,17 @@ test("the 40 removed by a mistake are put back by one command, with title, depar
   const after = new Map((await env.state()).users.map((user) => [user.userid, user]));
   const shown = (user: Record<string, unknown> | undefined) =>
     Object.fromEntries(
-      ["name", "title", "mobile", "job_number", "manager_userid", "dept_id_list", "remark", "work_place"].map((name) => [
-        name,
-        user?.[name],
-      ]),
+      ["name", "title", "mobile", "job_number", "manager_userid", "dept_id_list", "remark", "work_place"].map(
+        (name) => [name, user?.[name]],
+      ),
     );
   for (const id of ids) expect(shown(after.get(id))).toEqual(shown(before.get(id)));
 
   // Once is enough, and nothing of theirs is kept any longer.
   expect((await removed.putBack({ hold: hold!.id }, OPERATOR))!).toMatchObject({ restoring: 0 });
-  expect((await env.pool.query("select from removed_people where attributes is not null or restoring")).rows).toHaveLength(0);
+  expect(
+    (await env.pool.query("select from removed_people where attributes is not null or restoring")).rows,
+  ).toHaveLength(0);
 });
 
 test("put back before the loop has made them again, it comes with the person", async () => {
@@ -186,7 +199,12 @@ test("nobody is put back whom the directory does not want, whom nobody removed, 
   await activate(inactive, false);
   await env.users.remove(env.context, deleted);
   await env.quiet();
-  expect(await resultsOf(inactive, deleted, here, nobody)).toEqual(["notWanted", "deleted", "notRemoved", "unknown"]);
+  expect(await resultsOf(inactive, deleted, here, nobody)).toEqual([
+    "notWanted",
+    "deleted",
+    "notRemoved",
+    "unknown",
+  ]);
   expect(await removed.putBack({ hold: nobody }, OPERATOR)).toBeUndefined();
 
   // After 30 days what was kept is gone, and it says so.

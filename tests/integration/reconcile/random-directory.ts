@@ -1,9 +1,23 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { RemoteUser, TestEnvironment } from "../../support/test-environment.ts";
-import { canBeIn, type Dirt, dirtOf, dirtyDocument, lookOf, MAILBOXES, OFFICES, type PersonDirt, SEATS, TWIN_LEVELS } from "./dirt.ts";
+import {
+  canBeIn,
+  type Dirt,
+  dirtOf,
+  dirtyDocument,
+  lookOf,
+  MAILBOXES,
+  OFFICES,
+  type PersonDirt,
+  SEATS,
+  TWIN_LEVELS,
+} from "./dirt.ts";
 import { addGroup, change, changeGroup, DINGTALK_GROUP, ENTERPRISE, members, mobile } from "./sample.ts";
 
-/* A directory that is edited at random, and what an organisation mapped from it has to look like: written down a second time, without the product's code. */
+/*
+ * A directory that is edited at random, and what an organisation mapped from it has to look like: written
+ * down a second time, without the product's code.
+ */
 
 interface Person {
   id: string;
@@ -46,7 +60,11 @@ export interface RandomDirectory {
   differences(): Promise<readonly string[]>;
 }
 
-export function createRandomDirectory(env: TestEnvironment, random: Random, kinds: ReadonlySet<Dirt> = new Set()): RandomDirectory {
+export function createRandomDirectory(
+  env: TestEnvironment,
+  random: Random,
+  kinds: ReadonlySet<Dirt> = new Set(),
+): RandomDirectory {
   const people = new Map<string, Person>();
   const groups = new Map<string, Group>();
   const levels = kinds.has("twinDepartments") ? [...LEVELS, ...TWIN_LEVELS] : LEVELS;
@@ -66,7 +84,10 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
 
   function documentOf({ name, title, phone, active, manager, dirt }: Omit<Person, "id">): JsonObject {
     const { [ENTERPRISE]: enterprise, ...dirty } = dirtyDocument(dirt, phone);
-    const extension = { ...(enterprise as JsonObject | undefined), ...(manager ? { manager: { value: manager } } : {}) };
+    const extension = {
+      ...(enterprise as JsonObject | undefined),
+      ...(manager ? { manager: { value: manager } } : {}),
+    };
     return {
       displayName: name,
       active,
@@ -155,7 +176,9 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
       const group = anyGroup();
       if (!group) return;
       group.managers = [...people.keys()].filter((id) => random() < (group.members.has(id) ? 0.4 : 0.1));
-      await changeGroup(env, group.id, { [DINGTALK_GROUP]: { managers: group.managers.map((value) => ({ value })) } });
+      await changeGroup(env, group.id, {
+        [DINGTALK_GROUP]: { managers: group.managers.map((value) => ({ value })) },
+      });
     },
     // Two groups swap their names.
     async () => {
@@ -186,7 +209,11 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
     const pathOf = (id: number): string =>
       id === 1 ? "" : [pathOf(byId.get(id)!.parent_id), byId.get(id)!.name].filter(Boolean).join("/");
 
-    const paths = new Set([...groups.values()].flatMap(({ path }) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))));
+    const paths = new Set(
+      [...groups.values()].flatMap(({ path }) =>
+        path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/")),
+      ),
+    );
     const ours = departments.filter(({ dept_id, source_identifier }) => dept_id !== 1 && source_identifier);
     const made = ours.map(({ dept_id }) => pathOf(dept_id));
     const looks = new Set([...paths].map(lookOf));
@@ -215,13 +242,17 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
 
     const present = new Map(users.map((user) => [user.userid, user]));
     /** Whoever finds no seat, neither in one of their departments nor in the root, cannot be in. */
-    const isFull = (id: number): boolean => users.filter(({ dept_id_list }) => dept_id_list.includes(id)).length >= SEATS;
-    const placesOf = ({ id }: Person): string[] => [...groups.values()].filter((group) => group.members.has(id)).map(({ path }) => path);
+    const isFull = (id: number): boolean =>
+      users.filter(({ dept_id_list }) => dept_id_list.includes(id)).length >= SEATS;
+    const placesOf = ({ id }: Person): string[] =>
+      [...groups.values()].filter((group) => group.members.has(id)).map(({ path }) => path);
     const hasNoSeat = (person: Person): boolean =>
       kinds.has("fullDepartments") &&
       !present.has(person.id) &&
       isFull(1) &&
-      ours.filter(({ dept_id }) => placesOf(person).includes(pathOf(dept_id))).every(({ dept_id }) => isFull(dept_id));
+      ours
+        .filter(({ dept_id }) => placesOf(person).includes(pathOf(dept_id)))
+        .every(({ dept_id }) => isFull(dept_id));
     const wanted = [...people.values()].filter((person) => isWanted(person) && !hasNoSeat(person));
     expect(
       "people",
@@ -235,9 +266,11 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
       const remote = present.get(person.id);
       if (!remote) continue;
       const places = placesOf(person);
-      const boss = person.manager === undefined || person.manager === person.id ? undefined : people.get(person.manager);
+      const boss =
+        person.manager === undefined || person.manager === person.id ? undefined : people.get(person.manager);
       const there = remote.dept_id_list.map(pathOf);
-      if (isRoomy) expect(`departments of ${person.id}`, places.length > 0 ? places.sort() : [""], there.sort());
+      if (isRoomy)
+        expect(`departments of ${person.id}`, places.length > 0 ? places.sort() : [""], there.sort());
       else
         expect(
           `departments of ${person.id} they are not asked into`,
@@ -248,15 +281,22 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
       // The default mapping leaves a title whose source became empty.
       if (person.title) expect(`title of ${person.id}`, person.title, remote["title"]);
       // Whoever has signed in keeps the number they sign in with.
-      if (!remote["active"]) expect(`mobile of ${person.id}`, mobile(person.phone).replaceAll(/\D/g, ""), digits(remote));
-      expect(`manager of ${person.id}`, boss && wanted.includes(boss) ? boss.id : "", remote.manager_userid ?? "");
+      if (!remote["active"])
+        expect(`mobile of ${person.id}`, mobile(person.phone).replaceAll(/\D/g, ""), digits(remote));
+      expect(
+        `manager of ${person.id}`,
+        boss && wanted.includes(boss) ? boss.id : "",
+        remote.manager_userid ?? "",
+      );
     }
     for (const [attribute, askedOf] of [
       ["telephone", ({ work }: PersonDirt) => OFFICES.find((one) => one === work)],
       ["email", ({ email }: PersonDirt) => MAILBOXES.find((one) => one === email)?.toLowerCase()],
     ] as const) {
       const asked = new Set(wanted.map(({ dirt }) => askedOf(dirt)).filter((value) => value !== undefined));
-      const held = wanted.map(({ id }) => String(present.get(id)?.[attribute] ?? "").toLowerCase()).filter((value) => asked.has(value));
+      const held = wanted
+        .map(({ id }) => String(present.get(id)?.[attribute] ?? "").toLowerCase())
+        .filter((value) => asked.has(value));
       expect(`holders of each ${attribute}`, [...asked].sort(), held.sort());
     }
     return found;
@@ -270,4 +310,5 @@ export function createRandomDirectory(env: TestEnvironment, random: Random, kind
   };
 }
 
-const digits = (remote: RemoteUser): string => `${remote["state_code"] ?? ""}${remote["mobile"] ?? ""}`.replaceAll(/\D/g, "");
+const digits = (remote: RemoteUser): string =>
+  `${remote["state_code"] ?? ""}${remote["mobile"] ?? ""}`.replaceAll(/\D/g, "");

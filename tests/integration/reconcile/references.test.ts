@@ -3,15 +3,28 @@ import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { forecast, previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, DINGTALK_GROUP, DINGTALK_USER, ENTERPRISE, notesOn, person, remote } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  DINGTALK_GROUP,
+  DINGTALK_USER,
+  ENTERPRISE,
+  notesOn,
+  person,
+  remote,
+} from "./sample.ts";
 
-/* Whom a reference to a person means: by employee number or externalId, active or not, in any letter case, and in whatever order they come. */
+/*
+ * Whom a reference to a person means: by employee number or externalId, active or not, in any letter case,
+ * and in whatever order they come.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
 afterEach(() => env.close());
 
-const numbered = (name: string, employeeNumber: string, more = {}) => person(name, { [ENTERPRISE]: { employeeNumber }, ...more });
+const numbered = (name: string, employeeNumber: string, more = {}) =>
+  person(name, { [ENTERPRISE]: { employeeNumber }, ...more });
 const reporting = (name: string, to: string) => person(name, { [ENTERPRISE]: { manager: { value: to } } });
 const managerOf = async (id: string) => (await remote(env, id))?.manager_userid ?? "";
 
@@ -47,28 +60,40 @@ describe("of people", () => {
     const first = await env.addUser(numbered("First", "726"));
     const second = await env.addUser(numbered("Second", "726"));
     const report = await env.addUser(reporting("Report", "726"));
-    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "726" }] } });
-    await env.groups.change(env.context, group, { members: { kind: "delta", add: [first, second], remove: [] } });
+    const group = await addGroup(env, {
+      displayName: "Ops",
+      [DINGTALK_GROUP]: { managers: [{ value: "726" }] },
+    });
+    await env.groups.change(env.context, group, {
+      members: { kind: "delta", add: [first, second], remove: [] },
+    });
     env.startWorker();
     await env.quiet();
     expect(await managerOf(report)).toBe("");
     await env.users.remove(env.context, first);
     await env.quiet();
     expect(await managerOf(report)).toBe(second);
-    expect((await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list).toEqual([second]);
+    expect(
+      (await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list,
+    ).toEqual([second]);
     expect(await notesOn(env, report)).not.toContain("manager: severalManagers");
   });
 
   test("who is named in other letters is waited for and found when they come", async () => {
     const report = await env.addUser(reporting("Report", "hk-1a-ß-ж"));
-    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "Hk-1A-ß-Ж" }] } });
+    const group = await addGroup(env, {
+      displayName: "Ops",
+      [DINGTALK_GROUP]: { managers: [{ value: "Hk-1A-ß-Ж" }] },
+    });
     env.startWorker();
     await env.quiet();
     const boss = await env.addUser(numbered("Boss", "HK-1a-ß-Ж"));
     await env.groups.change(env.context, group, { members: { kind: "delta", add: [boss], remove: [] } });
     await env.quiet();
     expect(await managerOf(report)).toBe(boss);
-    expect((await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list).toEqual([boss]);
+    expect(
+      (await env.state()).departments.find(({ name }) => name === "Ops")!.dept_manager_userid_list,
+    ).toEqual([boss]);
   });
 });
 
@@ -81,7 +106,10 @@ describe("a manager who has left and is still in DingTalk", () => {
     env = await openTestEnvironment({ retryBaseMs: 2_000, ...(policy === undefined ? {} : { policy }) });
     const boss = await env.addUser(numbered("Boss", "HK1", { [DINGTALK_USER]: { accountType } }));
     const report = await env.addUser(reporting("Report", "HK1"));
-    await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "HK1" }] } }, [boss, report]);
+    await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: "HK1" }] } }, [
+      boss,
+      report,
+    ]);
     env.startWorker();
     await env.quiet();
     expect(await led(report)).toEqual([boss, [boss]]);
@@ -134,7 +162,8 @@ describe("a number or externalId that changes", () => {
     env = await openTestEnvironment({ retryBaseMs: 2_000 });
   });
 
-  const leaders = async (name: string) => (await env.state()).departments.find((each) => each.name === name)!.dept_manager_userid_list;
+  const leaders = async (name: string) =>
+    (await env.state()).departments.find((each) => each.name === name)!.dept_manager_userid_list;
   const renumber = (id: string, employeeNumber?: string) =>
     change(env, id, { [ENTERPRISE]: employeeNumber === undefined ? {} : { employeeNumber } });
 
@@ -143,8 +172,13 @@ describe("a number or externalId that changes", () => {
     const boss = await env.addUser(person("Boss", ofBoss));
     const other = await env.addUser(person("Other", ofOther));
     const report = await env.addUser(reporting("Report", named));
-    const group = await addGroup(env, { displayName: "Ops", [DINGTALK_GROUP]: { managers: [{ value: named }] } });
-    await env.groups.change(env.context, group, { members: { kind: "delta", add: [boss, other], remove: [] } });
+    const group = await addGroup(env, {
+      displayName: "Ops",
+      [DINGTALK_GROUP]: { managers: [{ value: named }] },
+    });
+    await env.groups.change(env.context, group, {
+      members: { kind: "delta", add: [boss, other], remove: [] },
+    });
     env.startWorker();
     await env.quiet();
     return { boss, other, report };
@@ -183,8 +217,11 @@ describe("a number or externalId that changes", () => {
   test("does not concern those who report, where another attribute changes", async () => {
     const { boss } = await company("HK1", number("HK1"), number("HK2"));
     const generations = async () =>
-      (await env.pool.query("select entity_id as id, desired_generation as n from entity_states where kind = 'user' order by entity_id"))
-        .rows as {
+      (
+        await env.pool.query(
+          "select entity_id as id, desired_generation as n from entity_states where kind = 'user' order by entity_id",
+        )
+      ).rows as {
         id: string;
         n: number;
       }[];
@@ -197,16 +234,25 @@ describe("a number or externalId that changes", () => {
 });
 
 test("plan and comparison find the manager that the run found, also where the mapping takes another attribute", async () => {
-  env = await openTestEnvironment({ mapping: DEFAULT_MAPPING.replace(/^manager: .*$/m, "manager: user.nickName") });
+  env = await openTestEnvironment({
+    mapping: DEFAULT_MAPPING.replace(/^manager: .*$/m, "manager: user.nickName"),
+  });
   const boss = await env.addUser(person("Boss", { externalId: "boss" }));
   const report = await env.addUser(person("Report", { nickName: "boss" }));
   env.startWorker();
   await env.quiet();
   expect(await managerOf(report)).toBe(boss);
   const preview = await previewPerson(env.connect(), report);
-  expect(preview!.forecast).toMatchObject({ kind: "plan", plan: { action: "none" }, desired: { attributes: { manager: boss } } });
+  expect(preview!.forecast).toMatchObject({
+    kind: "plan",
+    plan: { action: "none" },
+    desired: { attributes: { manager: boss } },
+  });
   const ref = { kind: "user", id: report } as const;
-  expect(await forecast(env.connect(), ref, preview!.actual!)).toMatchObject({ kind: "plan", plan: { action: "none" } });
+  expect(await forecast(env.connect(), ref, preview!.actual!)).toMatchObject({
+    kind: "plan",
+    plan: { action: "none" },
+  });
 });
 
 describe.each([
@@ -214,7 +260,10 @@ describe.each([
   ["costCenter", "enterprise.costCenter", (named: string) => ({ [ENTERPRISE]: { costCenter: named } })],
 ])("a mapping that takes the manager from %s", (_name, rule, naming) => {
   beforeEach(async () => {
-    env = await openTestEnvironment({ retryBaseMs: 2_000, mapping: DEFAULT_MAPPING.replace(/^manager: .*$/m, `manager: ${rule}`) });
+    env = await openTestEnvironment({
+      retryBaseMs: 2_000,
+      mapping: DEFAULT_MAPPING.replace(/^manager: .*$/m, `manager: ${rule}`),
+    });
   });
 
   test("sets, changes and clears it as soon as the directory does", async () => {
@@ -249,7 +298,9 @@ describe.each([
 
   test("does not let them miss one who comes late", async () => {
     await env.control("switches", { protectedMobiles: ["+852-61110000"] });
-    const boss = await env.addUser(numbered("Boss", "HK-1", { phoneNumbers: [{ type: "mobile", value: "+852 61110000" }] }));
+    const boss = await env.addUser(
+      numbered("Boss", "HK-1", { phoneNumbers: [{ type: "mobile", value: "+852 61110000" }] }),
+    );
     const report = await env.addUser(person("Report", naming("HK-1")));
     env.startWorker();
     await env.quiet();

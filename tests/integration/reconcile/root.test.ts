@@ -1,7 +1,17 @@
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
-import { addGroup, change, changeGroup, chart, DINGTALK_GROUP, members, notesOn, person, stateOf } from "./sample.ts";
+import {
+  addGroup,
+  change,
+  changeGroup,
+  chart,
+  DINGTALK_GROUP,
+  members,
+  notesOn,
+  person,
+  stateOf,
+} from "./sample.ts";
 
 /* Nobody is put directly below the organisation by accident, and who is there is told. */
 
@@ -15,7 +25,8 @@ const start = async () => {
   env.startWorker();
   await env.quiet();
 };
-const departments = (more: string) => (mapping: string) => mapping.replace("departments:\n", `departments:\n${more}`);
+const departments = (more: string) => (mapping: string) =>
+  mapping.replace("departments:\n", `departments:\n${more}`);
 
 test("a note on everybody who is there, until they have a department", async () => {
   await open();
@@ -56,7 +67,10 @@ test("people of a hidden department that is refused stay out of the root, and co
 
 const DEEP = Array.from({ length: 21 }, (_, n) => `L${n}`).join("/");
 const noteTexts = async (id: string): Promise<readonly string[]> => {
-  const { rows } = await env.pool.query("select notes from entity_states where kind = 'user' and entity_id = $1", [id]);
+  const { rows } = await env.pool.query(
+    "select notes from entity_states where kind = 'user' and entity_id = $1",
+    [id],
+  );
   return (JSON.parse(rows[0].notes ?? "[]") as { text: string }[]).map(({ text }) => text);
 };
 
@@ -67,7 +81,9 @@ test("a group that cannot become a department is named to its people, as long as
   await env.addGroup("Ops", [na]);
   await start();
   expect(await chart(env)).toEqual({ "": ["Li"], Ops: ["Na"] });
-  expect(await noteTexts(li)).toEqual([expect.stringMatching(new RegExp(`correct at its source: group "${DEEP}" \\(${group}\\)`))]);
+  expect(await noteTexts(li)).toEqual([
+    expect.stringMatching(new RegExp(`correct at its source: group "${DEEP}" \\(${group}\\)`)),
+  ]);
   expect(await notesOn(env, na)).toEqual(["departments: notThere"]);
   expect(await noteTexts(na)).toEqual([expect.stringContaining(`see group ${group}`)]);
 
@@ -81,10 +97,14 @@ test("a group that cannot become a department is named to its people, as long as
 });
 
 test("groups in a circle are named to a newcomer of theirs", async () => {
-  await open((mapping) => mapping.replace(/structure: \w+/, "").replace("departments:\n", "departments:\n  structure: parent\n"));
+  await open((mapping) =>
+    mapping.replace(/structure: \w+/, "").replace("departments:\n", "departments:\n  structure: parent\n"),
+  );
   const a = await addGroup(env, { displayName: "A", externalId: "A" });
   const li = await env.addUser(person("Li"));
-  const b = await addGroup(env, { displayName: "B", externalId: "B", [DINGTALK_GROUP]: { parent: "A" } }, [li]);
+  const b = await addGroup(env, { displayName: "B", externalId: "B", [DINGTALK_GROUP]: { parent: "A" } }, [
+    li,
+  ]);
   await changeGroup(env, a, { displayName: "A", externalId: "A", [DINGTALK_GROUP]: { parent: "B" } });
   await start();
   expect(await stateOf(env, "group", b)).toMatchObject({ state: "parked" });
@@ -96,7 +116,9 @@ test("groups in a circle are named to a newcomer of theirs", async () => {
 
 describe("a parent that has not come yet", () => {
   beforeEach(() =>
-    open((mapping) => mapping.replace(/structure: \w+/, "").replace("departments:\n", "departments:\n  structure: parent\n")),
+    open((mapping) =>
+      mapping.replace(/structure: \w+/, "").replace("departments:\n", "departments:\n  structure: parent\n"),
+    ),
   );
 
   test.each(["ORG-7", "Asia", "0b0e1c9e-1f1c-4a57-8a44-0e7c1b8f0a11"])(
@@ -108,7 +130,10 @@ describe("a parent that has not come yet", () => {
       await env.addGroup("Ops", [na]);
       await start();
       expect(await chart(env)).toEqual({ "": [], Ops: ["Na"] });
-      expect(await stateOf(env, "group", child)).toMatchObject({ state: "parked", reason: expect.stringContaining(parent) });
+      expect(await stateOf(env, "group", child)).toMatchObject({
+        state: "parked",
+        reason: expect.stringContaining(parent),
+      });
       expect(await stateOf(env, "user", li)).toMatchObject({ state: "parked" });
       expect(await notesOn(env, na)).toEqual(["departments: groupWaits"]);
       await change(env, na, { title: "Clerk" });

@@ -36,7 +36,9 @@ export async function notesOn(env: TestEnvironment, id: string): Promise<readonl
   );
 }
 
-/** Departments as paths of names, and who sits in each, so that expectations read like an organisation chart. */
+/**
+ * Departments as paths of names, and who sits in each, so that expectations read like an organisation chart.
+ */
 export async function chart(env: TestEnvironment): Promise<Record<string, string[]>> {
   const { departments, users } = await env.state();
   const byId = new Map(departments.map((department) => [department.dept_id, department]));
@@ -60,10 +62,16 @@ export async function change(env: TestEnvironment, id: string, more: JsonObject)
 }
 
 export async function changeGroup(env: TestEnvironment, id: string, document: JsonObject): Promise<void> {
-  await env.groups.change(env.context, id, { decide: (current) => readGroup({ ...current, ...document }).content });
+  await env.groups.change(env.context, id, {
+    decide: (current) => readGroup({ ...current, ...document }).content,
+  });
 }
 
-export async function addGroup(env: TestEnvironment, document: JsonObject, members: readonly string[] = []): Promise<string> {
+export async function addGroup(
+  env: TestEnvironment,
+  document: JsonObject,
+  members: readonly string[] = [],
+): Promise<string> {
   return (await env.groups.create(env.context, readGroup(document).content, members)).id;
 }
 
@@ -72,7 +80,9 @@ export async function members(
   id: string,
   change: { readonly add?: readonly string[]; readonly remove?: readonly string[] },
 ) {
-  await env.groups.change(env.context, id, { members: { kind: "delta", add: change.add ?? [], remove: change.remove ?? [] } });
+  await env.groups.change(env.context, id, {
+    members: { kind: "delta", add: change.add ?? [], remove: change.remove ?? [] },
+  });
 }
 
 /** State and reason of an entity, as operators see them. */
@@ -81,6 +91,9 @@ export async function stateOf(
   kind: string,
   id: string,
 ): Promise<{ state: string; reason: string | null } | undefined> {
-  const { rows } = await env.pool.query("select state, reason from entity_states where kind = $1 and entity_id = $2", [kind, id]);
+  const { rows } = await env.pool.query(
+    "select state, reason from entity_states where kind = $1 and entity_id = $2",
+    [kind, id],
+  );
   return rows[0];
 }

@@ -19,13 +19,17 @@ afterEach(async () => {
   await env.close();
 });
 
-/** Stops it where no transaction of its stands open: one would keep its rows from everybody, which is another matter than calls that land late. */
+/**
+ * Stops it where no transaction of its stands open: one would keep its rows from everybody, which is another
+ * matter than calls that land late.
+ */
 async function freeze(program: ChildProcess): Promise<void> {
   for (;;) {
     program.kill("SIGSTOP");
     const { rows } = await env.pool.query("select now() as stopped");
     const open = async (): Promise<boolean> => {
-      const text = "select 1 from pg_stat_activity where datname = current_database() and xact_start < $1 and pid <> pg_backend_pid()";
+      const text =
+        "select 1 from pg_stat_activity where datname = current_database() and xact_start < $1 and pid <> pg_backend_pid()";
       return (await env.pool.query(text, [rows[0].stopped])).rowCount! > 0;
     };
     // Those of the others end by themselves.
@@ -59,10 +63,13 @@ test(
       for (let n = 0; n < 10; n++) await directory.edit();
       await systemClock.sleep(random() * 200);
       await freeze(frozen);
-      const { rows } = await env.pool.query("select distinct worker from entity_states where lease is not null and intent is not null");
+      const { rows } = await env.pool.query(
+        "select distinct worker from entity_states where lease is not null and intent is not null",
+      );
       caught += rows.length > 0 ? 1 : 0;
       for (let n = 0; n < 5; n++) await directory.edit();
-      // The others take over what it had, but for what it has locked in a transaction that stands still with it.
+      // The others take over what it had, but for what it has locked in a transaction that stands still with
+      // it.
       await systemClock.sleep(TIMES.leaseMs * 2);
       for (let n = 0; n < 5; n++) await directory.edit();
       frozen.kill("SIGCONT");
@@ -74,7 +81,8 @@ test(
     const { rows } = await env.pool.query(
       "select count(*) filter (where code = 'target.late')::int as late, count(*) filter (where outcome = 'unknown')::int as unknown from history",
     );
-    if (STOPS > 5) process.stdout.write(`${STOPS} stops, ${caught} with calls on their way: ${JSON.stringify(rows[0])}\n`);
+    if (STOPS > 5)
+      process.stdout.write(`${STOPS} stops, ${caught} with calls on their way: ${JSON.stringify(rows[0])}\n`);
   },
   60_000 + STOPS * 30_000,
 );

@@ -2,7 +2,10 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { TestEnvironment } from "../../support/test-environment.ts";
 
-/* What tests of random edits have in common: people and departments that are not ours, and what has to hold whatever happened. */
+/*
+ * What tests of random edits have in common: people and departments that are not ours, and what has to hold
+ * whatever happened.
+ */
 
 const edit = (env: TestEnvironment, call: string, body: JsonObject) => env.control("edit", { call, body });
 
@@ -30,7 +33,10 @@ export async function seenStrangers(env: TestEnvironment): Promise<unknown> {
   ];
 }
 
-/** Bans, quotas and missing permissions last longer than a test: the administrator mends them, and the operator lets everything be tried again. */
+/**
+ * Bans, quotas and missing permissions last longer than a test: the administrator mends them, and the
+ * operator lets everything be tried again.
+ */
 export async function mend(env: TestEnvironment): Promise<void> {
   await env.control("faults", {});
   // What is on its way may still meet with the last of them.
@@ -40,7 +46,9 @@ export async function mend(env: TestEnvironment): Promise<void> {
   }
   await env.pool.query("update target_states set paused_until = null");
   await env.pool.query("update rate_limits set blocked_until = '-infinity', free_at = now()");
-  await env.pool.query("update entity_states set state = 'due', next_at = now(), attempts = 0 where state <> 'inSync'");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now(), attempts = 0 where state <> 'inSync'",
+  );
 }
 
 /** Whoever was invited agrees, whatever has become of them here. Answers whether anybody joined. */
@@ -49,11 +57,15 @@ export async function acceptAll(env: TestEnvironment): Promise<boolean> {
     organisation: { invitations: { mobile: string }[] };
     users: unknown[];
   };
-  for (const { mobile } of organisation.invitations) await env.control("edit", { call: "accept", body: { mobile } });
+  for (const { mobile } of organisation.invitations)
+    await env.control("edit", { call: "accept", body: { mobile } });
   return (await env.state()).users.length > before.length;
 }
 
-/** Nothing moves any more, but for those who wait for one of these reasons. Two that wait for each other are let go after 30 s. */
+/**
+ * Nothing moves any more, but for those who wait for one of these reasons. Two that wait for each other are
+ * let go after 30 s.
+ */
 async function still(env: TestEnvironment, but: readonly string[]): Promise<void> {
   for (const end = systemClock.monotonicMs() + 50_000; ; await systemClock.sleep(20)) {
     const { rows } = await env.pool.query(
@@ -81,7 +93,8 @@ export async function again(env: TestEnvironment): Promise<void> {
 /** Nobody is made twice, whatever was lost on the way. */
 export async function doubles(env: TestEnvironment): Promise<unknown> {
   const { users, departments } = await env.state();
-  const twice = (values: readonly unknown[]): unknown[] => values.filter((value, at) => value && values.indexOf(value) !== at);
+  const twice = (values: readonly unknown[]): unknown[] =>
+    values.filter((value, at) => value && values.indexOf(value) !== at);
   return [
     ...twice(users.map((user) => `${user["state_code"]}-${user["mobile"]}`)),
     ...twice(departments.map((department) => department.source_identifier)),

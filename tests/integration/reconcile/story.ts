@@ -5,16 +5,26 @@ import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import type { TestEnvironment } from "../../support/test-environment.ts";
 import { chart } from "./sample.ts";
 
-/* What all stories about the two sides have in common: people act in DingTalk by hand, and at the end both sides have to agree. */
+/*
+ * What all stories about the two sides have in common: people act in DingTalk by hand, and at the end both
+ * sides have to agree.
+ */
 
-export const USER = { create: "/topapi/v2/user/create", update: "/topapi/v2/user/update", delete: "/topapi/v2/user/delete" };
+export const USER = {
+  create: "/topapi/v2/user/create",
+  update: "/topapi/v2/user/update",
+  delete: "/topapi/v2/user/delete",
+};
 export const DEPARTMENT = {
   create: "/topapi/v2/department/create",
   update: "/topapi/v2/department/update",
   delete: "/topapi/v2/department/delete",
 };
 
-/** An act in DingTalk's console or client. Rejects if DingTalk refuses it: a story must not depend on an act that did not happen. */
+/**
+ * An act in DingTalk's console or client. Rejects if DingTalk refuses it: a story must not depend on an act
+ * that did not happen.
+ */
 export async function byHand(env: TestEnvironment, call: string, body: JsonObject): Promise<void> {
   const answer = await fetch(`${env.dingtalk}/_sim/edit`, {
     method: "POST",
@@ -36,13 +46,20 @@ export async function departmentOf(env: TestEnvironment, name: string): Promise<
 export async function theirDepartment(env: TestEnvironment, name: string, parent = 1): Promise<number> {
   await byHand(env, DEPARTMENT.create, { name, parent_id: parent });
   const { departments } = await env.state();
-  return departments.find((each) => each.name === name && each.parent_id === parent && !each.source_identifier)!.dept_id;
+  return departments.find(
+    (each) => each.name === name && each.parent_id === parent && !each.source_identifier,
+  )!.dept_id;
 }
 
 let strangers = 0;
 
 /** A member whom somebody added in DingTalk. */
-export async function stranger(env: TestEnvironment, name: string, department = 1, more: JsonObject = {}): Promise<string> {
+export async function stranger(
+  env: TestEnvironment,
+  name: string,
+  department = 1,
+  more: JsonObject = {},
+): Promise<string> {
   strangers += 1;
   const userid = `stranger${strangers}`;
   const mobile = `+852-6${String(1_000_000 + strangers)}`;
@@ -55,16 +72,26 @@ export const compare = (env: TestEnvironment): Promise<SweepResult> =>
 
 /** Writes that DingTalk has carried out. */
 export const taken = async (env: TestEnvironment): Promise<number> =>
-  (await env.pool.query("select count(*)::int as n from history where code = 'target.outcome' and outcome = 'done'")).rows[0].n;
+  (
+    await env.pool.query(
+      "select count(*)::int as n from history where code = 'target.outcome' and outcome = 'done'",
+    )
+  ).rows[0].n;
 
 export interface Ending {
   /** Comparisons until both sides have to agree. */
   readonly comparisons?: number;
-  /** Entities that cannot be as they should, for a cause in DingTalk. Each comparison tries them again, in vain. */
+  /**
+   * Entities that cannot be as they should, for a cause in DingTalk. Each comparison tries them again, in
+   * vain.
+   */
   readonly differing?: number;
 }
 
-/** The end of a story: DingTalk looks like `expected`, and another comparison finds nothing and changes nothing. */
+/**
+ * The end of a story: DingTalk looks like `expected`, and another comparison finds nothing and changes
+ * nothing.
+ */
 export async function ends(
   env: TestEnvironment,
   expected: Readonly<Record<string, readonly string[]>>,

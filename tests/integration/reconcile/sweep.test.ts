@@ -3,7 +3,11 @@ import type { SweepResult } from "../../../src/reconcile/compare/count.ts";
 import { previewPerson } from "../../../src/reconcile/compare/preview.ts";
 import { sweep } from "../../../src/reconcile/compare/sweep.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { change, chart, person, remote } from "./sample.ts";
 
 keepDatabase();
@@ -15,9 +19,11 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const compare = (): Promise<SweepResult> => sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
+const compare = (): Promise<SweepResult> =>
+  sweep({ ...hand, clock: systemClock }, "cli", new AbortController().signal);
 const clean = { differing: 0, missing: 0, found: 0, orphans: 0, orphanExamples: [], repaired: 0 };
-const edit = (call: string, body: Record<string, unknown>) => env.control("edit", { call, body: body as never });
+const edit = (call: string, body: Record<string, unknown>) =>
+  env.control("edit", { call, body: body as never });
 
 async function staffed(): Promise<{ li: string; wu: string }> {
   const li = await env.addUser(person("Li", { title: "Clerk" }));
@@ -36,8 +42,13 @@ test("what is equal is found equal, by lists only, one call a page", async () =>
   const made = Object.entries(after).flatMap(([api, { count }]) =>
     count > (before[api]?.count ?? 0) ? [[api, count - (before[api]?.count ?? 0)]] : [],
   );
-  // Three departments, with the root: one list of children and one of people each, and one of roles. There is no way with fewer.
-  expect(Object.fromEntries(made)).toEqual({ "/topapi/v2/department/listsub": 3, "/topapi/v2/user/list": 3, "/topapi/role/list": 1 });
+  // Three departments, with the root: one list of children and one of people each, and one of roles. There is
+  // no way with fewer.
+  expect(Object.fromEntries(made)).toEqual({
+    "/topapi/v2/department/listsub": 3,
+    "/topapi/v2/user/list": 3,
+    "/topapi/role/list": 1,
+  });
 });
 
 test("what somebody changed by hand is put right", async () => {
@@ -70,7 +81,12 @@ test("a removed person and a renamed department come back", async () => {
 test("what is nobody's is counted and left alone", async () => {
   await staffed();
   await edit("/topapi/v2/department/create", { name: "Theirs", parent_id: 1 });
-  await edit("/topapi/v2/user/create", { userid: "stranger", name: "Stranger", mobile: "+852-61234567", dept_id_list: "1" });
+  await edit("/topapi/v2/user/create", {
+    userid: "stranger",
+    name: "Stranger",
+    mobile: "+852-61234567",
+    dept_id_list: "1",
+  });
   expect(await compare()).toMatchObject({
     compared: 4,
     orphans: 2,
@@ -101,7 +117,9 @@ test("what should be due and is not, and what this target never heard of, is put
 test("a comparison leaves its beginning and its result in the history", async () => {
   await staffed();
   await compare();
-  const { rows } = await env.pool.query("select actor, detail from history where code = 'operator.reconcile' order by id");
+  const { rows } = await env.pool.query(
+    "select actor, detail from history where code = 'operator.reconcile' order by id",
+  );
   expect(rows.map((row) => [row.actor, row.detail && JSON.parse(row.detail)])).toEqual([
     ["cli", null],
     ["cli", { compared: 4, differing: 0, missing: 0, found: 0, orphans: 0, repaired: 0 }],
@@ -126,7 +144,9 @@ describe("a preview of one person", () => {
       notes: [{ attribute: "name", code: "cut" }],
     });
     expect(seen!.actual).toMatchObject({ attributes: { title: "Clerk" } });
-    expect(seen!.explanations.find(({ attribute }) => attribute === "title")).toMatchObject({ result: "Head" });
+    expect(seen!.explanations.find(({ attribute }) => attribute === "title")).toMatchObject({
+      result: "Head",
+    });
     expect(await env.calls()).toEqual(before);
   });
 

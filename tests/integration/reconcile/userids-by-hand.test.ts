@@ -56,7 +56,13 @@ describe("the userid of somebody who left is given to another human by hand", ()
       const id = await adopted();
       await byHand(env, "activate", { userid: "emp7" });
       await byHand(env, USER.delete, { userid: "emp7" });
-      await byHand(env, USER.create, { userid: "emp7", name: "Else", mobile: wire(2), dept_id_list: "1", job_number: "77" });
+      await byHand(env, USER.create, {
+        userid: "emp7",
+        name: "Else",
+        mobile: wire(2),
+        dept_id_list: "1",
+        job_number: "77",
+      });
       if (how === "deleted") await env.users.remove(env.context, id);
       else await change(env, id, { active: false });
       await ends(env, { "": ["Else"] });
@@ -119,7 +125,10 @@ describe("the same human, made again by hand", () => {
     await env.quiet();
     await change(env, id, { active: false });
     await env.quiet();
-    expect(await stateOf(env, "user", id)).toMatchObject({ state: "held", reason: expect.stringContaining("may still have access") });
+    expect(await stateOf(env, "user", id)).toMatchObject({
+      state: "held",
+      reason: expect.stringContaining("may still have access"),
+    });
     await byHand(env, USER.delete, { userid: "li" });
     await ends(env, { "": [] });
   });
@@ -246,23 +255,31 @@ describe("an invitation", () => {
     await env.quiet();
     await compare(env);
     await env.quiet();
-    expect((await env.state()).users.map(({ userid }) => userid).filter((userid) => userid !== fresh)).toEqual([]);
+    expect(
+      (await env.state()).users.map(({ userid }) => userid).filter((userid) => userid !== fresh),
+    ).toEqual([]);
   });
 });
 
 describe("administrators", () => {
-  test.each([1, 2])("a leaver of level %s stays with everything they had, and other leavers go", async (level) => {
-    await open();
-    const [boss, li] = [await env.addUser(person("Boss", { title: "Owner" })), await env.addUser(person("Li"))];
-    await env.addGroup("Board", [boss, li]);
-    await env.quiet();
-    await byHand(env, "admin", { userid: boss, sys_level: level });
-    for (const id of [boss, li]) await change(env, id, { active: false });
-    await ends(env, { "": [], Board: ["Boss"] }, { differing: 1 });
-    expect(await remote(env, boss)).toMatchObject({ title: "Owner" });
-    await byHand(env, "admin", { userid: boss, sys_level: 0 });
-    await ends(env, { "": [], Board: [] });
-  });
+  test.each([1, 2])(
+    "a leaver of level %s stays with everything they had, and other leavers go",
+    async (level) => {
+      await open();
+      const [boss, li] = [
+        await env.addUser(person("Boss", { title: "Owner" })),
+        await env.addUser(person("Li")),
+      ];
+      await env.addGroup("Board", [boss, li]);
+      await env.quiet();
+      await byHand(env, "admin", { userid: boss, sys_level: level });
+      for (const id of [boss, li]) await change(env, id, { active: false });
+      await ends(env, { "": [], Board: ["Boss"] }, { differing: 1 });
+      expect(await remote(env, boss)).toMatchObject({ title: "Owner" });
+      await byHand(env, "admin", { userid: boss, sys_level: 0 });
+      await ends(env, { "": [], Board: [] });
+    },
+  );
 
   test("an administrator who is not of the directory is never touched, wherever they sit", async () => {
     await open();

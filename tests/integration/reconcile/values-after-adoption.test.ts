@@ -7,12 +7,13 @@ import { openTestEnvironment, type TestEnvironment } from "../../support/test-en
 import { change, ENTERPRISE, person } from "./sample.ts";
 
 /*
- * How many people may get the same value in the hour in which their accounts are adopted. These accounts were in DingTalk when the hour began, so they count,
- * and people whom the loop has created since do not.
+ * How many people may get the same value in the hour in which their accounts are adopted. These accounts were
+ * in DingTalk when the hour began, so they count, and people whom the loop has created since do not.
  */
 
 const PEOPLE = 40;
-const POLICY = "version: 1\nlimits: { attributeBlanked: { people: 4, percent: 20 }, peopleRemoved: { atLeast: 2, percent: 50 } }";
+const POLICY =
+  "version: 1\nlimits: { attributeBlanked: { people: 4, percent: 20 }, peopleRemoved: { atLeast: 2, percent: 50 } }";
 
 keepDatabase();
 let env: TestEnvironment;
@@ -22,9 +23,13 @@ beforeEach(async () => {
 afterEach(() => env.close());
 
 const list = async () => (await createHolds(env.pool, "dingtalk", systemClock).list({ count: 10 })).holds;
-const titled = async (title: string): Promise<number> => (await env.state()).users.filter((user) => user["title"] === title).length;
+const titled = async (title: string): Promise<number> =>
+  (await env.state()).users.filter((user) => user["title"] === title).length;
 
-/** Accounts entered by hand, all with the title Staff. The directory has the same people, `chiefs` of them as chiefs. */
+/**
+ * Accounts entered by hand, all with the title Staff. The directory has the same people, `chiefs` of them as
+ * chiefs.
+ */
 async function adopted(chiefs: number): Promise<readonly string[]> {
   for (let at = 0; at < PEOPLE; at++) {
     const body = {
@@ -47,9 +52,15 @@ async function adopted(chiefs: number): Promise<readonly string[]> {
   await env.quiet();
   await worker.stop(1_000);
   const adopt = { ...PROPOSE_ALL, people: { ...PROPOSE_ALL.people, 2: "link" as const } };
-  await sweep({ ...env.connect(), clock: systemClock, policy: { adopt } }, "cli", new AbortController().signal);
+  await sweep(
+    { ...env.connect(), clock: systemClock, policy: { adopt } },
+    "cli",
+    new AbortController().signal,
+  );
   expect((await env.pool.query("select 1 from links where adopted")).rows).toHaveLength(PEOPLE);
-  await env.pool.query("update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now(), desired_generation = desired_generation + 1",
+  );
   return ids;
 }
 
@@ -66,11 +77,15 @@ test("more than a fifth of them may not", async () => {
   env.startWorker();
   await env.quiet();
   expect(await titled("Chief")).toBe(PEOPLE / 5);
-  expect(await list()).toMatchObject([{ limit: "attributeBlanked", count: 2, allowed: PEOPLE / 5, present: PEOPLE }]);
+  expect(await list()).toMatchObject([
+    { limit: "attributeBlanked", count: 2, allowed: PEOPLE / 5, present: PEOPLE },
+  ]);
 });
 
 test("people who were created in this hour do not count: they were not there when it began", async () => {
-  const ids = await Promise.all(Array.from({ length: PEOPLE }, (_, at) => env.addUser(person(`P${at}`, { title: `Clerk ${at}` }))));
+  const ids = await Promise.all(
+    Array.from({ length: PEOPLE }, (_, at) => env.addUser(person(`P${at}`, { title: `Clerk ${at}` }))),
+  );
   env.startWorker();
   await env.quiet();
   await Promise.all(ids.slice(0, 8).map((id) => change(env, id, { title: "Chief" })));

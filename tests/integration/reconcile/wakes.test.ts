@@ -5,7 +5,10 @@ import { createReconcileStore } from "../../../src/store/create.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { testVault } from "../../support/vault.ts";
 
-/* Whoever was left out, or has to wait, is looked at again as soon as the reason is gone, and not when some guard comes round. */
+/*
+ * Whoever was left out, or has to wait, is looked at again as soon as the reason is gone, and not when some
+ * guard comes round.
+ */
 
 let env: TestEnvironment;
 beforeEach(async () => {
@@ -36,7 +39,9 @@ test("people who had to go without a parked department come into it when it is m
 
   const taken = (await env.state()).departments.find((department) => department.name === "Sales")!.dept_id;
   await env.control("edit", { call: "/topapi/v2/department/delete", body: { dept_id: taken } });
-  await env.pool.query("update entity_states set state = 'due', next_at = now() where kind = 'department' and state = 'parked'");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now() where kind = 'department' and state = 'parked'",
+  );
   await env.quiet();
   expect(await departmentOf(id)).toEqual(["Sales"]);
 });
@@ -61,13 +66,23 @@ test("a department that is being looked at while its last member leaves is looke
   const before = (await store.departments([departmentRun!.ref.id])).get(departmentRun!.ref.id)!;
   expect(before.occupied).toBe(true);
   const seat = before.link!.remoteId!;
-  const link = { kind: "put", remoteId: id, presence: "active", attributes: { departments: ["1"] }, containers: ["1"] } as const;
+  const link = {
+    kind: "put",
+    remoteId: id,
+    presence: "active",
+    attributes: { departments: ["1"] },
+    containers: ["1"],
+  } as const;
   await store.finish(memberRun, { ...nothing, next: settled, link, departed: [seat] });
-  await store.finish(departmentRun!, { ...nothing, next: { ...settled, state: "waiting", nextMs: 30_000, waitingOn: [] } });
+  await store.finish(departmentRun!, {
+    ...nothing,
+    next: { ...settled, state: "waiting", nextMs: 30_000, waitingOn: [] },
+  });
 
-  const { rows } = await env.pool.query("select state, next_at <= now() as now from entity_states where entity_id = $1", [
-    departmentRun!.ref.id,
-  ]);
+  const { rows } = await env.pool.query(
+    "select state, next_at <= now() as now from entity_states where entity_id = $1",
+    [departmentRun!.ref.id],
+  );
   expect(rows).toEqual([{ state: "due", now: true }]);
 });
 
@@ -85,17 +100,31 @@ const waitsFor = (id: string, inCircle?: boolean): RunOutcome => ({
 });
 const isThere = ({ ref: { id } }: Claim): RunOutcome => ({
   next: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
-  link: { kind: "put", remoteId: id, presence: "active", attributes: { departments: ["1"] }, containers: ["1"] },
+  link: {
+    kind: "put",
+    remoteId: id,
+    presence: "active",
+    attributes: { departments: ["1"] },
+    containers: ["1"],
+  },
   presenceChanged: true,
   departed: [],
   gone: false,
 });
-const isParked: RunOutcome = { ...nothing, next: { state: "parked", nextMs: undefined, attempts: 1, observeFirst: false } };
+const isParked: RunOutcome = {
+  ...nothing,
+  next: { state: "parked", nextMs: undefined, attempts: 1, observeFirst: false },
+};
 const isDueNow = async (id: string): Promise<boolean> =>
-  (await env.pool.query("select next_at <= now() as now from entity_states where entity_id = $1", [id])).rows[0]!.now;
+  (await env.pool.query("select next_at <= now() as now from entity_states where entity_id = $1", [id]))
+    .rows[0]!.now;
 
 test("one that begins to wait for what was parked a moment ago is looked at once more, and in a circle is not", async () => {
-  const [boss, clerk, other] = [await env.addUser(person("Ann")), await env.addUser(person("Bob")), await env.addUser(person("Cid"))];
+  const [boss, clerk, other] = [
+    await env.addUser(person("Ann")),
+    await env.addUser(person("Bob")),
+    await env.addUser(person("Cid")),
+  ];
   const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
   const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
   await store.finish(claims.get(boss)!, isParked);
@@ -115,15 +144,24 @@ test.each([
     const [holder, wants] = [await env.addUser(person("Ann")), await env.addUser(person("Bob"))];
     const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
     const claims = new Map((await store.claim(10)).map((claim) => [claim.ref.id, claim]));
-    const has = (email: string | null) => ({ ...isThere(claims.get(holder)!).link, attributes: { email } }) as RunOutcome["link"];
+    const has = (email: string | null) =>
+      ({ ...isThere(claims.get(holder)!).link, attributes: { email } }) as RunOutcome["link"];
     await store.finish(claims.get(holder)!, { ...isThere(claims.get(holder)!), link: has("m@example.com") });
     const told = { reasonCode: "emailTaken", answer: "60106", reason: "taken", remedy: "" };
     const refusal: RunOutcome = {
       ...nothing,
-      next: { state, nextMs: state === "waiting" ? 30_000 : undefined, attempts: 0, observeFirst: false, waitingOn: [holder] },
+      next: {
+        state,
+        nextMs: state === "waiting" ? 30_000 : undefined,
+        attempts: 0,
+        observeFirst: false,
+        waitingOn: [holder],
+      },
       refused: { email: { value: "m@example.com", holder, told, ...(letGo ? { letGo } : {}) } },
     };
-    await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [holder]);
+    await env.pool.query("update entity_states set state = 'due', next_at = now() where entity_id = $1", [
+      holder,
+    ]);
     const again = (await store.claim(10))[0]!;
     await store.finish(again, { ...isThere(again), link: has("other@example.com") });
     await store.finish(claims.get(wants)!, refusal);
@@ -142,7 +180,10 @@ test("one that cannot have what a stranger has, who was found to be ours meanwhi
   expect(await isDueNow(wants)).toBe(true);
   const again = (await store.claim(10))[0]!;
   // Nobody of ours: it stays parked.
-  await store.finish(again, { ...isParked, refused: { mobile: { ...refused.mobile, stranger: "manager4220" } } });
+  await store.finish(again, {
+    ...isParked,
+    refused: { mobile: { ...refused.mobile, stranger: "manager4220" } },
+  });
   expect(await isDueNow(wants)).toBeNull();
 });
 
@@ -151,7 +192,8 @@ test("whoever is sending a value at this moment is known as its holder, before t
   const { store } = env.connect();
   const claims = await store.claim(10);
   const sending = claims.find(({ ref }) => ref.id === sends)!;
-  const asks = () => store.holder({ kind: "user", id: wants }, { attribute: "telephone", value: "+852 2345 0000" });
+  const asks = () =>
+    store.holder({ kind: "user", id: wants }, { attribute: "telephone", value: "+852 2345 0000" });
   const intent: HistoryEvent = {
     id: uuidv7(Date.now()),
     at: new Date(),
@@ -164,7 +206,10 @@ test("whoever is sending a value at this moment is known as its holder, before t
   };
   await store.begin(sending, intent, { remoteId: sends });
   expect(await asks()).toEqual({ id: sends, expect: "moves" });
-  const link = { ...isThere(sending).link, attributes: { telephone: "+852 2345 0000" } } as RunOutcome["link"];
+  const link = {
+    ...isThere(sending).link,
+    attributes: { telephone: "+852 2345 0000" },
+  } as RunOutcome["link"];
   await store.finish(sending, { ...isThere(sending), link });
   expect(await asks()).toEqual({ id: sends, expect: "stays" });
 });
@@ -176,7 +221,9 @@ test("people who are being looked at while a parked department comes are looked 
   const worker = env.startWorker();
   await env.quiet();
   await worker.stop(1_000);
-  await env.pool.query("update entity_states set state = 'due', next_at = now() where kind in ('department', 'user')");
+  await env.pool.query(
+    "update entity_states set state = 'due', next_at = now() where kind in ('department', 'user')",
+  );
 
   const store = createReconcileStore(env.pool, "dingtalk", { vault: testVault });
   const claims = await store.claim(10);
@@ -195,7 +242,8 @@ async function holdCommits(): Promise<{ held(): Promise<boolean>; letGo(): Promi
   const holder = await env.pool.connect();
   await holder.query("select pg_advisory_lock(42)");
   return {
-    held: async () => (await holder.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount! > 0,
+    held: async () =>
+      (await holder.query("select from pg_locks where locktype = 'advisory' and not granted")).rowCount! > 0,
     letGo: async () => {
       await holder.query("select pg_advisory_unlock(42)");
       holder.release();

@@ -14,7 +14,10 @@ import { openTestEnvironment, type TestEnvironment } from "../../support/test-en
 import { createRandom, createRandomDirectory } from "./random-directory.ts";
 import { addGroup, change, DINGTALK_GROUP, ENTERPRISE, person } from "./sample.ts";
 
-/* The plan of everybody: the loop on a copy. What it says is what the loop then does, and nothing is sent or written for it. */
+/*
+ * The plan of everybody: the loop on a copy. What it says is what the loop then does, and nothing is sent or
+ * written for it.
+ */
 
 keepDatabase();
 let env: TestEnvironment;
@@ -40,7 +43,10 @@ async function plan({ mode = "sync", mapping, policy = raisedPolicy, sideBySide 
   const rehearsal = await openRehearsal(env.pool, { target: "dingtalk", everybody: mapping !== undefined });
   const rules = mapping === undefined ? connection.mapping : compileMapping(mapping);
   const deps = { rehearsal, target: connection.target, mapping: rules, mode, policy, clock: systemClock };
-  const whole = await planEverybody({ ...deps, ...(sideBySide === undefined ? {} : { sideBySide }) }, new AbortController().signal);
+  const whole = await planEverybody(
+    { ...deps, ...(sideBySide === undefined ? {} : { sideBySide }) },
+    new AbortController().signal,
+  );
   const { items } = await whole.items({ count: 1_000 });
   await whole.close();
   return { summary: whole.summary, items };
@@ -52,7 +58,9 @@ const WRITES =
 /** Writes that DingTalk has taken, by path. */
 async function taken(): Promise<Record<string, number>> {
   const calls = Object.entries(await env.calls()).filter(([path]) => WRITES.test(path));
-  return Object.fromEntries(calls.map(([path, { count, refused }]) => [path, count - refused] as const).filter(([, n]) => n > 0));
+  return Object.fromEntries(
+    calls.map(([path, { count, refused }]) => [path, count - refused] as const).filter(([, n]) => n > 0),
+  );
 }
 
 async function during(work: () => Promise<void>): Promise<Record<string, number>> {
@@ -84,7 +92,11 @@ async function kept(): Promise<unknown> {
     "target_states",
   ];
   const rows = await Promise.all(
-    tables.map((table) => env.pool.query(`select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${table} t`)),
+    tables.map((table) =>
+      env.pool.query(
+        `select md5(coalesce(string_agg(t::text, '|' order by t::text), '')) as sum from ${table} t`,
+      ),
+    ),
   );
   const jobs = await env.pool.query("select count(*) as n from graphile_worker.jobs");
   return [...rows.map(({ rows: [row] }) => row.sum), jobs.rows[0].n];
@@ -97,19 +109,34 @@ test("a first plan says what is made, old and new, and leaves no trace", async (
   const before = await kept();
   const calls = await env.calls();
   const { summary, items } = await plan();
-  expect(summary).toMatchObject({ create: 4, update: 0, remove: 0, suspend: 0, resume: 0, held: 0, calls: 5, byAttribute: {} });
+  expect(summary).toMatchObject({
+    create: 4,
+    update: 0,
+    remove: 0,
+    suspend: 0,
+    resume: 0,
+    held: 0,
+    calls: 5,
+    byAttribute: {},
+  });
   expect(items.map(({ kind, name, action }) => [kind, name, action]).sort()).toEqual([
     ["department", "HK", "create"],
     ["department", "Sales", "create"],
     ["user", "Bo", "create"],
     ["user", "Li", "create"],
   ]);
-  expect(items.find(({ id }) => id === li)!.changes).toMatchObject({ name: { after: "Li" }, title: { after: "Clerk" } });
+  expect(items.find(({ id }) => id === li)!.changes).toMatchObject({
+    name: { after: "Li" },
+    title: { after: "Clerk" },
+  });
   expect(items.find(({ id }) => id === bo)!.changes["manager"]).toEqual({ after: li });
   expect(await kept()).toEqual(before);
   expect(await env.calls()).toEqual(calls);
   expect(Object.values(await during(() => run())).reduce((sum, n) => sum + n)).toBe(5);
-  expect(await plan()).toEqual({ summary: expect.objectContaining({ create: 0, update: 0, calls: 0 }), items: [] });
+  expect(await plan()).toEqual({
+    summary: expect.objectContaining({ create: 0, update: 0, calls: 0 }),
+    items: [],
+  });
 });
 
 /** Both with `npm run test:faults`. */
@@ -138,7 +165,10 @@ test("a mapping shows what it would do before it is installed", async () => {
   const mapping = `${DEFAULT_MAPPING}`.replace("firstOf(user.title, workday.businessTitle)", `'"Staff"'`);
   const { summary, items } = await plan({ mapping });
   expect(summary).toMatchObject({ update: 5, byAttribute: { title: 5 }, calls: 5 });
-  expect(items[0]).toMatchObject({ action: "update", changes: { title: { before: "Clerk", after: "Staff" } } });
+  expect(items[0]).toMatchObject({
+    action: "update",
+    changes: { title: { before: "Clerk", after: "Staff" } },
+  });
   expect(await kept()).toEqual(before);
 });
 

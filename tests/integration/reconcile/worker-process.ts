@@ -12,20 +12,41 @@ import { createDingTalkTarget } from "../../../src/targets/dingtalk/index.ts";
 import { raisedPolicy } from "../../support/policies.ts";
 import { testVault } from "../../support/vault.ts";
 
-/** A worker in a process of its own, with the times it is given, so that it can be stopped and continued. Prints "ready", and works until its input closes. */
+/**
+ * A worker in a process of its own, with the times it is given, so that it can be stopped and continued.
+ * Prints "ready", and works until its input closes.
+ */
 const [, , databaseUrl, dingtalk, leaseMs, callLifeMs, perSecond] = process.argv.map(String);
 const qps = Number(perSecond);
 const pool = createPool({ url: String(databaseUrl), max: 6, logger: silentLogger });
-const store = createReconcileStore(pool, "dingtalk", { vault: testVault, leaseMs: Number(leaseMs), callLifeMs: Number(callLifeMs) });
+const store = createReconcileStore(pool, "dingtalk", {
+  vault: testVault,
+  leaseMs: Number(leaseMs),
+  callLifeMs: Number(callLifeMs),
+});
 const target = createDingTalkTarget(
-  { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: String(dingtalk), apiUrl: String(dingtalk), qps },
+  {
+    appKey: "sandbox",
+    appSecret: "sandbox",
+    corpId: "dingsandbox",
+    oapiUrl: String(dingtalk),
+    apiUrl: String(dingtalk),
+    qps,
+  },
   {
     clock: systemClock,
     limiter: createRateLimiter(pool, systemClock, { target: "dingtalk", perSecond: qps, burst: 0 }),
     tokens: createSharedToken(pool, "dingtalk", systemClock),
   },
 );
-const deps = { store, target, policy: raisedPolicy, mapping: compileMapping(DEFAULT_MAPPING), clock: systemClock, logger: silentLogger };
+const deps = {
+  store,
+  target,
+  policy: raisedPolicy,
+  mapping: compileMapping(DEFAULT_MAPPING),
+  clock: systemClock,
+  logger: silentLogger,
+};
 const reconcile = createReconciler({ ...deps, mode: "sync", random: Math.random, retryBaseMs: 20 });
 const worker = createWorker({ store, reconcile, clock: systemClock, logger: silentLogger, concurrency: 8 });
 worker.start();

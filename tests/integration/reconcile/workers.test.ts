@@ -2,7 +2,11 @@ import { systemClock } from "../../../src/core/clock.ts";
 import type { HistoryEvent } from "../../../src/history/event.ts";
 import type { Claim, RunOutcome } from "../../../src/reconcile/ports.ts";
 import { keepDatabase } from "../../support/postgres/kept-database.ts";
-import { type Connection, openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
+import {
+  type Connection,
+  openTestEnvironment,
+  type TestEnvironment,
+} from "../../support/test-environment.ts";
 import { change, chart, person, remote, stateOf } from "./sample.ts";
 
 keepDatabase();
@@ -37,7 +41,17 @@ const done = (remoteId: string, event?: HistoryEvent): RunOutcome => ({
   presenceChanged: true,
   departed: [],
   gone: false,
-  ...(event ? { event: { ...event, id: crypto.randomUUID(), code: "target.outcome", causes: [event.id], outcome: "done" } } : {}),
+  ...(event
+    ? {
+        event: {
+          ...event,
+          id: crypto.randomUUID(),
+          code: "target.outcome",
+          causes: [event.id],
+          outcome: "done",
+        },
+      }
+    : {}),
 });
 
 /** Outcomes by intent, and intents without one (docs/threats.md I6). */
@@ -111,13 +125,21 @@ test("a worker gives back runs it does not know any more", async () => {
 
 describe("a run that lost its lease", () => {
   /** Stopped after its write, past its lease, while another worker did the work. */
-  async function overtaken(): Promise<{ id: string; frozen: Connection; claim: Claim; intent: HistoryEvent }> {
+  async function overtaken(): Promise<{
+    id: string;
+    frozen: Connection;
+    claim: Claim;
+    intent: HistoryEvent;
+  }> {
     const id = await env.addUser(person("Li"));
     const frozen = await puppet();
     const [claim] = await frozen.store.claim(5);
     const intent = intentOf(claim!);
     await frozen.store.begin(claim!, intent, { remoteId: id });
-    await env.pool.query("update entity_states set leased_until = now() - interval '1 s' where entity_id = $1", [id]);
+    await env.pool.query(
+      "update entity_states set leased_until = now() - interval '1 s' where entity_id = $1",
+      [id],
+    );
     env.startWorker();
     await env.quiet();
     return { id, frozen, claim: claim!, intent };
@@ -142,10 +164,12 @@ describe("a run that lost its lease", () => {
       { outcome: "done", n: 2 },
       { outcome: "unknown", n: 1 },
     ]);
-    const { rows } = await env.pool.query("select causes, outcome, detail from history where code = 'target.late'");
-    expect(rows.map(({ causes, outcome, detail }) => [causes, outcome, JSON.parse(detail)["learned"]])).toEqual([
-      [[intent.id], null, "done"],
-    ]);
+    const { rows } = await env.pool.query(
+      "select causes, outcome, detail from history where code = 'target.late'",
+    );
+    expect(
+      rows.map(({ causes, outcome, detail }) => [causes, outcome, JSON.parse(detail)["learned"]]),
+    ).toEqual([[[intent.id], null, "done"]]);
   });
 });
 
@@ -188,7 +212,8 @@ describe("a call that nobody answered", () => {
     return rows[0]?.ms ?? undefined;
   };
   /** The longest life of a call has passed. */
-  const later = () => env.pool.query("update entity_states set recheck_at = now() where recheck_at is not null");
+  const later = () =>
+    env.pool.query("update entity_states set recheck_at = now() where recheck_at is not null");
   const rechecked = async (): Promise<void> => {
     await later();
     for (;;) {
@@ -214,25 +239,28 @@ describe("a call that nobody answered", () => {
     expect(await recheckAt(id)).toBeUndefined();
   });
 
-  test.each(["deactivated", "deleted"])("that lands after the person was %s does not bring them back", async (how) => {
-    env.startWorker();
-    await lost("/topapi/v2/user/create");
-    const document = person("Li");
-    const id = await env.addUser(document);
-    await env.quiet();
-    if (how === "deleted") await env.users.remove(env.context, id);
-    else await change(env, id, { active: false });
-    await env.quiet();
-    expect(await remote(env, id)).toBeUndefined();
-    await env.control("edit", {
-      call: "/topapi/v2/user/create",
-      body: { userid: id, name: "Li", mobile: "+852-61230001", dept_id_list: "1" },
-    });
-    await rechecked();
-    expect(await remote(env, id)).toBeUndefined();
-    // Nothing is left to look after.
-    expect((await env.pool.query("select 1 from links where entity_id = $1", [id])).rows).toEqual([]);
-  });
+  test.each(["deactivated", "deleted"])(
+    "that lands after the person was %s does not bring them back",
+    async (how) => {
+      env.startWorker();
+      await lost("/topapi/v2/user/create");
+      const document = person("Li");
+      const id = await env.addUser(document);
+      await env.quiet();
+      if (how === "deleted") await env.users.remove(env.context, id);
+      else await change(env, id, { active: false });
+      await env.quiet();
+      expect(await remote(env, id)).toBeUndefined();
+      await env.control("edit", {
+        call: "/topapi/v2/user/create",
+        body: { userid: id, name: "Li", mobile: "+852-61230001", dept_id_list: "1" },
+      });
+      await rechecked();
+      expect(await remote(env, id)).toBeUndefined();
+      // Nothing is left to look after.
+      expect((await env.pool.query("select 1 from links where entity_id = $1", [id])).rows).toEqual([]);
+    },
+  );
 
   test("of a department that lands after the department was given up does not keep it", async () => {
     env.startWorker();
@@ -255,7 +283,9 @@ describe("a call that nobody answered", () => {
 
 describe("a worker whose lock is gone", () => {
   const loseLock = () =>
-    env.pool.query("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 72707370 and granted");
+    env.pool.query(
+      "select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 72707370 and granted",
+    );
 
   test("sends nothing for what it claimed before, and has its place again with the next sign of life", async () => {
     await env.addUser(person("Li"));

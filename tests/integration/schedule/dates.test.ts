@@ -28,8 +28,9 @@ sources: { join: [{ by: userName }] }
 `;
 
 /*
- * The time of the directory and of its dates, which a test puts forward; what is waited for passes as ever, and the loop keeps the time it shares with DingTalk.
- * Every test has a year of its own, in which nobody reads this any more.
+ * The time of the directory and of its dates, which a test puts forward; what is waited for passes as ever,
+ * and the loop keeps the time it shares with DingTalk. Every test has a year of its own, in which nobody
+ * reads this any more.
  */
 let aheadMs = 0;
 let year = 2089;
@@ -81,10 +82,13 @@ const add = async (body: object): Promise<string> => {
   return answer.body.id;
 };
 const patch = async (id: string, ...operations: readonly object[]): Promise<void> => {
-  const answer = await product.send("PATCH", `/scim/v2/Users/${id}`, { body: { schemas: [PATCH], Operations: operations } });
+  const answer = await product.send("PATCH", `/scim/v2/Users/${id}`, {
+    body: { schemas: [PATCH], Operations: operations },
+  });
   expect([200, 204]).toContain(answer.status);
 };
-const set = (id: string, attribute: string, value: unknown) => patch(id, { op: "replace", path: `${WORKER}:${attribute}`, value });
+const set = (id: string, attribute: string, value: unknown) =>
+  patch(id, { op: "replace", path: `${WORKER}:${attribute}`, value });
 const read = async (id: string) => (await product.send("GET", `/scim/v2/Users/${id}`)).body;
 const there = async (name: string) => (await product.remote()).users.find((user) => user.name === name);
 const isThere = async (name: string): Promise<boolean> => (await there(name)) !== undefined;
@@ -109,7 +113,9 @@ const isAlone = async (id: string): Promise<boolean> =>
 test("a leaver of 31 December in Hong Kong is out on 1 January, and their source reads what it sent", async () => {
   const id = await add(worker("Mei", { terminationDate: `${year}-12-31` }));
   await product.until(() => isThere("Mei"));
-  expect(await pending(id)).toEqual([{ kind: "leave", day: `${year}-12-31`, zone: "Asia/Hong_Kong", due_at: at("12-31T16:00:00") }]);
+  expect(await pending(id)).toEqual([
+    { kind: "leave", day: `${year}-12-31`, zone: "Asia/Hong_Kong", due_at: at("12-31T16:00:00") },
+  ]);
   setTime("12-31T15:59:30");
   await product.quiet();
   expect(await isThere("Mei")).toBe(true);
@@ -133,7 +139,9 @@ test("operators see what is to come, and whoever may not see values sees that so
   const open = { day: `${year}-12-31`, zone: "Europe/London", at: `${year + 1}-01-01T00:00:00.000Z` };
   const shown = async (token?: string) =>
     (await product.send("GET", `/api/users/${id}`, token === undefined ? {} : { token })).body.scheduled;
-  expect(await shown()).toEqual([{ ...change, ...open, changes: { active: { before: true, after: false } } }]);
+  expect(await shown()).toEqual([
+    { ...change, ...open, changes: { active: { before: true, after: false } } },
+  ]);
   expect(await shown(await product.token(["history:read"]))).toEqual([
     { ...change, day: null, zone: null, at: null, changes: { active: {} } },
   ]);
@@ -144,7 +152,10 @@ test("a last day that cannot be read is kept and told, and one without an end is
   const endless = await add(worker("Eve", { terminationDate: "9999-12-31", location: "London" }));
   await product.until(async () => (await isThere("Una")) && (await isThere("Eve")));
   await product.quiet();
-  const { rows } = await product.pool.query("select notes::text as notes from entity_states where entity_id = $1", [id]);
+  const { rows } = await product.pool.query(
+    "select notes::text as notes from entity_states where entity_id = $1",
+    [id],
+  );
   expect(rows[0].notes).toContain("dateNotUnderstood");
   expect((await read(id))[WORKER].terminationDate).toBe("12/24/2026 12:00:00 AM");
   expect(await pending(endless)).toEqual([]);
@@ -153,7 +164,11 @@ test("a last day that cannot be read is kept and told, and one without an end is
 test("a hire begins on the day, and nobody is told that somebody left", async () => {
   const id = await add(worker("Ana", { hireDate: `${year}-12-10`, location: "London" }));
   await product.quiet();
-  expect([await isThere("Ana"), (await read(id)).active, await codes(id)]).toEqual([false, true, ["change.scheduled", "user.created"]]);
+  expect([await isThere("Ana"), (await read(id)).active, await codes(id)]).toEqual([
+    false,
+    true,
+    ["change.scheduled", "user.created"],
+  ]);
   setTime("12-10T00:00:00");
   await product.until(() => isThere("Ana"));
   expect([await codes(id), await isAlone(id), await pending(id)]).toEqual([
@@ -166,10 +181,15 @@ test("a hire begins on the day, and nobody is told that somebody left", async ()
 test("a manager who has not been hired yet is not told to have left, and is set when they come", async () => {
   const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
   const boss = await add(worker("Boss", { hireDate: `${year}-12-15` }));
-  const id = await add(worker("Yan", {}, { schemas: [CORE, WORKER, ENTERPRISE], [ENTERPRISE]: { manager: { value: boss } } }));
+  const id = await add(
+    worker("Yan", {}, { schemas: [CORE, WORKER, ENTERPRISE], [ENTERPRISE]: { manager: { value: boss } } }),
+  );
   await product.until(() => isThere("Yan"));
   await product.quiet();
-  const { rows } = await product.pool.query("select notes::text as notes from entity_states where entity_id = $1", [id]);
+  const { rows } = await product.pool.query(
+    "select notes::text as notes from entity_states where entity_id = $1",
+    [id],
+  );
   expect(rows[0].notes).toContain("managerNotThere");
   setTime("12-14T16:00:00");
   await product.until(() => isThere("Boss"));
@@ -247,7 +267,9 @@ test("a record that goes takes what it scheduled along", async () => {
   await product.until(() => isThere("Uma"));
   expect((await product.send("DELETE", `/scim/v2/Users/${id}`)).status).toBe(204);
   await product.until(async () => !(await isThere("Uma")));
-  expect((await product.pool.query("select count(*) from scheduled_changes where resource = $1", [id])).rows).toEqual([{ count: 0 }]);
+  expect(
+    (await product.pool.query("select count(*) from scheduled_changes where resource = $1", [id])).rows,
+  ).toEqual([{ count: 0 }]);
 });
 
 test("of a joined person each record has its dates, and has them when it is separated", async () => {
@@ -255,15 +277,18 @@ test("of a joined person each record has its dates, and has them when it is sepa
   const id = await add(worker("Zoe", { terminationDate: `${year}-12-31` }));
   await product.until(() => isThere("Zoe"));
   const { [WORKER]: _none, ...plain } = worker("Zoe", {});
-  const other = (await product.send("POST", "/scim/v2/Users", { token: entra, body: { ...plain, schemas: [CORE] } })).body.id;
+  const other = (
+    await product.send("POST", "/scim/v2/Users", { token: entra, body: { ...plain, schemas: [CORE] } })
+  ).body.id;
   const proposed = async () => (await product.send("GET", "/api/joins?state=proposed")).body.joins;
   await product.until(async () => (await proposed()).length === 1);
   expect((await product.send("POST", `/api/joins/${(await proposed())[0].id}/accept`)).status).toBe(200);
   const counts = async (record: string) =>
     (
-      await product.pool.query("select p.id, p.active from people p join users u on coalesce(u.person_id, u.id) = p.id where u.id = $1", [
-        record,
-      ])
+      await product.pool.query(
+        "select p.id, p.active from people p join users u on coalesce(u.person_id, u.id) = p.id where u.id = $1",
+        [record],
+      )
     ).rows[0];
   expect(await counts(other)).toEqual({ id, active: true });
   setTime("12-31T16:00:00");

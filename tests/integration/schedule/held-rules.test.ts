@@ -39,7 +39,8 @@ const add = (n: number, dates: object, more: object = {}) => ({
 });
 const holds = async () => (await product.send("GET", "/api/sync/holds?state=open")).body.holds;
 const here = async () => (await product.remote()).users.length;
-const active = async (): Promise<number> => (await product.pool.query("select count(*)::int as n from people where active")).rows[0].n;
+const active = async (): Promise<number> =>
+  (await product.pool.query("select count(*)::int as n from people where active")).rows[0].n;
 const isWorking = async () => {
   const { processes } = (await product.send("GET", "/api/sync/status")).body;
   return processes.length > 0 && processes.every(({ state }: { state: string }) => state !== "resting");
@@ -47,7 +48,8 @@ const isWorking = async () => {
 
 test("people whom it would bring in early are counted and held, and come when it is approved", async () => {
   for (let n = 0; n < 5; n++) await product.send("POST", "/scim/v2/Users", { body: add(n, {}) });
-  for (let n = 5; n < 5 + COMING; n++) await product.send("POST", "/scim/v2/Users", { body: add(n, { hireDate: day(20) }) });
+  for (let n = 5; n < 5 + COMING; n++)
+    await product.send("POST", "/scim/v2/Users", { body: add(n, { hireDate: day(20) }) });
   const first = await product.startSync(settings(""));
   await product.until(async () => (await here()) === 5);
   await product.quiet();
@@ -83,7 +85,8 @@ test("people whom it would bring in early are counted and held, and come when it
 
 test("people whom it would put out leave when it is approved, and no other limit asks again", async () => {
   const LEAVING = 8;
-  for (let n = 100; n < 100 + LEAVING; n++) await product.send("POST", "/scim/v2/Users", { body: add(n, { terminationDate: day(-3) }) });
+  for (let n = 100; n < 100 + LEAVING; n++)
+    await product.send("POST", "/scim/v2/Users", { body: add(n, { terminationDate: day(-3) }) });
   // They were written by a process that reads dates.
   const first = await product.startSync(settings("dates: false"));
   await product.until(async () => (await here()) === 5 + COMING + LEAVING);

@@ -20,7 +20,12 @@ afterEach(() => env.close());
 
 /** Everybody as the directory of a version that knew no dates has them. */
 const add = (name: string, dates: object) =>
-  env.addUser({ schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", WORKER], userName: name, active: true, [WORKER]: { ...dates } });
+  env.addUser({
+    schemas: ["urn:ietf:params:scim:schemas:core:2.0:User", WORKER],
+    userName: name,
+    active: true,
+    [WORKER]: { ...dates },
+  });
 const follow = (mapping: string, version: string, now = NOW) =>
   createScheduleStore(
     env.pool,
@@ -28,11 +33,15 @@ const follow = (mapping: string, version: string, now = NOW) =>
   ).followRules(version, () => now, new AbortController().signal);
 const count = async (mapping: string, version: string) => (await follow(mapping, version))?.count;
 const there = async (): Promise<readonly string[]> =>
-  (await env.pool.query("select user_name from people where active order by user_name")).rows.map((row) => row.user_name);
-const pending = async (): Promise<readonly string[]> =>
-  (await env.pool.query("select kind || ' ' || day as text from scheduled_changes where state = 'scheduled' order by 1")).rows.map(
-    ({ text }) => text,
+  (await env.pool.query("select user_name from people where active order by user_name")).rows.map(
+    (row) => row.user_name,
   );
+const pending = async (): Promise<readonly string[]> =>
+  (
+    await env.pool.query(
+      "select kind || ' ' || day as text from scheduled_changes where state = 'scheduled' order by 1",
+    )
+  ).rows.map(({ text }) => text);
 
 test("new rules read the dates of everybody once, and rules without dates give everybody back", async () => {
   await add("gone", { terminationDate: "2026-11-30" });
@@ -62,7 +71,10 @@ test("an employment without an end has no last day, in every zone", async () => 
   await add("never comes", { hireDate: "9999-12-31" });
   for (const zone of ["Europe/London", "UTC", "America/New_York", "Asia/Hong_Kong"]) {
     expect((await follow(`zone: ${zone}`, zone))?.failures).toEqual([]);
-    expect([await there(), await pending()]).toEqual([["for good", "for good, with a time"], ["hire 9999-12-31"]]);
+    expect([await there(), await pending()]).toEqual([
+      ["for good", "for good, with a time"],
+      ["hire 9999-12-31"],
+    ]);
   }
 });
 
@@ -71,11 +83,16 @@ test("who cannot be worked out stops nobody else, and is tried again", async () 
   await follow("", "1");
   await env.pool.query(`create function refuse() returns trigger language plpgsql as $$ begin
       if new.user_name = 'middle' then raise exception 'no'; end if; return new; end $$`);
-  await env.pool.query("create trigger refuse before update on persons for each row execute function refuse()");
+  await env.pool.query(
+    "create trigger refuse before update on persons for each row execute function refuse()",
+  );
   const store = createScheduleStore(env.pool, personDeps(compileMapping(DEFAULT_MAPPING), testVault));
   const later = new Date("2027-01-02T00:00:00Z");
   const due = () => store.applyDue(later, new AbortController().signal);
-  expect(await due()).toMatchObject({ count: 2, failures: [{ personId: expect.any(String), error: { code: "UNAVAILABLE" } }] });
+  expect(await due()).toMatchObject({
+    count: 2,
+    failures: [{ personId: expect.any(String), error: { code: "UNAVAILABLE" } }],
+  });
   expect(await there()).toEqual(["middle"]);
 
   expect(await follow('leave: { at: "18:00" }', "2", later)).toMatchObject({

@@ -24,12 +24,14 @@ test("a title from one day and another from a later one; the first one is correc
   const workday = sources.source("workday");
   const id = await workday.create({ userName: "mei", displayName: "Mei", title: "Clerk", active: true });
   const reader = createScheduleReader(env.pool);
-  const titles = async () => (await reader.ofPerson(id)).map(({ day: on, changes }) => [on, changes["title"]?.after]);
+  const titles = async () =>
+    (await reader.ofPerson(id)).map(({ day: on, changes }) => [on, changes["title"]?.after]);
   const { rules, dates } = sources;
   const store = createScheduleStore(env.pool, { rules, dates, vault: testVault, targets: ["dingtalk"] });
   const pass = (days: number) => store.applyDue(later(days), new AbortController().signal);
   const title = async () => (await personOf(env, id))?.document.title;
-  const standing = async () => (await env.pool.query("select day::text as day from scheduled_changes where standing")).rows;
+  const standing = async () =>
+    (await env.pool.query("select day::text as day from scheduled_changes where standing")).rows;
 
   await workday.change(id, from(10, "Lead"));
   await workday.change(id, from(40, "Chief"));

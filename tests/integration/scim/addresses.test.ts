@@ -1,7 +1,10 @@
 import { message, type Resource, type ScimClient, USER } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* docs/threats.md T20: every address in an answer begins with PUBLIC_URL, whatever the request says of its host. */
+/*
+ * docs/threats.md T20: every address in an answer begins with PUBLIC_URL, whatever the request says of its
+ * host.
+ */
 
 let open: OpenScim;
 let scim: ScimClient;
@@ -22,11 +25,14 @@ const HEADERS = {
 
 function addressesIn(value: unknown, name = ""): readonly string[] {
   if (typeof value === "string") return ["location", "$ref"].includes(name) ? [value] : [];
-  return typeof value === "object" && value !== null ? Object.entries(value).flatMap(([key, inner]) => addressesIn(inner, key)) : [];
+  return typeof value === "object" && value !== null
+    ? Object.entries(value).flatMap(([key, inner]) => addressesIn(inner, key))
+    : [];
 }
 
 test("in resources, lists, bulk jobs and discovery, and in Location", async () => {
-  const send = (method: string, path: string, body?: Resource) => scim.send(method, path, body, { headers: HEADERS });
+  const send = (method: string, path: string, body?: Resource) =>
+    scim.send(method, path, body, { headers: HEADERS });
   const user = await send("POST", "/Users", { schemas: [USER], userName: "mei" });
   const group = await send("POST", "/Groups", { displayName: "Retail", members: [{ value: user.body.id }] });
   const outer = await send("POST", "/Groups", { displayName: "All", members: [{ value: group.body.id }] });

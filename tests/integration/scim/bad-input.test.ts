@@ -2,7 +2,10 @@ import fc from "fast-check";
 import { message, type Resource, type ScimClient, USER } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* A thousand bad inputs: none is answered with 5xx, each 4xx is a SCIM error, and nothing that is stored changes. */
+/*
+ * A thousand bad inputs: none is answered with 5xx, each 4xx is a SCIM error, and nothing that is stored
+ * changes.
+ */
 
 let open: OpenScim;
 let scim: ScimClient;
@@ -51,11 +54,40 @@ const NAMES = [
   "schemas",
 ];
 
-const word = fc.oneof(fc.constantFrom(...NASTY), fc.constantFrom(...NAMES), fc.string({ maxLength: 20, unit: "binary" }));
-const json = fc.oneof(fc.jsonValue({ maxDepth: 3 }), word, fc.constantFrom({}, [], null, -1, 1e308, [[]], { value: null }));
+const word = fc.oneof(
+  fc.constantFrom(...NASTY),
+  fc.constantFrom(...NAMES),
+  fc.string({ maxLength: 20, unit: "binary" }),
+);
+const json = fc.oneof(
+  fc.jsonValue({ maxDepth: 3 }),
+  word,
+  fc.constantFrom({}, [], null, -1, 1e308, [[]], { value: null }),
+);
 const filter = fc
   .array(
-    fc.oneof(word, fc.constantFrom("(", ")", "[", "]", "not", "and", "or", "eq", "pr", "co", "gt", "true", "null", '"x"', "5", ".", ":")),
+    fc.oneof(
+      word,
+      fc.constantFrom(
+        "(",
+        ")",
+        "[",
+        "]",
+        "not",
+        "and",
+        "or",
+        "eq",
+        "pr",
+        "co",
+        "gt",
+        "true",
+        "null",
+        '"x"',
+        "5",
+        ".",
+        ":",
+      ),
+    ),
     { maxLength: 12 },
   )
   .map((parts) => parts.join(" "));
@@ -81,20 +113,46 @@ const request: fc.Arbitrary<Request> = fc.oneof(
   filter.map((text): Request => ["GET", "/Users", undefined, { filter: text }]),
   filter.map((text): Request => ["GET", "/", undefined, { filter: text }]),
   fc
-    .tuple(fc.constantFrom("startIndex", "count", "sortBy", "sortOrder", "cursor", "attributes", "excludedAttributes"), word)
+    .tuple(
+      fc.constantFrom(
+        "startIndex",
+        "count",
+        "sortBy",
+        "sortOrder",
+        "cursor",
+        "attributes",
+        "excludedAttributes",
+      ),
+      word,
+    )
     .map(([name, value]): Request => ["GET", "/Groups", undefined, { [name]: value }]),
   object.map((body): Request => ["POST", "/.search", body]),
   fc.tuple(path, json).map(([at, body]): Request => ["POST", at, body]),
-  fc.tuple(fc.constantFrom("PUT", "PATCH"), path, json).map(([method, at, body]): Request => [method, at, body]),
+  fc
+    .tuple(fc.constantFrom("PUT", "PATCH"), path, json)
+    .map(([method, at, body]): Request => [method, at, body]),
   // Operations that end with one that cannot be done, so that none is.
   fc
     .tuple(
       path,
-      fc.array(fc.record({ op: fc.constantFrom("add", "Replace", "remove", "x"), path: fc.oneof(word, filter), value: json }), {
-        maxLength: 3,
-      }),
+      fc.array(
+        fc.record({
+          op: fc.constantFrom("add", "Replace", "remove", "x"),
+          path: fc.oneof(word, filter),
+          value: json,
+        }),
+        {
+          maxLength: 3,
+        },
+      ),
     )
-    .map(([at, operations]): Request => ["PATCH", at, { Operations: [...operations, { op: "replace", path: "id", value: "x" }] }]),
+    .map(
+      ([at, operations]): Request => [
+        "PATCH",
+        at,
+        { Operations: [...operations, { op: "replace", path: "id", value: "x" }] },
+      ],
+    ),
   fc
     .array(
       fc.record({
@@ -105,7 +163,13 @@ const request: fc.Arbitrary<Request> = fc.oneof(
       }),
       { maxLength: 3 },
     )
-    .map((operations): Request => ["POST", "/Bulk", { schemas: [message("BulkRequest")], Operations: operations }]),
+    .map(
+      (operations): Request => [
+        "POST",
+        "/Bulk",
+        { schemas: [message("BulkRequest")], Operations: operations },
+      ],
+    ),
 );
 
 test("a thousand bad inputs", async () => {
@@ -121,7 +185,8 @@ test("a thousand bad inputs", async () => {
       });
       outcomes.set(answer.status, (outcomes.get(answer.status) ?? 0) + 1);
       expect(answer.status).toBeLessThan(500);
-      if (answer.status >= 400) expect(answer.body).toMatchObject({ schemas: [message("Error")], status: String(answer.status) });
+      if (answer.status >= 400)
+        expect(answer.body).toMatchObject({ schemas: [message("Error")], status: String(answer.status) });
     }),
     { numRuns: 1_000 },
   );

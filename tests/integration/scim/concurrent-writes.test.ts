@@ -18,43 +18,78 @@ test("20 parallel one-member adds: 20 members", async () => {
   const people = await times(20, () => scim.user());
   const group = await scim.group();
   const answers = await Promise.all(
-    people.map(({ id }) => scim.patch(`/Groups/${group.id}`, { op: "Add", path: "members", value: [{ value: id }] })),
+    people.map(({ id }) =>
+      scim.patch(`/Groups/${group.id}`, { op: "Add", path: "members", value: [{ value: id }] }),
+    ),
   );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const { body } = await scim.get(`/Groups/${group.id}`);
-  expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual(people.map(({ id }) => id).sort());
+  expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual(
+    people.map(({ id }) => id).sort(),
+  );
 });
 
 test("answers of parallel changes hold the change, and the members of their own group alone", async () => {
   const people = await times(30, () => scim.user());
   const [few, none, many] = [await scim.group(), await scim.group(), await scim.group()];
-  await scim.patch(`/Groups/${many.id}`, { op: "add", path: "members", value: people.slice(0, 21).map(({ id }) => ({ value: id })) });
-  const valuesIn = ({ body }: { body: { members?: readonly { value: string }[] } }) => (body.members ?? []).map(({ value }) => value);
+  await scim.patch(`/Groups/${many.id}`, {
+    op: "add",
+    path: "members",
+    value: people.slice(0, 21).map(({ id }) => ({ value: id })),
+  });
+  const valuesIn = ({ body }: { body: { members?: readonly { value: string }[] } }) =>
+    (body.members ?? []).map(({ value }) => value);
   await times(30, async (at) => {
     const { id } = people[at]!;
     const group = [few, none, many][at % 3]!;
-    const added = await scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] });
+    const added = await scim.patch(`/Groups/${group.id}`, {
+      op: "add",
+      path: "members",
+      value: [{ value: id }],
+    });
     if (group === many) return expect(added.status).toBe(204);
-    expect({ id: added.body.id, members: valuesIn(added) }).toEqual({ id: group.id, members: expect.arrayContaining([id]) });
+    expect({ id: added.body.id, members: valuesIn(added) }).toEqual({
+      id: group.id,
+      members: expect.arrayContaining([id]),
+    });
     if (group === few) return;
-    const removed = await scim.patch(`/Groups/${group.id}`, { op: "remove", path: `members[value eq "${id}"]` });
+    const removed = await scim.patch(`/Groups/${group.id}`, {
+      op: "remove",
+      path: `members[value eq "${id}"]`,
+    });
     expect(valuesIn(removed)).not.toContain(id);
   });
-  const after = await scim.patch(`/Groups/${none.id}`, { op: "replace", path: "displayName", value: scim.unique("empty") });
+  const after = await scim.patch(`/Groups/${none.id}`, {
+    op: "replace",
+    path: "displayName",
+    value: scim.unique("empty"),
+  });
   expect({ status: after.status, members: valuesIn(after) }).toEqual({ status: 200, members: [] });
-  const ofFew = valuesIn(await scim.patch(`/Groups/${few.id}`, { op: "add", path: "members", value: [{ value: people[0]!.id }] }));
+  const ofFew = valuesIn(
+    await scim.patch(`/Groups/${few.id}`, { op: "add", path: "members", value: [{ value: people[0]!.id }] }),
+  );
   expect([...ofFew].sort()).toEqual(people.flatMap(({ id }, at) => (at % 3 === 0 ? [id] : [])).sort());
 });
 
 test("20 parallel adds and removals of different members", async () => {
-  const [stay, leave, join] = [await times(5, () => scim.user()), await times(10, () => scim.user()), await times(10, () => scim.user())];
+  const [stay, leave, join] = [
+    await times(5, () => scim.user()),
+    await times(10, () => scim.user()),
+    await times(10, () => scim.user()),
+  ];
   const group = await scim.group({ members: [...stay, ...leave].map(({ id }) => ({ value: id })) });
   await Promise.all([
-    ...leave.map(({ id }) => scim.patch(`/Groups/${group.id}`, { op: "remove", path: `members[value eq "${id}"]` })),
-    ...join.map(({ id }) => scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] })),
+    ...leave.map(({ id }) =>
+      scim.patch(`/Groups/${group.id}`, { op: "remove", path: `members[value eq "${id}"]` }),
+    ),
+    ...join.map(({ id }) =>
+      scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] }),
+    ),
   ]);
   const { body } = await scim.get(`/Groups/${group.id}`);
-  expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual([...stay, ...join].map(({ id }) => id).sort());
+  expect(body.members.map(({ value }: { value: string }) => value).sort()).toEqual(
+    [...stay, ...join].map(({ id }) => id).sort(),
+  );
 });
 
 test("20 parallel PATCHes of different attributes of one person: all kept", async () => {
@@ -114,7 +149,9 @@ test("a delete and late changes: gone stays gone", async () => {
   const user = await scim.user();
   const answers = await Promise.all([
     scim.send("DELETE", `/Users/${user.id}`),
-    ...Array.from({ length: 5 }, (_, at) => scim.patch(`/Users/${user.id}`, { op: "replace", path: "title", value: `t${at}` })),
+    ...Array.from({ length: 5 }, (_, at) =>
+      scim.patch(`/Users/${user.id}`, { op: "replace", path: "title", value: `t${at}` }),
+    ),
   ]);
   expect(answers[0]!.status).toBe(204);
   expect(answers.slice(1).every(({ status }) => status === 200 || status === 404)).toBe(true);
@@ -133,31 +170,59 @@ test("everything at once, on few groups and few people: no answer is 5xx, and wh
       case 0:
         return scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: several });
       case 1:
-        return scim.patch(`/Groups/${group.id}`, { op: "remove", path: "members", value: [...several].reverse() });
+        return scim.patch(`/Groups/${group.id}`, {
+          op: "remove",
+          path: "members",
+          value: [...several].reverse(),
+        });
       case 2:
-        return scim.patch(`/Groups/${group.id}`, { op: "replace", value: { displayName: scim.unique("name"), members: several } });
+        return scim.patch(`/Groups/${group.id}`, {
+          op: "replace",
+          value: { displayName: scim.unique("name"), members: several },
+        });
       case 3:
-        return scim.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: nested.id }, { value: person.id }] });
+        return scim.patch(`/Groups/${group.id}`, {
+          op: "add",
+          path: "members",
+          value: [{ value: nested.id }, { value: person.id }],
+        });
       case 4:
-        return scim.patch(`/Groups/${group.id}`, { op: "remove", path: "members", value: [{ value: nested.id }] });
+        return scim.patch(`/Groups/${group.id}`, {
+          op: "remove",
+          path: "members",
+          value: [{ value: nested.id }],
+        });
       case 5:
-        return scim.send("PUT", `/Groups/${nested.id}`, { displayName: scim.unique("inner"), members: several.slice(at % 5) });
+        return scim.send("PUT", `/Groups/${nested.id}`, {
+          displayName: scim.unique("inner"),
+          members: several.slice(at % 5),
+        });
       case 6:
         return scim.patch(`/Users/${person.id}`, { op: "replace", path: "title", value: `t${at}` });
       default:
-        return scim.send("POST", "/Groups", { displayName: scim.unique("more"), members: [...several].reverse() });
+        return scim.send("POST", "/Groups", {
+          displayName: scim.unique("more"),
+          members: [...several].reverse(),
+        });
     }
   });
-  expect(answers.filter(({ status }) => status >= 400).map(({ status, text }) => `${status} ${text}`)).toEqual([]);
+  expect(
+    answers.filter(({ status }) => status >= 400).map(({ status, text }) => `${status} ${text}`),
+  ).toEqual([]);
   // A person's groups and the groups' members tell the same story.
   const listed = (await scim.get("/Groups", { count: 200 })).body.Resources as readonly {
     id: string;
     members?: readonly { value: string }[];
   }[];
   for (const { id } of people) {
-    const groupsOf = ((await scim.get(`/Users/${id}`)).body.groups ?? []) as readonly { value: string; type: string }[];
+    const groupsOf = ((await scim.get(`/Users/${id}`)).body.groups ?? []) as readonly {
+      value: string;
+      type: string;
+    }[];
     const direct = groupsOf.filter(({ type }) => type === "direct").map(({ value }) => value);
-    const containing = listed.filter(({ members }) => members?.some(({ value }) => value === id)).map((group) => group.id);
+    const containing = listed
+      .filter(({ members }) => members?.some(({ value }) => value === id))
+      .map((group) => group.id);
     expect(direct.sort()).toEqual(containing.sort());
   }
 });

@@ -2,7 +2,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { GROUP } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* Somebody who is deleted between the look at who a group should have and the row that says so: the answer is that of somebody who was deleted before. */
+/*
+ * Somebody who is deleted between the look at who a group should have and the row that says so: the answer is
+ * that of somebody who was deleted before.
+ */
 
 let open: OpenScim;
 beforeAll(async () => {
@@ -10,7 +13,10 @@ beforeAll(async () => {
 });
 afterAll(() => open.close());
 
-/** The answer to `send`, which begins while `table` has lost the row already, but nobody can see it, and ends when everybody can. */
+/**
+ * The answer to `send`, which begins while `table` has lost the row already, but nobody can see it, and ends
+ * when everybody can.
+ */
 async function whileDeleted<T>(table: "users" | "groups", id: string, send: () => Promise<T>): Promise<T> {
   const other = await open.app.pool.connect();
   try {
@@ -21,8 +27,11 @@ async function whileDeleted<T>(table: "users" | "groups", id: string, send: () =
       ended = true;
     });
     const waits = async () =>
-      (await open.app.pool.query("select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"))
-        .rowCount! > 0;
+      (
+        await open.app.pool.query(
+          "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+        )
+      ).rowCount! > 0;
     while (!(ended || (await waits()))) await pause(5);
     expect(ended).toBe(false);
     await other.query("commit");
@@ -39,11 +48,16 @@ test("a new group with a person", async () => {
   const { id } = await open.scim.user();
   const displayName = open.scim.unique("group");
   const body = { schemas: [GROUP], displayName, members: [{ value: id }] };
-  const never = await open.scim.send("POST", "/Groups", { ...body, members: [{ value: crypto.randomUUID() }] });
+  const never = await open.scim.send("POST", "/Groups", {
+    ...body,
+    members: [{ value: crypto.randomUUID() }],
+  });
   const answer = await whileDeleted("users", id, () => open.scim.send("POST", "/Groups", body));
   expect(answer.status).toBe(never.status);
   expect(answer.status).toBeLessThan(500);
-  const found = await open.scim.get(`/Groups?filter=${encodeURIComponent(`displayName eq "${displayName}"`)}`);
+  const found = await open.scim.get(
+    `/Groups?filter=${encodeURIComponent(`displayName eq "${displayName}"`)}`,
+  );
   expect(found.body.totalResults).toBe(answer.status === 201 ? 1 : 0);
 });
 
@@ -53,7 +67,8 @@ test.each([
 ])("a person %s", async (_name, op) => {
   const [stays, goes] = [await open.scim.user(), await open.scim.user()];
   const group = await open.scim.group({ members: [{ value: stays.id }] });
-  const patch = (id: string) => open.scim.patch(`/Groups/${group.id}`, { op, path: "members", value: [{ value: id }] });
+  const patch = (id: string) =>
+    open.scim.patch(`/Groups/${group.id}`, { op, path: "members", value: [{ value: id }] });
   const never = await patch(crypto.randomUUID());
   const answer = await whileDeleted("users", goes.id, () => patch(goes.id));
   expect(answer.status).toBe(never.status);
@@ -64,7 +79,11 @@ test.each([
 test("a group in a group", async () => {
   const [outer, inner] = [await open.scim.group(), await open.scim.group()];
   const patch = (id: string) =>
-    open.scim.patch(`/Groups/${outer.id}`, { op: "add", path: "members", value: [{ value: id, type: "Group" }] });
+    open.scim.patch(`/Groups/${outer.id}`, {
+      op: "add",
+      path: "members",
+      value: [{ value: id, type: "Group" }],
+    });
   const never = await patch(crypto.randomUUID());
   const answer = await whileDeleted("groups", inner.id, () => patch(inner.id));
   expect(answer.status).toBe(never.status);

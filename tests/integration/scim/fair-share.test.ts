@@ -21,8 +21,10 @@ beforeAll(async () => {
 afterAll(() => app.close());
 
 /** As a client that does not try again. */
-const get = (path: string) => fetch(`${app.base}${path}`, { headers: { authorization: `Bearer ${app.token}` } });
-const terms = (count: number): string => Array.from({ length: count }, (_, at) => `emails.value ew "@nobody-${at}"`).join(" or ");
+const get = (path: string) =>
+  fetch(`${app.base}${path}`, { headers: { authorization: `Bearer ${app.token}` } });
+const terms = (count: number): string =>
+  Array.from({ length: count }, (_, at) => `emails.value ew "@nobody-${at}"`).join(" or ");
 const SLOW: readonly [string, string][] = [
   ["filters that no index serves", `/Users?filter=${encodeURIComponent(terms(45))}`],
   ["totals of them", `/Users?count=0&filter=${encodeURIComponent(terms(45))}`],
@@ -44,7 +46,9 @@ test.each(SLOW)("24 %s: other requests, and those of others, are served meanwhil
     status,
     status === 200 || Number(headers.get("retry-after")) > 0,
   ]);
-  expect(statuses.every(([status, isTold]) => [200, 429, 503].includes(status as number) && isTold === true)).toBe(true);
+  expect(
+    statuses.every(([status, isTold]) => [200, 429, 503].includes(status as number) && isTold === true),
+  ).toBe(true);
   expect(statuses.some(([status]) => status === 200)).toBe(true);
   // A database with every connection in use would answer after three seconds at the earliest.
   expect(Math.max(...waits)).toBeLessThan(3_000);
@@ -52,6 +56,8 @@ test.each(SLOW)("24 %s: other requests, and those of others, are served meanwhil
 });
 
 test("more requests at once than a client may have wait for each other and are all answered", async () => {
-  const answers = await Promise.all(Array.from({ length: 60 }, () => get(`/Users?filter=${encodeURIComponent('userName eq "p7"')}`)));
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, () => get(`/Users?filter=${encodeURIComponent('userName eq "p7"')}`)),
+  );
   expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 60 }, () => 200));
 });

@@ -1,6 +1,9 @@
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* Bodies that are small enough and made to be expensive: refused before they are parsed, at every address that takes JSON. */
+/*
+ * Bodies that are small enough and made to be expensive: refused before they are parsed, at every address
+ * that takes JSON.
+ */
 
 let open: OpenScim;
 
@@ -17,7 +20,10 @@ const BODIES: readonly [string, string][] = [
   ["brackets deep inside", `{"userName":"x","urn:x":${"[".repeat(MB / 2)}${"]".repeat(MB / 2)}}`],
   ["60,000 unknown keys", `{"userName":"x",${keys(60_000)}}`],
   ["60,000 unknown keys in an extension", `{"userName":"x","urn:x:y":{${keys(60_000)}}}`],
-  ["60,000 unknown keys in elements", `{"userName":"x","emails":[${Array.from({ length: 60 }, () => `{${keys(1_000)}}`).join()}]}`],
+  [
+    "60,000 unknown keys in elements",
+    `{"userName":"x","emails":[${Array.from({ length: 60 }, () => `{${keys(1_000)}}`).join()}]}`,
+  ],
   ["300,000 empty lists", `{"userName":"x","a":[${"[],".repeat(300_000)}[]]}`],
 ];
 const ADDRESSES: readonly [string, string][] = [
@@ -33,7 +39,11 @@ async function send(method: string, path: string, body: string) {
   const started = performance.now();
   const headers = { authorization: `Bearer ${open.app.token}`, "content-type": "application/scim+json" };
   const answer = await fetch(`${open.app.base}${path}`, { method, headers, body });
-  return { status: answer.status, body: (await answer.json()) as { scimType?: string }, ms: performance.now() - started };
+  return {
+    status: answer.status,
+    body: (await answer.json()) as { scimType?: string },
+    ms: performance.now() - started,
+  };
 }
 
 test.each(BODIES)("%s are 400 everywhere, and nothing changes", async (_name, body) => {
@@ -82,7 +92,10 @@ test("the largest bodies that clients send are taken", async () => {
   const answer = await send(
     "POST",
     "/Bulk",
-    JSON.stringify({ schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], Operations: operations }),
+    JSON.stringify({
+      schemas: ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+      Operations: operations,
+    }),
   );
   expect(answer.status).toBe(200);
   const members = Array.from({ length: 5_000 }, () => ({

@@ -29,10 +29,10 @@ beforeAll(async () => {
     [large, SIZE],
     [small, 10],
   ] as const) {
-    await pool.query("insert into group_members (group_id, user_id) select $1, id from unnest($2::uuid[]) id", [
-      group,
-      ids.slice(0, count),
-    ]);
+    await pool.query(
+      "insert into group_members (group_id, user_id) select $1, id from unnest($2::uuid[]) id",
+      [group, ids.slice(0, count)],
+    );
   }
   await pool.query("analyze");
 });
@@ -50,31 +50,43 @@ test("a group that is read with its members has all of them, in a stable order, 
 
 test("lists of groups carry members unless excluded", async () => {
   const all = await scim.get("/Groups", { sortBy: "displayName" });
-  expect(all.body.Resources.map((group: { members?: unknown[] }) => group.members?.length)).toEqual([SIZE, 10]);
+  expect(all.body.Resources.map((group: { members?: unknown[] }) => group.members?.length)).toEqual([
+    SIZE,
+    10,
+  ]);
   const none = await scim.get("/Groups", { excludedAttributes: "members" });
   expect(none.text).not.toContain('"members"');
 });
 
 test("in a list every group has the members it has alone, however many those are", async () => {
-  const people = (await scim.get(`/Groups/${large}`, { attributes: "members.value" })).body.members as readonly { value: string }[];
+  const people = (await scim.get(`/Groups/${large}`, { attributes: "members.value" })).body
+    .members as readonly { value: string }[];
   const sizes = [0, 1, 99, 100, 101, 250];
   const made: string[] = [];
   for (const size of sizes) made.push((await scim.group({ members: people.slice(0, size) })).id);
   const [inner, another] = [made[1]!, made[2]!];
   // Beside as many people as are read at once, one more is a group.
   for (const at of [0, 3]) {
-    await scim.patch(`/Groups/${made[at]}`, { op: "add", path: "members", value: [{ value: inner }, { value: another }] });
+    await scim.patch(`/Groups/${made[at]}`, {
+      op: "add",
+      path: "members",
+      value: [{ value: inner }, { value: another }],
+    });
   }
-  const listed = (await scim.get("/Groups", { filter: made.map((id) => `id eq "${id}"`).join(" or ") })).body.Resources;
+  const listed = (await scim.get("/Groups", { filter: made.map((id) => `id eq "${id}"`).join(" or ") })).body
+    .Resources;
   const alone = await Promise.all(made.map(async (id) => (await scim.get(`/Groups/${id}`)).body));
   expect(listed).toEqual(alone);
-  expect(listed.map(({ members = [] }: { members?: unknown[] }) => members.length)).toEqual([2, 1, 99, 102, 101, 250]);
+  expect(listed.map(({ members = [] }: { members?: unknown[] }) => members.length)).toEqual([
+    2, 1, 99, 102, 101, 250,
+  ]);
 });
 
 test("a page of 100 groups with their members takes a handful of statements", async () => {
   const people = (await scim.get(`/Groups/${small}`)).body.members as readonly { value: string }[];
   const mark = scim.unique("page");
-  for (let at = 0; at < 100; at++) await scim.group({ externalId: `${mark}-${at}`, members: people.slice(0, at % 5) });
+  for (let at = 0; at < 100; at++)
+    await scim.group({ externalId: `${mark}-${at}`, members: people.slice(0, at % 5) });
   const list = () => scim.get("/Groups", { filter: `externalId sw "${mark}"`, count: 100 });
   expect((await list()).body.Resources).toHaveLength(100);
   const sent = jest.spyOn(pg.Client.prototype, "query");
@@ -89,14 +101,18 @@ test("a page of 100 groups with their members takes a handful of statements", as
 });
 
 /**
- * Counters of a connection are handed in when another statement asks for it, else at any time within ten seconds: by those of every kind, or what was
- * counted before shows up in the middle of a measurement.
+ * Counters of a connection are handed in when another statement asks for it, else at any time within ten
+ * seconds: by those of every kind, or what was counted before shows up in the middle of a measurement.
  */
 async function settle(): Promise<void> {
   const { pool } = open.app;
   const text = "select pg_stat_force_next_flush(), pg_sleep(0.01)";
-  const plain = [pool, pool.byKey, pool.asyncCommit].flatMap((each) => Array.from({ length: each.totalCount }, () => each.query(text)));
-  const scanning = Array.from({ length: SCANS_MAX }, (_, at) => pool.scans.run(`owner-${at}`, { name: "settle", text }, []));
+  const plain = [pool, pool.byKey, pool.asyncCommit].flatMap((each) =>
+    Array.from({ length: each.totalCount }, () => each.query(text)),
+  );
+  const scanning = Array.from({ length: SCANS_MAX }, (_, at) =>
+    pool.scans.run(`owner-${at}`, { name: "settle", text }, []),
+  );
   await Promise.all([...plain, ...scanning]);
 }
 
@@ -118,13 +134,31 @@ async function blocks(request: () => Promise<unknown>): Promise<number> {
 test.each<[string, (group: string, person: string) => Promise<unknown>]>([
   ["a read without members", (group) => scim.get(`/Groups/${group}`, { excludedAttributes: "members" })],
   ["HEAD", (group) => scim.send("HEAD", `/Groups/${group}`)],
-  ["a member added", (group, person) => scim.patch(`/Groups/${group}`, { op: "add", path: "members", value: [{ value: person }] })],
-  ["a member removed", (group, person) => scim.patch(`/Groups/${group}`, { op: "remove", path: "members", value: [{ value: person }] })],
-  ["a new name", (group) => scim.patch(`/Groups/${group}`, { op: "replace", path: "displayName", value: scim.unique("name") })],
-  ["the match of a group", (group) => scim.get("/Groups", { excludedAttributes: "members", filter: `displayName eq "${group}"` })],
+  [
+    "a member added",
+    (group, person) =>
+      scim.patch(`/Groups/${group}`, { op: "add", path: "members", value: [{ value: person }] }),
+  ],
+  [
+    "a member removed",
+    (group, person) =>
+      scim.patch(`/Groups/${group}`, { op: "remove", path: "members", value: [{ value: person }] }),
+  ],
+  [
+    "a new name",
+    (group) =>
+      scim.patch(`/Groups/${group}`, { op: "replace", path: "displayName", value: scim.unique("name") }),
+  ],
+  [
+    "the match of a group",
+    (group) => scim.get("/Groups", { excludedAttributes: "members", filter: `displayName eq "${group}"` }),
+  ],
 ])("%s costs the same for a group of ten and a large one", async (_name, request) => {
   const person = await scim.user();
-  const [few, many] = [await blocks(() => request(small, person.id)), await blocks(() => request(large, person.id))];
+  const [few, many] = [
+    await blocks(() => request(small, person.id)),
+    await blocks(() => request(large, person.id)),
+  ];
   expect(many).toBeLessThanOrEqual(few + 60);
 });
 

@@ -15,7 +15,8 @@ beforeAll(async () => {
 });
 afterAll(() => product.close());
 
-const others = (attribute: string) => Array.from({ length: 200 }, (_, at) => `${attribute} co "nobody${at}"`).join(" or ");
+const others = (attribute: string) =>
+  Array.from({ length: 200 }, (_, at) => `${attribute} co "nobody${at}"`).join(" or ");
 
 test.each<[string, string, string[]]>([
   ["of a list", `${others("emails.value")} or emails.value co "ANN@ex"`, ["Ann"]],
@@ -25,5 +26,8 @@ test.each<[string, string, string[]]>([
   ["none of which may hold", `not (emails.value co "ann@" or emails.value co "bob@")`, ["Cyd"]],
 ])("many texts are looked for at a time: %s", async (_what, filter, expected) => {
   const { status, body } = await product.send("GET", `/scim/v2/Users?${new URLSearchParams({ filter })}`);
-  expect([status, body.Resources?.map(({ userName }: { userName: string }) => userName).sort()]).toEqual([200, expected]);
+  expect([status, body.Resources?.map(({ userName }: { userName: string }) => userName).sort()]).toEqual([
+    200,
+    expected,
+  ]);
 });

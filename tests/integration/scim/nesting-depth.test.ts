@@ -25,7 +25,8 @@ async function chain(length: number): Promise<{ ids: string[]; refused: unknown 
 
 const put = (outer: string, inner: string) =>
   open.scim.patch(`/Groups/${outer}`, { op: "add", path: "members", value: [{ value: inner }] });
-const pairs = async (): Promise<number> => (await open.app.pool.query("select count(*) as n from group_ancestors")).rows[0].n;
+const pairs = async (): Promise<number> =>
+  (await open.app.pool.query("select count(*) as n from group_ancestors")).rows[0].n;
 
 test("groups nest so deep, and no deeper: 400 invalidValue", async () => {
   const { ids, refused } = await chain(400);
@@ -56,7 +57,10 @@ test("a refused level changes nothing, and one that leaves makes room", async ()
   const [more] = (await chain(1)).ids;
   const before = await open.contents();
   expect((await put(ids[0]!, more!)).status).toBe(400);
-  const all = await open.scim.send("PUT", `/Groups/${ids[0]}`, { displayName: "chain put", members: [{ value: more }] });
+  const all = await open.scim.send("PUT", `/Groups/${ids[0]}`, {
+    displayName: "chain put",
+    members: [{ value: more }],
+  });
   expect(all.status).toBe(400);
   expect(await open.contents()).toEqual(before);
   await open.scim.patch(`/Groups/${ids[10]}`, { op: "remove", path: `members[value eq "${ids[9]}"]` });

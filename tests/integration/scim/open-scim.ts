@@ -15,7 +15,8 @@ const TABLES = ["users", "groups", "group_members", "group_children", "entity_st
 
 export async function openScim(observe?: (exchange: Exchange) => void): Promise<OpenScim> {
   const app = await startScimApp();
-  const client = (token: string) => createScimClient({ base: app.base, token, ...(observe ? { observe } : {}) });
+  const client = (token: string) =>
+    createScimClient({ base: app.base, token, ...(observe ? { observe } : {}) });
   return {
     app,
     scim: client(app.token),

@@ -2,7 +2,10 @@ import type pg from "pg";
 import { GROUP, message, USER } from "../../conformance/client.ts";
 import { type OpenScim, openScim } from "./open-scim.ts";
 
-/* A database that is there, but has no time: somebody holds what a request needs, or every connection is in use. */
+/*
+ * A database that is there, but has no time: somebody holds what a request needs, or every connection is in
+ * use.
+ */
 
 let open: OpenScim;
 
@@ -11,7 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => open.close());
 
-const BUSY = { schemas: [message("Error")], status: "503", detail: "temporarily unavailable, try again later" };
+const BUSY = {
+  schemas: [message("Error")],
+  status: "503",
+  detail: "temporarily unavailable, try again later",
+};
 
 test("with every connection in use, requests are 503 with Retry-After, and nothing of them happens later", async () => {
   const { pool } = open.app;
@@ -32,7 +39,8 @@ test("with every connection in use, requests are 503 with Retry-After, and nothi
 
 test("a write that waits too long for another one's lock is 503, those that came with it are not, and it can be repeated", async () => {
   const [locked, free] = [await open.scim.user(), await open.scim.user()];
-  const retitle = (id: string) => open.scim.patch(`/Users/${id}`, { op: "replace", path: "title", value: "new" });
+  const retitle = (id: string) =>
+    open.scim.patch(`/Users/${id}`, { op: "replace", path: "title", value: "new" });
   const client = await open.app.pool.connect();
   try {
     await client.query("begin");
@@ -52,7 +60,14 @@ const WITHIN_MS = 5_000;
 const SLACK_MS = 1_000;
 
 /** What somebody else may hold, and the requests that need it. */
-const HELD: readonly (readonly [held: string, sql: string, of: "user" | "group", path: string, method: string, body: unknown])[] = [
+const HELD: readonly (readonly [
+  held: string,
+  sql: string,
+  of: "user" | "group",
+  path: string,
+  method: string,
+  body: unknown,
+])[] = [
   [
     "a person's row",
     "select from users where id = $1 for update",
@@ -77,9 +92,30 @@ const HELD: readonly (readonly [held: string, sql: string, of: "user" | "group",
     "PATCH",
     { op: "replace", path: "displayName", value: "z" },
   ],
-  ["a group's row", "select from groups where id = $1 for update", "group", "/Groups/:id", "DELETE", undefined],
-  ["all groups", "lock table groups in share row exclusive mode", "group", "/Groups", "POST", { displayName: "new" }],
-  ["the history", "lock table history in exclusive mode", "user", "/Users/:id", "PATCH", { op: "add", path: "title", value: "w" }],
+  [
+    "a group's row",
+    "select from groups where id = $1 for update",
+    "group",
+    "/Groups/:id",
+    "DELETE",
+    undefined,
+  ],
+  [
+    "all groups",
+    "lock table groups in share row exclusive mode",
+    "group",
+    "/Groups",
+    "POST",
+    { displayName: "new" },
+  ],
+  [
+    "the history",
+    "lock table history in exclusive mode",
+    "user",
+    "/Users/:id",
+    "PATCH",
+    { op: "add", path: "title", value: "w" },
+  ],
 ];
 
 // Each with a database of its own, so that all wait at the same time.
@@ -104,7 +140,11 @@ async function askedWhileHeld([held, sql, of, path, method, body]: (typeof HELD)
     const answer =
       method === "PATCH"
         ? await scim.patch(address, body as object)
-        : await scim.send(method, address, body && { schemas: [of === "user" ? USER : GROUP], ...(body as object) });
+        : await scim.send(
+            method,
+            address,
+            body && { schemas: [of === "user" ? USER : GROUP], ...(body as object) },
+          );
     const ms = performance.now() - beganMs;
     await client.query("rollback");
     client.release();

@@ -43,8 +43,12 @@ test("another source sees 404 for every id, whatever it does with it, and change
 
 test("lists and searches show a source only its own", async () => {
   await owner.group({ members: [{ value: (await owner.user()).id }] });
-  for (const path of ["/Users", "/Groups", "/"]) expect((await stranger.get(path)).body).toMatchObject({ totalResults: 0, Resources: [] });
-  const search = await stranger.send("POST", "/.search", { schemas: [message("SearchRequest")], filter: "id pr" });
+  for (const path of ["/Users", "/Groups", "/"])
+    expect((await stranger.get(path)).body).toMatchObject({ totalResults: 0, Resources: [] });
+  const search = await stranger.send("POST", "/.search", {
+    schemas: [message("SearchRequest")],
+    filter: "id pr",
+  });
   expect(search.body.totalResults).toBe(0);
 });
 
@@ -53,9 +57,22 @@ test("nobody becomes a member across sources", async () => {
   const theirs = await owner.group();
   const group = await stranger.group();
   for (const { id } of [person, theirs]) {
-    expect((await stranger.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] })).status).toBe(400);
-    expect((await stranger.send("PUT", `/Groups/${group.id}`, { ...group, members: [{ value: id }] })).status).toBe(400);
-    expect((await stranger.send("POST", "/Groups", { schemas: [GROUP], displayName: "x", members: [{ value: id }] })).status).toBe(400);
+    expect(
+      (await stranger.patch(`/Groups/${group.id}`, { op: "add", path: "members", value: [{ value: id }] }))
+        .status,
+    ).toBe(400);
+    expect(
+      (await stranger.send("PUT", `/Groups/${group.id}`, { ...group, members: [{ value: id }] })).status,
+    ).toBe(400);
+    expect(
+      (
+        await stranger.send("POST", "/Groups", {
+          schemas: [GROUP],
+          displayName: "x",
+          members: [{ value: id }],
+        })
+      ).status,
+    ).toBe(400);
   }
 });
 
@@ -69,7 +86,9 @@ test("names are unique within a source only, and external ids are the client's o
 test("a token without the scope may not even discover", async () => {
   const token = await open.app.addSource("auditor", ["history:read"]);
   for (const path of ["/Users", "/Schemas", "/ServiceProviderConfig"]) {
-    const answer = await owner.send("GET", path, undefined, { headers: { authorization: `Bearer ${token}` } });
+    const answer = await owner.send("GET", path, undefined, {
+      headers: { authorization: `Bearer ${token}` },
+    });
     expect([answer.status, answer.body.status]).toEqual([403, "403"]);
   }
 });

@@ -1,6 +1,9 @@
 import { openProduct, type Product } from "../../support/product.ts";
 
-/* DingTalk's trouble never shows in a SCIM answer: the same requests, whatever is wrong over there, are answered alike. */
+/*
+ * DingTalk's trouble never shows in a SCIM answer: the same requests, whatever is wrong over there, are
+ * answered alike.
+ */
 
 let product: Product;
 
@@ -34,18 +37,28 @@ async function story(name: string): Promise<readonly number[]> {
     phoneNumbers: [{ type: "mobile", value: "+852 9000 0001" }],
   });
   await trouble();
-  await send("PATCH", `/Users/${person.id}`, { Operations: [{ op: "replace", path: "title", value: "Clerk" }] });
-  const group = await send("POST", "/Groups", { displayName: `Shop ${name}`, members: [{ value: person.id }] });
+  await send("PATCH", `/Users/${person.id}`, {
+    Operations: [{ op: "replace", path: "title", value: "Clerk" }],
+  });
+  const group = await send("POST", "/Groups", {
+    displayName: `Shop ${name}`,
+    members: [{ value: person.id }],
+  });
   await send("GET", `/Users?${new URLSearchParams({ filter: `userName eq "${name}"` })}`);
-  await send("PATCH", `/Groups/${group.id}`, { Operations: [{ op: "remove", path: `members[value eq "${person.id}"]` }] });
+  await send("PATCH", `/Groups/${group.id}`, {
+    Operations: [{ op: "remove", path: `members[value eq "${person.id}"]` }],
+  });
   await send("PUT", `/Users/${person.id}`, { userName: name, active: false });
   await send("POST", "/Bulk", { Operations: [{ method: "DELETE", path: `/Groups/${group.id}` }] });
   await send("DELETE", `/Users/${person.id}`);
   return statuses;
 }
 
-test.each(["http500", "timeout_before", "token_expired", "permission", "quota", "busy"])("%s", async (fault) => {
-  await product.control("faults", { fault, times: 10_000 });
-  expect(await story(fault)).toEqual([201, 200, 201, 200, 200, 200, 200, 204]);
-  await product.control("faults", {});
-});
+test.each(["http500", "timeout_before", "token_expired", "permission", "quota", "busy"])(
+  "%s",
+  async (fault) => {
+    await product.control("faults", { fault, times: 10_000 });
+    expect(await story(fault)).toEqual([201, 200, 201, 200, 200, 200, 200, 204]);
+    await product.control("faults", {});
+  },
+);

@@ -16,9 +16,14 @@ let door: Door;
 const pool = createPool({ url: "postgresql://nobody@127.0.0.1:1/none", max: 2, logger: silentLogger });
 
 beforeAll(async () => {
-  const deps = { store: { ...createUserStore(pool, [], testVault), ...createGroupStore(pool, [], testVault) }, clock: systemClock };
+  const deps = {
+    store: { ...createUserStore(pool, [], testVault), ...createGroupStore(pool, [], testVault) },
+    clock: systemClock,
+  };
   const directories = { users: createUserDirectory(deps), groups: createGroupDirectory(deps) };
-  door = await openDoor({ mounts: [scimMount({ ...directories, logger: silentLogger, publicUrl: PUBLIC_URL })] });
+  door = await openDoor({
+    mounts: [scimMount({ ...directories, logger: silentLogger, publicUrl: PUBLIC_URL })],
+  });
 });
 
 afterAll(async () => {
@@ -40,13 +45,20 @@ test.each<[string, string, unknown]>([
   ["POST", "/Groups", { displayName: "x" }],
   ["PATCH", `/Groups/${ID}`, { Operations: [{ op: "add", path: "members", value: [{ value: ID }] }] }],
   ["DELETE", `/Groups/${ID}`, undefined],
-])("without a database %s %s is 503 with Retry-After, and says nothing of the cause", async (method, path, body) => {
-  const scim = createScimClient({ base: `${door.base}/scim/v2`, token: BOOTSTRAP });
-  const answer = await scim.send(method, path, body);
-  expect(answer.status).toBe(503);
-  expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
-  expect(answer.body).toEqual({ schemas: [message("Error")], status: "503", detail: "temporarily unavailable, try again later" });
-});
+])(
+  "without a database %s %s is 503 with Retry-After, and says nothing of the cause",
+  async (method, path, body) => {
+    const scim = createScimClient({ base: `${door.base}/scim/v2`, token: BOOTSTRAP });
+    const answer = await scim.send(method, path, body);
+    expect(answer.status).toBe(503);
+    expect(Number(answer.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(answer.body).toEqual({
+      schemas: [message("Error")],
+      status: "503",
+      detail: "temporarily unavailable, try again later",
+    });
+  },
+);
 
 test("without a database each operation of a bulk job says 503, and discovery goes on", async () => {
   const scim = createScimClient({ base: `${door.base}/scim/v2`, token: BOOTSTRAP });

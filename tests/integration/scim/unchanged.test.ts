@@ -31,23 +31,50 @@ test("a cycle that repeats what is there writes nothing, marks nobody, wakes nob
   const requests: readonly (readonly [method: string, path: string, body: Resource])[] = [
     ["PUT", `/Users/${user.id}`, sent],
     ["PUT", `/Users/${user.id}`, (await scim.get(`/Users/${user.id}`)).body],
-    ["PATCH", `/Users/${user.id}`, { Operations: [{ op: "Replace", path: "displayName", value: "Mei Chan" }] }],
-    ["PATCH", `/Users/${user.id}`, { Operations: [{ op: "Replace", path: `${ENTERPRISE}:manager`, value: boss.id }] }],
     [
       "PATCH",
       `/Users/${user.id}`,
-      { Operations: [{ op: "replace", value: { active: true, 'phoneNumbers[type eq "mobile"].value': "+852 9123 4567" } }] },
+      { Operations: [{ op: "Replace", path: "displayName", value: "Mei Chan" }] },
+    ],
+    [
+      "PATCH",
+      `/Users/${user.id}`,
+      { Operations: [{ op: "Replace", path: `${ENTERPRISE}:manager`, value: boss.id }] },
+    ],
+    [
+      "PATCH",
+      `/Users/${user.id}`,
+      {
+        Operations: [
+          {
+            op: "replace",
+            value: { active: true, 'phoneNumbers[type eq "mobile"].value': "+852 9123 4567" },
+          },
+        ],
+      },
     ],
     ["PATCH", `/Users/${user.id}`, { Operations: [{ op: "Remove", path: "title" }] }],
     ["PATCH", `/Groups/${group.id}`, { Operations: [member] }],
-    ["PATCH", `/Groups/${group.id}`, { Operations: [{ op: "replace", value: { displayName: "Retail/Kowloon" } }, member] }],
-    ["PATCH", `/Groups/${group.id}`, { Operations: [{ op: "add", path: "members", value: [{ value: inner.id }] }] }],
+    [
+      "PATCH",
+      `/Groups/${group.id}`,
+      { Operations: [{ op: "replace", value: { displayName: "Retail/Kowloon" } }, member] },
+    ],
+    [
+      "PATCH",
+      `/Groups/${group.id}`,
+      { Operations: [{ op: "add", path: "members", value: [{ value: inner.id }] }] },
+    ],
     [
       "PATCH",
       `/Groups/${group.id}`,
       { Operations: [{ op: "replace", path: "members", value: [{ value: inner.id }, { value: user.id }] }] },
     ],
-    ["PATCH", `/Groups/${inner.id}`, { Operations: [{ op: "Remove", path: "members", value: [{ value: user.id }] }] }],
+    [
+      "PATCH",
+      `/Groups/${inner.id}`,
+      { Operations: [{ op: "Remove", path: "members", value: [{ value: user.id }] }] },
+    ],
     ["PUT", `/Groups/${group.id}`, (await scim.get(`/Groups/${group.id}`)).body],
   ];
   for (const [method, path, body] of requests) {
@@ -55,7 +82,8 @@ test("a cycle that repeats what is there writes nothing, marks nobody, wakes nob
     expect([method, path, body, answer.status]).toEqual([method, path, body, 200]);
   }
   expect(await open.contents()).toEqual(before);
-  const wakeUps = async () => (await open.app.pool.query("select task_identifier from graphile_worker.jobs")).rows;
+  const wakeUps = async () =>
+    (await open.app.pool.query("select task_identifier from graphile_worker.jobs")).rows;
   expect(await wakeUps()).toEqual([]);
   await scim.patch(`/Users/${user.id}`, { op: "replace", path: "title", value: "x" });
   expect(await wakeUps()).toEqual([{ task_identifier: "reconcile" }]);
@@ -64,21 +92,39 @@ test("a cycle that repeats what is there writes nothing, marks nobody, wakes nob
 test("a write makes one event with the request's id, and marks the person in the same commit", async () => {
   const answer = await scim.send("POST", "/Users", { schemas: [USER], userName: scim.unique("user") });
   const requestId = answer.headers.get("x-request-id");
-  const { rows } = await open.app.pool.query("select code, subject, actor from history where request_id = $1", [requestId]);
+  const { rows } = await open.app.pool.query(
+    "select code, subject, actor from history where request_id = $1",
+    [requestId],
+  );
   expect(rows).toEqual([{ code: "user.created", subject: answer.body.id, actor: "token:bootstrap" }]);
-  const marks = await open.app.pool.query("select state from entity_states where entity_id = $1", [answer.body.id]);
+  const marks = await open.app.pool.query("select state from entity_states where entity_id = $1", [
+    answer.body.id,
+  ]);
   expect(marks.rows).toEqual([{ state: "due" }]);
 });
 
 test("each request on a group makes one event, whatever it changes at once", async () => {
   const [one, two] = [await scim.user(), await scim.user()];
-  const made = await scim.send("POST", "/Groups", { displayName: scim.unique("group"), members: [{ value: one.id }] });
+  const made = await scim.send("POST", "/Groups", {
+    displayName: scim.unique("group"),
+    members: [{ value: one.id }],
+  });
   const value = { displayName: scim.unique("renamed"), members: [{ value: two.id }] };
   const patched = await scim.patch(`/Groups/${made.body.id}`, { op: "add", value });
-  const joined = await scim.patch(`/Groups/${made.body.id}`, { op: "remove", path: "members", value: [{ value: one.id }] });
+  const joined = await scim.patch(`/Groups/${made.body.id}`, {
+    op: "remove",
+    path: "members",
+    value: [{ value: one.id }],
+  });
   const codes = async (answer: typeof made) => {
-    const { rows } = await open.app.pool.query("select code from history where request_id = $1", [answer.headers.get("x-request-id")]);
+    const { rows } = await open.app.pool.query("select code from history where request_id = $1", [
+      answer.headers.get("x-request-id"),
+    ]);
     return rows.map(({ code }) => code);
   };
-  expect([await codes(made), await codes(patched), await codes(joined)]).toEqual([["group.created"], ["group.updated"], ["group.members"]]);
+  expect([await codes(made), await codes(patched), await codes(joined)]).toEqual([
+    ["group.created"],
+    ["group.updated"],
+    ["group.members"],
+  ]);
 });

@@ -31,7 +31,14 @@ test("GET /_sim/state shows everything with the names of DingTalk's reads, the r
   expect(state.organisation).toMatchObject({ corpId: "dingsandbox" });
   expect(state.departments).toEqual([
     expect.objectContaining({ dept_id: 1, member_count: 1 }),
-    expect.objectContaining({ dept_id, name: "Finance", parent_id: 1, source_identifier: "g1", order: 1, owning_member_count: 1 }),
+    expect.objectContaining({
+      dept_id,
+      name: "Finance",
+      parent_id: 1,
+      source_identifier: "g1",
+      order: 1,
+      owning_member_count: 1,
+    }),
   ]);
   expect(state.users).toEqual([
     expect.objectContaining({
@@ -44,7 +51,10 @@ test("GET /_sim/state shows everything with the names of DingTalk's reads, the r
       active: false,
     }),
   ]);
-  expect(state.roles).toEqual([expect.objectContaining({ name: "默认" }), expect.objectContaining({ name: "SCIM", roles: [] })]);
+  expect(state.roles).toEqual([
+    expect.objectContaining({ name: "默认" }),
+    expect.objectContaining({ name: "SCIM", roles: [] }),
+  ]);
   const got = await simulator.result<Record<string, unknown>>(`${USER}/get`, { userid: "u1" });
   expect(state.users[0]).toEqual(got);
 });
@@ -76,7 +86,10 @@ describe("POST /_sim/edit", () => {
   const edit = (call: string, body: unknown) => simulator.post("/_sim/edit", { call, body });
 
   test("makes any call by path and body, without limits and permissions, and does not count it", async () => {
-    await simulator.post("/_sim/switches", { revokedPermissions: ["qyapi_manage_addresslist"], contactScope: { departments: [5] } });
+    await simulator.post("/_sim/switches", {
+      revokedPermissions: ["qyapi_manage_addresslist"],
+      contactScope: { departments: [5] },
+    });
     await simulator.post("/_sim/limits", { qps: 1 });
     for (let number = 0; number < 5; number += 1) {
       expect((await edit(`${USER}/create`, person(`u${number}`, number))).json).toMatchObject({
@@ -84,7 +97,9 @@ describe("POST /_sim/edit", () => {
         result: { userid: `u${number}` },
       });
     }
-    expect((await edit(`${USER}/update`, { userid: "u1", title: "Chief" })).json).toMatchObject({ errcode: 0 });
+    expect((await edit(`${USER}/update`, { userid: "u1", title: "Chief" })).json).toMatchObject({
+      errcode: 0,
+    });
     expect((await edit(`${USER}/delete`, { userid: "u2" })).json).toMatchObject({ errcode: 0 });
     expect((await edit(`${USER}/delete`, { userid: "u2" })).json).toMatchObject({ errcode: 60121 });
     expect((await simulator.fetch("/_sim/calls")).json).toMatchObject({ total: 0 });
@@ -95,7 +110,9 @@ describe("POST /_sim/edit", () => {
     await simulator.result(`${USER}/create`, person("u1", 1));
     expect((await edit("activate", { userid: "u1" })).json).toMatchObject({ errcode: 0 });
     expect((await simulator.state()).users[0]).toMatchObject({ active: true });
-    expect((await simulator.call(`${USER}/update`, { userid: "u1", mobile: "+852-90000000" })).json).toMatchObject({ errcode: 41054 });
+    expect(
+      (await simulator.call(`${USER}/update`, { userid: "u1", mobile: "+852-90000000" })).json,
+    ).toMatchObject({ errcode: 41054 });
     expect((await edit("activate", { userid: "ghost" })).json).toMatchObject({ errcode: 60121 });
   });
 
@@ -104,12 +121,22 @@ describe("POST /_sim/edit", () => {
     expect((await simulator.call(`${USER}/create`, person("u1", 1))).json).toMatchObject({ errcode: 40103 });
     expect((await simulator.state()).users).toEqual([]);
     expect((await edit("accept", { mobile: "+852-60000001" })).json).toMatchObject({ errcode: 0 });
-    expect((await simulator.state()).users).toEqual([expect.objectContaining({ userid: "u1", active: true })]);
+    expect((await simulator.state()).users).toEqual([
+      expect.objectContaining({ userid: "u1", active: true }),
+    ]);
   });
 
   test("calls of the new API as well", async () => {
-    await edit(`${USER}/create`, { userid: "s1", name: "S", dept_id_list: "1", exclusive_account: true, exclusive_account_type: "sso" });
-    expect((await edit("/v1.0/contact/orgAccounts/disable", { userId: "s1" })).json).toEqual({ result: true });
+    await edit(`${USER}/create`, {
+      userid: "s1",
+      name: "S",
+      dept_id_list: "1",
+      exclusive_account: true,
+      exclusive_account_type: "sso",
+    });
+    expect((await edit("/v1.0/contact/orgAccounts/disable", { userId: "s1" })).json).toEqual({
+      result: true,
+    });
     expect((await edit("/v1.0/contact/orgAccounts/disable", { userId: "x" })).status).toBe(400);
     expect((await simulator.state()).users[0]).toMatchObject({ disable_status: true });
   });
@@ -125,7 +152,9 @@ test("POST /_sim/reset empties the organisation, sets switches and keeps the tok
   });
   expect((await simulator.state()).users).toEqual([]);
   expect((await simulator.call(`${USER}/create`, person("u1", 1))).json).toMatchObject({ errcode: 0 });
-  expect((await simulator.call(`${USER}/create`, { ...person("u2", 2), mobile: "13800138000" })).json).toMatchObject({ errcode: 0 });
+  expect(
+    (await simulator.call(`${USER}/create`, { ...person("u2", 2), mobile: "13800138000" })).json,
+  ).toMatchObject({ errcode: 0 });
   expect((await simulator.fetch("/_sim/faults")).json).toEqual({ faults: [] });
 });
 
@@ -155,7 +184,9 @@ test.each<[string, string, string | undefined, number]>([
 
 test("a Workday report whose name has broken percent-encoding does not exist", async () => {
   const authorization = `Basic ${Buffer.from("sandbox:sandbox").toString("base64")}`;
-  const answer = await simulator.fetch("/ccx/service/customreport2/acme/ISU/%E4%", { headers: { authorization } });
+  const answer = await simulator.fetch("/ccx/service/customreport2/acme/ISU/%E4%", {
+    headers: { authorization },
+  });
   expect(answer).toMatchObject({ status: 404, json: { error: expect.any(String) } });
 });
 

@@ -23,12 +23,17 @@ describe("2.1 three token calls give one token", () => {
       access_token: token,
       expires_in: 7200,
     });
-    expect((await simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" })).json).toEqual({
+    expect(
+      (await simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" })).json,
+    ).toEqual({
       accessToken: token,
       expireIn: 7200,
     });
     const body = { client_id: "sandbox", client_secret: "sandbox", grant_type: "client_credentials" };
-    expect((await simulator.post("/v1.0/oauth2/dingsandbox/token", body)).json).toEqual({ access_token: token, expires_in: 7200 });
+    expect((await simulator.post("/v1.0/oauth2/dingsandbox/token", body)).json).toEqual({
+      access_token: token,
+      expires_in: 7200,
+    });
   });
 });
 
@@ -44,7 +49,14 @@ describe("2.2 recorded refusals", () => {
   const missing = bad("AuthenticationFailed.MissingParameter", "缺少参数：x-acs-dingtalk-access-token");
 
   test.each<[string, string, unknown, Record<string, string>, number, unknown]>([
-    ["gettoken, wrong", "/gettoken?appkey=x&appsecret=y", undefined, {}, 200, { errcode: 40096, errmsg: "不合法的appKey或appSecret" }],
+    [
+      "gettoken, wrong",
+      "/gettoken?appkey=x&appsecret=y",
+      undefined,
+      {},
+      200,
+      { errcode: 40096, errmsg: "不合法的appKey或appSecret" },
+    ],
     [
       "gettoken, nothing",
       "/gettoken",
@@ -93,7 +105,14 @@ describe("2.2 recorded refusals", () => {
       400,
       expect.objectContaining({ code: "invalid.client" }),
     ],
-    ["old, bad token", `${USER}/get?access_token=x`, { userid: "u1" }, {}, 200, bad88("40014", "不合法的access_token")],
+    [
+      "old, bad token",
+      `${USER}/get?access_token=x`,
+      { userid: "u1" },
+      {},
+      200,
+      bad88("40014", "不合法的access_token"),
+    ],
     ["old, no token", `${USER}/get`, { userid: "u1" }, {}, 200, bad88("40000", "access_token is blank")],
     [
       "new, bad token",
@@ -106,23 +125,34 @@ describe("2.2 recorded refusals", () => {
     ["new, no token", SEARCH, { queryWord: "u" }, {}, 400, missing],
     ["new, bearer", SEARCH, { queryWord: "u" }, { authorization: "Bearer x" }, 400, missing],
   ])("%s", async (_name, path, body, headers, status, expected) => {
-    const answer = body === undefined ? await simulator.fetch(path) : await simulator.post(path, body, headers);
+    const answer =
+      body === undefined ? await simulator.fetch(path) : await simulator.post(path, body, headers);
     expect(answer.status).toBe(status);
     expect(answer.json).toEqual(expected);
   });
 
   test("a good token in the other generation's place does not count", async () => {
     const { token } = simulator;
-    const inHeader = await simulator.post(`${USER}/get`, { userid: "u1" }, { "x-acs-dingtalk-access-token": token });
+    const inHeader = await simulator.post(
+      `${USER}/get`,
+      { userid: "u1" },
+      { "x-acs-dingtalk-access-token": token },
+    );
     expect(inHeader.json).toMatchObject({ errcode: 88, sub_code: "40000" });
-    expect(await simulator.post(`${SEARCH}?access_token=${token}`, { queryWord: "u" })).toMatchObject({ status: 400, json: missing });
+    expect(await simulator.post(`${SEARCH}?access_token=${token}`, { queryWord: "u" })).toMatchObject({
+      status: 400,
+      json: missing,
+    });
   });
 
   test("an expired token is a bad token; the next one is another", async () => {
     const own = await openSimulator({ clock });
     try {
       await clock.advance(7_200_000);
-      expect((await own.call(`${USER}/get`, { userid: "u1" })).json).toMatchObject({ errcode: 88, sub_code: "40014" });
+      expect((await own.call(`${USER}/get`, { userid: "u1" })).json).toMatchObject({
+        errcode: 88,
+        sub_code: "40014",
+      });
       const { json } = await own.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
       expect(json.access_token).not.toBe(own.token);
     } finally {
@@ -137,7 +167,8 @@ describe("3 envelopes", () => {
     const { json } = await simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
     Object.assign(simulator, { token: json.access_token });
   });
-  const old = (path: string, init: RequestInit) => simulator.fetch(`${path}?access_token=${simulator.token}`, { method: "POST", ...init });
+  const old = (path: string, init: RequestInit) =>
+    simulator.fetch(`${path}?access_token=${simulator.token}`, { method: "POST", ...init });
 
   test("success, business refusal and unknown paths of the old API, all HTTP 200", async () => {
     const get = (userid: string) => old(`${USER}/get`, { body: JSON.stringify({ userid }) });
@@ -166,16 +197,35 @@ describe("3 envelopes", () => {
     expect(found.json).toEqual({ hasMore: false, totalCount: 1, list: ["u1"] });
     const refused = await simulator.post("/v1.0/contact/orgAccounts/disable", { userId: "u1" }, headers);
     expect(refused.status).toBe(400);
-    expect(refused.json).toEqual({ code: "exclusive.account.only", message: expect.any(String), requestid: NEW_REQUEST_ID });
+    expect(refused.json).toEqual({
+      code: "exclusive.account.only",
+      message: expect.any(String),
+      requestid: NEW_REQUEST_ID,
+    });
     expect((await simulator.post("/v1.0/nowhere", {}, headers)).status).toBe(404);
     const status = await simulator.fetch("/v1.0/contact/orgAccounts/status?userId=ghost", { headers });
     expect(status.json).toMatchObject({ code: "user.not.exist" });
   });
 
   test.each<[string, RequestInit, number]>([
-    ["JSON", { headers: { "content-type": "application/json" }, body: '{"userid":"u1","dept_order_list":[{"dept_id":1,"order":3}]}' }, 0],
-    ["a form", { body: new URLSearchParams({ userid: "u1", dept_order_list: '[{"dept_id":1,"order":3}]' }) }, 0],
-    ["JSON under a form's type", { headers: { "content-type": "application/x-www-form-urlencoded" }, body: '{"userid":"u1"}' }, 0],
+    [
+      "JSON",
+      {
+        headers: { "content-type": "application/json" },
+        body: '{"userid":"u1","dept_order_list":[{"dept_id":1,"order":3}]}',
+      },
+      0,
+    ],
+    [
+      "a form",
+      { body: new URLSearchParams({ userid: "u1", dept_order_list: '[{"dept_id":1,"order":3}]' }) },
+      0,
+    ],
+    [
+      "JSON under a form's type",
+      { headers: { "content-type": "application/x-www-form-urlencoded" }, body: '{"userid":"u1"}' },
+      0,
+    ],
     ["raw UTF-8", { body: '{"userid":"u1","title":"會計"}' }, 0],
     ["escapes", { body: '{"userid":"u1","title":"\\u6703"}' }, 40033],
     ["no body", {}, 40035],
@@ -187,13 +237,19 @@ describe("3 envelopes", () => {
 
   test("the token may be a field of a form body", async () => {
     const body = new URLSearchParams({ access_token: simulator.token, userid: "u1" });
-    expect((await simulator.fetch(`${USER}/get`, { method: "POST", body })).json).toMatchObject({ errcode: 0 });
+    expect((await simulator.fetch(`${USER}/get`, { method: "POST", body })).json).toMatchObject({
+      errcode: 0,
+    });
   });
 
   test("the wrong method", async () => {
-    expect((await simulator.fetch(`${USER}/get?access_token=${simulator.token}&userid=u1`)).json).toMatchObject({ errcode: 43002 });
+    expect(
+      (await simulator.fetch(`${USER}/get?access_token=${simulator.token}&userid=u1`)).json,
+    ).toMatchObject({ errcode: 43002 });
     expect((await old("/auth/scopes", { body: "{}" })).json).toMatchObject({ errcode: 43001 });
-    const search = await simulator.fetch(SEARCH, { headers: { "x-acs-dingtalk-access-token": simulator.token } });
+    const search = await simulator.fetch(SEARCH, {
+      headers: { "x-acs-dingtalk-access-token": simulator.token },
+    });
     expect(search.status).toBe(404);
   });
 });

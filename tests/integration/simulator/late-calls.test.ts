@@ -79,7 +79,10 @@ test("tokens and invitations expire when the clock is put forward", async () => 
   expect((await simulator.call(CREATE, person("u1", 1))).json).toMatchObject({ errcode: 40103 });
   const accept = () => simulator.post("/_sim/edit", { call: "accept", body: { mobile: "+852-60000001" } });
   await simulator.post("/_sim/clock", { advanceMs: 7 * 86_400_000 + 60_000 });
-  expect((await simulator.call(CREATE, person("u2", 2))).json).toMatchObject({ errcode: 88, sub_code: "40014" });
+  expect((await simulator.call(CREATE, person("u2", 2))).json).toMatchObject({
+    errcode: 88,
+    sub_code: "40014",
+  });
   expect((await accept()).json).toMatchObject({ errcode: 60121 });
   const { json } = await simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
   await simulator.post(`${CREATE}?access_token=${json.access_token}`, person("u1", 1));

@@ -13,7 +13,8 @@ describe("9 limits", () => {
     simulator = await openSimulator({ clock });
   });
   afterAll(() => simulator.stop());
-  const many = (count: number, call: () => Promise<unknown>) => Promise.all(Array.from({ length: count }, call));
+  const many = (count: number, call: () => Promise<unknown>) =>
+    Promise.all(Array.from({ length: count }, call));
 
   test("20 in a second per API, then 88/90018 with the end in Beijing time, then 20 again", async () => {
     await many(20, () => simulator.call(`${USER}/get`, { userid: "ghost" }));
@@ -23,7 +24,9 @@ describe("9 limits", () => {
     expect(refused.json.sub_msg).toContain("请求总次数超过 20 次, 限制将在 2026-08-22 12:00:01 结束.");
     expect((await simulator.call(`${USER}/list`, { dept_id: 1, cursor: 0, size: 1 })).json.errcode).toBe(0);
     await clock.advance(600);
-    const answers = (await many(25, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as { json: { errcode: number } }[];
+    const answers = (await many(25, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as {
+      json: { errcode: number };
+    }[];
     expect(answers.filter(({ json }) => json.errcode === 88)).toHaveLength(5);
   });
 
@@ -38,14 +41,18 @@ describe("9 limits", () => {
 
   test("13.1 more than 60 token calls in a minute are throttled, for each of the three calls", async () => {
     const oldCall = () => simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox");
-    const newCall = () => simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" });
+    const newCall = () =>
+      simulator.post("/v1.0/oauth2/accessToken", { appKey: "sandbox", appSecret: "sandbox" });
     await clock.advance(60_000);
     for (let second = 0; second < 3; second += 1) {
       await many(20, oldCall);
       await clock.advance(1_000);
     }
     expect((await oldCall()).json).toMatchObject({ errcode: 88, sub_code: "90018" });
-    expect(await newCall()).toMatchObject({ status: 403, json: { code: "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi" } });
+    expect(await newCall()).toMatchObject({
+      status: 403,
+      json: { code: "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi" },
+    });
     await clock.advance(60_000);
     expect((await oldCall()).json).toMatchObject({ errcode: 0, access_token: simulator.token });
   });
@@ -54,18 +61,27 @@ describe("9 limits", () => {
     await simulator.post("/_sim/limits", { qps: 20, paidCallsPerMonth: 2 });
     const chat = () => simulator.call("/v1.0/im/group/create", { name: "x" });
     await many(2, chat);
-    expect(await chat()).toMatchObject({ status: 403, json: { code: "Forbidden.AccessDenied.ApiCountLimitForOrg" } });
-    expect((await simulator.call("/topapi/v2/department/listsub", { dept_id: 1 })).json).toMatchObject({ errcode: 0 });
+    expect(await chat()).toMatchObject({
+      status: 403,
+      json: { code: "Forbidden.AccessDenied.ApiCountLimitForOrg" },
+    });
+    expect((await simulator.call("/topapi/v2/department/listsub", { dept_id: 1 })).json).toMatchObject({
+      errcode: 0,
+    });
     expect((await simulator.call("/chat/create", {})).json).toMatchObject({ errcode: 43007 });
   });
 
   test("a control call sets the limits; 0 means no limit", async () => {
     await simulator.post("/_sim/limits", { qps: 0 });
-    const answers = (await many(100, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as { json: { errcode: number } }[];
+    const answers = (await many(100, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as {
+      json: { errcode: number };
+    }[];
     expect(answers.every(({ json }) => json.errcode === 60121)).toBe(true);
     await simulator.post("/_sim/limits", { qps: 3 });
     await clock.advance(1_000);
-    const some = (await many(10, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as { json: { errcode: number } }[];
+    const some = (await many(10, () => simulator.call(`${USER}/get`, { userid: "ghost" }))) as {
+      json: { errcode: number };
+    }[];
     expect(some.filter(({ json }) => json.errcode === 88)).toHaveLength(7);
   });
 
@@ -83,7 +99,9 @@ describe("9 limits", () => {
       json: { status: 1111, wait: 5, source: "x5", punish: "deny" },
     });
     await clock.advance(5 * 60_000);
-    expect((await simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox")).json).toMatchObject({ errcode: 0 });
+    expect((await simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox")).json).toMatchObject({
+      errcode: 0,
+    });
   });
 });
 
@@ -108,7 +126,15 @@ describe("faults", () => {
     ["global_limit", 200, { errcode: 88, sub_code: "90002" }],
     ["quota", 200, { errcode: 88, sub_code: "90020" }],
     ["token_expired", 200, { errcode: 88, sub_code: "40014" }],
-    ["permission", 200, { errcode: 88, sub_code: "60011", errmsg: expect.stringContaining("requiredScopes=[qyapi_manage_addresslist]") }],
+    [
+      "permission",
+      200,
+      {
+        errcode: 88,
+        sub_code: "60011",
+        errmsg: expect.stringContaining("requiredScopes=[qyapi_manage_addresslist]"),
+      },
+    ],
   ])("%s on the old API: nothing is done, so often and no more", async (kind, status, json) => {
     await fault({ match: `${USER}/create`, fault: kind, times: 2 });
     for (let call = 0; call < 2; call += 1) expect(await create()).toMatchObject({ status, json });
@@ -126,14 +152,21 @@ describe("faults", () => {
     ["permission", 403, "Forbidden.AccessDenied.AccessTokenPermissionDenied"],
   ])("%s on the new API", async (kind, status, code) => {
     await fault({ match: "/v1.0/", fault: kind });
-    expect(await simulator.call("/v1.0/contact/users/search", { queryWord: "x" })).toMatchObject({ status, json: { code } });
+    expect(await simulator.call("/v1.0/contact/users/search", { queryWord: "x" })).toMatchObject({
+      status,
+      json: { code },
+    });
     expect((await simulator.call("/v1.0/contact/users/search", { queryWord: "x" })).status).toBe(200);
   });
 
   test("the permission point is in the new API's answer, too", async () => {
     await fault({ match: STATUS, fault: "permission" });
-    const refused = await simulator.fetch(`${STATUS}?userId=x`, { headers: { "x-acs-dingtalk-access-token": simulator.token } });
-    expect(refused.json).toMatchObject({ accessdenieddetail: { requiredScopes: ["Contact.OrgAccountSecurity.ReadWrite"] } });
+    const refused = await simulator.fetch(`${STATUS}?userId=x`, {
+      headers: { "x-acs-dingtalk-access-token": simulator.token },
+    });
+    expect(refused.json).toMatchObject({
+      accessdenieddetail: { requiredScopes: ["Contact.OrgAccountSecurity.ReadWrite"] },
+    });
   });
 
   test("timeout_before: no answer, not carried out", async () => {
@@ -146,12 +179,16 @@ describe("faults", () => {
     await fault({ match: CREATE_DEPARTMENT, fault: "timeout_after_commit", times: 1, delayMs: 5 });
     await expect(simulator.call(CREATE_DEPARTMENT, { name: "A", parent_id: 1 })).rejects.toThrow();
     expect((await simulator.state()).departments.map(({ name }) => name)).toContain("A");
-    expect((await simulator.call(CREATE_DEPARTMENT, { name: "A", parent_id: 1 })).json).toMatchObject({ errcode: 60021 });
+    expect((await simulator.call(CREATE_DEPARTMENT, { name: "A", parent_id: 1 })).json).toMatchObject({
+      errcode: 60021,
+    });
   });
 
   test("timeout_after_commit waits for a call that is admitted", async () => {
     await fault({ match: `${USER}/create`, fault: "timeout_after_commit", times: 1 });
-    expect((await simulator.post(`${USER}/create?access_token=bad`, person("u1", 1))).json).toMatchObject({ errcode: 88 });
+    expect((await simulator.post(`${USER}/create?access_token=bad`, person("u1", 1))).json).toMatchObject({
+      errcode: 88,
+    });
     await expect(create()).rejects.toThrow();
     expect(await people()).toBe(1);
   });
@@ -193,12 +230,30 @@ describe("faults", () => {
       200,
       { errcode: 60112, errmsg: "姓名不合法", request_id: expect.any(String) },
     ],
-    [`${USER}/create`, { errcode: 60104, message: "x", fields: { userid: "u0" } }, 200, { errcode: 60104, userid: "u0" }],
-    [`${USER}/create`, { sub_code: "90001", message: "x" }, 200, { errcode: 88, sub_code: "90001", sub_msg: "x" }],
-    ["/v1.0/contact/users/search", { code: "systemBusy", status: 429 }, 429, { code: "systemBusy", requestid: expect.any(String) }],
+    [
+      `${USER}/create`,
+      { errcode: 60104, message: "x", fields: { userid: "u0" } },
+      200,
+      { errcode: 60104, userid: "u0" },
+    ],
+    [
+      `${USER}/create`,
+      { sub_code: "90001", message: "x" },
+      200,
+      { errcode: 88, sub_code: "90001", sub_msg: "x" },
+    ],
+    [
+      "/v1.0/contact/users/search",
+      { code: "systemBusy", status: 429 },
+      429,
+      { code: "systemBusy", requestid: expect.any(String) },
+    ],
   ])("12 refusal: %s answers %j, nothing is done", async (match, said, status, json) => {
     await fault({ match, fault: "refusal", answer: said });
-    expect(await simulator.call(match, { ...person("u1", 1), queryWord: "x" })).toMatchObject({ status, json });
+    expect(await simulator.call(match, { ...person("u1", 1), queryWord: "x" })).toMatchObject({
+      status,
+      json,
+    });
     expect(await people()).toBe(0);
     expect((await simulator.call(match, { ...person("u1", 1), queryWord: "x" })).status).toBe(200);
   });
@@ -211,7 +266,9 @@ describe("faults", () => {
 
   test("a fault may hit the token calls", async () => {
     await fault({ match: "/gettoken", fault: "busy" });
-    expect((await simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox")).json).toMatchObject({ errcode: -1 });
+    expect((await simulator.fetch("/gettoken?appkey=sandbox&appsecret=sandbox")).json).toMatchObject({
+      errcode: -1,
+    });
   });
 });
 

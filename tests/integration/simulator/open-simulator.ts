@@ -39,11 +39,17 @@ export async function openSimulator(options: SimulatorOptions = {}): Promise<Ope
     return { status: response.status, text, json: text.startsWith("{") ? JSON.parse(text) : {} };
   };
   const post = (path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> =>
-    request(path, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+    request(path, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    });
   const granted = await request("/gettoken?appkey=sandbox&appsecret=sandbox");
   const token = String(granted.json.access_token);
   const call = (path: string, body: unknown): Promise<Answer> =>
-    path.startsWith("/v1.0/") ? post(path, body, { "x-acs-dingtalk-access-token": token }) : post(`${path}?access_token=${token}`, body);
+    path.startsWith("/v1.0/")
+      ? post(path, body, { "x-acs-dingtalk-access-token": token })
+      : post(`${path}?access_token=${token}`, body);
   return {
     url,
     port,

@@ -3,13 +3,21 @@ import type { AddressInfo } from "node:net";
 import { decryptPush, encryptPush, signPush } from "../../../src/simulator/events/push-cipher.ts";
 import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 
-const keys = { token: "token123", aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", ownerKey: "sandbox" };
+const keys = {
+  token: "token123",
+  aesKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+  ownerKey: "sandbox",
+};
 const FAILED = "/call_back/get_call_back_failed_result";
 
 /** A subscriber: stores what it receives, and answers as `mood` says. */
 function createReceiver() {
   const received: Record<string, unknown>[] = [];
-  const receiver = { received, mood: "success" as "success" | "error" | "redirect" | "plain", server: undefined as Server | undefined };
+  const receiver = {
+    received,
+    mood: "success" as "success" | "error" | "redirect" | "plain",
+    server: undefined as Server | undefined,
+  };
   receiver.server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -17,7 +25,8 @@ function createReceiver() {
       const query = new URL(request.url ?? "/", "http://receiver").searchParams;
       const { encrypt } = JSON.parse(Buffer.concat(chunks).toString("utf8"));
       const [timestamp, nonce] = [query.get("timestamp") ?? "", query.get("nonce") ?? ""];
-      if (signPush(keys.token, timestamp, nonce, encrypt) !== query.get("signature")) throw new Error("the signature is wrong");
+      if (signPush(keys.token, timestamp, nonce, encrypt) !== query.get("signature"))
+        throw new Error("the signature is wrong");
       received.push(JSON.parse(decryptPush(keys, encrypt) ?? "{}"));
       if (receiver.mood === "error") response.writeHead(500);
       if (receiver.mood === "redirect") response.writeHead(302, { location: "/elsewhere" });
@@ -28,7 +37,12 @@ function createReceiver() {
       }
       const answer = encryptPush(keys, "success", Buffer.alloc(16, 7));
       response.end(
-        JSON.stringify({ msg_signature: signPush(keys.token, timestamp, nonce, answer), timeStamp: timestamp, nonce, encrypt: answer }),
+        JSON.stringify({
+          msg_signature: signPush(keys.token, timestamp, nonce, answer),
+          timeStamp: timestamp,
+          nonce,
+          encrypt: answer,
+        }),
       );
     });
   });
@@ -47,7 +61,9 @@ describe("10.3 HTTP push", () => {
     simulator = await openSimulator({ qps: 0 });
     const { port } = receiver.server.address() as AddressInfo;
     const url = `http://127.0.0.1:${port}/events?source=dingtalk`;
-    const answer = await simulator.post("/_sim/reset", { push: { url, token: keys.token, aesKey: keys.aesKey } });
+    const answer = await simulator.post("/_sim/reset", {
+      push: { url, token: keys.token, aesKey: keys.aesKey },
+    });
     expect(answer.status).toBe(200);
   });
   afterAll(async () => {
@@ -103,7 +119,11 @@ describe("10.3 HTTP push", () => {
         errcode: 0,
         has_more: false,
         failed_list: [
-          { call_back_tag: "user_modify_org", event_time: expect.any(Number), user_modify_org: { userId: ["u1"], corpid: "dingsandbox" } },
+          {
+            call_back_tag: "user_modify_org",
+            event_time: expect.any(Number),
+            user_modify_org: { userId: ["u1"], corpid: "dingsandbox" },
+          },
         ],
       });
       expect((await failed()).json).toMatchObject({ errcode: 0, has_more: false, failed_list: [] });

@@ -8,7 +8,11 @@ import { type OpenSimulator, openSimulator, person } from "./open-simulator.ts";
 
 const USER = "/topapi/v2/user";
 const OPEN = "/v1.0/gateway/connections/open";
-const credentials = { clientId: "sandbox", clientSecret: "sandbox", subscriptions: [{ type: "EVENT", topic: "*" }] };
+const credentials = {
+  clientId: "sandbox",
+  clientSecret: "sandbox",
+  subscriptions: [{ type: "EVENT", topic: "*" }],
+};
 
 interface Frame {
   readonly specVersion: string;
@@ -30,7 +34,10 @@ const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 };
 
-async function open(simulator: OpenSimulator, more: Record<string, unknown> = {}): Promise<{ endpoint: string; ticket: string }> {
+async function open(
+  simulator: OpenSimulator,
+  more: Record<string, unknown> = {},
+): Promise<{ endpoint: string; ticket: string }> {
   const { json } = await simulator.post(OPEN, { ...credentials, ...more }, { accept: "application/json" });
   return json as { endpoint: string; ticket: string };
 }
@@ -107,7 +114,10 @@ describe("10.2 a client written from the documented protocol", () => {
 
   test("every kind of contact change has its event", async () => {
     const client = await join();
-    const { dept_id } = await simulator.result<{ dept_id: number }>("/topapi/v2/department/create", { name: "A", parent_id: 1 });
+    const { dept_id } = await simulator.result<{ dept_id: number }>("/topapi/v2/department/create", {
+      name: "A",
+      parent_id: 1,
+    });
     await simulator.call("/topapi/v2/department/update", { dept_id, name: "B" });
     await simulator.call("/topapi/v2/department/delete", { dept_id });
     await simulator.result(`${USER}/create`, person("u1", 1));
@@ -128,7 +138,9 @@ describe("10.2 a client written from the documented protocol", () => {
     await until(() => events(client).length === expected.length);
     expect(events(client).map(({ headers }) => headers.eventType)).toEqual(expected);
     expect(JSON.parse(events(client)[0]!.data)).toEqual({ deptId: [dept_id] });
-    expect(JSON.parse(events(client)[4]!.data)).toMatchObject({ diffInfo: { userid: "u1", curr: { title: "Chief" } } });
+    expect(JSON.parse(events(client)[4]!.data)).toMatchObject({
+      diffInfo: { userid: "u1", curr: { title: "Chief" } },
+    });
     expect(new Set(events(client).map(({ headers }) => headers.eventId)).size).toBe(expected.length);
   });
 
@@ -166,7 +178,8 @@ describe("10.2 a client written from the documented protocol", () => {
   test("each event goes to one of several clients in rotation, by their topics", async () => {
     const [one, two] = [await join(), await join()];
     const leavers = await join({ subscriptions: [{ type: "EVENT", topic: "user_leave_org" }] });
-    for (let number = 0; number < 6; number += 1) await simulator.result(`${USER}/create`, person(`u${number}`, number));
+    for (let number = 0; number < 6; number += 1)
+      await simulator.result(`${USER}/create`, person(`u${number}`, number));
     await until(() => events(one).length + events(two).length === 6);
     expect([events(one).length, events(two).length]).toEqual([3, 3]);
     expect(events(leavers)).toEqual([]);
@@ -183,23 +196,37 @@ describe("10.2 a client written from the documented protocol", () => {
         });
         socket.on("error", ({ message }) => resolve(message));
       });
-    expect([await attempt(ticket), await attempt(ticket)]).toEqual(["open", "Unexpected server response: 401"]);
+    expect([await attempt(ticket), await attempt(ticket)]).toEqual([
+      "open",
+      "Unexpected server response: 401",
+    ]);
     const late = await open(simulator);
     await clock.advance(TICKET_MS);
     expect(await attempt(late.ticket)).toBe("Unexpected server response: 401");
   });
 
   test("wrong credentials, no subscriptions, no Accept", async () => {
-    const wrong = await simulator.post(OPEN, { ...credentials, clientSecret: "x" }, { accept: "application/json" });
+    const wrong = await simulator.post(
+      OPEN,
+      { ...credentials, clientSecret: "x" },
+      { accept: "application/json" },
+    );
     expect(wrong).toMatchObject({ status: 400, json: { code: "invalidClientIdOrSecret" } });
-    const none = await simulator.post(OPEN, { ...credentials, subscriptions: undefined }, { accept: "application/json" });
+    const none = await simulator.post(
+      OPEN,
+      { ...credentials, subscriptions: undefined },
+      { accept: "application/json" },
+    );
     expect(none).toMatchObject({ status: 400, json: { code: "invalid.param" } });
     expect((await simulator.post(OPEN, credentials, { accept: "*/*" })).text).toMatch(/^<\?xml .*<ticket>/);
   });
 
   test("disconnect sends the reason and closes; an event then waits for the next connection", async () => {
     const client = await join();
-    await simulator.post("/_sim/stream", { action: "disconnect", reason: "persistent connection is timeout" });
+    await simulator.post("/_sim/stream", {
+      action: "disconnect",
+      reason: "persistent connection is timeout",
+    });
     await until(() => client.socket.readyState === WebSocket.CLOSED);
     expect(client.frames.at(-1)).toMatchObject({ type: "SYSTEM", headers: { topic: "disconnect" } });
     expect(JSON.parse(client.frames.at(-1)!.data)).toEqual({ reason: "persistent connection is timeout" });
@@ -213,7 +240,10 @@ describe("10.2 a client written from the documented protocol", () => {
 describe("the official dingtalk-stream client", () => {
   let simulator: OpenSimulator;
   let client: DWClient;
-  /** The package has a constant gateway URL. The test redirects its requests to the simulator, and does not change the package. */
+  /**
+   * The package has a constant gateway URL. The test redirects its requests to the simulator, and does not
+   * change the package.
+   */
   let detour: number;
   beforeAll(async () => {
     for (const method of ["info", "warn"] as const) jest.spyOn(console, method).mockImplementation(() => {});

@@ -10,7 +10,10 @@ import { parseConfig } from "../../../src/settings/load-config.ts";
 import type { Vault } from "../../../src/store/vault.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 
-/* Another key-encryption key takes over: nobody's values are lost, before, meanwhile and after, and the file of the one before can go. */
+/*
+ * Another key-encryption key takes over: nobody's values are lost, before, meanwhile and after, and the file
+ * of the one before can go.
+ */
 
 let env: TestEnvironment;
 let folder: string;
@@ -24,7 +27,11 @@ afterEach(async () => {
 });
 
 const file = () => join(folder, "encryption.key");
-const installation = () => ({ config: parseConfig({ DATA_DIR: folder }), pool: env.pool, clock: systemClock });
+const installation = () => ({
+  config: parseConfig({ DATA_DIR: folder }),
+  pool: env.pool,
+  clock: systemClock,
+});
 const open = () => openVault(installation());
 const rotate = () => rotateEncryptionKey(installation(), { actor: "cli", detail: { osUser: "ada" } });
 
@@ -38,7 +45,8 @@ async function keep(vault: Vault, value: string, id = uuidv7(Date.now())): Promi
   return { id, sealed: sealed! };
 }
 async function read(vault: Vault, { id, sealed }: Kept) {
-  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows as [{ wrapped: Buffer }];
+  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id]))
+    .rows as [{ wrapped: Buffer }];
   return vault.open({ subject: id, about: id, sealed, wrapped });
 }
 
@@ -51,7 +59,10 @@ test("values are read under the key before, the new one, and the new one alone, 
   // As an earlier version wrapped keys.
   const old = uuidv7(Date.now());
   const wrapped = seal(secret, old, Buffer.alloc(KEY_BYTES, 9));
-  await env.pool.query("insert into subject_keys (subject, kind, wrapped) values ($1, 'user', $2)", [old, wrapped]);
+  await env.pool.query("insert into subject_keys (subject, kind, wrapped) values ($1, 'user', $2)", [
+    old,
+    wrapped,
+  ]);
   const wrappedBefore = await keep(running, "wrapped", old);
 
   const { inForce, keys, wrapped: count } = await rotate();
@@ -74,8 +85,12 @@ test("values are read under the key before, the new one, and the new one alone, 
   const alone = await open();
   expect(await Promise.all(all.map((each) => read(alone, each)))).toEqual(["early", "wrapped", "late"]);
 
-  const { rows } = await env.pool.query("select actor, detail from history where code = 'history.encryptionKeyReplaced'");
-  expect(rows.map(({ actor, detail }) => [actor, JSON.parse(detail)])).toEqual([["cli", { osUser: "ada", from: keys[0], to: inForce }]]);
+  const { rows } = await env.pool.query(
+    "select actor, detail from history where code = 'history.encryptionKeyReplaced'",
+  );
+  expect(rows.map(({ actor, detail }) => [actor, JSON.parse(detail)])).toEqual([
+    ["cli", { osUser: "ada", from: keys[0], to: inForce }],
+  ]);
 });
 
 test("a key that was added to the file beforehand is the one that comes in force", async () => {
@@ -94,5 +109,7 @@ test("a process whose file lacks the key in force does not start", async () => {
   const before = readFileSync(file(), "utf8");
   await rotate();
   writeFileSync(file(), before);
-  await expect(open()).rejects.toThrow(/holds the key [0-9a-f]{16}, and values in the database are encrypted under [0-9a-f]{16}/);
+  await expect(open()).rejects.toThrow(
+    /holds the key [0-9a-f]{16}, and values in the database are encrypted under [0-9a-f]{16}/,
+  );
 });

@@ -11,42 +11,55 @@ beforeEach(async () => {
 });
 afterEach(() => env.close());
 
-const sql = async (text: string, values: readonly unknown[] = []) => (await env.pool.query(text, values as unknown[])).rows;
+const sql = async (text: string, values: readonly unknown[] = []) =>
+  (await env.pool.query(text, values as unknown[])).rows;
 
 test("an intent names each cause once, in the order they came", async () => {
   const id = await env.addUser(person("Li"));
   await env.addGroup("Sales", [id]);
-  const [{ causes }] = (await sql("select causes from entity_states where entity_id = $1", [id])) as [{ causes: string[] }];
+  const [{ causes }] = (await sql("select causes from entity_states where entity_id = $1", [id])) as [
+    { causes: string[] },
+  ];
   expect(causes).toHaveLength(2);
   await sql("update entity_states set causes = causes || causes || causes[1:1] where entity_id = $1", [id]);
   env.startWorker();
   await env.quiet();
-  const [intent] = await sql("select id, causes from history where code = 'target.intent' and subject = $1 order by id", [id]);
+  const [intent] = await sql(
+    "select id, causes from history where code = 'target.intent' and subject = $1 order by id",
+    [id],
+  );
   // A third is the department that came to be, if the person was looked at before it was there.
   const named = intent!["causes"] as string[];
   expect(named.slice(0, 2)).toEqual(causes);
   expect(new Set(named).size).toBe(named.length);
   const story = await createEventLog(env.pool, testVault).story(intent!["id"]);
-  expect(story!.causes.map(({ code }) => code)).toEqual(["user.created", "group.created", "target.outcome"].slice(0, named.length));
+  expect(story!.causes.map(({ code }) => code)).toEqual(
+    ["user.created", "group.created", "target.outcome"].slice(0, named.length),
+  );
 });
 
 test("however often somebody is marked, the row stays small, and each request's way to the target is found", async () => {
   const id = await env.addUser(person("Li"));
   for (let n = 0; n < 100; n++) {
     await env.users.change(env.context, id, (current) => readUser({ ...current, title: `Title ${n}` }));
-    const [{ length }] = (await sql("select cardinality(causes) as length from entity_states where entity_id = $1", [id])) as [
-      { length: number },
-    ];
+    const [{ length }] = (await sql(
+      "select cardinality(causes) as length from entity_states where entity_id = $1",
+      [id],
+    )) as [{ length: number }];
     expect(length).toBeLessThanOrEqual(32);
   }
   env.startWorker();
   await env.quiet();
-  const writes = await sql("select id from history where subject = $1 and code like 'user.%' order by id", [id]);
+  const writes = await sql("select id from history where subject = $1 and code like 'user.%' order by id", [
+    id,
+  ]);
   expect(writes).toHaveLength(101);
   const log = createEventLog(env.pool, testVault);
   for (const n of [0, 1, 31, 32, 33, 66, 100]) {
     const { effects } = (await log.story(writes[n]!["id"]))!;
-    expect(effects.filter(({ code }) => code === "target.outcome")).toMatchObject([{ subject: { id }, outcome: "done" }]);
+    expect(effects.filter(({ code }) => code === "target.outcome")).toMatchObject([
+      { subject: { id }, outcome: "done" },
+    ]);
   }
 });
 
@@ -69,7 +82,10 @@ test("a story is bounded, and says when it is not whole", async () => {
 test("events that name each other end", async () => {
   const [one, two] = ["01900000-0000-7000-8000-000000000001", "01900000-0000-7000-8000-000000000002"];
   const insert = (id: string, cause: string) =>
-    sql("insert into history (id, at, code, actor, causes) values ($1, now(), 'target.intent', 'worker', array[$2::uuid])", [id, cause]);
+    sql(
+      "insert into history (id, at, code, actor, causes) values ($1, now(), 'target.intent', 'worker', array[$2::uuid])",
+      [id, cause],
+    );
   await insert(one!, two!);
   await insert(two!, one!);
   const story = await createEventLog(env.pool, testVault).story(one!);

@@ -59,9 +59,12 @@ const entity: fc.Arbitrary<Entity> = fc
   .map((any): Entity => {
     const { kind, known, active, state } = any as Entity;
     const ofDirectory = kind === "user" || kind === "group";
-    // What the loop never leaves behind: somebody in sync who has gone, and an active person in sync who is not there.
+    // What the loop never leaves behind: somebody in sync who has gone, and an active person in sync who is
+    // not there.
     if (state === "inSync" && ofDirectory && !known) return { ...any, state: "held" } as Entity;
-    return state === "inSync" && kind === "user" && active ? ({ ...any, link: "owned" } as Entity) : (any as Entity);
+    return state === "inSync" && kind === "user" && active
+      ? ({ ...any, link: "owned" } as Entity)
+      : (any as Entity);
   });
 
 async function make(entities: readonly Entity[]): Promise<void> {
@@ -85,10 +88,10 @@ async function make(entities: readonly Entity[]): Promise<void> {
          now() - "dueFor" * interval '1 ms' from ${from}`,
       [rows, target],
     );
-    await pool.query(`insert into links (target, kind, entity_id, status) select $2, kind, id, link from ${from} where link <> 'none'`, [
-      rows,
-      target,
-    ]);
+    await pool.query(
+      `insert into links (target, kind, entity_id, status) select $2, kind, id, link from ${from} where link <> 'none'`,
+      [rows, target],
+    );
   }
 }
 
@@ -155,7 +158,13 @@ test("nobody in sync is read one by one", async () => {
   expect((await readStats(explaining, TARGET)).states).toMatchObject({ inSync: PEOPLE - 20, due: 20 });
   const text = plans.join("\n");
   expect(text).not.toMatch(/Seq Scan on (users|entity_states|links)/);
-  for (const index of ["entity_states_open", "users_inactive", "entity_states_settled", "users_pkey", "links_pkey"])
+  for (const index of [
+    "entity_states_open",
+    "users_inactive",
+    "entity_states_settled",
+    "users_pkey",
+    "links_pkey",
+  ])
     expect(text).toContain(index);
 });
 

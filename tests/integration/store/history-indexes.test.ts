@@ -45,7 +45,8 @@ test("each index answers a question", async () => {
   const before = await scans();
 
   const log = createEventLog(env.pool, testVault);
-  const ask = (filter: string) => log.list({ count: 100, filter: parseQuery(filter, flatTable(EVENT_ATTRIBUTES)) });
+  const ask = (filter: string) =>
+    log.list({ count: 100, filter: parseQuery(filter, flatTable(EVENT_ATTRIBUTES)) });
   const questions = [
     ask(`subject eq "${one.subject}"`),
     ask(`requestId eq "${one.request}"`),

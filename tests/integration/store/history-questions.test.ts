@@ -4,7 +4,10 @@ import type { HistoryEvent } from "../../../src/history/event.ts";
 import type { EventLog } from "../../../src/history/event-log.ts";
 import { openProduct, type Product } from "../../support/product.ts";
 
-/* Pages, arrivals and counts of a history that several processes write to, whose events get their ids before their transactions end. */
+/*
+ * Pages, arrivals and counts of a history that several processes write to, whose events get their ids before
+ * their transactions end.
+ */
 
 let product: Product;
 const T0 = Date.parse("2026-03-01T22:30:00.000Z");
@@ -21,7 +24,12 @@ beforeEach(async () => {
 });
 
 const INSERT = "insert into history (id, at, code, actor) values ($1, $2, $3, $4)";
-async function written(ms: number, code = "user.updated", actor = "worker", by: pg.Pool | pg.PoolClient = product.pool): Promise<string> {
+async function written(
+  ms: number,
+  code = "user.updated",
+  actor = "worker",
+  by: pg.Pool | pg.PoolClient = product.pool,
+): Promise<string> {
   const id = uuidv7(ms);
   await by.query(INSERT, [id, new Date(ms), code, actor]);
   return id;
@@ -31,7 +39,8 @@ const ask = async (query: Record<string, string>) => {
   if (answer.status !== 200) throw new Error(`${answer.status} ${answer.text}`);
   return answer.body as Awaited<ReturnType<EventLog["list"]>> & { since: string; more?: boolean };
 };
-const idsOf = ({ events }: { readonly events: readonly HistoryEvent[] }): string[] => events.map(({ id }) => id);
+const idsOf = ({ events }: { readonly events: readonly HistoryEvent[] }): string[] =>
+  events.map(({ id }) => id);
 
 /** A transaction that has written, and ends when told to. */
 async function late(ms: number): Promise<{ readonly id: string; end(): Promise<void> }> {
@@ -119,12 +128,13 @@ describe("who follows the history", () => {
     expect(told).toHaveLength(125);
   });
 
-  test.each(["yesterday", Buffer.from("1_5:4:").toString("base64url"), Buffer.from("1_1:9000000000000000:").toString("base64url")])(
-    "is refused with a marker that is none of this database: %s",
-    async (since) => {
-      expect((await product.send("GET", `/api/history?since=${since}`)).status).toBe(400);
-    },
-  );
+  test.each([
+    "yesterday",
+    Buffer.from("1_5:4:").toString("base64url"),
+    Buffer.from("1_1:9000000000000000:").toString("base64url"),
+  ])("is refused with a marker that is none of this database: %s", async (since) => {
+    expect((await product.send("GET", `/api/history?since=${since}`)).status).toBe(400);
+  });
 
   test("asks with since or after, not with both", async () => {
     const { since } = await ask({});
@@ -138,7 +148,10 @@ describe("questions along an index", () => {
   beforeEach(async () => {
     all = [];
     for (let n = 0; n < 40; n++) {
-      const [code, actor] = [n % 3 === 0 ? "user.created" : "user.updated", n % 2 === 0 ? "worker" : "token:one"];
+      const [code, actor] = [
+        n % 3 === 0 ? "user.created" : "user.updated",
+        n % 2 === 0 ? "worker" : "token:one",
+      ];
       all.unshift({ id: await written(T0 + n * MINUTE, code, actor), ms: T0 + n * MINUTE, code, actor });
     }
   });
@@ -147,14 +160,20 @@ describe("questions along an index", () => {
   test.each<[string, (event: (typeof all)[number]) => boolean]>([
     ['code eq "user.created"', ({ code }) => code === "user.created"],
     ['actor eq "token:one"', ({ actor }) => actor === "token:one"],
-    ['code eq "user.created" and actor eq "worker"', ({ code, actor }) => code === "user.created" && actor === "worker"],
+    [
+      'code eq "user.created" and actor eq "worker"',
+      ({ code, actor }) => code === "user.created" && actor === "worker",
+    ],
     [`at ge "${at(5)}" and at lt "${at(9)}"`, ({ ms }) => ms >= T0 + 5 * MINUTE && ms < T0 + 9 * MINUTE],
     [`at gt "${at(5)}" and at le "${at(9)}"`, ({ ms }) => ms > T0 + 5 * MINUTE && ms <= T0 + 9 * MINUTE],
     [`at eq "${at(5)}"`, ({ ms }) => ms === T0 + 5 * MINUTE],
     [`at ne "${at(5)}"`, ({ ms }) => ms !== T0 + 5 * MINUTE],
     [`not (at ge "${at(5)}")`, ({ ms }) => ms < T0 + 5 * MINUTE],
     [`at lt "${at(2)}" or at ge "${at(38)}"`, ({ ms }) => ms < T0 + 2 * MINUTE || ms >= T0 + 38 * MINUTE],
-    [`code eq "user.created" and at ge "${at(20)}"`, ({ code, ms }) => code === "user.created" && ms >= T0 + 20 * MINUTE],
+    [
+      `code eq "user.created" and at ge "${at(20)}"`,
+      ({ code, ms }) => code === "user.created" && ms >= T0 + 20 * MINUTE,
+    ],
     ['code eq ""', () => false],
   ])("%s", async (filter, wanted) => {
     expect(await of(filter)).toEqual(all.filter(wanted).map(({ id }) => id));
@@ -171,7 +190,8 @@ describe("questions along an index", () => {
     expect(seen).toEqual(all.filter(({ code }) => code === "user.updated").map(({ id }) => id));
   });
 
-  const histogram = async (query: Record<string, string>) => product.send("GET", `/api/history/histogram?${new URLSearchParams(query)}`);
+  const histogram = async (query: Record<string, string>) =>
+    product.send("GET", `/api/history/histogram?${new URLSearchParams(query)}`);
 
   test("counts by hour and day hold each event of the period once", async () => {
     const { body: hours } = await histogram({ from: at(10), to: at(35), by: "hour" });
@@ -187,7 +207,9 @@ describe("questions along an index", () => {
       buckets.reduce((total, { counts }) => total + (counts[code] ?? 0), 0);
     for (const code of ["user.created", "user.updated"]) {
       const inPeriod = ({ ms }: { ms: number }) => ms >= T0 + 10 * MINUTE && ms < T0 + 35 * MINUTE;
-      expect(sum(hours.buckets, code)).toBe(all.filter((event) => event.code === code && inPeriod(event)).length);
+      expect(sum(hours.buckets, code)).toBe(
+        all.filter((event) => event.code === code && inPeriod(event)).length,
+      );
       expect(sum(days.buckets, code)).toBe(all.filter((event) => event.code === code).length);
     }
   });

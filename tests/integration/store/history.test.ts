@@ -24,19 +24,23 @@ beforeAll(async () => {
 
 afterAll(() => open.close());
 
-const sql = async (text: string, values: readonly unknown[] = []) => (await open.app.pool.query(text, values as unknown[])).rows;
+const sql = async (text: string, values: readonly unknown[] = []) =>
+  (await open.app.pool.query(text, values as unknown[])).rows;
 
 /** Events of the last request, and none besides. */
 async function eventsOf(act: () => Promise<unknown>) {
   const [{ n: before }] = (await sql("select count(*) as n from history")) as [{ n: number }];
   await act();
-  const rows = await sql("select id, code, subject_kind, subject, actor, source_id, causes from history where request_id = $1", [
-    requestId,
-  ]);
+  const rows = await sql(
+    "select id, code, subject_kind, subject, actor, source_id, causes from history where request_id = $1",
+    [requestId],
+  );
   const [{ n: after }] = (await sql("select count(*) as n from history")) as [{ n: number }];
   expect(after - before).toBe(rows.length);
   const log = createEventLog(open.app.pool, testVault);
-  return Promise.all(rows.map(async ({ id, ...row }) => ({ ...row, changes: (await log.story(id))?.event.changes ?? null })));
+  return Promise.all(
+    rows.map(async ({ id, ...row }) => ({ ...row, changes: (await log.story(id))?.event.changes ?? null })),
+  );
 }
 
 describe("history is append-only", () => {
@@ -65,7 +69,8 @@ describe("history forgets by rule", () => {
         values ($1, now() - $2 * interval '1 day', $3, 'token:x', 'user', $4, '{"title":{"after":"Clerk"}}', '{"count":1}')`,
       [id, days, code, subject],
     );
-  const row = async () => (await sql("select code, actor, changes, attributes, detail from history where id = $1", [id]))[0];
+  const row = async () =>
+    (await sql("select code, actor, changes, attributes, detail from history where id = $1", [id]))[0];
   afterEach(async () => {
     await sql(
       "set session_replication_role = replica; delete from history where actor = 'token:x'; set session_replication_role = default",
@@ -77,7 +82,13 @@ describe("history forgets by rule", () => {
   test.each<[string, number, string, string, boolean]>([
     ["values of a month", 31, "user.updated", values, true],
     ["values of less", 29, "user.updated", values, false],
-    ["values, and the name with them", 31, "user.updated", "update history set changes = null where id = $1", false],
+    [
+      "values, and the name with them",
+      31,
+      "user.updated",
+      "update history set changes = null where id = $1",
+      false,
+    ],
     ["values, and who acted", 31, "user.updated", `${values.replace("set", "set actor = 'nobody',")}`, false],
     ["values, and a detail", 31, "user.updated", `${values.replace("set", "set detail = null,")}`, false],
     [
@@ -97,7 +108,8 @@ describe("history forgets by rule", () => {
     if (allowed) await sql(statement, [id]);
     else await expect(sql(statement, [id])).rejects.toThrow("history is append-only");
     if (!allowed) expect(await row()).toEqual(before);
-    else if (statement.startsWith("update")) expect(await row()).toEqual({ ...before, changes: null, attributes: ["title"] });
+    else if (statement.startsWith("update"))
+      expect(await row()).toEqual({ ...before, changes: null, attributes: ["title"] });
     else expect(await row()).toBeUndefined();
   });
 
@@ -162,17 +174,31 @@ describe("one write is one event with the id of its request", () => {
     ],
     [
       "members added, one of them there already",
-      () => scim.patch(`/Groups/${group}`, { op: "add", path: "members", value: [{ value: user }, { value: other }] }),
+      () =>
+        scim.patch(`/Groups/${group}`, {
+          op: "add",
+          path: "members",
+          value: [{ value: user }, { value: other }],
+        }),
       "group.members",
       { members: { after: [() => other] } },
     ],
     [
       "a group renamed while a member leaves",
-      () => scim.patch(`/Groups/${group}`, replace("displayName", "Shops"), { op: "remove", path: `members[value eq "${other}"]` }),
+      () =>
+        scim.patch(`/Groups/${group}`, replace("displayName", "Shops"), {
+          op: "remove",
+          path: `members[value eq "${other}"]`,
+        }),
       "group.updated",
       { displayName: { before: "Sales", after: "Shops" }, members: { before: [() => other] } },
     ],
-    ["a group removed", () => scim.send("DELETE", `/Groups/${group}`), "group.deleted", { displayName: { before: "Shops" } }],
+    [
+      "a group removed",
+      () => scim.send("DELETE", `/Groups/${group}`),
+      "group.deleted",
+      { displayName: { before: "Shops" } },
+    ],
     [
       "a person removed",
       () => scim.send("DELETE", `/Users/${user}`),
@@ -197,7 +223,9 @@ describe("one write is one event with the id of its request", () => {
 
   /** Ids that are known only when the row runs are functions. */
   function resolved(value: unknown): object {
-    return JSON.parse(JSON.stringify(value, (_key, each: unknown) => (typeof each === "function" ? each() : each))) as object;
+    return JSON.parse(
+      JSON.stringify(value, (_key, each: unknown) => (typeof each === "function" ? each() : each)),
+    ) as object;
   }
 });
 
@@ -229,7 +257,11 @@ describe("when an event cannot be stored", () => {
   });
 
   const BREAKS: readonly [string, string, string][] = [
-    ["a trigger raises", "create trigger broken before insert on history execute function broken()", "drop trigger broken on history"],
+    [
+      "a trigger raises",
+      "create trigger broken before insert on history execute function broken()",
+      "drop trigger broken on history",
+    ],
     [
       "a rule of the table refuses it",
       "alter table history add constraint broken check (actor = '') not valid",
@@ -238,28 +270,52 @@ describe("when an event cannot be stored", () => {
   ];
   const WRITES: readonly [string, () => [string, string, unknown?]][] = [
     ["create", () => ["POST", "/Users", { userName: "new" }]],
-    ["patch", () => ["PATCH", `/Users/${user}`, { Operations: [{ op: "replace", path: "title", value: "Head" }] }]],
+    [
+      "patch",
+      () => ["PATCH", `/Users/${user}`, { Operations: [{ op: "replace", path: "title", value: "Head" }] }],
+    ],
     ["replace", () => ["PUT", `/Users/${user}`, { userName: "kept" }]],
     ["delete", () => ["DELETE", `/Users/${user}`]],
     ["create group", () => ["POST", "/Groups", { displayName: "New", members: [{ value: user }] }]],
-    ["change members", () => ["PATCH", `/Groups/${group}`, { Operations: [{ op: "remove", path: "members", value: [{ value: user }] }] }]],
-    ["rename", () => ["PATCH", `/Groups/${group}`, { Operations: [{ op: "replace", path: "displayName", value: "X" }] }]],
+    [
+      "change members",
+      () => [
+        "PATCH",
+        `/Groups/${group}`,
+        { Operations: [{ op: "remove", path: "members", value: [{ value: user }] }] },
+      ],
+    ],
+    [
+      "rename",
+      () => [
+        "PATCH",
+        `/Groups/${group}`,
+        { Operations: [{ op: "replace", path: "displayName", value: "X" }] },
+      ],
+    ],
     ["delete group", () => ["DELETE", `/Groups/${group}`]],
   ];
 
-  test.each(BREAKS)("because %s, every write is refused as a whole, with 503 and a time to come back", async (_name, breakIt, mendIt) => {
-    const before = await open.contents();
-    await sql(breakIt);
-    for (const [name, request] of WRITES) {
-      const answer = await scim.send(...request());
-      expect([name, answer.status, Number(answer.headers.get("retry-after"))]).toEqual([name, 503, 30]);
-      expect(answer.body).toEqual({ schemas: [message("Error")], status: "503", detail: "temporarily unavailable, try again later" });
-    }
-    // Reading goes on.
-    expect((await scim.get(`/Users/${user}`)).status).toBe(200);
-    await sql(mendIt);
-    expect(await open.contents()).toEqual(before);
-  });
+  test.each(BREAKS)(
+    "because %s, every write is refused as a whole, with 503 and a time to come back",
+    async (_name, breakIt, mendIt) => {
+      const before = await open.contents();
+      await sql(breakIt);
+      for (const [name, request] of WRITES) {
+        const answer = await scim.send(...request());
+        expect([name, answer.status, Number(answer.headers.get("retry-after"))]).toEqual([name, 503, 30]);
+        expect(answer.body).toEqual({
+          schemas: [message("Error")],
+          status: "503",
+          detail: "temporarily unavailable, try again later",
+        });
+      }
+      // Reading goes on.
+      expect((await scim.get(`/Users/${user}`)).status).toBe(200);
+      await sql(mendIt);
+      expect(await open.contents()).toEqual(before);
+    },
+  );
 
   test("because the privilege is gone, it is refused likewise", async () => {
     const role = `scim_${randomUUID().slice(0, 8)}`;
@@ -271,7 +327,10 @@ describe("when an event cannot be stored", () => {
     const url = new URL(open.app.databaseUrl);
     url.searchParams.set("options", `-c role=${role}`);
     const weak = createPool({ url: url.href, max: 1, logger: silentLogger });
-    const users = createUserDirectory({ store: createDirectoryStore(weak, [], testVault), clock: systemClock });
+    const users = createUserDirectory({
+      store: createDirectoryStore(weak, [], testVault),
+      clock: systemClock,
+    });
     const create = (userName: string) => {
       const context = { sourceId: open.app.sourceId, actor: "token:test", requestId: randomUUID() };
       return users.create(context, readUser({ userName }));

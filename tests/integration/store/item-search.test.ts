@@ -28,7 +28,9 @@ beforeAll(async () => {
   await add("nameless@example.com", undefined, "+852 (6200)\u00a01000");
   await add("gone@example.com", "Gone Person", "+852 6200 2000");
   await add("odd", "100%_\\ [x]^", "+852 6200 3000");
-  await product.send("POST", "/scim/v2/Groups", { body: { displayName: "Asia/Hong Kong", members: [{ value: ids["dawen"] }] } });
+  await product.send("POST", "/scim/v2/Groups", {
+    body: { displayName: "Asia/Hong Kong", members: [{ value: ids["dawen"] }] },
+  });
   const sync = await product.startSync();
   await product.quiet();
   await sync.stop(1_000);
@@ -53,7 +55,11 @@ test.each<[string, string, readonly string[]]>([
   ["simplified characters for traditional ones", "陈大", ["user 陳大文"]],
   ["the end of a number", "4567", ["user Chan Mei (IT)"]],
   ["the end of a number, as it is written", "00 13 80 00", ["user 陳大文"]],
-  ["the end of a number with brackets and a blank that does not break", "62001000", ["user nameless@example.com"]],
+  [
+    "the end of a number with brackets and a blank that does not break",
+    "62001000",
+    ["user nameless@example.com"],
+  ],
   ["not the middle of a number", "9123456", []],
   ["the end of another number of theirs", "2 600", ["user 陳大文"]],
   ["not digits that are in several numbers", "8000 2600", []],

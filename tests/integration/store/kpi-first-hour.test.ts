@@ -15,7 +15,11 @@ test("nothing is measured in the first hour of an installation, and from the sec
     calls: [{ count: 40 }],
   }));
   const measuredAfter = async (minutes: number): Promise<number> => {
-    await kpis.rollUp({ now: new Date(begin + minutes * MINUTE_MS), leaverMinutes: 60, attributes: ["name"] });
+    await kpis.rollUp({
+      now: new Date(begin + minutes * MINUTE_MS),
+      leaverMinutes: 60,
+      attributes: ["name"],
+    });
     return (await kpis.hours(new Date(begin - HOUR_MS))).filter(({ figures }) => figures.measured).length;
   };
   const after = [0, 1, 54, 56, 57, 120];

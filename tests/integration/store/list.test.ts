@@ -18,15 +18,23 @@ beforeAll(async () => {
 
 afterAll(() => directory.close());
 
-const names = (page: Page<StoredUser>): string[] => page.items.map((user) => (JSON.parse(user.document) as { userName: string }).userName);
+const names = (page: Page<StoredUser>): string[] =>
+  page.items.map((user) => (JSON.parse(user.document) as { userName: string }).userName);
 
 /** Reads a list to its end, page by page. */
-async function walk(request: ListRequest, by: "index" | "cursor", sourceId: string): Promise<{ names: string[]; totals: Set<number> }> {
+async function walk(
+  request: ListRequest,
+  by: "index" | "cursor",
+  sourceId: string,
+): Promise<{ names: string[]; totals: Set<number> }> {
   const found: string[] = [];
   const totals = new Set<number>();
   let cursor: string | null = null;
   for (;;) {
-    const page = await directory.users(by === "index" ? { ...request, startIndex: found.length + 1 } : { ...request, cursor }, sourceId);
+    const page = await directory.users(
+      by === "index" ? { ...request, startIndex: found.length + 1 } : { ...request, cursor },
+      sourceId,
+    );
     found.push(...names(page));
     totals.add(page.total);
     if (by === "index" ? page.items.length === 0 : page.next === undefined) return { names: found, totals };
@@ -40,7 +48,10 @@ describe("paging a quiet directory", () => {
     active: at % 4 !== 0,
     ...(at % 3 === 0 ? {} : { displayName: ["beta", "Alpha", "ÉTÉ", "李"][at % 4]! }),
     ...(at % 5 === 0 ? { title: at % 2 === 0 ? "" : "lead" } : { title: `T${at % 3}` }),
-    emails: [{ value: `z${at % 6}@example.com` }, ...(at % 2 === 0 ? [{ value: `A${at % 5}@example.com`, primary: true }] : [])],
+    emails: [
+      { value: `z${at % 6}@example.com` },
+      ...(at % 2 === 0 ? [{ value: `A${at % 5}@example.com`, primary: true }] : []),
+    ],
     ...(at % 4 === 1 ? { [ENTERPRISE]: { employeeNumber: `E${at % 2}` } } : {}),
   }));
   const keyOf: Readonly<Record<string, (document: JsonObject) => string | undefined>> = {
@@ -52,9 +63,11 @@ describe("paging a quiet directory", () => {
       const emails = document["emails"] as readonly { value: string; primary?: boolean }[];
       return (emails.find((email) => email.primary) ?? emails[0])?.value.toLowerCase();
     },
-    [`${ENTERPRISE}:employeeNumber`]: (document) => text((document[ENTERPRISE] as JsonObject | undefined)?.["employeeNumber"]),
+    [`${ENTERPRISE}:employeeNumber`]: (document) =>
+      text((document[ENTERPRISE] as JsonObject | undefined)?.["employeeNumber"]),
   };
-  const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+  const text = (value: unknown): string | undefined =>
+    typeof value === "string" && value !== "" ? value : undefined;
   let sourceId: string;
 
   beforeAll(async () => {
@@ -63,9 +76,15 @@ describe("paging a quiet directory", () => {
   });
 
   /** Missing last when ascending, first when descending; equal ones by time of making. */
-  function expected(sortBy: string | undefined, descending: boolean, picked: (document: JsonObject) => boolean): string[] {
+  function expected(
+    sortBy: string | undefined,
+    descending: boolean,
+    picked: (document: JsonObject) => boolean,
+  ): string[] {
     const key = sortBy === undefined ? undefined : keyOf[sortBy];
-    const rows = people.map((document, at) => ({ document, at, key: key?.(document) })).filter(({ document }) => picked(document));
+    const rows = people
+      .map((document, at) => ({ document, at, key: key?.(document) }))
+      .filter(({ document }) => picked(document));
     rows.sort((a, b) => {
       if (a.key === b.key) return a.at - b.at;
       if (a.key === undefined || b.key === undefined) return a.key === undefined ? 1 : -1;
@@ -81,21 +100,32 @@ describe("paging a quiet directory", () => {
     [`displayName eq "alpha"`, (document) => document["displayName"] === "Alpha"],
   ];
   const cases = sorts.flatMap((sortBy) =>
-    filters.flatMap(([filter, picked]) => [false, true].map((descending) => ({ sortBy, filter, descending, picked }))),
+    filters.flatMap(([filter, picked]) =>
+      [false, true].map((descending) => ({ sortBy, filter, descending, picked })),
+    ),
   );
 
-  test.each(cases)("sortBy $sortBy, descending $descending, filter $filter: everybody once, in order", async ({ picked, ...query }) => {
-    const { filter, sortBy, descending } = query;
-    const request = { ...(filter === undefined ? {} : { filter }), ...(sortBy === undefined ? {} : { sortBy, descending }) };
-    const all = expected(sortBy, sortBy !== undefined && descending, picked);
-    for (const by of ["index", "cursor"] as const) {
-      for (const count of [3, 100]) {
-        expect(await walk({ ...request, count }, by, sourceId)).toEqual({ names: all, totals: new Set([all.length]) });
+  test.each(cases)(
+    "sortBy $sortBy, descending $descending, filter $filter: everybody once, in order",
+    async ({ picked, ...query }) => {
+      const { filter, sortBy, descending } = query;
+      const request = {
+        ...(filter === undefined ? {} : { filter }),
+        ...(sortBy === undefined ? {} : { sortBy, descending }),
+      };
+      const all = expected(sortBy, sortBy !== undefined && descending, picked);
+      for (const by of ["index", "cursor"] as const) {
+        for (const count of [3, 100]) {
+          expect(await walk({ ...request, count }, by, sourceId)).toEqual({
+            names: all,
+            totals: new Set([all.length]),
+          });
+        }
       }
-    }
-    const last = await directory.users({ ...request, startIndex: all.length, count: 10 }, sourceId);
-    expect([names(last), last.total]).toEqual([all.slice(-1), all.length]);
-  });
+      const last = await directory.users({ ...request, startIndex: all.length, count: 10 }, sourceId);
+      expect([names(last), last.total]).toEqual([all.slice(-1), all.length]);
+    },
+  );
 
   test.each<[string, ListRequest, number, number]>([
     ["count 0 tells the total alone", { count: 0 }, 0, 23],
@@ -128,11 +158,21 @@ test("no page shows a change late: index pages are those of a list kept in memor
   const step = fc.oneof(
     {
       weight: 2,
-      arbitrary: fc.record({ do: fc.constant("read" as const), start: fc.integer({ min: 1, max: 350 }), filtered: fc.boolean() }),
+      arbitrary: fc.record({
+        do: fc.constant("read" as const),
+        start: fc.integer({ min: 1, max: 350 }),
+        filtered: fc.boolean(),
+      }),
     },
     { weight: 4, arbitrary: fc.record({ do: fc.constant("walk" as const), filtered: fc.boolean() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("add" as const), active: fc.boolean() }) },
-    { weight: 1, arbitrary: fc.record({ do: fc.constant("add in the past" as const), minutes: fc.integer({ min: 0, max: 10 }) }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        do: fc.constant("add in the past" as const),
+        minutes: fc.integer({ min: 0, max: 10 }),
+      }),
+    },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("remove" as const), at: fc.nat() }) },
     { weight: 1, arbitrary: fc.record({ do: fc.constant("write elsewhere" as const) }) },
   );
@@ -141,7 +181,8 @@ test("no page shows a change late: index pages are those of a list kept in memor
       let next = 1;
       for (const action of steps) {
         if (action.do === "add") await add(undefined, action.active);
-        else if (action.do === "add in the past") await add(new Date(Date.parse("2026-01-01T00:00:00Z") + action.minutes * 60_000), true);
+        else if (action.do === "add in the past")
+          await add(new Date(Date.parse("2026-01-01T00:00:00Z") + action.minutes * 60_000), true);
         else if (action.do === "write elsewhere") await directory.pool.query("select pg_current_xact_id()");
         else if (action.do === "remove") {
           const [gone] = model.splice(action.at % Math.max(model.length, 1), 1);
@@ -149,8 +190,13 @@ test("no page shows a change late: index pages are those of a list kept in memor
         } else {
           const all = action.filtered ? model.filter((user) => user.active) : model;
           const startIndex = action.do === "read" ? action.start : next;
-          const page = await directory.users({ startIndex, count: 20, ...(action.filtered ? { filter: "active eq true" } : {}) }, sourceId);
-          expect(page.items.map((user) => user.id)).toEqual(all.slice(startIndex - 1, startIndex + 19).map((user) => user.id));
+          const page = await directory.users(
+            { startIndex, count: 20, ...(action.filtered ? { filter: "active eq true" } : {}) },
+            sourceId,
+          );
+          expect(page.items.map((user) => user.id)).toEqual(
+            all.slice(startIndex - 1, startIndex + 19).map((user) => user.id),
+          );
           expect(page.total).toBe(all.length);
           next = page.items.length === 0 ? 1 : startIndex + page.items.length;
         }
@@ -167,7 +213,8 @@ describe("cursors", () => {
   beforeEach(async () => {
     sourceId = await directory.addSource();
     ids.length = 0;
-    for (const letter of "abcdef") ids.push((await directory.addUser({ userName: letter, active: true }, undefined, sourceId)).id);
+    for (const letter of "abcdef")
+      ids.push((await directory.addUser({ userName: letter, active: true }, undefined, sourceId)).id);
   });
 
   test("a change behind or before the cursor loses and doubles nobody", async () => {
@@ -176,7 +223,12 @@ describe("cursors", () => {
     await directory.removeUser(ids[2]!, sourceId);
     await directory.addUser({ userName: "g", active: true }, undefined, sourceId);
     const rest = await directory.users({ cursor: first.next!, count: 10 }, sourceId);
-    expect([names(first), names(rest), rest.next, rest.total]).toEqual([["a", "b", "c"], ["d", "e", "f", "g"], undefined, 5]);
+    expect([names(first), names(rest), rest.next, rest.total]).toEqual([
+      ["a", "b", "c"],
+      ["d", "e", "f", "g"],
+      undefined,
+      5,
+    ]);
   });
 
   test("a full last page has no next", async () => {
@@ -203,9 +255,9 @@ describe("cursors", () => {
 
   test.each(damages)("refused: %s", async (_name, damage) => {
     const { next } = await directory.users({ cursor: null, count: 2, sortBy: "meta.created" }, sourceId);
-    await expect(directory.users({ cursor: damage(next!), count: 2, sortBy: "meta.created" }, sourceId)).rejects.toBeInstanceOf(
-      InvalidCursor,
-    );
+    await expect(
+      directory.users({ cursor: damage(next!), count: 2, sortBy: "meta.created" }, sourceId),
+    ).rejects.toBeInstanceOf(InvalidCursor);
   });
 
   test.each<[string, ListRequest]>([
@@ -214,12 +266,16 @@ describe("cursors", () => {
     ["direction", { sortBy: "id", descending: true }],
   ])("refused: that of a list with another %s", async (_name, request) => {
     const { next } = await directory.users({ cursor: null, count: 2 }, sourceId);
-    await expect(directory.users({ cursor: next!, count: 2, ...request }, sourceId)).rejects.toBeInstanceOf(InvalidCursor);
+    await expect(directory.users({ cursor: next!, count: 2, ...request }, sourceId)).rejects.toBeInstanceOf(
+      InvalidCursor,
+    );
   });
 
   test("refused: that of another source", async () => {
     const { next } = await directory.users({ cursor: null, count: 2 }, sourceId);
-    await expect(directory.users({ cursor: next!, count: 2 }, directory.sourceId)).rejects.toBeInstanceOf(InvalidCursor);
+    await expect(directory.users({ cursor: next!, count: 2 }, directory.sourceId)).rejects.toBeInstanceOf(
+      InvalidCursor,
+    );
   });
 });
 
@@ -243,7 +299,9 @@ test("the total stays exact while many write at once", async () => {
     "another User has this userName",
   );
   const page = await directory.users({ count: 200 }, sourceId);
-  expect([page.items.length, page.total, (await directory.users({ count: 0 }, sourceId)).total]).toEqual([72, 72, 72]);
+  expect([page.items.length, page.total, (await directory.users({ count: 0 }, sourceId)).total]).toEqual([
+    72, 72, 72,
+  ]);
 });
 
 test.each<[string, ListRequest, "users" | "groups"]>([

@@ -8,7 +8,10 @@ import { inTransaction, run } from "../../../src/store/postgres/statement.ts";
 import { openProxy, type TcpProxy } from "../../support/network/proxy.ts";
 import { createTestDatabase, runOn, type TestDatabase } from "../../support/postgres/test-database.ts";
 
-/* A database that goes away, freezes or changes sides: every statement ends soon in our own words, and the next one finds it again. */
+/*
+ * A database that goes away, freezes or changes sides: every statement ends soon in our own words, and the
+ * next one finds it again.
+ */
 
 let database: TestDatabase;
 let proxy: TcpProxy;
@@ -36,9 +39,16 @@ const WAYS: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["the client for what is not hot", () => prisma.source.findMany()],
   [
     "a transaction of that client",
-    () => createSources(prisma, systemClock).create("test", { name: `s${systemClock.monotonicMs()}`, kind: "other" }),
+    () =>
+      createSources(prisma, systemClock).create("test", {
+        name: `s${systemClock.monotonicMs()}`,
+        kind: "other",
+      }),
   ],
-  ["a transaction of that client, step by step", () => prisma.$transaction(async (tx) => tx.source.findMany())],
+  [
+    "a transaction of that client, step by step",
+    () => prisma.$transaction(async (tx) => tx.source.findMany()),
+  ],
 ];
 
 const TROUBLES: readonly (readonly [string, () => Promise<void>])[] = [
@@ -65,7 +75,9 @@ const TROUBLES: readonly (readonly [string, () => Promise<void>])[] = [
   ],
 ];
 
-async function outcomeOf(work: () => Promise<unknown>): Promise<{ readonly error: unknown; readonly ms: number }> {
+async function outcomeOf(
+  work: () => Promise<unknown>,
+): Promise<{ readonly error: unknown; readonly ms: number }> {
   const beganMs = performance.now();
   const error = await work().then(
     () => undefined,

@@ -11,8 +11,9 @@ import { openTestEnvironment, type TestEnvironment } from "../../support/test-en
 import { openSources, type Sources } from "../people/two-sources.ts";
 
 /*
- * People are found by parts of their names and by digits along an index of keys. The answer is the one of a plain filter, which looks at everybody; whoever worked the keys out: this
- * version, or PostgreSQL where the version before wrote.
+ * People are found by parts of their names and by digits along an index of keys. The answer is the one of a
+ * plain filter, which looks at everybody; whoever worked the keys out: this version, or PostgreSQL where the
+ * version before wrote.
  */
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -21,7 +22,10 @@ let env: TestEnvironment;
 let sources: Sources;
 beforeAll(async () => {
   env = await openTestEnvironment();
-  sources = await openSources(env, "  join: [{ by: employeeNumber, decide: join }]\n  authority: { order: [workday, entra] }");
+  sources = await openSources(
+    env,
+    "  join: [{ by: employeeNumber, decide: join }]\n  authority: { order: [workday, entra] }",
+  );
 });
 afterAll(() => env.close());
 
@@ -32,12 +36,19 @@ const digits = (minLength: number, maxLength: number) =>
 const written = fc
   .tuple(
     fc.constantFrom("", "+", "(0)"),
-    fc.array(fc.tuple(digits(1, 4), fc.constantFrom("", " ", "-", "\u00a0", ".", '"', "\\", "x")), { minLength: 1, maxLength: 4 }),
+    fc.array(fc.tuple(digits(1, 4), fc.constantFrom("", " ", "-", "\u00a0", ".", '"', "\\", "x")), {
+      minLength: 1,
+      maxLength: 4,
+    }),
     fc.constantFrom("", " (home)"),
   )
   .map(([before, groups, after]) => `${before}${groups.map((group) => group.join("")).join("")}${after}`);
 const name = fc
-  .tuple(fc.constantFrom("a", "陳", "n-", "wong tai", "陈大", "Ma大文"), digits(0, 7), fc.constantFrom("", ".b", " 01 2", "man", "劉强"))
+  .tuple(
+    fc.constantFrom("a", "陳", "n-", "wong tai", "陈大", "Ma大文"),
+    digits(0, 7),
+    fc.constantFrom("", ".b", " 01 2", "man", "劉强"),
+  )
   .map((parts) => parts.join(""));
 
 interface Made {
@@ -77,9 +88,16 @@ const typed: fc.Arbitrary<Typed> = fc.oneof(
         .slice(-length);
       return gap ? `${last.slice(0, 2)} ${last.slice(2)}` : last;
     }),
-  fc.nat().map((whose) => (people: readonly Made[]) => /[0-9]{4,}/.exec(people[whose % people.length]!.name)?.[0] ?? "0000"),
+  fc
+    .nat()
+    .map(
+      (whose) => (people: readonly Made[]) =>
+        /[0-9]{4,}/.exec(people[whose % people.length]!.name)?.[0] ?? "0000",
+    ),
   fc.nat().map((whose) => (people: readonly Made[]) => people[whose % people.length]!.employeeNumber),
-  fc.nat().map((whose) => (people: readonly Made[]) => people[whose % people.length]!.externalId.toUpperCase()),
+  fc
+    .nat()
+    .map((whose) => (people: readonly Made[]) => people[whose % people.length]!.externalId.toUpperCase()),
   // A part of a name, in simplified characters or as it is.
   fc
     .record({
@@ -91,13 +109,17 @@ const typed: fc.Arbitrary<Typed> = fc.oneof(
     })
     .map(({ whose, from, length, simplified, mail }) => (people: readonly Made[]) => {
       const { name, email } = people[whose % people.length]!;
-      const part = `${mail ? email : name}${mail ? "@example" : ""}`.slice(from % (name.length || 1)).slice(0, length);
+      const part = `${mail ? email : name}${mail ? "@example" : ""}`
+        .slice(from % (name.length || 1))
+        .slice(0, length);
       return simplified ? foldHan(part) : part;
     }),
   fc.constantFrom("won", "g tai", "大", "刘強", "AMP", "zzz", "陈大x").map((text) => () => text),
 );
 
-const phoneNumbers = (values: readonly string[]): JsonObject => ({ phoneNumbers: values.map((value) => ({ value, type: "other" })) });
+const phoneNumbers = (values: readonly string[]): JsonObject => ({
+  phoneNumbers: values.map((value) => ({ value, type: "other" })),
+});
 
 let count = 0;
 async function make({ name, email, numbers, later, employeeNumber, externalId, way }: Made): Promise<void> {
@@ -145,9 +167,9 @@ async function filtered(text: string): Promise<readonly string[]> {
      where exists (select from entity_states s where s.target = 'dingtalk' and s.kind = 'user' and s.entity_id = x.id)`,
   );
   const meant = rows.filter(({ document, names, whole }) => {
-    const numbers = ((JSON.parse(document) as { phoneNumbers?: readonly { value: string }[] }).phoneNumbers ?? []).map(
-      ({ value }) => value,
-    );
+    const numbers = (
+      (JSON.parse(document) as { phoneNumbers?: readonly { value: string }[] }).phoneNumbers ?? []
+    ).map(({ value }) => value);
     return (
       names.some((name) => foldHan(name).includes(foldHan(part))) ||
       whole.includes(part) ||
@@ -157,10 +179,16 @@ async function filtered(text: string): Promise<readonly string[]> {
   return [...new Set(meant.map(({ id }) => id))].sort();
 }
 
-/** Who is meant, as a large directory is read first: without the index of names. The items are those that have a state. */
+/**
+ * Who is meant, as a large directory is read first: without the index of names. The items are those that have
+ * a state.
+ */
 async function walked(text: string): Promise<readonly string[]> {
   const parameters = createParameters(["dingtalk"]);
-  const range = { after: "00000000-0000-0000-0000-000000000000", upTo: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
+  const range = {
+    after: "00000000-0000-0000-0000-000000000000",
+    upTo: "ffffffff-ffff-ffff-ffff-ffffffffffff",
+  };
   const { rows } = await env.pool.query<{ id: string }>(
     `select distinct m.id from (${peopleMeantIn(range, text, parameters)}) m(id)
       where exists (select from entity_states s where s.target = $1 and s.kind = 'user' and s.entity_id = m.id)`,

@@ -20,7 +20,9 @@ export async function plainFigures(pool: pg.Pool, target: string) {
     "select count(*) as stuck from entity_states where target = $1 and kind = 'user' and state in ('held', 'parked')",
     [target],
   );
-  const [oldestDue] = states.rows.flatMap(({ oldest }) => (oldest ? [oldest] : [])).sort((one, other) => one.getTime() - other.getTime());
+  const [oldestDue] = states.rows
+    .flatMap(({ oldest }) => (oldest ? [oldest] : []))
+    .sort((one, other) => one.getTime() - other.getTime());
   const none = { inSync: 0, due: 0, waiting: 0, held: 0, parked: 0 };
   return {
     states: { ...none, ...Object.fromEntries(states.rows.map(({ state, n }) => [state, n])) },

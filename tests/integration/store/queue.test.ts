@@ -55,7 +55,10 @@ const runs = (): boolean => {
 
 /** By a way of its own, as a write of another process. */
 const add = (task: "reconcile" | "sweep"): Promise<void> =>
-  runOn(database.url, `select graphile_worker.add_job('${task}', json_build_object('actor', 'test'), job_key := '${task}')`);
+  runOn(
+    database.url,
+    `select graphile_worker.add_job('${task}', json_build_object('actor', 'test'), job_key := '${task}')`,
+  );
 
 test.each(["cut", "freeze"] as const)(
   "%s while a job is being done: nothing is left to nobody, and jobs are done again afterwards",
@@ -119,12 +122,14 @@ test("begun while the database is away it says so, and begins when it comes", as
 }, 30_000);
 
 test("a connection that is given back twice is given back once", async () => {
-  const given = await new Promise<{ readonly release: () => void; readonly rows: unknown[] }>((resolve, reject) => {
-    releasedOnce(pool.asyncCommit).connect((error, client, release) => {
-      if (error || !client) return reject(error);
-      client.query("select 1 as one").then(({ rows }) => resolve({ release, rows }), reject);
-    });
-  });
+  const given = await new Promise<{ readonly release: () => void; readonly rows: unknown[] }>(
+    (resolve, reject) => {
+      releasedOnce(pool.asyncCommit).connect((error, client, release) => {
+        if (error || !client) return reject(error);
+        client.query("select 1 as one").then(({ rows }) => resolve({ release, rows }), reject);
+      });
+    },
+  );
   given.release();
   expect(() => given.release()).not.toThrow();
   expect(given.rows).toEqual([{ one: 1 }]);

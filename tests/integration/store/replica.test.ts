@@ -29,9 +29,17 @@ let replica: Replica | undefined;
 let warnings: string[];
 beforeAll(async () => {
   folder = mkdtempSync(join(temporaryRoot(), "replica-"));
-  primary = await startEmbeddedPostgres({ dataDir: join(folder, "primary"), logger: silentLogger, settings: { fsync: "off" } });
+  primary = await startEmbeddedPostgres({
+    dataDir: join(folder, "primary"),
+    logger: silentLogger,
+    settings: { fsync: "off" },
+  });
   await migrateQueue({ connectionString: primary.url, logger: silentLogger });
-  await migrate({ connectionString: primary.url, directory: join(root, "prisma", "migrations"), logger: silentLogger });
+  await migrate({
+    connectionString: primary.url,
+    directory: join(root, "prisma", "migrations"),
+    logger: silentLogger,
+  });
   pool = createPool({ url: primary.url, max: 5, logger: silentLogger });
   await pool.query("insert into sources (id, name) values (gen_random_uuid(), 'default')");
   standby = await startReplica(primary, join(folder, "primary"), join(folder, "standby"));
@@ -64,7 +72,9 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
 
 async function write(): Promise<string> {
   const id = uuidv7(Date.now());
-  await pool.query("insert into history (id, at, code, actor) values ($1, now(), 'operator.retry', 'cli')", [id]);
+  await pool.query("insert into history (id, at, code, actor) values ($1, now(), 'operator.retry', 'cli')", [
+    id,
+  ]);
   return id;
 }
 
@@ -93,7 +103,9 @@ test("the history is read from the replica; one that falls behind is left until 
   await onStandby("select pg_wal_replay_resume()");
   await until(() => replica.state().state === "used");
   expect(replica.state().lagMs).toBeLessThan(MAX_LAG_MS);
-  expect(warnings).toEqual(["the replica at DATABASE_READ_URL is too far behind; history and dashboard are read from the primary"]);
+  expect(warnings).toEqual([
+    "the replica at DATABASE_READ_URL is too far behind; history and dashboard are read from the primary",
+  ]);
 });
 
 test("without the replica the primary is read, in the middle of a request too", async () => {
@@ -105,7 +117,9 @@ test("without the replica the primary is read, in the middle of a request too", 
   expect(await newest(log)).toBe(id);
   await until(() => replica.state().state === "away");
   // On a busy machine it may have fallen behind before.
-  expect(warnings.at(-1)).toBe("the replica at DATABASE_READ_URL does not answer; history and dashboard are read from the primary");
+  expect(warnings.at(-1)).toBe(
+    "the replica at DATABASE_READ_URL does not answer; history and dashboard are read from the primary",
+  );
 });
 
 test.each([

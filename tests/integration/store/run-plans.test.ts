@@ -8,7 +8,9 @@ import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { seed } from "../../support/seed.ts";
 import { testVault } from "../../support/vault.ts";
 
-/* What the runs of one claim read, beside many entities and with statistics from a time when there were none. */
+/*
+ * What the runs of one claim read, beside many entities and with statistics from a time when there were none.
+ */
 
 const ENTITIES = 3_000;
 const CLAIMED = 20;
@@ -42,7 +44,10 @@ beforeEach(async () => {
 });
 afterEach(() => close());
 
-/** As they are after an analyze of a queue that held next to nothing of this target, and before the first one of the links. */
+/**
+ * As they are after an analyze of a queue that held next to nothing of this target, and before the first one
+ * of the links.
+ */
 async function misleadingStatistics(): Promise<void> {
   await seed(
     pool,
@@ -62,12 +67,20 @@ async function runs(count: number): Promise<number> {
   await store.people(claims.map((claim) => claim.ref.id));
   const at = systemClock.now();
   const event = { at, code: "target.intent", actor: "worker", causes: [], target: "dingtalk" } as const;
-  const begun = await Promise.all(claims.map((claim) => store.begin(claim, { ...event, id: randomUUID(), subject: claim.ref }, undefined)));
+  const begun = await Promise.all(
+    claims.map((claim) => store.begin(claim, { ...event, id: randomUUID(), subject: claim.ref }, undefined)),
+  );
   const ended = await Promise.all(
     claims.map((claim) =>
       store.finish(claim, {
         next: { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false },
-        link: { kind: "put", remoteId: claim.ref.id, attributes: { name: "Li" }, presence: "active", containers: [] },
+        link: {
+          kind: "put",
+          remoteId: claim.ref.id,
+          attributes: { name: "Li" },
+          presence: "active",
+          containers: [],
+        },
         presenceChanged: false,
         departed: [],
         gone: false,
@@ -85,7 +98,10 @@ async function rowsRead(): Promise<number> {
   return rows[0].n;
 }
 
-/** Pages of these tables and of their indexes. An index may be searched for each group without a row being read. */
+/**
+ * Pages of these tables and of their indexes. An index may be searched for each group without a row being
+ * read.
+ */
 async function pagesRead(tables = ["groups", "group_members"]): Promise<number> {
   for (const session of [pool, pool.byKey]) await session.query("select pg_stat_force_next_flush()");
   const { rows } = await pool.query(

@@ -16,7 +16,10 @@ import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
-/** A directory on a database of its own, written through the store; lists are asked for with the text of filter and sort attribute. */
+/**
+ * A directory on a database of its own, written through the store; lists are asked for with the text of
+ * filter and sort attribute.
+ */
 export interface SampleDirectory {
   readonly pool: Pool;
   readonly sourceId: string;
@@ -67,18 +70,35 @@ export async function createSampleDirectory(): Promise<SampleDirectory> {
     addSource,
     addUser(document, at = tick(), source = sourceId) {
       const id = uuidv7(at.getTime());
-      return userStore.insertUser(source, id, userContent(document), at, fact(at, source, { kind: "user", id }));
+      return userStore.insertUser(
+        source,
+        id,
+        userContent(document),
+        at,
+        fact(at, source, { kind: "user", id }),
+      );
     },
     async addGroup(document, members = [], source = sourceId) {
       const at = tick();
       const id = uuidv7(at.getTime());
-      const made = await groupStore.insertGroup(source, id, groupContent(document), members, at, fact(at, source, { kind: "group", id }));
-      if (made.kind !== "changed" && made.kind !== "unchanged") throw new Error(`the group was not made: ${made.kind}`);
+      const made = await groupStore.insertGroup(
+        source,
+        id,
+        groupContent(document),
+        members,
+        at,
+        fact(at, source, { kind: "group", id }),
+      );
+      if (made.kind !== "changed" && made.kind !== "unchanged")
+        throw new Error(`the group was not made: ${made.kind}`);
       return made.group;
     },
     async removeUser(id, source = sourceId) {
       const user = await userStore.getUser(source, id);
-      if (!user || !(await userStore.deleteUser(source, id, user.version, fact(tick(), source, { kind: "user", id }))))
+      if (
+        !user ||
+        !(await userStore.deleteUser(source, id, user.version, fact(tick(), source, { kind: "user", id })))
+      )
         throw new Error("nobody was removed");
     },
     users: (request, source = sourceId) => userStore.listUsers(source, listQuery("User", request)),
@@ -98,12 +118,21 @@ export function listQuery(resource: "User" | "Group", request: ListRequest): Lis
   return {
     ...(filter === undefined ? (tree ? { filter: tree } : {}) : { filter: parseFilter(schema, filter) }),
     ...(attribute ? { sort: { attribute, descending } } : {}),
-    start: cursor === undefined ? { kind: "index", startIndex } : { kind: "after", position: cursor ?? undefined },
+    start:
+      cursor === undefined ? { kind: "index", startIndex } : { kind: "after", position: cursor ?? undefined },
     count,
   };
 }
 
 function fact(at: Date, sourceId: string, subject: EntityRef): Fact {
-  const event = { id: uuidv7(at.getTime()), at, code: "user.created", actor: "test", sourceId, causes: [], subject } as const;
+  const event = {
+    id: uuidv7(at.getTime()),
+    at,
+    code: "user.created",
+    actor: "test",
+    sourceId,
+    causes: [],
+    subject,
+  } as const;
   return { event, marks: [] };
 }

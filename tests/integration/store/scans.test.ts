@@ -26,8 +26,12 @@ async function gate(number: number) {
   const client = await pool.connect();
   await client.query("select pg_advisory_lock($1)", [number]);
   const waiting = async () =>
-    (await client.query("select count(*)::int as n from pg_locks where locktype = 'advisory' and objid = $1 and not granted", [number]))
-      .rows[0].n as number;
+    (
+      await client.query(
+        "select count(*)::int as n from pg_locks where locktype = 'advisory' and objid = $1 and not granted",
+        [number],
+      )
+    ).rows[0].n as number;
   return {
     waiting,
     async until(count: number) {
@@ -43,7 +47,8 @@ async function gate(number: number) {
 test("one owner has one scan at a time, in order; others have theirs, and what is no scan waits for none", async () => {
   const closed = await gate(1);
   const ended: string[] = [];
-  const scan = (owner: string, name: string) => pool.scans.run(owner, behindGate, [1]).then(() => ended.push(name));
+  const scan = (owner: string, name: string) =>
+    pool.scans.run(owner, behindGate, [1]).then(() => ended.push(name));
   const all = [scan("a", "a1"), scan("a", "a2"), scan("a", "a3"), scan("b", "b1")];
   await closed.until(2);
   await run(pool, text("select 1"), []);
@@ -64,7 +69,10 @@ test("whoever waits too long is told to come back, and the line goes on", async 
   const first = scans.run("a", behindGate, [2]);
   await closed.until(1);
   const second = scans.run("a", behindGate, [2]);
-  const refused = expect(second).rejects.toMatchObject({ code: "UNAVAILABLE", retry: { kind: "after", ms: 5_000 } });
+  const refused = expect(second).rejects.toMatchObject({
+    code: "UNAVAILABLE",
+    retry: { kind: "after", ms: 5_000 },
+  });
   await clock.advance(3_000);
   await refused;
   const third = scans.run("a", text("select 3 as three"), []);

@@ -12,7 +12,10 @@ import { createPool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { testVault } from "../../support/vault.ts";
 
-/* Writes that arrive side by side share a statement and a commit. Each of them must come out as if it had been alone. */
+/*
+ * Writes that arrive side by side share a statement and a commit. Each of them must come out as if it had
+ * been alone.
+ */
 
 let database: TestDatabase;
 let pool: Pool;
@@ -41,12 +44,15 @@ const content = (more: JsonObject = {}) => {
 };
 const times = <T>(count: number, make: (at: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, (_, at) => make(at)));
-const rows = async (text: string, values: readonly unknown[] = []) => (await pool.query(text, values as unknown[])).rows;
+const rows = async (text: string, values: readonly unknown[] = []) =>
+  (await pool.query(text, values as unknown[])).rows;
 
 test("a name that is taken refuses one create among thirty, and no other", async () => {
   await users.create(context(), content({ userName: "taken@example.com" }));
   const made = await Promise.allSettled(
-    Array.from({ length: 30 }, (_, at) => users.create(context(), content(at === 11 ? { userName: "Taken@example.com" } : {}))),
+    Array.from({ length: 30 }, (_, at) =>
+      users.create(context(), content(at === 11 ? { userName: "Taken@example.com" } : {})),
+    ),
   );
   expect(made.flatMap(({ status }, at) => (status === "rejected" ? [at] : []))).toEqual([11]);
   const ids = made.flatMap((result) => (result.status === "fulfilled" ? [result.value.id] : []));
@@ -61,16 +67,24 @@ test("a name that is taken refuses one create among thirty, and no other", async
 
 test("thirty updates side by side: each counts its own version up by one and records its own change", async () => {
   const people = await times(30, () => users.create(context(), content({ title: "old" })));
-  await Promise.all(people.map(({ id }, at) => users.change(context(), id, (current) => readUser({ ...current, title: `new ${at}` }))));
+  await Promise.all(
+    people.map(({ id }, at) =>
+      users.change(context(), id, (current) => readUser({ ...current, title: `new ${at}` })),
+    ),
+  );
   const found = await rows(
     `select u.version::int, u.document->>'title' as title, h.id as event
        from users u join history h on h.subject = u.id and h.code = 'user.updated' where u.id = any($1) order by u.id`,
     [people.map(({ id }) => id)],
   );
-  const expected = [...people].map(({ id }, at) => ({ id, title: `new ${at}` })).sort((a, b) => (a.id < b.id ? -1 : 1));
+  const expected = [...people]
+    .map(({ id }, at) => ({ id, title: `new ${at}` }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
   const log = createEventLog(pool, testVault);
   const recorded = async (id: string) => (await log.story(id))?.event.changes?.["title"]?.after;
-  const told = await Promise.all(found.map(async ({ event, ...rest }) => ({ ...rest, recorded: await recorded(event) })));
+  const told = await Promise.all(
+    found.map(async ({ event, ...rest }) => ({ ...rest, recorded: await recorded(event) })),
+  );
   expect(told).toEqual(expected.map(({ title }) => ({ version: 2, title, recorded: title })));
 });
 
@@ -78,11 +92,18 @@ test("members of one group who come side by side: a version and an event for eac
   const people = await times(20, () => users.create(context(), content()));
   const group = await groups.create(context(), readGroup({ displayName: "Together" }).content, []);
   const answers = await Promise.all(
-    people.map(({ id }) => groups.change(context(), group.id, { members: { kind: "delta", add: [id], remove: [] } })),
+    people.map(({ id }) =>
+      groups.change(context(), group.id, { members: { kind: "delta", add: [id], remove: [] } }),
+    ),
   );
-  expect(answers.map(({ version }) => version).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at + 2));
+  expect(answers.map(({ version }) => version).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 20 }, (_, at) => at + 2),
+  );
   expect(await groups.get(context(), group.id)).toMatchObject({ version: 21 });
-  const events = await rows("select members->'after' as came from history where subject = $1 and code = 'group.members'", [group.id]);
+  const events = await rows(
+    "select members->'after' as came from history where subject = $1 and code = 'group.members'",
+    [group.id],
+  );
   expect(events.flatMap(({ came }) => JSON.parse(came)).sort()).toEqual(people.map(({ id }) => id).sort());
   expect(events).toHaveLength(20);
 });
@@ -91,7 +112,8 @@ test("somebody who is added and removed side by side is there or not, as events 
   const [person] = await times(1, () => users.create(context(), content()));
   const group = await groups.create(context(), readGroup({ displayName: "In and out" }).content, []);
   const id = person!.id;
-  const delta = (add: string[], remove: string[]) => groups.change(context(), group.id, { members: { kind: "delta", add, remove } });
+  const delta = (add: string[], remove: string[]) =>
+    groups.change(context(), group.id, { members: { kind: "delta", add, remove } });
   await times(10, (at) => (at % 2 === 0 ? delta([id], []) : delta([], [id])));
   const [counted] = await rows(
     `select count(*) filter (where members->'after' is not null)::int as came,
@@ -108,19 +130,35 @@ test("somebody who is added and removed side by side is there or not, as events 
 test("an unknown member refuses the change that names it, and no other", async () => {
   const people = await times(6, () => users.create(context(), content()));
   const group = await groups.create(context(), readGroup({ displayName: "One is nobody" }).content, []);
-  const named = [...people.slice(0, 3).map(({ id }) => id), randomUUID(), ...people.slice(3).map(({ id }) => id)];
+  const named = [
+    ...people.slice(0, 3).map(({ id }) => id),
+    randomUUID(),
+    ...people.slice(3).map(({ id }) => id),
+  ];
   const results = await Promise.allSettled(
-    named.map((id) => groups.change(context(), group.id, { members: { kind: "delta", add: [id], remove: [] } })),
+    named.map((id) =>
+      groups.change(context(), group.id, { members: { kind: "delta", add: [id], remove: [] } }),
+    ),
   );
   expect(results.flatMap(({ status }, at) => (status === "rejected" ? [at] : []))).toEqual([3]);
-  expect(await rows("select count(*)::int from group_members where group_id = $1", [group.id])).toEqual([{ count: 6 }]);
+  expect(await rows("select count(*)::int from group_members where group_id = $1", [group.id])).toEqual([
+    { count: 6 },
+  ]);
 });
 
 test("a person who joins two groups at the same moment is marked once, because of both", async () => {
   const [person] = await times(1, () => users.create(context(), content()));
-  const both = await times(2, (at) => groups.create(context(), readGroup({ displayName: `Of two ${at}` }).content, []));
-  await Promise.all(both.map(({ id }) => groups.change(context(), id, { members: { kind: "delta", add: [person!.id], remove: [] } })));
-  const [state] = await rows("select cardinality(causes) as causes from entity_states where entity_id = $1", [person!.id]);
+  const both = await times(2, (at) =>
+    groups.create(context(), readGroup({ displayName: `Of two ${at}` }).content, []),
+  );
+  await Promise.all(
+    both.map(({ id }) =>
+      groups.change(context(), id, { members: { kind: "delta", add: [person!.id], remove: [] } }),
+    ),
+  );
+  const [state] = await rows("select cardinality(causes) as causes from entity_states where entity_id = $1", [
+    person!.id,
+  ]);
   expect(state.causes).toBe(3);
 });
 

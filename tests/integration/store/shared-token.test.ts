@@ -81,7 +81,9 @@ test("one that is gone in the middle keeps the others only until its turn has en
   const good = fetching("three");
   good.end();
   const next = process().get(good.fetch);
-  await pool.query("update shared_tokens set expires_at = now() - interval '1 s' where name = 'dingtalk:turn'");
+  await pool.query(
+    "update shared_tokens set expires_at = now() - interval '1 s' where name = 'dingtalk:turn'",
+  );
   expect(await next).toBe("three");
   hanging.end();
   await gone;

@@ -31,11 +31,18 @@ function fixedClock(start = new Date("2026-03-01T08:00:00Z")) {
 }
 
 function rooms(clock = systemClock) {
-  return { sources: createSources(database, clock), tokens: createTokens({ database, clock, environment: "test" }) };
+  return {
+    sources: createSources(database, clock),
+    tokens: createTokens({ database, clock, environment: "test" }),
+  };
 }
 
 const events = (code: string) =>
-  database.history.findMany({ where: { code }, orderBy: { id: "asc" }, select: { actor: true, sourceId: true, detail: true } });
+  database.history.findMany({
+    where: { code },
+    orderBy: { id: "asc" },
+    select: { actor: true, sourceId: true, detail: true },
+  });
 
 beforeEach(async () => {
   shared = await createTestDatabase();
@@ -80,7 +87,10 @@ describe("tokens", () => {
     const { sources, tokens } = rooms();
     const { id: sourceId } = await sources.ensureDefault();
     const made = await tokens.create("cli", { name: "Entra", sourceId, scopes: ["provision"] });
-    expect(readToken(made.text)).toEqual({ kind: "token", parts: { environment: "test", id: made.id, secret: made.secret } });
+    expect(readToken(made.text)).toEqual({
+      kind: "token",
+      parts: { environment: "test", id: made.id, secret: made.secret },
+    });
 
     const found = await tokens.find(made.id);
     expect(found).toMatchObject({ id: made.id, sourceId, scopes: ["provision"] });
@@ -121,7 +131,8 @@ describe("tokens", () => {
     const { id: sourceId } = await sources.ensureDefault();
     const expiresAt = lifeMs === undefined ? {} : { expiresAt: new Date(clock.now().getTime() + lifeMs) };
     const attempt = tokens.create("cli", { name: "x", sourceId, scopes: ["admin"], ...expiresAt });
-    if (isAllowed) expect((await attempt).expiresAt.getTime() - clock.now().getTime()).toBe(lifeMs ?? 366 * DAY_MS);
+    if (isAllowed)
+      expect((await attempt).expiresAt.getTime() - clock.now().getTime()).toBe(lifeMs ?? 366 * DAY_MS);
     else await expect(attempt).rejects.toThrow(TokenRefused);
     expect(await tokens.list()).toHaveLength(isAllowed ? 1 : 0);
   });
@@ -137,7 +148,9 @@ describe("tokens", () => {
     expect(await tokens.revoke("token:admin", id)).toBe(true);
     expect(await tokens.revoke("token:admin", "nobody")).toBe(false);
     expect((await tokens.find(id))?.revokedAt).toEqual(revokedAt);
-    expect(await events("token.revoked")).toEqual([{ actor: "token:admin", sourceId, detail: { tokenId: id, scopes: ["provision"] } }]);
+    expect(await events("token.revoked")).toEqual([
+      { actor: "token:admin", sourceId, detail: { tokenId: id, scopes: ["provision"] } },
+    ]);
   });
 
   test("the last use is written once a minute", async () => {
@@ -197,13 +210,19 @@ describe("the signing key", () => {
 });
 
 test("a database that does not answer is unavailable, not a failure of ours", async () => {
-  const gone = createPool({ url: "postgresql://nobody:nothing@127.0.0.1:1/none", max: 1, logger: silentLogger });
+  const gone = createPool({
+    url: "postgresql://nobody:nothing@127.0.0.1:1/none",
+    max: 1,
+    logger: silentLogger,
+  });
   const tokens = createTokens({ database: createPrisma(gone), clock: systemClock, environment: "test" });
   await expect(tokens.find("x")).rejects.toThrow(Unavailable);
   await gone.end();
 });
 
 test("a connection that the server ends is unavailable too, and the next one serves", async () => {
-  await expect(database.$queryRaw`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow(Unavailable);
+  await expect(database.$queryRaw`select pg_terminate_backend(pg_backend_pid())`).rejects.toThrow(
+    Unavailable,
+  );
   expect(await database.source.count()).toBe(0);
 });

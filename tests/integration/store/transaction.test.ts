@@ -54,7 +54,14 @@ test("one that fails every time is given up after three tries, and changes nothi
   const attempt = inTransaction(pool, async (client) => {
     tries += 1;
     await take(client, "left");
-    await run(client, { name: "", text: "do $$ begin raise exception 'again' using errcode = 'serialization_failure'; end $$" }, []);
+    await run(
+      client,
+      {
+        name: "",
+        text: "do $$ begin raise exception 'again' using errcode = 'serialization_failure'; end $$",
+      },
+      [],
+    );
   });
   await expect(attempt).rejects.toBeInstanceOf(Unavailable);
   expect(tries).toBe(3);

@@ -6,7 +6,10 @@ import { createTree } from "../../../src/store/tree/tree.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/postgres/test-database.ts";
 import { createRandom, type Random } from "../reconcile/random-directory.ts";
 
-/* A department is the same one wherever its group, or its organisation, is renamed to, in whatever order the parts of a rename arrive. */
+/*
+ * A department is the same one wherever its group, or its organisation, is renamed to, in whatever order the
+ * parts of a rename arrive.
+ */
 
 const TARGET = "dingtalk";
 const SEEDS = Number(process.env["FAULT_SEEDS"] ?? 2);
@@ -28,7 +31,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-const levels = (path: string): PathLevel[] => path.split("/").map((name) => ({ name, external: false, settings: {} }));
+const levels = (path: string): PathLevel[] =>
+  path.split("/").map((name) => ({ name, external: false, settings: {} }));
 const place = (group: string, path: string): Promise<void> =>
   tree.writeGroupNode(group, { kind: "department", path: levels(path) }, "path", []);
 
@@ -67,7 +71,8 @@ const shuffled = <T>(list: readonly T[], random: Random): T[] =>
 
 /** All orders of up to three; of more as they are, backwards, and some others. */
 function orders<T>(list: readonly T[], random: Random): readonly (readonly T[])[] {
-  if (list.length > 3) return [list, list.toReversed(), ...Array.from({ length: SEEDS }, () => shuffled(list, random))];
+  if (list.length > 3)
+    return [list, list.toReversed(), ...Array.from({ length: SEEDS }, () => shuffled(list, random))];
   if (list.length <= 1) return [list];
   return list.flatMap((first) =>
     orders(
@@ -77,8 +82,15 @@ function orders<T>(list: readonly T[], random: Random): readonly (readonly T[])[
   );
 }
 
-/** Renames in every order, and after each checks that each group has the department it had before, and nothing is left over. */
-async function expectSame(before: readonly string[], after: readonly string[], random: Random): Promise<void> {
+/**
+ * Renames in every order, and after each checks that each group has the department it had before, and nothing
+ * is left over.
+ */
+async function expectSame(
+  before: readonly string[],
+  after: readonly string[],
+  random: Random,
+): Promise<void> {
   for (const order of orders(
     before.map((_, at) => at),
     random,
@@ -95,9 +107,14 @@ async function expectSame(before: readonly string[], after: readonly string[], r
       await placeAll(paths);
     }
     const now = await idsByPath();
-    const expected = new Set(after.flatMap((path) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))));
+    const expected = new Set(
+      after.flatMap((path) => path.split("/").map((_, at, all) => all.slice(0, at + 1).join("/"))),
+    );
     expect({ order, paths: Object.keys(now).sort() }).toEqual({ order, paths: [...expected].sort() });
-    expect({ order, ids: after.map((path) => now[path]) }).toEqual({ order, ids: before.map((path) => ids[path]) });
+    expect({ order, ids: after.map((path) => now[path]) }).toEqual({
+      order,
+      ids: before.map((path) => ids[path]),
+    });
     for (const group of groups) await tree.writeGroupNode(group, undefined, "path", []);
     for (const table of ["departments", "links", "entity_states"]) await pool.query(`delete from ${table}`);
   }
@@ -116,27 +133,38 @@ test.each<[string, readonly string[], readonly string[]]>([
   ["above itself", ["A", "A/B"], ["B/A", "B"]],
 ])("%s, in every order", (_name, before, after) => expectSame(before, after, random));
 
-test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))("a random tree with its names changed at random, seed %s", async (seed) => {
-  const chance = createRandom(seed);
-  const names = ["A", "B", "C", "D"];
-  const name = () => names[Math.floor(chance() * names.length)]!;
-  const path = () => Array.from({ length: 1 + Math.floor(chance() * 3) }, name).join("/");
-  const some = () => [...new Set(Array.from({ length: 7 }, path))];
-  const [before, after] = [some(), some()];
-  const size = Math.min(before.length, after.length, 5);
-  await expectSame(before.slice(0, size), shuffled(after, chance).slice(0, size), chance);
-});
+test.each(Array.from({ length: SEEDS }, (_, seed) => seed + 1))(
+  "a random tree with its names changed at random, seed %s",
+  async (seed) => {
+    const chance = createRandom(seed);
+    const names = ["A", "B", "C", "D"];
+    const name = () => names[Math.floor(chance() * names.length)]!;
+    const path = () => Array.from({ length: 1 + Math.floor(chance() * 3) }, name).join("/");
+    const some = () => [...new Set(Array.from({ length: 7 }, path))];
+    const [before, after] = [some(), some()];
+    const size = Math.min(before.length, after.length, 5);
+    await expectSame(before.slice(0, size), shuffled(after, chance).slice(0, size), chance);
+  },
+);
 
 describe("a department that no group stands for", () => {
-  test.each([0, 1, 2, 3, 4, 5])("goes on as the new one all its departments have left for, order %s", async (which) => {
-    const groups = [randomUUID(), randomUUID(), randomUUID()];
-    for (const [at, group] of groups.entries()) await place(group, `Old/T${at}`);
-    await made();
-    const before = await idsByPath();
-    for (const at of orders([0, 1, 2], random)[which]!) await place(groups[at]!, `New/T${at}`);
-    const now = await idsByPath();
-    expect(now).toEqual({ New: before["Old"], "New/T0": before["Old/T0"], "New/T1": before["Old/T1"], "New/T2": before["Old/T2"] });
-  });
+  test.each([0, 1, 2, 3, 4, 5])(
+    "goes on as the new one all its departments have left for, order %s",
+    async (which) => {
+      const groups = [randomUUID(), randomUUID(), randomUUID()];
+      for (const [at, group] of groups.entries()) await place(group, `Old/T${at}`);
+      await made();
+      const before = await idsByPath();
+      for (const at of orders([0, 1, 2], random)[which]!) await place(groups[at]!, `New/T${at}`);
+      const now = await idsByPath();
+      expect(now).toEqual({
+        New: before["Old"],
+        "New/T0": before["Old/T0"],
+        "New/T1": before["Old/T1"],
+        "New/T2": before["Old/T2"],
+      });
+    },
+  );
 
   test("the same two levels up", async () => {
     const groups = [randomUUID(), randomUUID()];
@@ -161,12 +189,16 @@ test("a group deleted and sent again has the department it had", async () => {
 });
 
 describe("names that are one at the target", () => {
-  const at = (name: string, nameKey: string): readonly PathLevel[] => [{ name, nameKey, external: false, settings: {} }];
+  const at = (name: string, nameKey: string): readonly PathLevel[] => [
+    { name, nameKey, external: false, settings: {} },
+  ];
   const put = (group: string, name: string, nameKey: string) =>
     tree.writeGroupNode(group, { kind: "department", path: at(name, nameKey) }, "path", []);
   const ordinals = async () =>
     Object.fromEntries(
-      (await pool.query("select name, ordinal from departments where present")).rows.map(({ name, ordinal }) => [name, ordinal]),
+      (await pool.query("select name, ordinal from departments where present")).rows.map(
+        ({ name, ordinal }) => [name, ordinal],
+      ),
     );
 
   test("the first keeps the name, others get numbers and keep them until the name is free", async () => {
@@ -192,7 +224,8 @@ describe("departments by key", () => {
   const path = (...named: readonly (readonly [key: string, name: string])[]): readonly PathLevel[] =>
     named.map(([key, name]) => ({ key, name, external: false, settings: {} }));
   const people = Array.from({ length: 4 }, () => randomUUID());
-  const put = (id: string, levels: readonly PathLevel[]) => tree.writePersonDepartments(id, [{ path: levels, main: true }], []);
+  const put = (id: string, levels: readonly PathLevel[]) =>
+    tree.writePersonDepartments(id, [{ path: levels, main: true }], []);
 
   test("another name renames, whoever says so first, and nobody who has not heard of it undoes that", async () => {
     const old = path(["o1", "Retail"], ["o2", "Sales"]);
@@ -217,7 +250,12 @@ describe("departments by key", () => {
     const before = await idsByPath();
     await put(a, path(["o2", "CN"], ["o3", "Sales"], ["o4", "Team"]));
     const now = await idsByPath();
-    expect(now).toEqual({ HK: before["HK"], CN: before["CN"], "CN/Sales": before["HK/Sales"], "CN/Sales/Team": before["HK/Sales/Team"] });
+    expect(now).toEqual({
+      HK: before["HK"],
+      CN: before["CN"],
+      "CN/Sales": before["HK/Sales"],
+      "CN/Sales/Team": before["HK/Sales/Team"],
+    });
   });
 
   test("two of one name stand beside each other", async () => {

@@ -56,7 +56,9 @@ test("a trust is found as it was decided, and history has all of it", async () =
     ...{ id, sourceId, ...decided },
     ...{ name: "Entra ID", sourceName: "default", createdAt: clock.now() },
   });
-  expect(await events(id)).toEqual([{ code: "trust.created", actor: "cli", sourceId, detail: { trustId: id, ...decided } }]);
+  expect(await events(id)).toEqual([
+    { code: "trust.created", actor: "cli", sourceId, detail: { trustId: id, ...decided } },
+  ]);
 });
 
 test("removing is recorded once, however often it is asked for", async () => {

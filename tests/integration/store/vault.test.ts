@@ -14,7 +14,10 @@ import { createVault } from "../../../src/store/personal/vault.ts";
 import { openTestEnvironment, type TestEnvironment } from "../../support/test-environment.ts";
 import { createTestVault, testVault } from "../../support/vault.ts";
 
-/* Values of people in the history: encrypted as they are written, read with the key of whose they are, and gone with it. */
+/*
+ * Values of people in the history: encrypted as they are written, read with the key of whose they are, and
+ * gone with it.
+ */
 
 const CANARY = "Canary 张金丝雀";
 
@@ -24,10 +27,14 @@ beforeAll(async () => {
 });
 afterAll(() => env.close());
 
-const person = (displayName: string) => env.users.create(env.context, readUser({ userName: uuidv7(Date.now()), displayName }));
-const eventsOf = async (subject: string): Promise<readonly { id: string; sealed: Buffer; attributes: string[]; changes: unknown }[]> =>
+const person = (displayName: string) =>
+  env.users.create(env.context, readUser({ userName: uuidv7(Date.now()), displayName }));
+const eventsOf = async (
+  subject: string,
+): Promise<readonly { id: string; sealed: Buffer; attributes: string[]; changes: unknown }[]> =>
   (await env.pool.query("select * from history where subject = $1 order by id", [subject])).rows;
-const told = async (id: string, vault = testVault) => (await createEventLog(env.pool, vault).story(id))?.event;
+const told = async (id: string, vault = testVault) =>
+  (await createEventLog(env.pool, vault).story(id))?.event;
 
 test("no row of the history holds a value in plain text, and the API reads all of them", async () => {
   const { id } = await person(CANARY);
@@ -41,12 +48,18 @@ test("no row of the history holds a value in plain text, and the API reads all o
   expect((await told(created!.id))?.changes).toMatchObject({ displayName: { after: CANARY } });
   expect(updated).toMatchObject({ attributes: ["title"] });
   expect((await told(updated!.id))?.changes).toEqual({ title: { after: CANARY } });
-  expect((await told(deleted!.id))?.changes).toMatchObject({ title: { before: CANARY }, displayName: { before: CANARY } });
+  expect((await told(deleted!.id))?.changes).toMatchObject({
+    title: { before: CANARY },
+    displayName: { before: CANARY },
+  });
 });
 
 test("a process that has never seen a person reads the key, and both write under the same one", async () => {
   const { id } = await person("Shared");
-  const other = createUserDirectory({ store: createDirectoryStore(env.pool, [], createTestVault()), clock: systemClock });
+  const other = createUserDirectory({
+    store: createDirectoryStore(env.pool, [], createTestVault()),
+    clock: systemClock,
+  });
   await other.change(env.context, id, (current) => readUser({ ...current, title: "there" }));
   const [, updated] = await eventsOf(id);
   expect((await told(updated!.id))?.changes).toEqual({ title: { after: "there" } });
@@ -90,13 +103,20 @@ describe("another process", () => {
 
   test("reads it by itself where there was none, or where what it read is under an earlier key-encryption key", async () => {
     const { id } = await person("Rotated");
-    const [older, newer] = [createKeyEncryptionKey(Buffer.alloc(32, 7)), createKeyEncryptionKey(Buffer.alloc(32, 9))];
+    const [older, newer] = [
+      createKeyEncryptionKey(Buffer.alloc(32, 7)),
+      createKeyEncryptionKey(Buffer.alloc(32, 9)),
+    ];
     let keys = [older];
     const ring = createKeyRing(older.id, { load: () => keys, nowMs: () => performance.now() * 1_000 });
     const there = processWith(createVault(ring));
     await there.get(env.context, id);
-    const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows as [{ wrapped: Buffer }];
-    await env.pool.query("update subject_keys set wrapped = $2 where subject = $1", [id, newer.wrap(id, older.keyOf(id, wrapped))]);
+    const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id]))
+      .rows as [{ wrapped: Buffer }];
+    await env.pool.query("update subject_keys set wrapped = $2 where subject = $1", [
+      id,
+      newer.wrap(id, older.keyOf(id, wrapped)),
+    ]);
     keys = [newer];
     // Meets a key under the new one: it loads the file again, and knows the earlier one no more.
     ring.keyOf(id, newer.wrap(id, older.keyOf(id, wrapped)));
@@ -127,11 +147,14 @@ describe("another process", () => {
 test("ten processes that meet a subject without a key at the same time agree on one", async () => {
   const ref = { kind: "user", id: uuidv7(Date.now()) } as const;
   const sealed = await Promise.all(
-    Array.from({ length: 10 }, async (_, at) => (await createTestVault().seal(env.pool, [{ ref, about: `${at}`, value: at }]))[0]),
+    Array.from(
+      { length: 10 },
+      async (_, at) => (await createTestVault().seal(env.pool, [{ ref, about: `${at}`, value: at }]))[0],
+    ),
   );
-  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [ref.id])).rows as [
-    { wrapped: Buffer },
-  ];
+  const [{ wrapped }] = (
+    await env.pool.query("select wrapped from subject_keys where subject = $1", [ref.id])
+  ).rows as [{ wrapped: Buffer }];
   sealed.forEach((text, at) => {
     expect(createTestVault().open({ subject: ref.id, about: `${at}`, sealed: text!, wrapped })).toBe(at);
   });
@@ -142,7 +165,10 @@ test("a key from before, wrapped and not derived, is read and written under as e
   const ref = { kind: "user", id: uuidv7(Date.now()) } as const;
   const key = randomBytes(32);
   const wrapped = seal(Buffer.alloc(32, 7), ref.id, key);
-  await env.pool.query("insert into subject_keys (subject, kind, wrapped) values ($1, 'user', $2)", [ref.id, wrapped]);
+  await env.pool.query("insert into subject_keys (subject, kind, wrapped) values ($1, 'user', $2)", [
+    ref.id,
+    wrapped,
+  ]);
   const [sealed] = await createTestVault().seal(env.pool, [{ ref, about: "x", value: CANARY }]);
   expect(unseal(key, "x", sealed!).toString()).toBe(JSON.stringify(CANARY));
   expect(createTestVault().open({ subject: ref.id, about: "x", sealed: sealed!, wrapped })).toBe(CANARY);
@@ -181,7 +207,11 @@ test("destroying a key takes the values and leaves the event with the names of a
   // Also for a process that has used the key before.
   for (const vault of [testVault, reading]) {
     const after = await told(event!.id, vault);
-    expect(after).toMatchObject({ erased: true, code: "user.created", changes: { displayName: {}, userName: {} } });
+    expect(after).toMatchObject({
+      erased: true,
+      code: "user.created",
+      changes: { displayName: {}, userName: {} },
+    });
     expect(JSON.stringify(after)).not.toContain("Canary");
   }
   const [other] = await eventsOf(stays.id);
@@ -198,13 +228,22 @@ test("events written after a key was destroyed keep no values, and the write suc
 });
 
 test.each([
-  ["under another key-encryption key", () => createVault(createKeyEncryptionKey(randomBytes(32))), (row: Buffer) => row],
-  ["with one bit flipped", createTestVault, (row: Buffer) => Buffer.from(row.map((byte, at) => (at === 20 ? byte ^ 1 : byte)))],
+  [
+    "under another key-encryption key",
+    () => createVault(createKeyEncryptionKey(randomBytes(32))),
+    (row: Buffer) => row,
+  ],
+  [
+    "with one bit flipped",
+    createTestVault,
+    (row: Buffer) => Buffer.from(row.map((byte, at) => (at === 20 ? byte ^ 1 : byte))),
+  ],
   ["cut off", createTestVault, (row: Buffer) => row.subarray(0, 10)],
 ])("what is read %s is an error, not another value", async (_name, vault, altered) => {
   const { id } = await person("Untouched");
   const [event] = await eventsOf(id);
-  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id])).rows as [{ wrapped: Buffer }];
+  const [{ wrapped }] = (await env.pool.query("select wrapped from subject_keys where subject = $1", [id]))
+    .rows as [{ wrapped: Buffer }];
   const stored = { subject: id, about: event!.id, sealed: event!.sealed, wrapped };
   expect(testVault.open(stored)).toMatchObject({ changes: { displayName: { after: "Untouched" } } });
   expect(() => vault().open({ ...stored, sealed: altered(event!.sealed) })).toThrow();
@@ -219,11 +258,19 @@ test("the filter finds events by the names of what they changed, encrypted or fr
     [old, id, JSON.stringify({ nickName: { before: "a", after: "b" } })],
   );
   const log = createEventLog(env.pool, testVault);
-  const attribute = { name: "attribute", path: ["attribute"], multiValued: true, type: "string", caseExact: true } as const;
+  const attribute = {
+    name: "attribute",
+    path: ["attribute"],
+    multiValued: true,
+    type: "string",
+    caseExact: true,
+  } as const;
   const found = async (value: string) =>
-    (await log.list({ filter: { op: "compare", operator: "eq", attribute, value }, count: 10 })).events.filter(
-      ({ subject }) => subject?.id === id,
-    );
-  expect((await found("nickName")).map((event) => event.changes)).toEqual([{ nickName: { before: "a", after: "b" } }]);
+    (
+      await log.list({ filter: { op: "compare", operator: "eq", attribute, value }, count: 10 })
+    ).events.filter(({ subject }) => subject?.id === id);
+  expect((await found("nickName")).map((event) => event.changes)).toEqual([
+    { nickName: { before: "a", after: "b" } },
+  ]);
   expect(await found("displayName")).toHaveLength(1);
 });

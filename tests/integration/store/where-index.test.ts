@@ -3,8 +3,8 @@ import { seed } from "../../support/seed.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*
- * Which index answers which match, on a table of 10,000 people, by EXPLAIN of the very statement the list sends: planned for its values, and planned
- * for any (as a prepared statement ends up).
+ * Which index answers which match, on a table of 10,000 people, by EXPLAIN of the very statement the list
+ * sends: planned for its values, and planned for any (as a prepared statement ends up).
  */
 
 const PEOPLE = 10_000;
@@ -56,7 +56,9 @@ beforeAll(async () => {
 
 afterAll(() => directory.close());
 
-async function plansOf(list: () => Promise<unknown>): Promise<{ readonly forValues: string; readonly forAny: string }> {
+async function plansOf(
+  list: () => Promise<unknown>,
+): Promise<{ readonly forValues: string; readonly forAny: string }> {
   sent.length = 0;
   await list();
   const {
@@ -92,8 +94,16 @@ test.each<[string, string, number]>([
   [`emails[type eq "work"].value eq "u77@example.com"`, "users_email", 1],
   [`emails[type eq "work" and value eq "u77@example.com"]`, "users_email", 1],
   [`emails[type eq "home"].value eq "u77@example.com"`, "users_email", 0],
-  [`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber eq "E77"`, "users_employee_number", 1],
-  [`urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber eq "e77"`, "users_employee_number", 0],
+  [
+    `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber eq "E77"`,
+    "users_employee_number",
+    1,
+  ],
+  [
+    `urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:employeeNumber eq "e77"`,
+    "users_employee_number",
+    0,
+  ],
   [`active eq false`, "users_inactive", PEOPLE / 50],
   [`groups.value eq "{group}"`, "group_members_pkey", PEOPLE / TEAMS],
 ])("people by %s are found through %s", async (text, index, total) => {
@@ -108,13 +118,13 @@ test.each<[string, string, number]>([
   expect(forAny).not.toContain("Seq Scan on users");
 });
 
-test.each([`emails[type eq "work"].value eq "u77@example.com"`, `emails.value eq "u77@example.com" and active eq true`])(
-  "a look-up by %s reads no other index, even when planned for any source",
-  async (filter) => {
-    const { forAny } = await plansOf(() => directory.users({ filter }));
-    expect(forAny).not.toMatch(/BitmapAnd|users_(source_order|modified|display_name)/);
-  },
-);
+test.each([
+  `emails[type eq "work"].value eq "u77@example.com"`,
+  `emails.value eq "u77@example.com" and active eq true`,
+])("a look-up by %s reads no other index, even when planned for any source", async (filter) => {
+  const { forAny } = await plansOf(() => directory.users({ filter }));
+  expect(forAny).not.toMatch(/BitmapAnd|users_(source_order|modified|display_name)/);
+});
 
 test("those changed of late are found by the time of change", async () => {
   const filter = `meta.lastModified gt "2026-01-07T22:30:00Z"`;

@@ -14,7 +14,8 @@ import { testVault } from "../../support/vault.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*
- * The one meaning of a filter, asked twice: the rows the database answers are those `matches` picks from the same resources in memory.
+ * The one meaning of a filter, asked twice: the rows the database answers are those `matches` picks from the
+ * same resources in memory.
  */
 
 const BASE = "https://scim.example.com/scim/v2";
@@ -24,7 +25,10 @@ const groupSchema = withAddresses(groupResource, BASE);
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const DINGTALK_GROUP = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 
-/** Words that meet each other in many ways: letter case, accents composed and not, widths, scripts, signs of LIKE, beyond the first plane. */
+/**
+ * Words that meet each other in many ways: letter case, accents composed and not, widths, scripts, signs of
+ * LIKE, beyond the first plane.
+ */
 const WORDS = [
   "li",
   "LI",
@@ -54,13 +58,24 @@ const WORDS = [
 const users: readonly JsonObject[] = [
   { userName: "li", displayName: "Li Lei", active: true },
   { userName: "李雷", displayName: "", active: false, externalId: "42", title: "", name: {} },
-  { userName: "ＬＩ-2", displayName: "LI", nickName: "ＬＩ", externalId: "LI", name: { givenName: "", familyName: "Straße" }, emails: [] },
+  {
+    userName: "ＬＩ-2",
+    displayName: "LI",
+    nickName: "ＬＩ",
+    externalId: "LI",
+    name: { givenName: "", familyName: "Straße" },
+    emails: [],
+  },
   {
     userName: "josé",
     displayName: "JOSÉ",
     title: "jose\u0301",
     name: { familyName: "STRASSE", givenName: "Li" },
-    emails: [{ value: "LI", type: "Work", primary: true }, { value: "li lei", type: "home" }, { type: "other" }],
+    emails: [
+      { value: "LI", type: "Work", primary: true },
+      { value: "li lei", type: "home" },
+      { type: "other" },
+    ],
   },
   {
     userName: "ας",
@@ -85,7 +100,13 @@ const users: readonly JsonObject[] = [
     addresses: [{ locality: "Work", primary: true }, { locality: "李雷" }],
     active: true,
   },
-  { userName: "true", displayName: "true", title: "0", userType: "home", [ENTERPRISE]: { manager: { value: "LI" } } },
+  {
+    userName: "true",
+    displayName: "true",
+    title: "0",
+    userType: "home",
+    [ENTERPRISE]: { manager: { value: "LI" } },
+  },
 ];
 
 const groups: readonly JsonObject[] = [
@@ -106,7 +127,8 @@ beforeAll(async () => {
   for (const document of users) stored.push(await directory.addUser(person(document)));
   const [first, second, third, fourth] = stored.map((user) => user.id) as [string, string, string, string];
   const made: StoredGroup[] = [];
-  const join = async (document: JsonObject, members: readonly string[]) => made.push(await directory.addGroup(document, members));
+  const join = async (document: JsonObject, members: readonly string[]) =>
+    made.push(await directory.addGroup(document, members));
   await join(groups[0]!, [first, second]);
   await join(groups[1]!, [second, made[0]!.id]);
   await join(groups[2]!, [third, made[1]!.id]);
@@ -123,7 +145,8 @@ beforeAll(async () => {
   for (const { id } of made) {
     const members: JsonValue[] = [];
     for await (const page of groupStore.membersOf(id)) {
-      for (const { id: value, type, display = null } of page) members.push({ value, type, display, $ref: `${BASE}/${type}s/${value}` });
+      for (const { id: value, type, display = null } of page)
+        members.push({ value, type, display, $ref: `${BASE}/${type}s/${value}` });
     }
     const group = whole("Group", (await groupStore.getGroup(directory.sourceId, id))!);
     teams.push(members.length > 0 ? { ...group, members } : group);
@@ -168,7 +191,9 @@ function leaves(all: readonly AttributeSpec[]): readonly QueryAttribute[] {
 
 function comparison(attribute: QueryAttribute, ids: readonly string[]): fc.Arbitrary<FilterNode> {
   const compare = (operators: readonly CompareOperator[], values: fc.Arbitrary<string | number | boolean>) =>
-    fc.tuple(fc.constantFrom(...operators), values).map(([operator, value]): FilterNode => ({ op: "compare", operator, attribute, value }));
+    fc
+      .tuple(fc.constantFrom(...operators), values)
+      .map(([operator, value]): FilterNode => ({ op: "compare", operator, attribute, value }));
   switch (attribute.type) {
     case "boolean":
       return compare(["eq", "ne"], fc.boolean());
@@ -176,7 +201,10 @@ function comparison(attribute: QueryAttribute, ids: readonly string[]): fc.Arbit
     case "decimal":
       return compare(ORDER_OPERATORS, fc.constantFrom(-3, 0, 42, 41.5, 1e21));
     case "dateTime":
-      return compare(ORDER_OPERATORS, fc.constantFrom("2026-01-01T00:00:04.000Z", "2026-01-01T00:00:03.500Z", "1970-01-01T00:00:00.000Z"));
+      return compare(
+        ORDER_OPERATORS,
+        fc.constantFrom("2026-01-01T00:00:04.000Z", "2026-01-01T00:00:03.500Z", "1970-01-01T00:00:00.000Z"),
+      );
     case "binary":
       return compare(["eq", "ne"], fc.constantFrom(...WORDS));
     default:
@@ -185,16 +213,26 @@ function comparison(attribute: QueryAttribute, ids: readonly string[]): fc.Arbit
         fc.oneof(
           fc.constantFrom(...WORDS),
           fc.constantFrom(...ids, ...ids.map((id) => id.slice(0, 14)), 'W/"1"', "User", "direct"),
-          fc.constantFrom(...ids.flatMap((id) => [`${BASE}/Users/${id}`, `${BASE}/Groups/${id}`]), `${BASE}/Users/`),
+          fc.constantFrom(
+            ...ids.flatMap((id) => [`${BASE}/Users/${id}`, `${BASE}/Groups/${id}`]),
+            `${BASE}/Users/`,
+          ),
         ),
       );
   }
 }
 
-function filters(all: readonly AttributeSpec[], interesting: readonly string[], ids: readonly string[]): fc.Arbitrary<FilterNode> {
+function filters(
+  all: readonly AttributeSpec[],
+  interesting: readonly string[],
+  ids: readonly string[],
+): fc.Arbitrary<FilterNode> {
   const every = leaves(all);
   const wanted = every.filter((attribute) => interesting.includes(attribute.name));
-  const attributes = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...wanted) }, { weight: 1, arbitrary: fc.constantFrom(...every) });
+  const attributes = fc.oneof(
+    { weight: 3, arbitrary: fc.constantFrom(...wanted) },
+    { weight: 1, arbitrary: fc.constantFrom(...every) },
+  );
   const complexes = all.filter((spec) => spec.type === "complex");
   const lists = complexes.filter((spec) => spec.multiValued);
 
@@ -212,7 +250,10 @@ function filters(all: readonly AttributeSpec[], interesting: readonly string[], 
       {
         weight: 2,
         arbitrary: fc
-          .tuple(fc.constantFrom("and" as const, "or" as const), fc.array(below, { minLength: 2, maxLength: 3 }))
+          .tuple(
+            fc.constantFrom("and" as const, "or" as const),
+            fc.array(below, { minLength: 2, maxLength: 3 }),
+          )
           .map(([op, nodes]): FilterNode => ({ op, nodes })),
       },
     );
@@ -220,20 +261,36 @@ function filters(all: readonly AttributeSpec[], interesting: readonly string[], 
   const some = fc
     .constantFrom(...lists)
     .chain((spec) =>
-      compound(term(fc.constantFrom(...leaves(spec.sub.all))), 2).map((node): FilterNode => ({ op: "some", attribute: spec.query, node })),
+      compound(term(fc.constantFrom(...leaves(spec.sub.all))), 2).map(
+        (node): FilterNode => ({ op: "some", attribute: spec.query, node }),
+      ),
     );
-  const wholly = fc.constantFrom(...complexes).map((spec): FilterNode => ({ op: "present", attribute: spec.query }));
+  const wholly = fc
+    .constantFrom(...complexes)
+    .map((spec): FilterNode => ({ op: "present", attribute: spec.query }));
   return compound(
-    fc.oneof({ weight: 5, arbitrary: term(attributes) }, { weight: 2, arbitrary: some }, { weight: 1, arbitrary: wholly }),
+    fc.oneof(
+      { weight: 5, arbitrary: term(attributes) },
+      { weight: 2, arbitrary: some },
+      { weight: 1, arbitrary: wholly },
+    ),
     3,
   );
 }
 
-async function expectSame(resources: readonly JsonObject[], node: FilterNode, ask: "users" | "groups"): Promise<void> {
+async function expectSame(
+  resources: readonly JsonObject[],
+  node: FilterNode,
+  ask: "users" | "groups",
+): Promise<void> {
   const expected = resources.filter((resource) => matches(node, resource)).map((resource) => resource["id"]);
   const text = printQuery(node);
   const page = await directory[ask]({ tree: node });
-  expect({ text, ids: page.items.map((item) => item.id), total: page.total }).toEqual({ text, ids: expected, total: expected.length });
+  expect({ text, ids: page.items.map((item) => item.id), total: page.total }).toEqual({
+    text,
+    ids: expected,
+    total: expected.length,
+  });
 }
 
 test("any filter finds the same people in SQL and in memory", async () => {

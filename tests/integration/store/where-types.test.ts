@@ -4,7 +4,8 @@ import { matches } from "../../../src/filter/evaluate.ts";
 import { createSampleDirectory, type SampleDirectory } from "./sample-directory.ts";
 
 /*
- * Dates, numbers and truth values in a document, as an extension may have them; and what else may be found in their place, which never raises.
+ * Dates, numbers and truth values in a document, as an extension may have them; and what else may be found in
+ * their place, which never raises.
  */
 
 const leaf = (name: string, type: QueryAttribute["type"]): QueryAttribute => ({
@@ -71,39 +72,43 @@ beforeAll(async () => {
 afterAll(() => directory.close());
 
 const cases: readonly [QueryAttribute, CompareOperator, string | number | boolean][] = [
-  ...(["eq", "ne", "gt", "ge", "lt", "le"] as const).flatMap((operator): [QueryAttribute, CompareOperator, string | number][] => [
-    [leaf("when", "dateTime"), operator, "2024-02-29T12:00:00.000Z"],
-    [leaf("when", "dateTime"), operator, "2000-01-01T00:59:59.999Z"],
-    [leaf("size", "decimal"), operator, 5],
-    [leaf("size", "integer"), operator, 0],
-  ]),
+  ...(["eq", "ne", "gt", "ge", "lt", "le"] as const).flatMap(
+    (operator): [QueryAttribute, CompareOperator, string | number][] => [
+      [leaf("when", "dateTime"), operator, "2024-02-29T12:00:00.000Z"],
+      [leaf("when", "dateTime"), operator, "2000-01-01T00:59:59.999Z"],
+      [leaf("size", "decimal"), operator, 5],
+      [leaf("size", "integer"), operator, 0],
+    ],
+  ),
   [leaf("yes", "boolean"), "eq", true],
   [leaf("yes", "boolean"), "ne", true],
   [leaf("yes", "boolean"), "eq", false],
 ];
 
-test.each(cases.map(([attribute, operator, value]) => ({ attribute, operator, value, type: attribute.type })))(
-  "$type $operator $value",
-  async ({ attribute, operator, value }) => {
-    const node: FilterNode = { op: "compare", operator, attribute, value };
-    const page = await directory.users({ tree: node });
-    const found = new Set(page.items.map((user) => user.id));
-    const sound = people.slice(0, VALUES.length);
-    expect(sound.filter((person) => found.has(String(person["id"]))).map((person) => person[attribute.name])).toEqual(
-      sound.filter((person) => matches(node, person)).map((person) => person[attribute.name]),
-    );
+test.each(
+  cases.map(([attribute, operator, value]) => ({ attribute, operator, value, type: attribute.type })),
+)("$type $operator $value", async ({ attribute, operator, value }) => {
+  const node: FilterNode = { op: "compare", operator, attribute, value };
+  const page = await directory.users({ tree: node });
+  const found = new Set(page.items.map((user) => user.id));
+  const sound = people.slice(0, VALUES.length);
+  expect(
+    sound.filter((person) => found.has(String(person["id"]))).map((person) => person[attribute.name]),
+  ).toEqual(sound.filter((person) => matches(node, person)).map((person) => person[attribute.name]));
+});
+
+test.each(["dateTime", "decimal", "boolean"] as const)(
+  "rubbish is no %s: it fulfils no comparison but ne",
+  async (type) => {
+    const attribute = leaf({ dateTime: "when", decimal: "size", boolean: "yes" }[type], type);
+    const value = { dateTime: "2024-01-01T00:00:00.000Z", decimal: 5, boolean: true }[type];
+    const rubbish = people.slice(VALUES.length).map((person) => String(person["id"]));
+    const found = async (operator: CompareOperator) => {
+      const page = await directory.users({ tree: { op: "compare", operator, attribute, value } });
+      return rubbish.filter((id) => page.items.some((user) => user.id === id)).length;
+    };
+    expect(await found("eq")).toBe(0);
+    expect(await found("ne")).toBe(RUBBISH.length);
+    if (type !== "boolean") expect((await found("ge")) + (await found("lt"))).toBe(0);
   },
 );
-
-test.each(["dateTime", "decimal", "boolean"] as const)("rubbish is no %s: it fulfils no comparison but ne", async (type) => {
-  const attribute = leaf({ dateTime: "when", decimal: "size", boolean: "yes" }[type], type);
-  const value = { dateTime: "2024-01-01T00:00:00.000Z", decimal: 5, boolean: true }[type];
-  const rubbish = people.slice(VALUES.length).map((person) => String(person["id"]));
-  const found = async (operator: CompareOperator) => {
-    const page = await directory.users({ tree: { op: "compare", operator, attribute, value } });
-    return rubbish.filter((id) => page.items.some((user) => user.id === id)).length;
-  };
-  expect(await found("eq")).toBe(0);
-  expect(await found("ne")).toBe(RUBBISH.length);
-  if (type !== "boolean") expect((await found("ge")) + (await found("lt"))).toBe(0);
-});

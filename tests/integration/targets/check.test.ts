@@ -12,9 +12,27 @@ test.each<[string, object, Partial<DingTalkConfig>, string[], RegExp]>([
   ["all is well with enterprise accounts", {}, { enterpriseAccounts: true }, [], /^/],
   ["a wrong secret", {}, { appSecret: "wrong" }, ["invalidClientIdOrSecret"], /Client Secret/],
   ["an app of another organisation", {}, { corpId: "dingother" }, ["corp-id"], /DINGTALK_CORP_ID/],
-  ["an address that is not allowed, said once", { ipAllowList: ["203.0.113.1"] }, {}, ["60020"], /add 127\.0\.0\.1 .*Server egress IP/],
-  ["part of the organisation", { contactScope: { departments: [], users: [] } }, {}, ["contact-scope"], /all employees/],
-  ["no permission at all", { revokedPermissions: ["qyapi_base"] }, {}, ["qyapi_base"], /grant qyapi_base .*appscope/],
+  [
+    "an address that is not allowed, said once",
+    { ipAllowList: ["203.0.113.1"] },
+    {},
+    ["60020"],
+    /add 127\.0\.0\.1 .*Server egress IP/,
+  ],
+  [
+    "part of the organisation",
+    { contactScope: { departments: [], users: [] } },
+    {},
+    ["contact-scope"],
+    /all employees/,
+  ],
+  [
+    "no permission at all",
+    { revokedPermissions: ["qyapi_base"] },
+    {},
+    ["qyapi_base"],
+    /grant qyapi_base .*appscope/,
+  ],
   [
     "no permission to write",
     { revokedPermissions: ["qyapi_manage_addresslist"] },
@@ -29,8 +47,20 @@ test.each<[string, object, Partial<DingTalkConfig>, string[], RegExp]>([
     ["qyapi_get_department_list", "qyapi_get_department_member", "qyapi_get_member"],
     /grant qyapi_get/,
   ],
-  ["numbers that are not told", { fieldPermissions: { mobile: false, personal: true } }, {}, ["field-mobile"], /手机号/],
-  ["personal fields that are not told", { fieldPermissions: { mobile: true, personal: false } }, {}, ["field-email"], /个人信息/],
+  [
+    "numbers that are not told",
+    { fieldPermissions: { mobile: false, personal: true } },
+    {},
+    ["field-mobile"],
+    /手机号/,
+  ],
+  [
+    "personal fields that are not told",
+    { fieldPermissions: { mobile: true, personal: false } },
+    {},
+    ["field-email"],
+    /个人信息/,
+  ],
   [
     "no permission for the switches of enterprise accounts",
     { revokedPermissions: ["Contact.OrgAccountSecurity.ReadWrite"] },
@@ -45,7 +75,13 @@ test.each<[string, object, Partial<DingTalkConfig>, string[], RegExp]>([
     ["enterprise-accounts"],
     /企业账号/,
   ],
-  ["the same, where the mapping makes none", { revokedPermissions: ["Contact.OrgAccountSecurity.ReadWrite"] }, {}, [], /^/],
+  [
+    "the same, where the mapping makes none",
+    { revokedPermissions: ["Contact.OrgAccountSecurity.ReadWrite"] },
+    {},
+    [],
+    /^/,
+  ],
 ])("%s", async (_name, switches, config, codes, remedy) => {
   organisation = await openOrganisation(switches);
   const problems = await organisation.connect(config).check(calmly);
@@ -80,7 +116,14 @@ test("a part of the organisation is named", async () => {
 
 test.each<[string, object, string, string, string, string]>([
   ["an app that is stopped", { errcode: 50003 }, "50003", "settings", "the app is stopped", "enable the app"],
-  ["a token of the other cloud", { sub_code: "40014" }, "40014", "settings", "refuses the access token", ".com and .io have separate apps"],
+  [
+    "a token of the other cloud",
+    { sub_code: "40014" },
+    "40014",
+    "settings",
+    "refuses the access token",
+    ".com and .io have separate apps",
+  ],
   [
     "a ban",
     { sub_code: "90001" },
@@ -89,7 +132,14 @@ test.each<[string, object, string, string, string, string]>([
     "blocked for all APIs",
     "other programs that call DingTalk from this server's public address",
   ],
-  ["an organisation that was dissolved", { errcode: 70001 }, "70001", "settings", "disabled or dissolved", "DingTalk support"],
+  [
+    "an organisation that was dissolved",
+    { errcode: 70001 },
+    "70001",
+    "settings",
+    "disabled or dissolved",
+    "DingTalk support",
+  ],
   [
     "a permission that the answer does not name",
     { errcode: 43007 },
@@ -102,7 +152,9 @@ test.each<[string, object, string, string, string, string]>([
   organisation = await openOrganisation();
   await organisation.control("faults", { match: "/auth/scopes", fault: "refusal", answer, times: 9 });
   const problems = await organisation.target.check(calmly);
-  expect(problems).toMatchObject([{ code, concerns, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) }]);
+  expect(problems).toMatchObject([
+    { code, concerns, text: expect.stringContaining(text), remedy: expect.stringContaining(remedy) },
+  ]);
   // The dashboard words it in the language of the reader.
   expect(Object.keys(ENGLISH_REASONS)).toContain(problems[0]?.reasonCode);
 });
@@ -112,7 +164,9 @@ test("a busy moment is no finding, a busy day is", async () => {
   await organisation.control("faults", { match: "/topapi/v2/user/list", fault: "busy" });
   expect(await organisation.target.check(calmly)).toEqual([]);
   await organisation.control("faults", { match: "/topapi/v2/user/list", fault: "busy", times: 2 });
-  expect(await organisation.target.check(calmly)).toMatchObject([{ code: "-1", remedy: expect.stringContaining("look again") }]);
+  expect(await organisation.target.check(calmly)).toMatchObject([
+    { code: "-1", remedy: expect.stringContaining("look again") },
+  ]);
 });
 
 test.each<[string, string, string[]]>([
@@ -129,7 +183,9 @@ test("a clock that is an hour off", async () => {
   organisation = await openOrganisation();
   const ahead = { ...systemClock, now: () => new Date(systemClock.now().getTime() + 3_600_000) };
   const problems = await organisation.connect({}, ahead).check(calmly);
-  expect(problems).toMatchObject([{ code: "clock", reasonCode: "clockWrong", text: expect.stringContaining("ahead of DingTalk") }]);
+  expect(problems).toMatchObject([
+    { code: "clock", reasonCode: "clockWrong", text: expect.stringContaining("ahead of DingTalk") },
+  ]);
 });
 
 test("checking changes nothing", async () => {

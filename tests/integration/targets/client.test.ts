@@ -1,5 +1,10 @@
 import { inspect } from "node:util";
-import { TargetMisconfigured, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
+import {
+  TargetMisconfigured,
+  TargetOutcomeUnknown,
+  TargetThrottled,
+  TargetUnavailable,
+} from "../../../src/reconcile/target-failures.ts";
 import { calmly, failureOf, newRef, person } from "./organisation.ts";
 import { openScripted, type ScriptedReply, type ScriptedServer, SECRET, TOKEN } from "./scripted.ts";
 
@@ -13,13 +18,17 @@ afterEach(() => server.close());
 
 const createPerson = () => server.target.create(newRef("user"), person(1), { ...calmly, resume: false });
 const readPerson = () => server.target.read("user", "u1", calmly);
-const at = (path: string, reply: ScriptedReply) => (call: { readonly path: string }) => (call.path === path ? reply : undefined);
+const at = (path: string, reply: ScriptedReply) => (call: { readonly path: string }) =>
+  call.path === path ? reply : undefined;
 const old = (answer: object): ScriptedReply => ({ text: JSON.stringify(answer) });
 
 describe("a request", () => {
   test("is raw UTF-8 JSON with the token in the query of the old API", async () => {
     server = await openScripted(() => undefined);
-    await server.target.create(newRef("user"), person(1, { name: "𠮷野家 👨‍👩‍👧", remark: "a\nb" }), { ...calmly, resume: false });
+    await server.target.create(newRef("user"), person(1, { name: "𠮷野家 👨‍👩‍👧", remark: "a\nb" }), {
+      ...calmly,
+      resume: false,
+    });
     const call = server.heard.find(({ path }) => path === CREATE);
     expect(call?.query.get("access_token")).toBe(TOKEN);
     expect(call?.headers["content-type"]).toBe("application/json; charset=utf-8");
@@ -29,7 +38,11 @@ describe("a request", () => {
 
   test("of the new API has the token in its header only", async () => {
     server = await openScripted(at("/v1.0/contact/orgAccounts/enable", { text: "" }));
-    const actual = { remoteId: "u1", attributes: { exclusive_account_type: "sso" }, presence: "disabled" } as const;
+    const actual = {
+      remoteId: "u1",
+      attributes: { exclusive_account_type: "sso" },
+      presence: "disabled",
+    } as const;
     await server.target.setSuspended(newRef("user"), actual, false, calmly);
     const call = server.heard.find(({ path }) => path.endsWith("/enable"));
     expect(call?.headers["x-acs-dingtalk-access-token"]).toBe(TOKEN);
@@ -48,8 +61,21 @@ describe("a request", () => {
     server = await openScripted(at(CREATE, old({ errcode: 0, request_id: "6iq4" })));
     const { calls } = await createPerson();
     expect(calls).toEqual([
-      { api: TOKENS, code: "ok", durationMs: expect.any(Number), at: expect.any(String), targetAt: expect.any(String) },
-      { api: CREATE, code: "ok", requestId: "6iq4", durationMs: expect.any(Number), at: expect.any(String), targetAt: expect.any(String) },
+      {
+        api: TOKENS,
+        code: "ok",
+        durationMs: expect.any(Number),
+        at: expect.any(String),
+        targetAt: expect.any(String),
+      },
+      {
+        api: CREATE,
+        code: "ok",
+        requestId: "6iq4",
+        durationMs: expect.any(Number),
+        at: expect.any(String),
+        targetAt: expect.any(String),
+      },
     ]);
   });
 });
@@ -90,7 +116,9 @@ describe("no answer", () => {
   test("when aborted on the way: the outcome of a write is unknown", async () => {
     server = await openScripted(at(CREATE, "silence"));
     const controller = new AbortController();
-    const failing = failureOf(server.target.create(newRef("user"), person(1), { signal: controller.signal, resume: false }));
+    const failing = failureOf(
+      server.target.create(newRef("user"), person(1), { signal: controller.signal, resume: false }),
+    );
     await server.arrived(CREATE);
     controller.abort();
     const error = await failing;
@@ -115,7 +143,9 @@ describe("the token", () => {
   test("refused once is fetched again, and the call repeated once", async () => {
     let refusals = 0;
     server = await openScripted((call) =>
-      call.path === CREATE && refusals++ === 0 ? old({ errcode: 88, sub_code: "40014", sub_msg: "不合法的access_token" }) : undefined,
+      call.path === CREATE && refusals++ === 0
+        ? old({ errcode: 88, sub_code: "40014", sub_msg: "不合法的access_token" })
+        : undefined,
     );
     await createPerson();
     expect(server.heard.map(({ path }) => path)).toEqual([TOKENS, CREATE, TOKENS, CREATE]);
@@ -139,7 +169,10 @@ describe("the token", () => {
     let refusals = 0;
     server = await openScripted((call) =>
       call.path.endsWith("/enable") && refusals++ === 0
-        ? { status: 400, text: '{"code":"InvalidAuthentication","message":"不合法的access_token","requestid":"1"}' }
+        ? {
+            status: 400,
+            text: '{"code":"InvalidAuthentication","message":"不合法的access_token","requestid":"1"}',
+          }
         : undefined,
     );
     const actual = { remoteId: "u1", attributes: {}, presence: "disabled" } as const;
@@ -159,8 +192,16 @@ describe("the token", () => {
       { status: 400, text: '{"code":"invalidClientIdOrSecret","message":"无效的clientId或者clientSecret"}' },
       "TARGET_MISCONFIGURED",
     ],
-    ["a wrong cloud", { status: 400, text: '{"code":"invalid_client","message":"x"}' }, "TARGET_MISCONFIGURED"],
-    ["a bad day", { status: 500, text: '{"code":"unknownError","message":"未知错误"}' }, "TARGET_UNAVAILABLE"],
+    [
+      "a wrong cloud",
+      { status: 400, text: '{"code":"invalid_client","message":"x"}' },
+      "TARGET_MISCONFIGURED",
+    ],
+    [
+      "a bad day",
+      { status: 500, text: '{"code":"unknownError","message":"未知错误"}' },
+      "TARGET_UNAVAILABLE",
+    ],
     ["an answer without a token", { text: "{}" }, "TARGET_UNAVAILABLE"],
   ])("is not given: %s", async (_name, reply, code) => {
     server = await openScripted(at(TOKENS, reply));
@@ -171,7 +212,9 @@ describe("the token", () => {
 
 describe("what binds every process", () => {
   test("a throttle pauses the API it names, until the end it names", async () => {
-    server = await openScripted(at(CREATE, old({ errcode: 88, sub_code: "90018", sub_msg: "请求被暂时禁用" })));
+    server = await openScripted(
+      at(CREATE, old({ errcode: 88, sub_code: "90018", sub_msg: "请求被暂时禁用" })),
+    );
     const error = await failureOf(createPerson());
     expect(error).toBeInstanceOf(TargetThrottled);
     expect(server.limiter.pauses).toEqual([{ api: CREATE, ms: 1_000, reason: "90018" }]);
@@ -193,10 +236,13 @@ describe("what binds every process", () => {
   });
 
   test("the new API's 403 for too many calls is no missing permission", async () => {
-    const body = '{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"暂时禁用","requestid":"1"}';
+    const body =
+      '{"code":"Forbidden.AccessDenied.QpsLimitForAppkeyAndApi","message":"暂时禁用","requestid":"1"}';
     server = await openScripted(at("/v1.0/contact/orgAccounts/enable", { status: 403, text: body }));
     const actual = { remoteId: "u1", attributes: {}, presence: "disabled" } as const;
-    expect(await failureOf(server.target.setSuspended(newRef("user"), actual, false, calmly))).toBeInstanceOf(TargetThrottled);
+    expect(await failureOf(server.target.setSuspended(newRef("user"), actual, false, calmly))).toBeInstanceOf(
+      TargetThrottled,
+    );
   });
 });
 
@@ -205,15 +251,20 @@ test.each<[string, ScriptedReply, number]>([
   ["timed out", "silence", 100],
   ["refused", old({ errcode: 60103, errmsg: "手机号码格式错误" }), 1_000],
   ["banned", { text: "<html></html>" }, 1_000],
-])("an error of a call that was %s holds no secret, no token and nothing personal", async (_name, reply, timeoutMs) => {
-  server = await openScripted(at(CREATE, reply), { timeoutMs });
-  const error = await failureOf(createPerson());
-  const everything = `${inspect(error, { depth: 20, showHidden: true })}${error.stack}${JSON.stringify(error)}`;
-  for (const canary of [SECRET, TOKEN, "91000001", "陳大文"]) expect(everything).not.toContain(canary);
-});
+])(
+  "an error of a call that was %s holds no secret, no token and nothing personal",
+  async (_name, reply, timeoutMs) => {
+    server = await openScripted(at(CREATE, reply), { timeoutMs });
+    const error = await failureOf(createPerson());
+    const everything = `${inspect(error, { depth: 20, showHidden: true })}${error.stack}${JSON.stringify(error)}`;
+    for (const canary of [SECRET, TOKEN, "91000001", "陳大文"]) expect(everything).not.toContain(canary);
+  },
+);
 
 test("a redirect is not followed", async () => {
-  server = await openScripted(at(UPDATE, { status: 302, text: "", headers: { location: "http://127.0.0.1:9/" } }));
+  server = await openScripted(
+    at(UPDATE, { status: 302, text: "", headers: { location: "http://127.0.0.1:9/" } }),
+  );
   const actual = { remoteId: "7", attributes: {}, presence: "active" } as const;
   const error = await failureOf(server.target.update(newRef("department"), actual, { name: "x" }, calmly));
   expect(error).toBeInstanceOf(TargetUnavailable);

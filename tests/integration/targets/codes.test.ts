@@ -14,7 +14,10 @@ import type { Kind } from "../../../src/targets/dingtalk/client/answers/code-mea
 import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";
 import { calmly, newRef, openOrganisation, refusalOf, type TestOrganisation } from "./organisation.ts";
 
-/* docs/dingtalk.md 12: every code of the table, said by the simulator in each envelope it may come in, to a change of a person. */
+/*
+ * docs/dingtalk.md 12: every code of the table, said by the simulator in each envelope it may come in, to a
+ * change of a person.
+ */
 
 let organisation: TestOrganisation;
 beforeAll(async () => {
@@ -28,7 +31,10 @@ beforeEach(async () => {
 
 type ErrorClass = abstract new (...parameters: never[]) => TargetError;
 
-/** What the loop hears of each kind. A person is what these calls are about; a department or a role is only named by them. */
+/**
+ * What the loop hears of each kind. A person is what these calls are about; a department or a role is only
+ * named by them.
+ */
 const HEARD: Readonly<Record<Kind, ErrorClass>> = {
   transient: TargetUnavailable,
   unfinished: TargetOutcomeUnknown,
@@ -55,12 +61,21 @@ const HEARD: Readonly<Record<Kind, ErrorClass>> = {
 };
 
 const numbers = Object.entries(CODES).filter(([code]) => /^-?\d+$/.test(code));
-const words = Object.entries(CODES).filter(([code]) => !/^-?\d+$/.test(code) && !/^(http-|ip-ban$|answer-lost$)/.test(code));
+const words = Object.entries(CODES).filter(
+  ([code]) => !/^-?\d+$/.test(code) && !/^(http-|ip-ban$|answer-lost$)/.test(code),
+);
 
-const actual = { remoteId: "u1", attributes: { exclusive_account_type: "sso" }, presence: "disabled" } as const;
+const actual = {
+  remoteId: "u1",
+  attributes: { exclusive_account_type: "sso" },
+  presence: "disabled",
+} as const;
 const person = { remoteId: "u1", attributes: {}, presence: "active" } as const;
 
-/** Said twice, since a refused token is tried once more. A refusal of the number itself is a note, and keeps its code. */
+/**
+ * Said twice, since a refused token is tried once more. A refusal of the number itself is a note, and keeps
+ * its code.
+ */
 async function heard(match: string, answer: object, act: () => Promise<unknown>): Promise<TargetError> {
   await organisation.control("faults", { match, fault: "refusal", times: 2, answer });
   return refusalOf(act());
@@ -108,7 +123,10 @@ describe("what an administrator is told", () => {
     [
       "the permission point and the link of the answer",
       UPDATE,
-      { sub_code: "60011", message: `应用尚未开通所需的权限：[qyapi_manage_addresslist]，点击链接申请并开通即可：${link}` },
+      {
+        sub_code: "60011",
+        message: `应用尚未开通所需的权限：[qyapi_manage_addresslist]，点击链接申请并开通即可：${link}`,
+      },
       change,
       ["grant qyapi_manage_addresslist", link],
     ],
@@ -123,7 +141,13 @@ describe("what an administrator is told", () => {
       enable,
       ["grant Contact.Other.ReadWrite"],
     ],
-    ["the point the call needs, where the answer names none", UPDATE, { errcode: 43007 }, change, ["grant qyapi_manage_addresslist"]],
+    [
+      "the point the call needs, where the answer names none",
+      UPDATE,
+      { errcode: 43007 },
+      change,
+      ["grant qyapi_manage_addresslist"],
+    ],
     [
       "the same of the new API",
       ENABLE,

@@ -1,6 +1,14 @@
 import { TargetConflict, TargetDependency, TargetRejected } from "../../../src/reconcile/target-failures.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
-import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
+import {
+  calmly,
+  create,
+  failureOf,
+  newRef,
+  openOrganisation,
+  person,
+  type TestOrganisation,
+} from "./organisation.ts";
 
 let organisation: TestOrganisation;
 const open = async (switches: object = {}) => {
@@ -9,22 +17,30 @@ const open = async (switches: object = {}) => {
 };
 afterEach(() => organisation.close());
 
-const names = async () => (await organisation.state()).departments.filter((each) => each.dept_id !== 1).map((each) => each.name);
-const handMade = (body: object) => organisation.control("edit", { call: "/topapi/v2/department/create", body });
+const names = async () =>
+  (await organisation.state()).departments.filter((each) => each.dept_id !== 1).map((each) => each.name);
+const handMade = (body: object) =>
+  organisation.control("edit", { call: "/topapi/v2/department/create", body });
 const ownName = { parent_id: 1, name: "Finance" };
 const entity = (): Attributes => ({ name: "Finance", parent: "1" });
 
 describe.each([true, false])("with source_identifier in the lists: %s", (listsubSourceIdentifier) => {
-  test.each(["Finance", "Treasury"])("an unanswered create is found again when it is to be called %s by now", async (name) => {
-    const target = await open({ listsubSourceIdentifier });
-    const ref = newRef("department");
-    await create(target, newRef("department"), { name: "North", parent: "1" });
-    await organisation.control("faults", { match: "/topapi/v2/department/create", fault: "timeout_after_commit" });
-    await failureOf(create(target, ref, entity()));
-    const made = await create(target, ref, { parent: "1", name, order: 5 }, true);
-    expect(await names()).toEqual(["North", name]);
-    expect((await target.read("department", made.remoteId, calmly)).actual?.attributes.order).toBe(5);
-  });
+  test.each(["Finance", "Treasury"])(
+    "an unanswered create is found again when it is to be called %s by now",
+    async (name) => {
+      const target = await open({ listsubSourceIdentifier });
+      const ref = newRef("department");
+      await create(target, newRef("department"), { name: "North", parent: "1" });
+      await organisation.control("faults", {
+        match: "/topapi/v2/department/create",
+        fault: "timeout_after_commit",
+      });
+      await failureOf(create(target, ref, entity()));
+      const made = await create(target, ref, { parent: "1", name, order: 5 }, true);
+      expect(await names()).toEqual(["North", name]);
+      expect((await target.read("department", made.remoteId, calmly)).actual?.attributes.order).toBe(5);
+    },
+  );
 
   test("a create without knowledge of the first one ends with one department too", async () => {
     const target = await open({ listsubSourceIdentifier });
@@ -63,7 +79,9 @@ describe.each([true, false])("with source_identifier in the lists: %s", (listsub
         () => undefined,
         (error: unknown) => error,
       );
-      outcomes.push(failure === undefined ? "done" : failure instanceof TargetDependency ? "waits" : String(failure));
+      outcomes.push(
+        failure === undefined ? "done" : failure instanceof TargetDependency ? "waits" : String(failure),
+      );
       if (failure) waiting.push(ref);
     }
     expect(outcomes).toEqual(["waits", "done", "done"]);
@@ -96,7 +114,12 @@ describe.each([true, false])("with source_identifier in the lists: %s", (listsub
 
 test("what only update can set costs one call more", async () => {
   const target = await open();
-  const made = await create(target, newRef("department"), { ...entity(), code: "FIN-HK", order: 3, hide_dept: true });
+  const made = await create(target, newRef("department"), {
+    ...entity(),
+    code: "FIN-HK",
+    order: 3,
+    hide_dept: true,
+  });
   expect(made.calls).toHaveLength(3);
   const { actual } = await target.read("department", made.remoteId, calmly);
   expect(actual?.attributes).toMatchObject({ code: "FIN-HK", order: 3, hide_dept: true });
@@ -109,9 +132,13 @@ describe("managers", () => {
     const department = await create(target, ref, entity());
     const boss = await create(target, newRef("user"), person(1, { departments: [department.remoteId] }));
     const led = await target.update(ref, department, { managers: [boss.remoteId] }, calmly);
-    expect((await target.read("department", department.remoteId, calmly)).actual?.attributes.managers).toEqual([boss.remoteId]);
+    expect(
+      (await target.read("department", department.remoteId, calmly)).actual?.attributes.managers,
+    ).toEqual([boss.remoteId]);
     await target.update(ref, led, { managers: [] }, calmly);
-    expect((await target.read("department", department.remoteId, calmly)).actual?.attributes.managers).toEqual([]);
+    expect(
+      (await target.read("department", department.remoteId, calmly)).actual?.attributes.managers,
+    ).toEqual([]);
   });
 
   test("who are not members yet are waited for, and do not keep back a new name", async () => {
@@ -119,9 +146,18 @@ describe("managers", () => {
     const ref = newRef("department");
     const department = await create(target, ref, entity());
     const boss = await create(target, newRef("user"), person(1));
-    expect(await failureOf(target.update(ref, department, { managers: [boss.remoteId] }, calmly))).toBeInstanceOf(TargetDependency);
-    const renamed = await target.update(ref, department, { managers: [boss.remoteId], name: "Treasury" }, calmly);
-    expect(renamed.notes).toMatchObject([{ attribute: "managers", code: "managerNotMember", answer: "40031" }]);
+    expect(
+      await failureOf(target.update(ref, department, { managers: [boss.remoteId] }, calmly)),
+    ).toBeInstanceOf(TargetDependency);
+    const renamed = await target.update(
+      ref,
+      department,
+      { managers: [boss.remoteId], name: "Treasury" },
+      calmly,
+    );
+    expect(renamed.notes).toMatchObject([
+      { attribute: "managers", code: "managerNotMember", answer: "40031" },
+    ]);
     expect(await names()).toEqual(["Treasury"]);
   });
 });
@@ -163,10 +199,16 @@ describe("limits of the tree", () => {
     const first = await create(target, newRef("department"), { name: "A", parent: "1" });
     const deeper = answer === "60002";
     const second = deeper
-      ? await create(target, newRef("department"), { name: "B", parent: first.remoteId }).catch((error: unknown) => error)
+      ? await create(target, newRef("department"), { name: "B", parent: first.remoteId }).catch(
+          (error: unknown) => error,
+        )
       : first;
-    const parent = deeper && second && typeof second === "object" && "remoteId" in second ? String(second.remoteId) : "1";
-    const error = second instanceof TargetRejected ? second : await failureOf(create(target, newRef("department"), { name: "C", parent }));
+    const parent =
+      deeper && second && typeof second === "object" && "remoteId" in second ? String(second.remoteId) : "1";
+    const error =
+      second instanceof TargetRejected
+        ? second
+        : await failureOf(create(target, newRef("department"), { name: "C", parent }));
     expect(error).toBeInstanceOf(TargetRejected);
     expect(error.answer).toBe(answer);
   });
@@ -176,9 +218,13 @@ describe("limits of the tree", () => {
     const [upper, lower] = [newRef("department"), newRef("department")];
     const above = await create(target, upper, { name: "A", parent: "1" });
     const below = await create(target, lower, { name: "B", parent: above.remoteId });
-    expect(await failureOf(target.update(upper, above, { parent: below.remoteId }, calmly))).toBeInstanceOf(TargetDependency);
+    expect(await failureOf(target.update(upper, above, { parent: below.remoteId }, calmly))).toBeInstanceOf(
+      TargetDependency,
+    );
     await target.update(lower, below, { parent: "1" }, calmly);
     await target.update(upper, above, { parent: below.remoteId }, calmly);
-    expect((await target.read("department", above.remoteId, calmly)).actual?.attributes.parent).toBe(below.remoteId);
+    expect((await target.read("department", above.remoteId, calmly)).actual?.attributes.parent).toBe(
+      below.remoteId,
+    );
   });
 });

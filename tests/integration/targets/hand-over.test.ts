@@ -1,7 +1,10 @@
 import type { Actual } from "../../../src/reconcile/target-values.ts";
 import { calmly, create, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
 
-/* What belongs to a leaver goes to somebody, where the organisation has the product for it and the operator wants it. */
+/*
+ * What belongs to a leaver goes to somebody, where the organisation has the product for it and the operator
+ * wants it.
+ */
 
 const HAND_OVER = { to: "manager", reason: "1" } as const;
 const TERMINATE = "/v1.0/hrm/processes/terminateAndHandOver";
@@ -14,9 +17,14 @@ const callsOf = async () => {
   const calls = await organisation.calls();
   return { terminate: calls[TERMINATE] ?? 0, delete: calls[DELETE] ?? 0 };
 };
-const isThere = async (userid: string) => (await organisation.state()).users.some((user) => user["userid"] === userid);
+const isThere = async (userid: string) =>
+  (await organisation.state()).users.some((user) => user["userid"] === userid);
 
-async function leaverOf(handOver: typeof HAND_OVER & { readonly otherwise?: string }, hasManager: boolean, switches: object = {}) {
+async function leaverOf(
+  handOver: typeof HAND_OVER & { readonly otherwise?: string },
+  hasManager: boolean,
+  switches: object = {},
+) {
   organisation = await openOrganisation(switches);
   const target = organisation.connect({ handOver });
   const boss = await create(target, newRef("user"), person(1));
@@ -45,7 +53,11 @@ test.each<[string, Parameters<typeof leaverOf>, { readonly terminate: number; re
   ["nobody can take over", [HAND_OVER, false], { terminate: 0, delete: 1 }],
   ["the named one is not there", [{ ...HAND_OVER, otherwise: "nobody" }, false], { terminate: 1, delete: 1 }],
   ["the product is not open to the app", [HAND_OVER, true, { hr: false }], { terminate: 1, delete: 1 }],
-  ["the permission is missing", [HAND_OVER, true, { revokedPermissions: ["Hrm.Process.ReadWrite"] }], { terminate: 1, delete: 1 }],
+  [
+    "the permission is missing",
+    [HAND_OVER, true, { revokedPermissions: ["Hrm.Process.ReadWrite"] }],
+    { terminate: 1, delete: 1 },
+  ],
 ])("where %s, the person is removed all the same", async (_name, given, expected) => {
   const { target, ref, actual } = await leaverOf(...given);
   await target.remove(ref, actual, calmly);

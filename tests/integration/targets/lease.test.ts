@@ -23,7 +23,9 @@ const overWhen = (condition: () => boolean): Deadline => ({ leftMs: () => (condi
 
 test("a call whose deadline is over is not sent, and is on no record", async () => {
   server = await openScripted(() => undefined);
-  const error = await failureOf(server.target.create(newRef("user"), person(1), { signal, deadline: over, resume: false }));
+  const error = await failureOf(
+    server.target.create(newRef("user"), person(1), { signal, deadline: over, resume: false }),
+  );
   expect(error).toBeInstanceOf(TargetLeaseEnded);
   expect(error).toMatchObject({ begun: false });
   expect(paths()).toEqual([]);
@@ -34,7 +36,9 @@ test("a call whose deadline is over is not sent, and is on no record", async () 
 test("the wait for a token does not carry a call over its deadline", async () => {
   server = await openScripted(() => undefined);
   const deadline = overWhen(() => server.heard.some(({ path }) => path === TOKENS));
-  expect(await failureOf(server.target.read("user", "u1", { signal, deadline }))).toBeInstanceOf(TargetLeaseEnded);
+  expect(await failureOf(server.target.read("user", "u1", { signal, deadline }))).toBeInstanceOf(
+    TargetLeaseEnded,
+  );
   expect(paths()).toEqual([]);
 });
 
@@ -47,14 +51,20 @@ test("a token is fetched for everybody, also when the one who asked has no time 
 test("the second call of one operation is not sent, and the outcome is open where the first was carried out", async () => {
   server = await openScripted(() => undefined);
   const deadline = overWhen(() => paths().length === 1);
-  const actual = { remoteId: "u1", attributes: { exclusive_account_type: "sso" }, presence: "disabled" } as const;
+  const actual = {
+    remoteId: "u1",
+    attributes: { exclusive_account_type: "sso" },
+    presence: "disabled",
+  } as const;
   const suspended = { ...actual, presence: "active" } as const;
   const removing = await failureOf(server.target.remove(newRef("user"), actual, { signal, deadline }));
   expect(removing).toMatchObject({ code: "TARGET_LEASE_ENDED", begun: false });
   expect(paths()).toEqual(["/topapi/v2/user/get"]);
 
   const signingOut = overWhen(() => paths().includes("/v1.0/contact/orgAccounts/disable"));
-  const error = await failureOf(server.target.setSuspended(newRef("user"), suspended, true, { signal, deadline: signingOut }));
+  const error = await failureOf(
+    server.target.setSuspended(newRef("user"), suspended, true, { signal, deadline: signingOut }),
+  );
   expect(error).toMatchObject({ code: "TARGET_LEASE_ENDED", begun: true });
   expect(paths()).not.toContain("/v1.0/contact/orgAccounts/signOut");
 });
@@ -63,9 +73,9 @@ test("an answer is not waited for beyond the deadline", async () => {
   server = await openScripted((call) => (call.path === CREATE ? "silence" : undefined));
   const begunMs = systemClock.monotonicMs();
   const deadline: Deadline = { leftMs: () => begunMs + 300 - systemClock.monotonicMs() };
-  expect(await failureOf(server.target.create(newRef("user"), person(1), { signal, deadline, resume: false }))).toBeInstanceOf(
-    TargetOutcomeUnknown,
-  );
+  expect(
+    await failureOf(server.target.create(newRef("user"), person(1), { signal, deadline, resume: false })),
+  ).toBeInstanceOf(TargetOutcomeUnknown);
   expect(systemClock.monotonicMs() - begunMs).toBeLessThan(5_000);
 });
 
@@ -85,7 +95,9 @@ test("a connection that took long is not written to any more", async () => {
   // Fine at the door, over when the connection stands.
   let looks = 0;
   const deadline: Deadline = { leftMs: () => (looks++ === 0 ? 10_000 : 0) };
-  expect(await failureOf(other.target.read("user", "u1", { signal, deadline }))).toBeInstanceOf(TargetLeaseEnded);
+  expect(await failureOf(other.target.read("user", "u1", { signal, deadline }))).toBeInstanceOf(
+    TargetLeaseEnded,
+  );
   while (!connected) await systemClock.sleep(5);
   await other.close();
   await new Promise<void>((resolve) => slow.close(() => resolve()));

@@ -1,7 +1,15 @@
 import type { EntityKind } from "../../../src/core/entity.ts";
 import { TargetUnavailable } from "../../../src/reconcile/target-failures.ts";
 import type { Actual } from "../../../src/reconcile/target-values.ts";
-import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
+import {
+  calmly,
+  create,
+  failureOf,
+  newRef,
+  openOrganisation,
+  person,
+  type TestOrganisation,
+} from "./organisation.ts";
 
 let organisation: TestOrganisation;
 let ids: readonly string[];
@@ -12,13 +20,17 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await organisation.control("faults", {});
-  await organisation.control("switches", { revokedPermissions: [], fieldPermissions: { mobile: true, personal: true } });
+  await organisation.control("switches", {
+    revokedPermissions: [],
+    fieldPermissions: { mobile: true, personal: true },
+  });
 });
 afterAll(() => organisation.close());
 
 async function listed(kind: EntityKind): Promise<readonly (readonly Actual[])[]> {
   const pages: (readonly Actual[])[] = [];
-  for await (const page of organisation.target.list(kind, calmly)) if (page.actuals.length > 0) pages.push(page.actuals);
+  for await (const page of organisation.target.list(kind, calmly))
+    if (page.actuals.length > 0) pages.push(page.actuals);
   return pages;
 }
 
@@ -32,7 +44,11 @@ async function populate(): Promise<readonly string[]> {
     made.push(parent);
   }
   const place = (n: number): string[] => (n < 5 ? ["1"] : made.slice(0, n < 35 ? 2 : 1)).toSorted();
-  await Promise.all(Array.from({ length: 125 }, (_, n) => create(target, newRef("user"), person(n, { departments: place(n) }))));
+  await Promise.all(
+    Array.from({ length: 125 }, (_, n) =>
+      create(target, newRef("user"), person(n, { departments: place(n) })),
+    ),
+  );
   return made;
 }
 
@@ -42,11 +58,18 @@ test("everybody once, in pages, from the bulk lists only", async () => {
   expect(new Set(people.map((actual) => actual.remoteId)).size).toBe(125);
   expect(people).toHaveLength(125);
   expect(
-    people.filter((actual) => Array.isArray(actual.attributes.departments) && actual.attributes.departments.length === 2),
+    people.filter(
+      (actual) => Array.isArray(actual.attributes.departments) && actual.attributes.departments.length === 2,
+    ),
   ).toHaveLength(30);
   const after = await organisation.calls();
-  const cost = Object.fromEntries(Object.entries(after).map(([path, count]) => [path, count - (before[path] ?? 0)]));
-  expect(cost).toMatchObject({ "/topapi/v2/user/list": ids.length + 2, "/topapi/v2/department/listsub": ids.length + 1 });
+  const cost = Object.fromEntries(
+    Object.entries(after).map(([path, count]) => [path, count - (before[path] ?? 0)]),
+  );
+  expect(cost).toMatchObject({
+    "/topapi/v2/user/list": ids.length + 2,
+    "/topapi/v2/department/listsub": ids.length + 1,
+  });
   expect(cost["/topapi/v2/user/get"] ?? 0).toBe(0);
 });
 
@@ -62,19 +85,24 @@ test("what lists do not tell is absent, what they tell is in canonical form", as
 test("without the field permission a number is not told, rather than empty", async () => {
   await organisation.control("switches", { fieldPermissions: { mobile: false, personal: false } });
   const people = (await listed("user")).flat();
-  expect(people.every((actual) => !("mobile" in actual.attributes) && !("email" in actual.attributes))).toBe(true);
+  expect(people.every((actual) => !("mobile" in actual.attributes) && !("email" in actual.attributes))).toBe(
+    true,
+  );
 });
 
 test.each<[string, string]>([
   ["http500", "/topapi/v2/user/list"],
   ["timeout_before", "/topapi/v2/user/list"],
   ["busy", "/topapi/v2/department/listsub"],
-])("a page that fails for good (%s of %s) fails the listing, so nobody is thought gone", async (fault, match) => {
-  await organisation.control("faults", { match, fault, times: 100 });
-  const error = await failureOf(listed("user"));
-  expect(error).toBeInstanceOf(TargetUnavailable);
-  expect(error.calls.length).toBeGreaterThan(0);
-});
+])(
+  "a page that fails for good (%s of %s) fails the listing, so nobody is thought gone",
+  async (fault, match) => {
+    await organisation.control("faults", { match, fault, times: 100 });
+    const error = await failureOf(listed("user"));
+    expect(error).toBeInstanceOf(TargetUnavailable);
+    expect(error.calls.length).toBeGreaterThan(0);
+  },
+);
 
 test("a page that fails for a moment does not", async () => {
   await organisation.control("faults", { match: "/topapi/v2/user/list", fault: "busy", times: 2 });

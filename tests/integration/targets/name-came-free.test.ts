@@ -17,7 +17,9 @@ const target = async () => {
 describe("a name that was taken and that nobody has any more, because its holder was renamed meanwhile, is waited for", () => {
   test("by a department that is made", async () => {
     const { create } = await target();
-    const failure = await failureOf(create(newRef("department"), { name: "Finance", parent: "1" }, { ...calmly, resume: false }));
+    const failure = await failureOf(
+      create(newRef("department"), { name: "Finance", parent: "1" }, { ...calmly, resume: false }),
+    );
     expect(failure).toMatchObject({ code: "TARGET_DEPENDENCY", answer: "60021" });
   });
 

@@ -34,15 +34,32 @@ export interface SimulatedState {
 const impatient: Clock = { ...systemClock, sleep: async () => {} };
 
 /** `switches` as `POST /_sim/reset` takes them. No limits unless a test sets them. */
-export async function openOrganisation(switches: object = {}, config: Partial<DingTalkConfig> = {}): Promise<TestOrganisation> {
-  const simulator = createSimulator({ appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", qps: 0 });
+export async function openOrganisation(
+  switches: object = {},
+  config: Partial<DingTalkConfig> = {},
+): Promise<TestOrganisation> {
+  const simulator = createSimulator({
+    appKey: "sandbox",
+    appSecret: "sandbox",
+    corpId: "dingsandbox",
+    qps: 0,
+  });
   const { url } = await simulator.start();
   const limiter = createPauses(systemClock);
   const opened: { close(): void }[] = [];
 
   const connect: TestOrganisation["connect"] = (own, clock = impatient) => {
     const target = createDingTalkTarget(
-      { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: url, apiUrl: url, qps: 15, ...config, ...own },
+      {
+        appKey: "sandbox",
+        appSecret: "sandbox",
+        corpId: "dingsandbox",
+        oapiUrl: url,
+        apiUrl: url,
+        qps: 15,
+        ...config,
+        ...own,
+      },
       { clock, limiter, tokens: createToken(clock), random: () => 0 },
     );
     opened.push(target);
@@ -65,7 +82,9 @@ export async function openOrganisation(switches: object = {}, config: Partial<Di
     // The simulator's control answers are described in its own tests.
     state: async () => (await get("state")) as SimulatedState,
     calls: async () => {
-      const { calls } = (await get("calls")) as { readonly calls: Readonly<Record<string, { readonly count: number }>> };
+      const { calls } = (await get("calls")) as {
+        readonly calls: Readonly<Record<string, { readonly count: number }>>;
+      };
       return Object.fromEntries(Object.entries(calls).map(([path, { count }]) => [path, count]));
     },
     close: async () => {
@@ -89,7 +108,12 @@ export const person = (n: number, more: Attributes = {}): Attributes => ({
 export const newRef = (kind: EntityKind): EntityRef => ({ kind, id: randomUUID() });
 
 /** Shapes and creates, as the reconcile loop does. */
-export function create(target: TargetAdapter, ref: EntityRef, requested: Attributes, resume = false): Promise<Written> {
+export function create(
+  target: TargetAdapter,
+  ref: EntityRef,
+  requested: Attributes,
+  resume = false,
+): Promise<Written> {
   return target.create(ref, target.normalize(ref.kind, requested).attributes, { ...calmly, resume });
 }
 

@@ -1,6 +1,19 @@
-import { TargetConflict, TargetDependency, TargetPending, TargetRejected } from "../../../src/reconcile/target-failures.ts";
+import {
+  TargetConflict,
+  TargetDependency,
+  TargetPending,
+  TargetRejected,
+} from "../../../src/reconcile/target-failures.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
-import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
+import {
+  calmly,
+  create,
+  failureOf,
+  newRef,
+  openOrganisation,
+  person,
+  type TestOrganisation,
+} from "./organisation.ts";
 
 let organisation: TestOrganisation;
 const open = async (switches: object = {}) => {
@@ -9,10 +22,13 @@ const open = async (switches: object = {}) => {
 };
 afterEach(() => organisation.close());
 
-const userOf = async (userid: string) => (await organisation.state()).users.find((user) => user.userid === userid);
+const userOf = async (userid: string) =>
+  (await organisation.state()).users.find((user) => user.userid === userid);
 const writes = async () => {
   const calls = await organisation.calls();
-  return Object.fromEntries(Object.entries(calls).filter(([path]) => path.startsWith("/topapi") || path.startsWith("/role")));
+  return Object.fromEntries(
+    Object.entries(calls).filter(([path]) => path.startsWith("/topapi") || path.startsWith("/role")),
+  );
 };
 const observed = async (target: TestOrganisation["target"], userid: string): Promise<Actual> => {
   const { actual } = await target.read("user", userid, calmly);
@@ -23,7 +39,10 @@ const observed = async (target: TestOrganisation["target"], userid: string): Pro
 describe("economy", () => {
   test("a new person with a department, a manager, titles and custom fields is one call", async () => {
     const target = await open();
-    const { remoteId: department } = await create(target, newRef("department"), { name: "Finance", parent: "1" });
+    const { remoteId: department } = await create(target, newRef("department"), {
+      name: "Finance",
+      parent: "1",
+    });
     const boss = await create(target, newRef("user"), person(1));
     const place = {
       departments: [department],
@@ -43,7 +62,14 @@ describe("economy", () => {
     await target.update(
       ref,
       made,
-      { title: "Head", job_number: "7", work_place: "HK", remark: "x", hide_mobile: true, "extension.Job level": "5" },
+      {
+        title: "Head",
+        job_number: "7",
+        work_place: "HK",
+        remark: "x",
+        hide_mobile: true,
+        "extension.Job level": "5",
+      },
       calmly,
     );
     expect(await writes()).toEqual({ "/topapi/v2/user/create": 1, "/topapi/v2/user/update": 1 });
@@ -83,8 +109,14 @@ describe("who is already there", () => {
   ])("a taken %s keeps only itself back from a new person", async (attribute, value) => {
     const target = await open();
     await create(target, newRef("user"), person(1, value));
-    const { remoteId, refused, attributes } = await create(target, newRef("user"), person(2, { ...value, title: "Head" }));
-    expect(refused).toMatchObject([{ attribute, value: value[attribute], error: { code: "TARGET_CONFLICT", attribute } }]);
+    const { remoteId, refused, attributes } = await create(
+      target,
+      newRef("user"),
+      person(2, { ...value, title: "Head" }),
+    );
+    expect(refused).toMatchObject([
+      { attribute, value: value[attribute], error: { code: "TARGET_CONFLICT", attribute } },
+    ]);
     expect(attributes).not.toHaveProperty(attribute);
     expect(await userOf(remoteId)).toMatchObject({ title: "Head" });
   });
@@ -148,7 +180,9 @@ describe("a mobile number", () => {
       expect(after.attributes).toMatchObject({ mobile: "+852-91000001", title: "Head" });
       expect(await userOf(ref.id)).toMatchObject({ mobile: "91000001", title: "Head" });
       expect(target.normalize("user", requested, after).attributes).not.toHaveProperty("mobile");
-      expect(target.normalize("user", requested, await observed(target, ref.id)).attributes).not.toHaveProperty("mobile");
+      expect(
+        target.normalize("user", requested, await observed(target, ref.id)).attributes,
+      ).not.toHaveProperty("mobile");
     },
   );
 
@@ -182,7 +216,9 @@ describe("a mobile number", () => {
 
   test.each([60107, 40019])("whose owner is elsewhere (%s) is not taken", async (code) => {
     const target = await open({ createRefusals: { "+852-91000001": code } });
-    expect(await failureOf(create(target, newRef("user"), person(1)))).toMatchObject({ answer: String(code) });
+    expect(await failureOf(create(target, newRef("user"), person(1)))).toMatchObject({
+      answer: String(code),
+    });
     expect((await organisation.state()).users).toEqual([]);
   });
 });
@@ -201,7 +237,9 @@ describe("references", () => {
     const target = await open();
     const ref = newRef("user");
     const made = await create(target, ref, person(1));
-    expect(await failureOf(target.update(ref, made, { manager: "nobody" }, calmly))).toBeInstanceOf(TargetDependency);
+    expect(await failureOf(target.update(ref, made, { manager: "nobody" }, calmly))).toBeInstanceOf(
+      TargetDependency,
+    );
   });
 
   test("the main department and titles per department read back", async () => {
@@ -212,7 +250,11 @@ describe("references", () => {
     ];
     const ids = [north.remoteId, south.remoteId].sort();
     const ref = newRef("user");
-    const requested = { departments: ids, mainDepartment: south.remoteId, departmentTitles: [`${north.remoteId}=Auditor`] };
+    const requested = {
+      departments: ids,
+      mainDepartment: south.remoteId,
+      departmentTitles: [`${north.remoteId}=Auditor`],
+    };
     const made = await create(target, ref, person(1, requested));
     expect((await observed(target, ref.id)).attributes).toMatchObject({ mainDepartment: south.remoteId });
     await target.update(ref, made, { mainDepartment: north.remoteId }, calmly);
@@ -226,7 +268,10 @@ describe("references", () => {
     const ref = newRef("user");
     const made = await create(target, ref, person(1, { "extension.Cost centre": "4711" }));
     await target.update(ref, made, { "extension.Job level": "5" }, calmly);
-    expect((await observed(target, ref.id)).attributes).toMatchObject({ "extension.Cost centre": "4711", "extension.Job level": "5" });
+    expect((await observed(target, ref.id)).attributes).toMatchObject({
+      "extension.Cost centre": "4711",
+      "extension.Job level": "5",
+    });
   });
 });
 
@@ -242,19 +287,23 @@ test.each([1, 2])("an administrator of level %s is never removed", async (level)
 test.each([
   ["whose record says it before the list does", { adminListDelayMs: 3_600_000 }],
   ["who was none at the last removal", {}],
-])("an administrator made a moment ago, %s, is not removed, and goes once the role is taken away", async (_name, switches) => {
-  const target = await open(switches);
-  const [ref, other] = [newRef("user"), newRef("user")];
-  const made = await create(target, ref, person(1));
-  await target.remove(other, await create(target, other, person(2)), calmly);
-  const level = (sys_level: number) => organisation.control("edit", { call: "admin", body: { userid: ref.id, sys_level } });
-  await level(2);
-  expect(await failureOf(target.remove(ref, made, calmly))).toMatchObject({ answer: "administrator" });
-  await level(0);
-  await organisation.control("switches", { adminListDelayMs: 0 });
-  await target.remove(ref, made, calmly);
-  expect(await userOf(ref.id)).toBeUndefined();
-});
+])(
+  "an administrator made a moment ago, %s, is not removed, and goes once the role is taken away",
+  async (_name, switches) => {
+    const target = await open(switches);
+    const [ref, other] = [newRef("user"), newRef("user")];
+    const made = await create(target, ref, person(1));
+    await target.remove(other, await create(target, other, person(2)), calmly);
+    const level = (sys_level: number) =>
+      organisation.control("edit", { call: "admin", body: { userid: ref.id, sys_level } });
+    await level(2);
+    expect(await failureOf(target.remove(ref, made, calmly))).toMatchObject({ answer: "administrator" });
+    await level(0);
+    await organisation.control("switches", { adminListDelayMs: 0 });
+    await target.remove(ref, made, calmly);
+    expect(await userOf(ref.id)).toBeUndefined();
+  },
+);
 
 test("nobody is removed while it cannot be found out who administers", async () => {
   const target = await open();
@@ -275,14 +324,19 @@ test.each<[string, Attributes]>([
   const changed = await target.update(ref, made, { ...set, title: "Head" }, calmly);
   expect(changed.attributes).toMatchObject({ title: "Head" });
   expect(target.canSuspend(changed.attributes)).toBe(false);
-  expect(changed.notes.map(({ attribute, code }) => [attribute, code])).toEqual([[Object.keys(set)[0], "notSent"]]);
+  expect(changed.notes.map(({ attribute, code }) => [attribute, code])).toEqual([
+    [Object.keys(set)[0], "notSent"],
+  ]);
   expect((await target.update(ref, made, set, calmly)).calls).toEqual([]);
 });
 
 describe("enterprise accounts", () => {
   test.each<[string, Attributes]>([
     ["sso", { exclusive_account_type: "sso" }],
-    ["dingtalk", { exclusive_account_type: "dingtalk", login_id: "chan.tm", exclusive_mobile: "+852 9123 4567" }],
+    [
+      "dingtalk",
+      { exclusive_account_type: "dingtalk", login_id: "chan.tm", exclusive_mobile: "+852 9123 4567" },
+    ],
   ])("%s: made without a mobile, updated, switched off and on, removed", async (_name, account) => {
     const target = await open();
     const ref = newRef("user");
@@ -291,7 +345,10 @@ describe("enterprise accounts", () => {
     const updated = await target.update(ref, made, { title: "Head" }, calmly);
     expect(await userOf(ref.id)).toMatchObject({ title: "Head", exclusive_account: true });
     const off = await target.setSuspended(ref, updated, true, calmly);
-    expect(off.calls.map((call) => call.api).slice(-2)).toEqual(["/v1.0/contact/orgAccounts/disable", "/v1.0/contact/orgAccounts/signOut"]);
+    expect(off.calls.map((call) => call.api).slice(-2)).toEqual([
+      "/v1.0/contact/orgAccounts/disable",
+      "/v1.0/contact/orgAccounts/signOut",
+    ]);
     await target.setSuspended(ref, updated, true, calmly);
     expect((await observed(target, ref.id)).presence).toBe("disabled");
     await target.setSuspended(ref, updated, false, calmly);

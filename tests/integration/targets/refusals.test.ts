@@ -7,7 +7,15 @@ import {
   TargetThrottled,
   TargetUnavailable,
 } from "../../../src/reconcile/target-failures.ts";
-import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
+import {
+  calmly,
+  create,
+  failureOf,
+  newRef,
+  openOrganisation,
+  person,
+  type TestOrganisation,
+} from "./organisation.ts";
 
 let organisation: TestOrganisation;
 afterEach(() => organisation.close());
@@ -45,12 +53,15 @@ describe("a fault of DingTalk's own", () => {
     expect(made.calls.map((call) => call.code)).toEqual(["ok", "40014", "ok", "ok"]);
   });
 
-  test.each(["html", "json"])("a ban in the form of %s stops everything for five minutes", async (banForm) => {
-    organisation = await openOrganisation({ banForm });
-    await organisation.control("faults", { match: CREATE, fault: "ip_ban" });
-    await failureOf(create(organisation.target, newRef("user"), person(1)));
-    expect(organisation.limiter.pauses).toMatchObject([{ api: "all", ms: 300_000 }]);
-  });
+  test.each(["html", "json"])(
+    "a ban in the form of %s stops everything for five minutes",
+    async (banForm) => {
+      organisation = await openOrganisation({ banForm });
+      await organisation.control("faults", { match: CREATE, fault: "ip_ban" });
+      await failureOf(create(organisation.target, newRef("user"), person(1)));
+      expect(organisation.limiter.pauses).toMatchObject([{ api: "all", ms: 300_000 }]);
+    },
+  );
 
   test("more calls than DingTalk allows are throttled until the end it names", async () => {
     organisation = await openOrganisation();
@@ -64,15 +75,35 @@ describe("a fault of DingTalk's own", () => {
       ),
     );
     expect(new Set(outcomes)).toEqual(new Set(["made", "throttled"]));
-    expect(organisation.limiter.pauses.every(({ api, ms }) => api === CREATE && ms > 0 && ms < 3_000)).toBe(true);
+    expect(organisation.limiter.pauses.every(({ api, ms }) => api === CREATE && ms > 0 && ms < 3_000)).toBe(
+      true,
+    );
   });
 });
 
 describe("a set-up that is not right", () => {
   test.each<[string, object, string, "all" | "process" | "entity", RegExp]>([
-    ["a permission taken away", { revokedPermissions: ["qyapi_manage_addresslist"] }, "60011", "all", /qyapi_manage_addresslist/],
-    ["our address not on the list", { ipAllowList: ["203.0.113.1"] }, "60020", "process", /add (127\.0\.0\.1|::1|::ffff)/],
-    ["a contact scope without the department", { contactScope: { departments: [], users: [] } }, "50004", "entity", /contact scope/],
+    [
+      "a permission taken away",
+      { revokedPermissions: ["qyapi_manage_addresslist"] },
+      "60011",
+      "all",
+      /qyapi_manage_addresslist/,
+    ],
+    [
+      "our address not on the list",
+      { ipAllowList: ["203.0.113.1"] },
+      "60020",
+      "process",
+      /add (127\.0\.0\.1|::1|::ffff)/,
+    ],
+    [
+      "a contact scope without the department",
+      { contactScope: { departments: [], users: [] } },
+      "50004",
+      "entity",
+      /contact scope/,
+    ],
   ])("%s", async (_name, switches, answer, scope, remedy) => {
     organisation = await openOrganisation(switches);
     const error = await failureOf(create(organisation.target, newRef("user"), person(1)));
@@ -83,10 +114,17 @@ describe("a set-up that is not right", () => {
   test("a permission that only enterprise accounts need fails only them", async () => {
     organisation = await openOrganisation({ revokedPermissions: ["Contact.OrgAccountSecurity.ReadWrite"] });
     const ref = newRef("user");
-    const made = await create(organisation.target, ref, { name: "Li", departments: ["1"], exclusive_account_type: "sso" });
+    const made = await create(organisation.target, ref, {
+      name: "Li",
+      departments: ["1"],
+      exclusive_account_type: "sso",
+    });
     const error = await failureOf(organisation.target.setSuspended(ref, made, true, calmly));
     expect(error).toBeInstanceOf(TargetMisconfigured);
-    expect(error).toMatchObject({ scope: "entity", remedy: expect.stringContaining("Contact.OrgAccountSecurity.ReadWrite") });
+    expect(error).toMatchObject({
+      scope: "entity",
+      remedy: expect.stringContaining("Contact.OrgAccountSecurity.ReadWrite"),
+    });
   });
 
   test.each<[string, object]>([
@@ -127,7 +165,12 @@ describe("data DingTalk does not take, past our own checks", () => {
       TargetDependency,
       "60004",
     ],
-    ["more people than there is room for", () => organisation.target.create(newRef("user"), person(1), context), TargetRejected, "40024"],
+    [
+      "more people than there is room for",
+      () => organisation.target.create(newRef("user"), person(1), context),
+      TargetRejected,
+      "40024",
+    ],
   ])("%s", async (name, act, kind, answer) => {
     organisation = await openOrganisation(name.startsWith("more people") ? { maxUsers: 1 } : {});
     if (name.startsWith("more people")) await create(organisation.target, newRef("user"), person(99));

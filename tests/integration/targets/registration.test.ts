@@ -1,5 +1,13 @@
 import type { DingTalkConfig } from "../../../src/targets/dingtalk/config.ts";
-import { calmly, create, failureOf, newRef, openOrganisation, person, type TestOrganisation } from "./organisation.ts";
+import {
+  calmly,
+  create,
+  failureOf,
+  newRef,
+  openOrganisation,
+  person,
+  type TestOrganisation,
+} from "./organisation.ts";
 
 let organisation: TestOrganisation;
 afterEach(() => organisation?.close());
@@ -18,7 +26,12 @@ test.each<[string, object, Partial<DingTalkConfig>]>([
   await create(target, newRef("user"), person(4));
   expect(await organisation.calls()).toMatchObject({ [CREATE]: 5 });
   const { users } = await organisation.state();
-  expect(users.map((user) => `+${user.state_code}-${user.mobile}`)).toEqual([mainland(1), mainland(2), mainland(3), "+852-91000004"]);
+  expect(users.map((user) => `+${user.state_code}-${user.mobile}`)).toEqual([
+    mainland(1),
+    mainland(2),
+    mainland(3),
+    "+852-91000004",
+  ]);
 });
 
 test("what is registered as the settings say costs no call more", async () => {
@@ -32,7 +45,9 @@ test("a number that is changed goes out in the other form, too", async () => {
   const ref = newRef("user");
   const { remoteId, attributes, presence } = await create(organisation.target, ref, person(1));
   await organisation.target.update(ref, { remoteId, attributes, presence }, { mobile: mainland(1) }, calmly);
-  expect((await organisation.state()).users).toMatchObject([{ state_code: "86", mobile: mainland(1).slice(4) }]);
+  expect((await organisation.state()).users).toMatchObject([
+    { state_code: "86", mobile: mainland(1).slice(4) },
+  ]);
 });
 
 test("a refusal of another kind in the other form is the one that counts", async () => {
@@ -45,8 +60,12 @@ test("a refusal of another kind in the other form is the one that counts", async
 });
 
 test("a number that is refused in both forms is refused, and nothing is learned from it", async () => {
-  organisation = await openOrganisation({ ownWays: [{ on: "user", field: "mobile", value: mainland(1), refuses: 60103 }] });
-  const failure = await failureOf(create(organisation.target, newRef("user"), person(1, { mobile: mainland(1) })));
+  organisation = await openOrganisation({
+    ownWays: [{ on: "user", field: "mobile", value: mainland(1), refuses: 60103 }],
+  });
+  const failure = await failureOf(
+    create(organisation.target, newRef("user"), person(1, { mobile: mainland(1) })),
+  );
   expect(failure).toMatchObject({ answer: "60103" });
   await create(organisation.target, newRef("user"), person(2, { mobile: mainland(2) }));
   expect(await organisation.calls()).toMatchObject({ [CREATE]: 3 });
@@ -55,7 +74,10 @@ test("a number that is refused in both forms is refused, and nothing is learned 
 describe("the check at start", () => {
   async function inhabit(mobiles: readonly string[]): Promise<void> {
     for (const [n, mobile] of mobiles.entries())
-      await organisation.control("edit", { call: CREATE, body: { userid: `u${n}`, name: "Li", mobile, dept_id_list: "1" } });
+      await organisation.control("edit", {
+        call: CREATE,
+        body: { userid: `u${n}`, name: "Li", mobile, dept_id_list: "1" },
+      });
   }
 
   test("says where the organisation seems to be registered, and does not stop for it", async () => {
@@ -76,7 +98,9 @@ describe("the check at start", () => {
   test("says so as well when a write has shown it", async () => {
     organisation = await openOrganisation({ region: "mainland" });
     await create(organisation.target, newRef("user"), person(1, { mobile: mainland(1) }));
-    expect(await organisation.target.check(calmly)).toMatchObject([{ code: "registeredElsewhere", isAdvice: true }]);
+    expect(await organisation.target.check(calmly)).toMatchObject([
+      { code: "registeredElsewhere", isAdvice: true },
+    ]);
   });
 
   test("people of both say nothing", async () => {

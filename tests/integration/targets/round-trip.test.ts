@@ -37,7 +37,10 @@ const text = fc.oneof(
 );
 const optional = fc.oneof(text, fc.constant(null));
 
-/** Everything a mapping may ask for; numbers and e-mail addresses are given out one by one, since two people cannot share them. */
+/**
+ * Everything a mapping may ask for; numbers and e-mail addresses are given out one by one, since two people
+ * cannot share them.
+ */
 const requests = fc.record(
   {
     title: optional,
@@ -79,7 +82,15 @@ async function read(remoteId: string): Promise<Actual> {
 }
 
 const left = (desired: Attributes, actual: Actual) =>
-  plan({ state: "present", attributes: target.normalize("user", desired, actual).attributes, when: {}, notes: [] }, actual);
+  plan(
+    {
+      state: "present",
+      attributes: target.normalize("user", desired, actual).attributes,
+      when: {},
+      notes: [],
+    },
+    actual,
+  );
 
 test("whatever is requested, written and read back leaves nothing to send, twice over", async () => {
   await fc.assert(

@@ -32,7 +32,10 @@ export const TOKEN = "access-token-canary-93ab";
 
 const TOKEN_REPLY: ScriptedReply = { text: JSON.stringify({ accessToken: TOKEN, expireIn: 7200 }) };
 
-/** A server that answers recorded texts, for what the simulator does not say. Tokens are given unless the script says otherwise. */
+/**
+ * A server that answers recorded texts, for what the simulator does not say. Tokens are given unless the
+ * script says otherwise.
+ */
 export async function openScripted(
   script: (call: HeardCall) => ScriptedReply | undefined,
   config: Partial<DingTalkConfig> = {},
@@ -43,10 +46,17 @@ export async function openScripted(
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const url = new URL(request.url ?? "/", "http://localhost");
-    const call = { path: url.pathname, query: url.searchParams, headers: request.headers, body: Buffer.concat(chunks).toString("utf8") };
+    const call = {
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      body: Buffer.concat(chunks).toString("utf8"),
+    };
     heard.push(call);
     for (const each of waiting) if (each.path === call.path) each.resolve();
-    const reply = script(call) ?? (call.path === "/v1.0/oauth2/accessToken" ? TOKEN_REPLY : { text: '{"errcode":0,"errmsg":"ok"}' });
+    const reply =
+      script(call) ??
+      (call.path === "/v1.0/oauth2/accessToken" ? TOKEN_REPLY : { text: '{"errcode":0,"errmsg":"ok"}' });
     if (reply === "drop") request.socket.destroy();
     else if (reply !== "silence") response.writeHead(reply.status ?? 200, reply.headers).end(reply.text);
   });
@@ -63,7 +73,9 @@ export async function openScripted(
     limiter,
     heard,
     arrived: (path) =>
-      heard.some((call) => call.path === path) ? Promise.resolve() : new Promise<void>((resolve) => waiting.push({ path, resolve })),
+      heard.some((call) => call.path === path)
+        ? Promise.resolve()
+        : new Promise<void>((resolve) => waiting.push({ path, resolve })),
     close: async () => {
       target.close();
       await new Promise<void>((resolve) => {

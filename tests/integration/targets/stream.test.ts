@@ -25,11 +25,27 @@ afterEach(async () => {
 });
 
 function start(
-  more: { readonly clock?: Clock; readonly silentMs?: number; readonly receive?: (hints: readonly TargetHint[]) => void } = {},
+  more: {
+    readonly clock?: Clock;
+    readonly silentMs?: number;
+    readonly receive?: (hints: readonly TargetHint[]) => void;
+  } = {},
 ): Listening {
   const { clock = systemClock, silentMs = 60_000, receive } = more;
-  const config = { appKey: "sandbox", appSecret: "sandbox", corpId: "dingsandbox", oapiUrl: simulator.url, apiUrl: simulator.url, qps: 0 };
-  const client = createClient(config, { clock, limiter: createPauses(clock), tokens: createToken(clock), random: () => 0 });
+  const config = {
+    appKey: "sandbox",
+    appSecret: "sandbox",
+    corpId: "dingsandbox",
+    oapiUrl: simulator.url,
+    apiUrl: simulator.url,
+    qps: 0,
+  };
+  const client = createClient(config, {
+    clock,
+    limiter: createPauses(clock),
+    tokens: createToken(clock),
+    random: () => 0,
+  });
   const stopping = new AbortController();
   const [hints, states]: [TargetHint[], ListeningState[]] = [[], []];
   const listener = {
@@ -40,7 +56,12 @@ function start(
     alive: () => undefined,
     state: (state: ListeningState) => void states.push(state),
   };
-  const listening = listen(config, { client, clock, random: () => 0, region: "HK", silentMs }, listener, stopping.signal);
+  const listening = listen(
+    config,
+    { client, clock, random: () => 0, region: "HK", silentMs },
+    listener,
+    stopping.signal,
+  );
   const each = {
     hints,
     states,
@@ -64,7 +85,8 @@ async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
 
 const control = (path: string, body: unknown) => simulator.post(`/_sim/${path}`, body);
 const add = (n: number) => control("edit", { call: "/topapi/v2/user/create", body: person(`p${n}`, n) });
-const heard = ({ hints }: Listening, n: number) => hints.some(({ about }) => about.some(({ remoteId }) => remoteId === `p${n}`));
+const heard = ({ hints }: Listening, n: number) =>
+  hints.some(({ about }) => about.some(({ remoteId }) => remoteId === `p${n}`));
 const isListening = ({ states }: Listening) => states.at(-1)?.kind === "listening";
 
 test("what happened is heard once it is stored, and comes again when it could not be", async () => {
@@ -103,17 +125,20 @@ test("a connection that breaks is made anew", async () => {
   await until(() => heard(listening, 3));
 });
 
-test.each(["everything", "reconnected"] as const)("a gateway that is silent (%s) is left, until it speaks again", async (silent) => {
-  const listening = start({ silentMs: 400 });
-  await until(() => isListening(listening));
-  await control("switches", { stream: { silent } });
-  if (silent === "reconnected") await control("stream", { action: "cut" });
-  await until(() => listening.states.filter(({ kind }) => kind === "disconnected").length >= 2);
-  await control("switches", { stream: {} });
-  await until(() => isListening(listening));
-  await add(4);
-  await until(() => heard(listening, 4));
-});
+test.each(["everything", "reconnected"] as const)(
+  "a gateway that is silent (%s) is left, until it speaks again",
+  async (silent) => {
+    const listening = start({ silentMs: 400 });
+    await until(() => isListening(listening));
+    await control("switches", { stream: { silent } });
+    if (silent === "reconnected") await control("stream", { action: "cut" });
+    await until(() => listening.states.filter(({ kind }) => kind === "disconnected").length >= 2);
+    await control("switches", { stream: {} });
+    await until(() => isListening(listening));
+    await add(4);
+    await until(() => heard(listening, 4));
+  },
+);
 
 test("a live connection without events stays: pings are answered", async () => {
   await control("switches", { stream: { silent: "events" } });
@@ -127,18 +152,21 @@ test("a live connection without events stays: pings are answered", async () => {
 test.each([
   ["opening", 1_000],
   ["connecting", 100],
-] as const)("refused connections (%s, %i of them) are at most one a second, with growing pauses", async (refuses, count) => {
-  await control("switches", { stream: { refuses } });
-  const clock = createHurriedClock();
-  const listening = start({ clock });
-  await until(() => listening.states.length >= count);
-  const seconds = clock.monotonicMs() / 1_000;
-  expect(seconds).toBeGreaterThan(count);
-  expect(listening.states.every(({ kind }) => kind === "disconnected")).toBe(true);
-  expect(listening.states.at(-1)).toMatchObject({ end: "refused", failures: listening.states.length });
-  await control("switches", { stream: {} });
-  await until(() => isListening(listening));
-});
+] as const)(
+  "refused connections (%s, %i of them) are at most one a second, with growing pauses",
+  async (refuses, count) => {
+    await control("switches", { stream: { refuses } });
+    const clock = createHurriedClock();
+    const listening = start({ clock });
+    await until(() => listening.states.length >= count);
+    const seconds = clock.monotonicMs() / 1_000;
+    expect(seconds).toBeGreaterThan(count);
+    expect(listening.states.every(({ kind }) => kind === "disconnected")).toBe(true);
+    expect(listening.states.at(-1)).toMatchObject({ end: "refused", failures: listening.states.length });
+    await control("switches", { stream: {} });
+    await until(() => isListening(listening));
+  },
+);
 
 /** Sleeps are over at once, and as long as they say. */
 function createHurriedClock(): Clock {

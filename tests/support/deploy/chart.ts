@@ -24,19 +24,31 @@ export const goldenOf = (name: string): string => join(root, "tests", "fixtures"
 /** File with the digests of the chart and the values from which the golden files were rendered. */
 export const RENDERED_FROM = join(root, "tests", "fixtures", "chart", "rendered-from.json");
 
-/** Digests of the chart and of each file with values. If one changes, the golden files have to be rendered again. */
+/**
+ * Digests of the chart and of each file with values. If one changes, the golden files have to be rendered
+ * again.
+ */
 export function chartDigests(): Readonly<Record<string, string>> {
-  const digest = (texts: readonly string[]): string => createHash("sha256").update(texts.join("\0")).digest("hex");
+  const digest = (texts: readonly string[]): string =>
+    createHash("sha256").update(texts.join("\0")).digest("hex");
   const chart = ["Chart.yaml", "values.yaml"].map((name) => readFileSync(join(chartFolder, name), "utf8"));
-  const sorted = [...templates()].sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap(({ name, text }) => [name, text]);
+  const sorted = [...templates()]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(({ name, text }) => [name, text]);
   return {
     chart: digest([...chart, ...sorted]),
-    ...Object.fromEntries(Object.entries(VALUES).map(([name, file]) => [name, digest([readFileSync(file, "utf8")])])),
+    ...Object.fromEntries(
+      Object.entries(VALUES).map(([name, file]) => [name, digest([readFileSync(file, "utf8")])]),
+    ),
   };
 }
 
 interface Container {
-  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath: string; readonly readOnly?: boolean }[];
+  readonly volumeMounts?: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+  }[];
   readonly securityContext: unknown;
   readonly resources: { readonly requests?: unknown; readonly limits?: unknown };
 }
@@ -60,7 +72,9 @@ export const documentsIn = (text: string): readonly Rendered[] =>
 
 /** Expects that every pod meets the restricted Pod Security Standard, and has requests and limits. */
 export function expectRestrictedPods(text: string): void {
-  const pods = documentsIn(text).flatMap(({ kind, spec }) => (kind === "Pod" ? [spec as PodSpec] : (spec?.template?.spec ?? [])));
+  const pods = documentsIn(text).flatMap(({ kind, spec }) =>
+    kind === "Pod" ? [spec as PodSpec] : (spec?.template?.spec ?? []),
+  );
   expect(pods).toHaveLength(4);
   for (const pod of pods) {
     expect(pod).toMatchObject({
@@ -68,9 +82,14 @@ export function expectRestrictedPods(text: string): void {
       securityContext: { runAsNonRoot: true, runAsUser: 10_001, seccompProfile: { type: "RuntimeDefault" } },
     });
     for (const { securityContext, resources } of pod.containers) {
-      expect(securityContext).toEqual({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } });
+      expect(securityContext).toEqual({
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+      });
       expect([resources.requests, resources.limits]).toEqual([expect.anything(), expect.anything()]);
     }
-    for (const volume of pod.volumes ?? []) expect(Object.keys(volume)[1]).toMatch(/^(configMap|emptyDir|secret)$/);
+    for (const volume of pod.volumes ?? [])
+      expect(Object.keys(volume)[1]).toMatch(/^(configMap|emptyDir|secret)$/);
   }
 }

@@ -1,4 +1,6 @@
-/** One instruction of a Dockerfile: its name, its flags (`--from=build`) and its other arguments as one line. */
+/**
+ * One instruction of a Dockerfile: its name, its flags (`--from=build`) and its other arguments as one line.
+ */
 export interface Instruction {
   readonly word: string;
   readonly flags: Readonly<Record<string, string>>;
@@ -17,10 +19,15 @@ export function readDockerfile(text: string): readonly Stage[] {
   const stages: { name: string; from: string; instructions: Instruction[] }[] = [];
   for (const line of joined.split("\n").filter((each) => each.trim() !== "")) {
     const [word = "", ...rest] = line.trim().split(/ +/);
-    const flags = rest.filter((each, at) => each.startsWith("--") && rest.slice(0, at + 1).every((before) => before.startsWith("--")));
+    const flags = rest.filter(
+      (each, at) => each.startsWith("--") && rest.slice(0, at + 1).every((before) => before.startsWith("--")),
+    );
     const given = rest.slice(flags.length);
     if (word === "FROM") stages.push({ from: given[0]!, name: given[2] ?? "", instructions: [] });
-    else stages.at(-1)!.instructions.push({ word, flags: Object.fromEntries(flags.map(flagOf)), rest: given.join(" ") });
+    else
+      stages
+        .at(-1)!
+        .instructions.push({ word, flags: Object.fromEntries(flags.map(flagOf)), rest: given.join(" ") });
   }
   return stages;
 }

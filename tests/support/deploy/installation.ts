@@ -18,16 +18,22 @@ export async function packElsewhere(folder: string): Promise<string> {
   const copy = join(folder, "copy");
   mkdirSync(copy);
   const { stdout: commit } = await run("git", ["rev-parse", "HEAD"], { cwd: root });
-  const { stdout: files } = await run("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
-    cwd: root,
-    maxBuffer: 64_000_000,
-  });
+  const { stdout: files } = await run(
+    "git",
+    ["ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+    {
+      cwd: root,
+      maxBuffer: 64_000_000,
+    },
+  );
   const list = join(folder, "files");
   writeFileSync(list, files);
   await run("tar", ["-cf", `${copy}.tar`, "--null", "-T", list], { cwd: root });
   await run("tar", ["-xf", `${copy}.tar`, "-C", copy]);
   // Links if both folders are on one disk, because the libraries take half a gigabyte.
-  await run("cp", ["-al", join(root, "node_modules"), copy]).catch(() => run("cp", ["-a", join(root, "node_modules"), copy]));
+  await run("cp", ["-al", join(root, "node_modules"), copy]).catch(() =>
+    run("cp", ["-a", join(root, "node_modules"), copy]),
+  );
   const packed = join(folder, "packed");
   mkdirSync(packed);
   await run("npm", ["pack", "--silent", "--pack-destination", packed], {
@@ -47,12 +53,22 @@ export interface Installation {
   npx(args: readonly string[], home: string, uid: number | undefined): Promise<string>;
 }
 
-/** Installs the package in an empty folder, which becomes read-only. PATH contains only Node, npm and a shell. */
-export async function install(tarball: string, folder: string, more: readonly string[] = []): Promise<Installation> {
+/**
+ * Installs the package in an empty folder, which becomes read-only. PATH contains only Node, npm and a shell.
+ */
+export async function install(
+  tarball: string,
+  folder: string,
+  more: readonly string[] = [],
+): Promise<Installation> {
   mkdirSync(folder);
   const PATH = onlyTools(join(dirname(folder), "tools"));
   const { HOME = "" } = process.env;
-  await run("npm", ["install", "--omit=dev", "--no-audit", ...more, tarball], { cwd: folder, env: { PATH, HOME }, maxBuffer: 64_000_000 });
+  await run("npm", ["install", "--omit=dev", "--no-audit", ...more, tarball], {
+    cwd: folder,
+    env: { PATH, HOME },
+    maxBuffer: 64_000_000,
+  });
   await run("chmod", ["-R", "a-w,a+rX", folder]);
   return {
     folder,
@@ -60,7 +76,9 @@ export async function install(tarball: string, folder: string, more: readonly st
     megabytes: Math.round(bytesIn(folder) / 1e6),
     async npx(args, home, uid) {
       const user = uid === undefined ? {} : { uid, gid: uid };
-      return (await run("npx", ["dingtalk-scim", ...args], { cwd: folder, env: { PATH, HOME: home }, ...user })).stdout;
+      return (
+        await run("npx", ["dingtalk-scim", ...args], { cwd: folder, env: { PATH, HOME: home }, ...user })
+      ).stdout;
     },
   };
 }
@@ -71,7 +89,8 @@ function onlyTools(folder: string): string {
   const node = dirname(process.execPath);
   const tools = { node: process.execPath, npm: join(node, "npm"), npx: join(node, "npx"), sh: "/bin/sh" };
   const have = readdirSync(folder);
-  for (const [name, file] of Object.entries(tools)) if (!have.includes(name)) symlinkSync(realpathSync(file), join(folder, name));
+  for (const [name, file] of Object.entries(tools))
+    if (!have.includes(name)) symlinkSync(realpathSync(file), join(folder, name));
   return folder;
 }
 

@@ -7,8 +7,8 @@ const root = join(__dirname, "..", "..", "..");
 const run = promisify(execFile);
 
 /**
- * The commit of the previous version while there is no tagged release: the first commit that builds a package. Its schema is older than alerts and the
- * grace of leavers.
+ * The commit of the previous version while there is no tagged release: the first commit that builds a
+ * package. Its schema is older than alerts and the grace of leavers.
  */
 const BEFORE_RELEASES = "499d896b51e959dd198017d7e1239309f1450f43";
 
@@ -17,7 +17,10 @@ export interface PreviousVersion {
   readonly program: string;
 }
 
-/** Builds the previous version in `folder`, which must not exist, from the history of this clone and the npm registry. It takes about a minute. */
+/**
+ * Builds the previous version in `folder`, which must not exist, from the history of this clone and the npm
+ * registry. It takes about a minute.
+ */
 export async function buildPreviousVersion(folder: string): Promise<PreviousVersion> {
   const commit = (await lastRelease()) ?? BEFORE_RELEASES;
   await requireCommit(commit);
@@ -27,7 +30,8 @@ export async function buildPreviousVersion(folder: string): Promise<PreviousVers
   await run("tar", ["-xf", archive, "-C", folder]);
   await run("npm", ["ci", "--silent"], { cwd: folder, maxBuffer: 64_000_000 });
   const program = join(folder, "bin", "dingtalk-scim.js");
-  if (!existsSync(join(folder, "dist"))) await run("npm", ["run", "--silent", "build"], { cwd: folder, maxBuffer: 64_000_000 });
+  if (!existsSync(join(folder, "dist")))
+    await run("npm", ["run", "--silent", "build"], { cwd: folder, maxBuffer: 64_000_000 });
   return { commit, program };
 }
 

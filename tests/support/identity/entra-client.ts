@@ -3,8 +3,9 @@ import { concurrently } from "../../../src/demo/cycle/concurrently.ts";
 import type { Product, Reply } from "../product.ts";
 
 /*
- * A provisioning client that behaves like Entra ID (docs/entra.md). It searches each object by a filter, reads it, and sends only the differences, one
- * operation for each attribute. It cannot read members of groups, so it remembers them.
+ * A provisioning client that behaves like Entra ID (docs/entra.md). It searches each object by a filter,
+ * reads it, and sends only the differences, one operation for each attribute. It cannot read members of
+ * groups, so it remembers them.
  */
 
 const CORE = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -71,7 +72,8 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
       await systemClock.sleep(Number(answer.headers.get("retry-after") ?? 1) * 1_000);
       return ask(method, path, body, retries - 1);
     }
-    if (answer.status >= 400) throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.text}`);
+    if (answer.status >= 400)
+      throw new Error(`${method} ${path} was answered ${answer.status}: ${answer.text}`);
     return answer;
   }
 
@@ -80,7 +82,11 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
     return ask(method, path, body);
   }
 
-  async function found(kind: "Users" | "Groups", filter: string, more = ""): Promise<Reply["body"] | undefined> {
+  async function found(
+    kind: "Users" | "Groups",
+    filter: string,
+    more = "",
+  ): Promise<Reply["body"] | undefined> {
     const { body } = await ask("GET", `/${kind}?${more}filter=${encodeURIComponent(filter)}`);
     return body.Resources?.[0];
   }
@@ -89,7 +95,10 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
     const wanted = attributesOf(account);
     const match = await found("Users", `userName eq "${account.userPrincipalName}"`);
     if (!match) {
-      ids.set(account.objectId, (await write("POST", "/Users", account.userPrincipalName, userOf(wanted))).body.id);
+      ids.set(
+        account.objectId,
+        (await write("POST", "/Users", account.userPrincipalName, userOf(wanted))).body.id,
+      );
       return;
     }
     ids.set(account.objectId, match.id);
@@ -98,11 +107,21 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
     if (differing.length > 0) await patch(`/Users/${match.id}`, differing);
   }
 
-  async function patch(path: string, differing: readonly (readonly [string, string | boolean])[]): Promise<void> {
+  async function patch(
+    path: string,
+    differing: readonly (readonly [string, string | boolean])[],
+  ): Promise<void> {
     // Entra sends booleans as capitalised text.
     const said = (value: string | boolean) => (typeof value === "string" ? value : value ? "True" : "False");
-    const Operations = differing.map(([attribute, value]) => ({ op: "Replace", path: attribute, value: said(value) }));
-    await write("PATCH", path, differing.map(([attribute]) => attribute).join(), { schemas: [PATCH], Operations });
+    const Operations = differing.map(([attribute, value]) => ({
+      op: "Replace",
+      path: attribute,
+      value: said(value),
+    }));
+    await write("PATCH", path, differing.map(([attribute]) => attribute).join(), {
+      schemas: [PATCH],
+      Operations,
+    });
   }
 
   async function provisionManager({ objectId, manager }: EntraAccount): Promise<void> {
@@ -116,22 +135,34 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
   async function provisionGroup({ objectId, displayName }: EntraGroup): Promise<void> {
     const match = await found("Groups", `displayName eq "${displayName}"`, "excludedAttributes=members&");
     if (!match) {
-      const body = { schemas: [GROUP, MICROSOFT_GROUP], externalId: objectId, displayName, meta: { resourceType: "Group" } };
+      const body = {
+        schemas: [GROUP, MICROSOFT_GROUP],
+        externalId: objectId,
+        displayName,
+        meta: { resourceType: "Group" },
+      };
       ids.set(objectId, (await write("POST", "/Groups", displayName, body)).body.id);
       return;
     }
     ids.set(objectId, match.id);
     const { body: read } = await ask("GET", `/Groups/${match.id}?excludedAttributes=members`);
-    const differing = Object.entries({ displayName, externalId: objectId }).filter(([path, value]) => read[path] !== value);
+    const differing = Object.entries({ displayName, externalId: objectId }).filter(
+      ([path, value]) => read[path] !== value,
+    );
     if (differing.length > 0) await patch(`/Groups/${match.id}`, differing);
   }
 
   async function provisionMembers({ objectId, displayName, members: wanted }: EntraGroup): Promise<void> {
     const sent = members.get(objectId) ?? new Set();
-    const missing = wanted.filter((member) => !sent.has(member)).map((member) => ({ value: ids.get(member)! }));
+    const missing = wanted
+      .filter((member) => !sent.has(member))
+      .map((member) => ({ value: ids.get(member)! }));
     for (let at = 0; at < missing.length; at += MEMBERS_AT_ONCE) {
       const Operations = [{ op: "Add", path: "members", value: missing.slice(at, at + MEMBERS_AT_ONCE) }];
-      await write("PATCH", `/Groups/${ids.get(objectId)}`, `members of ${displayName}`, { schemas: [PATCH], Operations });
+      await write("PATCH", `/Groups/${ids.get(objectId)}`, `members of ${displayName}`, {
+        schemas: [PATCH],
+        Operations,
+      });
     }
     members.set(objectId, new Set(wanted));
   }
@@ -151,7 +182,8 @@ export function entraClient({ send }: Pick<Product, "send">, token: string): Ent
 }
 
 function attributesOf(account: EntraAccount): Attributes {
-  const { objectId, userPrincipalName, accountEnabled, displayName, givenName, surname, employeeId } = account;
+  const { objectId, userPrincipalName, accountEnabled, displayName, givenName, surname, employeeId } =
+    account;
   const wanted: Record<string, string | boolean | undefined> = {
     externalId: objectId,
     userName: userPrincipalName,
@@ -169,7 +201,9 @@ function attributesOf(account: EntraAccount): Attributes {
     [`${ENTERPRISE}:department`]: account.department,
   };
   // Entra never sends an empty value.
-  return Object.fromEntries(Object.entries(wanted).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined));
+  return Object.fromEntries(
+    Object.entries(wanted).filter((entry): entry is [string, string | boolean] => entry[1] !== undefined),
+  );
 }
 
 /** The value at a path: `list[type eq "type"].sub`, `URN:attribute`, `attribute.sub` or `attribute`. */
@@ -177,17 +211,23 @@ const LIST = /^(\w+)\[type eq "(\w+)"\]\.(\w+)$/;
 
 function valueAt(resource: Reply["body"], path: string): unknown {
   const [, list, type, sub] = LIST.exec(path) ?? [];
-  if (list !== undefined) return resource[list]?.find((element: { type?: string }) => element.type === type)?.[sub!];
+  if (list !== undefined)
+    return resource[list]?.find((element: { type?: string }) => element.type === type)?.[sub!];
   if (path.startsWith("urn:")) return resource[ENTERPRISE]?.[path.slice(ENTERPRISE.length + 1)];
   return path.split(".").reduce((holder, name) => holder?.[name], resource);
 }
 
 function userOf(wanted: Attributes): object {
-  const user: Record<string, unknown> = { schemas: [CORE, ENTERPRISE], meta: { resourceType: "User" }, roles: [] };
+  const user: Record<string, unknown> = {
+    schemas: [CORE, ENTERPRISE],
+    meta: { resourceType: "User" },
+    roles: [],
+  };
   for (const [path, value] of Object.entries(wanted)) {
     const [, list, type, sub] = LIST.exec(path) ?? [];
     if (list !== undefined) user[list] = [{ primary: true, type, [sub!]: value }];
-    else if (path.startsWith("urn:")) user[ENTERPRISE] = { ...(user[ENTERPRISE] as object), [path.slice(ENTERPRISE.length + 1)]: value };
+    else if (path.startsWith("urn:"))
+      user[ENTERPRISE] = { ...(user[ENTERPRISE] as object), [path.slice(ENTERPRISE.length + 1)]: value };
     else if (path.includes(".")) user["name"] = { ...(user["name"] as object), [path.split(".")[1]!]: value };
     else user[path] = value;
   }

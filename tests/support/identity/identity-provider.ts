@@ -3,12 +3,21 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import express from "express";
-import { type CryptoKey, decodeJwt, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
+import {
+  type CryptoKey,
+  decodeJwt,
+  exportJWK,
+  generateKeyPair,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+} from "jose";
 import { Provider } from "oidc-provider";
 
 /*
- * A local identity provider, made with the library oidc-provider. Its addresses and claims are like those of Entra ID: one tenant, app roles in `roles`. It
- * signs in every caller as `person` without a page. Tests can falsify its ID tokens and change its keys.
+ * A local identity provider, made with the library oidc-provider. Its addresses and claims are like those of
+ * Entra ID: one tenant, app roles in `roles`. It signs in every caller as `person` without a page. Tests can
+ * falsify its ID tokens and change its keys.
  */
 
 export interface IdentityProvider {
@@ -66,7 +75,11 @@ export async function openIdentityProvider(publicUrl: string): Promise<IdentityP
     issuer: origin + path,
     tenant: TENANT,
     settings: { OIDC_ISSUER: origin + path, OIDC_CLIENT_ID: CLIENT.id, OIDC_CLIENT_SECRET: CLIENT.secret },
-    person: { sub: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", name: "Wong Siu Ling 黃小玲", roles: ["admin"] },
+    person: {
+      sub: "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ",
+      name: "Wong Siu Ling 黃小玲",
+      roles: ["admin"],
+    },
     spoil: undefined,
     asked: [],
     isDown: false,
@@ -85,7 +98,9 @@ export async function openIdentityProvider(publicUrl: string): Promise<IdentityP
     const { claims = decodeJwt(token), forged, text } = state.spoil?.(decodeJwt(token)) ?? {};
     if (text !== undefined) return text;
     const { privateKey } = forged ? stranger : key;
-    return new SignJWT(claims).setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid }).sign(privateKey);
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
+      .sign(privateKey);
   }
 
   const provider = providerOf(state, publicUrl, await exportJWK(first.privateKey));
@@ -93,7 +108,8 @@ export async function openIdentityProvider(publicUrl: string): Promise<IdentityP
     await next();
     if (context.path.endsWith("/jwks")) context.body = { keys: [key.published] };
     const body = context.body as { id_token?: string } | undefined;
-    if (context.path.endsWith("/token") && body?.id_token !== undefined) context.body = { ...body, id_token: await signed(body.id_token) };
+    if (context.path.endsWith("/token") && body?.id_token !== undefined)
+      context.body = { ...body, id_token: await signed(body.id_token) };
   });
 
   app.use((_req, res, next) => {
@@ -106,7 +122,9 @@ export async function openIdentityProvider(publicUrl: string): Promise<IdentityP
     else next();
   });
   app.get(`${path}/interaction/:id`, (req, res, next) => {
-    provider.interactionFinished(req, res, { login: { accountId: state.person.sub, remember: true } }).catch(next);
+    provider
+      .interactionFinished(req, res, { login: { accountId: state.person.sub, remember: true } })
+      .catch(next);
   });
   app.use(path, provider.callback());
   return state;
@@ -131,19 +149,38 @@ function providerOf(state: IdentityProvider, publicUrl: string, jwk: JWK): Provi
     features: { devInteractions: { enabled: false } },
     cookies: { keys: ["a-key-of-a-test"] },
     pkce: { required: () => true },
-    interactions: { url: (_context: unknown, { uid }: { uid: string }) => `/${TENANT}/v2.0/interaction/${uid}` },
+    interactions: {
+      url: (_context: unknown, { uid }: { uid: string }) => `/${TENANT}/v2.0/interaction/${uid}`,
+    },
     findAccount: (_context: unknown, id: string) => ({
       accountId: id,
-      claims: () => ({ sub: id, name: state.person.name, tid: TENANT, ...(state.person.roles ? { roles: state.person.roles } : {}) }),
+      claims: () => ({
+        sub: id,
+        name: state.person.name,
+        tid: TENANT,
+        ...(state.person.roles ? { roles: state.person.roles } : {}),
+      }),
     }),
-    async loadExistingGrant({ oidc }: { oidc: { client: { clientId: string }; session: { accountId: string } } }) {
+    async loadExistingGrant({
+      oidc,
+    }: {
+      oidc: { client: { clientId: string }; session: { accountId: string } };
+    }) {
       const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
       grant.addOIDCScope(scope);
       await grant.save();
       return grant;
     },
     issueRefreshToken: async () => !state.isForgetful,
-    ttl: { AccessToken: 600, AuthorizationCode: 60, IdToken: 600, Interaction: 600, Grant: 86_400, RefreshToken: 86_400, Session: 86_400 },
+    ttl: {
+      AccessToken: 600,
+      AuthorizationCode: 60,
+      IdToken: 600,
+      Interaction: 600,
+      Grant: 86_400,
+      RefreshToken: 86_400,
+      Session: 86_400,
+    },
   });
   return provider;
 }

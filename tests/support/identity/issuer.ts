@@ -3,7 +3,10 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, SignJWT } from "jose";
 
-/** An identity provider like Entra ID. It signs assertions for a workload, and publishes its keys over HTTP on a free port. */
+/**
+ * An identity provider like Entra ID. It signs assertions for a workload, and publishes its keys over HTTP on
+ * a free port.
+ */
 export interface Issuer {
   readonly origin: string;
   readonly jwksUrl: string;
@@ -77,7 +80,9 @@ export async function openIssuer(now: () => Date, alg: "RS256" | "ES256" = "RS25
         tenantId: tid,
       } = workload;
       const claims = { iss, sub, aud, tid, iat: at, nbf: at, exp: at + 3_900, ver: "2.0", ...change };
-      return new SignJWT(claims).setProtectedHeader({ alg, typ: "JWT", kid: key.kid, ...header }).sign(key.privateKey);
+      return new SignJWT(claims)
+        .setProtectedHeader({ alg, typ: "JWT", kid: key.kid, ...header })
+        .sign(key.privateKey);
     },
     async close() {
       server.closeAllConnections();

@@ -4,7 +4,8 @@ const { ModuleMocker } = require("jest-mock");
 const LISTENERS = Symbol.for("EVENT_HANDLERS");
 
 /**
- * Every test file gets the globals of the worker. So packages that are loaded once (jest-runtime.cjs) and tests have the same `Error` and `Array`.
+ * Every test file gets the globals of the worker. So packages that are loaded once (jest-runtime.cjs) and
+ * tests have the same `Error` and `Array`.
  */
 module.exports = class {
   global = globalThis;

@@ -8,7 +8,10 @@ const GUESSES = [
   [/tests\/(integration|contract)\//, 4_000],
 ];
 
-/** Runs the longest test files first, by their last duration. In a new clone it uses the estimate, where jest would use the size of the file. */
+/**
+ * Runs the longest test files first, by their last duration. In a new clone it uses the estimate, where jest
+ * would use the size of the file.
+ */
 module.exports = class extends Sequencer {
   time(test) {
     return super.time(test) ?? GUESSES.find(([path]) => path.test(test.path))?.[1] ?? 500;

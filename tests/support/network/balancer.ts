@@ -4,8 +4,9 @@ import type { AddressInfo } from "node:net";
 import { systemClock } from "../../../src/core/clock.ts";
 
 /**
- * A load balancer for API processes. It sends each request to a process whose `/readyz` is 200, and to the next one if the connection is refused. It never
- * sends a request twice. If it cannot reach any process, it answers 502.
+ * A load balancer for API processes. It sends each request to a process whose `/readyz` is 200, and to the
+ * next one if the connection is refused. It never sends a request twice. If it cannot reach any process, it
+ * answers 502.
  */
 export interface Balancer {
   readonly url: string;
@@ -28,18 +29,24 @@ export async function openBalancer(backends: readonly string[]): Promise<Balance
     turn += 1;
     const order = backends.map((_, at) => backends[(at + turn) % backends.length]!);
     // Processes that are not ready come last, so that a request is tried even if none is ready.
-    forward([...order.filter((each) => ready.has(each)), ...order.filter((each) => !ready.has(each))], Buffer.concat(chunks));
+    forward(
+      [...order.filter((each) => ready.has(each)), ...order.filter((each) => !ready.has(each))],
+      Buffer.concat(chunks),
+    );
 
     function forward([backend, ...others]: readonly string[], body: Buffer): void {
       if (backend === undefined) return void res.writeHead(502).end();
       let connected = false;
       const { host: _host, connection: _connection, ...headers } = req.headers;
       const { hostname, port } = new URL(backend);
-      const asked = request({ host: hostname, port, method: req.method, path: req.url, headers, agent: false }, (answer) => {
-        res.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(res);
-        answer.on("error", () => res.destroy());
-      });
+      const asked = request(
+        { host: hostname, port, method: req.method, path: req.url, headers, agent: false },
+        (answer) => {
+          res.writeHead(answer.statusCode!, answer.headers);
+          answer.pipe(res);
+          answer.on("error", () => res.destroy());
+        },
+      );
       asked.on("socket", (socket) =>
         socket.once("connect", () => {
           connected = true;
@@ -60,7 +67,10 @@ export async function openBalancer(backends: readonly string[]): Promise<Balance
     while (!closing) {
       await Promise.all(
         backends.map(async (backend) => {
-          const isReady = await fetch(`${backend}/readyz`, { signal: AbortSignal.timeout(2_000), headers: { connection: "close" } }).then(
+          const isReady = await fetch(`${backend}/readyz`, {
+            signal: AbortSignal.timeout(2_000),
+            headers: { connection: "close" },
+          }).then(
             async (answer) => {
               await answer.arrayBuffer();
               return answer.status === 200;

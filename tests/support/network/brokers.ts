@@ -5,7 +5,8 @@ import type { loadLibrary } from "../../../src/feed/sinks/load-library.ts";
 import type { RocketmqLibrary } from "../../../src/feed/sinks/rocketmq.ts";
 
 /*
- * Brokers in memory with the interfaces of the client libraries. They behave as observed with real brokers: Kafka 4.4.0 with kafkajs 2.2.4, and RocketMQ
+ * Brokers in memory with the interfaces of the client libraries. They behave as observed with real brokers:
+ * Kafka 4.4.0 with kafkajs 2.2.4, and RocketMQ
  * 5.4.0 and its proxy with rocketmq-client-nodejs 1.0.8 (docs/feed.md).
  */
 
@@ -30,7 +31,8 @@ export interface Broker {
 
 type Rules = Omit<Broker, "load">;
 
-const named = (name: string, message: string, more: object = {}): Error => Object.assign(new Error(message), { name, ...more });
+const named = (name: string, message: string, more: object = {}): Error =>
+  Object.assign(new Error(message), { name, ...more });
 const never = (): Promise<never> => new Promise<never>(() => undefined);
 const loads =
   (library: object): typeof loadLibrary =>
@@ -45,13 +47,23 @@ function retried(cause: Error): Error {
 const BATCH_OVERHEAD_BYTES = 61;
 const MESSAGE_OVERHEAD_BYTES = 70;
 
-/** Accepts or refuses a batch as a whole. All messages of one `send` go to one partition, which is the worst case. */
+/**
+ * Accepts or refuses a batch as a whole. All messages of one `send` go to one partition, which is the worst
+ * case.
+ */
 export function createKafkaBroker(): Broker {
-  const rules: Rules = { messages: [], state: "there", mostBytes: 1_048_588, losesOneIn: Number.POSITIVE_INFINITY, open: 0 };
+  const rules: Rules = {
+    messages: [],
+    state: "there",
+    mostBytes: 1_048_588,
+    losesOneIn: Number.POSITIVE_INFINITY,
+    open: 0,
+  };
   let batches = 0;
   const reach = async (): Promise<void> => {
     if (rules.state === "frozen") await never();
-    if (rules.state === "away") throw retried(named("KafkaJSConnectionError", "Connection error: connect", { code: "ECONNREFUSED" }));
+    if (rules.state === "away")
+      throw retried(named("KafkaJSConnectionError", "Connection error: connect", { code: "ECONNREFUSED" }));
   };
   const Kafka: KafkaLibrary["Kafka"] = class {
     producer() {
@@ -67,11 +79,18 @@ export function createKafkaBroker(): Broker {
           if (isOpen) rules.open -= 1;
           isOpen = false;
         },
-        async send({ messages }: Parameters<ReturnType<InstanceType<KafkaLibrary["Kafka"]>["producer"]>["send"]>[0]) {
+        async send({
+          messages,
+        }: Parameters<ReturnType<InstanceType<KafkaLibrary["Kafka"]>["producer"]>["send"]>[0]) {
           await reach();
-          const bytes = messages.reduce((sum, { value }) => sum + Buffer.byteLength(value) + MESSAGE_OVERHEAD_BYTES, BATCH_OVERHEAD_BYTES);
-          if (bytes > rules.mostBytes) throw named("KafkaJSProtocolError", "too large", { type: "MESSAGE_TOO_LARGE", code: 10 });
-          for (const { key, value, headers } of messages) rules.messages.push({ key, event: JSON.parse(value), headers });
+          const bytes = messages.reduce(
+            (sum, { value }) => sum + Buffer.byteLength(value) + MESSAGE_OVERHEAD_BYTES,
+            BATCH_OVERHEAD_BYTES,
+          );
+          if (bytes > rules.mostBytes)
+            throw named("KafkaJSProtocolError", "too large", { type: "MESSAGE_TOO_LARGE", code: 10 });
+          for (const { key, value, headers } of messages)
+            rules.messages.push({ key, event: JSON.parse(value), headers });
           batches += 1;
           if (batches % rules.losesOneIn === 0) throw retried(named("KafkaJSRequestTimeoutError", "late"));
         },
@@ -83,9 +102,16 @@ export function createKafkaBroker(): Broker {
 
 /** A topic of the type FIFO. */
 export function createRocketmqBroker(): Broker {
-  const rules: Rules = { messages: [], state: "there", mostBytes: 4_194_304, losesOneIn: Number.POSITIVE_INFINITY, open: 0 };
+  const rules: Rules = {
+    messages: [],
+    state: "there",
+    mostBytes: 4_194_304,
+    losesOneIn: Number.POSITIVE_INFINITY,
+    open: 0,
+  };
   const reach = (): void => {
-    if (rules.state === "away") throw named("Error", "14 UNAVAILABLE: No connection established", { code: 14 });
+    if (rules.state === "away")
+      throw named("Error", "14 UNAVAILABLE: No connection established", { code: 14 });
   };
   const Producer: RocketmqLibrary["Producer"] = class {
     #timer = true;
@@ -110,7 +136,9 @@ export function createRocketmqBroker(): Broker {
         reach();
       } catch (cause) {
         const routes = new Error("Failed to fetch topic routes after 3 attempts", { cause });
-        throw Object.assign(new Error(`Startup the rocketmq client failed, error=${routes}`), { cause: routes });
+        throw Object.assign(new Error(`Startup the rocketmq client failed, error=${routes}`), {
+          cause: routes,
+        });
       }
       this.#stream = this.createTelemetryStream();
       // The library waits for the settings of the proxy without a time limit.
@@ -118,9 +146,14 @@ export function createRocketmqBroker(): Broker {
       this.#isRunning = true;
     }
 
-    async send({ body, keys, messageGroup }: Parameters<InstanceType<RocketmqLibrary["Producer"]>["send"]>[0]): Promise<void> {
+    async send({
+      body,
+      keys,
+      messageGroup,
+    }: Parameters<InstanceType<RocketmqLibrary["Producer"]>["send"]>[0]): Promise<void> {
       if (!this.#isRunning) throw new Error("Producer is not running now");
-      if (body.length > rules.mostBytes) throw new TypeError(`Message body size exceeds the threshold, max size=${rules.mostBytes} bytes`);
+      if (body.length > rules.mostBytes)
+        throw new TypeError(`Message body size exceeds the threshold, max size=${rules.mostBytes} bytes`);
       await new Promise((resolve) => setImmediate(resolve));
       if (rules.state === "frozen") throw named("Error", "4 DEADLINE_EXCEEDED", { code: 4 });
       reach();
@@ -131,7 +164,8 @@ export function createRocketmqBroker(): Broker {
     async shutdown(): Promise<void> {
       this.#isRunning = false;
       // The library opens a broken stream again after a short time.
-      if (rules.state === "away" && this.#stream) this.#stream = this.#stream.destroy() && this.createTelemetryStream();
+      if (rules.state === "away" && this.#stream)
+        this.#stream = this.#stream.destroy() && this.createTelemetryStream();
       // If the library cannot reach the proxy, it skips the rest of the shutdown.
       if (this.#stream) reach();
       this.#stream?.destroy();

@@ -34,7 +34,11 @@ export function startLoad(base: string, token: string, clients = 6): Load {
       headers: { authorization: `Bearer ${token}`, "content-type": "application/scim+json" },
       ...(body ? { body: JSON.stringify(body) } : {}),
     }).then(
-      async (response) => ({ status: response.status, retryAfter: response.headers.get("retry-after"), text: await response.text() }),
+      async (response) => ({
+        status: response.status,
+        retryAfter: response.headers.get("retry-after"),
+        text: await response.text(),
+      }),
       () => ({ status: 0, retryAfter: null, text: "" }),
     );
     const { status, retryAfter, text } = answer;

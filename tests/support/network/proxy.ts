@@ -1,18 +1,27 @@
 import { once } from "node:events";
 import { type AddressInfo, createConnection, createServer, type Socket } from "node:net";
 
-/** A TCP proxy that simulates network faults: lost packets on open connections, and broken and refused connections. */
+/**
+ * A TCP proxy that simulates network faults: lost packets on open connections, and broken and refused
+ * connections.
+ */
 export interface TcpProxy {
   readonly port: number;
   /** The URL with the address of the proxy. */
   through(url: string): string;
-  /** Drops all data in both directions, and keeps the connections open. New connections are accepted, and get no data. */
+  /**
+   * Drops all data in both directions, and keeps the connections open. New connections are accepted, and get
+   * no data.
+   */
   freeze(): void;
   /** Drops all data from clients to the server. Data from the server passes. */
   mute(): void;
   /** Breaks all connections, and refuses new ones. */
   cut(): void;
-  /** New connections work again. Connections that were frozen or muted stay so, because their dropped data is lost. */
+  /**
+   * New connections work again. Connections that were frozen or muted stay so, because their dropped data is
+   * lost.
+   */
   mend(): void;
   /** Connects new connections to another server. */
   leadTo(url: string): void;

@@ -13,7 +13,10 @@ import { databaseUrl, runOn, SEEDS_VARIABLE, SERVER_VARIABLE, TEMPLATE_VARIABLE 
 const FOLDER_PREFIX = "dingtalk-scim-test-";
 const root = join(__dirname, "..", "..", "..");
 
-/** Settings for data that is not kept: PostgreSQL does not wait for the disk, and runs neither vacuum nor statistics in the background. */
+/**
+ * Settings for data that is not kept: PostgreSQL does not wait for the disk, and runs neither vacuum nor
+ * statistics in the background.
+ */
 const throwAway = {
   fsync: "off",
   full_page_writes: "off",
@@ -25,8 +28,9 @@ const throwAway = {
 };
 
 /**
- * Starts one PostgreSQL for the whole run, with a template database that every test file copies. `DATABASE_URL_TEST` is the URL of a server to use instead;
- * its user must be allowed to create databases. A watchdog stops PostgreSQL if the run is killed, and the next run removes all remains.
+ * Starts one PostgreSQL for the whole run, with a template database that every test file copies.
+ * `DATABASE_URL_TEST` is the URL of a server to use instead; its user must be allowed to create databases. A
+ * watchdog stops PostgreSQL if the run is killed, and the next run removes all remains.
  */
 export default async function setUp(): Promise<void> {
   await removeLeftovers();
@@ -58,7 +62,11 @@ async function startServer(): Promise<{ server: string; end: () => Promise<void>
     stdio: ["pipe", "ignore", "ignore"],
   });
   watchdog.unref();
-  const postgres = await startEmbeddedPostgres({ dataDir: folder, logger: silentLogger, settings: throwAway });
+  const postgres = await startEmbeddedPostgres({
+    dataDir: folder,
+    logger: silentLogger,
+    settings: throwAway,
+  });
   await makeSignInCheap(postgres.url);
   const end = async () => {
     await postgres.stop();
@@ -77,22 +85,33 @@ async function rowsOf(url: string): Promise<Readonly<Record<string, readonly obj
       "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')",
     );
     const found: Record<string, readonly object[]> = {};
-    for (const { name } of rows) found[name] = (await client.query(`select to_json(t) as row from ${name} t`)).rows.map(({ row }) => row);
+    for (const { name } of rows)
+      found[name] = (await client.query(`select to_json(t) as row from ${name} t`)).rows.map(
+        ({ row }) => row,
+      );
     return found;
   } finally {
     await client.end();
   }
 }
 
-/** Reduces the rounds of SHA-256 at sign-in from 4,096 to 1. A test opens about ten connections, and the rounds took a third of the time of each. */
+/**
+ * Reduces the rounds of SHA-256 at sign-in from 4,096 to 1. A test opens about ten connections, and the
+ * rounds took a third of the time of each.
+ */
 async function makeSignInCheap(url: string): Promise<void> {
   const { password } = new URL(url);
-  await runOn(url, `set scram_iterations = 1; alter role current_user password '${decodeURIComponent(password)}'`);
+  await runOn(
+    url,
+    `set scram_iterations = 1; alter role current_user password '${decodeURIComponent(password)}'`,
+  );
 }
 
 async function removeLeftovers(): Promise<void> {
   for (const name of readdirSync(temporaryRoot())) {
-    const owner = name.startsWith(FOLDER_PREFIX) ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10) : Number.NaN;
+    const owner = name.startsWith(FOLDER_PREFIX)
+      ? Number.parseInt(name.slice(FOLDER_PREFIX.length), 10)
+      : Number.NaN;
     if (Number.isNaN(owner) || lives(owner)) continue;
     // The remains of another user cannot be removed here. The next run of that user removes them.
     await removeLeftover(join(temporaryRoot(), name)).catch(() => undefined);
@@ -111,7 +130,9 @@ async function dropDatabasesOf(server: string, template: string): Promise<void> 
   const client = new Client({ connectionString: server });
   await client.connect();
   try {
-    const { rows } = await client.query("select datname from pg_database where starts_with(datname, $1)", [template]);
+    const { rows } = await client.query("select datname from pg_database where starts_with(datname, $1)", [
+      template,
+    ]);
     for (const { datname } of rows) await client.query(`drop database ${datname} with (force)`);
   } finally {
     await client.end();

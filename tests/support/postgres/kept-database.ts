@@ -3,8 +3,9 @@ import { createPool, type Pool } from "../../../src/store/postgres/pool.ts";
 import { createTestDatabase, SEEDS_VARIABLE, type TestDatabase } from "./test-database.ts";
 
 /*
- * A database and its connections that several tests use, one after the other. For a short test, PostgreSQL spends most of its time planning statements on
- * new connections: an environment with a worker, a person and two groups took 250 ms, and only 40 ms of these for the database.
+ * A database and its connections that several tests use, one after the other. For a short test, PostgreSQL
+ * spends most of its time planning statements on new connections: an environment with a worker, a person and
+ * two groups took 250 ms, and only 40 ms of these for the database.
  */
 
 export interface DatabaseInUse {
@@ -26,7 +27,10 @@ interface Kept {
   readonly pools: readonly Pool[];
 }
 
-/** Call it at the top of a test file. Its tests then share one database, which is emptied between them. Not for tests that change tables or settings. */
+/**
+ * Call it at the top of a test file. Its tests then share one database, which is emptied between them. Not
+ * for tests that change tables or settings.
+ */
 export function keepDatabase(): void {
   keeps = true;
   afterAll(async () => {
@@ -46,7 +50,8 @@ export async function takeDatabase(): Promise<DatabaseInUse> {
     url: database.url,
 
     pool() {
-      const pool = free.pop() ?? createPool({ url: database.url, max: MOST_CONNECTIONS, logger: silentLogger });
+      const pool =
+        free.pop() ?? createPool({ url: database.url, max: MOST_CONNECTIONS, logger: silentLogger });
       taken.push(pool);
       return pool;
     },
@@ -68,7 +73,9 @@ async function end({ database, pools }: Kept): Promise<void> {
 
 /** Restores the rows of the template. Triggers and foreign keys are disabled during this. */
 async function empty(pool: Pool): Promise<void> {
-  const seeds = JSON.parse(process.env[SEEDS_VARIABLE] ?? "{}") as Readonly<Record<string, readonly object[]>>;
+  const seeds = JSON.parse(process.env[SEEDS_VARIABLE] ?? "{}") as Readonly<
+    Record<string, readonly object[]>
+  >;
   const client = await pool.connect();
   try {
     await client.query("begin; set local session_replication_role = replica");
@@ -79,7 +86,9 @@ async function empty(pool: Pool): Promise<void> {
     );
     for (const [table, rows] of Object.entries(seeds))
       if (rows.length > 0)
-        await client.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, [JSON.stringify(rows)]);
+        await client.query(`insert into ${table} select * from json_populate_recordset(null::${table}, $1)`, [
+          JSON.stringify(rows),
+        ]);
     await client.query("commit");
   } finally {
     client.release();

@@ -1,6 +1,7 @@
 /**
- * Stops the PostgreSQL in the folder of a test run, and removes the folder. As a program (`node leftovers.cjs FOLDER`) it first waits until its
- * standard input closes. This happens at every end of the test run, also after `kill -9`.
+ * Stops the PostgreSQL in the folder of a test run, and removes the folder. As a program (`node leftovers.cjs
+ * FOLDER`) it first waits until its standard input closes. This happens at every end of the test run, also
+ * after `kill -9`.
  */
 const { existsSync, readFileSync, readlinkSync, realpathSync, rmSync } = require("node:fs");
 const { join } = require("node:path");
@@ -9,7 +10,11 @@ const { setTimeout: wait } = require("node:timers/promises");
 async function removeLeftover(folder) {
   if (!existsSync(folder)) return;
   const cluster = join(realpathSync(folder), "postgres", "cluster");
-  for (let tries = 0, pid = running(cluster); tries < 200 && pid !== undefined; tries += 1, pid = running(cluster)) {
+  for (
+    let tries = 0, pid = running(cluster);
+    tries < 200 && pid !== undefined;
+    tries += 1, pid = running(cluster)
+  ) {
     endServer(pid);
     await wait(25);
   }

@@ -14,7 +14,10 @@ export const TEMPLATE_VARIABLE = "TEST_POSTGRES_TEMPLATE";
 /** The rows of every table of the template, as JSON. */
 export const SEEDS_VARIABLE = "TEST_POSTGRES_SEEDS";
 
-/** Creates a database with the tables of the product and of the queue, as a copy of the template of this run (25 to 50 ms). */
+/**
+ * Creates a database with the tables of the product and of the queue, as a copy of the template of this run
+ * (25 to 50 ms).
+ */
 export const createTestDatabase = (): Promise<TestDatabase> => create(fromSetUp(TEMPLATE_VARIABLE));
 
 /** Creates a database without tables. */
@@ -25,7 +28,10 @@ async function create(template: string): Promise<TestDatabase> {
   // The name begins with the name of the template, so that the tear-down finds the database.
   const name = `${fromSetUp(TEMPLATE_VARIABLE)}_${randomBytes(6).toString("hex")}`;
   await runOn(server, `create database ${name} template ${template} strategy file_copy`);
-  return { url: databaseUrl(server, name), drop: () => runOn(server, `drop database if exists ${name} with (force)`) };
+  return {
+    url: databaseUrl(server, name),
+    drop: () => runOn(server, `drop database if exists ${name} with (force)`),
+  };
 }
 
 export async function runOn(url: string, sql: string): Promise<void> {
@@ -48,6 +54,8 @@ export function databaseUrl(server: string, name: string): string {
 function fromSetUp(variable: string): string {
   const value = process.env[variable];
   if (value === undefined)
-    throw new Error(`${variable} is not set: this test needs a project whose globalSetup is tests/support/postgres/global-setup.ts`);
+    throw new Error(
+      `${variable} is not set: this test needs a project whose globalSetup is tests/support/postgres/global-setup.ts`,
+    );
   return value;
 }

@@ -17,10 +17,17 @@ const told = {
   detail: { source: "[x](http://evil)<img src=x onerror=1>**@all**" },
   openedAt: new Date("2026-11-30T12:00:00Z"),
 } as const;
-const message = messageOf(told, { occasion: "opened", at: told.openedAt, words: wordsIn("en"), publicUrl: "https://scim.example.com" });
+const message = messageOf(told, {
+  occasion: "opened",
+  at: told.openedAt,
+  words: wordsIn("en"),
+  publicUrl: "https://scim.example.com",
+});
 
 test("a robot's address is signed as DingTalk documents it", () => {
-  const { searchParams } = new URL(signed("https://oapi.dingtalk.com/robot/send?access_token=abc", "SECtest", 1_700_000_000_000));
+  const { searchParams } = new URL(
+    signed("https://oapi.dingtalk.com/robot/send?access_token=abc", "SECtest", 1_700_000_000_000),
+  );
   expect(Object.fromEntries(searchParams)).toEqual({
     access_token: "abc",
     timestamp: "1700000000000",
@@ -31,18 +38,31 @@ test("a robot's address is signed as DingTalk documents it", () => {
 test("a webhook is signed over id, time and body", async () => {
   const sent: { headers?: Readonly<Record<string, string>>; body?: string }[] = [];
   const outbound = {
-    async send(_method: string, _url: string, options: { headers?: Readonly<Record<string, string>>; body?: string }) {
+    async send(
+      _method: string,
+      _url: string,
+      options: { headers?: Readonly<Record<string, string>>; body?: string },
+    ) {
       sent.push(options);
       return { status: 204, body: "" };
     },
     addressOf: async () => "",
   };
   const secret = `whsec_${Buffer.from("0123456789abcdef01234567").toString("base64")}`;
-  const webhook = createWebhook({ url: new Secret("https://x.example"), secret: new Secret(secret), personal: false }, outbound);
+  const webhook = createWebhook(
+    { url: new Secret("https://x.example"), secret: new Secret(secret), personal: false },
+    outbound,
+  );
   await webhook.send({ id: "m1", at: new Date(1_700_000_000_999), message }, new AbortController().signal);
   const { headers, body } = sent[0]!;
-  const expected = createHmac("sha256", "0123456789abcdef01234567").update(`m1.1700000000.${body}`).digest("base64");
-  expect(headers).toMatchObject({ "webhook-id": "m1", "webhook-timestamp": "1700000000", "webhook-signature": `v1,${expected}` });
+  const expected = createHmac("sha256", "0123456789abcdef01234567")
+    .update(`m1.1700000000.${body}`)
+    .digest("base64");
+  expect(headers).toMatchObject({
+    "webhook-id": "m1",
+    "webhook-timestamp": "1700000000",
+    "webhook-signature": `v1,${expected}`,
+  });
   expect(JSON.parse(body!)).toMatchObject({
     type: "incident.opened",
     data: { id: told.id, cause: "source", code: "sourceRefused", count: 5, closedAt: null },
@@ -67,7 +87,17 @@ test("a robot that asks for a word finds it", () => {
 });
 
 test.each([
-  ...["127.0.0.1", "10.1.2.3", "172.31.255.255", "192.168.0.1", "100.64.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "198.18.0.1"],
+  ...[
+    "127.0.0.1",
+    "10.1.2.3",
+    "172.31.255.255",
+    "192.168.0.1",
+    "100.64.0.1",
+    "0.0.0.0",
+    "224.0.0.1",
+    "255.255.255.255",
+    "198.18.0.1",
+  ],
   ...[
     "::1",
     "::",
@@ -84,8 +114,9 @@ test.each([
   ...["2001:db8::1", "not an address", ""],
 ])("%s is private", (address) => expect(isForbidden(address, false)).toBe(true));
 
-test.each(["8.8.8.8", "47.246.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"])("%s is public", (address) =>
-  expect(isForbidden(address, false)).toBe(false),
+test.each(["8.8.8.8", "47.246.1.1", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"])(
+  "%s is public",
+  (address) => expect(isForbidden(address, false)).toBe(false),
 );
 
 test.each([
@@ -98,4 +129,6 @@ test.each([
   "::ffff:a9fe:a9fe",
 ])("%s is never called", (address) => expect(isForbidden(address, true)).toBe(true));
 
-test.each(["127.0.0.1", "::1", "10.0.0.1"])("%s may be allowed", (address) => expect(isForbidden(address, true)).toBe(false));
+test.each(["127.0.0.1", "::1", "10.0.0.1"])("%s may be allowed", (address) =>
+  expect(isForbidden(address, true)).toBe(false),
+);

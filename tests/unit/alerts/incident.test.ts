@@ -24,7 +24,10 @@ const incident = (more: Partial<OpenIncident> = {}): OpenIncident => ({
 });
 
 /** Looks every ten seconds; at which seconds an incident was opened, until one was. */
-function openedAfter(conditions: (seconds: number) => readonly Condition[], most: number): number | undefined {
+function openedAfter(
+  conditions: (seconds: number) => readonly Condition[],
+  most: number,
+): number | undefined {
   let seen: Seen = {};
   for (let seconds = 0; seconds <= most; seconds += 10) {
     const changes = changesOf(conditions(seconds), [], seen, at(seconds));
@@ -39,10 +42,16 @@ test("class A is opened by the first look", () => expect(openedAfter(() => [cond
 test.each<[string, (seconds: number) => boolean, number | undefined]>([
   ["what lasts", () => true, 600],
   ["what heals in time", (seconds) => seconds < 500, undefined],
-  ["what is away for a moment now and then", (seconds) => seconds % 100 !== 0 || seconds === 0 || seconds === 600, 600],
+  [
+    "what is away for a moment now and then",
+    (seconds) => seconds % 100 !== 0 || seconds === 0 || seconds === 600,
+    600,
+  ],
   ["what is away for longer begins anew", (seconds) => seconds < 300 || seconds > 450, 1_060],
 ])("class B: %s", (_name, isThere, expected) => {
-  expect(openedAfter((seconds) => (isThere(seconds) ? [condition({ afterMs: 600_000 })] : []), 1_200)).toBe(expected);
+  expect(openedAfter((seconds) => (isThere(seconds) ? [condition({ afterMs: 600_000 })] : []), 1_200)).toBe(
+    expected,
+  );
 });
 
 test("one that is open stays one, with its present count", () => {
@@ -63,7 +72,9 @@ test("who lost the memory closes what is gone and keeps what is there", () => {
 
 const HOUR = 3_600;
 test("reminders after one hour, six, and then daily", () => {
-  expect([0, 1, 2, 3].map((sent) => (reminderAt(at(0), sent).getTime() - T0) / 3_600_000)).toEqual([1, 6, 30, 54]);
+  expect([0, 1, 2, 3].map((sent) => (reminderAt(at(0), sent).getTime() - T0) / 3_600_000)).toEqual([
+    1, 6, 30, 54,
+  ]);
 });
 
 test.each<[string, Partial<OpenIncident>, number, number | undefined]>([
@@ -72,5 +83,7 @@ test.each<[string, Partial<OpenIncident>, number, number | undefined]>([
   ["missed ones are one", {}, 40 * HOUR, 3],
   ["none for whoever takes care of it", { acknowledged: true }, 2 * HOUR, undefined],
 ])("%s", (_name, more, seconds, reminders) => {
-  expect(changesOf([condition()], [incident(more)], {}, at(seconds)).goingOn[0]!.reminder?.reminders).toBe(reminders);
+  expect(changesOf([condition()], [incident(more)], {}, at(seconds)).goingOn[0]!.reminder?.reminders).toBe(
+    reminders,
+  );
 });

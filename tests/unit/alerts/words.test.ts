@@ -8,7 +8,16 @@ import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";
 import { LANGUAGES, languageOf } from "../../../src/words/languages.ts";
 
 /** Kinds of answers that park an entity, or keep it waiting for somebody. */
-const PARKING: ReadonlySet<string> = new Set(["dependency", "taken", "locked", "data", "capacity", "protected", "scope", "quota"]);
+const PARKING: ReadonlySet<string> = new Set([
+  "dependency",
+  "taken",
+  "locked",
+  "data",
+  "capacity",
+  "protected",
+  "scope",
+  "quota",
+]);
 /** Of the loop, those that only wait, or are held and told of as a hold or a mode. */
 const NOT_PARKED: ReadonlySet<string> = new Set(
   "waitingForDepartment waitingForManager waitingForParent waitingForName settling stillManager stillOccupied roleStillUsed modeObserve modeUpsert heldByLimit inGrace protectedPerson outsidePilot privateAddress externalWithoutDepartment invitationOpen invitedLeaver adoptionOpen leaverUndecided joinOpen strangersInside databaseUnavailable".split(
@@ -17,7 +26,9 @@ const NOT_PARKED: ReadonlySet<string> = new Set(
 );
 const codes = [
   ...LOOP_REASONS.filter((code) => !NOT_PARKED.has(code)),
-  ...Object.values(CODES).flatMap((meaning) => (meaning && PARKING.has(meaning.kind) ? [meaning.reason] : [])),
+  ...Object.values(CODES).flatMap((meaning) =>
+    meaning && PARKING.has(meaning.kind) ? [meaning.reason] : [],
+  ),
   ...[
     "credentialWrong",
     "permissionMissing",
@@ -29,7 +40,15 @@ const codes = [
     "changeLate",
     "datesNotRead",
   ],
-  ...["nameMissing", "mobileMissing", "loginMissing", "administrator", "outsideManagedRoot", "roleNotIdentifiable", "unknownAnswer"],
+  ...[
+    "nameMissing",
+    "mobileMissing",
+    "loginMissing",
+    "administrator",
+    "outsideManagedRoot",
+    "roleNotIdentifiable",
+    "unknownAnswer",
+  ],
 ];
 
 describe.each(LANGUAGES)("%s", (language) => {
@@ -85,7 +104,11 @@ test("the languages are written for themselves", () => {
     "12 名人员无法同步：手机号已被占用（60104）",
     "12 名人員未能同步：手機號碼已被佔用（60104）",
   ]);
-  expect(LANGUAGES.map((language) => wordsIn(language).duration(93_780_000))).toEqual(["1 day 2 hours", "1 天 2 小时", "1 日 2 小時"]);
+  expect(LANGUAGES.map((language) => wordsIn(language).duration(93_780_000))).toEqual([
+    "1 day 2 hours",
+    "1 天 2 小时",
+    "1 日 2 小時",
+  ]);
 });
 
 test.each([
@@ -116,7 +139,15 @@ test.each([
   ["zh-Hant", "同一欄位被清空或變為相同值的人數超出上限"],
 ] as const)("in %s a hold is told in words, and its limit by name beside the code", (language, words) => {
   const { headline, facts } = messageOf(
-    { id: "i", kind: "hold", code: "heldByLimit", class: "A", count: 21, detail: { limit: "attributeBlanked" }, openedAt: new Date(0) },
+    {
+      id: "i",
+      kind: "hold",
+      code: "heldByLimit",
+      class: "A",
+      count: 21,
+      detail: { limit: "attributeBlanked" },
+      openedAt: new Date(0),
+    },
     { occasion: "opened", at: new Date(0), words: wordsIn(language), publicUrl: "https://x" },
   );
   expect(headline).toContain(words);

@@ -18,7 +18,11 @@ const report: Assessment = {
   figures: { matchable: { count: 2, of: 2, share: 1 }, complete: { count: 1, of: 2, share: 0.5 } },
   people: matched,
   departments: { ...matched, onlyThere: none },
-  mobiles: { missing: { count: 1, items: [{ id: "a", name: "陳大文", detail: "mobileMissing" }] }, impossible: none, shared: none },
+  mobiles: {
+    missing: { count: 1, items: [{ id: "a", name: "陳大文", detail: "mobileMissing" }] },
+    impossible: none,
+    shared: none,
+  },
   names: { refused: none, cut: none },
   managers: { notFound: none, loop: none },
   accounts: { neverActivated: none, administrators: none, leavers: none },
@@ -33,9 +37,11 @@ const report: Assessment = {
 const page = assessmentPage(report);
 
 test("it is one page in three languages, with nothing to load and no script", () => {
-  for (const language of ["en", "zh-Hans-CN", "zh-Hant-HK"]) expect(page).toContain(`<section id="${language}" lang="${language}">`);
+  for (const language of ["en", "zh-Hans-CN", "zh-Hant-HK"])
+    expect(page).toContain(`<section id="${language}" lang="${language}">`);
   expect(page).not.toMatch(/<script|\bsrc=|<link|url\(|@import|https?:/);
-  for (const title of ["Mobile number missing: 1", "缺少手机号: 1", "欠缺手機號碼: 1"]) expect(page).toContain(title);
+  for (const title of ["Mobile number missing: 1", "缺少手机号: 1", "欠缺手機號碼: 1"])
+    expect(page).toContain(title);
 });
 
 test("names are text, whatever they hold", () => {
@@ -48,4 +54,5 @@ test("figures are told with what they are of", () => {
   expect(page).toContain("(1 / 2)");
 });
 
-test("a list tells that there are more than it names", () => expect(page).toMatch(/People only in DingTalk: 2<\/summary>.*?…/));
+test("a list tells that there are more than it names", () =>
+  expect(page).toMatch(/People only in DingTalk: 2<\/summary>.*?…/));

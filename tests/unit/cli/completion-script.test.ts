@@ -5,8 +5,11 @@ import { completionScript, SHELLS, treeOf } from "../../../src/cli/terminal/comp
 const places = treeOf(createProgram());
 
 test("every command and its options can be completed", () => {
-  const wordsAt = (path: string) => places.find((place) => place.path === path)?.words.map(({ word }) => word);
-  expect(wordsAt("")).toEqual(expect.arrayContaining(["serve", "token", "config", "completion", "--version", "--help"]));
+  const wordsAt = (path: string) =>
+    places.find((place) => place.path === path)?.words.map(({ word }) => word);
+  expect(wordsAt("")).toEqual(
+    expect.arrayContaining(["serve", "token", "config", "completion", "--version", "--help"]),
+  );
   expect(wordsAt("token")).toEqual(expect.arrayContaining(["create", "list", "revoke"]));
   expect(wordsAt("token create")).toEqual(expect.arrayContaining(["--name", "--scope", "--help"]));
   expect(wordsAt("completion")).toEqual(expect.arrayContaining([...SHELLS]));

@@ -11,7 +11,12 @@ import type { DemoResult } from "../../../src/demo/result.ts";
 
 afterEach(() => speak(undefined));
 
-const FACTS = { publicUrl: "http://127.0.0.1:8080", role: "all", mode: "sync", sandboxUrl: "http://127.0.0.1:8081" } as const;
+const FACTS = {
+  publicUrl: "http://127.0.0.1:8080",
+  role: "all",
+  mode: "sync",
+  sandboxUrl: "http://127.0.0.1:8081",
+} as const;
 const READY = { ...FACTS, database: "/data", newToken: "sdt_test_x" };
 
 test("the notice of a server that is ready says where everything is, and the token on a line of its own", () => {
@@ -47,7 +52,10 @@ test.each([
 const LATIN_WORD = /(?<![-\w./:@])[a-z]{3,}(?![-\w./:@])/;
 /** Names of settings, values and commands are the same in every language. */
 const plain = (text: string): string =>
-  text.replaceAll(/"[^"]*"|--\w+|\b(npx|dingtalk-scim|token|create|sync|observe|upsert|user\.created|peopleRemoved|json|seed)\b/g, "");
+  text.replaceAll(
+    /"[^"]*"|--\w+|\b(npx|dingtalk-scim|token|create|sync|observe|upsert|user\.created|peopleRemoved|json|seed)\b/g,
+    "",
+  );
 
 const CYCLE = { name: "leaver cycle", writes: 3, tookMs: 1_000, calls: 3, fewest: 3, differences: [] };
 const RESULT: DemoResult = {
@@ -63,7 +71,13 @@ const RESULT: DemoResult = {
   scimMs: { p50: 1, p95: 2, requests: 3 },
   latencyMs: { p50: 900, p95: 1_200 },
   interruptions: { away: 1, throttled: 2 },
-  account: { arrived: new Map(), sent: new Map(), recorded: new Map(), events: new Map([["user.created", 2]]), gaps: [] },
+  account: {
+    arrived: new Map(),
+    sent: new Map(),
+    recorded: new Map(),
+    events: new Map([["user.created", 2]]),
+    gaps: [],
+  },
 };
 
 /** What the parts of the rollout tell, as it stands in the code: `{0} accounts in {1} departments`. */
@@ -71,7 +85,9 @@ function toldForms(): readonly string[] {
   const folder = join(__dirname, "..", "..", "..", "src", "demo", "rollout");
   return readdirSync(folder).flatMap((name) => {
     const text = readFileSync(join(folder, name), "utf8");
-    const told = [...text.matchAll(/lines(?:: \[|\.push\()([\s\S]*?)(?:\],|\]\s|\);\n)/g)].map((match) => match[1]!);
+    const told = [...text.matchAll(/lines(?:: \[|\.push\()([\s\S]*?)(?:\],|\]\s|\);\n)/g)].map(
+      (match) => match[1]!,
+    );
     return told
       .flatMap((part) => [...part.matchAll(/`((?:[^`$]|\$\{[^{}]*\})*)`/g)].map((match) => match[1]!))
       .map((template) => {

@@ -14,7 +14,9 @@ const guides = LANGUAGES.flatMap((language) => PAGES.map((page) => `${language}/
 /** Codes of the last column of the table of incidents. Those of parked people are in the table of reasons. */
 const incidentCodes = (): readonly string[] => {
   const [, table = ""] = /^## Incidents\n([\s\S]*?)\n\n`quotaUsedUp`/m.exec(read("alerts.md")) ?? [];
-  return table.split("\n").flatMap((row) => [...(row.split("|").at(-2) ?? "").matchAll(/`(\w+)`/g)].map((match) => match[1]!));
+  return table
+    .split("\n")
+    .flatMap((row) => [...(row.split("|").at(-2) ?? "").matchAll(/`(\w+)`/g)].map((match) => match[1]!));
 };
 
 /** Inline code, and the lines of blocks. */
@@ -50,14 +52,18 @@ test.each(LANGUAGES)("%s: operations.md says what to do about each incident", (l
 });
 
 test.each(guides)("%s names commands and options that exist", (guide) => {
-  const lines = codeIn(read(guide)).flatMap((code) => /dingtalk-scim(?:\.js)? (?!›)(.+)$/.exec(code)?.[1] ?? []);
+  const lines = codeIn(read(guide)).flatMap(
+    (code) => /dingtalk-scim(?:\.js)? (?!›)(.+)$/.exec(code)?.[1] ?? [],
+  );
   expect(lines.flatMap(unknownIn)).toEqual([]);
 });
 
 test("the first word of a reason in the tables is one of the program", () => {
   const rows = LANGUAGES.flatMap((language) => read(`${language}/operations.md`).split("\n"));
   const named = rows.flatMap((row) =>
-    [...(/^\| ((?:`[a-z]+[A-Z]\w+` ?)+)/.exec(row)?.[1] ?? "").matchAll(/`(\w+)`/g)].map((match) => match[1]!),
+    [...(/^\| ((?:`[a-z]+[A-Z]\w+` ?)+)/.exec(row)?.[1] ?? "").matchAll(/`(\w+)`/g)].map(
+      (match) => match[1]!,
+    ),
   );
   const known = new Set([...Object.keys(SIMPLIFIED_REASONS), ...incidentCodes()]);
   expect(named.length).toBeGreaterThan(50);
@@ -67,6 +73,8 @@ test("the first word of a reason in the tables is one of the program", () => {
 test.each(PAGES)("%s: both varieties name the same commands, settings, codes and addresses", (page) => {
   const [hans = "", hant = ""] = LANGUAGES.map((language) => read(`${language}/${page}`));
   const tokens = (text: string): readonly string[] =>
-    [...new Set(codeIn(text).flatMap((code) => code.match(/[\w./-]{3,}/g) ?? []))].filter((token) => !/^zh_/.test(token)).sort();
+    [...new Set(codeIn(text).flatMap((code) => code.match(/[\w./-]{3,}/g) ?? []))]
+      .filter((token) => !/^zh_/.test(token))
+      .sort();
   expect(tokens(hant)).toEqual(tokens(hans));
 });

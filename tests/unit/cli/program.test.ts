@@ -23,10 +23,13 @@ async function run(...args: readonly string[]): Promise<{ readonly code: number;
 const pathsOf = (command: Command, above: readonly string[] = []): readonly (readonly string[])[] =>
   command.commands.flatMap((each) => [[...above, each.name()], ...pathsOf(each, [...above, each.name()])]);
 
-test.each(pathsOf(createProgram()).map((path) => [path.join(" "), path] as const))("%s has help", async (name, path) => {
-  const { code, said } = await run(...path, "--help");
-  expect([code, said]).toEqual([0, expect.stringContaining(`Usage: dingtalk-scim ${name}`)]);
-});
+test.each(pathsOf(createProgram()).map((path) => [path.join(" "), path] as const))(
+  "%s has help",
+  async (name, path) => {
+    const { code, said } = await run(...path, "--help");
+    expect([code, said]).toEqual([0, expect.stringContaining(`Usage: dingtalk-scim ${name}`)]);
+  },
+);
 
 test("the help of the whole names every command and the exit codes", async () => {
   const { code, said } = await run("--help");
@@ -41,14 +44,34 @@ test.each([
   ["an unknown option", ["demo", "--user", "3"], "Did you mean --users?"],
   ["a number that is none", ["demo", "--users", "many"], "must be a whole number from 1 to 100000"],
   ["a number out of bounds", ["token", "create", "--name", "x", "--expires", "400"], "from 1 to 366"],
-  ["a scope that does not exist", ["token", "create", "--name", "x", "--scope", "admin,root"], "root is none of provision"],
-  ["a kind that does not exist", ["source", "create", "--name", "x", "--kind", "sap"], "Allowed choices are entra"],
+  [
+    "a scope that does not exist",
+    ["token", "create", "--name", "x", "--scope", "admin,root"],
+    "root is none of provision",
+  ],
+  [
+    "a kind that does not exist",
+    ["source", "create", "--name", "x", "--kind", "sap"],
+    "Allowed choices are entra",
+  ],
   ["a missing option", ["token", "create"], "--name"],
   ["a tenant that is a name", ["trust", "add", "--tenant", "contoso.com"], "must be an id such as"],
-  ["a subject with blanks in it", ["trust", "add", "--subject", "two words"], "must be one text without blanks"],
+  [
+    "a subject with blanks in it",
+    ["trust", "add", "--subject", "two words"],
+    "must be one text without blanks",
+  ],
   ["a trust without its claims", ["trust", "add", "--name", "x"], "'--tenant <id>' not specified"],
-  ["a trust that nobody can have", ["trust", "remove", "nobody"], "there is no trust with the client id nobody"],
-  ["a reason that is none", ["retry", "--reason", "mobile taken"], "there is no such reason; did you mean mobileTaken?"],
+  [
+    "a trust that nobody can have",
+    ["trust", "remove", "nobody"],
+    "there is no trust with the client id nobody",
+  ],
+  [
+    "a reason that is none",
+    ["retry", "--reason", "mobile taken"],
+    "there is no such reason; did you mean mobileTaken?",
+  ],
   ["too much", ["serve", "now"], "too many arguments"],
   ["no command", [], "Usage:"],
   ["half a command", ["token"], "Usage:"],

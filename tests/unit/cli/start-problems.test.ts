@@ -27,13 +27,28 @@ function problemsOf(work: () => unknown): readonly string[] {
 }
 
 /** Every setting with values that are wrong for most, and what contradicts itself. */
-const WRONG = [" ", "x", "-1", "99999999999999", "http://a.example.com/?q=1", "ü ü", "https://login.microsoftonline.com/common/v2.0"];
+const WRONG = [
+  " ",
+  "x",
+  "-1",
+  "99999999999999",
+  "http://a.example.com/?q=1",
+  "ü ü",
+  "https://login.microsoftonline.com/common/v2.0",
+];
 const settings = [
   ...SETTINGS.flatMap((name) => WRONG.flatMap((value) => problemsOf(() => parseConfig({ [name]: value })))),
   ...problemsOf(() =>
-    parseConfig({ DINGTALK_APP_KEY: "a", OIDC_CLIENT_ID: "b", WORKDAY_USERNAME: "c", DATABASE_READ_URL: "postgresql://d/e" }),
+    parseConfig({
+      DINGTALK_APP_KEY: "a",
+      OIDC_CLIENT_ID: "b",
+      WORKDAY_USERNAME: "c",
+      DATABASE_READ_URL: "postgresql://d/e",
+    }),
   ),
-  ...problemsOf(() => parseConfig({ ALERT_SMTP_URL: "smtp://mail.example.com", ALERT_WEBHOOK_URL: "http://example.com" })),
+  ...problemsOf(() =>
+    parseConfig({ ALERT_SMTP_URL: "smtp://mail.example.com", ALERT_WEBHOOK_URL: "http://example.com" }),
+  ),
   ...problemsOf(() => parseConfig({ ALERT_CHECKPOINT_HOURS: "24" })),
   ...problemsOf(() => parseConfig({ PORT: "8081", SIMULATOR_PORT: "8081" })),
   ...problemsOf(() => parseConfig({ PORT: "65535" })),
@@ -63,7 +78,9 @@ describe.each([
 
   test.each(["MAPPING_FILE", "POLICY_FILE", "FEED_FILE"])("%s: one line that says what to do", (name) => {
     speak(locale);
-    const lines = [nowhere, folder].map((path) => settingsWith(name, path).map((text) => tLike(text, START_PROBLEMS)));
+    const lines = [nowhere, folder].map((path) =>
+      settingsWith(name, path).map((text) => tLike(text, START_PROBLEMS)),
+    );
     expect(lines).toEqual([
       [expect.stringMatching(new RegExp(`${name} ${nowhere}.*${missing}$`))],
       [expect.stringMatching(new RegExp(`${name} ${folder}.*${isFolder}$`))],
@@ -75,7 +92,9 @@ describe.each([
     ["a file of checkpoints", readText],
   ])("%s: the same", (_what, read) => {
     speak(locale);
-    expect(problemsOf(() => read(folder)).map((text) => tLike(text, START_PROBLEMS))).toEqual([expect.stringContaining(isFolder)]);
+    expect(problemsOf(() => read(folder)).map((text) => tLike(text, START_PROBLEMS))).toEqual([
+      expect.stringContaining(isFolder),
+    ]);
   });
 
   test("mapping check: the same", async () => {
@@ -84,7 +103,9 @@ describe.each([
     process.env = { ...env, LC_ALL: locale };
     try {
       expect(await main(["mapping", "check", nowhere])).toBe(3);
-      expect(said.mock.calls.map(([text]) => String(text))).toEqual([expect.stringMatching(new RegExp(`^dingtalk-scim.*${missing}\n$`))]);
+      expect(said.mock.calls.map(([text]) => String(text))).toEqual([
+        expect.stringMatching(new RegExp(`^dingtalk-scim.*${missing}\n$`)),
+      ]);
     } finally {
       process.env = env;
       process.exitCode = 0;
@@ -96,7 +117,11 @@ describe.each([
 test.each(["zh_CN.UTF-8", "zh_HK.UTF-8"])("in %s every problem of the settings is worded", (locale) => {
   speak(locale);
   expect(settings.length).toBeGreaterThan(100);
-  expect([...new Set([...settings, ...others])].filter((text) => !/\p{Script=Han}/u.test(tLike(text, START_PROBLEMS)))).toEqual([]);
+  expect(
+    [...new Set([...settings, ...others])].filter(
+      (text) => !/\p{Script=Han}/u.test(tLike(text, START_PROBLEMS)),
+    ),
+  ).toEqual([]);
 });
 
 test("names and values stay as they are, and English texts too", () => {

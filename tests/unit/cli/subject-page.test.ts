@@ -48,16 +48,28 @@ const event = (n: number, code: HistoryEvent["code"], more: Partial<HistoryEvent
 });
 
 const events: readonly HistoryEvent[] = [
-  event(1, "user.created", { changes: { [ENTERPRISE]: { after: { manager: { value: "boss-id" } } }, title: { after: "Clerk" } } }),
-  event(2, "target.intent", { actor: "worker", changes: { manager: { before: "boss-userid", after: null } } }),
+  event(1, "user.created", {
+    changes: { [ENTERPRISE]: { after: { manager: { value: "boss-id" } } }, title: { after: "Clerk" } },
+  }),
+  event(2, "target.intent", {
+    actor: "worker",
+    changes: { manager: { before: "boss-userid", after: null } },
+  }),
   event(3, "subject.exported", { actor: "cli", detail: { forms: ["html"], osUser: "boss-user" } }),
 ];
 
 const report = subjectReport(records, events, AT);
 
 test("it holds what is held, what was sent and who looked", () => {
-  expect(report.directory?.document).toMatchObject({ displayName: "Mei <b>Chan", [ENTERPRISE]: { employeeNumber: "E1" } });
-  expect(report.history.map(({ code }) => code)).toEqual(["user.created", "target.intent", "subject.exported"]);
+  expect(report.directory?.document).toMatchObject({
+    displayName: "Mei <b>Chan",
+    [ENTERPRISE]: { employeeNumber: "E1" },
+  });
+  expect(report.history.map(({ code }) => code)).toEqual([
+    "user.created",
+    "target.intent",
+    "subject.exported",
+  ]);
   expect(report.sent.map(({ id }) => id)).toEqual(["e2"]);
   expect(report.exports).toMatchObject([{ id: "e3", by: "cli", detail: { forms: ["html"] } }]);
   expect(report.reads).toHaveLength(1);

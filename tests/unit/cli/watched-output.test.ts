@@ -18,7 +18,9 @@ function slowPipe() {
 }
 
 const failing = (code: string): Writable =>
-  new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error(`write ${code}`), { code })) });
+  new Writable({
+    write: (_chunk, _encoding, done) => done(Object.assign(new Error(`write ${code}`), { code })),
+  });
 
 test("a command ends when a full pipe has taken everything, not before", async () => {
   const pipe = slowPipe();

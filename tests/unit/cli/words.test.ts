@@ -42,7 +42,10 @@ function textsOf(command: Command, path = ""): readonly Text[] {
   return [
     { where, text: command.description() },
     ...command.options.map(({ flags, description }) => ({ where: `${where} ${flags}`, text: description })),
-    ...command.registeredArguments.map((argument) => ({ where: `${where} <${argument.name()}>`, text: argument.description })),
+    ...command.registeredArguments.map((argument) => ({
+      where: `${where} <${argument.name()}>`,
+      text: argument.description,
+    })),
     ...command.commands.flatMap((sub) => textsOf(sub, where)),
   ];
 }
@@ -63,14 +66,18 @@ describe.each(["zh_CN.UTF-8", "zh_HK.UTF-8"])("in %s", (locale) => {
   test("every command, option and argument is described", () => {
     speak(locale);
     // Words that are only values: `user or department`.
-    const plain = textsOf(createProgram()).filter(({ text }) => text !== "" && !HAN.test(text) && text !== "ID");
+    const plain = textsOf(createProgram()).filter(
+      ({ text }) => text !== "" && !HAN.test(text) && text !== "ID",
+    );
     expect(plain.filter(({ text }) => !/^user 或 department$/.test(text))).toEqual([]);
   });
 
   test("help has no paragraph in English but examples", () => {
     speak(locale);
     const paragraphs = helpOf(createProgram()).flatMap((help) => help.split("\n\n"));
-    const english = paragraphs.filter((text) => text.trim() !== "" && !HAN.test(text) && !/^\s*(\$ |#)/.test(text.split("\n")[1] ?? text));
+    const english = paragraphs.filter(
+      (text) => text.trim() !== "" && !HAN.test(text) && !/^\s*(\$ |#)/.test(text.split("\n")[1] ?? text),
+    );
     expect(english).toEqual([]);
   });
 
@@ -85,7 +92,11 @@ describe.each(["zh_CN.UTF-8", "zh_HK.UTF-8"])("in %s", (locale) => {
     speak(locale);
     let said = "";
     const program = createProgram();
-    for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)])
+    for (const command of [
+      program,
+      ...program.commands,
+      ...program.commands.flatMap(({ commands }) => commands),
+    ])
       command.configureOutput({
         ...command.configureOutput(),
         writeErr: (text) => {
@@ -94,10 +105,16 @@ describe.each(["zh_CN.UTF-8", "zh_HK.UTF-8"])("in %s", (locale) => {
       });
     expect(() => program.parse(["retry"], { from: "user" })).toThrow();
     expect(() => program.parse(["paus"], { from: "user" })).toThrow();
-    expect(() => program.parse(["source", "create", "--name", "x", "--kind", "none"], { from: "user" })).toThrow();
+    expect(() =>
+      program.parse(["source", "create", "--name", "x", "--kind", "none"], { from: "user" }),
+    ).toThrow();
     expect(said).toMatch(locale === "zh_CN.UTF-8" ? /无效。可选：entra, / : /無效。可選：entra, /);
-    expect(said).toMatch(locale === "zh_CN.UTF-8" ? /缺少必需的选项 '--reason <code>'/ : /欠缺必要的選項 '--reason <code>'/);
-    expect(said).toMatch(locale === "zh_CN.UTF-8" ? /未知命令 'paus'[\s\S]*是否指 pause/ : /不明指令 'paus'[\s\S]*是否指 pause/);
+    expect(said).toMatch(
+      locale === "zh_CN.UTF-8" ? /缺少必需的选项 '--reason <code>'/ : /欠缺必要的選項 '--reason <code>'/,
+    );
+    expect(said).toMatch(
+      locale === "zh_CN.UTF-8" ? /未知命令 'paus'[\s\S]*是否指 pause/ : /不明指令 'paus'[\s\S]*是否指 pause/,
+    );
   });
 });
 
@@ -106,13 +123,18 @@ test("in English everything is as it is written", () => {
   expect(t("Nothing was stopped.")).toBe("Nothing was stopped.");
   expect(t`Token ${"9f"} is revoked.`).toBe("Token 9f is revoked.");
   expect(createProgram().description()).toBe("SCIM 2.0 provisioning server for DingTalk");
-  expect(reasonIn("mobileTaken", { reason: "their words", remedy: "their remedy" })).toEqual(["their words", "their remedy"]);
+  expect(reasonIn("mobileTaken", { reason: "their words", remedy: "their remedy" })).toEqual([
+    "their words",
+    "their remedy",
+  ]);
 });
 
 test("what is filled in has its place, whatever it holds", () => {
   speak("zh_CN.UTF-8");
   expect(t`${3} with the reason ${"{0}$&"} are due now.`).toBe("3 个原因为 {0}$& 的条目已转为待发送。");
-  expect(tLike("12 are proposed at this tier now: check the list again and give that count")).toMatch(/^此级别现有 12 条建议/);
+  expect(tLike("12 are proposed at this tier now: check the list again and give that count")).toMatch(
+    /^此级别现有 12 条建议/,
+  );
   expect(tLike("something that nobody has worded")).toBe("something that nobody has worded");
 });
 
@@ -140,14 +162,20 @@ describe("the table", () => {
 
   test("has every message that is said through it, and every head of a table", () => {
     const root = join(__dirname, "..", "..", "..", "src", "cli");
-    const files = (readdirSync(root, { recursive: true }) as string[]).filter((name) => name.endsWith(".ts") && !name.startsWith("words"));
+    const files = (readdirSync(root, { recursive: true }) as string[]).filter(
+      (name) => name.endsWith(".ts") && !name.startsWith("words"),
+    );
     const missing = files.flatMap((name) => {
       const text = readFileSync(join(root, name), "utf8");
       const heads = [...text.matchAll(/printTable\(\s*\[((?:\s*"[^"]*",?)+)\s*\]/g)].flatMap((match) =>
         [...match[1]!.matchAll(/"([^"]*)"/g)].map((head) => head[1]!).filter((head) => head !== ""),
       );
-      const said = [...text.matchAll(/\bt\("((?:[^"\\]|\\.)*)"\)/g)].map((match) => JSON.parse(`"${match[1]}"`) as string);
-      return [...heads, ...said, ...templatesIn(text)].filter((key) => !Object.hasOwn(TRANSLATIONS, key)).map((key) => `${name}: ${key}`);
+      const said = [...text.matchAll(/\bt\("((?:[^"\\]|\\.)*)"\)/g)].map(
+        (match) => JSON.parse(`"${match[1]}"`) as string,
+      );
+      return [...heads, ...said, ...templatesIn(text)]
+        .filter((key) => !Object.hasOwn(TRANSLATIONS, key))
+        .map((key) => `${name}: ${key}`);
     });
     expect(missing).toEqual([]);
   });
@@ -157,9 +185,11 @@ test("what is wrong with an argument, or not there, is said in the language of t
   const root = join(__dirname, "..", "..", "..", "src", "cli");
   const files = (readdirSync(root, { recursive: true }) as string[]).filter((name) => name.endsWith(".ts"));
   const raw = files.flatMap((name) =>
-    [...readFileSync(join(root, name), "utf8").matchAll(/new (?:NotFoundHere|InvalidArgumentError)\(\s*["`].*/g)].map(
-      ([line]) => `${name}: ${line}`,
-    ),
+    [
+      ...readFileSync(join(root, name), "utf8").matchAll(
+        /new (?:NotFoundHere|InvalidArgumentError)\(\s*["`].*/g,
+      ),
+    ].map(([line]) => `${name}: ${line}`),
   );
   expect(raw).toEqual([]);
   speak("zh_HK.UTF-8");
@@ -177,7 +207,8 @@ function templatesIn(text: string): readonly string[] {
       if (text.startsWith("${", at)) {
         at = endOfHole(text, at + 2);
         key += `{${place++}}`;
-      } else if (text[at] === "\\") key += JSON.parse(`"${text.slice(at, ++at + 1).replace("\\`", "`")}"`) as string;
+      } else if (text[at] === "\\")
+        key += JSON.parse(`"${text.slice(at, ++at + 1).replace("\\`", "`")}"`) as string;
       else key += text[at];
     }
     keys.push(key);

@@ -24,5 +24,10 @@ test("undefined is an answer, too", () => {
 
 test("one text has an answer for each that it is read by, however the two are cut", () => {
   const both = remembering((text: string, by: string) => `${by}|${text}`);
-  expect([both("bc", "a"), both("c", "ab"), both("abc", ""), both("bc", "a")]).toEqual(["a|bc", "ab|c", "|abc", "a|bc"]);
+  expect([both("bc", "a"), both("c", "ab"), both("abc", ""), both("bc", "a")]).toEqual([
+    "a|bc",
+    "ab|c",
+    "|abc",
+    "a|bc",
+  ]);
 });

@@ -5,8 +5,14 @@ import { takeTurns } from "../../../src/core/turns.ts";
 async function after(outcomes: readonly (number | undefined | Error)[], worksAgain?: string) {
   const waits: number[] = [];
   const lines: string[] = [];
-  const line = (level: string) => (fields: object, text: string) => void lines.push(`${level} ${Object.keys(fields).join(" ")}: ${text}`);
-  const logger: Logger = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  const line = (level: string) => (fields: object, text: string) =>
+    void lines.push(`${level} ${Object.keys(fields).join(" ")}: ${text}`);
+  const logger: Logger = {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+  };
   const left = [...outcomes];
   let end = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -52,8 +58,14 @@ test("of failures in a row the first is a line, and the next turn comes", async 
 });
 
 test("a failure after a turn that worked is a line again, and that it works is told where somebody wants to know", async () => {
-  expect((await after([outage, undefined, outage])).lines).toEqual(["warn task error: it failed", "warn task error: it failed"]);
-  expect((await after([outage, undefined, undefined], "it works")).lines).toEqual(["warn task error: it failed", "info task: it works"]);
+  expect((await after([outage, undefined, outage])).lines).toEqual([
+    "warn task error: it failed",
+    "warn task error: it failed",
+  ]);
+  expect((await after([outage, undefined, undefined], "it works")).lines).toEqual([
+    "warn task error: it failed",
+    "info task: it works",
+  ]);
 });
 
 test("a stop waits for the turn that runs, and what fails for that reason is no line", async () => {

@@ -14,9 +14,15 @@ test("5 % of the people entered by hand have a mistake, and every kind occurs", 
 
 test("userids and mobile numbers are unique, and every department exists before its people", () => {
   const { accounts, departments } = byHand(SIZE);
-  for (const values of [accounts.map(({ userid }) => userid), accounts.map(({ mobile }) => mobile), departments])
+  for (const values of [
+    accounts.map(({ userid }) => userid),
+    accounts.map(({ mobile }) => mobile),
+    departments,
+  ])
     expect(new Set(values).size).toBe(values.length);
-  expect(accounts.filter(({ department }) => department !== "" && !departments.includes(department))).toEqual([]);
+  expect(accounts.filter(({ department }) => department !== "" && !departments.includes(department))).toEqual(
+    [],
+  );
   for (const [at, path] of departments.entries()) {
     const parent = path.slice(0, Math.max(0, path.lastIndexOf("/")));
     expect(parent === "" || departments.indexOf(parent) < at).toBe(true);
@@ -25,7 +31,8 @@ test("userids and mobile numbers are unique, and every department exists before 
 
 test("two companies have no department or account in common", () => {
   const [one, other] = [byHand(SIZE), byHand({ ...SIZE, seed: 4 })];
-  const shared = (values: (hand: typeof one) => readonly string[]) => values(one).filter((value) => values(other).includes(value));
+  const shared = (values: (hand: typeof one) => readonly string[]) =>
+    values(one).filter((value) => values(other).includes(value));
   expect(shared(({ accounts }) => accounts.map(({ userid }) => userid))).toEqual([]);
   expect(shared(({ accounts }) => accounts.map(({ mobile }) => mobile))).toEqual([]);
   expect(shared(({ departments }) => departments)).toEqual([]);

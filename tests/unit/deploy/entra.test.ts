@@ -5,7 +5,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-/* The files of deploy/entra, as far as they can be held without Entra ID: the script runs against an imitation of Microsoft Graph. */
+/*
+ * The files of deploy/entra, as far as they can be held without Entra ID: the script runs against an
+ * imitation of Microsoft Graph.
+ */
 
 const folder = join(__dirname, "..", "..", "..", "deploy", "entra");
 const script = join(folder, "set-external-id.mjs");
@@ -21,14 +24,20 @@ const schemaWith = (source: object) => ({
           enabled: true,
           sourceObjectName: "Group",
           targetObjectName: "urn:group",
-          attributeMappings: [{ targetAttributeName: "externalId", source: { name: "objectId", type: "Attribute" } }],
+          attributeMappings: [
+            { targetAttributeName: "externalId", source: { name: "objectId", type: "Attribute" } },
+          ],
         },
         {
           enabled: true,
           sourceObjectName: "User",
           targetObjectName: "urn:user",
           attributeMappings: [
-            { targetAttributeName: "userName", source: { name: "userPrincipalName", type: "Attribute" }, matchingPriority: 1 },
+            {
+              targetAttributeName: "userName",
+              source: { name: "userPrincipalName", type: "Attribute" },
+              matchingPriority: 1,
+            },
             { targetAttributeName: "externalId", source, matchingPriority: 0 },
           ],
         },
@@ -49,10 +58,17 @@ async function run(schema: object, args: readonly string[]) {
       put.push(JSON.parse(text));
       return void res.writeHead(204).end();
     }
-    res.end(JSON.stringify(req.url === "/servicePrincipals/sp/synchronization/jobs" ? { value: [{ id: "job.1" }] } : schema));
+    res.end(
+      JSON.stringify(
+        req.url === "/servicePrincipals/sp/synchronization/jobs" ? { value: [{ id: "job.1" }] } : schema,
+      ),
+    );
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
-  const env = { GRAPH_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, GRAPH_TOKEN: "token" };
+  const env = {
+    GRAPH_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    GRAPH_TOKEN: "token",
+  };
   const ended = await new Promise<{ code: number; stderr: string }>((resolve) => {
     const child = execFile(process.execPath, [script, ...args], { env }, (_error, _stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stderr }),
@@ -66,7 +82,10 @@ async function run(schema: object, args: readonly string[]) {
 const principal = ["--service-principal", "sp"];
 
 test("externalId of people becomes objectId, and nothing else changes", async () => {
-  expect(await run(schemaWith(nickname), [...principal, "--apply"])).toMatchObject({ code: 0, put: [schemaWith(objectId)] });
+  expect(await run(schemaWith(nickname), [...principal, "--apply"])).toMatchObject({
+    code: 0,
+    put: [schemaWith(objectId)],
+  });
 });
 
 test.each<[string, object, readonly string[], number]>([
@@ -74,7 +93,9 @@ test.each<[string, object, readonly string[], number]>([
   ["where it is so already", schemaWith(objectId), [...principal, "--apply"], 0],
   ["where nothing is mapped to it", { synchronizationRules: [] }, [...principal, "--apply"], 3],
   ["without a service principal", schemaWith(nickname), [], 2],
-])("nothing is written %s", async (_name, schema, args, code) => expect(await run(schema, args)).toMatchObject({ code, put: [] }));
+])("nothing is written %s", async (_name, schema, args, code) =>
+  expect(await run(schema, args)).toMatchObject({ code, put: [] }),
+);
 
 test("Terraform sets a threshold of removals that is not above the limit of the policy", () => {
   const text = readFileSync(join(folder, "main.tf"), "utf8");

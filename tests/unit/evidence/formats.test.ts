@@ -12,7 +12,14 @@ const id = (n: number) => `019ab2c4-5d6e-7f80-9123-${String(n).padStart(12, "0")
 const subject = { kind: "user", id: id(99) } as const;
 const base = { at, actor: "worker", causes: [] as string[], subject };
 const EVENTS: readonly LoggedEvent[] = [
-  { ...base, id: id(1), code: "user.created", actor: "token:one", requestId: id(50), changes: { title: { after: '=cmd|"x"!A1' } } },
+  {
+    ...base,
+    id: id(1),
+    code: "user.created",
+    actor: "token:one",
+    requestId: id(50),
+    changes: { title: { after: '=cmd|"x"!A1' } },
+  },
   {
     ...base,
     id: id(2),
@@ -33,7 +40,15 @@ const EVENTS: readonly LoggedEvent[] = [
     outcome: "refused",
     detail: { action: "create", answer: "60104", calls: [] },
   },
-  { ...base, id: id(4), code: "target.intent", causes: [id(1)], target: "dingtalk", attempt: 2, detail: { action: "create" } },
+  {
+    ...base,
+    id: id(4),
+    code: "target.intent",
+    causes: [id(1)],
+    target: "dingtalk",
+    attempt: 2,
+    detail: { action: "create" },
+  },
   { ...base, id: id(5), code: "session.opened", subject: undefined as never, detail: { by: "link" } },
 ];
 
@@ -128,10 +143,15 @@ test("csv begins with a byte order mark, has a row for each event, and no cell t
 
 test("entra-csv is three tables that ChangeId joins: a write to DingTalk is one change with its answer", async () => {
   const files = unzip(await written("entra-csv"));
-  expect(Object.keys(files)).toEqual(["ProvisioningLogs.csv", "ProvisioningLogs_Steps.csv", "ProvisioningLogs_ModifiedProperties.csv"]);
+  expect(Object.keys(files)).toEqual([
+    "ProvisioningLogs.csv",
+    "ProvisioningLogs_Steps.csv",
+    "ProvisioningLogs_ModifiedProperties.csv",
+  ]);
   const tables = Object.values(files).map((file) => parseCsv(file.toString("utf8").slice(1)));
   for (const [head] of tables) expect(head).toContain("ChangeId");
-  const column = (table: string[][], name: string) => table.slice(1).map((row) => row[table[0]!.indexOf(name)]);
+  const column = (table: string[][], name: string) =>
+    table.slice(1).map((row) => row[table[0]!.indexOf(name)]);
   const [logs, steps, properties] = tables as [string[][], string[][], string[][]];
   expect(column(logs, "ChangeId")).toEqual([id(1), id(2), id(4)]);
   expect(column(logs, "StatusInfoStatus")).toEqual(["Success", "Failure", "Warning"]);
@@ -167,7 +187,12 @@ test("an OCSF event has the uid of its class and activity, and the event as it i
     time: at.getTime(),
     user: { uid: id(99) },
   });
-  expect(refused).toMatchObject({ class_uid: 6003, type_uid: 600_301, status_id: 2, unmapped: { id: id(3) } });
+  expect(refused).toMatchObject({
+    class_uid: 6003,
+    type_uid: 600_301,
+    status_id: 2,
+    unmapped: { id: id(3) },
+  });
 });
 
 test("CEF escapes what would end a field, and tells no values", () => {

@@ -14,7 +14,8 @@ function open() {
   const refusals = createRefusalEvents({ events: { append }, clock, logger: silentLogger });
   return {
     events,
-    refuse: (tokenId: string, check = "wrongSecret") => refusals.add({ check, requestId: "r", path: "/scim/v2/Users", tokenId }),
+    refuse: (tokenId: string, check = "wrongSecret") =>
+      refusals.add({ check, requestId: "r", path: "/scim/v2/Users", tokenId }),
     later: (ms: number) => {
       nowMs += ms;
     },

@@ -5,7 +5,10 @@ import { createRocketmqSink } from "../../../src/feed/sinks/rocketmq.ts";
 import type { Sink } from "../../../src/feed/sinks/sink.ts";
 import { type Broker, createKafkaBroker, createRocketmqBroker } from "../../support/network/brokers.ts";
 
-/* What brokers do that was learned from real ones: they refuse what is too large, hang, and their libraries hide why, and leave things open. */
+/*
+ * What brokers do that was learned from real ones: they refuse what is too large, hang, and their libraries
+ * hide why, and leave things open.
+ */
 
 const common = { source: "https://scim.example.com", personal: true, wants: () => true };
 const KINDS: Readonly<Record<string, { create(): Broker; open(broker: Broker): Promise<Sink> }>> = {
@@ -15,7 +18,15 @@ const KINDS: Readonly<Record<string, { create(): Broker; open(broker: Broker): P
       createKafkaSink(
         {
           ...common,
-          entry: { kind: "kafka", name: "lake", brokers: ["b:9092"], topic: "t", tls: false, mechanism: "plain", personal: true },
+          entry: {
+            kind: "kafka",
+            name: "lake",
+            brokers: ["b:9092"],
+            topic: "t",
+            tls: false,
+            mechanism: "plain",
+            personal: true,
+          },
         },
         load,
       ),
@@ -24,7 +35,10 @@ const KINDS: Readonly<Record<string, { create(): Broker; open(broker: Broker): P
     create: createRocketmqBroker,
     open: ({ load }) =>
       createRocketmqSink(
-        { ...common, entry: { kind: "rocketmq", name: "mq", endpoint: "b:8081", topic: "t", tls: false, personal: true } },
+        {
+          ...common,
+          entry: { kind: "rocketmq", name: "mq", endpoint: "b:8081", topic: "t", tls: false, personal: true },
+        },
         load,
       ),
   },
@@ -48,7 +62,8 @@ const eventOf = (position: number, bytes = 0): NumberedEvent => ({
     changes: { title: { before: "x".repeat(bytes), after: "y" } },
   },
 });
-const events = (count: number, bytes?: number): readonly NumberedEvent[] => Array.from({ length: count }, (_, n) => eventOf(n + 1, bytes));
+const events = (count: number, bytes?: number): readonly NumberedEvent[] =>
+  Array.from({ length: count }, (_, n) => eventOf(n + 1, bytes));
 const soon = (): AbortSignal => AbortSignal.timeout(50);
 const long = (): AbortSignal => AbortSignal.timeout(10_000);
 const ids = ({ messages }: Broker): readonly string[] => messages.map(({ event }) => event.id);
@@ -69,19 +84,28 @@ test("kafka: a topic that takes less than others is learned", async () => {
 test("kafka: what was taken before a failure is not sent again", async () => {
   const { broker, sink } = await openSink("kafka");
   broker.losesOneIn = 2;
-  await expect(sink.send(events(300, 9_000), long())).rejects.toMatchObject({ answer: "KafkaJSRequestTimeoutError", delivered: 104 });
+  await expect(sink.send(events(300, 9_000), long())).rejects.toMatchObject({
+    answer: "KafkaJSRequestTimeoutError",
+    delivered: 104,
+  });
   expect(broker.messages).toHaveLength(208);
 });
 
-test.each(kinds)("%s: one event that is too large comes without its values, and holds up nothing", async (kind) => {
-  const { broker, sink } = await openSink(kind);
-  await sink.send([eventOf(1, 5_000_000), eventOf(2)], long());
-  const [first, second] = broker.messages.map(({ event }) => event);
-  expect(first).toMatchObject({ id: "event-1", data: { code: "user.updated", attributes: ["title"], shortened: true } });
-  expect(first!.data).not.toHaveProperty("changes");
-  expect(second!.data).toMatchObject({ changes: { title: { after: "y" } } });
-  expect(second!.data).not.toHaveProperty("shortened");
-});
+test.each(kinds)(
+  "%s: one event that is too large comes without its values, and holds up nothing",
+  async (kind) => {
+    const { broker, sink } = await openSink(kind);
+    await sink.send([eventOf(1, 5_000_000), eventOf(2)], long());
+    const [first, second] = broker.messages.map(({ event }) => event);
+    expect(first).toMatchObject({
+      id: "event-1",
+      data: { code: "user.updated", attributes: ["title"], shortened: true },
+    });
+    expect(first!.data).not.toHaveProperty("changes");
+    expect(second!.data).toMatchObject({ changes: { title: { after: "y" } } });
+    expect(second!.data).not.toHaveProperty("shortened");
+  },
+);
 
 test.each([
   ["kafka", "ECONNREFUSED"],
@@ -89,13 +113,20 @@ test.each([
 ])("%s: it says why, not that it was tried often", async (kind, answer) => {
   const { broker, sink } = await openSink(kind);
   broker.state = "away";
-  await expect(sink.send(events(1), long())).rejects.toMatchObject({ code: "SINK_FAILED", answer, delivered: 0 });
+  await expect(sink.send(events(1), long())).rejects.toMatchObject({
+    code: "SINK_FAILED",
+    answer,
+    delivered: 0,
+  });
 });
 
 test.each(kinds)("%s: a broker that answers nothing holds up nobody", async (kind) => {
   const { broker, sink } = await openSink(kind);
   broker.state = "frozen";
-  await expect(sink.send(events(1), soon())).rejects.toMatchObject({ code: "SINK_FAILED", answer: "timeout" });
+  await expect(sink.send(events(1), soon())).rejects.toMatchObject({
+    code: "SINK_FAILED",
+    answer: "timeout",
+  });
   broker.state = "there";
   await sink.send(events(3), long());
   expect(ids(broker).slice(-3).sort()).toEqual(["event-1", "event-2", "event-3"]);

@@ -37,12 +37,18 @@ test.each<[string, string, readonly string[]]>([
   [
     "a wrong key and a wrong code, both told",
     `${head}  - { name: a, kind: webhook, url: https://a.example.com, urls: 1, codes: [user.made] }\n`,
-    [expect.stringContaining("must be the code of an event"), expect.stringMatching(/^3:\d+ sinks\.0\.urls: unknown key$/)],
+    [
+      expect.stringContaining("must be the code of an event"),
+      expect.stringMatching(/^3:\d+ sinks\.0\.urls: unknown key$/),
+    ],
   ],
   [
     "the same name twice, and plain HTTP",
     `${head}  - { name: a, kind: poll, audience: x }\n  - { name: a, kind: webhook, url: http://a.example.com }\n`,
-    ["4:13 sinks.1.name: is the name of another sink too", "4:36 sinks.1.url: must begin with https:// unless allowPrivate is true"],
+    [
+      "4:13 sinks.1.name: is the name of another sink too",
+      "4:36 sinks.1.url: must begin with https:// unless allowPrivate is true",
+    ],
   ],
   [
     "half of a credential",
@@ -69,5 +75,7 @@ test.each<[readonly string[] | undefined, readonly string[]]>([
   [["hold.opened", "group.*"], ["hold.opened"]],
   [["session.opened"], []],
 ])("with codes %j it wants %j", (codes, wanted) =>
-  expect((["user.created", "hold.opened"] as const).filter((code) => wantsOf(codes)({ code }))).toEqual(wanted),
+  expect((["user.created", "hold.opened"] as const).filter((code) => wantsOf(codes)({ code }))).toEqual(
+    wanted,
+  ),
 );

@@ -104,7 +104,9 @@ test.each<[string, boolean]>([
   ['userName eq "x" or (active eq true and not (title eq "y"))', true],
   ['userName eq "x" and active eq true or title pr', true],
   ['userName eq "x" and (active eq true or title pr)', false],
-])("a person: %s is %s", (text, expected) => expect(matches(parseFilter(userResource, text), person)).toBe(expected));
+])("a person: %s is %s", (text, expected) =>
+  expect(matches(parseFilter(userResource, text), person)).toBe(expected),
+);
 
 test.each<[string, boolean]>([
   ['members.value eq "u1"', true],
@@ -112,7 +114,9 @@ test.each<[string, boolean]>([
   ['members[value eq "u1" and type eq "Group"]', false],
   ['displayName eq "a/b"', true],
   ["members pr", true],
-])("a group: %s is %s", (text, expected) => expect(matches(parseFilter(groupResource, text), team)).toBe(expected));
+])("a group: %s is %s", (text, expected) =>
+  expect(matches(parseFilter(groupResource, text), team)).toBe(expected),
+);
 
 test("what is inherited is no value", () => {
   const filter = parseFilter(userResource, "title pr");

@@ -48,15 +48,21 @@ test("the open part of an event, and its entry, as they were from the beginning"
   expect(entryOf(FULL, digestOf("ciphertext"), ref)).toBe(
     `{"actor":"worker","at":"2026-07-01T12:00:00.120Z","causes":["0190a0b0-0000-7000-8000-000000000004","0190a0b0-0000-7000-8000-000000000005"],"code":"target.outcome","id":"0190a0b0-0000-7000-8000-000000000001","open":"${digestOf(openPart(FULL))}","outcome":"done","requestId":"0190a0b0-0000-7000-8000-000000000003","sealed":"${digestOf("ciphertext")}","subjectRef":"${ref}","target":"dingtalk","v":1}`,
   );
-  expect(entryOf({ ...LEAST, causes: Array.from({ length: 33 }, () => ref) }, null, null)).not.toContain("causes");
+  expect(entryOf({ ...LEAST, causes: Array.from({ length: 33 }, () => ref) }, null, null)).not.toContain(
+    "causes",
+  );
 });
 
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 const text = fc.string({ unit: "binary" });
-const json = fc.dictionary(text, fc.jsonValue({ stringUnit: "binary" })).map((value) => JSON.stringify(value));
+const json = fc
+  .dictionary(text, fc.jsonValue({ stringUnit: "binary" }))
+  .map((value) => JSON.stringify(value));
 const columns: fc.Arbitrary<OpenColumns> = fc.record({
   id: fc.uuid(),
-  at: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") }).map((at) => at.toISOString()),
+  at: fc
+    .date({ noInvalidDate: true, min: new Date(0), max: new Date("9999-01-01") })
+    .map((at) => at.toISOString()),
   code: text,
   actor: text,
   source_id: orNull(fc.uuid()),

@@ -1,5 +1,17 @@
-import { type CryptoKey, createLocalJWKSet, exportJWK, generateKeyPair, type JWTPayload, type JWTVerifyGetKey, SignJWT } from "jose";
-import { type AssertionRefusal, type AssertionVerdict, verifyAssertion } from "../../../src/http/auth/federation/assertion.ts";
+import {
+  type CryptoKey,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  SignJWT,
+} from "jose";
+import {
+  type AssertionRefusal,
+  type AssertionVerdict,
+  verifyAssertion,
+} from "../../../src/http/auth/federation/assertion.ts";
 
 const NOW = new Date("2026-11-22T08:00:00Z");
 const now = NOW.getTime() / 1_000;
@@ -10,7 +22,15 @@ const trust = {
   tenantId: "t1",
 };
 type Claims = Readonly<Record<string, unknown>>;
-const GOOD: Claims = { iss: trust.issuer, sub: "workload", aud: "api://app", tid: "t1", iat: now, nbf: now, exp: now + 3_900 };
+const GOOD: Claims = {
+  iss: trust.issuer,
+  sub: "workload",
+  aud: "api://app",
+  tid: "t1",
+  iat: now,
+  nbf: now,
+  exp: now + 3_900,
+};
 
 let rsa: { readonly publicKey: CryptoKey; readonly privateKey: CryptoKey };
 let ec: typeof rsa;
@@ -18,7 +38,11 @@ let other: typeof rsa;
 let keys: JWTVerifyGetKey;
 
 beforeAll(async () => {
-  [rsa, other, ec] = await Promise.all([generateKeyPair("RS256"), generateKeyPair("RS256"), generateKeyPair("ES256")]);
+  [rsa, other, ec] = await Promise.all([
+    generateKeyPair("RS256"),
+    generateKeyPair("RS256"),
+    generateKeyPair("ES256"),
+  ]);
   keys = createLocalJWKSet({
     keys: [
       { ...(await exportJWK(rsa.publicKey)), kid: "rsa", use: "sig" },
@@ -29,7 +53,9 @@ beforeAll(async () => {
 
 /** Claims of any form: what is wrong with them is the question. */
 const sign = (claims: Claims, header: object = {}, key: CryptoKey | Uint8Array = rsa.privateKey) =>
-  new SignJWT(claims as JWTPayload).setProtectedHeader({ alg: "RS256", kid: "rsa", typ: "JWT", ...header }).sign(key);
+  new SignJWT(claims as JWTPayload)
+    .setProtectedHeader({ alg: "RS256", kid: "rsa", typ: "JWT", ...header })
+    .sign(key);
 const judge = (assertion: string) => verifyAssertion(assertion, { trust, keys, now: NOW });
 const refused = (reason: AssertionRefusal): AssertionVerdict => ({ ok: false, reason });
 
@@ -47,12 +73,20 @@ test.each<[string, Claims, Partial<AssertionVerdict>]>([
   ["of another subject", { sub: "Workload" }, refused("sub is not the subject")],
   ["without subject", { sub: undefined }, refused("a claim is missing")],
   ["for another audience", { aud: "api://other" }, refused("aud is not one of the audiences")],
-  ["for an audience that begins alike", { aud: "api://app/.default" }, refused("aud is not one of the audiences")],
+  [
+    "for an audience that begins alike",
+    { aud: "api://app/.default" },
+    refused("aud is not one of the audiences"),
+  ],
   ["for others as well", { aud: ["api://app", "api://other"] }, refused("aud is not one of the audiences")],
   ["without audience", { aud: undefined }, refused("a claim is missing")],
   ["of another tenant", { tid: "t2" }, refused("tid is not the tenant")],
   ["without tenant", { tid: undefined }, refused("tid is not the tenant")],
-  ["of an app that acts for a person", { scp: "user_impersonation" }, refused("it acts for a signed-in person")],
+  [
+    "of an app that acts for a person",
+    { scp: "user_impersonation" },
+    refused("it acts for a signed-in person"),
+  ],
   ["that has expired", { exp: now - 60 }, refused("it has expired")],
   ["without end", { exp: undefined }, refused("a claim is missing")],
   ["without beginning", { iat: undefined }, refused("a claim is missing")],
@@ -89,16 +123,36 @@ test.each<[string, () => Promise<string> | string, AssertionRefusal]>([
     async () => sign(GOOD, { jwk: await exportJWK(other.publicKey) }, other.privateKey),
     "its signature is wrong",
   ],
-  ["that says where its key is", () => sign(GOOD, { jku: "https://evil.example/keys" }, other.privateKey), "its signature is wrong"],
-  ["of algorithm none", () => `${part({ alg: "none", kid: "rsa" })}.${part(GOOD)}.`, "its algorithm is not allowed"],
-  ["of a shared secret", () => sign(GOOD, { alg: "HS256" }, new Uint8Array(32)), "its algorithm is not allowed"],
-  ["of PS256", () => `${part({ alg: "PS256", kid: "rsa" })}.${part(GOOD)}.AAAA`, "its algorithm is not allowed"],
+  [
+    "that says where its key is",
+    () => sign(GOOD, { jku: "https://evil.example/keys" }, other.privateKey),
+    "its signature is wrong",
+  ],
+  [
+    "of algorithm none",
+    () => `${part({ alg: "none", kid: "rsa" })}.${part(GOOD)}.`,
+    "its algorithm is not allowed",
+  ],
+  [
+    "of a shared secret",
+    () => sign(GOOD, { alg: "HS256" }, new Uint8Array(32)),
+    "its algorithm is not allowed",
+  ],
+  [
+    "of PS256",
+    () => `${part({ alg: "PS256", kid: "rsa" })}.${part(GOOD)}.AAAA`,
+    "its algorithm is not allowed",
+  ],
   [
     "with an extension nobody knows",
     () => `${part({ alg: "RS256", kid: "rsa", crit: ["x"], x: 1 })}.${part(GOOD)}.AAAA`,
     "it cannot be read",
   ],
-  ["changed on the way", async () => (await sign(GOOD)).replace(/\.[^.]+\./, `.${part({ ...GOOD, sub: "x" })}.`), "its signature is wrong"],
+  [
+    "changed on the way",
+    async () => (await sign(GOOD)).replace(/\.[^.]+\./, `.${part({ ...GOOD, sub: "x" })}.`),
+    "its signature is wrong",
+  ],
   ["that is no JWT", () => "x.y.z", "it cannot be read"],
   ["that is a text", () => "assertion", "it cannot be read"],
 ])("an assertion %s is refused", async (_name, make, reason) => {
@@ -107,5 +161,7 @@ test.each<[string, () => Promise<string> | string, AssertionRefusal]>([
 
 test("keys that cannot be had are no verdict", async () => {
   const away: JWTVerifyGetKey = () => Promise.reject(new RangeError("away"));
-  await expect(verifyAssertion(await sign(GOOD), { trust, keys: away, now: NOW })).rejects.toThrow(RangeError);
+  await expect(verifyAssertion(await sign(GOOD), { trust, keys: away, now: NOW })).rejects.toThrow(
+    RangeError,
+  );
 });

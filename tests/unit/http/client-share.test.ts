@@ -58,5 +58,7 @@ test("a queue has an end", () => {
 
 test("0 is no limit", () => {
   const { share } = open(0);
-  expect(Array.from({ length: 1_000 }, () => share.enter("a")).every(({ granted }) => granted === undefined)).toBe(true);
+  expect(
+    Array.from({ length: 1_000 }, () => share.enter("a")).every(({ granted }) => granted === undefined),
+  ).toBe(true);
 });

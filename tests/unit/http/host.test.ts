@@ -21,7 +21,9 @@ test.each<[string | undefined, string, boolean]>([
   ["evil.example:scim.example.com", "10.1.2.3", false],
   ["", "10.1.2.3", false],
   [undefined, "10.1.2.3", false],
-])("host %j at %s: ours is %s", (header, localAddress, expected) => expect(isOurHost(header, localAddress)).toBe(expected));
+])("host %j at %s: ours is %s", (header, localAddress, expected) =>
+  expect(isOurHost(header, localAddress)).toBe(expected),
+);
 
 // The two parts of a request that the function reads.
 const requestOf = (remoteAddress: string, headers: Record<string, string>) =>
@@ -32,7 +34,12 @@ test.each<[string, string, Record<string, string>, boolean]>([
   ["over IPv6", "::1", { host: "[::1]:8080" }, true],
   ["over a mapped address", "::ffff:127.0.0.1", { host: "127.0.0.1" }, true],
   ["from elsewhere", "10.0.0.7", { host: "localhost:8080" }, false],
-  ["through a proxy on this machine", "127.0.0.1", { host: "localhost:8080", "x-forwarded-for": "203.0.113.9" }, false],
+  [
+    "through a proxy on this machine",
+    "127.0.0.1",
+    { host: "localhost:8080", "x-forwarded-for": "203.0.113.9" },
+    false,
+  ],
   ["through a proxy that keeps the host", "127.0.0.1", { host: "scim.example.com" }, false],
 ])("%s is on loopback: %s", (_name, remoteAddress, headers, expected) =>
   expect(isOnLoopback(requestOf(remoteAddress, headers))).toBe(expected),

@@ -14,10 +14,18 @@ test.each<[string, string, ReturnType<typeof jsonExcess>]>([
   ["one level more after others have closed", '{"a":[[1]],"b":[[[1]]]}', "depth"],
   ["brackets that nobody closes", "[".repeat(1_000_000), "depth"],
   ["objects that nobody closes", '{"a":'.repeat(200_000), "depth"],
-  ["as many members as allowed, in two objects", '[{"a":1,"b":2,"c":3,"d":4},{"a":1,"b":2,"c":3,"d":4}]', undefined],
+  [
+    "as many members as allowed, in two objects",
+    '[{"a":1,"b":2,"c":3,"d":4},{"a":1,"b":2,"c":3,"d":4}]',
+    undefined,
+  ],
   ["one member more", '{"a":1,"b":2,"c":3,"d":4,"e":5}', "members"],
   ["one name given again and again", '{"a":1,"a":1,"a":1,"a":1,"a":1}', "members"],
-  ["one member more around a full object", '{"a":1,"b":{"a":1,"b":1,"c":1,"d":1},"c":3,"d":4,"e":5}', "members"],
+  [
+    "one member more around a full object",
+    '{"a":1,"b":{"a":1,"b":1,"c":1,"d":1},"c":3,"d":4,"e":5}',
+    "members",
+  ],
   ["too many values in all", `[${Array.from({ length: 14 }, () => 1).join()}]`, "values"],
   ["too many empty lists", `[${Array.from({ length: 8 }, () => "[]").join()}]`, "values"],
   ["a text without end", '{"a":"[[[[[[', undefined],
@@ -30,7 +38,10 @@ function measured(value: unknown): { depth: number; members: number } {
   const parts = Object.values(value).map(measured);
   return {
     depth: 1 + Math.max(0, ...parts.map(({ depth }) => depth)),
-    members: Math.max(Array.isArray(value) ? 0 : Object.keys(value).length, ...parts.map(({ members }) => members)),
+    members: Math.max(
+      Array.isArray(value) ? 0 : Object.keys(value).length,
+      ...parts.map(({ members }) => members),
+    ),
   };
 }
 

@@ -22,7 +22,8 @@ function movingClock() {
   };
 }
 
-const takeAll = (take: () => number, times: number): number => Array.from({ length: times }, take).filter((waitMs) => waitMs === 0).length;
+const takeAll = (take: () => number, times: number): number =>
+  Array.from({ length: times }, take).filter((waitMs) => waitMs === 0).length;
 
 test("a client gets twice its rate at once, then its rate", () => {
   const { clock, advance } = movingClock();
@@ -104,7 +105,11 @@ describe("attempts at the token endpoint", () => {
   const attempts = () => {
     const { clock, advance } = movingClock();
     const limit = createTokenAttempts(clock);
-    return { advance, fail: (client: string, network = "203.0.113.9") => limit.take(network, client).waitMs === 0, limit };
+    return {
+      advance,
+      fail: (client: string, network = "203.0.113.9") => limit.take(network, client).waitMs === 0,
+      limit,
+    };
   };
 
   test("five of one client, twenty of one network, whatever ids it makes up", () => {

@@ -13,7 +13,9 @@ function open() {
 
 test("a line says which check failed, of which token, from where and for what; never the token, nor the query", () => {
   const { lines, refuse } = open();
-  refuse(refusal("wrongSecret", "0123456789abcdef"), { credential: `sdt_live_0123456789abcdef_${"s".repeat(49)}` });
+  refuse(refusal("wrongSecret", "0123456789abcdef"), {
+    credential: `sdt_live_0123456789abcdef_${"s".repeat(49)}`,
+  });
   expect(lines).toEqual([
     {
       level: "warn",
@@ -38,7 +40,10 @@ test.each<[string, string | undefined, string | undefined, Record<string, unknow
   ["no id without end", "a".repeat(20_000), undefined, {}],
 ])("shows %s", (_name, tokenId, credential, expected) => {
   const { lines, refuse } = open();
-  refuse({ code: "unknownForm", ...(tokenId === undefined ? {} : { tokenId }) }, credential === undefined ? {} : { credential });
+  refuse(
+    { code: "unknownForm", ...(tokenId === undefined ? {} : { tokenId }) },
+    credential === undefined ? {} : { credential },
+  );
   const { tokenId: shownId, tokenPrefix } = lines[0]!.fields;
   expect(JSON.parse(JSON.stringify({ tokenId: shownId, tokenPrefix }))).toEqual(expected);
 });
@@ -47,11 +52,14 @@ test("ten lines a minute for one network, a hundred for all, and then how many w
   const { clock, lines, refuse } = open();
   for (let at = 0; at < 1_000; at++) refuse(refusal("unknownToken", "1"));
   expect(lines).toHaveLength(10);
-  for (let at = 0; at < 1_000; at++) refuse(refusal("unknownToken", "1"), { address: `198.51.${at >> 8}.${at & 255}` });
+  for (let at = 0; at < 1_000; at++)
+    refuse(refusal("unknownToken", "1"), { address: `198.51.${at >> 8}.${at & 255}` });
   expect(lines.filter(({ message }) => message === "a credential was refused")).toHaveLength(100);
   await clock.advance(60_000);
   refuse(refusal("revoked", "1"));
-  expect(lines.slice(-2).map(({ fields, message }) => [message, fields["count"] ?? fields["reasonCode"]])).toEqual([
+  expect(
+    lines.slice(-2).map(({ fields, message }) => [message, fields["count"] ?? fields["reasonCode"]]),
+  ).toEqual([
     ["further refused credentials were not logged individually", expect.any(Number)],
     ["a credential was refused", "revoked"],
   ]);

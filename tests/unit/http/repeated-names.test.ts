@@ -19,17 +19,24 @@ test.each<[string, string | undefined]>([
 
 test("what JSON.stringify writes repeats nothing, until a name is written once more", () => {
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.constantFrom(undefined, 1), (value, space) => {
-      const text = JSON.stringify(value, undefined, space);
-      expect(repeated(text)).toBeUndefined();
-      const name = Object.keys(value).at(-1)!;
-      expect(repeated(`${text.slice(0, -1)},${JSON.stringify(name)}:0}`)).toBe(name);
-    }),
+    fc.property(
+      fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }),
+      fc.constantFrom(undefined, 1),
+      (value, space) => {
+        const text = JSON.stringify(value, undefined, space);
+        expect(repeated(text)).toBeUndefined();
+        const name = Object.keys(value).at(-1)!;
+        expect(repeated(`${text.slice(0, -1)},${JSON.stringify(name)}:0}`)).toBe(name);
+      },
+    ),
   );
 });
 
 test("a megabyte is looked through in a moment", () => {
-  for (const text of [JSON.stringify({ a: '\\"'.repeat(250_000) }), JSON.stringify(Array.from({ length: 50_000 }, (_, a) => ({ a })))]) {
+  for (const text of [
+    JSON.stringify({ a: '\\"'.repeat(250_000) }),
+    JSON.stringify(Array.from({ length: 50_000 }, (_, a) => ({ a }))),
+  ]) {
     const parsed = JSON.parse(text);
     const startedAt = performance.now();
     repeatedName(text, parsed);

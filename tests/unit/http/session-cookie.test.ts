@@ -1,6 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import { ServerResponse } from "node:http";
-import { createSessionCookie, csrfTokenOf, isCsrfTokenOf, makeSecret } from "../../../src/http/session/cookie.ts";
+import {
+  createSessionCookie,
+  csrfTokenOf,
+  isCsrfTokenOf,
+  makeSecret,
+} from "../../../src/http/session/cookie.ts";
 
 const secret = makeSecret();
 const asked = (cookie?: string) => ({ headers: cookie === undefined ? {} : { cookie } }) as IncomingMessage;
@@ -11,11 +16,15 @@ const written = (publicUrl: string) => {
 };
 
 test("over https the cookie can be set and read by this host alone", () => {
-  expect(written("https://scim.example")).toBe(`__Host-dingtalk-scim=${secret}; Max-Age=60; Path=/; HttpOnly; SameSite=Strict; Secure`);
+  expect(written("https://scim.example")).toBe(
+    `__Host-dingtalk-scim=${secret}; Max-Age=60; Path=/; HttpOnly; SameSite=Strict; Secure`,
+  );
 });
 
 test("over plain http it has neither the prefix nor Secure, which browsers would refuse", () => {
-  expect(written("http://127.0.0.1:8080")).toBe(`dingtalk-scim=${secret}; Max-Age=60; Path=/; HttpOnly; SameSite=Strict`);
+  expect(written("http://127.0.0.1:8080")).toBe(
+    `dingtalk-scim=${secret}; Max-Age=60; Path=/; HttpOnly; SameSite=Strict`,
+  );
 });
 
 test.each<[string, string | undefined, string | undefined]>([
@@ -30,5 +39,6 @@ test.each<[string, string | undefined, string | undefined]>([
 
 test("the token against forged writes follows from the secret, and only from it", () => {
   expect(isCsrfTokenOf(secret, csrfTokenOf(secret))).toBe(true);
-  for (const wrong of [csrfTokenOf(makeSecret()), "", undefined, ["x"]]) expect(isCsrfTokenOf(secret, wrong)).toBe(false);
+  for (const wrong of [csrfTokenOf(makeSecret()), "", undefined, ["x"]])
+    expect(isCsrfTokenOf(secret, wrong)).toBe(false);
 });

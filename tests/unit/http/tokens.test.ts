@@ -1,5 +1,12 @@
 import fc from "fast-check";
-import { formatToken, hashSecret, isSecretOf, makeTokenId, makeTokenSecret, readToken } from "../../../src/http/auth/tokens.ts";
+import {
+  formatToken,
+  hashSecret,
+  isSecretOf,
+  makeTokenId,
+  makeTokenSecret,
+  readToken,
+} from "../../../src/http/auth/tokens.ts";
 
 const parts = { environment: "live", id: "0a1b2c3d4e5f6071", secret: `${"0".repeat(42)}z` } as const;
 const text = formatToken(parts);
@@ -34,10 +41,14 @@ test.each([
 test("any single changed character is noticed by the checksum", () => {
   const alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: text.length - 1 }), fc.constantFrom(...alphabet), (at, character) => {
-      fc.pre(text[at] !== character);
-      expect(readToken(text.slice(0, at) + character + text.slice(at + 1)).kind).not.toBe("token");
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: text.length - 1 }),
+      fc.constantFrom(...alphabet),
+      (at, character) => {
+        fc.pre(text[at] !== character);
+        expect(readToken(text.slice(0, at) + character + text.slice(at + 1)).kind).not.toBe("token");
+      },
+    ),
   );
 });
 

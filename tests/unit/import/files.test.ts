@@ -8,7 +8,9 @@ import { type Row, UnreadableFile } from "../../../src/import/row.ts";
 /** In pieces of three bytes, so that characters, line ends and names are cut anywhere. */
 function bytesOf(content: string | Buffer): Readable {
   const bytes = Buffer.from(content);
-  return Readable.from(Array.from({ length: Math.ceil(bytes.length / 3) }, (_, at) => bytes.subarray(at * 3, at * 3 + 3)));
+  return Readable.from(
+    Array.from({ length: Math.ceil(bytes.length / 3) }, (_, at) => bytes.subarray(at * 3, at * 3 + 3)),
+  );
 }
 
 async function read(rows: AsyncIterable<Row>): Promise<unknown> {
@@ -42,14 +44,20 @@ describe("a CSV file", () => {
     ["a column without a name", "a,\n1,2\n", [[2, { a: "1" }]]],
     ["nothing", "", ["the file is empty: its first line has to name the columns"]],
     ["a name twice", "a,a\n1,2\n", ['the first line names the column "a" twice']],
-    ["too many values", "a,b\n1,2,3\n", ["line 2: 3 values for 2 columns; a value that holds a separator has to be quoted"]],
+    [
+      "too many values",
+      "a,b\n1,2,3\n",
+      ["line 2: 3 values for 2 columns; a value that holds a separator has to be quoted"],
+    ],
     ["an open quote", 'a,b\n1,"2\n3\n', ["line 2 or below: a quotation mark is opened and never closed"]],
   ])("%s", async (_what, content, expected) => expect(await csv(content)).toEqual(expected));
 
   test("encodings: stated, by a byte order mark, or refused", async () => {
     expect(await csv(GB_NAME, "gb18030")).toEqual([[2, { a: "1", 姓名: "2" }]]);
     expect(await csv(Buffer.from("\ufeffa\tb\n1\t2", "utf16le"))).toEqual([[2, { a: "1", b: "2" }]]);
-    expect(await csv(GB_NAME)).toEqual(["the file is not utf-8: save it as UTF-8, or name its encoding (utf-16le, gb18030, big5)"]);
+    expect(await csv(GB_NAME)).toEqual([
+      "the file is not utf-8: save it as UTF-8, or name its encoding (utf-16le, gb18030, big5)",
+    ]);
   });
 
   test("a failing disk is no mistake of the file", async () => {
@@ -77,16 +85,37 @@ describe("a JSON file", () => {
     ["no list", '{"other":[{"a":1}]}', ["the object has no list Report_Entry"]],
     ["a report about nobody", '{"Report_Entry":[]}', []],
     ["no object in the list", '[{"a":1},3]', [[1, { a: 1 }], "element 2 of the list is no object"]],
-    ["a list that is cut off", '[{"a":1},{"b":', [[1, { a: 1 }], "the file is no JSON, or ends too early, after 1 elements of its list"]],
-    ["a list that is not closed", '[{"a":1}', [[1, { a: 1 }], "the file is no JSON, or ends too early, after 1 elements of its list"]],
+    [
+      "a list that is cut off",
+      '[{"a":1},{"b":',
+      [[1, { a: 1 }], "the file is no JSON, or ends too early, after 1 elements of its list"],
+    ],
+    [
+      "a list that is not closed",
+      '[{"a":1}',
+      [[1, { a: 1 }], "the file is no JSON, or ends too early, after 1 elements of its list"],
+    ],
     ["a text", "hello", ["the file is neither a JSON list nor an object with a list Report_Entry"]],
     ["nothing", "", ["the file is neither a JSON list nor an object with a list Report_Entry"]],
   ])("%s", async (_what, content, expected) => expect(await json(content)).toEqual(expected));
 });
 
 test("columns are known by names in three languages, whatever their spelling", () => {
-  const { of, unknown, twice } = columnsOf(["Employee_ID", "姓名", "流動電話", "Job Title", "Favourite colour", "Emial", "手机"]);
-  expect(Object.fromEntries(of)).toEqual({ employeeNumber: "Employee_ID", displayName: "姓名", mobile: "流動電話", title: "Job Title" });
+  const { of, unknown, twice } = columnsOf([
+    "Employee_ID",
+    "姓名",
+    "流動電話",
+    "Job Title",
+    "Favourite colour",
+    "Emial",
+    "手机",
+  ]);
+  expect(Object.fromEntries(of)).toEqual({
+    employeeNumber: "Employee_ID",
+    displayName: "姓名",
+    mobile: "流動電話",
+    title: "Job Title",
+  });
   expect(unknown).toEqual([{ column: "Favourite colour" }, { column: "Emial", meant: "email" }]);
   expect(twice).toEqual([{ field: "mobile", columns: ["流動電話", "手机"] }]);
 });

@@ -20,9 +20,13 @@ test("everybody is read first and every week, in between what was entered since"
     from: before(50),
     through: now,
   });
-  expect(dueReading(plan, { everybody: before(8 * 1_440), through: before(40) }, now)).toEqual({ kind: "everybody" });
+  expect(dueReading(plan, { everybody: before(8 * 1_440), through: before(40) }, now)).toEqual({
+    kind: "everybody",
+  });
   const simple = compileWorkday(FILE.replace(/ {2}updated.*\n/, ""));
-  expect(nextReading(simple, { everybody: before(1), through: before(1) }, now)).toEqual({ kind: "everybody" });
+  expect(nextReading(simple, { everybody: before(1), through: before(1) }, now)).toEqual({
+    kind: "everybody",
+  });
 });
 
 test("the address asks for JSON and the period", () => {
@@ -32,15 +36,31 @@ test("the address asks for JSON and the period", () => {
 });
 
 test.each([
-  ["plain http to elsewhere", FILE.replace("https:", "http:"), "3:8 report.url: must be an https address without user and fragment"],
+  [
+    "plain http to elsewhere",
+    FILE.replace("https:", "http:"),
+    "3:8 report.url: must be an https address without user and fragment",
+  ],
   [
     "a password in the address",
     FILE.replace("https://", "https://a:b@"),
     "3:8 report.url: must be an https address without user and fragment",
   ],
-  ["an unknown field", `${FILE}columns: { employeNumber: row.Id }\n`, "7:12 columns.employeNumber: unknown key"],
-  ["an expression that is none", `${FILE}columns: { employeeNumber: 'row.Id +' }\n`, "columns.employeeNumber: "],
-  ["no key", `${FILE}columns: { displayName: row.Name }\n`, "7:1 columns: needs one of externalId, employeeNumber, userName"],
+  [
+    "an unknown field",
+    `${FILE}columns: { employeNumber: row.Id }\n`,
+    "7:12 columns.employeNumber: unknown key",
+  ],
+  [
+    "an expression that is none",
+    `${FILE}columns: { employeeNumber: 'row.Id +' }\n`,
+    "columns.employeeNumber: ",
+  ],
+  [
+    "no key",
+    `${FILE}columns: { displayName: row.Name }\n`,
+    "7:1 columns: needs one of externalId, employeeNumber, userName",
+  ],
   ["too often", FILE.replace("30", "5"), "5:15 everyMinutes: "],
 ])("%s is refused, with its place", (_what, text, message) => {
   expect(() => compileWorkday(text)).toThrow(WorkdayFileInvalid);
@@ -48,7 +68,9 @@ test.each([
 });
 
 test("an expression gives a field; one that fails tells nothing but that", () => {
-  const { rules } = compileWorkday(`${FILE}columns: { employeeNumber: row.Id, displayName: 'firstOf(row.Preferred, row.Legal)' }\n`);
+  const { rules } = compileWorkday(
+    `${FILE}columns: { employeeNumber: row.Id, displayName: 'firstOf(row.Preferred, row.Legal)' }\n`,
+  );
   expect([
     rules!.get("employeeNumber")!({ Id: "7" }),
     rules!.get("displayName")!({ Legal: "Ann" }),

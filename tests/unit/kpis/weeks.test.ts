@@ -5,8 +5,17 @@ import { lastDayOf, weeksOf } from "../../../src/kpis/weeks.ts";
 
 const TARGETS = { latencySeconds: 45, leaverMinutes: 60 };
 const NOW = new Date("2026-11-25T10:20:00Z");
-const nothing: HourFigures = { latency: {}, changes: 0, leavers: { total: 0, inTime: 0 }, interventions: {}, handSeconds: 0 };
-const hour = (from: string, figures: Partial<HourFigures>) => ({ from: new Date(from), figures: { ...nothing, ...figures } });
+const nothing: HourFigures = {
+  latency: {},
+  changes: 0,
+  leavers: { total: 0, inTime: 0 },
+  interventions: {},
+  handSeconds: 0,
+};
+const hour = (from: string, figures: Partial<HourFigures>) => ({
+  from: new Date(from),
+  figures: { ...nothing, ...figures },
+});
 const bucket = (seconds: number): number => Math.ceil(Math.log(seconds * 1_000) / Math.log(GROWTH));
 
 test.each([
@@ -51,7 +60,12 @@ test("weeks add up their hours; a share is that of all measurements", () => {
     }),
   ];
   const [before, last, current] = weeksOf(hours, NOW, 3, TARGETS);
-  expect(before).toMatchObject({ from: new Date("2026-11-09T00:00:00Z"), accuracy: undefined, changes: 0, attributes: {} });
+  expect(before).toMatchObject({
+    from: new Date("2026-11-09T00:00:00Z"),
+    accuracy: undefined,
+    changes: 0,
+    attributes: {},
+  });
   expect(last).toMatchObject({
     accuracy: 0.9,
     coverage: 0.925,
@@ -67,14 +81,20 @@ test("weeks add up their hours; a share is that of all measurements", () => {
 });
 
 test("the last day has its hours only, and calls since its first measurement", () => {
-  const measured = (calls: number) => ({ measured: { active: 1, present: 1, accurate: 1, right: {}, calls } });
+  const measured = (calls: number) => ({
+    measured: { active: 1, present: 1, accurate: 1, right: {}, calls },
+  });
   const at = (hoursAgo: number) => new Date(NOW.getTime() - hoursAgo * HOUR_MS).toISOString();
   const hours = [
     hour(at(30), { latency: { 500: 7 }, ...measured(1) }),
     hour(at(20), { latency: { 400: 3 }, ...measured(40) }),
     hour(at(1), { latency: { 400: 1 }, ...measured(60) }),
   ];
-  expect(lastDayOf(hours, NOW, 65, TARGETS)).toMatchObject({ latency: { count: 4 }, calls: 25, callsSince: new Date(at(20)) });
+  expect(lastDayOf(hours, NOW, 65, TARGETS)).toMatchObject({
+    latency: { count: 4 },
+    calls: 25,
+    callsSince: new Date(at(20)),
+  });
   expect(lastDayOf(hours, NOW, 3, TARGETS).calls).toBe(0);
   expect(lastDayOf([], NOW, 3, TARGETS).calls).toBeUndefined();
 });

@@ -26,7 +26,11 @@ const fromEntra: JsonObject = {
   ],
   addresses: [{ type: "work", formatted: "Tower 1,\nCentral", country: "HK" }],
   preferredLanguage: "en-HK",
-  [ENTERPRISE]: { employeeNumber: "21008", department: "Shops", manager: { value: "e5b1…", displayName: "Lee" } },
+  [ENTERPRISE]: {
+    employeeNumber: "21008",
+    department: "Shops",
+    manager: { value: "e5b1…", displayName: "Lee" },
+  },
 };
 
 test("a person as Entra ID sends one", () => {
@@ -67,7 +71,12 @@ test("a person as a flow from Workday would send one", () => {
         { type: "work", value: "tel:+852-2345-6789;ext=204" },
         { type: "mobile", value: "+852 9123 4567" },
       ],
-      [ENTERPRISE]: { employeeNumber: "21008", costCenter: "CC-4410", department: "SUP-ORG-118", manager: { value: "21001" } },
+      [ENTERPRISE]: {
+        employeeNumber: "21008",
+        costCenter: "CC-4410",
+        department: "SUP-ORG-118",
+        manager: { value: "21001" },
+      },
       [urn]: worker,
     });
     expect(attributes).toMatchObject({
@@ -107,7 +116,12 @@ describe("as few attributes as the work needs", () => {
       emails: [{ type: "home", value: "home@example.com" }],
       phoneNumbers: [{ type: "home", value: "2222 2222" }],
     };
-    expect(mapped(user).attributes).toEqual({ name: "Chan Mei", title: "Branch Manager", job_number: "21008", hide_mobile: true });
+    expect(mapped(user).attributes).toEqual({
+      name: "Chan Mei",
+      title: "Branch Manager",
+      job_number: "21008",
+      hide_mobile: true,
+    });
   });
 });
 
@@ -146,7 +160,9 @@ test("our own extension decides what DingTalk alone has", () => {
   });
   expect(account).toBe("dingtalk");
   expect(mainDepartmentReference).toBe("Asia/Retail");
-  expect(mapped({ [DINGTALK]: { accountType: "personal" } }).attributes).not.toHaveProperty("exclusive_account_type");
+  expect(mapped({ [DINGTALK]: { accountType: "personal" } }).attributes).not.toHaveProperty(
+    "exclusive_account_type",
+  );
 });
 
 test("nobody as manager clears the manager", () => expect(mapped({}).manager).toBeNull());
@@ -210,7 +226,10 @@ describe("the explanation", () => {
   test("leaves open what is left alone", () => expect(of("hired_date")).toMatchObject({ result: undefined }));
 
   test("covers what is no attribute", () => {
-    expect(of("manager")).toMatchObject({ sources: [{ path: "enterprise.manager.value", value: "e5b1…" }], result: "e5b1…" });
+    expect(of("manager")).toMatchObject({
+      sources: [{ path: "enterprise.manager.value", value: "e5b1…" }],
+      result: "e5b1…",
+    });
     expect(explained.map(({ attribute }) => attribute)).toEqual(
       expect.arrayContaining(["customFields", "external", "account", "mainDepartment"]),
     );
@@ -224,6 +243,7 @@ test("costs far less than a call to anybody", () => {
   const before = process.cpuUsage();
   for (let index = 0; index < people; index++) mapping.person(input);
   const { user } = process.cpuUsage(before);
-  // About 25 µs when built and 80 µs under the test's transform; the bound only catches a change for the worse by an order.
+  // About 25 µs when built and 80 µs under the test's transform; the bound only catches a change for the
+  // worse by an order.
   expect(user / people).toBeLessThan(1_000);
 });

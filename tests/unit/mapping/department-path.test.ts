@@ -15,7 +15,9 @@ test.each<[string, string, string, readonly string[]]>([
   ["Chinese names", "亞洲/香港/財務部", "/", ["亞洲", "香港", "財務部"]],
   ["nothing but separators", " / // ", "/", []],
   ["nothing", "", "/", []],
-])("parsePath: %s", (_name, text, separator, expected) => expect(parsePath(text, separator)).toEqual(expected));
+])("parsePath: %s", (_name, text, separator, expected) =>
+  expect(parsePath(text, separator)).toEqual(expected),
+);
 
 const segment = fc
   .oneof(fc.string(), fc.stringMatching(/^[a\\/>]{1,6}$/))

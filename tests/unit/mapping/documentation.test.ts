@@ -13,9 +13,12 @@ import { EXTENSION, fieldsOf } from "../../../src/targets/dingtalk/attributes/fi
 const page = readFileSync(join(__dirname, "../../../docs/mapping.md"), "utf8");
 const examples = [...page.matchAll(/```yaml\n([\s\S]*?)```/g)].map((match) => match[1]!);
 
-test.each(examples.map((text, index) => [index + 1, text] as const))("example %i is a mapping", (_number, text) => {
-  expect(compileMapping(text).version).toHaveLength(12);
-});
+test.each(examples.map((text, index) => [index + 1, text] as const))(
+  "example %i is a mapping",
+  (_number, text) => {
+    expect(compileMapping(text).version).toHaveLength(12);
+  },
+);
 
 test("the page has its examples", () => expect(examples).toHaveLength(6));
 
@@ -31,7 +34,8 @@ test.each([
 
 test("Workday's example does what the page says", () => {
   const mapping = compileMapping(examples[4]!);
-  const person = (worker: object) => mapping.person({ user: { id: "u1", [WORKDAY_SCHEMA]: { ...worker } }, groups: [] });
+  const person = (worker: object) =>
+    mapping.person({ user: { id: "u1", [WORKDAY_SCHEMA]: { ...worker } }, groups: [] });
   const supervisoryOrganization = { id: "SUP-ORG-118", name: "Kowloon Branches", parentId: "SUP-ORG-100" };
   expect(person({ supervisoryOrganization })).toMatchObject({
     departments: [["Example Retail", "Shops", "Kowloon Branches"]],
@@ -60,7 +64,10 @@ test("the example of minimal transfer does what the page says", () => {
   expect(person("Asia/Sales")).toMatchObject({ attributes: all, manager: "boss" });
   expect(person("Europe/Sales/Berlin")).toMatchObject({ attributes: all, manager: "boss" });
   for (const groups of [["Europe"], ["Europe/Legal"], ["Asia/Sales", "Europe/Legal"]])
-    expect(person(...groups)).toMatchObject({ attributes: { name: "Mei Chan", title: null, job_number: "E1" }, manager: null });
+    expect(person(...groups)).toMatchObject({
+      attributes: { name: "Mei Chan", title: null, job_number: "E1" },
+      manager: null,
+    });
   expect(person("Europe").attributes["mobile"]).toBe(person("Asia").attributes["mobile"]);
 });
 
@@ -75,6 +82,9 @@ test("extensions go by the names the SCIM side gives them", () => {
 
 test("the default mapping names only what DingTalk has", () => {
   const names = (kind: "user" | "department"): readonly string[] => fieldsOf(kind).map(([name]) => name);
-  const options = { personAttributes: [...names("user"), `${EXTENSION}*`], departmentAttributes: names("department") };
+  const options = {
+    personAttributes: [...names("user"), `${EXTENSION}*`],
+    departmentAttributes: names("department"),
+  };
   expect(() => compileMapping(DEFAULT_MAPPING, options)).not.toThrow();
 });

@@ -1,11 +1,19 @@
-import { type Evaluated, ExpressionInvalid, expressionCompiler } from "../../../src/mapping/expression/expression.ts";
+import {
+  type Evaluated,
+  ExpressionInvalid,
+  expressionCompiler,
+} from "../../../src/mapping/expression/expression.ts";
 import { mappingFile } from "../../../src/mapping/file/file.ts";
 
 const file = mappingFile.parse({
   version: 1,
   tables: { levels: { M2: "Manager 2", "6 Manager": "Manager", none: "" } },
   trees: {
-    organisations: { "SUP-1": { name: "Asia" }, "SUP-100": { name: "Retail", parent: "SUP-1" }, ROUND: { name: "Round", parent: "ROUND" } },
+    organisations: {
+      "SUP-1": { name: "Asia" },
+      "SUP-100": { name: "Retail", parent: "SUP-1" },
+      ROUND: { name: "Round", parent: "ROUND" },
+    },
   },
 });
 const compile = expressionCompiler(file, ["user", "groups", "workday"]);
@@ -31,7 +39,11 @@ const variables = {
     { id: "g1", displayName: "Finance" },
     { id: "g2", displayName: "VPN users" },
   ],
-  workday: { level: "m2", hireDate: "2026-12-01", organisation: { id: "SUP-118", name: "Kowloon", parentId: "SUP-100" } },
+  workday: {
+    level: "m2",
+    hireDate: "2026-12-01",
+    organisation: { id: "SUP-118", name: "Kowloon", parentId: "SUP-100" },
+  },
 };
 
 const resultOf = (text: string): unknown => {
@@ -144,7 +156,11 @@ describe("functions", () => {
     ['treePath("organisations", "SUP-999")', "notInTree", []],
   ])("%s is noted as %s", (text, code, value) => {
     const evaluated = compile(text).evaluate(variables);
-    expect(evaluated).toMatchObject({ kind: "value", value, notes: expect.arrayContaining([expect.objectContaining({ code })]) });
+    expect(evaluated).toMatchObject({
+      kind: "value",
+      value,
+      notes: expect.arrayContaining([expect.objectContaining({ code })]),
+    });
   });
 });
 
@@ -197,7 +213,13 @@ describe("what is refused, and where", () => {
 });
 
 describe("everything ends soon", () => {
-  const many = { ...variables, groups: Array.from({ length: 2_000 }, (_, index) => ({ id: `g${index}`, displayName: "x".repeat(1_000) })) };
+  const many = {
+    ...variables,
+    groups: Array.from({ length: 2_000 }, (_, index) => ({
+      id: `g${index}`,
+      displayName: "x".repeat(1_000),
+    })),
+  };
   test.each<[string, Evaluated["kind"]]>([
     ["groups.exists(a, groups.exists(b, a.id + b.id == user.nothing))", "failed"],
     ["groups.map(a, groups.map(b, b.id))", "failed"],
@@ -216,10 +238,8 @@ describe("everything ends soon", () => {
 
 test("names the attributes it reads", () => {
   const paths = (text: string): readonly string[] => compile(text).sources.map(({ path }) => path);
-  expect(paths('firstOf(user.displayName, user["name"].formatted, emailOf(user, "work"), user.displayName)')).toEqual([
-    "user.displayName",
-    "user.name.formatted",
-    'user.emails[type eq "work"].value',
-  ]);
+  expect(
+    paths('firstOf(user.displayName, user["name"].formatted, emailOf(user, "work"), user.displayName)'),
+  ).toEqual(["user.displayName", "user.name.formatted", 'user.emails[type eq "work"].value']);
   expect(paths("groups.exists(g, g.id == workday.level)")).toEqual(["groups", "workday.level"]);
 });

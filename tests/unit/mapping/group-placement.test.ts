@@ -5,8 +5,15 @@ import { assignDepartments } from "../../../src/mapping/placement.ts";
 
 const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 
-const placed = (departments: string, group: JsonObject, ancestors: readonly JsonObject[] = []): GroupPlacement =>
-  compileMapping(`version: 1\ndepartments:\n  ${departments}\n`).group({ group: { id: "g1", ...group }, ancestors });
+const placed = (
+  departments: string,
+  group: JsonObject,
+  ancestors: readonly JsonObject[] = [],
+): GroupPlacement =>
+  compileMapping(`version: 1\ndepartments:\n  ${departments}\n`).group({
+    group: { id: "g1", ...group },
+    ancestors,
+  });
 const department = (path: readonly string[], more = {}): GroupPlacement => ({
   kind: "department",
   path,
@@ -26,12 +33,24 @@ describe("by the path in the display name", () => {
     ["a role of another name", { displayName: "Boss HK" }, { kind: "role", name: "Bosses" }],
     ["nothing", { displayName: "SG-Printers" }, { kind: "none", reason: "rule" }],
     ["below another department", { displayName: "Shop 12" }, department(["Asia", "Retail", "Shop 12"])],
-    ["the group's own word wins", { displayName: "VPN users", [DINGTALK]: { kind: "department" } }, department(["VPN users"])],
-    ["the group wants to be nothing", { displayName: "Finance", [DINGTALK]: { kind: "none" } }, { kind: "none", reason: "rule" }],
+    [
+      "the group's own word wins",
+      { displayName: "VPN users", [DINGTALK]: { kind: "department" } },
+      department(["VPN users"]),
+    ],
+    [
+      "the group wants to be nothing",
+      { displayName: "Finance", [DINGTALK]: { kind: "none" } },
+      { kind: "none", reason: "rule" },
+    ],
     ["no name", { displayName: " / " }, { kind: "none", reason: "noName" }],
     ["no name at all", {}, { kind: "none", reason: "noName" }],
     ["twenty levels", { displayName: Array(20).fill("x").join("/") }, department(Array(20).fill("x"))],
-    ["twenty-one levels", { displayName: Array(21).fill("x").join("/") }, { kind: "none", reason: "tooDeep" }],
+    [
+      "twenty-one levels",
+      { displayName: Array(21).fill("x").join("/") },
+      { kind: "none", reason: "tooDeep" },
+    ],
   ])("%s", (_name, group, expected) => expect(placed(rules, group)).toEqual(expected));
 });
 
@@ -79,11 +98,14 @@ describe("by the parent each group names", () => {
 });
 
 test("by membership of group in group", () => {
-  expect(placed("structure: nested", { displayName: "R/D" }, [{ id: "a", displayName: "Asia" }])).toEqual(department(["Asia", "R/D"]));
+  expect(placed("structure: nested", { displayName: "R/D" }, [{ id: "a", displayName: "Asia" }])).toEqual(
+    department(["Asia", "R/D"]),
+  );
 });
 
 test("where departments come from attributes only, a group is a role or nothing", () => {
-  const rules = "from: attributes\n  attributes: [{ path: enterprise.department }]\n  groups: [{ match: 'VPN *', to: role }]";
+  const rules =
+    "from: attributes\n  attributes: [{ path: enterprise.department }]\n  groups: [{ match: 'VPN *', to: role }]";
   expect(placed(rules, { displayName: "Finance" })).toEqual({ kind: "none", reason: "attributes" });
   expect(placed(rules, { displayName: "VPN users" })).toEqual({ kind: "role", name: "VPN users" });
 });
@@ -102,7 +124,11 @@ describe("attributes of a department", () => {
       { displayName: "Shop 1", [DINGTALK]: { order: 3 } },
       { settings: { order: 9, code: "none", hide_dept: true }, external: false },
     ],
-    ["external by its path", { displayName: "Partners" }, { settings: { code: "none", outer_dept: true }, external: true }],
+    [
+      "external by its path",
+      { displayName: "Partners" },
+      { settings: { code: "none", outer_dept: true }, external: true },
+    ],
     [
       "external by what is above it",
       { displayName: "Partners/Acme/East" },
@@ -130,7 +156,9 @@ departments:
       settings: { order: 2, brief: "Ops in Asia/Ops", hide_dept: true },
       managers: ["M-1", "M-2"],
     });
-    expect(mapping.department(["Guests"], true)).toEqual({ settings: { order: 1, brief: "Guests in Guests", outer_dept: true } });
+    expect(mapping.department(["Guests"], true)).toEqual({
+      settings: { order: 1, brief: "Guests in Guests", outer_dept: true },
+    });
   });
 
   test("a rule that fails is noted and sends nothing", () => {
@@ -189,7 +217,12 @@ describe("a person among groups", () => {
 
 describe("managers of a department", () => {
   test.each<[string, string, JsonObject, readonly string[] | undefined]>([
-    ["entries with a value", "dingtalk.managers", { managers: [{ value: "b" }, { value: "a" }, { value: "" }] }, ["a", "b"]],
+    [
+      "entries with a value",
+      "dingtalk.managers",
+      { managers: [{ value: "b" }, { value: "a" }, { value: "" }] },
+      ["a", "b"],
+    ],
     ["one as a text", "firstOf(dingtalk.managers, dingtalk.manager)", { manager: " a " }, ["a"]],
     ["nobody: nothing is said", "dingtalk.managers", {}, undefined],
     ["nobody, and the mapping owns the list", "{ value: dingtalk.managers, empty: clear }", {}, []],

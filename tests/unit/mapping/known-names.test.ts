@@ -91,13 +91,23 @@ describe("a name that means nothing is a mistake of the file, at its place", () 
       "person: { mobile: 'phoneOf(user, \"mobil\")' }",
       "2:28 person.mobile.value mobil is no type of SCIM (did you mean mobile?)",
     ],
-    ["a word without quotes", "person: { title: Manager }", `2:18 person.title.value unknown variable Manager${QUOTES}`],
-    ["the same in Chinese", "person: { title: 总部 }", `2:18 person.title.value unexpected character: 总${QUOTES}`],
+    [
+      "a word without quotes",
+      "person: { title: Manager }",
+      `2:18 person.title.value unknown variable Manager${QUOTES}`,
+    ],
+    [
+      "the same in Chinese",
+      "person: { title: 总部 }",
+      `2:18 person.title.value unexpected character: 总${QUOTES}`,
+    ],
   ])("%s", (_what, line, told) => expect(problemsOf(`version: 1\n${line}\n`)).toEqual([told]));
 
   test("a list is not what its entries are", () => {
     expect(problemsOf("version: 1\nperson: { email: user.emails.value }\n")).toEqual([
-      expect.stringContaining('user.emails is a list, of which .value is nothing: use a function such as emailOf(user, "work")'),
+      expect.stringContaining(
+        'user.emails is a list, of which .value is nothing: use a function such as emailOf(user, "work")',
+      ),
     ]);
   });
 
@@ -105,7 +115,9 @@ describe("a name that means nothing is a mistake of the file, at its place", () 
     ["a condition without quotes", "person:\n  title: user.active ? user.title : user.nickName\n"],
     ["a text at the beginning", 'person:\n  title: "a" + user.title\n'],
   ])("%s says that the expression needs quotes", (_what, text) => {
-    expect(problemsOf(`version: 1\n${text}`)).toEqual([expect.stringContaining("put the expression in quotes, such as 'a ? b : c'")]);
+    expect(problemsOf(`version: 1\n${text}`)).toEqual([
+      expect.stringContaining("put the expression in quotes, such as 'a ? b : c'"),
+    ]);
   });
 });
 
@@ -122,7 +134,10 @@ test.each([
     "version: 1\nextensions: { workday: urn:x:y }\nperson: { title: workday.anything }\n",
   ],
   ["an extension by its URN", "version: 1\nperson: { title: 'user[\"urn:x:y\"].title' }\n"],
-  ["elements of lists in loops", "version: 1\nperson: { title: 'user.emails.map(each, each.valu).join(\",\")' }\n"],
+  [
+    "elements of lists in loops",
+    "version: 1\nperson: { title: 'user.emails.map(each, each.valu).join(\",\")' }\n",
+  ],
 ])("%s is good", (_what, text) => expect(problemsOf(text)).toEqual([]));
 
 describe("the JSON Schema for editors", () => {
@@ -135,7 +150,11 @@ describe("the JSON Schema for editors", () => {
       true,
     ],
     ["an unknown key", "version: 1\nregon: HK\n", false],
-    ["an unknown key of a rule", "version: 1\nperson: { title: { value: user.title, wen: onCreate } }\n", false],
+    [
+      "an unknown key of a rule",
+      "version: 1\nperson: { title: { value: user.title, wen: onCreate } }\n",
+      false,
+    ],
     ["a choice", "version: 1\ndepartments: { from: people }\n", false],
     ["no version", "person: {}\n", false],
   ])("%s", (_what, text, good) => expect(validate(parse(text))).toBe(good));

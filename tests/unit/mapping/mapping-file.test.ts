@@ -35,7 +35,11 @@ describe("each problem has its place", () => {
       "version: 1\nregion: ZZ\n",
       ["2:9 region must be a region of ISO 3166 with a telephone plan, such as HK"],
     ],
-    ["a zone that is none", "version: 1\nzone: Hongkong City\n", ["2:7 zone must be a time zone such as Asia/Hong_Kong"]],
+    [
+      "a zone that is none",
+      "version: 1\nzone: Hongkong City\n",
+      ["2:7 zone must be a time zone such as Asia/Hong_Kong"],
+    ],
     [
       "an expression, at the character",
       "version: 1\nperson:\n  title: firstOf(user.title, usr.x)\n",
@@ -100,8 +104,16 @@ describe("each problem has its place", () => {
       ["3:14 departments.separator must not be blank or hold a backslash"],
     ],
     ["a key twice", "version: 1\nregion: HK\nregion: CN\n", ["3:1  map keys must be unique"]],
-    ["no YAML", "version: [1\n", ["2:1  flow sequence in block collection must be sufficiently indented and end with a ]"]],
-    ["an alias", "version: 1\ntables:\n  a: &t { x: y }\n  b: *t\n", ["1:1  anchors and aliases are not used in this file"]],
+    [
+      "no YAML",
+      "version: [1\n",
+      ["2:1  flow sequence in block collection must be sufficiently indented and end with a ]"],
+    ],
+    [
+      "an alias",
+      "version: 1\ntables:\n  a: &t { x: y }\n  b: *t\n",
+      ["1:1  anchors and aliases are not used in this file"],
+    ],
     ["nothing at all", "", ["1:1  expected object, received null"]],
   ])("%s", (_name, text, expected) => expect(shown(text)).toEqual(expected));
 });
@@ -110,7 +122,8 @@ test("keys and values that look like numbers stay as they are written", () => {
   const mapping = compileMapping(
     "version: 1\nperson:\n  title: lookup('centres', user.title)\ntables:\n  centres: { 001: 0042, 1: one, 1e3: 1E3, 12345678901234567890: big }\n",
   );
-  const title = (code: string) => mapping.person({ user: { id: "a", title: code }, groups: [] }).attributes["title"];
+  const title = (code: string) =>
+    mapping.person({ user: { id: "a", title: code }, groups: [] }).attributes["title"];
   expect(["001", "1", "1e3", "12345678901234567890"].map(title)).toEqual(["0042", "one", "1E3", "big"]);
   expect(shown("version: 1\ntables:\n  a: { 01: x, 01: y }\n")).toEqual(["3:15  map keys must be unique"]);
 });
@@ -123,36 +136,44 @@ test("all problems of a kind are told at once, in the order of the file", () => 
     expect.stringContaining("5:"),
     expect.stringContaining("5:"),
   ]);
-  expect(shown("version: 1\nperson:\n  a: usr.x\n  b: user.x\n  c: 1 +\nmanager: nope()\n").map((line) => line.split(" ")[0])).toEqual([
-    "3:6",
-    "5:9",
-    "6:10",
-  ]);
+  expect(
+    shown("version: 1\nperson:\n  a: usr.x\n  b: user.x\n  c: 1 +\nmanager: nope()\n").map(
+      (line) => line.split(" ")[0],
+    ),
+  ).toEqual(["3:6", "5:9", "6:10"]);
 });
 
 test("attributes the target does not know are refused when the target says which it knows", () => {
   const options = { personAttributes: ["title", "extension.*"], departmentAttributes: ["order"] };
-  expect(shown("version: 1\nperson:\n  titel: user.title\n  extension.Job level: user.title\n", options)).toEqual([
-    "3:3 person.titel the target has no attribute titel (did you mean title?)",
-  ]);
+  expect(
+    shown("version: 1\nperson:\n  titel: user.title\n  extension.Job level: user.title\n", options),
+  ).toEqual(["3:3 person.titel the target has no attribute titel (did you mean title?)"]);
   expect(shown("version: 1\ndepartments:\n  settings:\n    ordr: 1\n", options)).toEqual([
     "4:5 departments.settings.ordr the target has no attribute ordr (did you mean order?)",
   ]);
 });
 
 test("the message of the error is the list", () => {
-  expect(() => compileMapping("version: 1\nregon: HK\n")).toThrow("2:1 regon: unknown key (did you mean region?)");
+  expect(() => compileMapping("version: 1\nregon: HK\n")).toThrow(
+    "2:1 regon: unknown key (did you mean region?)",
+  );
 });
 
 test("a file of any size but a sensible one is refused", () => {
-  expect(shown(`version: 1\n# ${"x".repeat(300_000)}`)).toEqual(["1:1  the file is longer than 262144 characters"]);
+  expect(shown(`version: 1\n# ${"x".repeat(300_000)}`)).toEqual([
+    "1:1  the file is longer than 262144 characters",
+  ]);
 });
 
 describe("the version", () => {
   const versionOf = (text: string): string => compileMapping(text).version;
   const base = "version: 1\nperson:\n  name: user.displayName\n  title: user.title\n";
   test.each<[string, string, boolean]>([
-    ["comments and layout do not count", "version: 1 # ours\n\nperson: { title: user.title,\n  name: user.displayName }\n", true],
+    [
+      "comments and layout do not count",
+      "version: 1 # ours\n\nperson: { title: user.title,\n  name: user.displayName }\n",
+      true,
+    ],
     ["what is stated and the default anyway does not count", `${base}region: hk\n`, true],
     [
       "the long form is the short form",
@@ -167,13 +188,27 @@ describe("the version", () => {
 });
 
 test("the reserved attributes are those of the target port", () =>
-  expect({ user: Object.keys(RESERVED_ATTRIBUTES), department: Object.keys(RESERVED_SETTINGS) }).toEqual(RESERVED));
+  expect({ user: Object.keys(RESERVED_ATTRIBUTES), department: Object.keys(RESERVED_SETTINGS) }).toEqual(
+    RESERVED,
+  ));
 
 test.each<[string, string, string]>([
-  ["a department's", "departments: { settings: { order: { value: 1, authority: dingtalk } } }", "departments.settings.order.authority"],
+  [
+    "a department's",
+    "departments: { settings: { order: { value: 1, authority: dingtalk } } }",
+    "departments.settings.order.authority",
+  ],
   ["a title's", "person: { title: { value: user.title, authority: dingtalk } }", "person.title.authority"],
-  ["another system's", "person: { mobile: { value: user.title, authority: entra } }", "person.mobile.authority"],
-  ["of what cannot be set, with a value", "person: { avatar: { value: user.title, authority: dingtalk } }", "person.avatar.authority"],
+  [
+    "another system's",
+    "person: { mobile: { value: user.title, authority: entra } }",
+    "person.mobile.authority",
+  ],
+  [
+    "of what cannot be set, with a value",
+    "person: { avatar: { value: user.title, authority: dingtalk } }",
+    "person.avatar.authority",
+  ],
   ["no rule at all", "person: { mobile: { when: onCreate } }", "person.mobile.value"],
 ])("an authority that is %s is refused", (_name, text, path) => {
   expect(() => compileMapping(`version: 1\n${text}`)).toThrow(path);

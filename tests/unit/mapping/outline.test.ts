@@ -20,10 +20,29 @@ departments:
   const usual = { when: "always", empty: "leave" };
   expect(rules).toEqual([
     { about: "person", attribute: "name", rule: "user.displayName", ...usual },
-    { about: "person", attribute: "title", rule: "user.title", when: "onCreate", empty: "leave", default: "Staff", maxLength: 20 },
+    {
+      about: "person",
+      attribute: "title",
+      rule: "user.title",
+      when: "onCreate",
+      empty: "leave",
+      default: "Staff",
+      maxLength: 20,
+    },
     { about: "person", attribute: "remark", rule: "user.nickName", when: "always", empty: "clear" },
-    { about: "person", attribute: "manager", rule: "enterprise.manager.value", when: "always", empty: "clear" },
-    { about: "department", attribute: "departments.attributes.1", rule: "'Asia' / enterprise.department", ...usual },
+    {
+      about: "person",
+      attribute: "manager",
+      rule: "enterprise.manager.value",
+      when: "always",
+      empty: "clear",
+    },
+    {
+      about: "department",
+      attribute: "departments.attributes.1",
+      rule: "'Asia' / enterprise.department",
+      ...usual,
+    },
     { about: "department", attribute: "order", rule: "dingtalk.order", ...usual },
   ]);
   expect(groups).toEqual([
@@ -35,6 +54,13 @@ departments:
 test("the built-in file has its rules, each named once", () => {
   const { rules } = outlineOf(DEFAULT_MAPPING);
   const names = rules.map(({ about, attribute }) => `${about} ${attribute}`);
-  expect(names).toEqual(expect.arrayContaining(["person name", "person manager", "person departments.main", "department managers"]));
+  expect(names).toEqual(
+    expect.arrayContaining([
+      "person name",
+      "person manager",
+      "person departments.main",
+      "department managers",
+    ]),
+  );
   expect(new Set(names).size).toBe(names.length);
 });

@@ -20,4 +20,6 @@ test.each<[string, "givenFirst" | "familyFirst", string, string]>([
   ["  Mei   Chan ", "givenFirst", "Mei", "Chan"],
   ["Cher", "givenFirst", "Cher", ""],
   ["", "givenFirst", "", ""],
-])("splitName: %s, %s", (text, order, given, family) => expect(splitName(text, order)).toEqual({ given, family }));
+])("splitName: %s, %s", (text, order, given, family) =>
+  expect(splitName(text, order)).toEqual({ given, family }),
+);

@@ -2,8 +2,11 @@ import type { JsonObject } from "../../../src/core/entity.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import type { PersonMapping } from "../../../src/mapping/mapping.ts";
 
-const mapped = (rules: string, user: JsonObject, groups: readonly { id: string; displayName: string }[] = []): PersonMapping =>
-  compileMapping(`version: 1\n${rules}`).person({ user: { id: "u1", ...user }, groups });
+const mapped = (
+  rules: string,
+  user: JsonObject,
+  groups: readonly { id: string; displayName: string }[] = [],
+): PersonMapping => compileMapping(`version: 1\n${rules}`).person({ user: { id: "u1", ...user }, groups });
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
@@ -11,26 +14,50 @@ describe("one attribute", () => {
   test.each<[string, string, JsonObject, PersonMapping["attributes"]]>([
     ["a value", "title: user.title", { title: " Boss " }, { title: "Boss" }],
     ["an empty source leaves the attribute alone", "title: user.title", {}, {}],
-    ["an empty source clears when asked to", "title: { value: user.title, empty: clear }", { title: " " }, { title: null }],
+    [
+      "an empty source clears when asked to",
+      "title: { value: user.title, empty: clear }",
+      { title: " " },
+      { title: null },
+    ],
     ["the default stands in", "title: { value: user.title, default: Staff }", {}, { title: "Staff" }],
-    ["the default comes before clearing", "title: { value: user.title, default: Staff, empty: clear }", {}, { title: "Staff" }],
-    ["false is a value", "hidden: { value: user.active, default: true }", { active: false }, { hidden: false }],
+    [
+      "the default comes before clearing",
+      "title: { value: user.title, default: Staff, empty: clear }",
+      {},
+      { title: "Staff" },
+    ],
+    [
+      "false is a value",
+      "hidden: { value: user.active, default: true }",
+      { active: false },
+      { hidden: false },
+    ],
     ["zero is a value", "n: { value: user.n, default: 5 }", { n: 0 }, { n: 0 }],
     ["constants", "a: true\n  b: 3\n  c: '\"text\"'", {}, { a: true, b: 3, c: "text" }],
     ["a whole number", "n: 1 + 2", {}, { n: 3 }],
     ["a list is a sorted set of texts", "l: user.l", { l: ["b", " a", "b", "", 3] }, { l: ["3", "a", "b"] }],
     ["too long a text is cut", "t: { value: user.t, maxLength: 3 }", { t: "😀abc" }, { t: "😀ab" }],
     ["an object is no value", "t: user.name", { name: { givenName: "Mei" } }, {}],
-    ["a rule that fails leaves the attribute alone", "t: { value: user.a - user.b, empty: clear }", { a: "x", b: "y" }, {}],
+    [
+      "a rule that fails leaves the attribute alone",
+      "t: { value: user.a - user.b, empty: clear }",
+      { a: "x", b: "y" },
+      {},
+    ],
     ["custom names", "extension.Job level: user.title", { title: "Boss" }, { "extension.Job level": "Boss" }],
-  ])("%s", (_name, rule, user, expected) => expect(mapped(`person:\n  ${rule}`, user).attributes).toEqual(expected));
+  ])("%s", (_name, rule, user, expected) =>
+    expect(mapped(`person:\n  ${rule}`, user).attributes).toEqual(expected),
+  );
 
   test.each<[string, string, JsonObject, string]>([
     ["cut", "t: { value: user.t, maxLength: 3 }", { t: "abcd" }, "cut"],
     ["no value", "t: user.name", { name: { givenName: "Mei" } }, "notAValue"],
     ["failed", "t: user.a - user.b", { a: "x", b: "y" }, "ruleFailed"],
   ])("%s is noted", (_name, rule, user, code) => {
-    expect(mapped(`person:\n  ${rule}`, user).notes).toEqual([{ attribute: "t", code, text: expect.any(String) }]);
+    expect(mapped(`person:\n  ${rule}`, user).notes).toEqual([
+      { attribute: "t", code, text: expect.any(String) },
+    ]);
   });
 
   test("when it may be sent is told unless it is always", () => {
@@ -42,9 +69,19 @@ describe("one attribute", () => {
 
 describe("the manager", () => {
   test.each<[string, string, JsonObject, string | null | undefined]>([
-    ["as the client sent it", "manager: enterprise.manager.value", { [ENTERPRISE]: { manager: { value: "21001" } } }, "21001"],
+    [
+      "as the client sent it",
+      "manager: enterprise.manager.value",
+      { [ENTERPRISE]: { manager: { value: "21001" } } },
+      "21001",
+    ],
     ["nobody: cleared", "manager: enterprise.manager.value", {}, null],
-    ["nobody: left alone when asked to", "manager: { value: enterprise.manager.value, empty: leave }", {}, undefined],
+    [
+      "nobody: left alone when asked to",
+      "manager: { value: enterprise.manager.value, empty: leave }",
+      {},
+      undefined,
+    ],
     ["no rule: left alone", "", {}, undefined],
   ])("%s", (_name, rules, user, expected) => expect(mapped(rules, user).manager).toBe(expected));
 });
@@ -65,7 +102,13 @@ describe("the kind of account", () => {
 
 test("custom fields come as attributes of their names, and win over the rules", () => {
   const user = {
-    fields: [{ name: "Shoe size", value: "38" }, { name: "Job level", value: "M3" }, { name: "", value: "x" }, "x", { name: "Empty" }],
+    fields: [
+      { name: "Shoe size", value: "38" },
+      { name: "Job level", value: "M3" },
+      { name: "", value: "x" },
+      "x",
+      { name: "Empty" },
+    ],
   };
   const { attributes, when } = mapped(
     "customFields: user.fields\nperson:\n  extension.Job level: { value: '\"M2\"', when: onCreate }",
@@ -91,19 +134,47 @@ describe("departments from attributes", () => {
   const levels =
     "departments:\n  from: attributes\n  attributes:\n    - { path: [enterprise.division, enterprise.department], main: true }\n    - path: user.costCentrePath\n";
   test.each<[string, string, JsonObject, readonly (readonly string[])[]]>([
-    ["one expression for each level", levels, { [ENTERPRISE]: { division: "Retail", department: "Kowloon" } }, [["Retail", "Kowloon"]]],
-    ["a level without a value is left out", levels, { [ENTERPRISE]: { department: "Kowloon" } }, [["Kowloon"]]],
-    ["a level may hold the separator", levels, { [ENTERPRISE]: { division: "R/D", department: "Lab" } }, [["R/D", "Lab"]]],
+    [
+      "one expression for each level",
+      levels,
+      { [ENTERPRISE]: { division: "Retail", department: "Kowloon" } },
+      [["Retail", "Kowloon"]],
+    ],
+    [
+      "a level without a value is left out",
+      levels,
+      { [ENTERPRISE]: { department: "Kowloon" } },
+      [["Kowloon"]],
+    ],
+    [
+      "a level may hold the separator",
+      levels,
+      { [ENTERPRISE]: { division: "R/D", department: "Lab" } },
+      [["R/D", "Lab"]],
+    ],
     ["one expression for the whole path", levels, { costCentrePath: "Finance/4711" }, [["Finance", "4711"]]],
-    ["equal paths are one", levels, { [ENTERPRISE]: { division: "A", department: "B" }, costCentrePath: "A/B" }, [["A", "B"]]],
+    [
+      "equal paths are one",
+      levels,
+      { [ENTERPRISE]: { division: "A", department: "B" }, costCentrePath: "A/B" },
+      [["A", "B"]],
+    ],
     ["none", levels, {}, []],
-    ["only where the file says attributes", levels.replace("from: attributes", "from: groups"), { costCentrePath: "A" }, []],
+    [
+      "only where the file says attributes",
+      levels.replace("from: attributes", "from: groups"),
+      { costCentrePath: "A" },
+      [],
+    ],
     ["too deep", levels, { costCentrePath: Array(21).fill("x").join("/") }, []],
   ])("%s", (_name, rules, user, expected) => expect(mapped(rules, user).departments).toEqual(expected));
 
   test("the main one is named", () => {
     const user = { [ENTERPRISE]: { division: "Retail", department: "Kowloon" }, costCentrePath: "A" };
-    expect(mapped(levels, user)).toMatchObject({ departments: [["A"], ["Retail", "Kowloon"]], mainDepartment: ["Retail", "Kowloon"] });
+    expect(mapped(levels, user)).toMatchObject({
+      departments: [["A"], ["Retail", "Kowloon"]],
+      mainDepartment: ["Retail", "Kowloon"],
+    });
   });
 
   test("Workday's supervisory organisations make a tree with the tree in the file", () => {
@@ -156,9 +227,21 @@ describe("positions", () => {
     ],
     ["nothing said: left alone", rules, {}, undefined, []],
     ["nothing said, and the mapping owns them", owning, {}, [], []],
-    ["a rule that fails says nothing", owning.replace("user.posts", "'user.a - user.b'"), { a: "x", b: "y" }, undefined, ["ruleFailed"]],
+    [
+      "a rule that fails says nothing",
+      owning.replace("user.posts", "'user.a - user.b'"),
+      { a: "x", b: "y" },
+      undefined,
+      ["ruleFailed"],
+    ],
     ["no department", rules, { posts: [{ title: "Buyer" }] }, [], ["noDepartment"]],
-    ["an order that is none", rules, { posts: [{ value: "A", order: "first" }] }, [{ reference: "A", main: false }], ["notAnOrder"]],
+    [
+      "an order that is none",
+      rules,
+      { posts: [{ value: "A", order: "first" }] },
+      [{ reference: "A", main: false }],
+      ["notAnOrder"],
+    ],
   ])("%s", (_name, text, user, positions, codes) => {
     const result = mapped(text, user);
     expect(result.positions).toEqual(positions);
@@ -173,16 +256,32 @@ describe("positions", () => {
 });
 
 describe("what attributes say of a department", () => {
-  const entry = (more: string): string => `departments:\n  from: attributes\n  attributes:\n    - { path: user.a, ${more} }\n`;
+  const entry = (more: string): string =>
+    `departments:\n  from: attributes\n  attributes:\n    - { path: user.a, ${more} }\n`;
   test.each<[string, string, JsonObject, PersonMapping["stated"]]>([
     ["nothing but the path", entry("main: true"), { a: "A" }, undefined],
     [
       "title, order, managers and settings",
-      entry("title: user.t, order: user.o, managers: user.m, settings: { code: user.c, brief: { value: user.b, empty: clear } }"),
+      entry(
+        "title: user.t, order: user.o, managers: user.m, settings: { code: user.c, brief: { value: user.b, empty: clear } }",
+      ),
       { a: "A", t: "Lead", o: 7, m: ["M-2", "M-1"], c: "CC" },
-      [{ path: ["A"], title: "Lead", order: 7, managers: ["M-1", "M-2"], settings: { code: "CC", brief: null } }],
+      [
+        {
+          path: ["A"],
+          title: "Lead",
+          order: 7,
+          managers: ["M-1", "M-2"],
+          settings: { code: "CC", brief: null },
+        },
+      ],
     ],
-    ["rules that give nothing", entry("title: user.t, managers: user.m"), { a: "A" }, [{ path: ["A"], managers: [], settings: undefined }]],
+    [
+      "rules that give nothing",
+      entry("title: user.t, managers: user.m"),
+      { a: "A" },
+      [{ path: ["A"], managers: [], settings: undefined }],
+    ],
     [
       "two entries with one path: the first one's word, and managers add up",
       `${entry("title: user.t, managers: user.m")}    - { path: user.a, title: user.u, order: user.o, managers: user.n }\n`,

@@ -46,7 +46,9 @@ const names = [
 ];
 const value = fc.oneof(
   json,
-  fc.array(fc.record({ type: fc.constantFrom("work", "mobile", ""), value: json, primary: json }), { maxLength: 3 }),
+  fc.array(fc.record({ type: fc.constantFrom("work", "mobile", ""), value: json, primary: json }), {
+    maxLength: 3,
+  }),
 );
 const document = fc
   .array(fc.tuple(fc.constantFrom(...names), value), { maxLength: 12 })
@@ -60,7 +62,9 @@ test("any document gives a mapping, the same every time, made of values a plan c
       expect(mapping.person(JSON.parse(JSON.stringify({ user, groups: theirGroups })))).toEqual(first);
       for (const result of Object.values(first.attributes)) {
         const isList = Array.isArray(result) && result.every((text) => typeof text === "string");
-        expect(isList || result === null || ["string", "number", "boolean"].includes(typeof result)).toBe(true);
+        expect(isList || result === null || ["string", "number", "boolean"].includes(typeof result)).toBe(
+          true,
+        );
       }
       for (const path of first.departments) expect(mapping.isExternal(path)).toBe(first.external);
       expect(mapping.explain({ user, groups: theirGroups }).length).toBeGreaterThan(0);
@@ -87,12 +91,18 @@ test("any group has a place or a reason, the same every time", () => {
     compileMapping(`version: 1\ndepartments: { structure: ${structure} }`),
   );
   fc.assert(
-    fc.property(group, fc.array(group, { maxLength: 4 }), fc.constantFrom(...structures), (one, ancestors, mapping) => {
-      const placement = mapping.group({ group: one, ancestors });
-      expect(mapping.group({ group: one, ancestors })).toEqual(placement);
-      if (placement.kind === "department") expect(placement.path.length).toBeGreaterThan(0);
-      if (placement.kind === "department") expect(placement.path.every((name) => name.trim() === name && name !== "")).toBe(true);
-    }),
+    fc.property(
+      group,
+      fc.array(group, { maxLength: 4 }),
+      fc.constantFrom(...structures),
+      (one, ancestors, mapping) => {
+        const placement = mapping.group({ group: one, ancestors });
+        expect(mapping.group({ group: one, ancestors })).toEqual(placement);
+        if (placement.kind === "department") expect(placement.path.length).toBeGreaterThan(0);
+        if (placement.kind === "department")
+          expect(placement.path.every((name) => name.trim() === name && name !== "")).toBe(true);
+      },
+    ),
   );
 });
 

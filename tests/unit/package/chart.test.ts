@@ -25,12 +25,19 @@ const accepts = (values: unknown): boolean => validate(values);
 const defaults = readYaml(join(chartFolder, "values.yaml")) as Readonly<Record<string, unknown>>;
 
 test("the chart is of this version", () => {
-  expect(readYaml(join(chartFolder, "Chart.yaml"))).toMatchObject({ name: "dingtalk-scim", version, appVersion: version });
+  expect(readYaml(join(chartFolder, "Chart.yaml"))).toMatchObject({
+    name: "dingtalk-scim",
+    version,
+    appVersion: version,
+  });
 });
 
-test.each([["the defaults", join(chartFolder, "values.yaml")], ...Object.entries(VALUES)])("the schema takes %s", (_name, file) => {
-  expect([accepts(readYaml(file)), validate.errors]).toEqual([true, null]);
-});
+test.each([["the defaults", join(chartFolder, "values.yaml")], ...Object.entries(VALUES)])(
+  "the schema takes %s",
+  (_name, file) => {
+    expect([accepts(readYaml(file)), validate.errors]).toEqual([true, null]);
+  },
+);
 
 /** Set by the chart, which knows the container. */
 const BY_CHART = [
@@ -56,7 +63,9 @@ test("every setting is reachable, a secret only through the Secret", () => {
   for (const name of ["DATABASE_URL", "BOOTSTRAP_TOKEN", "DINGTALK_APP_SECRET"]) {
     expect([name, inSettings.includes(name as (typeof SETTINGS)[number])]).toEqual([name, false]);
   }
-  expect(inSettings).toEqual(expect.arrayContaining(["PUBLIC_URL", "SYNC_MODE", "TRUST_PROXY", "DINGTALK_QPS"]));
+  expect(inSettings).toEqual(
+    expect.arrayContaining(["PUBLIC_URL", "SYNC_MODE", "TRUST_PROXY", "DINGTALK_QPS"]),
+  );
 });
 
 test("a value with a wrong name is refused", () => {
@@ -95,7 +104,12 @@ test("every block of a template is closed", () => {
 
 test("every pod has the same rights: none", () => {
   const pods = templates().filter(({ text }) => /containers:/.test(text));
-  expect(pods.map(({ name }) => name).sort()).toEqual(["api.yaml", "migration.yaml", "tests/doctor.yaml", "worker.yaml"]);
+  expect(pods.map(({ name }) => name).sort()).toEqual([
+    "api.yaml",
+    "migration.yaml",
+    "tests/doctor.yaml",
+    "worker.yaml",
+  ]);
   for (const { text } of pods) {
     expect(text).toContain('include "dingtalk-scim.pod" .');
     expect(text).toContain('include "dingtalk-scim.container" .');
@@ -115,18 +129,27 @@ test.each(Object.keys(VALUES))("%s: every pod passes the restricted standard and
 /** Folders of a pod of a role to which it may write, each with its volume. */
 function writable(name: string, role: string): Readonly<Record<string, unknown>> {
   const all = documentsIn(readFileSync(goldenOf(name), "utf8"));
-  const { containers, volumes = [] } = all.find(({ kind, metadata }) => kind === "Deployment" && metadata.name.endsWith(role))!.spec!
-    .template!.spec;
-  const mounts = containers.flatMap(({ volumeMounts = [] }) => volumeMounts).filter(({ readOnly }) => !readOnly);
+  const { containers, volumes = [] } = all.find(
+    ({ kind, metadata }) => kind === "Deployment" && metadata.name.endsWith(role),
+  )!.spec!.template!.spec;
+  const mounts = containers
+    .flatMap(({ volumeMounts = [] }) => volumeMounts)
+    .filter(({ readOnly }) => !readOnly);
   return Object.fromEntries(
-    mounts.map((mount) => [mount.mountPath, volumes.find((volume) => volume["name"] === mount.name)?.["emptyDir"]]),
+    mounts.map((mount) => [
+      mount.mountPath,
+      volumes.find((volume) => volume["name"] === mount.name)?.["emptyDir"],
+    ]),
   );
 }
 
-test.each(Object.keys(VALUES))("%s: packs and exports have a temporary folder, the report of Workday has room", (name) => {
-  expect(writable(name, "-api")).toEqual({ "/tmp": {} });
-  expect(writable(name, "-worker")).toEqual({ "/tmp": {}, "/data": { sizeLimit: "1Gi" } });
-});
+test.each(Object.keys(VALUES))(
+  "%s: packs and exports have a temporary folder, the report of Workday has room",
+  (name) => {
+    expect(writable(name, "-api")).toEqual({ "/tmp": {} });
+    expect(writable(name, "-worker")).toEqual({ "/tmp": {}, "/data": { sizeLimit: "1Gi" } });
+  },
+);
 
 /** Of Kubernetes 1.28 to 1.34; what the cluster has to have beside it has versions of its own. */
 const KINDS: Readonly<Record<string, string>> = {
@@ -146,10 +169,16 @@ const KINDS: Readonly<Record<string, string>> = {
   ServiceMonitor: "monitoring.coreos.com/v1",
 };
 
-test.each(Object.keys(VALUES))("%s: every object has a version that clusters have, and a name of its own", (name) => {
-  const documents = documentsIn(readFileSync(goldenOf(name), "utf8"));
-  expect(documents.map(({ kind, apiVersion }) => [kind, apiVersion])).toEqual(documents.map(({ kind }) => [kind, KINDS[kind]]));
-  const names = documents.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
-  expect(names).toEqual([...new Set(names)]);
-  for (const { metadata } of documents) expect(metadata.name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
-});
+test.each(Object.keys(VALUES))(
+  "%s: every object has a version that clusters have, and a name of its own",
+  (name) => {
+    const documents = documentsIn(readFileSync(goldenOf(name), "utf8"));
+    expect(documents.map(({ kind, apiVersion }) => [kind, apiVersion])).toEqual(
+      documents.map(({ kind }) => [kind, KINDS[kind]]),
+    );
+    const names = documents.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    expect(names).toEqual([...new Set(names)]);
+    for (const { metadata } of documents)
+      expect(metadata.name).toMatch(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+  },
+);

@@ -7,7 +7,10 @@ import { type Instruction, readDockerfile, type Stage } from "../../support/depl
 const root = join(__dirname, "..", "..", "..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
 const stages = readDockerfile(read("Dockerfile"));
-const { version, engines } = JSON.parse(read("package.json")) as { version: string; engines: { node: string } };
+const { version, engines } = JSON.parse(read("package.json")) as {
+  version: string;
+  engines: { node: string };
+};
 
 const stage = (name: string): Stage => stages.find((each) => each.name === name)!;
 /** With those of the stages that it begins with. */
@@ -15,7 +18,8 @@ const all = ({ from, instructions }: Stage): readonly Instruction[] => {
   const below = stages.find(({ name }) => name === from);
   return [...(below === undefined ? [] : all(below)), ...instructions];
 };
-const last = (name: string, word: string): string | undefined => all(stage(name)).findLast((each) => each.word === word)?.rest;
+const last = (name: string, word: string): string | undefined =>
+  all(stage(name)).findLast((each) => each.word === word)?.rest;
 const FINAL = ["production", "sandbox"];
 
 test("every image has an exact version, all the same, that we support", () => {
@@ -34,7 +38,10 @@ test.each(FINAL)("%s runs as a number that is not root, says how it is, and stop
   expect(last(name, "USER")).toBe("10001:10001");
   expect(last(name, "HEALTHCHECK")).toContain("/readyz");
   expect(last(name, "STOPSIGNAL")).toBe("SIGTERM");
-  expect(JSON.parse(last(name, "ENTRYPOINT")!)).toEqual(["node", "/app/node_modules/dingtalk-scim/bin/dingtalk-scim.js"]);
+  expect(JSON.parse(last(name, "ENTRYPOINT")!)).toEqual([
+    "node",
+    "/app/node_modules/dingtalk-scim/bin/dingtalk-scim.js",
+  ]);
   expect(JSON.parse(last(name, "CMD")!)).toEqual(["serve"]);
   expect(last(name, "ENV")).toContain("HOST=0.0.0.0");
 });
@@ -61,11 +68,15 @@ test("what is copied into an image belongs to root, and nothing comes from an ad
   }
   const words = stages.flatMap(({ instructions }) => instructions.map(({ word }) => word));
   expect(words).not.toContain("ADD");
-  const runs = stages.flatMap(({ instructions }) => instructions.filter(({ word }) => word === "RUN").map(({ rest }) => rest));
+  const runs = stages.flatMap(({ instructions }) =>
+    instructions.filter(({ word }) => word === "RUN").map(({ rest }) => rest),
+  );
   expect(runs.filter((run) => /curl|wget|apt-get|sudo|:latest/.test(run))).toEqual([]);
 });
 
 test("secrets and what is made elsewhere stay out of the build", () => {
   const ignored = read(".dockerignore").trim().split("\n");
-  expect(ignored).toEqual(expect.arrayContaining([".env", ".git", ".data", "node_modules", "dist", "src/generated", "tests"]));
+  expect(ignored).toEqual(
+    expect.arrayContaining([".env", ".git", ".data", "node_modules", "dist", "src/generated", "tests"]),
+  );
 });

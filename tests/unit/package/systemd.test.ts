@@ -1,8 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-const text = readFileSync(join(__dirname, "..", "..", "..", "deploy", "systemd", "dingtalk-scim@.service"), "utf8");
-const values = (name: string): readonly string[] => [...text.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map((match) => match[1]!);
+const text = readFileSync(
+  join(__dirname, "..", "..", "..", "deploy", "systemd", "dingtalk-scim@.service"),
+  "utf8",
+);
+const values = (name: string): readonly string[] =>
+  [...text.matchAll(new RegExp(`^${name}=(.*)$`, "gm"))].map((match) => match[1]!);
 
 test("the service runs as a user of its own, writes to its folder alone, and stops in order", () => {
   expect(values("User")).toEqual(["dingtalk-scim"]);

@@ -8,7 +8,9 @@ import type { SourceRecord } from "../../../src/persons/record.ts";
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 
 const rules = (yaml: string): SourceRules => compileMapping(`version: 1\nsources:\n${yaml}`).sources;
-const WORKDAY_FIRST = rules("  authority: { order: [workday, entra], attributes: { emails: [entra], phoneNumbers.mobile: [entra] } }");
+const WORKDAY_FIRST = rules(
+  "  authority: { order: [workday, entra], attributes: { emails: [entra], phoneNumbers.mobile: [entra] } }",
+);
 
 const record = (source: string, document: JsonObject, more: Partial<SourceRecord> = {}): SourceRecord => ({
   id: `${source}-1`,
@@ -24,12 +26,18 @@ const mail = (value: string, type = "work"): JsonObject => ({ value, type, prima
 test.each<[string, readonly SourceRecord[], JsonObject]>([
   [
     "the first source that has a value says it",
-    [record("entra", { userName: "e", title: "from Entra" }), record("workday", { userName: "w", title: "" })],
+    [
+      record("entra", { userName: "e", title: "from Entra" }),
+      record("workday", { userName: "w", title: "" }),
+    ],
     { userName: "w", title: "from Entra" },
   ],
   [
     "an order of its own for one attribute",
-    [record("entra", { userName: "e", emails: [mail("e@x")] }), record("workday", { userName: "w", emails: [mail("w@x")] })],
+    [
+      record("entra", { userName: "e", emails: [mail("e@x")] }),
+      record("workday", { userName: "w", emails: [mail("w@x")] }),
+    ],
     { userName: "w", emails: [mail("e@x")] },
   ],
   [
@@ -100,18 +108,30 @@ test("a record that has not begun takes no part in the leaving rule, and speaks 
     expect(effectivePerson([awaited, off("entra")], given).active).toBe(false);
   }
   const ended = record("workday", { userName: "before", active: false }, { id: "1", active: false });
-  const next = record("workday", { userName: "next" }, { id: "2", createdAt: "2030-02-01", active: false, begun: false });
-  expect(effectivePerson([ended, next, on("entra")], rules("  leaving: any"))).toMatchObject({ active: false });
+  const next = record(
+    "workday",
+    { userName: "next" },
+    { id: "2", createdAt: "2030-02-01", active: false, begun: false },
+  );
+  expect(effectivePerson([ended, next, on("entra")], rules("  leaving: any"))).toMatchObject({
+    active: false,
+  });
 });
 
 test("of one source the record that is active speaks, and of several the last", () => {
   const before = record("workday", { userName: "c1", title: "Contractor", active: false }, { id: "1" });
   const now = record("workday", { userName: "e1" }, { id: "2", createdAt: "2026-02-01T00:00:00Z" });
-  expect(effectivePerson([now, before], NO_SOURCE_RULES)).toMatchObject({ active: true, document: { userName: "e1" } });
+  expect(effectivePerson([now, before], NO_SOURCE_RULES)).toMatchObject({
+    active: true,
+    document: { userName: "e1" },
+  });
 });
 
 test("values that differ are told with the one that counts first", () => {
-  const records = [record("entra", { userName: "same", title: "A", nickName: "N" }), record("workday", { userName: "same", title: "B" })];
+  const records = [
+    record("entra", { userName: "same", title: "A", nickName: "N" }),
+    record("workday", { userName: "same", title: "B" }),
+  ];
   expect(conflictsOf(records, WORKDAY_FIRST)).toEqual([
     {
       attribute: "title",
@@ -128,20 +148,31 @@ const documents = fc.record(
     userName: fc.constantFrom("a", "b"),
     title: fc.constantFrom("", "x", "y"),
     active: fc.boolean(),
-    emails: fc.array(fc.record({ type: fc.constantFrom("work", "home"), value: fc.constantFrom("1", "2") }), { maxLength: 3 }),
-    [ENTERPRISE]: fc.record({ department: fc.constantFrom("", "d"), costCenter: fc.constantFrom("c", "e") }, { requiredKeys: [] }),
+    emails: fc.array(fc.record({ type: fc.constantFrom("work", "home"), value: fc.constantFrom("1", "2") }), {
+      maxLength: 3,
+    }),
+    [ENTERPRISE]: fc.record(
+      { department: fc.constantFrom("", "d"), costCenter: fc.constantFrom("c", "e") },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: ["userName"] },
 );
 
 test("any order of the same records is the same person, and equal records are that record", () => {
   fc.assert(
-    fc.property(fc.array(documents, { minLength: 1, maxLength: 4 }), fc.constantFrom(NO_SOURCE_RULES, WORKDAY_FIRST), (all, given) => {
-      const records = all.map((document, at) => record(["workday", "entra", "okta", "file"][at]!, document));
-      const forwards = effectivePerson(records, given);
-      expect(effectivePerson([...records].reverse(), given)).toEqual(forwards);
-      const twins = effectivePerson([record("workday", all[0]!), record("entra", all[0]!)], given);
-      expect(twins.document).toEqual(effectivePerson([record("workday", all[0]!)], given).document);
-    }),
+    fc.property(
+      fc.array(documents, { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(NO_SOURCE_RULES, WORKDAY_FIRST),
+      (all, given) => {
+        const records = all.map((document, at) =>
+          record(["workday", "entra", "okta", "file"][at]!, document),
+        );
+        const forwards = effectivePerson(records, given);
+        expect(effectivePerson([...records].reverse(), given)).toEqual(forwards);
+        const twins = effectivePerson([record("workday", all[0]!), record("entra", all[0]!)], given);
+        expect(twins.document).toEqual(effectivePerson([record("workday", all[0]!)], given).document);
+      },
+    ),
   );
 });

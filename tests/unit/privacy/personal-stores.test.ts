@@ -1,7 +1,13 @@
 import { columnsOf, TABLES } from "../../../src/privacy/columns.ts";
-import { DIRECTORY_STORE, NOTHING_TO_ERASE, PERSONAL_STORES } from "../../../src/store/privacy/personal-stores.ts";
+import {
+  DIRECTORY_STORE,
+  NOTHING_TO_ERASE,
+  PERSONAL_STORES,
+} from "../../../src/store/privacy/personal-stores.ts";
 
-const personal = Object.entries(TABLES).filter(([, of]) => columnsOf(of).some(([, sensitivity]) => sensitivity === "personal"));
+const personal = Object.entries(TABLES).filter(([, of]) =>
+  columnsOf(of).some(([, sensitivity]) => sensitivity === "personal"),
+);
 const erased = [DIRECTORY_STORE, ...PERSONAL_STORES].map(({ table }) => table);
 
 test("every table with personal columns says how a person is taken out of it, or why nobody has to be", () => {
@@ -13,7 +19,9 @@ test("every table with personal columns says how a person is taken out of it, or
 test("and it names each of those columns, where its rows stay", () => {
   const updates = PERSONAL_STORES.filter(({ erase }) => erase.startsWith("update"));
   for (const { table, erase } of updates) {
-    const columns = columnsOf(TABLES[table]!).flatMap(([name, sensitivity]) => (sensitivity === "personal" ? [name] : []));
+    const columns = columnsOf(TABLES[table]!).flatMap(([name, sensitivity]) =>
+      sensitivity === "personal" ? [name] : [],
+    );
     // By the remote id the loop finds whom it has to remove.
     const kept = table === "links" ? ["remote_id"] : [];
     expect([table, columns.filter((name) => !erase.includes(`${name} = null`))]).toEqual([table, kept]);

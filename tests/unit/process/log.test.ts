@@ -12,7 +12,10 @@ function capture() {
   return { chunks, destination: { write: (chunk: string) => void chunks.push(chunk) } };
 }
 
-function logged(fields: Record<string, unknown>, level: "info" | "warn" = "info"): { text: string; line: Record<string, unknown> } {
+function logged(
+  fields: Record<string, unknown>,
+  level: "info" | "warn" = "info",
+): { text: string; line: Record<string, unknown> } {
   const { chunks, destination } = capture();
   createLogger({ level: "debug", destination })[level](fields, "message");
   const text = chunks.join("");
@@ -44,13 +47,22 @@ test.each<[string, Record<string, unknown>]>([
   ["a query string", { path: `/topapi/v2/user/get?access_token=${CANARY}` }],
   ["the password of an address", { url: `postgresql://scim:${CANARY}@db:5432/scim` }],
   ["a person's name", { name: CANARY }],
-  ["the message of somebody else's error", { error: new Error(`Key (user_name)=(${CANARY}) already exists`) }],
-  ["extra properties of an error", { error: Object.assign(new Error("x"), { detail: CANARY, config: { headers: CANARY } }) }],
+  [
+    "the message of somebody else's error",
+    { error: new Error(`Key (user_name)=(${CANARY}) already exists`) },
+  ],
+  [
+    "extra properties of an error",
+    { error: Object.assign(new Error("x"), { detail: CANARY, config: { headers: CANARY } }) },
+  ],
   ["a cause", { error: new Unavailable("the database does not answer", { cause: new Error(CANARY) }) }],
   ["a message of several lines", { error: new Error(`x\nat ${CANARY} (file.ts:1:1)`) }],
   ["node's error about an argument", { error: failureOf(() => new URL(CANARY)) }],
   ["a parse error", { error: failureOf(() => JSON.parse(CANARY)) }],
-  ["an address in a message of ours", { error: new Unavailable(`https://oapi.example/get?access_token=${CANARY} does not answer`) }],
+  [
+    "an address in a message of ours",
+    { error: new Unavailable(`https://oapi.example/get?access_token=${CANARY} does not answer`) },
+  ],
   ["what is thrown and is no error", { error: CANARY }],
   ["pino's own name of an error", { err: new Error(CANARY) }],
   [
@@ -84,7 +96,11 @@ test("an error of ours shows its message, others their name, code and place", ()
     name: "Unavailable",
     code: "UNAVAILABLE",
     message: "the database does not answer",
-    cause: { name: "Error", code: "ECONNREFUSED", stack: expect.arrayContaining([expect.stringContaining("log.test.ts")]) },
+    cause: {
+      name: "Error",
+      code: "ECONNREFUSED",
+      stack: expect.arrayContaining([expect.stringContaining("log.test.ts")]),
+    },
   });
 });
 
@@ -107,10 +123,16 @@ test("every field that the source logs by name is on the list", () => {
   const unknown: string[] = [];
   for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
     if (!file.endsWith(".ts") || file.startsWith("generated")) continue;
-    const calls = readFileSync(join(root, file), "utf8").matchAll(/\blog(?:ger)?\.(?:debug|info|warn|error)\(\s*\{([^{}]*)\}/g);
+    const calls = readFileSync(join(root, file), "utf8").matchAll(
+      /\blog(?:ger)?\.(?:debug|info|warn|error)\(\s*\{([^{}]*)\}/g,
+    );
     for (const [, fields = ""] of calls) {
       const names = [...fields.matchAll(/(?:^|,)\s*(\w+)\s*(?=[:,]|$)/g)].map(([, name]) => name!);
-      unknown.push(...names.filter((name) => name !== "error" && !LOGGED_FIELDS.has(name)).map((name) => `${file}: ${name}`));
+      unknown.push(
+        ...names
+          .filter((name) => name !== "error" && !LOGGED_FIELDS.has(name))
+          .map((name) => `${file}: ${name}`),
+      );
     }
   }
   expect(unknown).toEqual([]);

@@ -32,8 +32,16 @@ async function outcome({ wanted, there, written = [], told }: Case) {
 }
 
 test.each<[string, Case, Awaited<ReturnType<typeof outcome>>]>([
-  ["equal on both sides", { wanted: { mobile: "1" }, there: { mobile: "1" } }, { sent: ["name", "mobile"], observed: undefined }],
-  ["equal again", { wanted: { mobile: "1" }, there: { mobile: "1" }, told: { mobile: "2" } }, { sent: ["name", "mobile"], observed: {} }],
+  [
+    "equal on both sides",
+    { wanted: { mobile: "1" }, there: { mobile: "1" } },
+    { sent: ["name", "mobile"], observed: undefined },
+  ],
+  [
+    "equal again",
+    { wanted: { mobile: "1" }, there: { mobile: "1" }, told: { mobile: "2" } },
+    { sent: ["name", "mobile"], observed: {} },
+  ],
   [
     "written by a source of late",
     { wanted: { mobile: "1" }, there: { mobile: "2" }, written: ["title", "phoneNumbers"] },
@@ -44,10 +52,36 @@ test.each<[string, Case, Awaited<ReturnType<typeof outcome>>]>([
     { wanted: { mobile: "1" }, there: { mobile: "2" }, written: ["title"] },
     { sent: ["name"], observed: { mobile: "2" } },
   ],
-  ["told already", { wanted: { mobile: "1" }, there: { mobile: "2" }, told: { mobile: "2" } }, { sent: ["name"], observed: undefined }],
-  ["of no source", { wanted: {}, there: { avatar: "https://x" } }, { sent: ["name"], observed: { avatar: "https://x" } }],
-  ["of no source, and gone", { wanted: {}, there: { avatar: null }, told: { avatar: "https://x" } }, { sent: ["name"], observed: {} }],
-  ["not told by the target", { wanted: { mobile: "1" }, there: {} }, { sent: ["name", "mobile"], observed: undefined }],
-  ["to be empty there", { wanted: { nickname: null }, there: { nickname: "Al" } }, { sent: ["name", "nickname"], observed: undefined }],
-  ["under another name in SCIM", { wanted: {}, there: { nickname: "Al" } }, { sent: ["name"], observed: { nickName: "Al" } }],
-])("an attribute that is %s", async (_name, given, expected) => expect(await outcome(given)).toEqual(expected));
+  [
+    "told already",
+    { wanted: { mobile: "1" }, there: { mobile: "2" }, told: { mobile: "2" } },
+    { sent: ["name"], observed: undefined },
+  ],
+  [
+    "of no source",
+    { wanted: {}, there: { avatar: "https://x" } },
+    { sent: ["name"], observed: { avatar: "https://x" } },
+  ],
+  [
+    "of no source, and gone",
+    { wanted: {}, there: { avatar: null }, told: { avatar: "https://x" } },
+    { sent: ["name"], observed: {} },
+  ],
+  [
+    "not told by the target",
+    { wanted: { mobile: "1" }, there: {} },
+    { sent: ["name", "mobile"], observed: undefined },
+  ],
+  [
+    "to be empty there",
+    { wanted: { nickname: null }, there: { nickname: "Al" } },
+    { sent: ["name", "nickname"], observed: undefined },
+  ],
+  [
+    "under another name in SCIM",
+    { wanted: {}, there: { nickname: "Al" } },
+    { sent: ["name"], observed: { nickName: "Al" } },
+  ],
+])("an attribute that is %s", async (_name, given, expected) =>
+  expect(await outcome(given)).toEqual(expected),
+);

@@ -4,7 +4,11 @@ import type { Plan } from "../../../src/reconcile/plan.ts";
 import { changesOf } from "../../../src/reconcile/run/plan/changes.ts";
 import type { Actual, Attributes } from "../../../src/reconcile/target-values.ts";
 
-const actual: Actual = { remoteId: "r1", attributes: { name: "Li", title: "Clerk", phone: null }, presence: "active" };
+const actual: Actual = {
+  remoteId: "r1",
+  attributes: { name: "Li", title: "Clerk", phone: null },
+  presence: "active",
+};
 
 test.each<[string, Plan, Changes]>([
   ["a create has only after", { action: "create", attributes: { name: "Li" } }, { name: { after: "Li" } }],
@@ -13,11 +17,22 @@ test.each<[string, Plan, Changes]>([
     { action: "update", actual, set: { title: "Head", phone: "1" } },
     { title: { before: "Clerk", after: "Head" }, phone: { after: "1" } },
   ],
-  ["clearing has only before", { action: "update", actual, set: { title: null } }, { title: { before: "Clerk" } }],
-  ["a removal has only before", { action: "remove", actual }, { name: { before: "Li" }, title: { before: "Clerk" } }],
+  [
+    "clearing has only before",
+    { action: "update", actual, set: { title: null } },
+    { title: { before: "Clerk" } },
+  ],
+  [
+    "a removal has only before",
+    { action: "remove", actual },
+    { name: { before: "Li" }, title: { before: "Clerk" } },
+  ],
   [
     "a removal shows no notes for later runs",
-    { action: "remove", actual: { ...actual, attributes: { name: "Li", differed: ["title"], "kept.title": '["a","b"]' } } },
+    {
+      action: "remove",
+      actual: { ...actual, attributes: { name: "Li", differed: ["title"], "kept.title": '["a","b"]' } },
+    },
     { name: { before: "Li" } },
   ],
   ["a switch changes no attribute", { action: "suspend", actual }, {}],

@@ -36,15 +36,28 @@ describe("what a plan spends", () => {
     ["a new one", user, { action: "create", attributes: { title: "Clerk" } }, []],
     ["switching on", user, { action: "resume", actual: there }, []],
   ])("%s", (_name, ref, plan, expected) => {
-    expect(spendingsOf(ref, plan, { rootDepartment: "1" }).map(({ limit, key }) => `${limit}:${key}`)).toEqual(expected);
+    expect(
+      spendingsOf(ref, plan, { rootDepartment: "1" }).map(({ limit, key }) => `${limit}:${key}`),
+    ).toEqual(expected);
   });
 });
 
 describe("a leaver with a grace is counted once, as somebody who goes", () => {
   const spent = (plan: Plan, leaver: GraceStep) =>
     spendingsOf(user, plan, { rootDepartment: "1", leaver }).map(({ limit, key }) => `${limit}:${key}`);
-  const starts = (standing: LifecycleState): GraceStep => ({ kind: "starts", account: "regular", ms: 1, standing });
-  const over = (counted: boolean): GraceStep => ({ kind: "over", since: new Date(0), until: new Date(1), recorded: false, counted });
+  const starts = (standing: LifecycleState): GraceStep => ({
+    kind: "starts",
+    account: "regular",
+    ms: 1,
+    standing,
+  });
+  const over = (counted: boolean): GraceStep => ({
+    kind: "over",
+    since: new Date(0),
+    until: new Date(1),
+    recorded: false,
+    counted,
+  });
   const gone = ["peopleRemoved:", "departmentEmptied:7", "departmentEmptied:8"];
   test.each<[string, Plan, GraceStep, readonly string[]]>([
     ["switched off", { action: "suspend", actual: there }, starts("suspended"), gone],
@@ -57,16 +70,44 @@ describe("a leaver with a grace is counted once, as somebody who goes", () => {
 
 describe("values that are set in the place of others", () => {
   const set = (before: Attributes, after: Attributes, firstWrite: boolean) =>
-    replacements({ action: "update", actual: actual(before), set: after }, { firstWrite }).map(({ key }) => key.split("=")[0]);
+    replacements({ action: "update", actual: actual(before), set: after }, { firstWrite }).map(
+      ({ key }) => key.split("=")[0],
+    );
   test.each<[string, Attributes, Attributes, boolean, readonly string[]]>([
     ["a title in place of another", { title: "Clerk" }, { title: "Head" }, false, ["title"]],
     ["a title where none was", { title: "" }, { title: "Head" }, false, []],
     ["a flag that is turned on", { hide_mobile: false }, { hide_mobile: true }, false, ["hide_mobile"]],
-    ["a flag that is turned on at the first write after adoption", { hide_mobile: false }, { hide_mobile: true }, true, []],
-    ["a flag that is turned off at the first write after adoption", { hide_mobile: true }, { hide_mobile: false }, true, ["hide_mobile"]],
-    ["a title in place of another at the first write after adoption", { title: "Clerk" }, { title: "Head" }, true, ["title"]],
-    ["other departments, which have a limit of their own", { departments: ["7"] }, { departments: ["8"] }, false, []],
-  ])("%s", (_name, before, after, firstWrite, expected) => expect(set(before, after, firstWrite)).toEqual(expected));
+    [
+      "a flag that is turned on at the first write after adoption",
+      { hide_mobile: false },
+      { hide_mobile: true },
+      true,
+      [],
+    ],
+    [
+      "a flag that is turned off at the first write after adoption",
+      { hide_mobile: true },
+      { hide_mobile: false },
+      true,
+      ["hide_mobile"],
+    ],
+    [
+      "a title in place of another at the first write after adoption",
+      { title: "Clerk" },
+      { title: "Head" },
+      true,
+      ["title"],
+    ],
+    [
+      "other departments, which have a limit of their own",
+      { departments: ["7"] },
+      { departments: ["8"] },
+      false,
+      [],
+    ],
+  ])("%s", (_name, before, after, firstWrite, expected) =>
+    expect(set(before, after, firstWrite)).toEqual(expected),
+  );
 });
 
 test.each<[LimitName, number, number]>([
@@ -83,7 +124,9 @@ test.each<[LimitName, number, number]>([
   ["attributeBlanked", 50, 19],
   ["attributeBlanked", 100, 20],
   ["attributeBlanked", 1_000, 200],
-])("%s of %i there: %d pass", (limit, present, expected) => expect(allowedOf({ limit }, limits, present)).toBe(expected));
+])("%s of %i there: %d pass", (limit, present, expected) =>
+  expect(allowedOf({ limit }, limits, present)).toBe(expected),
+);
 
 test.each<[string, Parameters<typeof hasCollapsed>[0], boolean]>([
   ["half of it is gone", { active: 40, activeNow: 20, onlyRemovals: false }, true],
@@ -136,7 +179,13 @@ describe("an approval", () => {
       by("bob"),
       "needsSecond",
     ],
-    ["by a second one, of another digest", { count: 11, approvals: [{ ...first, digest: "d0" }] }, {}, by("bob"), "needsSecond"],
+    [
+      "by a second one, of another digest",
+      { count: 11, approvals: [{ ...first, digest: "d0" }] },
+      {},
+      by("bob"),
+      "needsSecond",
+    ],
     ["where one is enough", { count: 99 }, {}, by("ann", true), "approved"],
   ])("%s", (_name, more, agreement, options, expected) => {
     expect(approval(hold(more), agreement, options as Parameters<typeof approval>[2]).kind).toBe(expected);

@@ -1,8 +1,16 @@
 import { decide, doubted, type Report } from "../../../src/reconcile/hints/decide.ts";
 import type { OpenHint } from "../../../src/reconcile/hints/ports.ts";
 
-const is = (title: string): Report["reported"] => ({ title: { names: ["title"], isKnown: (remembered) => remembered["title"] === title } });
-const owned = { id: "i", status: "owned", observed: { title: "Clerk" }, observedMs: 60_000, writes: [] } as const;
+const is = (title: string): Report["reported"] => ({
+  title: { names: ["title"], isKnown: (remembered) => remembered["title"] === title },
+});
+const owned = {
+  id: "i",
+  status: "owned",
+  observed: { title: "Clerk" },
+  observedMs: 60_000,
+  writes: [],
+} as const;
 const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   kind: "user",
   remoteId: "u",
@@ -14,7 +22,11 @@ const open = (more: Partial<OpenHint> = {}): OpenHint => ({
   ...more,
 });
 const just = { ...owned, observedMs: 100 };
-const at = (atMs: number, reported: Report["reported"], concerns: Report["concerns"] = "reported"): Report => ({
+const at = (
+  atMs: number,
+  reported: Report["reported"],
+  concerns: Report["concerns"] = "reported",
+): Report => ({
   atMs,
   reported,
   concerns,
@@ -29,10 +41,22 @@ test.each<[string, OpenHint, Readonly<Record<string, Report>>, ReturnType<typeof
   ["something of a stranger", open({ link: undefined }), { a: at(1, is("King")) }, "unmanaged"],
   ["what is known, while a run is at work", open({ busy: true }), { a: at(1, is("Clerk")) }, "wait"],
   ["somebody invited", open({ link: { ...owned, status: "intended" } }), { a: at(1, is("Clerk")) }, "look"],
-  ["what is not remembered at all", open({ link: { ...owned, observed: undefined } }), { a: at(1, is("Clerk")) }, "look"],
+  [
+    "what is not remembered at all",
+    open({ link: { ...owned, observed: undefined } }),
+    { a: at(1, is("Clerk")) },
+    "look",
+  ],
   ["a write of ours before the last one", open({ link: just }), { a: at(1, is("Junior")) }, "wait"],
-  ["the same when the last one was not told in time", open({ link: just, ageMs: 1_000 }), { a: at(1, is("Junior")) }, "look"],
-])("events that tell %s", (_name, hint, events, expected) => expect(decide(hint, reports(events))).toBe(expected));
+  [
+    "the same when the last one was not told in time",
+    open({ link: just, ageMs: 1_000 }),
+    { a: at(1, is("Junior")) },
+    "look",
+  ],
+])("events that tell %s", (_name, hint, events, expected) =>
+  expect(decide(hint, reports(events))).toBe(expected),
+);
 
 const both = open({ eventIds: ["a", "b"] });
 test.each<[string, number, number, ReturnType<typeof decide>]>([

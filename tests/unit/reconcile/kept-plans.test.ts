@@ -21,7 +21,13 @@ const planNumber = (n: number): WholePlan => ({
 });
 const note = (_fields: object, message: string) => void told.push(message);
 const logger = { debug: note, info: note, warn: note, error: note } as unknown as Logger;
-const open = () => createKeptPlans({ make: async () => planNumber(++made), clock: { monotonicMs: () => 0 }, logger, target: "dingtalk" });
+const open = () =>
+  createKeptPlans({
+    make: async () => planNumber(++made),
+    clock: { monotonicMs: () => 0 },
+    logger,
+    target: "dingtalk",
+  });
 const later: PlanQuery = { after: "user:1", count: 2 };
 
 beforeEach(() => {

@@ -1,7 +1,12 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import type { MappingSettings } from "../../../src/mapping/mapping.ts";
 import type { AccountKind, LeaverRules } from "../../../src/policy/policy.ts";
-import { type GraceStep, type LifecycleState, lifecycleOf, NO_GRACE } from "../../../src/reconcile/desired/leaver.ts";
+import {
+  type GraceStep,
+  type LifecycleState,
+  lifecycleOf,
+  NO_GRACE,
+} from "../../../src/reconcile/desired/leaver.ts";
 import type { Grace, Link } from "../../../src/reconcile/facts.ts";
 
 const HOUR_MS = 3_600_000;
@@ -42,7 +47,13 @@ test.each<[string, JsonObject | undefined, Link | undefined, Situation, Lifecycl
   ["inactive, remove", inactive, link, {}, "absent"],
   ["inactive, park", inactive, link, { inactive: "park" }, "parked"],
   ["inactive, keep", inactive, link, { inactive: "keep" }, "member"],
-  ["inactive, an account with a switch: whatever the mapping says of the others", inactive, link, { account: "enterprise" }, "suspended"],
+  [
+    "inactive, an account with a switch: whatever the mapping says of the others",
+    inactive,
+    link,
+    { account: "enterprise" },
+    "suspended",
+  ],
   [
     "the policy removes what could be switched off",
     inactive,
@@ -63,22 +74,59 @@ test.each<[string, JsonObject | undefined, Link | undefined, Situation, Lifecycl
 
 const ALL_STAY: LeaverRules = { ...DAY, leaver: { regular: "park", enterprise: "disable" } };
 
-test.each<[string, JsonObject | undefined, Link | undefined, Situation, LifecycleState, GraceStep["kind"] | undefined]>([
+test.each<
+  [string, JsonObject | undefined, Link | undefined, Situation, LifecycleState, GraceStep["kind"] | undefined]
+>([
   ["switched off where that is possible", inactive, link, { account: "enterprise" }, "suspended", "starts"],
   ["parked where there is a place", inactive, link, { parkIn: ["Left"] }, "parked", "starts"],
-  ["also where the mapping would have parked them for good", inactive, link, { inactive: "park", parkIn: ["Left"] }, "parked", "starts"],
+  [
+    "also where the mapping would have parked them for good",
+    inactive,
+    link,
+    { inactive: "park", parkIn: ["Left"] },
+    "parked",
+    "starts",
+  ],
   ["else as they are", inactive, link, {}, "member", "starts"],
   ["deleted: switched off", undefined, link, { account: "enterprise" }, "suspended", "starts"],
   ["deleted: left as they are", undefined, link, { parkIn: ["Left"] }, "kept", "starts"],
   ["on the way", inactive, withGrace(), { account: "enterprise" }, "suspended", "runs"],
-  ["over", inactive, withGrace({ since: at(-24), until: at(0) }), { account: "enterprise" }, "absent", "over"],
-  ["made shorter by another policy", inactive, withGrace({ since: at(-30), until: at(90) }), { account: "enterprise" }, "absent", "over"],
+  [
+    "over",
+    inactive,
+    withGrace({ since: at(-24), until: at(0) }),
+    { account: "enterprise" },
+    "absent",
+    "over",
+  ],
+  [
+    "made shorter by another policy",
+    inactive,
+    withGrace({ since: at(-30), until: at(90) }),
+    { account: "enterprise" },
+    "absent",
+    "over",
+  ],
   ["taken out of the policy", inactive, withGrace(), { rules: NO_GRACE }, "absent", "over"],
   ["back", { id: "u1", active: true }, withGrace(), { account: "enterprise" }, "member", "cancelled"],
-  ["to stay for good by another policy", inactive, withGrace(), { account: "enterprise", rules: ALL_STAY }, "suspended", "cancelled"],
+  [
+    "to stay for good by another policy",
+    inactive,
+    withGrace(),
+    { account: "enterprise", rules: ALL_STAY },
+    "suspended",
+    "cancelled",
+  ],
   ["to stay for good", inactive, link, { parkIn: ["Left"], rules: ALL_STAY }, "parked", undefined],
   ["not there any more", inactive, withGrace(), { account: undefined }, "absent", "over"],
-  ["kept by the mapping, without a word of the policy", inactive, link, { inactive: "keep" }, "member", undefined],
+  [
+    "kept by the mapping, without a word of the policy",
+    inactive,
+    link,
+    { inactive: "keep" },
+    "member",
+    undefined,
+  ],
 ])("with a grace of a day: %s", (_name, document, of, situation, standing, step) => {
   const { grace, ...rest } = lifecycle(document, of, { rules: DAY, ...situation });
   expect(rest).toEqual({ standing });
@@ -87,5 +135,9 @@ test.each<[string, JsonObject | undefined, Link | undefined, Situation, Lifecycl
 
 test("another policy moves the end", () => {
   const rules: LeaverRules = { ...DAY, grace: { regular: 48 * HOUR_MS, enterprise: 0 } };
-  expect(lifecycle(inactive, withGrace(), { rules }).grace).toEqual({ kind: "runs", until: at(38), moved: true });
+  expect(lifecycle(inactive, withGrace(), { rules }).grace).toEqual({
+    kind: "runs",
+    until: at(38),
+    moved: true,
+  });
 });

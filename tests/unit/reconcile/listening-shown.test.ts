@@ -9,14 +9,22 @@ async function aborted(signal: AbortSignal | undefined): Promise<void> {
   if (!signal!.aborted) await new Promise((resolve) => signal!.addEventListener("abort", resolve));
   signal!.throwIfAborted();
 }
-const clock: Clock = { now: () => new Date(0), monotonicMs: () => 0, sleep: (_ms, signal) => aborted(signal) };
+const clock: Clock = {
+  now: () => new Date(0),
+  monotonicMs: () => 0,
+  sleep: (_ms, signal) => aborted(signal),
+};
 
 test("a connection that comes to stand while its state is being written down is shown at once, not with the next sign of life", async () => {
   const stopping = new AbortController();
   const shown: string[] = [];
   let listener: HintListener | undefined;
   const store: Partial<HintStore> = {
-    takePlace: async () => ({ lost: new AbortController().signal, check: async () => undefined, leave: async () => undefined }),
+    takePlace: async () => ({
+      lost: new AbortController().signal,
+      check: async () => undefined,
+      leave: async () => undefined,
+    }),
     async showListening({ state }) {
       shown.push(state);
       if (state === "connecting") listener!.state({ kind: "listening" });

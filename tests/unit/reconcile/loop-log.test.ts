@@ -7,7 +7,12 @@ function open(perMinute?: number) {
   const lines: { level: string; message: string; fields: Readonly<Record<string, unknown>> }[] = [];
   const line = (level: string) => (fields: Readonly<Record<string, unknown>>, message: string) =>
     void lines.push({ level, message, fields });
-  const logger: Logger = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  const logger: Logger = {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+  };
   return { clock, lines, log: createLoopLog(logger, clock, "t", perMinute) };
 }
 const ref = { kind: "user", id: "u1" } as const;
@@ -28,15 +33,31 @@ const parked: NextState = {
 test("a run that did not end in sync is one line of codes and ids, without a word of what it was about", () => {
   const { log, lines } = open();
   log.run(ref, parked, 2);
-  log.run(ref, { state: "held", nextMs: undefined, attempts: 0, reasonCode: "modeObserve", observeFirst: false }, 1);
+  log.run(
+    ref,
+    { state: "held", nextMs: undefined, attempts: 0, reasonCode: "modeObserve", observeFirst: false },
+    1,
+  );
   log.run(ref, { state: "inSync", nextMs: undefined, attempts: 0, observeFirst: false }, 1);
   expect(lines).toEqual([
     {
       level: "warn",
       message: "a run did not end in sync",
-      fields: { target: "t", kind: "user", id: "u1", state: "parked", reasonCode: "mobileTaken", answer: "60104", attempt: 2 },
+      fields: {
+        target: "t",
+        kind: "user",
+        id: "u1",
+        state: "parked",
+        reasonCode: "mobileTaken",
+        answer: "60104",
+        attempt: 2,
+      },
     },
-    { level: "info", message: "a run did not end in sync", fields: expect.objectContaining({ state: "held", reasonCode: "modeObserve" }) },
+    {
+      level: "info",
+      message: "a run did not end in sync",
+      fields: expect.objectContaining({ state: "held", reasonCode: "modeObserve" }),
+    },
   ]);
   expect(JSON.stringify(lines)).not.toContain(CANARY);
 });
@@ -82,13 +103,21 @@ test("a pause and its end are one line each, however often it is made longer", (
   log.pause("/a", { ms: 1_000, answer: "90018" });
   log.resume("/a");
   log.resume("/a");
-  expect(lines.map(({ message }) => message)).toEqual(["calls are paused", "calls have resumed", "calls are paused", "calls have resumed"]);
+  expect(lines.map(({ message }) => message)).toEqual([
+    "calls are paused",
+    "calls have resumed",
+    "calls are paused",
+    "calls have resumed",
+  ]);
 });
 
 test("what the target asks for is told, and reaches the limiter", async () => {
   const { log, lines } = open();
   const asked: unknown[] = [];
-  const limiter = loggingPauses({ take: async () => undefined, pause: async (...rest) => void asked.push(rest) }, log);
+  const limiter = loggingPauses(
+    { take: async () => undefined, pause: async (...rest) => void asked.push(rest) },
+    log,
+  );
   await limiter.pause("all", 300_000, "ip-ban");
   expect(asked).toEqual([["all", 300_000, "ip-ban"]]);
   expect(lines[0]!.fields).toEqual({ target: "t", api: "all", ms: 300_000, answer: "ip-ban" });

@@ -26,7 +26,8 @@ function begin(outcomes: readonly ("fails" | "passes" | "waits")[]) {
   const check = async (signal: AbortSignal): Promise<void> => {
     const outcome = outcomes[checks++];
     if (outcome === "fails") throw new Error("the database does not answer");
-    if (outcome === "waits") await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
+    if (outcome === "waits")
+      await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve()));
   };
   const start = startWhenChecked({ check, start: () => starts++, clock, logger: silentLogger });
   return { ...start, wake, counts: () => ({ checks, starts }) };

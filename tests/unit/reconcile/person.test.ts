@@ -49,7 +49,13 @@ const mapped = (more: Partial<PersonMapping> = {}): PersonMapping => ({
   ...more,
 });
 const outsider = mapped({ external: true });
-const rules: PersonRules = { personId: "u1", rootDepartment: "1", standing: "member", presence: undefined, mayWaitForManager: true };
+const rules: PersonRules = {
+  personId: "u1",
+  rootDepartment: "1",
+  standing: "member",
+  presence: undefined,
+  mayWaitForManager: true,
+};
 
 const resultOf = (person: PersonFacts, mapping: PersonMapping, more: Partial<PersonRules> = {}) =>
   desiredPerson(person, mapping, assignmentsOf(settings, mapping, person), { ...rules, ...more });
@@ -76,10 +82,18 @@ describe("where they belong", () => {
   });
   test.each<[string, PersonFacts, PersonMapping, unknown]>([
     ["nowhere: in the root", facts(), mapped(), { departments: ["1"], roles: [] }],
-    ["in the department of a group", facts({ groups: [group()] }), mapped(), { departments: ["r-d1"], roles: [] }],
+    [
+      "in the department of a group",
+      facts({ groups: [group()] }),
+      mapped(),
+      { departments: ["r-d1"], roles: [] },
+    ],
     [
       "by groups and by attributes, each once, sorted",
-      facts({ groups: [group(), group({ id: "g2" })], departments: [byPath(there("c")), byPath(there("d1"))] }),
+      facts({
+        groups: [group(), group({ id: "g2" })],
+        departments: [byPath(there("c")), byPath(there("d1"))],
+      }),
       mapped({ departments: [["C"]] }),
       { departments: ["r-c", "r-d1"], roles: [] },
     ],
@@ -103,11 +117,18 @@ describe("where they belong", () => {
     ],
     [
       "beside a group with a mistake",
-      facts({ groups: [group(), group({ id: "g2", placement: "none", noPlace: "tooDeep", department: undefined })] }),
+      facts({
+        groups: [group(), group({ id: "g2", placement: "none", noPlace: "tooDeep", department: undefined })],
+      }),
       mapped(),
       { departments: ["r-d1"], roles: [], notes: ["notThere"] },
     ],
-    ["a department on its way", facts({ groups: [group({ department: coming("d1") })] }), mapped(), { waitsFor: ["d1"] }],
+    [
+      "a department on its way",
+      facts({ groups: [group({ department: coming("d1") })] }),
+      mapped(),
+      { waitsFor: ["d1"] },
+    ],
     [
       "a department that could not be made",
       facts({ groups: [group({ department: stuck("d1") }), group({ id: "g2", department: there("d2") })] }),
@@ -126,7 +147,12 @@ describe("where they belong", () => {
       outsider,
       { departments: ["r-x"], roles: [], notes: ["externalPerson"] },
     ],
-    ["an external person without a place is not put into the root", facts({ groups: [group()] }), outsider, "held"],
+    [
+      "an external person without a place is not put into the root",
+      facts({ groups: [group()] }),
+      outsider,
+      "held",
+    ],
     [
       "an external person whose place could not be made is not put into the root",
       facts({ groups: [group({ external: true, department: stuck("x") })] }),
@@ -145,15 +171,23 @@ describe("where they belong", () => {
       mapped({ departments: [["C"], ["D"]] }),
       { departments: ["r-c", "r-d"], mainDepartment: "r-c", roles: [] },
     ],
-    ...(["g1", "EXT-1", "sales", "/Sales/"] as const).map((reference): [string, PersonFacts, PersonMapping, unknown] => [
-      `the main department as the client names it: ${reference}`,
-      facts({ groups: [group({ externalId: "EXT-1" })], departments: [byPath(there("c"), { main: true })] }),
-      mapped({ mainDepartmentReference: reference }),
-      { departments: ["r-c", "r-d1"], mainDepartment: "r-d1", roles: [] },
-    ]),
+    ...(["g1", "EXT-1", "sales", "/Sales/"] as const).map(
+      (reference): [string, PersonFacts, PersonMapping, unknown] => [
+        `the main department as the client names it: ${reference}`,
+        facts({
+          groups: [group({ externalId: "EXT-1" })],
+          departments: [byPath(there("c"), { main: true })],
+        }),
+        mapped({ mainDepartmentReference: reference }),
+        { departments: ["r-c", "r-d1"], mainDepartment: "r-d1", roles: [] },
+      ],
+    ),
     [
       "the main department as the client names it, by the path that follows from attributes",
-      facts({ groups: [group()], departments: [{ ...byPath(there("c")), path: ["asia", "c"] }, byPath(there("e"), { main: true })] }),
+      facts({
+        groups: [group()],
+        departments: [{ ...byPath(there("c")), path: ["asia", "c"] }, byPath(there("e"), { main: true })],
+      }),
       mapped({ departments: [["Asia", "C"], ["E"]], mainDepartmentReference: "Asia/c" }),
       { departments: ["r-c", "r-d1", "r-e"], mainDepartment: "r-c", roles: [] },
     ],
@@ -210,14 +244,19 @@ describe("where they belong", () => {
       mapped({ positions: [] }),
       { departments: ["r-d1"], departmentTitles: [], roles: [] },
     ],
-  ])("%s", (_name, person, mapping, expected) => expect(summary(resultOf(person, mapping))).toEqual(expected));
+  ])("%s", (_name, person, mapping, expected) =>
+    expect(summary(resultOf(person, mapping))).toEqual(expected),
+  );
 
   test("parked: in the one department for that, without roles", () => {
     const person = facts({
       groups: [group(), group({ id: "g2", placement: "role", role: there("g2") })],
       departments: [byPath(there("p"), { main: true })],
     });
-    const result = desiredPerson(person, mapped(), parkedAssignments(person), { ...rules, standing: "parked" });
+    const result = desiredPerson(person, mapped(), parkedAssignments(person), {
+      ...rules,
+      standing: "parked",
+    });
     expect(summary(result)).toEqual({ departments: ["r-p"], mainDepartment: "r-p", roles: [] });
   });
 });
@@ -240,10 +279,28 @@ describe("the manager", () => {
       { mayWaitForManager: false },
       { manager: null, notes: ["managerNotThere"] },
     ],
-    ["stuck: left out", "M-1", boss({ ...notThere, state: "parked" }), {}, { manager: null, notes: ["managerNotThere"] }],
-    ["unknown to the directory", "M-9", { reference: "M-9", person: undefined }, {}, { manager: null, notes: ["unknownManager"] }],
+    [
+      "stuck: left out",
+      "M-1",
+      boss({ ...notThere, state: "parked" }),
+      {},
+      { manager: null, notes: ["managerNotThere"] },
+    ],
+    [
+      "unknown to the directory",
+      "M-9",
+      { reference: "M-9", person: undefined },
+      {},
+      { manager: null, notes: ["unknownManager"] },
+    ],
     ["oneself", "u1", boss({ id: "u1" }), {}, { manager: null, notes: ["ownManager"] }],
-    ["not hired yet", "M-1", boss({ active: false, coming: true }), {}, { manager: null, notes: ["managerNotThere"] }],
+    [
+      "not hired yet",
+      "M-1",
+      boss({ active: false, coming: true }),
+      {},
+      { manager: null, notes: ["managerNotThere"] },
+    ],
     ["has left", "M-1", boss({ active: false }), {}, { manager: null, notes: ["managerLeft"] }],
   ])("%s", (_name, reference, manager, more, expected) => {
     const mapping = reference === undefined ? mapped() : mapped({ manager: reference });
@@ -254,7 +311,11 @@ describe("the manager", () => {
 });
 
 describe("somebody who is switched off", () => {
-  const person = facts({ document: { id: "u1", active: false }, link: owned, groups: [group({ department: coming("d1") })] });
+  const person = facts({
+    document: { id: "u1", active: false },
+    link: owned,
+    groups: [group({ department: coming("d1") })],
+  });
   test("loses access at once, whatever else would have to come first", () => {
     expect(summary(resultOf(person, mapped(), { standing: "suspended", presence: "active" }))).toEqual({
       state: "suspended",
@@ -270,20 +331,40 @@ describe("somebody who is switched off", () => {
 
 describe("the root is nobody's place by accident", () => {
   const codes = (result: ReturnType<typeof desiredPerson>) =>
-    result.kind === "desired" && result.desired.state === "present" ? result.desired.notes.map(({ code }) => code) : result.kind;
+    result.kind === "desired" && result.desired.state === "present"
+      ? result.desired.notes.map(({ code }) => code)
+      : result.kind;
   const made = (settings: readonly Attributes[]) => group({ department: { ...stuck("d1"), settings } });
   const conceals = (settings: Attributes) => settings["hide"] === true;
 
   test.each<[string, PersonFacts, unknown]>([
     ["in no group", facts(), ["inRoot"]],
-    ["only in a group that is nothing", facts({ groups: [group({ placement: "none", department: undefined })] }), ["inRoot"]],
-    ["only in a role", facts({ groups: [group({ placement: "role", department: undefined, role: there("g1") })] }), ["inRoot"]],
+    [
+      "only in a group that is nothing",
+      facts({ groups: [group({ placement: "none", department: undefined })] }),
+      ["inRoot"],
+    ],
+    [
+      "only in a role",
+      facts({ groups: [group({ placement: "role", department: undefined, role: there("g1") })] }),
+      ["inRoot"],
+    ],
     ["whose department could not be made", facts({ groups: [made([{}])] }), ["notThere", "inRoot"]],
     ["whose hidden department could not be made", facts({ groups: [made([{ hide: true }])] }), "parked"],
-    ["below a hidden department that could not be made", facts({ groups: [made([{}, { hide: true }])] }), "parked"],
-    ["with another department", facts({ groups: [made([{ hide: true }]), group({ id: "g2", department: there("d2") })] }), ["notThere"]],
+    [
+      "below a hidden department that could not be made",
+      facts({ groups: [made([{}, { hide: true }])] }),
+      "parked",
+    ],
+    [
+      "with another department",
+      facts({ groups: [made([{ hide: true }]), group({ id: "g2", department: there("d2") })] }),
+      ["notThere"],
+    ],
     ["with a department", facts({ groups: [group()] }), []],
-  ])("somebody %s", (_name, known, expected) => expect(codes(resultOf(known, mapped(), { conceals }))).toEqual(expected));
+  ])("somebody %s", (_name, known, expected) =>
+    expect(codes(resultOf(known, mapped(), { conceals }))).toEqual(expected),
+  );
 
   test("a group that waits for the one above it keeps back nobody who has another department", () => {
     const waiting = group({ id: "g2", placement: undefined, department: undefined, state: "parked" });

@@ -12,10 +12,14 @@ const problem = (concerns: Problem["concerns"], code = "qyapi_write"): Problem =
   remedy: "the remedy",
 });
 const lacking = problem("everybody");
-const away = new TargetUnavailable("dingtalk does not answer", { answer: "ECONNREFUSED", reasonCode: "unreachable" });
+const away = new TargetUnavailable("dingtalk does not answer", {
+  answer: "ECONNREFUSED",
+  reasonCode: "unreachable",
+});
 const RESTS = "everything rests 35 s: notReady: not ready: qyapi_write: the text; the remedy";
 const SAID = "the target is not ready; nothing is sent until this is fixed";
-const SAID_ALONE = "this process is not ready and is paused; other processes continue; checking again until this is fixed";
+const SAID_ALONE =
+  "this process is not ready and is paused; other processes continue; checking again until this is fixed";
 
 /** What the checks find, one after the other; the last one stays. */
 function look(findings: readonly (readonly Problem[] | Error)[], others = false) {
@@ -43,7 +47,9 @@ function look(findings: readonly (readonly Problem[] | Error)[], others = false)
     },
     store: {
       pause: async (ms, reason, code, problems) =>
-        void happened.push(`everything rests ${ms / 1_000} s: ${code}: ${pauseText({ reason, ...(problems ? { problems } : {}) })}`),
+        void happened.push(
+          `everything rests ${ms / 1_000} s: ${code}: ${pauseText({ reason, ...(problems ? { problems } : {}) })}`,
+        ),
       liftPause: async () => void happened.push("everything goes on"),
       paused: async () => undefined,
       mayCheck: async () => true,
@@ -71,7 +77,16 @@ test("what is wrong for all makes everything rest, longer than until the next lo
   expect([looks(), ended()]).toEqual([2, false]);
   await clock.advance(5_000);
   await end;
-  expect(happened).toEqual(["checking", SAID, RESTS, "resting", RESTS, "resting", "everything goes on", "working"]);
+  expect(happened).toEqual([
+    "checking",
+    SAID,
+    RESTS,
+    "resting",
+    RESTS,
+    "resting",
+    "everything goes on",
+    "working",
+  ]);
 });
 
 test.each<[string, Problem["concerns"], boolean]>([

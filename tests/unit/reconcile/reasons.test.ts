@@ -6,7 +6,10 @@ import { NOTE_CODES } from "../../../src/targets/dingtalk/attributes/note-codes.
 import { CODES } from "../../../src/targets/dingtalk/client/answers/codes.ts";
 import { DINGTALK_REASONS, OWN_REASONS } from "../../../src/targets/dingtalk/client/answers/reasons.ts";
 
-/* Pages translate by these codes and scripts select by them: each is documented, none is documented that does not exist, and each is used. */
+/*
+ * Pages translate by these codes and scripts select by them: each is documented, none is documented that does
+ * not exist, and each is used.
+ */
 
 const root = join(__dirname, "..", "..", "..");
 const operations = readFileSync(join(root, "docs", "operations.md"), "utf8");

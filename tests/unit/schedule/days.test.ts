@@ -45,15 +45,29 @@ test.each<[string, string, number, string, string]>([
   ["the clocks go forward in New York", "2026-03-08", 1_440, "America/New_York", "2026-03-09T04:00:00Z"],
   ["and back", "2026-11-01", 1_440, "America/New_York", "2026-11-02T05:00:00Z"],
   ["29 February in New York", "2028-02-29", 1_440, "America/New_York", "2028-03-01T05:00:00Z"],
-  ["a midnight that does not exist, east of Greenwich", "2026-04-24", 0, "Africa/Cairo", "2026-04-23T22:00:00Z"],
+  [
+    "a midnight that does not exist, east of Greenwich",
+    "2026-04-24",
+    0,
+    "Africa/Cairo",
+    "2026-04-23T22:00:00Z",
+  ],
   ["and west of it", "2026-03-08", 0, "America/Havana", "2026-03-08T05:00:00Z"],
   ["the evening before it ends then", "2026-03-07", 1_440, "America/Havana", "2026-03-08T05:00:00Z"],
   ["a midnight that comes twice is the first one", "2026-11-01", 0, "America/Havana", "2026-11-01T04:00:00Z"],
   ["half an hour of offset", "2026-12-31", 1_440, "Asia/Kolkata", "2026-12-31T18:30:00Z"],
-  ["no moment has a year of five digits, in no zone", "9999-12-31", 1_440, "Europe/London", "9999-12-30T00:00:00Z"],
+  [
+    "no moment has a year of five digits, in no zone",
+    "9999-12-31",
+    1_440,
+    "Europe/London",
+    "9999-12-30T00:00:00Z",
+  ],
   ["the first one", "1000-01-01", 0, "UTC", "1000-01-01T00:00:00Z"],
   ["a day that an island left out", "2011-12-30", 0, "Pacific/Apia", "2011-12-30T10:00:00Z"],
-])("%s", (_name, day, minutes, zone, expected) => expect(momentOn(day, minutes, zone)).toEqual(new Date(expected)));
+])("%s", (_name, day, minutes, zone, expected) =>
+  expect(momentOn(day, minutes, zone)).toEqual(new Date(expected)),
+);
 
 test("days are counted by the calendar", () => {
   expect([plusDays("2028-02-28", 1), plusDays("2026-12-31", 1), plusDays("2026-12-01", -7)]).toEqual([
@@ -64,7 +78,14 @@ test("days are counted by the calendar", () => {
 });
 
 test("every reading leads to a moment that shows it, or is leapt over", () => {
-  for (const zone of ["Europe/London", "America/New_York", "Asia/Hong_Kong", "Africa/Cairo", "America/Havana", "Australia/Lord_Howe"]) {
+  for (const zone of [
+    "Europe/London",
+    "America/New_York",
+    "Asia/Hong_Kong",
+    "Africa/Cairo",
+    "America/Havana",
+    "Australia/Lord_Howe",
+  ]) {
     let gaps = 0;
     for (let reading = Date.UTC(2026, 0, 1); reading < Date.UTC(2027, 0, 1); reading += 30 * 60_000)
       if (readingAt(momentOf(reading, zone), zone) !== reading) gaps += 1;

@@ -7,7 +7,8 @@ const WORKER = "urn:dingtalk-scim:params:scim:schemas:extension:workday:2.0:Work
 const ZONES: Readonly<Record<string, string>> = { London: "Europe/London", "New York": "America/New_York" };
 
 const rules: DateRules = {
-  zoneOf: (document) => ZONES[String((document[WORKER] as JsonObject | undefined)?.["location"])] ?? "Asia/Hong_Kong",
+  zoneOf: (document) =>
+    ZONES[String((document[WORKER] as JsonObject | undefined)?.["location"])] ?? "Asia/Hong_Kong",
   leadDays: 0,
   leaveAtMinutes: 1_440,
   lastDay: "earlier",
@@ -139,7 +140,12 @@ test.each<[string, JsonObject, Partial<DateRules>, readonly (readonly [string, b
       ["2027-01-31T16:00:00Z", false],
     ],
   ],
-  ["a last day that is past, although active", person({ terminationDate: "2026-01-31" }), {}, [["2026-12-01T00:00:00Z", false]]],
+  [
+    "a last day that is past, although active",
+    person({ terminationDate: "2026-01-31" }),
+    {},
+    [["2026-12-01T00:00:00Z", false]],
+  ],
   [
     "inactive before the last day counts at once",
     person({ terminationDate: "2026-12-31" }, { active: false }),
@@ -155,7 +161,12 @@ test.each<[string, JsonObject, Partial<DateRules>, readonly (readonly [string, b
       ["2026-12-31T16:00:00Z", false],
     ],
   ],
-  ["inactive without a day waits for nothing", person({}, { active: false }), { inactive: "onTheDay" }, [["2026-12-01T00:00:00Z", false]]],
+  [
+    "inactive without a day waits for nothing",
+    person({}, { active: false }),
+    { inactive: "onTheDay" },
+    [["2026-12-01T00:00:00Z", false]],
+  ],
   [
     "inactive with a day of hire stays out",
     person({ hireDate: "2026-12-01" }, { active: false }),
@@ -191,18 +202,28 @@ test.each<[string, JsonObject, Partial<DateRules>, readonly (readonly [string, b
   ],
   ["a date that is none", person({ terminationDate: "soon" }), {}, [["2026-12-01T00:00:00Z", true]]],
 ])("%s", (_name, document, own, moments) => {
-  for (const [now, there] of moments) expect([now, story(own).write(document, now)["active"]]).toEqual([now, there]);
+  for (const [now, there] of moments)
+    expect([now, story(own).write(document, now)["active"]]).toEqual([now, there]);
 });
 
 test("time alone brings people in and out", () => {
   const { write, at, told } = story();
-  expect(write(person({ hireDate: "2026-12-01", terminationDate: "2026-12-31" }), "2026-11-20T00:00:00Z")["active"]).toBe(false);
-  expect([at("2026-11-30T15:59:00Z"), at("2026-11-30T16:00:00Z"), at("2026-12-31T16:00:01Z")].map(({ active }) => active)).toEqual([
-    false,
-    true,
-    false,
+  expect(
+    write(person({ hireDate: "2026-12-01", terminationDate: "2026-12-31" }), "2026-11-20T00:00:00Z")[
+      "active"
+    ],
+  ).toBe(false);
+  expect(
+    [at("2026-11-30T15:59:00Z"), at("2026-11-30T16:00:00Z"), at("2026-12-31T16:00:01Z")].map(
+      ({ active }) => active,
+    ),
+  ).toEqual([false, true, false]);
+  expect(told).toEqual([
+    "scheduled hire 2026-12-01",
+    "scheduled leave 2026-12-31",
+    "applied hire 2026-12-01",
+    "applied leave 2026-12-31",
   ]);
-  expect(told).toEqual(["scheduled hire 2026-12-01", "scheduled leave 2026-12-31", "applied hire 2026-12-01", "applied leave 2026-12-31"]);
 });
 
 test("a leaver who is corrected twice, rescinded, and told of after the day", () => {
@@ -212,7 +233,9 @@ test("a leaver who is corrected twice, rescinded, and told of after the day", ()
   const [first] = pending();
   write(person({ terminationDate: "2027-01-15" }), "2026-12-03T00:00:00Z");
   write(person({ terminationDate: "2026-12-15" }), "2026-12-04T00:00:00Z");
-  expect(pending()).toMatchObject([{ id: first!.id, day: "2026-12-15", at: new Date("2026-12-15T16:00:00Z") }]);
+  expect(pending()).toMatchObject([
+    { id: first!.id, day: "2026-12-15", at: new Date("2026-12-15T16:00:00Z") },
+  ]);
   expect(write(person({}), "2026-12-05T00:00:00Z")["active"]).toBe(true);
   expect(pending()).toEqual([]);
   expect(write(person({ terminationDate: "2026-11-30" }), "2026-12-06T00:00:00Z")["active"]).toBe(false);
@@ -236,7 +259,9 @@ test("somebody who moves leaves by the clock of where they are then", () => {
 test("who is switched off before the last day is out, and nothing is left to come", () => {
   const { write, told } = story();
   write(person({ terminationDate: "2026-12-31" }), "2026-12-01T00:00:00Z");
-  expect(write(person({ terminationDate: "2026-12-31" }, { active: false }), "2026-12-31T07:00:00Z")["active"]).toBe(false);
+  expect(
+    write(person({ terminationDate: "2026-12-31" }, { active: false }), "2026-12-31T07:00:00Z")["active"],
+  ).toBe(false);
   expect(told).toEqual(["scheduled leave 2026-12-31", "rescinded leave 2026-12-31"]);
 });
 
@@ -251,18 +276,30 @@ describe("values that take effect on a day", () => {
   test("the old ones count until then", () => {
     const { write, at: later, told } = begun();
     const now = write(person({ location: "Central", effectiveDate: "2026-12-15" }, { title: "Lead" }), at);
-    expect([now["title"], now[WORKER]]).toEqual(["Clerk", { location: "Kowloon", effectiveDate: "2026-12-15" }]);
+    expect([now["title"], now[WORKER]]).toEqual([
+      "Clerk",
+      { location: "Kowloon", effectiveDate: "2026-12-15" },
+    ]);
     const then = later("2026-12-14T16:00:00Z");
-    expect([then["title"], then[WORKER]]).toEqual(["Lead", { location: "Central", effectiveDate: "2026-12-15" }]);
+    expect([then["title"], then[WORKER]]).toEqual([
+      "Lead",
+      { location: "Central", effectiveDate: "2026-12-15" },
+    ]);
     expect(told).toEqual(["scheduled change 2026-12-15", "applied change 2026-12-15"]);
   });
 
   test("two of one day are one, by receipt", () => {
     const { write, pending, told } = begun();
     write(person({ location: "Kowloon", effectiveDate: "2026-12-15" }, { title: "Lead" }), at);
-    write(person({ location: "Kowloon", effectiveDate: "2026-12-15" }, { title: "Chief", displayName: "Mei" }), at);
+    write(
+      person({ location: "Kowloon", effectiveDate: "2026-12-15" }, { title: "Chief", displayName: "Mei" }),
+      at,
+    );
     expect(pending()).toMatchObject([
-      { day: "2026-12-15", patch: { title: { before: "Clerk", after: "Chief" }, displayName: { after: "Mei" } } },
+      {
+        day: "2026-12-15",
+        patch: { title: { before: "Clerk", after: "Chief" }, displayName: { after: "Mei" } },
+      },
     ]);
     expect(told).toEqual(["scheduled change 2026-12-15"]);
   });
@@ -270,16 +307,24 @@ describe("values that take effect on a day", () => {
   test("a correction of the day moves them", () => {
     const { write, pending, told } = begun();
     write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead" }), at);
-    expect(write(person({ effectiveDate: "2026-12-20", location: "Kowloon" }, { title: "Lead" }), at)["title"]).toBe("Clerk");
-    expect(pending()).toMatchObject([{ day: "2026-12-20", patch: { title: { before: "Clerk", after: "Lead" } } }]);
+    expect(
+      write(person({ effectiveDate: "2026-12-20", location: "Kowloon" }, { title: "Lead" }), at)["title"],
+    ).toBe("Clerk");
+    expect(pending()).toMatchObject([
+      { day: "2026-12-20", patch: { title: { before: "Clerk", after: "Lead" } } },
+    ]);
     expect(told).toEqual(["scheduled change 2026-12-15", "rescheduled change 2026-12-20"]);
   });
 
   test("a day that is past counts at once", () => {
     const { write, told } = begun();
     write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead" }), at);
-    expect(write(person({ effectiveDate: "2026-11-20", location: "Kowloon" }, { title: "Lead" }), at)["title"]).toBe("Lead");
-    expect(write(person({ effectiveDate: "2026-11-20", location: "Kowloon" }, { title: "Chief" }), at)["title"]).toBe("Chief");
+    expect(
+      write(person({ effectiveDate: "2026-11-20", location: "Kowloon" }, { title: "Lead" }), at)["title"],
+    ).toBe("Lead");
+    expect(
+      write(person({ effectiveDate: "2026-11-20", location: "Kowloon" }, { title: "Chief" }), at)["title"],
+    ).toBe("Chief");
     expect(told).toEqual(["scheduled change 2026-12-15", "applied change 2026-12-15"]);
   });
 
@@ -303,7 +348,14 @@ describe("values that take effect on a day", () => {
 
   /* Words about the title, each with its day, and what is to come and what counts on which day afterwards. */
   const TITLE = ["title", `${WORKER}:effectiveDate`];
-  test.each<[string, readonly (readonly [title: string, from: string])[], readonly string[], Readonly<Record<string, string>>]>([
+  test.each<
+    [
+      string,
+      readonly (readonly [title: string, from: string])[],
+      readonly string[],
+      Readonly<Record<string, string>>,
+    ]
+  >([
     [
       "two days",
       [
@@ -384,12 +436,14 @@ describe("values that take effect on a day", () => {
     ],
   ])("several days of one attribute: %s", (_name, words, expected, counts) => {
     const { write, at: later, pending } = begun();
-    for (const [title, from] of words) write(person({ location: "Kowloon", effectiveDate: from }, { title }), at, TITLE);
+    for (const [title, from] of words)
+      write(person({ location: "Kowloon", effectiveDate: from }, { title }), at, TITLE);
     const toCome = pending()
       .filter(({ standing }) => !standing)
       .map(({ day, patch }) => `${day} ${String(patch["title"]?.before)}>${String(patch["title"]?.after)}`);
     expect(toCome.sort()).toEqual(expected);
-    for (const [day, title] of Object.entries(counts)) expect([day, later(`${day}T12:00:00Z`)["title"]]).toEqual([day, title]);
+    for (const [day, title] of Object.entries(counts))
+      expect([day, later(`${day}T12:00:00Z`)["title"]]).toEqual([day, title]);
   });
 
   test("what counts by its day ends with the next word: at once, by a later day, or when nothing waits any more", () => {
@@ -407,15 +461,23 @@ describe("values that take effect on a day", () => {
     // The same word once more is about its day.
     const repeated = stands();
     expect(repeated.write(lead, now, TITLE)["title"]).toBe("Chief");
-    expect(repeated.write(person({ location: "Kowloon", effectiveDate: "2027-01-20" }, { title: "Lead" }), now, TITLE)["title"]).toBe(
-      "Lead",
-    );
+    expect(
+      repeated.write(
+        person({ location: "Kowloon", effectiveDate: "2027-01-20" }, { title: "Lead" }),
+        now,
+        TITLE,
+      )["title"],
+    ).toBe("Lead");
     expect(repeated.pending()).toEqual([]);
     const other = stands();
     expect(other.write({ ...lead, title: "Boss" }, now, ["title"])["title"]).toBe("Boss");
     expect(other.pending()).toEqual([]);
     const next = stands();
-    expect(next.write(person({ location: "Kowloon", effectiveDate: "2027-03-01" }, { title: "Boss" }), now, TITLE)["title"]).toBe("Chief");
+    expect(
+      next.write(person({ location: "Kowloon", effectiveDate: "2027-03-01" }, { title: "Boss" }), now, TITLE)[
+        "title"
+      ],
+    ).toBe("Chief");
     expect(next.at("2027-03-01T00:00:00Z")["title"]).toBe("Boss");
     expect(next.pending()).toEqual([]);
     const cleared = stands();
@@ -425,17 +487,32 @@ describe("values that take effect on a day", () => {
 
   test("being switched off never waits", () => {
     const { write } = begun();
-    expect(write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { active: false }), at)["active"]).toBe(false);
+    expect(
+      write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { active: false }), at)["active"],
+    ).toBe(false);
   });
 
   test("a partial change that names a value again with an earlier day replaces its day, and nothing else's", () => {
     const { write, at: later, pending } = begun();
     const date = `${WORKER}:effectiveDate`;
-    write(person({ location: "Kowloon", effectiveDate: "2027-01-15" }, { title: "Lead" }), at, ["title", date]);
-    write(person({ location: "Kowloon", effectiveDate: "2027-02-15" }, { title: "Lead", nickName: "X" }), at, ["nickName", date]);
-    const now = write(person({ location: "Kowloon", effectiveDate: "2026-12-01" }, { title: "Lead", nickName: "X" }), at, ["title", date]);
+    write(person({ location: "Kowloon", effectiveDate: "2027-01-15" }, { title: "Lead" }), at, [
+      "title",
+      date,
+    ]);
+    write(
+      person({ location: "Kowloon", effectiveDate: "2027-02-15" }, { title: "Lead", nickName: "X" }),
+      at,
+      ["nickName", date],
+    );
+    const now = write(
+      person({ location: "Kowloon", effectiveDate: "2026-12-01" }, { title: "Lead", nickName: "X" }),
+      at,
+      ["title", date],
+    );
     expect([now["title"], now["nickName"]]).toEqual(["Lead", undefined]);
-    expect(pending().map(({ day, patch }) => [day, Object.keys(patch)])).toEqual([["2027-02-15", ["nickName"]]]);
+    expect(pending().map(({ day, patch }) => [day, Object.keys(patch)])).toEqual([
+      ["2027-02-15", ["nickName"]],
+    ]);
     expect(later("2027-02-15T00:00:00Z")["nickName"]).toBe("X");
   });
 
@@ -443,21 +520,33 @@ describe("values that take effect on a day", () => {
     const { write, pending } = begun();
     write(person({ effectiveDate: "2027-01-15" }, { title: "Lead" }), at);
     write(person({ effectiveDate: "2027-02-15" }, { title: "Lead", nickName: "X" }), at);
-    expect(write(person({}, { title: "Lead", nickName: "X" }), at)).toMatchObject({ title: "Lead", nickName: "X" });
+    expect(write(person({}, { title: "Lead", nickName: "X" }), at)).toMatchObject({
+      title: "Lead",
+      nickName: "X",
+    });
     expect(pending()).toEqual([]);
   });
 
   test("a partial change without a day counts at once, and what waits goes on waiting", () => {
     const { write, pending } = begun();
     const date = `${WORKER}:effectiveDate`;
-    write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead" }), at, ["title", date]);
-    const now = write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead", displayName: "Mei" }), at, [
-      "displayName",
+    write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead" }), at, [
+      "title",
+      date,
     ]);
+    const now = write(
+      person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Lead", displayName: "Mei" }),
+      at,
+      ["displayName"],
+    );
     expect([now["title"], now["displayName"]]).toEqual(["Clerk", "Mei"]);
     expect(pending().map(({ patch }) => Object.keys(patch))).toEqual([["title"]]);
     expect(
-      write(person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Chief", displayName: "Mei" }), at, ["title"])["title"],
+      write(
+        person({ effectiveDate: "2026-12-15", location: "Kowloon" }, { title: "Chief", displayName: "Mei" }),
+        at,
+        ["title"],
+      )["title"],
     ).toBe("Chief");
     expect(pending()).toEqual([]);
   });
@@ -490,5 +579,9 @@ test("without rules dates have no effect, and what was to come is taken back", (
     { before: undefined, after: person({ terminationDate: "2026-01-31" }), pending: pending() },
     { rules: undefined, now: new Date("2026-12-01T00:00:00Z"), newId: () => "x" },
   );
-  expect([off.effective["active"], off.pending, off.steps.map(({ kind }) => kind)]).toEqual([true, [], ["rescinded"]]);
+  expect([off.effective["active"], off.pending, off.steps.map(({ kind }) => kind)]).toEqual([
+    true,
+    [],
+    ["rescinded"],
+  ]);
 });

@@ -24,7 +24,11 @@ const filter = (text: string) => parseQuery(text, filterTable(userResource));
 const operation = (bulkId: string) => ({ method: "POST", path: "/Users", bulkId, data: {} });
 
 test.each<[string, () => unknown, string]>([
-  ["an unknown path", () => patch({ op: "add", path: "titel", value: "x" }), 'path: no such attribute "titel"'],
+  [
+    "an unknown path",
+    () => patch({ op: "add", path: "titel", value: "x" }),
+    'path: no such attribute "titel"',
+  ],
   [
     "an unknown part",
     () => patch({ op: "add", path: 'emails[type eq "work"].adress', value: "x" }),
@@ -36,7 +40,11 @@ test.each<[string, () => unknown, string]>([
     "operation 2: add needs a value",
   ],
   ["an operation of another kind", () => patch({ op: "copy" }), "operation 1: op must be"],
-  ["a name given twice", () => patch({ op: "add", value: { title: "a", TITLE: "b" } }), 'given twice in one value "TITLE"'],
+  [
+    "a name given twice",
+    () => patch({ op: "add", value: { title: "a", TITLE: "b" } }),
+    'given twice in one value "TITLE"',
+  ],
   ["an unknown attribute of a filter", () => filter('titel eq "x"'), 'filter: unknown attribute "titel"'],
   ["an unknown operator", () => filter('title is "x"'), 'title is followed by an unknown operator "is"'],
   [
@@ -49,7 +57,11 @@ test.each<[string, () => unknown, string]>([
     () => readUser({ userName: "a", "urn:x:1.0:Y": { a: 1 }, "urn:X:1.0:Y": { b: 1 } }),
     'an extension is given twice "urn:X:1.0:Y"',
   ],
-  ["an attribute of one in two spellings", () => readUser({ userName: "a", "urn:x:1.0:Y": { badge: 1, BADGE: 2 } }), 'given twice "BADGE"'],
+  [
+    "an attribute of one in two spellings",
+    () => readUser({ userName: "a", "urn:x:1.0:Y": { badge: 1, BADGE: 2 } }),
+    'given twice "BADGE"',
+  ],
 ])("%s is named", (_name, act, expected) => expect(detailOf(act)).toContain(expected));
 
 test("a bulkId that is given twice is named, in the answer to its operation", () => {

@@ -1,5 +1,11 @@
 import { AppError, Unavailable } from "../../../src/core/errors.ts";
-import { InvalidCursor, InvalidMembers, NotFound, UniquenessConflict, VersionConflict } from "../../../src/directory/errors.ts";
+import {
+  InvalidCursor,
+  InvalidMembers,
+  NotFound,
+  UniquenessConflict,
+  VersionConflict,
+} from "../../../src/directory/errors.ts";
 import { InvalidFilter } from "../../../src/filter/errors.ts";
 import * as http from "../../../src/http/errors.ts";
 import {
@@ -38,9 +44,19 @@ test.each<[unknown, number, string | undefined, string]>([
     "no such user or group: 01a20001-cabc-7e5b-bed5-566d9b3dfacd",
   ],
   [new NotFound("User", "4711"), 404, undefined, "User not found"],
-  [new NotFound("User", "01a20001-cabc-7e5b-bed5-566d9b3dfacd"), 404, undefined, "User 01a20001-cabc-7e5b-bed5-566d9b3dfacd not found"],
+  [
+    new NotFound("User", "01a20001-cabc-7e5b-bed5-566d9b3dfacd"),
+    404,
+    undefined,
+    "User 01a20001-cabc-7e5b-bed5-566d9b3dfacd not found",
+  ],
   [new UniquenessConflict("User", "userName"), 409, "uniqueness", "another User has this userName"],
-  [new VersionConflict("Group", "4711"), 412, undefined, "the Group has changed: read it again and repeat the request"],
+  [
+    new VersionConflict("Group", "4711"),
+    412,
+    undefined,
+    "the Group has changed: read it again and repeat the request",
+  ],
   [new http.Unauthenticated("missing"), 401, undefined, "a valid bearer token is required"],
   [new http.Forbidden(["provision"]), 403, undefined, "the token needs the scope provision"],
   [new NotFilterable(), 403, undefined, "a filter cannot be used at this address"],
@@ -50,11 +66,21 @@ test.each<[unknown, number, string | undefined, string]>([
   [new http.NotFoundPath(), 404, undefined, "there is nothing at this address"],
   [new http.MethodNotAllowed(["GET"]), 405, undefined, "this address takes GET"],
   [new http.BodyTooLarge(1_000), 413, undefined, "the body is larger than 1000 bytes"],
-  [new http.MisdirectedRequest(), 421, undefined, "this server does not answer for the host of the request; see the setting PUBLIC_URL"],
+  [
+    new http.MisdirectedRequest(),
+    421,
+    undefined,
+    "this server does not answer for the host of the request; see the setting PUBLIC_URL",
+  ],
   [new http.TooManyRequests(2_500), 429, undefined, "too many requests, try again later"],
   [new Unavailable("pool of db-1 exhausted"), 503, undefined, "temporarily unavailable, try again later"],
   [new Surprise("/var/lib/secret"), 500, undefined, "internal error"],
-  [new TypeError("cannot read properties of undefined (reading 'password')"), 500, undefined, "internal error"],
+  [
+    new TypeError("cannot read properties of undefined (reading 'password')"),
+    500,
+    undefined,
+    "internal error",
+  ],
   ["thrown text", 500, undefined, "internal error"],
   [undefined, 500, undefined, "internal error"],
 ])("%s is answered %d %s", (error, status, scimType, detail) => {
@@ -68,4 +94,5 @@ test.each<[unknown, number, string | undefined, string]>([
   expect([rendered.status, rendered.unexpected]).toEqual([status, status === 500]);
 });
 
-test("a detail stays short", () => expect(renderScimError(new InvalidValue("x".repeat(500))).body.detail).toHaveLength(200));
+test("a detail stays short", () =>
+  expect(renderScimError(new InvalidValue("x".repeat(500))).body.detail).toHaveLength(200));

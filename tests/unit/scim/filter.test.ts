@@ -5,17 +5,40 @@ import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts
 
 describe("what a leaf tells the storage", () => {
   test.each<[string, object]>([
-    ['userName eq "a"', { name: "userName", path: ["userName"], multiValued: false, type: "string", caseExact: false, key: "userName" }],
+    [
+      'userName eq "a"',
+      {
+        name: "userName",
+        path: ["userName"],
+        multiValued: false,
+        type: "string",
+        caseExact: false,
+        key: "userName",
+      },
+    ],
     ["active eq true", { name: "active", path: ["active"], type: "boolean", key: "active" }],
     ['name.givenName eq "a"', { name: "name.givenName", path: ["name", "givenName"], multiValued: false }],
-    ['emails.value eq "a"', { name: "emails.value", path: ["emails"], element: "value", multiValued: true, key: "email" }],
+    [
+      'emails.value eq "a"',
+      { name: "emails.value", path: ["emails"], element: "value", multiValued: true, key: "email" },
+    ],
     ['schemas eq "a"', { name: "schemas", path: ["schemas"], multiValued: true, caseExact: true }],
-    ['meta.lastModified gt "2026-01-01T00:00:00Z"', { path: ["meta", "lastModified"], type: "dateTime", key: "lastModified" }],
+    [
+      'meta.lastModified gt "2026-01-01T00:00:00Z"',
+      { path: ["meta", "lastModified"], type: "dateTime", key: "lastModified" },
+    ],
     [
       'manager eq "a"',
-      { name: `${ENTERPRISE_SCHEMA}:manager.value`, path: [ENTERPRISE_SCHEMA, "manager", "value"], caseExact: true, key: "manager" },
+      {
+        name: `${ENTERPRISE_SCHEMA}:manager.value`,
+        path: [ENTERPRISE_SCHEMA, "manager", "value"],
+        caseExact: true,
+        key: "manager",
+      },
     ],
-  ])("%s", (text, attribute) => expect(parseFilter(userResource, text)).toMatchObject({ op: "compare", attribute }));
+  ])("%s", (text, attribute) =>
+    expect(parseFilter(userResource, text)).toMatchObject({ op: "compare", attribute }),
+  );
 
   test("the form Entra matches mail addresses by is a value path", () => {
     expect(parseFilter(userResource, 'emails[type eq "work"].value eq "a@b"')).toMatchObject({
@@ -33,9 +56,16 @@ describe("what a leaf tells the storage", () => {
 });
 
 test("text may stand without quotes, as RFC 7644 section 3.4.2.1 writes the type of a resource, where it is one word", () => {
-  const quoted = parseFilter(groupResource, '(meta.resourceType eq "User") or (meta.resourceType eq "Group")');
-  expect(parseFilter(groupResource, "(meta.resourceType eq User) or (meta.resourceType eq Group)")).toEqual(quoted);
-  expect(parseFilter(groupResource, "meta[resourceType eq Group]")).toEqual(parseFilter(groupResource, 'meta[resourceType eq "Group"]'));
+  const quoted = parseFilter(
+    groupResource,
+    '(meta.resourceType eq "User") or (meta.resourceType eq "Group")',
+  );
+  expect(parseFilter(groupResource, "(meta.resourceType eq User) or (meta.resourceType eq Group)")).toEqual(
+    quoted,
+  );
+  expect(parseFilter(groupResource, "meta[resourceType eq Group]")).toEqual(
+    parseFilter(groupResource, 'meta[resourceType eq "Group"]'),
+  );
   for (const text of ["displayName eq User", "displayName eq 'User'"])
     expect(parseFilter(groupResource, text)).toEqual(parseFilter(groupResource, 'displayName eq "User"'));
   for (const text of ["displayName eq Head Office", "displayName eq 'User", 'displayName eq Us"er']) {
@@ -59,7 +89,9 @@ test.each([
   ['emails[type eq "work"] eq "a"'],
   ['emails[emails[type eq "work"]]'],
   ['userName[value eq "a"]'],
-])("a filter on a user is refused: %s", (text) => expect(() => parseFilter(userResource, text)).toThrow(InvalidFilter));
+])("a filter on a user is refused: %s", (text) =>
+  expect(() => parseFilter(userResource, text)).toThrow(InvalidFilter),
+);
 
 describe("sorting", () => {
   test.each<[string, string | undefined]>([
@@ -72,5 +104,6 @@ describe("sorting", () => {
     ["constructor", undefined],
   ])("by %s goes by %s", (name, expected) => expect(parseSortBy(userResource, name)?.name).toBe(expected));
 
-  test("groups have members to sort by", () => expect(parseSortBy(groupResource, "members")?.name).toBe("members.value"));
+  test("groups have members to sort by", () =>
+    expect(parseSortBy(groupResource, "members")?.name).toBe("members.value"));
 });

@@ -40,15 +40,21 @@ test("every request tells its origin", () => {
   expect(fixtures.filter(([, { origin }]) => !origin).map(([name]) => name)).toEqual([]);
 });
 
-test.each(DIALECT_RULES.map((rule) => [rule.name, rule] as const))("rule %s has the request it exists for", (name, rule) => {
-  const fixture = fixtures.find(([path]) => path === rule.fixture)?.[1];
-  expect(fixture?.rule).toBe(name);
-  expect(rule.fixture.startsWith(`${rule.client}/`)).toBe(true);
-});
+test.each(DIALECT_RULES.map((rule) => [rule.name, rule] as const))(
+  "rule %s has the request it exists for",
+  (name, rule) => {
+    const fixture = fixtures.find(([path]) => path === rule.fixture)?.[1];
+    expect(fixture?.rule).toBe(name);
+    expect(rule.fixture.startsWith(`${rule.client}/`)).toBe(true);
+  },
+);
 
 test.each(of("GET"))("%s selects what the client means", (_name, fixture) => {
   const url = new URL(fixture.request.url, "http://localhost");
-  const filter = parseFilter(isGroup(fixture) ? groupResource : userResource, url.searchParams.get("filter") ?? "");
+  const filter = parseFilter(
+    isGroup(fixture) ? groupResource : userResource,
+    url.searchParams.get("filter") ?? "",
+  );
   expect(fixture.resources?.map((resource) => matches(filter, resource))).toEqual(fixture.matches);
 });
 
@@ -56,7 +62,10 @@ test.each([...of("POST"), ...of("PUT")])("%s becomes the stored document", (_nam
   const body = checkedBody(fixture.request.body);
   if (isGroup(fixture)) {
     const { content, members } = readGroup(body);
-    expect({ document: content.document, members }).toEqual({ document: fixture.after, members: fixture.memberIds });
+    expect({ document: content.document, members }).toEqual({
+      document: fixture.after,
+      members: fixture.memberIds,
+    });
   } else {
     expect(readUser(body, fixture.before).document).toEqual(fixture.after);
   }

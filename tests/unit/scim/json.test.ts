@@ -3,7 +3,8 @@ import { sameJson } from "../../../src/core/json/same-json.ts";
 import { InvalidSyntax, TooMany } from "../../../src/scim/errors.ts";
 import { checkedBody, JSON_LIMITS } from "../../../src/scim/json.ts";
 
-const nested = (depth: number): unknown => JSON.parse(`${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`);
+const nested = (depth: number): unknown =>
+  JSON.parse(`${'{"a":'.repeat(depth - 1)}{}${"}".repeat(depth - 1)}`);
 
 test.each<[string, unknown]>([
   ["an empty object", {}],
@@ -44,9 +45,21 @@ test("two values are the same however their members are ordered", () => {
 
 describe("what is refused is named", () => {
   test.each<[string, unknown, string]>([
-    ["an attribute", { displayName: "x\u0000" }, "displayName holds a character that is not allowed (NUL or half a surrogate pair)"],
-    ["an attribute of an extension", { "urn:x:2.0:User": { costCenter: "\ud83d" } }, "urn:x:2.0:User.costCenter holds a character"],
-    ["an element of a list", { emails: [{ value: "a" }, { value: "\u0000" }] }, "emails[1].value holds a character"],
+    [
+      "an attribute",
+      { displayName: "x\u0000" },
+      "displayName holds a character that is not allowed (NUL or half a surrogate pair)",
+    ],
+    [
+      "an attribute of an extension",
+      { "urn:x:2.0:User": { costCenter: "\ud83d" } },
+      "urn:x:2.0:User.costCenter holds a character",
+    ],
+    [
+      "an element of a list",
+      { emails: [{ value: "a" }, { value: "\u0000" }] },
+      "emails[1].value holds a character",
+    ],
     [
       "the attribute of a PATCH",
       { Operations: [{ op: "add", path: "title", value: "\u0000" }] },
@@ -58,9 +71,17 @@ describe("what is refused is named", () => {
       "Operations[0].data.operations[0].Value (nickName) holds a character",
     ],
     ["a number", JSON.parse('{"a":[{"b":1e999}]}'), "a[0].b is a number that is too large"],
-    ["the longest list", { members: Array.from({ length: JSON_LIMITS.elements + 1 }, () => 1) }, "members holds more than 10000 elements"],
+    [
+      "the longest list",
+      { members: Array.from({ length: JSON_LIMITS.elements + 1 }, () => 1) },
+      "members holds more than 10000 elements",
+    ],
     ["a name", { name: { constructor: 1 } }, 'name holds a name that is not allowed "constructor"'],
-    ["a name that shows nothing", { name: { "a\u0000": 1 } }, "name holds a name with a character that is not allowed"],
+    [
+      "a name that shows nothing",
+      { name: { "a\u0000": 1 } },
+      "name holds a name with a character that is not allowed",
+    ],
     ["the body itself", { "\ud800": 1 }, "the body holds a name with a character that is not allowed"],
   ])("%s", (_name, body, said) => expect(() => checkedBody(body)).toThrow(said));
 

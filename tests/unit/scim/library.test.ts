@@ -1,8 +1,8 @@
 import SCIMMY from "scimmy";
 
 /*
- * Why this room uses the library for its schema classes only: facts about the version in use, measured. When an upgrade makes one of these
- * fail, the reason it stands for is gone.
+ * Why this room uses the library for its schema classes only: facts about the version in use, measured. When
+ * an upgrade makes one of these fail, the reason it stands for is gone.
  */
 
 const { Attribute, Filter, SchemaDefinition } = SCIMMY.Types;

@@ -10,12 +10,18 @@ import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 
 const work = { type: "work", value: "w@example.com", primary: true };
 const home = { type: "home", value: "h@example.com" };
-const person = (more: JsonObject): JsonObject => ({ schemas: [USER_SCHEMA], userName: "mei", active: true, ...more });
+const person = (more: JsonObject): JsonObject => ({
+  schemas: [USER_SCHEMA],
+  userName: "mei",
+  active: true,
+  ...more,
+});
 const add = (path: string, value: unknown): Operation => ({ op: "add", path, value });
 const remove = (path: string, value?: unknown): Operation => ({ op: "remove", path, value });
 
 describe("labels that come before their value", () => {
-  const patched = (document: JsonObject, ...operations: Operation[]) => applyPatch(document, operations, userResource);
+  const patched = (document: JsonObject, ...operations: Operation[]) =>
+    applyPatch(document, operations, userResource);
 
   test.each<[string, JsonObject, readonly Operation[], JsonValue]>([
     [
@@ -33,7 +39,10 @@ describe("labels that come before their value", () => {
     [
       "a list of labels",
       { emails: [home] },
-      [add("emails", [{ type: "work", primary: true }]), { op: "replace", path: 'emails[type eq "work"].value', value: "n@example.com" }],
+      [
+        add("emails", [{ type: "work", primary: true }]),
+        { op: "replace", path: 'emails[type eq "work"].value', value: "n@example.com" },
+      ],
       [home, { type: "work", primary: true, value: "n@example.com" }],
     ],
     [
@@ -67,7 +76,9 @@ describe("labels that come before their value", () => {
 
   test("that no value follows leave the document as it was", () => {
     const document = person({ emails: [home] });
-    expect(patched(document, add('phoneNumbers[type eq "fax"].display', "F"), add("ims", [{ type: "aim" }]))).toBe(document);
+    expect(
+      patched(document, add('phoneNumbers[type eq "fax"].display', "F"), add("ims", [{ type: "aim" }])),
+    ).toBe(document);
   });
 });
 
@@ -80,7 +91,8 @@ describe("remove with a list of values", () => {
       ],
     },
   };
-  const changed = (more: JsonObject, operation: Operation) => applyPatch(person(more), [operation], userResource);
+  const changed = (more: JsonObject, operation: Operation) =>
+    applyPatch(person(more), [operation], userResource);
 
   test.each<[string, unknown, JsonValue | undefined]>([
     ["in another letter case", [{ value: "W@Example.com" }], [home]],
@@ -91,12 +103,18 @@ describe("remove with a list of values", () => {
     ["two at once", [{ value: "w@example.com" }, { value: "h@example.com" }], undefined],
     ["by type alone", [{ type: "home" }], [work]],
     ["of somebody else", [{ value: "x@example.com" }], [work, home]],
-  ])("%s", (_name, value, expected) => expect(changed({ emails: [work, home] }, remove("emails", value)).emails).toEqual(expected));
+  ])("%s", (_name, value, expected) =>
+    expect(changed({ emails: [work, home] }, remove("emails", value)).emails).toEqual(expected),
+  );
 
   test("is exact where the attribute is", () => {
     const x509Certificates = [{ value: "AAAA" }];
-    expect(changed({ x509Certificates }, remove("x509Certificates", [{ value: "aaaa" }])).x509Certificates).toEqual(x509Certificates);
-    expect(changed({ x509Certificates }, remove("x509Certificates", [{ value: "AAAA" }])).x509Certificates).toBeUndefined();
+    expect(
+      changed({ x509Certificates }, remove("x509Certificates", [{ value: "aaaa" }])).x509Certificates,
+    ).toEqual(x509Certificates);
+    expect(
+      changed({ x509Certificates }, remove("x509Certificates", [{ value: "AAAA" }])).x509Certificates,
+    ).toBeUndefined();
   });
 
   test("of what has no value goes by all that is told", () => {
@@ -104,7 +122,9 @@ describe("remove with a list of values", () => {
       { type: "work", locality: "Central", country: "HK" },
       { type: "work", locality: "Wan Chai", country: "HK" },
     ];
-    expect(changed({ addresses }, remove("addresses", [{ locality: "CENTRAL", primary: true }])).addresses).toEqual([addresses[1]]);
+    expect(
+      changed({ addresses }, remove("addresses", [{ locality: "CENTRAL", primary: true }])).addresses,
+    ).toEqual([addresses[1]]);
   });
 
   test("of named values goes by the name too", () => {
@@ -127,20 +147,35 @@ describe("one of a type and value is enough (RFC 7643 section 2.4)", () => {
       { type: "Work", value: "W@Example.com", primary: true, display: "W" },
       home,
     ]);
-    expect(readUser(person({ phoneNumbers: [{ value: "1" }, { value: "1" }, { value: "1", type: "fax" }] })).document.phoneNumbers).toEqual(
-      [{ value: "1" }, { value: "1", type: "fax" }],
-    );
-    expect(readUser(person({ addresses: [{ country: "HK" }, { country: "HK" }] })).document.addresses).toEqual([{ country: "HK" }]);
+    expect(
+      readUser(person({ phoneNumbers: [{ value: "1" }, { value: "1" }, { value: "1", type: "fax" }] }))
+        .document.phoneNumbers,
+    ).toEqual([{ value: "1" }, { value: "1", type: "fax" }]);
+    expect(
+      readUser(person({ addresses: [{ country: "HK" }, { country: "HK" }] })).document.addresses,
+    ).toEqual([{ country: "HK" }]);
   });
 
   test("when a change makes two the same", () => {
     const document = person({ emails: [work, home] });
-    const operations = [{ op: "replace", path: 'emails[type eq "home"]', value: { type: "work", value: "W@example.com" } } as const];
-    expect(applyPatch(document, operations, userResource).emails).toEqual([{ ...work, value: "W@example.com" }]);
+    const operations = [
+      {
+        op: "replace",
+        path: 'emails[type eq "home"]',
+        value: { type: "work", value: "W@example.com" },
+      } as const,
+    ];
+    expect(applyPatch(document, operations, userResource).emails).toEqual([
+      { ...work, value: "W@example.com" },
+    ]);
   });
 
   test("custom fields of one value are different fields", () => {
-    const document = applyPatch(person({}), [add(`${DINGTALK_USER_SCHEMA}:customFields`, [{ name: "A", value: "1" }])], userResource);
+    const document = applyPatch(
+      person({}),
+      [add(`${DINGTALK_USER_SCHEMA}:customFields`, [{ name: "A", value: "1" }])],
+      userResource,
+    );
     const more = applyPatch(
       document,
       [
@@ -163,11 +198,14 @@ describe("one of a type and value is enough (RFC 7643 section 2.4)", () => {
 describe("members that are selected together with their type", () => {
   const path = '(value eq "p" and type eq "User") or (type eq "group" and value eq "g") or value eq "q"';
   const operations = [remove(`members[${path}]`)];
-  const change = (...groups: string[]) => groupPatch(operations, { allowRemoveAllMembers: false, groups: new Set(groups) }).members;
+  const change = (...groups: string[]) =>
+    groupPatch(operations, { allowRemoveAllMembers: false, groups: new Set(groups) }).members;
 
   test("are looked up", () => expect(typedMembers(operations)).toEqual(["p", "g"]));
-  test("are removed when they are of it", () => expect(change("g")).toEqual({ kind: "delta", add: [], remove: ["p", "g", "q"] }));
-  test("and stay when they are not", () => expect(change("p")).toEqual({ kind: "delta", add: [], remove: ["q"] }));
+  test("are removed when they are of it", () =>
+    expect(change("g")).toEqual({ kind: "delta", add: [], remove: ["p", "g", "q"] }));
+  test("and stay when they are not", () =>
+    expect(change("p")).toEqual({ kind: "delta", add: [], remove: ["q"] }));
 });
 
 describe("an element that is selected, with its value in a list of one", () => {
@@ -177,7 +215,9 @@ describe("an element that is selected, with its value in a list of one", () => {
     ["is laid over it", { emails: [work, home] }, "add", [{ ...work, value: "n@example.com" }, home]],
     ["makes it", { emails: [home] }, "replace", [home, { type: "work", value: "n@example.com" }]],
   ])("%s", (_name, more, op, expected) => {
-    expect(applyPatch(person(more), [{ op, path: 'emails[type eq "work"]', value: one }], userResource).emails).toEqual(expected);
+    expect(
+      applyPatch(person(more), [{ op, path: 'emails[type eq "work"]', value: one }], userResource).emails,
+    ).toEqual(expected);
   });
 
   test("a list of two is refused", () => {

@@ -11,7 +11,8 @@ import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 import { anyDocument } from "./arbitraries.ts";
 
 /*
- * A small model of a person, changed by edits a reader can follow, against PATCH in every spelling a client has for the same edit.
+ * A small model of a person, changed by edits a reader can follow, against PATCH in every spelling a client
+ * has for the same edit.
  */
 
 interface Mail {
@@ -39,7 +40,9 @@ function edited(model: Model, edit: Edit): Model {
     case "active":
       return { ...model, active: edit.value };
     case "addMail": {
-      const known = model.mails.some((mail) => mail.type === edit.mail.type && mail.value === edit.mail.value);
+      const known = model.mails.some(
+        (mail) => mail.type === edit.mail.type && mail.value === edit.mail.value,
+      );
       return known ? model : { ...model, mails: [...model.mails, edit.mail] };
     }
     case "allMails":
@@ -47,7 +50,8 @@ function edited(model: Model, edit: Edit): Model {
     case "mail": {
       const { type, value } = edit;
       if (value === undefined) return { ...model, mails: model.mails.filter((mail) => mail.type !== type) };
-      if (!model.mails.some((mail) => mail.type === type)) return { ...model, mails: [...model.mails, { type, value }] };
+      if (!model.mails.some((mail) => mail.type === type))
+        return { ...model, mails: [...model.mails, { type, value }] };
       return { ...model, mails: model.mails.map((mail) => (mail.type === type ? { type, value } : mail)) };
     }
   }
@@ -56,13 +60,18 @@ function edited(model: Model, edit: Edit): Model {
 /** At the end of a request one of a type and value is left. */
 const settled = (model: Model): Model => ({
   ...model,
-  mails: model.mails.filter((mail, at) => model.mails.findIndex((one) => one.type === mail.type && one.value === mail.value) === at),
+  mails: model.mails.filter(
+    (mail, at) => model.mails.findIndex((one) => one.type === mail.type && one.value === mail.value) === at,
+  ),
 });
 
 function toDocument({ single, active, mails }: Model): JsonObject {
   const { title, givenName, familyName, department, manager } = single;
   const name = { ...(givenName ? { givenName } : {}), ...(familyName ? { familyName } : {}) };
-  const enterprise = { ...(department ? { department } : {}), ...(manager ? { manager: { value: manager } } : {}) };
+  const enterprise = {
+    ...(department ? { department } : {}),
+    ...(manager ? { manager: { value: manager } } : {}),
+  };
   const hasEnterprise = Object.keys(enterprise).length > 0;
   return {
     schemas: [USER_SCHEMA, ...(hasEnterprise ? [ENTERPRISE_SCHEMA] : [])],
@@ -90,12 +99,15 @@ const pick = <T>(choices: readonly T[], number: number): T => choices[number % c
 
 function spelled(edit: Edit, number: number): readonly unknown[] {
   const op = pick(["add", "Add", "replace", "Replace"], number);
-  const at = (path: string, value: unknown) => (number % 3 === 0 ? [{ op, value: { [path]: value } }] : [{ op, path, value }]);
+  const at = (path: string, value: unknown) =>
+    number % 3 === 0 ? [{ op, value: { [path]: value } }] : [{ op, path, value }];
   switch (edit.kind) {
     case "set": {
       const path = pick(PATHS[edit.name] ?? [], number);
       if (edit.value === undefined)
-        return number % 2 === 0 ? [{ op: pick(["remove", "Remove"], number), path }] : at(path, pick([null, ""], number));
+        return number % 2 === 0
+          ? [{ op: pick(["remove", "Remove"], number), path }]
+          : at(path, pick([null, ""], number));
       return at(
         path,
         edit.name === "manager" && !path.endsWith("value")
@@ -176,37 +188,53 @@ const withoutSchemas = ({ schemas: _schemas, ...rest }: JsonObject): JsonObject 
 
 test("PATCH does what the model does, however the edits are spelled and cut into requests", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(edit, fc.nat({ max: 11 }), fc.boolean()), { minLength: 1, maxLength: 12 }), (steps) => {
-      let model = empty;
-      let document = toDocument(model);
-      let operations: unknown[] = [];
-      for (const [step, number, send] of steps) {
-        model = edited(model, step);
-        operations.push(...spelled(step, number));
-        if (!send) continue;
+    fc.property(
+      fc.array(fc.tuple(edit, fc.nat({ max: 11 }), fc.boolean()), { minLength: 1, maxLength: 12 }),
+      (steps) => {
+        let model = empty;
+        let document = toDocument(model);
+        let operations: unknown[] = [];
+        for (const [step, number, send] of steps) {
+          model = edited(model, step);
+          operations.push(...spelled(step, number));
+          if (!send) continue;
+          document = applyPatch(document, readOperations({ Operations: operations }), userResource);
+          model = settled(model);
+          operations = [];
+        }
         document = applyPatch(document, readOperations({ Operations: operations }), userResource);
         model = settled(model);
-        operations = [];
-      }
-      document = applyPatch(document, readOperations({ Operations: operations }), userResource);
-      model = settled(model);
-      expect(withoutSchemas(document)).toEqual(withoutSchemas(toDocument(model)));
-      expect(new Set(document.schemas as string[])).toEqual(new Set(toDocument(model).schemas as string[]));
-    }),
+        expect(withoutSchemas(document)).toEqual(withoutSchemas(toDocument(model)));
+        expect(new Set(document.schemas as string[])).toEqual(new Set(toDocument(model).schemas as string[]));
+      },
+    ),
     { numRuns: 500 },
   );
 });
 
 test("setting what is there already is no change, for every attribute", () => {
   fc.assert(
-    fc.property(anyDocument(userResource), fc.constantFrom("add" as const, "replace" as const), (sent, op) => {
-      const document = { schemas: [USER_SCHEMA, ...Object.keys(sent).filter((name) => name.includes(":"))], ...sent };
-      const each: Operation[] = Object.entries(sent).map(([path, value]) => ({ op: "replace", path, value }));
-      expect(applyPatch(document, each, userResource)).toBe(document);
-      expect(applyPatch(document, [{ op: "replace", value: sent }], userResource)).toBe(document);
-      const singles = Object.fromEntries(Object.entries(sent).filter(([, value]) => !Array.isArray(value) && typeof value !== "object"));
-      expect(applyPatch(document, [{ op, value: singles }], userResource)).toBe(document);
-    }),
+    fc.property(
+      anyDocument(userResource),
+      fc.constantFrom("add" as const, "replace" as const),
+      (sent, op) => {
+        const document = {
+          schemas: [USER_SCHEMA, ...Object.keys(sent).filter((name) => name.includes(":"))],
+          ...sent,
+        };
+        const each: Operation[] = Object.entries(sent).map(([path, value]) => ({
+          op: "replace",
+          path,
+          value,
+        }));
+        expect(applyPatch(document, each, userResource)).toBe(document);
+        expect(applyPatch(document, [{ op: "replace", value: sent }], userResource)).toBe(document);
+        const singles = Object.fromEntries(
+          Object.entries(sent).filter(([, value]) => !Array.isArray(value) && typeof value !== "object"),
+        );
+        expect(applyPatch(document, [{ op, value: singles }], userResource)).toBe(document);
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -228,9 +256,26 @@ test("any operations are applied or refused by name; the document and the protot
       "",
     ),
     fc
-      .array(fc.constantFrom("emails", "[", "]", "type", " eq ", '"x"', ".", "value", "urn:", ":", "not (", ")", "\u0000"), {
-        maxLength: 8,
-      })
+      .array(
+        fc.constantFrom(
+          "emails",
+          "[",
+          "]",
+          "type",
+          " eq ",
+          '"x"',
+          ".",
+          "value",
+          "urn:",
+          ":",
+          "not (",
+          ")",
+          "\u0000",
+        ),
+        {
+          maxLength: 8,
+        },
+      )
       .map((parts) => parts.join("")),
   );
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -239,19 +284,40 @@ test("any operations are applied or refused by name; the document and the protot
       fc.constantFrom(null, "", "x", 1, true, "False"),
       fc.array(tie("value"), { maxLength: 3 }),
       fc.dictionary(
-        fc.constantFrom("value", "type", "primary", "title", E, "emails", "manager", "urn:x:2.0:User", "toString"),
+        fc.constantFrom(
+          "value",
+          "type",
+          "primary",
+          "title",
+          E,
+          "emails",
+          "manager",
+          "urn:x:2.0:User",
+          "toString",
+        ),
         tie("value"),
         { maxKeys: 3 },
       ),
     ),
   }));
-  const operation = fc.record({ op: fc.constantFrom("add", "Replace", "remove", "x"), path, value }, { requiredKeys: ["op"] });
-  const document = toDocument({ single: { title: "t", manager: "m" }, active: true, mails: [{ type: "work", value: "w" }] });
+  const operation = fc.record(
+    { op: fc.constantFrom("add", "Replace", "remove", "x"), path, value },
+    { requiredKeys: ["op"] },
+  );
+  const document = toDocument({
+    single: { title: "t", manager: "m" },
+    active: true,
+    mails: [{ type: "work", value: "w" }],
+  });
   const copy = structuredClone(document);
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 4 }), (operations) => {
       try {
-        const result = applyPatch(document, readOperations(checkedBody({ Operations: operations })), userResource);
+        const result = applyPatch(
+          document,
+          readOperations(checkedBody({ Operations: operations })),
+          userResource,
+        );
         expect(JSON.parse(JSON.stringify(result))).toEqual(result);
       } catch (error) {
         expect(error).toBeInstanceOf(AppError);

@@ -1,6 +1,13 @@
 import type { JsonObject, JsonValue } from "../../../src/core/entity.ts";
 import { InvalidFilter } from "../../../src/filter/errors.ts";
-import { InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget, TooMany } from "../../../src/scim/errors.ts";
+import {
+  InvalidPath,
+  InvalidSyntax,
+  InvalidValue,
+  Mutability,
+  NoTarget,
+  TooMany,
+} from "../../../src/scim/errors.ts";
 import type { Operation } from "../../../src/scim/patch/operation.ts";
 import { applyPatch } from "../../../src/scim/patch/patch.ts";
 import { MAX_OPERATIONS, readOperations } from "../../../src/scim/patch/read-operations.ts";
@@ -27,7 +34,9 @@ type Difference = Readonly<Record<string, JsonValue | undefined>>;
 const patched = (...operations: Operation[]) => applyPatch(before, operations, userResource);
 /** `before` with attributes set, or taken away where undefined; `schemas` follows. */
 function after(difference: Difference): JsonObject {
-  const next = Object.fromEntries(Object.entries({ ...before, ...difference }).filter(([, value]) => value !== undefined)) as JsonObject;
+  const next = Object.fromEntries(
+    Object.entries({ ...before, ...difference }).filter(([, value]) => value !== undefined),
+  ) as JsonObject;
   return { ...next, schemas: [USER_SCHEMA, ...Object.keys(next).filter((name) => name.startsWith("urn:"))] };
 }
 
@@ -45,12 +54,42 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
     ["the path may name its schema", "replace", `${USER_SCHEMA}:title`, "Boss", { title: "Boss" }],
     ["the path may be in any letter case", "replace", "TITLE", "Boss", { title: "Boss" }],
     // a complex value
-    ["add lays over a complex value", "add", "name", { givenName: "May" }, { name: { givenName: "May", familyName: "Chan" } }],
-    ["replace lays over a complex value", "replace", "name", { familyName: "Li" }, { name: { givenName: "Mei", familyName: "Li" } }],
-    ["null inside takes that part away", "replace", "name", { familyName: null }, { name: { givenName: "Mei" } }],
-    ["a complex value goes with its last part", "replace", "name", { familyName: null, givenName: "" }, { name: undefined }],
+    [
+      "add lays over a complex value",
+      "add",
+      "name",
+      { givenName: "May" },
+      { name: { givenName: "May", familyName: "Chan" } },
+    ],
+    [
+      "replace lays over a complex value",
+      "replace",
+      "name",
+      { familyName: "Li" },
+      { name: { givenName: "Mei", familyName: "Li" } },
+    ],
+    [
+      "null inside takes that part away",
+      "replace",
+      "name",
+      { familyName: null },
+      { name: { givenName: "Mei" } },
+    ],
+    [
+      "a complex value goes with its last part",
+      "replace",
+      "name",
+      { familyName: null, givenName: "" },
+      { name: undefined },
+    ],
     ["remove takes a complex value away", "remove", "name", undefined, { name: undefined }],
-    ["a part alone is set", "replace", "name.givenName", "May", { name: { givenName: "May", familyName: "Chan" } }],
+    [
+      "a part alone is set",
+      "replace",
+      "name.givenName",
+      "May",
+      { name: { givenName: "May", familyName: "Chan" } },
+    ],
     ["a part alone is removed", "remove", "name.givenName", undefined, { name: { familyName: "Chan" } }],
     [
       "a part of what is not there is added",
@@ -60,7 +99,13 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       { [E]: { department: "Retail", manager: { value: "m2" } } },
     ],
     // a list
-    ["add appends", "add", "emails", [{ type: "other", value: "o@x" }], { emails: [work, home, { type: "other", value: "o@x" }] }],
+    [
+      "add appends",
+      "add",
+      "emails",
+      [{ type: "other", value: "o@x" }],
+      { emails: [work, home, { type: "other", value: "o@x" }] },
+    ],
     ["add of what is there does nothing", "add", "emails", [home], {}],
     [
       "add brings the labels of the same value up to date",
@@ -70,7 +115,13 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       { emails: [work, { ...home, display: "At home" }] },
     ],
     ["add of nothing does nothing", "add", "emails", [], {}],
-    ["add makes a list", "add", "phoneNumbers", [{ type: "work", value: "1" }], { phoneNumbers: [{ type: "work", value: "1" }] }],
+    [
+      "add makes a list",
+      "add",
+      "phoneNumbers",
+      [{ type: "work", value: "1" }],
+      { phoneNumbers: [{ type: "work", value: "1" }] },
+    ],
     [
       "a new primary takes the mark",
       "add",
@@ -95,7 +146,13 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
         ],
       },
     ],
-    ["a part of a list that is not there makes the element", "replace", "phoneNumbers.value", "1", { phoneNumbers: [{ value: "1" }] }],
+    [
+      "a part of a list that is not there makes the element",
+      "replace",
+      "phoneNumbers.value",
+      "1",
+      { phoneNumbers: [{ value: "1" }] },
+    ],
     ["a label of a list that is not there says nothing", "add", "phoneNumbers.type", "fax", {}],
     // a list with a filter
     [
@@ -112,8 +169,20 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       { value: "n@x" },
       { emails: [work, { type: "home", value: "n@x" }] },
     ],
-    ["add lays over the matches", "add", 'emails[type eq "work"]', { display: "W" }, { emails: [{ ...work, display: "W" }, home] }],
-    ["remove takes the matches away", "remove", 'emails[type eq "home" or value ew "@y"]', undefined, { emails: [work] }],
+    [
+      "add lays over the matches",
+      "add",
+      'emails[type eq "work"]',
+      { display: "W" },
+      { emails: [{ ...work, display: "W" }, home] },
+    ],
+    [
+      "remove takes the matches away",
+      "remove",
+      'emails[type eq "home" or value ew "@y"]',
+      undefined,
+      { emails: [work] },
+    ],
     ["remove of the last element unassigns", "remove", "emails[value pr]", undefined, { emails: undefined }],
     ["remove without match does nothing", "remove", 'emails[type eq "other"]', undefined, {}],
     [
@@ -131,7 +200,13 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       { phoneNumbers: [{ type: "fax", value: "1" }] },
     ],
     // a list with a filter and a sub-attribute
-    ["a part of the matches", "replace", 'emails[type eq "home"].value', "n@x", { emails: [work, { type: "home", value: "n@x" }] }],
+    [
+      "a part of the matches",
+      "replace",
+      'emails[type eq "home"].value',
+      "n@x",
+      { emails: [work, { type: "home", value: "n@x" }] },
+    ],
     [
       "a part of the matches by a wider filter",
       "replace",
@@ -139,8 +214,20 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       "D",
       { emails: [{ ...work, display: "D" }, home] },
     ],
-    ["a part of a new element", "add", 'addresses[type eq "work"].country', "HK", { addresses: [{ type: "work", country: "HK" }] }],
-    ["a part of a new primary element", "add", "roles[primary eq true].value", "r", { roles: [{ primary: true, value: "r" }] }],
+    [
+      "a part of a new element",
+      "add",
+      'addresses[type eq "work"].country',
+      "HK",
+      { addresses: [{ type: "work", country: "HK" }] },
+    ],
+    [
+      "a part of a new primary element",
+      "add",
+      "roles[primary eq true].value",
+      "r",
+      { roles: [{ primary: true, value: "r" }] },
+    ],
     [
       "primary as Microsoft flattens it",
       "replace",
@@ -160,8 +247,20 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
         ],
       },
     ],
-    ["remove of a part", "remove", "emails[primary eq true].primary", undefined, { emails: [{ type: "work", value: "w@x" }, home] }],
-    ["an element goes with its value", "remove", 'emails[type eq "home"].value', undefined, { emails: [work] }],
+    [
+      "remove of a part",
+      "remove",
+      "emails[primary eq true].primary",
+      undefined,
+      { emails: [{ type: "work", value: "w@x" }, home] },
+    ],
+    [
+      "an element goes with its value",
+      "remove",
+      'emails[type eq "home"].value',
+      undefined,
+      { emails: [work] },
+    ],
     ["an empty part of nothing makes nothing", "replace", 'phoneNumbers[type eq "fax"].value', "", {}],
     // extensions
     [
@@ -171,7 +270,13 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       "Wholesale",
       { [E]: { department: "Wholesale", manager: { value: "m1" } } },
     ],
-    ["an extension goes with its last attribute", "replace", E, { department: null, manager: "" }, { [E]: undefined }],
+    [
+      "an extension goes with its last attribute",
+      "replace",
+      E,
+      { department: null, manager: "" },
+      { [E]: undefined },
+    ],
     [
       "a whole extension is laid over",
       "add",
@@ -181,7 +286,13 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
     ],
     ["a whole extension is removed", "remove", E, undefined, { [E]: undefined }],
     ["the core schema as a path", "replace", USER_SCHEMA, { title: "Boss" }, { title: "Boss" }],
-    ["an unknown extension is made", "add", `${FOREIGN}:badge`, { a: [1] }, { [FOREIGN]: { badge: { a: [1] } } }],
+    [
+      "an unknown extension is made",
+      "add",
+      `${FOREIGN}:badge`,
+      { a: [1] },
+      { [FOREIGN]: { badge: { a: [1] } } },
+    ],
     ["an unknown extension as a whole", "replace", FOREIGN, { badge: "1" }, { [FOREIGN]: { badge: "1" } }],
     // without a path
     [
@@ -189,7 +300,11 @@ describe("operations and paths (RFC 7644 section 3.5.2)", () => {
       "replace",
       undefined,
       { title: "Boss", "name.givenName": "May", 'emails[type eq "home"].value': "n@x", nope: 1 },
-      { title: "Boss", name: { givenName: "May", familyName: "Chan" }, emails: [work, { type: "home", value: "n@x" }] },
+      {
+        title: "Boss",
+        name: { givenName: "May", familyName: "Chan" },
+        emails: [work, { type: "home", value: "n@x" }],
+      },
     ],
     [
       "names under URNs, flat and nested",
@@ -231,27 +346,63 @@ describe("refusals", () => {
     ["an unknown attribute", { op: "add", path: "nope", value: "x" }, InvalidPath],
     ["an inherited name", { op: "add", path: "constructor", value: "x" }, InvalidPath],
     ["a prototype", { op: "add", path: "__proto__.polluted", value: "x" }, InvalidPath],
-    ["a prototype below an unknown extension", { op: "add", path: `${FOREIGN}:__proto__`, value: { x: 1 } }, InvalidPath],
-    ["a constructor below an unknown extension", { op: "add", path: `${FOREIGN}:constructor`, value: { x: 1 } }, InvalidPath],
+    [
+      "a prototype below an unknown extension",
+      { op: "add", path: `${FOREIGN}:__proto__`, value: { x: 1 } },
+      InvalidPath,
+    ],
+    [
+      "a constructor below an unknown extension",
+      { op: "add", path: `${FOREIGN}:constructor`, value: { x: 1 } },
+      InvalidPath,
+    ],
     ["an unknown attribute of a known extension", { op: "add", path: `${E}:nope`, value: "x" }, InvalidPath],
-    ["an unknown attribute of the core schema", { op: "add", path: `${USER_SCHEMA}:nope`, value: "x" }, InvalidPath],
+    [
+      "an unknown attribute of the core schema",
+      { op: "add", path: `${USER_SCHEMA}:nope`, value: "x" },
+      InvalidPath,
+    ],
     ["an unknown sub-attribute", { op: "add", path: "name.nope", value: "x" }, InvalidPath],
     ["a third level", { op: "add", path: "name.givenName.x", value: "x" }, InvalidPath],
-    ["an unknown sub-attribute behind brackets", { op: "add", path: 'emails[type eq "work"].nope', value: "x" }, InvalidPath],
+    [
+      "an unknown sub-attribute behind brackets",
+      { op: "add", path: 'emails[type eq "work"].nope', value: "x" },
+      InvalidPath,
+    ],
     ["brackets on a single value", { op: "add", path: 'name[givenName eq "x"]', value: {} }, InvalidPath],
     ["a broken filter", { op: "add", path: "emails[type eq", value: "x" }, InvalidFilter],
-    ["a filter on an unknown attribute", { op: "remove", path: 'emails[nope eq "x"]', value: undefined }, InvalidFilter],
-    ["text after the path", { op: "remove", path: 'emails[type eq "x"].value y', value: undefined }, InvalidFilter],
+    [
+      "a filter on an unknown attribute",
+      { op: "remove", path: 'emails[nope eq "x"]', value: undefined },
+      InvalidFilter,
+    ],
+    [
+      "text after the path",
+      { op: "remove", path: 'emails[type eq "x"].value y', value: undefined },
+      InvalidFilter,
+    ],
     ["a long path", { op: "remove", path: "x".repeat(3_000), value: undefined }, InvalidPath],
     ["the id", { op: "replace", path: "id", value: "x" }, Mutability],
     ["meta", { op: "remove", path: "meta.created", value: undefined }, Mutability],
     ["the groups of a person", { op: "add", path: "groups", value: [{ value: "g" }] }, Mutability],
-    ["what follows from the manager", { op: "add", path: `${E}:manager.displayName`, value: "x" }, InvalidPath],
+    [
+      "what follows from the manager",
+      { op: "add", path: `${E}:manager.displayName`, value: "x" },
+      InvalidPath,
+    ],
     ["removing what is required", { op: "remove", path: "userName", value: undefined }, Mutability],
     ["emptying what is required", { op: "replace", path: "userName", value: "" }, InvalidValue],
     ["a value of the wrong type", { op: "replace", path: "title", value: true }, InvalidValue],
-    ["replace of a value that is not there", { op: "replace", path: 'emails[value eq "z@x"]', value: { type: "home" } }, NoTarget],
-    ["replace at a part of it", { op: "replace", path: 'emails[value eq "z@x"].type', value: "home" }, NoTarget],
+    [
+      "replace of a value that is not there",
+      { op: "replace", path: 'emails[value eq "z@x"]', value: { type: "home" } },
+      NoTarget,
+    ],
+    [
+      "replace at a part of it",
+      { op: "replace", path: 'emails[value eq "z@x"].type', value: "home" },
+      NoTarget,
+    ],
     ["an element nothing is told of", { op: "add", path: 'emails[type co "x"].value', value: "z" }, NoTarget],
     [
       "two primaries in one value",
@@ -282,13 +433,17 @@ describe("refusals", () => {
 
   test("the document is never altered, only answered anew", () => {
     const copy = structuredClone(before);
-    patched({ op: "replace", path: 'emails[type eq "work"].value', value: "n@x" }, { op: "add", path: `${E}:costCenter`, value: "C" });
+    patched(
+      { op: "replace", path: 'emails[type eq "work"].value', value: "n@x" },
+      { op: "add", path: `${E}:costCenter`, value: "C" },
+    );
     expect(before).toEqual(copy);
   });
 });
 
 describe("bounds on the work of one request", () => {
-  const mails = (count: number, of = "v") => Array.from({ length: count }, (_, at) => ({ type: `t${at}`, value: `${of}${at}` }));
+  const mails = (count: number, of = "v") =>
+    Array.from({ length: count }, (_, at) => ({ type: `t${at}`, value: `${of}${at}` }));
   const big: JsonObject = { ...before, emails: mails(MAX_ELEMENTS) };
   const terms = Array.from({ length: 45 }, (_, at) => `value ew "${at}x"`).join(" or ");
   test.each<[string, (at: number) => Operation]>([
@@ -307,7 +462,9 @@ describe("bounds on the work of one request", () => {
   });
 
   test("a list ends at its limit", () => {
-    expect(() => applyPatch(big, [{ op: "add", path: "emails", value: { value: "one more" } }], userResource)).toThrow(TooMany);
+    expect(() =>
+      applyPatch(big, [{ op: "add", path: "emails", value: { value: "one more" } }], userResource),
+    ).toThrow(TooMany);
     expect(() => patched({ op: "replace", path: "emails", value: mails(MAX_ELEMENTS + 1) })).toThrow(TooMany);
   });
 
@@ -328,7 +485,11 @@ describe("the message", () => {
       { operations: [{ OP: "REPLACE", Path: "title", VALUE: "x" }] },
       [{ op: "replace", path: "title", value: "x" }],
     ],
-    ["an empty path is none", { Operations: [{ op: "add", path: "", value: {} }] }, [{ op: "add", value: {} }]],
+    [
+      "an empty path is none",
+      { Operations: [{ op: "add", path: "", value: {} }] },
+      [{ op: "add", value: {} }],
+    ],
     ["an empty list of operations", { Operations: [] }, []],
     ["no schemas", { Operations: [one] }, [{ op: "replace", path: "title", value: "x" }]],
     [
@@ -348,6 +509,10 @@ describe("the message", () => {
     ["a path that is no text", { Operations: [{ ...one, path: 5 }] }, InvalidPath],
     ["add without a value", { Operations: [{ op: "add", path: "title" }] }, InvalidValue],
     ["another message's schema", { schemas: [USER_SCHEMA], Operations: [one] }, InvalidValue],
-    ["one operation too many", { Operations: Array.from({ length: MAX_OPERATIONS + 1 }, () => one) }, TooMany],
+    [
+      "one operation too many",
+      { Operations: Array.from({ length: MAX_OPERATIONS + 1 }, () => one) },
+      TooMany,
+    ],
   ])("refused: %s", (_name, body, error) => expect(() => readOperations(body)).toThrow(error));
 });

@@ -20,27 +20,56 @@ const person: JsonObject = {
   [E]: { department: "D", manager: { value: "m" } },
   "urn:example:2.0:User": { badge: 1 },
 };
-const without = (...names: string[]): JsonObject => Object.fromEntries(Object.entries(person).filter(([name]) => !names.includes(name)));
+const without = (...names: string[]): JsonObject =>
+  Object.fromEntries(Object.entries(person).filter(([name]) => !names.includes(name)));
 
 test.each<[string, ProjectionRequest, JsonObject]>([
   ["nothing asked: all", {}, person],
   ["empty text: all", { attributes: "", excludedAttributes: " , " }, person],
   ["one attribute", { attributes: "userName" }, { ...always, userName: "mei" }],
-  ["any letter case, blanks", { attributes: " USERNAME , Name.GivenName" }, { ...always, userName: "mei", name: { givenName: "Mei" } }],
+  [
+    "any letter case, blanks",
+    { attributes: " USERNAME , Name.GivenName" },
+    { ...always, userName: "mei", name: { givenName: "Mei" } },
+  ],
   ["a list, as in .search", { attributes: ["userName", "id"] }, { ...always, userName: "mei" }],
-  ["the schema's URN before the name", { attributes: `${USER_SCHEMA}:userName` }, { ...always, userName: "mei" }],
+  [
+    "the schema's URN before the name",
+    { attributes: `${USER_SCHEMA}:userName` },
+    { ...always, userName: "mei" },
+  ],
   ["a part of each element", { attributes: "emails.type" }, { ...always, emails: [{ type: "work" }] }],
-  ["the whole and a part: the whole", { attributes: "name.givenName,name" }, { ...always, name: person.name! }],
+  [
+    "the whole and a part: the whole",
+    { attributes: "name.givenName,name" },
+    { ...always, name: person.name! },
+  ],
   ["a whole extension", { attributes: E }, { ...always, [E]: person[E]! }],
-  ["a part of an extension", { attributes: `${E}:manager.value` }, { ...always, [E]: { manager: { value: "m" } } }],
-  ["an unprefixed enterprise name", { attributes: "manager" }, { ...always, [E]: { manager: { value: "m" } } }],
-  ["an extension without a schema", { attributes: "urn:example:2.0:User" }, { ...always, "urn:example:2.0:User": { badge: 1 } }],
+  [
+    "a part of an extension",
+    { attributes: `${E}:manager.value` },
+    { ...always, [E]: { manager: { value: "m" } } },
+  ],
+  [
+    "an unprefixed enterprise name",
+    { attributes: "manager" },
+    { ...always, [E]: { manager: { value: "m" } } },
+  ],
+  [
+    "an extension without a schema",
+    { attributes: "urn:example:2.0:User" },
+    { ...always, "urn:example:2.0:User": { badge: 1 } },
+  ],
   [
     "an attribute of an extension without a schema",
     { attributes: "urn:example:2.0:User:badge" },
     { ...always, "urn:example:2.0:User": { badge: 1 } },
   ],
-  ["the core schema: all of it, and no extension", { attributes: USER_SCHEMA }, without(E, "urn:example:2.0:User")],
+  [
+    "the core schema: all of it, and no extension",
+    { attributes: USER_SCHEMA },
+    without(E, "urn:example:2.0:User"),
+  ],
   ["unknown and inherited names alone", { attributes: "nope,constructor,__proto__" }, always],
   ["without one", { excludedAttributes: "emails" }, without("emails")],
   [
@@ -48,7 +77,11 @@ test.each<[string, ProjectionRequest, JsonObject]>([
     { excludedAttributes: "name.familyName,meta.created" },
     { ...person, name: { givenName: "Mei" }, meta: { version: 'W/"1"' } },
   ],
-  ["without a part of each element", { excludedAttributes: "emails.type" }, { ...person, emails: [{ value: "w" }, { value: "h" }] }],
+  [
+    "without a part of each element",
+    { excludedAttributes: "emails.type" },
+    { ...person, emails: [{ value: "w" }, { value: "h" }] },
+  ],
   ["without the only part", { excludedAttributes: "groups.value" }, without("groups")],
   ["without an extension", { excludedAttributes: E.toUpperCase() }, without(E)],
   ["what is always returned stays", { excludedAttributes: "id,schemas" }, person],
@@ -59,7 +92,9 @@ test.each<[string, ProjectionRequest, JsonObject]>([
     { ...always, name: { familyName: "Chan" }, emails: person.emails! },
   ],
   ["a password is never there", { attributes: "password" }, always],
-])("%s", (_name, request, expected) => expect(readProjection(userResource, request).apply(person)).toEqual(expected));
+])("%s", (_name, request, expected) =>
+  expect(readProjection(userResource, request).apply(person)).toEqual(expected),
+);
 
 test.each<[ProjectionRequest, boolean, boolean]>([
   [{}, true, true],
@@ -77,11 +112,15 @@ test.each<[ProjectionRequest, boolean, boolean]>([
 });
 
 test("too many names", () => {
-  expect(() => readProjection(userResource, { attributes: "a,".repeat(MAX_NAMES + 1) })).toThrow(InvalidValue);
+  expect(() => readProjection(userResource, { attributes: "a,".repeat(MAX_NAMES + 1) })).toThrow(
+    InvalidValue,
+  );
 });
 
 test("asking for an attribute and leaving it out share nothing and lose nothing", () => {
-  const names = userResource.attributes.all.filter((spec) => spec.returned === "default").map((spec) => spec.name);
+  const names = userResource.attributes.all
+    .filter((spec) => spec.returned === "default")
+    .map((spec) => spec.name);
   fc.assert(
     fc.property(anyDocument(userResource), fc.subarray(names), (document, chosen) => {
       const list = [...chosen, "nope"].join(",");
@@ -107,7 +146,9 @@ describe("brackets that are not closed take no time", () => {
   });
 
   test("a comma or a bracket in the text of a filter is part of it", () => {
-    const { apply } = readProjection(userResource, { attributes: 'emails[value eq "a,b]\\",c"].type , userName' });
+    const { apply } = readProjection(userResource, {
+      attributes: 'emails[value eq "a,b]\\",c"].type , userName',
+    });
     expect(apply(person)).toEqual({ ...always, userName: "mei", emails: [{ type: "work" }] });
   });
 });

@@ -27,7 +27,14 @@ test("a user is the document between id and meta", () => {
     id: "0190e0c2-0000-7000-8000-000000000002",
     schemas: ["x"],
     userName: "mei",
-    groups: [{ value: GROUP_ID, $ref: `https://scim.example/a$1b/scim/v2/Groups/${GROUP_ID}`, display: "Retail", type: "direct" }],
+    groups: [
+      {
+        value: GROUP_ID,
+        $ref: `https://scim.example/a$1b/scim/v2/Groups/${GROUP_ID}`,
+        display: "Retail",
+        type: "direct",
+      },
+    ],
     meta: {
       resourceType: "User",
       created: "2026-01-02T03:04:05.678Z",

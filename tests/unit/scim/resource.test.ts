@@ -12,7 +12,8 @@ import { groupResource, userResource } from "../../../src/scim/schema/schemas.ts
 import { USER_SCHEMA } from "../../../src/scim/schema/user.ts";
 import { anyDocument } from "./arbitraries.ts";
 
-const user = (more: JsonObject, current?: JsonObject) => readUser(checkedBody({ userName: "mei", ...more }), current).document;
+const user = (more: JsonObject, current?: JsonObject) =>
+  readUser(checkedBody({ userName: "mei", ...more }), current).document;
 const rest = (more: JsonObject) => {
   const { schemas: _schemas, userName: _userName, active: _active, ...others } = user(more);
   return others;
@@ -20,16 +21,32 @@ const rest = (more: JsonObject) => {
 
 describe("what is stored of what was sent", () => {
   test.each<[string, JsonObject, JsonObject]>([
-    ["names in any letter case", { DISPLAYNAME: "Mei", Name: { GIVENNAME: "M" } }, { displayName: "Mei", name: { givenName: "M" } }],
+    [
+      "names in any letter case",
+      { DISPLAYNAME: "Mei", Name: { GIVENNAME: "M" } },
+      { displayName: "Mei", name: { givenName: "M" } },
+    ],
     [
       "values to the letter",
       { title: "  Straße ", phoneNumbers: [{ value: "+852 (91) 23-45" }] },
       { title: "  Straße ", phoneNumbers: [{ value: "+852 (91) 23-45" }] },
     ],
-    ["nothing read-only", { id: "x", meta: { version: "9" }, groups: [{ value: "g" }], schemas: [USER_SCHEMA, "urn:x"] }, {}],
+    [
+      "nothing read-only",
+      { id: "x", meta: { version: "9" }, groups: [{ value: "g" }], schemas: [USER_SCHEMA, "urn:x"] },
+      {},
+    ],
     ["no password", { password: "t1meMa$heen" }, {}],
-    ["nothing unknown", { nope: 1, toString: "x", valueOf: { a: 1 }, name: { nope: 1, givenName: "M" } }, { name: { givenName: "M" } }],
-    ["nothing unassigned", { title: "", nickName: null, emails: [], name: { givenName: "" }, photos: [{ value: null }] }, {}],
+    [
+      "nothing unknown",
+      { nope: 1, toString: "x", valueOf: { a: 1 }, name: { nope: 1, givenName: "M" } },
+      { name: { givenName: "M" } },
+    ],
+    [
+      "nothing unassigned",
+      { title: "", nickName: null, emails: [], name: { givenName: "" }, photos: [{ value: null }] },
+      {},
+    ],
     [
       "an element without its value",
       {
@@ -40,17 +57,37 @@ describe("what is stored of what was sent", () => {
       },
       { emails: [{ type: "home", value: "h" }] },
     ],
-    ["truth as a word", { emails: [{ value: "a", primary: "True" }] }, { emails: [{ value: "a", primary: true }] }],
-    ["one value without its list", { emails: { value: "a" }, roles: "admin" }, { emails: [{ value: "a" }], roles: [{ value: "admin" }] }],
-    ["a list of one for a single value", { title: ["Boss"], name: [{ givenName: "M" }] }, { title: "Boss", name: { givenName: "M" } }],
-    ["types beyond the canonical ones", { emails: [{ value: "a", type: "烦" }] }, { emails: [{ value: "a", type: "烦" }] }],
+    [
+      "truth as a word",
+      { emails: [{ value: "a", primary: "True" }] },
+      { emails: [{ value: "a", primary: true }] },
+    ],
+    [
+      "one value without its list",
+      { emails: { value: "a" }, roles: "admin" },
+      { emails: [{ value: "a" }], roles: [{ value: "admin" }] },
+    ],
+    [
+      "a list of one for a single value",
+      { title: ["Boss"], name: [{ givenName: "M" }] },
+      { title: "Boss", name: { givenName: "M" } },
+    ],
+    [
+      "types beyond the canonical ones",
+      { emails: [{ value: "a", type: "烦" }] },
+      { emails: [{ value: "a", type: "烦" }] },
+    ],
     [
       "both alphabets of base64",
       { x509Certificates: [{ value: "aA+/=" }, { value: "aA-_" }] },
       { x509Certificates: [{ value: "aA+/=" }, { value: "aA-_" }] },
     ],
     ["an empty extension as none", { [ENTERPRISE_SCHEMA]: { department: null } }, {}],
-    ["a manager by any form", { [ENTERPRISE_SCHEMA]: { manager: "m" } }, { [ENTERPRISE_SCHEMA]: { manager: { value: "m" } } }],
+    [
+      "a manager by any form",
+      { [ENTERPRISE_SCHEMA]: { manager: "m" } },
+      { [ENTERPRISE_SCHEMA]: { manager: { value: "m" } } },
+    ],
     [
       "a manager without what follows from it",
       { [ENTERPRISE_SCHEMA]: { manager: { value: "m", displayName: "M", $ref: "../m" } } },
@@ -63,8 +100,15 @@ describe("what is stored of what was sent", () => {
     ],
     [
       "our own extension",
-      { [DINGTALK_USER_SCHEMA]: { seniorMode: "true", customFields: [{ name: "Cost centre", value: "4711" }] } },
-      { [DINGTALK_USER_SCHEMA]: { seniorMode: true, customFields: [{ name: "Cost centre", value: "4711" }] } },
+      {
+        [DINGTALK_USER_SCHEMA]: {
+          seniorMode: "true",
+          customFields: [{ name: "Cost centre", value: "4711" }],
+        },
+      },
+      {
+        [DINGTALK_USER_SCHEMA]: { seniorMode: true, customFields: [{ name: "Cost centre", value: "4711" }] },
+      },
     ],
     [
       "an unknown extension, untouched",
@@ -73,15 +117,31 @@ describe("what is stored of what was sent", () => {
     ],
     [
       "attributes under the URN of their schema, together and one by one",
-      { [`${ENTERPRISE_SCHEMA}:manager`]: { value: "x" }, [`${USER_SCHEMA}:name`]: { givenName: "Mei" }, [USER_SCHEMA]: { title: "x" } },
+      {
+        [`${ENTERPRISE_SCHEMA}:manager`]: { value: "x" },
+        [`${USER_SCHEMA}:name`]: { givenName: "Mei" },
+        [USER_SCHEMA]: { title: "x" },
+      },
       { [ENTERPRISE_SCHEMA]: { manager: { value: "x" } }, name: { givenName: "Mei" }, title: "x" },
     ],
-    ["no extension of an unknown name below a schema of ours", { [`${ENTERPRISE_SCHEMA}:nope`]: { value: "x" } }, {}],
-    ["no unknown extension without an object", { "urn:example:2.0:User": "x", "urn:example:2.0:Other": {} }, {}],
+    [
+      "no extension of an unknown name below a schema of ours",
+      { [`${ENTERPRISE_SCHEMA}:nope`]: { value: "x" } },
+      {},
+    ],
+    [
+      "no unknown extension without an object",
+      { "urn:example:2.0:User": "x", "urn:example:2.0:Other": {} },
+      {},
+    ],
   ])("%s", (_name, sent, stored) => expect(rest(sent)).toEqual(stored));
 
   test("schemas lists what is there, whatever was claimed", () => {
-    const document = user({ schemas: [ENTERPRISE_SCHEMA], "urn:example:2.0:User": { a: 1 }, [ENTERPRISE_SCHEMA]: { division: "R" } });
+    const document = user({
+      schemas: [ENTERPRISE_SCHEMA],
+      "urn:example:2.0:User": { a: 1 },
+      [ENTERPRISE_SCHEMA]: { division: "R" },
+    });
     expect(document.schemas).toEqual([USER_SCHEMA, "urn:example:2.0:User", ENTERPRISE_SCHEMA]);
   });
 
@@ -118,8 +178,16 @@ describe("what is refused names the attribute", () => {
     ["a long text", { title: "x".repeat(4_097) }, "title must not be longer than 4096 characters"],
     ["a long indexed text", { userName: "x".repeat(513) }, "userName must not be longer than 512 characters"],
     ["a text that folding makes too long", { userName: "ﷺ".repeat(200) }, "userName is too long"],
-    ["a certificate that is none", { x509Certificates: [{ value: "<>" }] }, "x509Certificates.value must be base64"],
-    ["an extension that is no object", { [ENTERPRISE_SCHEMA]: "x" }, `${ENTERPRISE_SCHEMA} must be an object`],
+    [
+      "a certificate that is none",
+      { x509Certificates: [{ value: "<>" }] },
+      "x509Certificates.value must be base64",
+    ],
+    [
+      "an extension that is no object",
+      { [ENTERPRISE_SCHEMA]: "x" },
+      `${ENTERPRISE_SCHEMA} must be an object`,
+    ],
     [
       "a sub-attribute of an extension",
       { [ENTERPRISE_SCHEMA]: { manager: { value: true } } },
@@ -130,14 +198,21 @@ describe("what is refused names the attribute", () => {
     expect(() => user(sent)).toThrow(message);
   });
 
-  test("one attribute under two spellings", () => expect(() => user({ title: "a", TITLE: "b" })).toThrow(InvalidSyntax));
+  test("one attribute under two spellings", () =>
+    expect(() => user({ title: "a", TITLE: "b" })).toThrow(InvalidSyntax));
 
   test("too many unknown extensions, and too large ones", () => {
-    const many = Object.fromEntries(Array.from({ length: FOREIGN_LIMITS.extensions + 1 }, (_, at) => [`urn:example:${at}`, { a: 1 }]));
+    const many = Object.fromEntries(
+      Array.from({ length: FOREIGN_LIMITS.extensions + 1 }, (_, at) => [`urn:example:${at}`, { a: 1 }]),
+    );
     expect(() => user(many)).toThrow(InvalidValue);
-    const wide = Object.fromEntries(Array.from({ length: FOREIGN_LIMITS.attributes + 1 }, (_, at) => [`a${at}`, 1]));
+    const wide = Object.fromEntries(
+      Array.from({ length: FOREIGN_LIMITS.attributes + 1 }, (_, at) => [`a${at}`, 1]),
+    );
     expect(() => user({ "urn:example:1": wide })).toThrow(InvalidValue);
-    expect(() => user({ "urn:example:1": { a: "x".repeat(FOREIGN_LIMITS.characters) } })).toThrow(InvalidValue);
+    expect(() => user({ "urn:example:1": { a: "x".repeat(FOREIGN_LIMITS.characters) } })).toThrow(
+      InvalidValue,
+    );
   });
 });
 
@@ -174,9 +249,15 @@ describe("groups", () => {
     ["one without a list", { value: "a" }, ["a"]],
     ["one twice", ["a", { value: "a" }], ["a"]],
   ])("members: %s", (_name, members, expected) => {
-    const { content, members: ids } = readGroup({ displayName: "A", ...(members === undefined ? {} : { members }) });
+    const { content, members: ids } = readGroup({
+      displayName: "A",
+      ...(members === undefined ? {} : { members }),
+    });
     expect(ids).toEqual(expected);
-    expect(content).toEqual({ document: { schemas: [GROUP_SCHEMA], displayName: "A" }, columns: { displayName: "A" } });
+    expect(content).toEqual({
+      document: { schemas: [GROUP_SCHEMA], displayName: "A" },
+      columns: { displayName: "A" },
+    });
   });
 
   test.each<[string, JsonObject]>([
@@ -195,7 +276,10 @@ describe("properties", () => {
         const { schemas, ...others } = document;
         expect(others).toEqual({ ...sent, active: sent.active ?? true });
         expect(readUser(checkedBody(document)).document).toEqual(document);
-        expect(schemas).toEqual([USER_SCHEMA, ...Object.keys(sent).filter((name) => name.startsWith("urn:"))]);
+        expect(schemas).toEqual([
+          USER_SCHEMA,
+          ...Object.keys(sent).filter((name) => name.startsWith("urn:")),
+        ]);
       }),
       { numRuns: 300 },
     );
@@ -226,9 +310,13 @@ describe("properties", () => {
         { maxDepth: 4 },
         fc.constantFrom(null, "", "x", 1, true, "True", "\ud800"),
         fc.array(tie("value"), { maxLength: 3 }),
-        fc.dictionary(fc.oneof(names, fc.constantFrom("value", "type", "primary", "__proto__", "constructor")), tie("value"), {
-          maxKeys: 4,
-        }),
+        fc.dictionary(
+          fc.oneof(names, fc.constantFrom("value", "type", "primary", "__proto__", "constructor")),
+          tie("value"),
+          {
+            maxKeys: 4,
+          },
+        ),
       ),
     }));
     fc.assert(

@@ -22,13 +22,20 @@ test("every setting is told, with its value and where it comes from", () => {
 test("settings that the server refuses are told with what is wrong", () => {
   const { settings, problems } = effectiveSettings({ PORT: "x", DINGTALK_APP_KEY: "k" }, new Set());
   expect(settings[0]).toEqual({ name: "PORT", value: "x", from: "environment" });
-  expect(problems).toEqual([expect.stringContaining("PORT must be"), expect.stringContaining("DINGTALK_APP_SECRET and DINGTALK_CORP_ID")]);
+  expect(problems).toEqual([
+    expect.stringContaining("PORT must be"),
+    expect.stringContaining("DINGTALK_APP_SECRET and DINGTALK_CORP_ID"),
+  ]);
 });
 
 test.each([
   ["DINGTALK_APP_SECRET", "s3cret", "[secret]"],
   ["BOOTSTRAP_TOKEN", "s3cret", "[secret]"],
-  ["DATABASE_URL", "postgresql://scim:s3cret@db:5432/scim?sslpassword=s3cret", "postgresql://scim:[secret]@db:5432/scim?sslpassword=…"],
+  [
+    "DATABASE_URL",
+    "postgresql://scim:s3cret@db:5432/scim?sslpassword=s3cret",
+    "postgresql://scim:[secret]@db:5432/scim?sslpassword=…",
+  ],
   ["ALERT_WEBHOOK_URL", "https://hooks.example.com/s3cret?token=s3cret", "https://hooks.example.com/…"],
   ["ALERT_SMTP_URL", "smtps://user:s3cret@mail.example.com", "smtps://mail.example.com/…"],
   ["PUBLIC_URL", "https://scim.example.com", "https://scim.example.com"],

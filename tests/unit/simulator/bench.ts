@@ -24,8 +24,16 @@ export interface Bench {
 }
 
 export function createBench(switches: z.input<typeof switchesSchema> = {}): Bench {
-  const organisation = createOrganisation({ corpId: "dingsandbox", seed: "test", switches: switchesSchema.parse(switches) });
-  const run = (call: string, fields: Readonly<Record<string, unknown>>, by: "app" | "administrator"): Outcome => {
+  const organisation = createOrganisation({
+    corpId: "dingsandbox",
+    seed: "test",
+    switches: switchesSchema.parse(switches),
+  });
+  const run = (
+    call: string,
+    fields: Readonly<Record<string, unknown>>,
+    by: "app" | "administrator",
+  ): Outcome => {
     const rule = routes.get(call)?.rule ?? consoleActs.get(call);
     if (!rule) throw new Error(`there is no call ${call}`);
     const outcome = perform(organisation, rule, fields, { nowMs: NOW, by });
@@ -38,10 +46,12 @@ export function createBench(switches: z.input<typeof switchesSchema> = {}): Benc
     edit: (call, fields = {}) => run(call, fields, "administrator"),
     answer(path, fields) {
       const outcome = bench.call(path, fields);
-      if (outcome.kind === "refused") throw new Error(`${path} was refused: ${JSON.stringify(outcome.refusal)}`);
+      if (outcome.kind === "refused")
+        throw new Error(`${path} was refused: ${JSON.stringify(outcome.refusal)}`);
       return { ...outcome.answer };
     },
-    result: <T>(path: string, fields?: Readonly<Record<string, unknown>>) => bench.answer(path, fields).result as T,
+    result: <T>(path: string, fields?: Readonly<Record<string, unknown>>) =>
+      bench.answer(path, fields).result as T,
     code(path, fields) {
       const outcome = bench.call(path, fields);
       if (outcome.kind === "done") return undefined;
@@ -55,8 +65,12 @@ export const DEPARTMENT = "/topapi/v2/department";
 export const USER = "/topapi/v2/user";
 
 /** Creates a department and returns its id. */
-export const addDepartment = (bench: Bench, name: string, parent_id = 1, more: Readonly<Record<string, unknown>> = {}): number =>
-  bench.result<{ dept_id: number }>(`${DEPARTMENT}/create`, { name, parent_id, ...more }).dept_id;
+export const addDepartment = (
+  bench: Bench,
+  name: string,
+  parent_id = 1,
+  more: Readonly<Record<string, unknown>> = {},
+): number => bench.result<{ dept_id: number }>(`${DEPARTMENT}/create`, { name, parent_id, ...more }).dept_id;
 
 let numbers = 0;
 /** Creates a person with a unique number and returns the userid. */

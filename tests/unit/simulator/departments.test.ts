@@ -18,21 +18,36 @@ describe("4.1 department/create", () => {
     ["an unknown parent", { name: "A", parent_id: 42 }, 60004],
     ["a parent that is no number", { name: "A", parent_id: "x" }, 40010],
     ["a bad order", { name: "A", parent_id: 1, order: "first" }, 40011],
-    ["ids as text, as forms send them", { name: "A", parent_id: "1", order: "3", hide_dept: "true" }, undefined],
-    ["a visible-id list with an unknown department", { name: "A", parent_id: 1, hide_dept: true, dept_permits: "77" }, 600109],
-    ["a visible-id list as a real array", { name: "A", parent_id: 1, hide_dept: true, dept_permits: [1] }, 40035],
+    [
+      "ids as text, as forms send them",
+      { name: "A", parent_id: "1", order: "3", hide_dept: "true" },
+      undefined,
+    ],
+    [
+      "a visible-id list with an unknown department",
+      { name: "A", parent_id: 1, hide_dept: true, dept_permits: "77" },
+      600109,
+    ],
+    [
+      "a visible-id list as a real array",
+      { name: "A", parent_id: 1, hide_dept: true, dept_permits: [1] },
+      40035,
+    ],
   ])("%s", (_name, fields, expected) => {
     const bench = createBench();
     expect(bench.code(create, fields)).toBe(expected);
     expect(bench.organisation.departments.size).toBe(expected === undefined ? 2 : 1);
   });
 
-  test.each([60021, 60008] as const)("a name taken under the same parent answers %d by switch", (duplicateDepartment) => {
-    const bench = createBench({ duplicateDepartment });
-    const a = addDepartment(bench, "A");
-    expect(bench.code(create, { name: "A", parent_id: 1 })).toBe(duplicateDepartment);
-    expect(bench.code(create, { name: "A", parent_id: a })).toBeUndefined();
-  });
+  test.each([60021, 60008] as const)(
+    "a name taken under the same parent answers %d by switch",
+    (duplicateDepartment) => {
+      const bench = createBench({ duplicateDepartment });
+      const a = addDepartment(bench, "A");
+      expect(bench.code(create, { name: "A", parent_id: 1 })).toBe(duplicateDepartment);
+      expect(bench.code(create, { name: "A", parent_id: a })).toBeUndefined();
+    },
+  );
 
   test("60022 for a sensitive word, in create and update", () => {
     const bench = createBench({ sensitiveWords: ["casino"] });
@@ -51,7 +66,13 @@ describe("4.1 department/create", () => {
   });
 
   test("the code of a bad visible list is 60109 by switch", () => {
-    expect(createBench({ createVisibleListError: 60109 }).code(create, { name: "A", parent_id: 1, user_permits: "nobody" })).toBe(60109);
+    expect(
+      createBench({ createVisibleListError: 60109 }).code(create, {
+        name: "A",
+        parent_id: 1,
+        user_permits: "nobody",
+      }),
+    ).toBe(60109);
   });
 });
 
@@ -125,10 +146,16 @@ describe("4.2 department/update", () => {
     const managers = () => bench.result(`${DEPARTMENT}/get`, { dept_id: id }).dept_manager_userid_list;
     bench.answer(update, { dept_id: id, dept_manager_userid_list: "m1" });
     expect(managers()).toEqual(["m1"]);
-    expect(bench.result(`${USER}/get`, { userid: "m1" }).leader_in_dept).toEqual([{ dept_id: id, leader: true }]);
+    expect(bench.result(`${USER}/get`, { userid: "m1" }).leader_in_dept).toEqual([
+      { dept_id: id, leader: true },
+    ]);
     bench.answer(update, { dept_id: id, dept_manager_userid_list: "" });
     expect(managers()).toEqual(["m1"]);
-    bench.answer(update, { dept_id: id, dept_manager_userid_list: "", force_update_fields: "dept_manager_userid_list" });
+    bench.answer(update, {
+      dept_id: id,
+      dept_manager_userid_list: "",
+      force_update_fields: "dept_manager_userid_list",
+    });
     expect(managers()).toEqual([]);
   });
 
@@ -201,7 +228,9 @@ describe("4.4 reads", () => {
     const a = addDepartment(bench, "A");
     const b = addDepartment(bench, "B", a);
     addUser(bench, "u1", { dept_id_list: `${b},1` });
-    expect(bench.result(`${DEPARTMENT}/listparentbydept`, { dept_id: b })).toEqual({ parent_id_list: [b, a, 1] });
+    expect(bench.result(`${DEPARTMENT}/listparentbydept`, { dept_id: b })).toEqual({
+      parent_id_list: [b, a, 1],
+    });
     expect(bench.result(`${DEPARTMENT}/listparentbyuser`, { userid: "u1" })).toEqual({
       parent_list: [{ parent_dept_id_list: [b, a, 1] }, { parent_dept_id_list: [1] }],
     });
@@ -216,7 +245,12 @@ describe("4.4 reads", () => {
     const [first, second] = [a, b].map((dept_id) => bench.result(`${DEPARTMENT}/get`, { dept_id }));
     expect(first).toMatchObject({ member_count: 2, owning_member_count: 1, hide_dept: false });
     expect(first).not.toHaveProperty("dept_permits");
-    expect(second).toMatchObject({ member_count: 2, owning_member_count: 2, dept_permits: [a], user_permits: [] });
+    expect(second).toMatchObject({
+      member_count: 2,
+      owning_member_count: 2,
+      dept_permits: [a],
+      user_permits: [],
+    });
     expect(second).not.toHaveProperty("outer_permit_users");
   });
 });
@@ -225,7 +259,10 @@ describe("2.3 contact scope", () => {
   test("50004 outside the authorised departments, except for the calls the scope does not limit", () => {
     const bench = createBench();
     const [mine, theirs] = [addDepartment(bench, "Mine"), addDepartment(bench, "Theirs")];
-    bench.organisation.switches = { ...bench.organisation.switches, contactScope: { departments: [mine], users: [] } };
+    bench.organisation.switches = {
+      ...bench.organisation.switches,
+      contactScope: { departments: [mine], users: [] },
+    };
     expect(bench.code(`${DEPARTMENT}/get`, { dept_id: theirs })).toBe(50004);
     expect(bench.code(`${DEPARTMENT}/listsub`, { dept_id: 1 })).toBe(50004);
     expect(bench.code(create, { name: "X", parent_id: theirs })).toBe(50004);

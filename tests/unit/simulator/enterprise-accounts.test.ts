@@ -2,8 +2,20 @@ import { addUser, createBench, USER } from "./bench.ts";
 
 const create = `${USER}/create`;
 const update = `${USER}/update`;
-const sso = { userid: "s1", name: "Wong", dept_id_list: "1", exclusive_account: true, exclusive_account_type: "sso" };
-const dingtalk = { ...sso, userid: "d1", exclusive_account_type: "dingtalk", login_id: "wong", init_password: "secret-1" };
+const sso = {
+  userid: "s1",
+  name: "Wong",
+  dept_id_list: "1",
+  exclusive_account: true,
+  exclusive_account_type: "sso",
+};
+const dingtalk = {
+  ...sso,
+  userid: "d1",
+  exclusive_account_type: "dingtalk",
+  login_id: "wong",
+  init_password: "secret-1",
+};
 const ACCOUNTS = "/v1.0/contact/orgAccounts";
 
 describe("6 creating enterprise accounts", () => {
@@ -45,7 +57,9 @@ describe("6 creating enterprise accounts", () => {
     const bench = createBench();
     bench.answer(create, { ...sso, exclusive_mobile: "+86-13400000000" });
     expect(bench.code(`${USER}/getbymobile`, { mobile: "13400000000" })).toBe(60121);
-    expect(bench.result(`${USER}/getbymobile`, { mobile: "13400000000", support_exclusive_account_search: true })).toEqual({
+    expect(
+      bench.result(`${USER}/getbymobile`, { mobile: "13400000000", support_exclusive_account_search: true }),
+    ).toEqual({
       exclusive_account_userid_list: ["s1"],
     });
   });
@@ -71,14 +85,22 @@ describe("6 creating enterprise accounts", () => {
 
 describe("6 accounts of another organisation", () => {
   const outerAccounts = [{ corpId: "dingother", corpName: "Other Ltd", userids: ["x1"] }];
-  const brought = { userid: "o1", name: "Kwan", dept_id_list: "1", outer_exclusive_corpid: "dingother", outer_exclusive_userid: "x1" };
+  const brought = {
+    userid: "o1",
+    name: "Kwan",
+    dept_id_list: "1",
+    outer_exclusive_corpid: "dingother",
+    outer_exclusive_userid: "x1",
+  };
 
   test.each<[string, Record<string, unknown>, number | undefined]>([
     ["granted", {}, undefined],
     ["somebody who was not granted", { outer_exclusive_userid: "x2" }, 400002],
     ["an organisation that granted nothing", { outer_exclusive_corpid: "dingthird" }, 400002],
     ["nobody named", { outer_exclusive_userid: undefined }, 40035],
-  ])("%s", (_name, change, expected) => expect(createBench({ outerAccounts }).code(create, { ...brought, ...change })).toBe(expected));
+  ])("%s", (_name, change, expected) =>
+    expect(createBench({ outerAccounts }).code(create, { ...brought, ...change })).toBe(expected),
+  );
 
   test("is a member only once, and reads show the owner", () => {
     const bench = createBench({ outerAccounts });
@@ -104,7 +126,9 @@ describe("6 accounts of another organisation", () => {
     const bench = createBench();
     const auth = `${ACCOUNTS}/multiOrgPermissions/auth`;
     expect(bench.answer(auth, { joinCorpId: "dingother", grantDeptIdList: [1] })).toEqual({ result: true });
-    expect([...bench.organisation.grants.values()]).toEqual([{ joinCorpId: "dingother", grantDeptIdList: [1] }]);
+    expect([...bench.organisation.grants.values()]).toEqual([
+      { joinCorpId: "dingother", grantDeptIdList: [1] },
+    ]);
     expect(bench.code(auth, { joinCorpId: "dingother", grantDeptIdList: [77] })).toBe("invalid.param");
     expect(bench.code(auth, {})).toBe("invalid.param");
   });
@@ -124,11 +148,14 @@ describe("6 the switches of the new API", () => {
     expect(status()).toEqual({ disable: false });
   });
 
-  test.each(["disable", "enable", "signOut", "status"])("%s is for accounts this organisation owns", (name) => {
-    const bench = createBench();
-    addUser(bench, "regular");
-    expect(bench.code(`${ACCOUNTS}/${name}`, { userId: "regular" })).toBe("exclusive.account.only");
-    expect(bench.code(`${ACCOUNTS}/${name}`, { userId: "ghost" })).toBe("user.not.exist");
-    expect(bench.code(`${ACCOUNTS}/${name}`, {})).toBe("invalid.param");
-  });
+  test.each(["disable", "enable", "signOut", "status"])(
+    "%s is for accounts this organisation owns",
+    (name) => {
+      const bench = createBench();
+      addUser(bench, "regular");
+      expect(bench.code(`${ACCOUNTS}/${name}`, { userId: "regular" })).toBe("exclusive.account.only");
+      expect(bench.code(`${ACCOUNTS}/${name}`, { userId: "ghost" })).toBe("user.not.exist");
+      expect(bench.code(`${ACCOUNTS}/${name}`, {})).toBe("invalid.param");
+    },
+  );
 });

@@ -39,15 +39,20 @@ describe("8.3 extcontact/create", () => {
 
   test("the answer has the userid at the top; a form sends the contact as text", () => {
     const bench = staffed();
-    expect(bench.answer(`${CONTACT}/create`, { contact: JSON.stringify(partner) })).toEqual({ userid: expect.stringMatching(/^\d+$/) });
+    expect(bench.answer(`${CONTACT}/create`, { contact: JSON.stringify(partner) })).toEqual({
+      userid: expect.stringMatching(/^\d+$/),
+    });
   });
 
-  test.each([60200, 22005] as const)("a number that exists already answers %d by switch", (duplicateContact) => {
-    const bench = staffed({ duplicateContact });
-    bench.answer(`${CONTACT}/create`, { contact: partner });
-    expect(bench.code(`${CONTACT}/create`, { contact: partner })).toBe(duplicateContact);
-    expect(bench.code(`${CONTACT}/create`, { contact: { ...partner, state_code: "86" } })).toBeUndefined();
-  });
+  test.each([60200, 22005] as const)(
+    "a number that exists already answers %d by switch",
+    (duplicateContact) => {
+      const bench = staffed({ duplicateContact });
+      bench.answer(`${CONTACT}/create`, { contact: partner });
+      expect(bench.code(`${CONTACT}/create`, { contact: partner })).toBe(duplicateContact);
+      expect(bench.code(`${CONTACT}/create`, { contact: { ...partner, state_code: "86" } })).toBeUndefined();
+    },
+  );
 
   test("60203 for too many, 60205 if they are not enabled", () => {
     const full = staffed({ maxContacts: 1 });
@@ -64,7 +69,9 @@ describe("8.3 the other calls", () => {
     const bench = staffed();
     const a = addDepartment(bench, "A");
     const { userid } = bench.answer(`${CONTACT}/create`, { contact: partner });
-    bench.answer(`${CONTACT}/update`, { contact: { user_id: userid, title: "Buyer", mobile: "99999999", share_dept_ids: [a] } });
+    bench.answer(`${CONTACT}/update`, {
+      contact: { user_id: userid, title: "Buyer", mobile: "99999999", share_dept_ids: [a] },
+    });
     expect(bench.result(`${CONTACT}/get`, { user_id: userid })).toEqual({
       userid,
       name: "Ho Sir",
@@ -84,11 +91,14 @@ describe("8.3 the other calls", () => {
 
   test("list has its results at the top, in pages", () => {
     const bench = staffed();
-    for (const mobile of ["91234561", "91234562", "91234563"]) bench.answer(`${CONTACT}/create`, { contact: { ...partner, mobile } });
+    for (const mobile of ["91234561", "91234562", "91234563"])
+      bench.answer(`${CONTACT}/create`, { contact: { ...partner, mobile } });
     const page = bench.answer(`${CONTACT}/list`, { size: 2, offset: 1 }).results as { mobile: string }[];
     expect(page.map(({ mobile }) => mobile)).toEqual(["91234562", "91234563"]);
     expect(bench.code(`${CONTACT}/list`, { size: 101, offset: 0 })).toBe(40069);
-    expect(bench.answer(`${CONTACT}/listlabelgroups`, { size: 20, offset: 0 }).results).toMatchObject([{ labels: [{ id: 700_001 }, {}] }]);
+    expect(bench.answer(`${CONTACT}/listlabelgroups`, { size: 20, offset: 0 }).results).toMatchObject([
+      { labels: [{ id: 700_001 }, {}] },
+    ]);
   });
 
   test("delete frees the number; 5.4 getbyunionid distinguishes them from employees", () => {

@@ -1,4 +1,9 @@
-import { createFaults, type Fault, faultSchema, happensAfter } from "../../../src/simulator/gateway/faults.ts";
+import {
+  createFaults,
+  type Fault,
+  faultSchema,
+  happensAfter,
+} from "../../../src/simulator/gateway/faults.ts";
 
 const CREATE = "/topapi/v2/user/create";
 const known = new Set([CREATE, "/topapi/v2/user/get", "/topapi/v2/user/getbymobile"]);
@@ -49,4 +54,6 @@ test.each<[string, object, boolean]>([
   ["no code", { fault: "refusal", answer: {} }, false],
   ["a refusal that says nothing", { fault: "refusal" }, false],
   ["an answer of another fault", { fault: "busy", answer: { errcode: 1 } }, false],
-])("12 a refusal with %s", (_name, body, expected) => expect(faultSchema.safeParse(body).success).toBe(expected));
+])("12 a refusal with %s", (_name, body, expected) =>
+  expect(faultSchema.safeParse(body).success).toBe(expected),
+);

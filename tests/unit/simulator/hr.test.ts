@@ -12,9 +12,11 @@ const staffed = (switches: Parameters<typeof createBench>[0] = {}): Bench => {
   return bench;
 };
 const statuses = (bench: Bench, ...ids: string[]): unknown[] =>
-  (bench.answer("/v1.0/hrm/employees/dimissionInfos", { userIdList: JSON.stringify(ids) }).result as { status: number }[]).map(
-    ({ status }) => status,
-  );
+  (
+    bench.answer("/v1.0/hrm/employees/dimissionInfos", { userIdList: JSON.stringify(ids) }).result as {
+      status: number;
+    }[]
+  ).map(({ status }) => status);
 
 describe("7 leaving in 智能人事", () => {
   test("pending: 1, left: 2, neither: 3", () => {
@@ -46,8 +48,16 @@ describe("7 leaving in 智能人事", () => {
     for (const userid of ["u1", "u2", "u3"]) bench.answer(`${USER}/delete`, { userid });
     addUser(bench, "u2");
     const list = "/v1.0/hrm/employees/dismissions";
-    expect(bench.answer(list, { nextToken: "0", maxResults: "1" })).toEqual({ nextToken: 1, hasMore: true, userIdList: ["u1"] });
-    expect(bench.answer(list, { nextToken: "1", maxResults: "1" })).toEqual({ nextToken: 0, hasMore: false, userIdList: ["u3"] });
+    expect(bench.answer(list, { nextToken: "0", maxResults: "1" })).toEqual({
+      nextToken: 1,
+      hasMore: true,
+      userIdList: ["u1"],
+    });
+    expect(bench.answer(list, { nextToken: "1", maxResults: "1" })).toEqual({
+      nextToken: 0,
+      hasMore: false,
+      userIdList: ["u3"],
+    });
     expect(bench.code(list, { maxResults: "51" })).toBe("invalid.param");
   });
 
@@ -55,7 +65,11 @@ describe("7 leaving in 智能人事", () => {
     const bench = staffed();
     bench.answer(`${USER}/update`, { userid: "u3", manager_userid: "u1" });
     const outcome = bench.call(TERMINATE, { ...ending, directSubordinatesHandoverUserId: "u2" });
-    expect(outcome).toMatchObject({ kind: "done", answer: { result: true }, events: [{ eventType: "user_leave_org" }] });
+    expect(outcome).toMatchObject({
+      kind: "done",
+      answer: { result: true },
+      events: [{ eventType: "user_leave_org" }],
+    });
     expect(bench.code(`${USER}/get`, { userid: "u1" })).toBe(60121);
     expect(bench.result(`${USER}/get`, { userid: "u3" }).manager_userid).toBe("u2");
     expect(bench.organisation.leaves).toMatchObject([{ userId: "u1" }]);
@@ -96,12 +110,19 @@ test("7 transfer moves a person to other departments", () => {
     dept_position_list: [{ is_main: false }, { is_main: true }],
   });
   expect(bench.code(TRANSFER, { userId: "u1", deptIdsAfterTransfer: [77] })).toBe("invalid.param");
-  expect(bench.code(TRANSFER, { userId: "u1", deptIdsAfterTransfer: [a], mainDeptIdAfterTransfer: b })).toBe("invalid.param");
+  expect(bench.code(TRANSFER, { userId: "u1", deptIdsAfterTransfer: [a], mainDeptIdAfterTransfer: b })).toBe(
+    "invalid.param",
+  );
 });
 
 test("7 addpreentry: the person is not a member yet; -1 if a member has the number", () => {
   const bench = staffed();
-  const param = { name: "New", mobile: "+852-99999999", pre_entry_time: "2026-09-01 09:00:00", op_userid: "u1" };
+  const param = {
+    name: "New",
+    mobile: "+852-99999999",
+    pre_entry_time: "2026-09-01 09:00:00",
+    op_userid: "u1",
+  };
   expect(bench.answer(PRE_ENTRY, { param })).toEqual({ userid: expect.any(String) });
   expect(bench.organisation.users.size).toBe(3);
   bench.answer(`${USER}/create`, { userid: "n", name: "New", mobile: "+852-99999999", dept_id_list: "1" });

@@ -10,7 +10,10 @@ describe("7 empLeaveRecords", () => {
     bench.answer(`${USER}/delete`, { userid: "a" });
     bench.edit(`${USER}/delete`, { userid: "b" });
     bench.edit("leave", { userid: "c" });
-    const { records, nextToken } = bench.answer(RECORDS, span) as { records: Record<string, unknown>[]; nextToken?: string };
+    const { records, nextToken } = bench.answer(RECORDS, span) as {
+      records: Record<string, unknown>[];
+      nextToken?: string;
+    };
     expect(records.map(({ userId, leaveReason }) => [userId, leaveReason])).toEqual([
       ["a", "oapi"],
       ["b", "delete"],
@@ -53,14 +56,20 @@ describe("5.4 and 4.4 search", () => {
     ] as const)
       addUser(bench, userid, { name });
     const search = "/v1.0/contact/users/search";
-    expect(bench.answer(search, { queryWord: "Chan", offset: 0, size: 1 })).toEqual({ hasMore: true, totalCount: 2, list: ["a"] });
+    expect(bench.answer(search, { queryWord: "Chan", offset: 0, size: 1 })).toEqual({
+      hasMore: true,
+      totalCount: 2,
+      list: ["a"],
+    });
     expect(bench.answer(search, { queryWord: "Chan", offset: 0, size: 10, fullMatchField: 1 })).toEqual({
       hasMore: false,
       totalCount: 1,
       list: ["a"],
     });
     const id = addDepartment(bench, "Finance HK");
-    expect(bench.answer("/v1.0/contact/departments/search", { queryWord: "HK", offset: 0, size: 10 })).toEqual({
+    expect(
+      bench.answer("/v1.0/contact/departments/search", { queryWord: "HK", offset: 0, size: 10 }),
+    ).toEqual({
       hasMore: false,
       totalCount: 1,
       list: [id],
@@ -70,7 +79,10 @@ describe("5.4 and 4.4 search", () => {
 });
 
 test("2.3 /auth/scopes shows the contact scope and the readable fields", () => {
-  const bench = createBench({ fieldPermissions: { mobile: false, personal: true }, contactScope: { departments: [5], users: ["u1"] } });
+  const bench = createBench({
+    fieldPermissions: { mobile: false, personal: true },
+    contactScope: { departments: [5], users: ["u1"] },
+  });
   const answer = bench.answer("/auth/scopes");
   expect(answer).toMatchObject({ auth_org_scopes: { authed_dept: [5], authed_user: ["u1"] } });
   expect(answer.auth_user_field).toEqual(expect.arrayContaining(["name", "userid", "email"]));

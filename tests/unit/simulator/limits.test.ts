@@ -20,10 +20,17 @@ describe("9.1 calls per second", () => {
 
   test("0 is no limit; rates that no edition has turn the other limits off", () => {
     const limits = createLimits(limitsFor(0));
-    expect(Array.from({ length: 1_000 }, () => limits.admit("a", "/x", T)).every((over) => over === undefined)).toBe(true);
+    expect(
+      Array.from({ length: 1_000 }, () => limits.admit("a", "/x", T)).every((over) => over === undefined),
+    ).toBe(true);
     expect(limitsFor(0)).toEqual({ qps: 0, tokensPerMinute: 0, addressCalls: 0, paidCallsPerMonth: 0 });
     expect(limitsFor(5_000)).toMatchObject({ addressCalls: 0 });
-    expect(limitsFor(20)).toEqual({ qps: 20, tokensPerMinute: 60, addressCalls: 10_000, paidCallsPerMonth: 200_000 });
+    expect(limitsFor(20)).toEqual({
+      qps: 20,
+      tokensPerMinute: 60,
+      addressCalls: 10_000,
+      paidCallsPerMonth: 200_000,
+    });
     expect(limitsFor(500, { addressCalls: 7 })).toMatchObject({ addressCalls: 7 });
   });
 });
@@ -68,14 +75,17 @@ describe("2.1 tokens", () => {
   });
 
   test("tokens are per app, and deterministic for a seed", () => {
-    const issue = () => ["a", "b"].map((app, at, _all, tokens = createTokens("seed")) => tokens.issue(app, T + at));
+    const issue = () =>
+      ["a", "b"].map((app, at, _all, tokens = createTokens("seed")) => tokens.issue(app, T + at));
     expect(issue()).toEqual(issue());
     expect(new Set(issue()).size).toBe(2);
   });
 
   test("13.1 asking for tokens is limited per minute", () => {
     const limits = createLimits(limitsFor(20));
-    const over = Array.from({ length: 61 }, () => limits.admitToken("a", T)).filter((one) => one !== undefined);
+    const over = Array.from({ length: 61 }, () => limits.admitToken("a", T)).filter(
+      (one) => one !== undefined,
+    );
     expect(over).toEqual([{ limit: 60, fromMs: T, untilMs: T + 60_000 }]);
   });
 });

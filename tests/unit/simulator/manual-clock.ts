@@ -2,7 +2,10 @@ import type { Clock } from "../../../src/core/clock.ts";
 
 /** A clock that stands still until `advance`. */
 export interface ManualClock extends Clock {
-  /** Moves the time forward, and wakes all sleepers whose time has come, in order. Between two of them, pending work runs. */
+  /**
+   * Moves the time forward, and wakes all sleepers whose time has come, in order. Between two of them,
+   * pending work runs.
+   */
   advance(ms: number): Promise<void>;
   /** Number of sleepers. */
   sleeping(): number;
@@ -39,7 +42,9 @@ export function createManualClock(startMs = Date.parse("2026-08-22T04:00:00Z")):
     async advance(ms) {
       const target = nowMs + ms;
       for (;;) {
-        const next = [...sleepers].filter(({ untilMs }) => untilMs <= target).sort((one, other) => one.untilMs - other.untilMs)[0];
+        const next = [...sleepers]
+          .filter(({ untilMs }) => untilMs <= target)
+          .sort((one, other) => one.untilMs - other.untilMs)[0];
         if (!next) break;
         nowMs = Math.max(nowMs, next.untilMs);
         next.wake();

@@ -19,7 +19,12 @@ describe("5.1 mobile numbers", () => {
   ])("registered in %s, %s is %s", (region, text, expected) => {
     const phone = parseMobile({ region, mobileLengths: "national" }, text);
     expect(phone && `${phone.stateCode}-${phone.number}`).toBe(expected);
-    const code = createBench({ region }).code(`${USER}/create`, { userid: "u", name: "n", mobile: text, dept_id_list: "1" });
+    const code = createBench({ region }).code(`${USER}/create`, {
+      userid: "u",
+      name: "n",
+      mobile: text,
+      dept_id_list: "1",
+    });
     expect(code).toBe(expected === undefined ? 60103 : undefined);
   });
 

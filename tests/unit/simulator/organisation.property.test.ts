@@ -70,7 +70,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** The state to compare, without the counters that only invalidate cached lists. */
-const facts = ({ memberVersions: _versions, position: _position, ...organisation }: Organisation) => organisation;
+const facts = ({ memberVersions: _versions, position: _position, ...organisation }: Organisation) =>
+  organisation;
 
 test("after any calls, every index is correct, names and numbers are unique, managers are members, and the snapshot gives the same state", () => {
   fc.assert(
@@ -79,7 +80,11 @@ test("after any calls, every index is correct, names and numbers are unique, man
       for (const act of steps) act(bench);
       const { organisation } = bench;
 
-      const copy = createOrganisation({ corpId: "dingsandbox", seed: "test", switches: switchesSchema.parse({}) });
+      const copy = createOrganisation({
+        corpId: "dingsandbox",
+        seed: "test",
+        switches: switchesSchema.parse({}),
+      });
       for (const change of snapshot(organisation)) applyChange(copy, change);
       expect(facts(copy)).toEqual(facts(organisation));
 

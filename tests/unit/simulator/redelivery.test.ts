@@ -1,8 +1,19 @@
 import type { OrganisationEvent } from "../../../src/simulator/events/outbox.ts";
-import { ACK_MS, createRedelivery, MOST_DELIVERIES, REDELIVERY_MS } from "../../../src/simulator/events/redelivery.ts";
+import {
+  ACK_MS,
+  createRedelivery,
+  MOST_DELIVERIES,
+  REDELIVERY_MS,
+} from "../../../src/simulator/events/redelivery.ts";
 import { createManualClock } from "./manual-clock.ts";
 
-const event = (eventId: string): OrganisationEvent => ({ eventId, eventType: "user_add_org", bornMs: 0, corpId: "c", data: {} });
+const event = (eventId: string): OrganisationEvent => ({
+  eventId,
+  eventType: "user_add_org",
+  bornMs: 0,
+  corpId: "c",
+  data: {},
+});
 
 function setUp() {
   const clock = createManualClock();

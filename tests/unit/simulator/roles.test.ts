@@ -1,6 +1,7 @@
 import { addDepartment, addUser, type Bench, createBench, USER } from "./bench.ts";
 
-const group = (bench: Bench, name = "SCIM"): number => Number(bench.answer("/role/add_role_group", { name }).groupId);
+const group = (bench: Bench, name = "SCIM"): number =>
+  Number(bench.answer("/role/add_role_group", { name }).groupId);
 const role = (bench: Bench, groupId: number, roleName = "VPN users"): number =>
   Number(bench.answer("/role/add_role", { roleName, groupId }).roleId);
 const list = (size: number, prefix: string) => Array.from({ length: size }, (_, at) => `${prefix}${at}`);
@@ -13,7 +14,11 @@ describe("8.1 roles", () => {
     ["an unknown group", () => ["/role/add_role", { roleName: "Other", groupId: 5 }], 34020],
     ["no group", () => ["/role/add_role", { roleName: "Other" }], 40035],
     ["a group that exists", () => ["/role/add_role_group", { name: "SCIM" }], 34021],
-    ["the group of system roles", () => ["/role/add_role", { roleName: "Other", groupId: 100_000_001 }], 23004],
+    [
+      "the group of system roles",
+      () => ["/role/add_role", { roleName: "Other", groupId: 100_000_001 }],
+      23004,
+    ],
   ])("creating: %s", (_name, call, expected) => {
     const bench = createBench();
     const groupId = group(bench);
@@ -50,14 +55,18 @@ describe("8.1 roles", () => {
     const groupId = group(bench);
     const roleIds = list(roles, "r").map((name) => role(bench, groupId, name));
     const userIds = list(people, "u").map((userid) => addUser(bench, userid));
-    expect(bench.code(`/topapi/role/${call}`, { roleIds: roleIds.join(","), userIds: userIds.join(",") })).toBe(expected);
+    expect(
+      bench.code(`/topapi/role/${call}`, { roleIds: roleIds.join(","), userIds: userIds.join(",") }),
+    ).toBe(expected);
   });
 
   test("one unknown person refuses the whole batch", () => {
     const bench = createBench();
     const id = role(bench, group(bench));
     addUser(bench, "u1");
-    expect(bench.code("/topapi/role/addrolesforemps", { roleIds: String(id), userIds: "u1,ghost" })).toBe(33012);
+    expect(bench.code("/topapi/role/addrolesforemps", { roleIds: String(id), userIds: "u1,ghost" })).toBe(
+      33012,
+    );
     expect(bench.code("/topapi/role/addrolesforemps", { roleIds: "5", userIds: "u1" })).toBe(33011);
     expect(bench.organisation.roleMembers.get(id)).toBeUndefined();
   });
@@ -67,7 +76,9 @@ describe("8.1 roles", () => {
     const id = role(bench, group(bench));
     addUser(bench, "u1");
     bench.answer("/topapi/role/addrolesforemps", { roleIds: String(id), userIds: "u1" });
-    expect(bench.result(`${USER}/get`, { userid: "u1" }).role_list).toEqual([{ id, name: "VPN users", group_name: "SCIM" }]);
+    expect(bench.result(`${USER}/get`, { userid: "u1" }).role_list).toEqual([
+      { id, name: "VPN users", group_name: "SCIM" },
+    ]);
     bench.answer(`${USER}/delete`, { userid: "u1" });
     expect(bench.result("/topapi/role/simplelist", { role_id: id })).toEqual({ hasMore: false, list: [] });
   });
@@ -102,7 +113,9 @@ describe("8.1 roles", () => {
     const id = role(bench, group(bench));
     addUser(bench, "u1");
     expect(bench.call("/topapi/role/addrolesforemps", { roleIds: String(id), userIds: "u1" })).toMatchObject({
-      events: [{ eventType: "label_user_change", data: { userIdList: ["u1"], labelIdList: [id], action: "add" } }],
+      events: [
+        { eventType: "label_user_change", data: { userIdList: ["u1"], labelIdList: [id], action: "add" } },
+      ],
     });
   });
 });

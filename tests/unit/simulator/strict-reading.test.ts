@@ -3,7 +3,10 @@ import { lookOf } from "../../../src/simulator/organisation/department-names.ts"
 import { isPlausibleMobile } from "../../../src/simulator/organisation/numbering.ts";
 import { addDepartment, addUser, createBench, DEPARTMENT, NOW, USER } from "./bench.ts";
 
-/* If the sources disagree or say nothing, the simulator behaves in the stricter way by default. A switch selects the other one. */
+/*
+ * If the sources disagree or say nothing, the simulator behaves in the stricter way by default. A switch
+ * selects the other one.
+ */
 
 const create = `${USER}/create`;
 const update = `${USER}/update`;
@@ -27,16 +30,39 @@ describe("mobile numbers of other countries", () => {
     ["+1234-5678901", false],
   ])("%s may exist: %s", (mobile, expected) => {
     expect(createBench().code(create, { ...person, mobile })).toBe(expected ? undefined : 60103);
-    const account = { ...person, mobile: undefined, exclusive_account: true, exclusive_account_type: "sso", exclusive_mobile: mobile };
+    const account = {
+      ...person,
+      mobile: undefined,
+      exclusive_account: true,
+      exclusive_account_type: "sso",
+      exclusive_mobile: mobile,
+    };
     expect(createBench().code(create, account)).toBe(expected ? undefined : 60103);
   });
 
   test("by switch every length passes", () => {
-    expect(createBench({ mobileLengths: "any" }).code(create, { ...person, mobile: "+852-912345678" })).toBeUndefined();
+    expect(
+      createBench({ mobileLengths: "any" }).code(create, { ...person, mobile: "+852-912345678" }),
+    ).toBeUndefined();
   });
 
   test("the table has only assigned country codes, and no number is too long", () => {
-    for (const code of ["1", "7", "34", "61", "86", "212", "263", "420", "590", "673", "692", "852", "880", "998"]) {
+    for (const code of [
+      "1",
+      "7",
+      "34",
+      "61",
+      "86",
+      "212",
+      "263",
+      "420",
+      "590",
+      "673",
+      "692",
+      "852",
+      "880",
+      "998",
+    ]) {
       expect([8, 9, 10, 11].some((length) => isPlausibleMobile(code, "1".repeat(length)))).toBe(true);
       expect(isPlausibleMobile(code, "1".repeat(14))).toBe(false);
     }
@@ -47,12 +73,15 @@ describe("extensions", () => {
   test("20 characters, 50 by switch", () => {
     expect(createBench().code(create, { ...person, telephone: "1".repeat(20) })).toBeUndefined();
     expect(createBench().code(create, { ...person, telephone: "1".repeat(21) })).toBe(40063);
-    expect(createBench({ telephoneMax: 50 }).code(create, { ...person, telephone: "1".repeat(50) })).toBeUndefined();
+    expect(
+      createBench({ telephoneMax: 50 }).code(create, { ...person, telephone: "1".repeat(50) }),
+    ).toBeUndefined();
   });
 
   test("by switch DingTalk assigns a unique one to everybody without one", () => {
     const bench = createBench({ assignsTelephones: true });
-    for (const userid of ["u1", "u2", "u3"]) addUser(bench, userid, userid === "u3" ? { telephone: "204" } : {});
+    for (const userid of ["u1", "u2", "u3"])
+      addUser(bench, userid, userid === "u3" ? { telephone: "204" } : {});
     const assigned = ["u1", "u2", "u3"].map((userid) => bench.result(`${USER}/get`, { userid }).telephone);
     expect(assigned).toEqual([expect.stringMatching(/^8\d{4}$/), expect.stringMatching(/^8\d{4}$/), "204"]);
     expect(new Set(assigned).size).toBe(3);
@@ -61,31 +90,49 @@ describe("extensions", () => {
 });
 
 describe("addresses", () => {
-  test.each(["Ann <ann@example.com>", "ann@example", "a@b@example.com", "ann@example.com;bo@example.com", "ann @example.com"])(
-    "60105: %s",
-    (email) => {
-      expect(createBench().code(create, { ...person, email })).toBe(60105);
-      expect(createBench().code(create, { ...person, org_email: email })).toBe(60105);
+  test.each([
+    "Ann <ann@example.com>",
+    "ann@example",
+    "a@b@example.com",
+    "ann@example.com;bo@example.com",
+    "ann @example.com",
+  ])("60105: %s", (email) => {
+    expect(createBench().code(create, { ...person, email })).toBe(60105);
+    expect(createBench().code(create, { ...person, org_email: email })).toBe(60105);
+  });
+
+  test.each([40101, 60106] as const)(
+    "a mailbox belongs to one person, in any letter case: %d",
+    (duplicateMailbox) => {
+      const bench = createBench({ duplicateMailbox });
+      addUser(bench, "u1", { org_email: "sales@corp.example.com" });
+      expect(bench.code(create, { ...person, userid: "u2", org_email: "Sales@corp.example.com" })).toBe(
+        duplicateMailbox,
+      );
+      addUser(bench, "u2");
+      expect(bench.code(update, { userid: "u2", org_email: "sales@corp.example.com" })).toBe(
+        duplicateMailbox,
+      );
+      expect(bench.code(update, { userid: "u1", org_email: "sales@corp.example.com" })).toBeUndefined();
+      bench.answer(`${USER}/delete`, { userid: "u1" });
+      expect(bench.code(update, { userid: "u2", org_email: "sales@corp.example.com" })).toBeUndefined();
     },
   );
 
-  test.each([40101, 60106] as const)("a mailbox belongs to one person, in any letter case: %d", (duplicateMailbox) => {
-    const bench = createBench({ duplicateMailbox });
-    addUser(bench, "u1", { org_email: "sales@corp.example.com" });
-    expect(bench.code(create, { ...person, userid: "u2", org_email: "Sales@corp.example.com" })).toBe(duplicateMailbox);
-    addUser(bench, "u2");
-    expect(bench.code(update, { userid: "u2", org_email: "sales@corp.example.com" })).toBe(duplicateMailbox);
-    expect(bench.code(update, { userid: "u1", org_email: "sales@corp.example.com" })).toBeUndefined();
-    bench.answer(`${USER}/delete`, { userid: "u1" });
-    expect(bench.code(update, { userid: "u2", org_email: "sales@corp.example.com" })).toBeUndefined();
-  });
-
   test("a login name belongs to one person, in any letter case", () => {
     const bench = createBench();
-    const account = { exclusive_account: true, exclusive_account_type: "dingtalk", init_password: "Abcd1234", mobile: undefined };
+    const account = {
+      exclusive_account: true,
+      exclusive_account_type: "dingtalk",
+      init_password: "Abcd1234",
+      mobile: undefined,
+    };
     bench.result(create, { ...person, ...account, login_id: "Tai.Man" });
     expect(bench.code(create, { ...person, ...account, userid: "u2", login_id: "tai.man" })).toBe(40035);
-    expect(bench.result(`${USER}/get`, { login_id: "TAI.MAN" })).toMatchObject({ userid: "u1", login_id: "Tai.Man" });
+    expect(bench.result(`${USER}/get`, { login_id: "TAI.MAN" })).toMatchObject({
+      userid: "u1",
+      login_id: "Tai.Man",
+    });
   });
 
   test("by switch reads show an address only for people who have set it up in Mail", () => {
@@ -93,7 +140,8 @@ describe("addresses", () => {
     addUser(bench, "u1", { email: "u1@example.com" });
     const read = () => [
       bench.result(`${USER}/get`, { userid: "u1" }).email,
-      bench.result<{ list: { email?: string }[] }>(`${USER}/list`, { dept_id: 1, cursor: 0, size: 10 }).list[0]?.email,
+      bench.result<{ list: { email?: string }[] }>(`${USER}/list`, { dept_id: 1, cursor: 0, size: 10 })
+        .list[0]?.email,
     ];
     expect(read()).toEqual([undefined, undefined]);
     expect(bench.code(create, { ...person, userid: "u2", email: "u1@example.com" })).toBe(60106);
@@ -137,8 +185,12 @@ describe("names of departments", () => {
     const bench = createBench({ departmentNameOnUpdate });
     const dept_id = addDepartment(bench, "x".repeat(64));
     expect(bench.code(`${DEPARTMENT}/create`, { name: "y".repeat(65), parent_id: 1 })).toBe(60001);
-    expect(bench.code(`${DEPARTMENT}/update`, { dept_id, name: "y".repeat(departmentNameOnUpdate) })).toBeUndefined();
-    expect(bench.code(`${DEPARTMENT}/update`, { dept_id, name: "y".repeat(departmentNameOnUpdate + 1) })).toBe(60001);
+    expect(
+      bench.code(`${DEPARTMENT}/update`, { dept_id, name: "y".repeat(departmentNameOnUpdate) }),
+    ).toBeUndefined();
+    expect(
+      bench.code(`${DEPARTMENT}/update`, { dept_id, name: "y".repeat(departmentNameOnUpdate + 1) }),
+    ).toBe(60001);
   });
 });
 
@@ -169,7 +221,8 @@ describe("administrators", () => {
 
 describe("invitations", () => {
   const protectedMobiles = [person.mobile];
-  const invitation = (bench: ReturnType<typeof createBench>) => [...bench.organisation.invitations.values()][0];
+  const invitation = (bench: ReturnType<typeof createBench>) =>
+    [...bench.organisation.invitations.values()][0];
 
   test("each create sends another invitation", () => {
     const bench = createBench({ protectedMobiles });
@@ -183,7 +236,10 @@ describe("invitations", () => {
     const bench = createBench({ protectedMobiles, invitationDays: 1e-9 });
     bench.code(create, person);
     bench.organisation.invitations.set("852-91234567", { ...invitation(bench)!, sentMs: NOW - 1 });
-    expect(bench.edit("accept", { mobile: person.mobile })).toMatchObject({ kind: "refused", refusal: { errcode: 60121 } });
+    expect(bench.edit("accept", { mobile: person.mobile })).toMatchObject({
+      kind: "refused",
+      refusal: { errcode: 60121 },
+    });
     bench.organisation.switches = { ...bench.organisation.switches, invitationDays: 7 };
     expect(bench.edit("accept", { mobile: person.mobile }).kind).toBe("done");
   });

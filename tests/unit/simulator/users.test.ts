@@ -11,14 +11,20 @@ describe("5.1 user/create", () => {
     const bench = createBench();
     const created = bench.result<{ userid: string; unionId: string }>(create, person);
     expect(Object.keys(created)).toEqual(["userid", "unionId"]);
-    expect(bench.result(get, { userid: "u1" })).toMatchObject({ unionid: created.unionId, active: false, exclusive_account: false });
+    expect(bench.result(get, { userid: "u1" })).toMatchObject({
+      unionid: created.unionId,
+      active: false,
+      exclusive_account: false,
+    });
   });
 
   test("org_email takes effect only where the mailbox product is on", () => {
     for (const mailboxes of [true, false]) {
       const bench = createBench({ mailboxes });
       bench.result(create, { ...person, org_email: "tm@corp.example.com" });
-      expect(bench.result(get, { userid: "u1" }).org_email).toBe(mailboxes ? "tm@corp.example.com" : undefined);
+      expect(bench.result(get, { userid: "u1" }).org_email).toBe(
+        mailboxes ? "tm@corp.example.com" : undefined,
+      );
     }
   });
 
@@ -88,7 +94,9 @@ describe("5.1 user/create", () => {
     bench.result(create, person);
     const outcome = bench.call(create, { ...person, userid: "u2" });
     expect(outcome).toMatchObject({ kind: "refused", refusal: { errcode: 60104, errmsg } });
-    expect(outcome.kind === "refused" && outcome.refusal.generation === "old" && outcome.refusal.fields).toEqual(fields);
+    expect(
+      outcome.kind === "refused" && outcome.refusal.generation === "old" && outcome.refusal.fields,
+    ).toEqual(fields);
   });
 
   test("custom fields nobody made in the console are ignored", () => {
@@ -120,7 +128,11 @@ describe("5.1 user/create", () => {
         { dept_id: b, order: 100 },
       ],
     });
-    const members = bench.result<{ list: { userid: string }[] }>(`${USER}/list`, { dept_id: b, cursor: 0, size: 10 }).list;
+    const members = bench.result<{ list: { userid: string }[] }>(`${USER}/list`, {
+      dept_id: b,
+      cursor: 0,
+      size: 10,
+    }).list;
     expect(members.map(({ userid }) => userid)).toEqual(["u1", "u2"]);
   });
 });
@@ -134,8 +146,15 @@ describe("5.1 account protection", () => {
     expect(bench.code(create, { ...person, dept_id_list: String(a), title: "Clerk" })).toBe(40103);
     expect(bench.code(create, { ...person, dept_id_list: String(a), title: "Clerk" })).toBe(40103);
     expect(bench.code(`${USER}/getbymobile`, { mobile: person.mobile })).toBe(60121);
-    expect(bench.edit("accept", { mobile: person.mobile })).toMatchObject({ kind: "done", answer: { result: { userid: "u1" } } });
-    expect(bench.result(get, { userid: "u1" })).toMatchObject({ title: "Clerk", dept_id_list: [a], active: true });
+    expect(bench.edit("accept", { mobile: person.mobile })).toMatchObject({
+      kind: "done",
+      answer: { result: { userid: "u1" } },
+    });
+    expect(bench.result(get, { userid: "u1" })).toMatchObject({
+      title: "Clerk",
+      dept_id_list: [a],
+      active: true,
+    });
     expect(bench.organisation.invitations.size).toBe(0);
     expect(bench.edit("accept", { mobile: person.mobile }).kind).toBe("refused");
   });
@@ -144,9 +163,23 @@ describe("5.1 account protection", () => {
     const bench = createBench({ protectedMobiles });
     const shared = { telephone: "1204", email: "shop@example.com" };
     expect(bench.code(create, { ...person, ...shared })).toBe(40103);
-    expect(bench.code(create, { userid: "u2", name: "Other", mobile: "+852-91230002", dept_id_list: "1", ...shared })).toBeUndefined();
+    expect(
+      bench.code(create, {
+        userid: "u2",
+        name: "Other",
+        mobile: "+852-91230002",
+        dept_id_list: "1",
+        ...shared,
+      }),
+    ).toBeUndefined();
     bench.edit("accept", { mobile: person.mobile });
-    expect([...bench.organisation.users.values()].map(({ userid, telephone, email }) => [userid, telephone, email])).toEqual([
+    expect(
+      [...bench.organisation.users.values()].map(({ userid, telephone, email }) => [
+        userid,
+        telephone,
+        email,
+      ]),
+    ).toEqual([
       ["u2", "1204", "shop@example.com"],
       ["u1", "", ""],
     ]);
@@ -192,10 +225,14 @@ describe("5.2 user/update", () => {
     expect(bench.result(`/topapi/user/listid`, { dept_id: 1 })).toEqual({ userid_list: [] });
   });
 
-  test.each([60121, 33012] as const)("an unknown userid answers %d by switch, in update, get and delete", (unknownUser) => {
-    const bench = createBench({ unknownUser });
-    for (const path of [update, get, remove]) expect(bench.code(path, { userid: "ghost" })).toBe(unknownUser);
-  });
+  test.each([60121, 33012] as const)(
+    "an unknown userid answers %d by switch, in update, get and delete",
+    (unknownUser) => {
+      const bench = createBench({ unknownUser });
+      for (const path of [update, get, remove])
+        expect(bench.code(path, { userid: "ghost" })).toBe(unknownUser);
+    },
+  );
 
   test("extension overwrites by default and is added to in mode 1", () => {
     const bench = createBench();
@@ -228,9 +265,9 @@ describe("5.2 user/update", () => {
     bench.answer(create, { ...person, title: "Clerk", email: "a@example.com" });
     bench.answer(update, { userid: "u1", title: "", email: "" });
     expect(bench.result(get, { userid: "u1" }).title).toBe(expected);
-    expect(bench.code(create, { ...person, userid: "u2", mobile: "+852-90000001", email: "a@example.com" })).toBe(
-      emptyString === "clears" ? undefined : 60106,
-    );
+    expect(
+      bench.code(create, { ...person, userid: "u2", mobile: "+852-90000001", email: "a@example.com" }),
+    ).toBe(emptyString === "clears" ? undefined : 60106);
   });
 
   test.each<[string, Record<string, unknown>, boolean, number | undefined]>([
@@ -263,7 +300,9 @@ describe("5.2 user/update", () => {
       const a = addDepartment(bench, "A");
       bench.answer(create, { ...person, dept_id_list: `1,${a}` });
       bench.answer(`${DEPARTMENT}/update`, { dept_id: a, dept_manager_userid_list: "u1" });
-      expect(bench.code(update, { userid: "u1", dept_id_list: "1" })).toBe(managerLeavesDepartment === "dropped" ? undefined : 400002);
+      expect(bench.code(update, { userid: "u1", dept_id_list: "1" })).toBe(
+        managerLeavesDepartment === "dropped" ? undefined : 400002,
+      );
       const managers = bench.organisation.departments.get(a)?.dept_manager_userid_list;
       expect(managers).toEqual(managerLeavesDepartment === "dropped" ? [] : ["u1"]);
     }
@@ -273,7 +312,11 @@ describe("5.2 user/update", () => {
     const bench = createBench();
     addUser(bench, "boss");
     bench.answer(create, { ...person, manager_userid: "boss" });
-    const outcome = bench.call(update, { userid: "u1", title: "Chief", force_update_fields: "manager_userid" });
+    const outcome = bench.call(update, {
+      userid: "u1",
+      title: "Chief",
+      force_update_fields: "manager_userid",
+    });
     expect(outcome).toMatchObject({
       events: [
         {
@@ -297,12 +340,17 @@ describe("5.3 and 13.4 user/delete", () => {
     addUser(bench, "u2", { manager_userid: "u1" });
     bench.answer(`${DEPARTMENT}/update`, { dept_id: a, dept_manager_userid_list: "u1" });
     const outcome = bench.call(remove, { userid: "u1" });
-    expect(outcome).toMatchObject({ kind: "done", events: [{ eventType: "user_leave_org", data: { userId: ["u1"] } }] });
+    expect(outcome).toMatchObject({
+      kind: "done",
+      events: [{ eventType: "user_leave_org", data: { userId: ["u1"] } }],
+    });
     expect(bench.result("/topapi/user/listid", { dept_id: a })).toEqual({ userid_list: [] });
     expect(bench.code(`${USER}/getbymobile`, { mobile: person.mobile })).toBe(60121);
     expect(bench.result(get, { userid: "u2" }).manager_userid).toBe("u1");
     expect(bench.organisation.departments.get(a)?.dept_manager_userid_list).toEqual([]);
-    expect(bench.organisation.leaves).toMatchObject([{ userId: "u1", leaveReason: "oapi", stateCode: "852", mobile: "91234567" }]);
+    expect(bench.organisation.leaves).toMatchObject([
+      { userId: "u1", leaveReason: "oapi", stateCode: "852", mobile: "91234567" },
+    ]);
     expect(bench.code(remove, { userid: "u1" })).toBe(60121);
   });
 
@@ -322,18 +370,27 @@ describe("5.4 reads", () => {
     bench.answer(create, { ...person, hired_date: 1767225600000 });
     const user = bench.result(get, { userid: "u1" });
     expect(user).toMatchObject({ state_code: "852", mobile: "91234567", hired_date: 1767225600000 });
-    for (const name of ["title", "email", "manager_userid", "avatar", "role_list", "extension"]) expect(user).not.toHaveProperty(name);
+    for (const name of ["title", "email", "manager_userid", "avatar", "role_list", "extension"])
+      expect(user).not.toHaveProperty(name);
   });
 
   test("2.3 without field permissions the fields are silently absent", () => {
     const bench = createBench({ fieldPermissions: { mobile: false, personal: false } });
-    bench.answer(create, { ...person, email: "a@example.com", remark: "r", work_place: "HK", extension: '{"Cost centre":"1"}' });
+    bench.answer(create, {
+      ...person,
+      email: "a@example.com",
+      remark: "r",
+      work_place: "HK",
+      extension: '{"Cost centre":"1"}',
+    });
     const views = [
       bench.result(get, { userid: "u1" }),
-      bench.result<{ list: Record<string, unknown>[] }>(`${USER}/list`, { dept_id: 1, cursor: 0, size: 1 }).list[0],
+      bench.result<{ list: Record<string, unknown>[] }>(`${USER}/list`, { dept_id: 1, cursor: 0, size: 1 })
+        .list[0],
     ];
     for (const view of views) {
-      for (const name of ["mobile", "state_code", "email", "remark", "work_place", "extension"]) expect(view).not.toHaveProperty(name);
+      for (const name of ["mobile", "state_code", "email", "remark", "work_place", "extension"])
+        expect(view).not.toHaveProperty(name);
       expect(view).toHaveProperty("name");
     }
   });
@@ -342,24 +399,34 @@ describe("5.4 reads", () => {
     const bench = createBench();
     addUser(bench, "boss");
     bench.answer(create, { ...person, manager_userid: "boss", dept_order_list: [{ dept_id: 1, order: 9 }] });
-    const [first] = bench.result<{ list: Record<string, unknown>[] }>(`${USER}/list`, { dept_id: 1, cursor: 0, size: 10 }).list;
+    const [first] = bench.result<{ list: Record<string, unknown>[] }>(`${USER}/list`, {
+      dept_id: 1,
+      cursor: 0,
+      size: 10,
+    }).list;
     expect(first).toMatchObject({ userid: "u1", dept_order: 9, leader: false, dept_id_list: [1] });
-    for (const name of ["manager_userid", "role_list", "dept_order_list", "leader_in_dept"]) expect(first).not.toHaveProperty(name);
+    for (const name of ["manager_userid", "role_list", "dept_order_list", "leader_in_dept"])
+      expect(first).not.toHaveProperty(name);
   });
 
   test("direct members only, paged, next_cursor absent at the end", () => {
     const bench = createBench();
     const a = addDepartment(bench, "A");
     addUser(bench, "below", { dept_id_list: String(addDepartment(bench, "B", a)) });
-    const people = Array.from({ length: 5 }, (_, at) => addUser(bench, `m${at}`, { dept_id_list: String(a) }));
+    const people = Array.from({ length: 5 }, (_, at) =>
+      addUser(bench, `m${at}`, { dept_id_list: String(a) }),
+    );
     const walk = (path: string): string[] => {
       const found: string[] = [];
       for (let cursor: number | undefined = 0; cursor !== undefined; ) {
-        const page: { has_more: boolean; next_cursor?: number; list: { userid: string }[] } = bench.result(path, {
-          dept_id: a,
-          cursor,
-          size: 2,
-        });
+        const page: { has_more: boolean; next_cursor?: number; list: { userid: string }[] } = bench.result(
+          path,
+          {
+            dept_id: a,
+            cursor,
+            size: 2,
+          },
+        );
         found.push(...page.list.map(({ userid }) => userid));
         expect(page.has_more).toBe("next_cursor" in page);
         cursor = page.next_cursor;
@@ -390,9 +457,15 @@ describe("5.4 reads", () => {
     ["custom", ["b", "a", "c"]],
   ])("order %s", (order_field, expected) => {
     const bench = createBench();
-    for (const userid of ["a", "b", "c"]) addUser(bench, userid, { dept_order_list: [{ dept_id: 1, order: userid === "b" ? 2 : 1 }] });
+    for (const userid of ["a", "b", "c"])
+      addUser(bench, userid, { dept_order_list: [{ dept_id: 1, order: userid === "b" ? 2 : 1 }] });
     bench.answer(update, { userid: "a", title: "x" });
-    const { list } = bench.result<{ list: { userid: string }[] }>(`${USER}/list`, { dept_id: 1, cursor: 0, size: 10, order_field });
+    const { list } = bench.result<{ list: { userid: string }[] }>(`${USER}/list`, {
+      dept_id: 1,
+      cursor: 0,
+      size: 10,
+      order_field,
+    });
     expect(list.map(({ userid }) => userid)).toEqual(expected);
   });
 
@@ -405,9 +478,19 @@ describe("5.4 reads", () => {
     expect(bench.result("/topapi/user/count", { only_active: false })).toEqual({ count: 2 });
     expect(bench.result("/topapi/user/count", { only_active: true })).toEqual({ count: 1 });
     expect(bench.result("/topapi/user/listadmin")).toEqual([{ userid: "u2", sys_level: 1 }]);
-    expect(bench.result("/topapi/user/getbyunionid", { unionid: unionId })).toEqual({ contact_type: 0, userid: "u1" });
+    expect(bench.result("/topapi/user/getbyunionid", { unionid: unionId })).toEqual({
+      contact_type: 0,
+      userid: "u1",
+    });
     expect(bench.code("/topapi/user/getbyunionid", { unionid: "nobody" })).toBe(60121);
-    expect(bench.result("/topapi/inactive/user/v2/get", { is_active: false, query_date: "20260820", offset: 0, size: 10 })).toEqual({
+    expect(
+      bench.result("/topapi/inactive/user/v2/get", {
+        is_active: false,
+        query_date: "20260820",
+        offset: 0,
+        size: 10,
+      }),
+    ).toEqual({
       has_more: false,
       list: ["u1"],
     });
@@ -419,8 +502,15 @@ describe("5.4 reads", () => {
     addUser(bench, "in", { dept_id_list: String(mine) });
     addUser(bench, "out");
     addUser(bench, "named");
-    bench.organisation.switches = { ...bench.organisation.switches, contactScope: { departments: [mine], users: ["named"] } };
-    expect(["in", "named", "out"].map((userid) => bench.code(get, { userid }))).toEqual([undefined, undefined, 50002]);
+    bench.organisation.switches = {
+      ...bench.organisation.switches,
+      contactScope: { departments: [mine], users: ["named"] },
+    };
+    expect(["in", "named", "out"].map((userid) => bench.code(get, { userid }))).toEqual([
+      undefined,
+      undefined,
+      50002,
+    ]);
     expect(bench.code(update, { userid: "in", dept_id_list: "1" })).toBe(50004);
     expect(bench.edit(update, { userid: "out", title: "x" }).kind).toBe("done");
   });

@@ -3,7 +3,11 @@ import { batched } from "../../../src/store/postgres/batch.ts";
 
 /** Runs that end when the test says so. */
 function runs<Item>() {
-  const started: { readonly items: readonly Item[]; readonly end: () => void; readonly fail: (error: Error) => void }[] = [];
+  const started: {
+    readonly items: readonly Item[];
+    readonly end: () => void;
+    readonly fail: (error: Error) => void;
+  }[] = [];
   const run = (items: readonly Item[]) =>
     new Promise<readonly string[]>((resolve, reject) => {
       started.push({ items, end: () => resolve(items.map((item) => `done ${item}`)), fail: reject });

@@ -8,7 +8,8 @@ function digitKeys(names: readonly (string | null)[], document: JsonObject): rea
   return [...keys];
 }
 
-const numbers = (...values: readonly unknown[]) => ({ phoneNumbers: values.map((value) => ({ value })) }) as never;
+const numbers = (...values: readonly unknown[]) =>
+  ({ phoneNumbers: values.map((value) => ({ value })) }) as never;
 
 test.each<[string, readonly (string | null)[], object, readonly number[]]>([
   [
@@ -22,7 +23,12 @@ test.each<[string, readonly (string | null)[], object, readonly number[]]>([
   ["not digits that other letters part", ["12 34-56a789", null], {}, []],
   ["only digits that PostgreSQL takes for such", ["٤٥٦٧"], numbers("４５６７"), []],
   ["nothing of what is no list of numbers", [], { phoneNumbers: "91234567" }, []],
-  ["nothing of what has no value", [], { phoneNumbers: [null, "91234567", ["91234567"], { type: "work" }, { value: null }] }, []],
+  [
+    "nothing of what has no value",
+    [],
+    { phoneNumbers: [null, "91234567", ["91234567"], { type: "work" }, { value: null }] },
+    [],
+  ],
   ["a number that is no text", [], numbers(91234567), [14567]],
 ])("%s", (_name, names, document, keys) => {
   expect([...digitKeys(names, document as never)].sort()).toEqual([...keys].sort());

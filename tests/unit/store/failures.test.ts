@@ -40,7 +40,12 @@ test.each<[string, unknown, Failure, boolean]>([
   ["a constraint of the history", said("23514", "history"), "refused", false],
   ["unique violation", said("23505"), "other", false],
   ["a mistake in SQL", said("42601"), "other", false],
-  ["a server's text like one of the driver's", Object.assign(said("XX000"), { message: "Connection terminated" }), "other", false],
+  [
+    "a server's text like one of the driver's",
+    Object.assign(said("XX000"), { message: "Connection terminated" }),
+    "other",
+    false,
+  ],
   ["a mistake of ours", new TypeError("x is not a function"), "other", false],
   ["nothing", undefined, "other", false],
 ])("%s", (_name, error, failure, ends) => {

@@ -25,7 +25,8 @@ test.each([
 
 /** Letters, digits and characters that meet often; simplified, traditional, and beyond 16 bits. */
 const letters = fc.constantFrom(..."abc .-1é刘劉强強㐂𠮷後后ょ한");
-const text = (minLength: number, maxLength: number) => fc.array(letters, { minLength, maxLength }).map((all) => fold(all.join("")));
+const text = (minLength: number, maxLength: number) =>
+  fc.array(letters, { minLength, maxLength }).map((all) => fold(all.join("")));
 
 test("whatever contains a text has its keys, in simplified or traditional characters", () =>
   fc.assert(

@@ -1,10 +1,20 @@
 import { createPageCache } from "../../../src/store/directory/list/page-cache.ts";
-import { HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest } from "../../../src/store/directory/list/snapshot.ts";
+import {
+  HORIZON,
+  type ListSnapshot,
+  NO_PROBE,
+  type ProbeRequest,
+} from "../../../src/store/directory/list/snapshot.ts";
 
 const id = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 
 /** What a statement sees of rows 1 to `last`, of which none is missing, when it looks as `probe` says. */
-function seen(snapshot: string, last: number, probe: ProbeRequest, more: { total?: number; removed?: number } = {}): ListSnapshot {
+function seen(
+  snapshot: string,
+  last: number,
+  probe: ProbeRequest,
+  more: { total?: number; removed?: number } = {},
+): ListSnapshot {
   const { horizon: asked, renew } = probe;
   const beyond = asked === NO_PROBE.horizon ? 0 : last - Number(asked.slice(-12));
   const moves = { removed: more.removed ?? 0, asked, beyond, horizon: renew ? id(last - HORIZON) : null };
@@ -31,7 +41,12 @@ test.each<[string, number, ListSnapshot, boolean]>([
   ["a row was removed", 100, seen("s2", 1_000, KNOWN, { total: 999, removed: 1 }), false],
   ["a row was removed and one added", 100, seen("s2", 1_001, KNOWN, { total: 1_000, removed: 1 }), false],
   ["a row came before the horizon", 100, seen("s2", 1_000, KNOWN, { total: 1_001 }), false],
-  ["the statement asked about another horizon", 100, seen("s2", 1_000, { ...KNOWN, horizon: id(700) }), false],
+  [
+    "the statement asked about another horizon",
+    100,
+    seen("s2", 1_000, { ...KNOWN, horizon: id(700) }),
+    false,
+  ],
 ])("a position is good when %s: row %i", (_case, index, seen, expected) => {
   expect(walked().nearest("list", index)?.holds(seen)).toBe(expected);
 });
@@ -54,7 +69,9 @@ test("the nearest row known is the last of those up to the one asked for", () =>
 test("a total is good for its snapshot only", () => {
   const memory = createPageCache();
   memory.rememberTotal("list", { snapshot: "s1" }, 7);
-  expect([memory.totalOf("list", "s1"), memory.totalOf("list", "s2"), memory.totalOf("other", "s1")]).toEqual([7, undefined, undefined]);
+  expect([memory.totalOf("list", "s1"), memory.totalOf("list", "s2"), memory.totalOf("other", "s1")]).toEqual(
+    [7, undefined, undefined],
+  );
 });
 
 test("the horizon follows the list once many rows are behind it, and what was known stays known", () => {
@@ -62,16 +79,27 @@ test("the horizon follows the list once many rows are behind it, and what was kn
   expect(memory.probeOf("list")).toEqual(KNOWN);
   memory.rememberPosition("list", seen("s2", 2_500, KNOWN), 200, { id: id(200), key: undefined });
   expect(memory.probeOf("list")).toEqual({ ...KNOWN, renew: true });
-  memory.rememberPosition("list", seen("s3", 2_500, memory.probeOf("list")), 300, { id: id(300), key: undefined });
+  memory.rememberPosition("list", seen("s3", 2_500, memory.probeOf("list")), 300, {
+    id: id(300),
+    key: undefined,
+  });
   const moved = { horizon: id(2_500 - HORIZON), renew: false };
   expect(memory.probeOf("list")).toEqual(moved);
   const later = seen("s4", 2_600, moved);
-  expect([100, 200, 300, 980].map((index) => memory.nearest("list", index)?.holds(later))).toEqual([true, true, true, false]);
+  expect([100, 200, 300, 980].map((index) => memory.nearest("list", index)?.holds(later))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
 });
 
 test("a list in which rows have moved starts anew", () => {
   const memory = walked();
-  memory.rememberPosition("list", seen("s2", 999, KNOWN, { removed: 1 }), 200, { id: id(201), key: undefined });
+  memory.rememberPosition("list", seen("s2", 999, KNOWN, { removed: 1 }), 200, {
+    id: id(201),
+    key: undefined,
+  });
   expect([100, 200, 980].map((index) => memory.nearest("list", index)?.index)).toEqual([undefined, 200, 200]);
 });
 

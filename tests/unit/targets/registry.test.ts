@@ -16,7 +16,11 @@ test.each<[string, TargetSettings, string]>([
   ["dingtalk", dingtalk, "1"],
   ["memory", { kind: "memory" }, "root"],
 ])("%s is made by its name, and making it calls nobody", (name, settings, root) => {
-  const target = createTarget(settings, { clock: systemClock, limiter: createPauses(systemClock), tokens: createToken(systemClock) });
+  const target = createTarget(settings, {
+    clock: systemClock,
+    limiter: createPauses(systemClock),
+    tokens: createToken(systemClock),
+  });
   expect([target.name, target.rootDepartment]).toEqual([name, root]);
   target.close();
 });

@@ -50,8 +50,12 @@ test("a cosignature is of its time, and of a witness key alone", () => {
   expect(isSignedBy({ text, signatures: [signature] }, witness.verifier)).toBe(true);
   const later = Buffer.from(signature.bytes);
   later.writeBigUInt64BE(1_700_000_001n);
-  expect(() => isSignedBy({ text, signatures: [{ ...signature, bytes: later }] }, witness.verifier)).toThrow(FormatError);
-  expect(() => isSignedBy({ text, signatures: [signText(text, witness.verifier, witness.secret)] }, witness.verifier)).toThrow(FormatError);
+  expect(() => isSignedBy({ text, signatures: [{ ...signature, bytes: later }] }, witness.verifier)).toThrow(
+    FormatError,
+  );
+  expect(() =>
+    isSignedBy({ text, signatures: [signText(text, witness.verifier, witness.secret)] }, witness.verifier),
+  ).toThrow(FormatError);
 });
 
 test.each([
@@ -80,7 +84,9 @@ test.each([
   ["a short root", signed(1).replace(root.toString("base64"), root.subarray(1).toString("base64"))],
   ["no signatures", signed(1).split("\n\n")[0]!],
   ["a signature that is no base64", signed(1).replace(/— (\S+) .*/, "— $1 ???")],
-])("a checkpoint with %s is refused", (_name, text) => expect(() => parseCheckpoint(text)).toThrow(FormatError));
+])("a checkpoint with %s is refused", (_name, text) =>
+  expect(() => parseCheckpoint(text)).toThrow(FormatError),
+);
 
 const [x1, x2, y1] = [made("w/x1", WITNESS_KEY), made("w/x2", WITNESS_KEY), made("w/y1", WITNESS_KEY)];
 const log = made("example.com/history/1");
@@ -102,7 +108,10 @@ test.each<[string, readonly (typeof x1)[], boolean]>([
 ])("a policy with groups: %s", (_name, by, enough) => {
   const policy = parsePolicy(POLICY);
   const text = checkpointText({ origin: log.verifier.name, size: 1, root });
-  const names = cosignedBy({ text, signatures: by.map(({ verifier, secret }) => cosign(text, verifier, secret, 1)) }, policy);
+  const names = cosignedBy(
+    { text, signatures: by.map(({ verifier, secret }) => cosign(text, verifier, secret, 1)) },
+    policy,
+  );
   expect(policy.isQuorum(names)).toBe(enough);
 });
 
@@ -111,7 +120,10 @@ test.each([
   ["quorum none\nquorum none", "line 2: there must be exactly one line quorum, with one name"],
   ["quorum X", "line 1: X is not defined in a line above"],
   [`witness none ${x1.verifier.text}\nquorum none`, "line 1: the name none is used already"],
-  [`witness A ${x1.verifier.text}\nwitness B ${x1.verifier.text}\nquorum none`, "line 2: the key w/x1 is given twice"],
+  [
+    `witness A ${x1.verifier.text}\nwitness B ${x1.verifier.text}\nquorum none`,
+    "line 2: the key w/x1 is given twice",
+  ],
   [
     `witness A ${log.verifier.text}\nquorum none`,
     "line 1: the key example.com/history/1 has the wrong type: a log needs type 1, a witness type 4",
@@ -122,5 +134,7 @@ test.each([
 
 test("keys of OpenSSL are read", () => {
   const pem = `-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n`;
-  expect(verifierKey("n", LOG_KEY, createPublicKey(createPrivateKey(pem))).text).toMatch(/^n\+[0-9a-f]{8}\+AR/);
+  expect(verifierKey("n", LOG_KEY, createPublicKey(createPrivateKey(pem))).text).toMatch(
+    /^n\+[0-9a-f]{8}\+AR/,
+  );
 });

@@ -12,13 +12,28 @@ import { pastedCheckpoints } from "../../../src/tlog/pasted.ts";
 import { LANGUAGES } from "../../../src/words/languages.ts";
 
 const origin = "scim.example.com/history/0123456789abcdef";
-const [one, other] = [logKey(origin, createPrivateKey(newSecret())), logKey(origin, createPrivateKey(newSecret()))];
+const [one, other] = [
+  logKey(origin, createPrivateKey(newSecret())),
+  logKey(origin, createPrivateKey(newSecret())),
+];
 const text = checkpointText({ origin, size: 12_345, root: Buffer.alloc(32, 7) });
-const checkpoint = formatNote({ text, signatures: [one, other].map(({ verifier, secret }) => signText(text, verifier, secret)) });
+const checkpoint = formatNote({
+  text,
+  signatures: [one, other].map(({ verifier, secret }) => signText(text, verifier, secret)),
+});
 const at = new Date("2026-11-30T12:00:00Z");
 const messageIn = (language: (typeof LANGUAGES)[number]) =>
   messageOf(
-    { id: "i", kind: "checkpoint", code: "checkpoint", class: "B", count: 12_345, detail: { checkpoint }, openedAt: at, closedAt: at },
+    {
+      id: "i",
+      kind: "checkpoint",
+      code: "checkpoint",
+      class: "B",
+      count: 12_345,
+      detail: { checkpoint },
+      openedAt: at,
+      closedAt: at,
+    },
     { occasion: "checkpoint", at, words: wordsIn(language), publicUrl: "https://scim.example.com/below" },
   );
 
@@ -48,7 +63,9 @@ describe.each(LANGUAGES)("a checkpoint is found, whole, in what was sent in %s",
 test("several messages in one file are several checkpoints, in their order", () => {
   const later = checkpointText({ origin, size: 20_000, root: Buffer.alloc(32, 8) });
   const second = formatNote({ text: later, signatures: [signText(later, one.verifier, one.secret)] });
-  expect(pastedCheckpoints(`${textOf(messageIn("en"))}\n-- \n${second}`).map(({ size }) => size)).toEqual([12_345, 20_000]);
+  expect(pastedCheckpoints(`${textOf(messageIn("en"))}\n-- \n${second}`).map(({ size }) => size)).toEqual([
+    12_345, 20_000,
+  ]);
 });
 
 test.each([

@@ -19,12 +19,20 @@ function reference(leaves: readonly Buffer[]): Buffer {
 const leaves = Array.from({ length: 700 }, (_, at) => Buffer.from(`entry ${at}`));
 
 /** A tree with all the tiles it has ever had. */
-function grown(size: number, steps = [size]): { readonly tree: GrowingTree; readonly read: ReadTile; readonly tiles: Map<string, Buffer> } {
+function grown(
+  size: number,
+  steps = [size],
+): { readonly tree: GrowingTree; readonly read: ReadTile; readonly tiles: Map<string, Buffer> } {
   const tree = new GrowingTree(0, new Map());
   const tiles = new Map<string, Buffer>();
   for (const to of steps)
-    for (const { level, index, hashes } of tree.append(leaves.slice(tree.size, to).map(leafHash))) tiles.set(`${level}/${index}`, hashes);
-  return { tree, tiles, read: async (level, index, width) => tiles.get(`${level}/${index}`)!.subarray(0, width * 32) };
+    for (const { level, index, hashes } of tree.append(leaves.slice(tree.size, to).map(leafHash)))
+      tiles.set(`${level}/${index}`, hashes);
+  return {
+    tree,
+    tiles,
+    read: async (level, index, width) => tiles.get(`${level}/${index}`)!.subarray(0, width * 32),
+  };
 }
 
 const SIZES = [0, 1, 2, 3, 7, 8, 255, 256, 257, 300, 511, 512, 513, 700];
@@ -35,14 +43,17 @@ test.each(SIZES)("the root over %i leaves is that of the RFC", (size) => {
 
 test("an empty tree has the hash of nothing", () => expect(EMPTY_ROOT).toEqual(sha256(Buffer.alloc(0))));
 
-test.each(SIZES)("a tree taken up again at %i leaves from its right edge grows like one that never stopped", (size) => {
-  const { tiles } = grown(size);
-  const edge = new Map(rightEdge(size).map(({ level, index }) => [level, tiles.get(`${level}/${index}`)!]));
-  const again = new GrowingTree(size, edge);
-  expect(again.root()).toEqual(reference(leaves.slice(0, size)));
-  again.append(leaves.slice(size, 700).map(leafHash));
-  expect(again.root()).toEqual(reference(leaves));
-});
+test.each(SIZES)(
+  "a tree taken up again at %i leaves from its right edge grows like one that never stopped",
+  (size) => {
+    const { tiles } = grown(size);
+    const edge = new Map(rightEdge(size).map(({ level, index }) => [level, tiles.get(`${level}/${index}`)!]));
+    const again = new GrowingTree(size, edge);
+    expect(again.root()).toEqual(reference(leaves.slice(0, size)));
+    again.append(leaves.slice(size, 700).map(leafHash));
+    expect(again.root()).toEqual(reference(leaves));
+  },
+);
 
 test("every tile of a size was written, whatever the steps it grew in", () => {
   const { tiles } = grown(700, [1, 2, 250, 256, 600, 700]);
@@ -50,20 +61,24 @@ test("every tile of a size was written, whatever the steps it grew in", () => {
     expect([level, index, tiles.get(`${level}/${index}`)?.length]).toEqual([level, index, width * 32]);
 });
 
-test.each([1, 2, 5, 256, 257, 600, 700])("each leaf of %i is proven, and proves nothing else", async (size) => {
-  const { read, tree } = grown(700);
-  const root = reference(leaves.slice(0, size));
-  for (const index of [0, 1, 2, 127, 255, 256, 511, size - 1].filter((at) => at < size)) {
-    const proof = await inclusionProof(read, index, size);
-    const leaf = leafHash(leaves[index]!);
-    expect(rootFromInclusion(leaf, index, size, proof)).toEqual(root);
-    expect(rootFromInclusion(leafHash("another"), index, size, proof)).not.toEqual(root);
-    expect(rootFromInclusion(leaf, index, size, [...proof, leaf])).toBeUndefined();
-    if (proof.length > 0) expect(rootFromInclusion(leaf, index, size, proof.slice(1))).not.toEqual(root);
-    if (size > 1) expect(rootFromInclusion(leaf, (index + 1) % size, size, proof) ?? Buffer.alloc(0)).not.toEqual(root);
-  }
-  expect(tree.size).toBe(700);
-});
+test.each([1, 2, 5, 256, 257, 600, 700])(
+  "each leaf of %i is proven, and proves nothing else",
+  async (size) => {
+    const { read, tree } = grown(700);
+    const root = reference(leaves.slice(0, size));
+    for (const index of [0, 1, 2, 127, 255, 256, 511, size - 1].filter((at) => at < size)) {
+      const proof = await inclusionProof(read, index, size);
+      const leaf = leafHash(leaves[index]!);
+      expect(rootFromInclusion(leaf, index, size, proof)).toEqual(root);
+      expect(rootFromInclusion(leafHash("another"), index, size, proof)).not.toEqual(root);
+      expect(rootFromInclusion(leaf, index, size, [...proof, leaf])).toBeUndefined();
+      if (proof.length > 0) expect(rootFromInclusion(leaf, index, size, proof.slice(1))).not.toEqual(root);
+      if (size > 1)
+        expect(rootFromInclusion(leaf, (index + 1) % size, size, proof) ?? Buffer.alloc(0)).not.toEqual(root);
+    }
+    expect(tree.size).toBe(700);
+  },
+);
 
 test("each size is the beginning of each larger one, and of no other tree", async () => {
   const { read } = grown(700);
@@ -92,12 +107,21 @@ test.each<[number, number, string]>([
   expect(parseTilePath(path)).toEqual({ index, width });
 });
 
-test.each(["", "0", "x000/001", "x001/67", "000.p/0", "000.p/256", "000.p/01", "000.p/", "../000", "x1/000", "000/001"])(
-  "%s is no tile",
-  (path) => {
-    expect(parseTilePath(path)).toBeUndefined();
-  },
-);
+test.each([
+  "",
+  "0",
+  "x000/001",
+  "x001/67",
+  "000.p/0",
+  "000.p/256",
+  "000.p/01",
+  "000.p/",
+  "../000",
+  "x1/000",
+  "000/001",
+])("%s is no tile", (path) => {
+  expect(parseTilePath(path)).toBeUndefined();
+});
 
 test.each<[string, Parameters<typeof canonicalJson>[0], string]>([
   [
@@ -105,7 +129,11 @@ test.each<[string, Parameters<typeof canonicalJson>[0], string]>([
     { "\u20ac": 1, "\r": 2, "\ufb33": 3, "1": 4, "\ud83d\ude00": 5, "\u0080": 6, ö: 7 },
     '{"\\r":2,"1":4,"\u0080":6,"ö":7,"€":1,"😀":5,"\ufb33":3}',
   ],
-  ["numbers are as ECMAScript writes them", [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0], "[333333333.3333333,1e+30,4.5,0.002,1e-27,0]"],
+  [
+    "numbers are as ECMAScript writes them",
+    [333333333.3333333, 1e30, 4.5, 2e-3, 1e-27, -0],
+    "[333333333.3333333,1e+30,4.5,0.002,1e-27,0]",
+  ],
   ["texts have the shortest escapes", '\u20ac$\u000f\nA\'B"\\"/', '"€$\\u000f\\nA\'B\\"\\\\\\"/"'],
   ["deep members too", { b: [{ d: null, c: true }], a: {} }, '{"a":{},"b":[{"c":true,"d":null}]}'],
 ])("canonical JSON: %s", (_name, value, text) => expect(canonicalJson(value)).toBe(text));

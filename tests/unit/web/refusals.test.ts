@@ -7,7 +7,10 @@ const keysIn = (text: string, table: RegExp) =>
 
 test("the page has words for every check of a credential", () => {
   const checks = keysIn(read("src", "http", "auth", "refusals.ts"), /const REASONS = \{([\s\S]*?)\n\}/);
-  const worded = keysIn(read("web", "src", "screens", "connections", "refusals.tsx"), /const CHECKS[^{]*\{([\s\S]*?)\n\}/);
+  const worded = keysIn(
+    read("web", "src", "screens", "connections", "refusals.tsx"),
+    /const CHECKS[^{]*\{([\s\S]*?)\n\}/,
+  );
   expect(checks.length).toBeGreaterThan(15);
   expect(worded).toEqual(checks);
 });

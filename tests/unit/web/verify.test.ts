@@ -5,11 +5,19 @@ import { checkpointText } from "../../../src/tlog/checkpoint.ts";
 import { leafHash } from "../../../src/tlog/hash.ts";
 import { formatNote, LOG_KEY, signText, verifierKey } from "../../../src/tlog/note.ts";
 import { GrowingTree, parseTilePath, TILE } from "../../../src/tlog/tiles.ts";
-import { parseCheckpoint, parseCheckpoints, parseKeys, tilePath } from "../../../web/src/screens/verify/format.ts";
+import {
+  parseCheckpoint,
+  parseCheckpoints,
+  parseKeys,
+  tilePath,
+} from "../../../web/src/screens/verify/format.ts";
 import { Tree } from "../../../web/src/screens/verify/tree.ts";
 import { type LogSource, verifyLog } from "../../../web/src/screens/verify/verify.ts";
 
-/* What the page computes in a browser, against logs that the server's own code has made, and against what an attacker would make of them. */
+/*
+ * What the page computes in a browser, against logs that the server's own code has made, and against what an
+ * attacker would make of them.
+ */
 
 const ORIGIN = "scim.example.com/history/0123456789abcdef";
 
@@ -20,7 +28,9 @@ interface Signer {
 }
 
 function signer(): Signer {
-  const secret = createPrivateKey(generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }) as string);
+  const secret = createPrivateKey(
+    generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }) as string,
+  );
   const key = verifierKey(ORIGIN, LOG_KEY, secret);
   return {
     secret,
@@ -79,22 +89,34 @@ const codeOf = async (source: LogSource, more: Partial<Parameters<typeof verifyL
   return verdict.ok ? "verified" : verdict.fault;
 };
 
-test.each([0, 1, 2, 3, 255, 256, 257, 511, 512, 700])("a log of %i entries is verified, with every earlier checkpoint", async (size) => {
-  const rows = good.slice(0, size);
-  const anchors = [0, 1, size >> 1, size].filter((at) => at <= size).map((at) => parseCheckpoint(anchorAt(at)));
-  const verdict = await verifyLog(serve(rows, signed(rows), ours.text), { ...options, anchors });
-  expect(verdict).toMatchObject({ ok: true, verified: { origin: ORIGIN, size, compared: size, root: rootOf(rows).toString("base64") } });
-});
+test.each([0, 1, 2, 3, 255, 256, 257, 511, 512, 700])(
+  "a log of %i entries is verified, with every earlier checkpoint",
+  async (size) => {
+    const rows = good.slice(0, size);
+    const anchors = [0, 1, size >> 1, size]
+      .filter((at) => at <= size)
+      .map((at) => parseCheckpoint(anchorAt(at)));
+    const verdict = await verifyLog(serve(rows, signed(rows), ours.text), { ...options, anchors });
+    expect(verdict).toMatchObject({
+      ok: true,
+      verified: { origin: ORIGIN, size, compared: size, root: rootOf(rows).toString("base64") },
+    });
+  },
+);
 
 test("the root is that of the server's own tree at every size", async () => {
   const tree = new Tree();
   for (let size = 0; size <= 300; size++) {
-    expect([size, Buffer.from(await tree.root()).toString("hex")]).toEqual([size, rootOf(good.slice(0, size)).toString("hex")]);
+    expect([size, Buffer.from(await tree.root()).toString("hex")]).toEqual([
+      size,
+      rootOf(good.slice(0, size)).toString("hex"),
+    ]);
     await tree.add(new Uint8Array(leafHash(Buffer.from(good[size]!.entry))));
   }
 });
 
-const changed = (at: number, change: (row: Row) => Row): Row[] => good.map((each, n) => (n === at ? change(each) : each));
+const changed = (at: number, change: (row: Row) => Row): Row[] =>
+  good.map((each, n) => (n === at ? change(each) : each));
 const withEvent = (at: number, event: Partial<Row["event"]>): Row[] =>
   changed(at, (each) => ({ ...each, event: { ...each.event, ...event } }));
 const stranger = signer();
@@ -108,16 +130,31 @@ test.each<[string, () => LogSource, object, object | string]>([
     {},
     { code: "event", index: 301, event: "event-301" },
   ],
-  ["replaced values", () => serve(withEvent(300, { sealed: "AAAA" }), signed(good), ours.text), {}, { code: "values", index: 300 }],
+  [
+    "replaced values",
+    () => serve(withEvent(300, { sealed: "AAAA" }), signed(good), ours.text),
+    {},
+    { code: "values", index: 300 },
+  ],
   [
     "values where there were none",
     () => serve(withEvent(301, { sealed: "AAAA" }), signed(good), ours.text),
     {},
     { code: "values", index: 301 },
   ],
-  ["another event in its place", () => serve(withEvent(5, { id: "other" }), signed(good), ours.text), {}, { code: "otherEvent", index: 5 }],
+  [
+    "another event in its place",
+    () => serve(withEvent(5, { id: "other" }), signed(good), ours.text),
+    {},
+    { code: "otherEvent", index: 5 },
+  ],
   ["an entry altered with its event", () => serve(rewritten, signed(good), ours.text), {}, { code: "root" }],
-  ["a dropped row", () => serve([...good.slice(0, 9), ...good.slice(10)], signed(good), ours.text), {}, { code: "count" }],
+  [
+    "a dropped row",
+    () => serve([...good.slice(0, 9), ...good.slice(10)], signed(good), ours.text),
+    {},
+    { code: "count" },
+  ],
   [
     "the end cut off and signed anew, with an anchor",
     () => serve(good.slice(0, 399), anchorAt(399), ours.text),
@@ -136,9 +173,19 @@ test.each<[string, () => LogSource, object, object | string]>([
     { keys: parseKeys(ours.text) },
     { code: "signature" },
   ],
-  ["a key of another name", () => serve(good, signed(good), ours.text.replace("scim.", "other.")), {}, { code: "noKey" }],
+  [
+    "a key of another name",
+    () => serve(good, signed(good), ours.text.replace("scim.", "other.")),
+    {},
+    { code: "noKey" },
+  ],
   ["a checkpoint of nobody", () => serve(good, "nothing", ours.text), {}, { code: "form" }],
-  ["a signature that was changed", () => serve(good, signed(good).replace("\n700\n", "\n699\n"), ours.text), {}, { code: "signature" }],
+  [
+    "a signature that was changed",
+    () => serve(good, signed(good).replace("\n700\n", "\n699\n"), ours.text),
+    {},
+    { code: "signature" },
+  ],
   [
     "a wrong signature of a trusted key beside a right one",
     () => {
@@ -191,7 +238,9 @@ test("each byte of a small log is looked at", async () => {
 test("checkpoints are read one after another, as a file of anchors has them", () => {
   const text = [1, 300, 700].map(anchorAt).join("");
   expect(parseCheckpoints(text).map(({ size }) => size)).toEqual([1, 300, 700]);
-  expect(parseCheckpoints(`${[1, 300].map(anchorAt).join("\n")}\n\n`).map(({ size }) => size)).toEqual([1, 300]);
+  expect(parseCheckpoints(`${[1, 300].map(anchorAt).join("\n")}\n\n`).map(({ size }) => size)).toEqual([
+    1, 300,
+  ]);
 });
 
 test.each([0, 7, 999, 1_000, 1_234_067])("the path of tile %i is the server's", (index) => {

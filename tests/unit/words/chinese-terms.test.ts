@@ -44,7 +44,10 @@ const TRADITIONAL: Retired = [
   [/暫緩/, "攔下, 攔截 (hold)"],
   [/已攔截/, "已攔下"],
   [/記錄檔/, "日誌"],
-  [/歷史記錄|(?:合併|分開|的|自己|刪除|啟動|其餘|每筆|所有|該|項)記錄(?!檔)/, "紀錄, the noun; 記錄 is the verb"],
+  [
+    /歷史記錄|(?:合併|分開|的|自己|刪除|啟動|其餘|每筆|所有|該|項)記錄(?!檔)/,
+    "紀錄, the noun; 記錄 is the verb",
+  ],
   [/次要求|沒有要求|要求者/, "請求 (request)"],
   [/帳號|賬號|賬戶/, "帳戶"],
   [/已連結|連結(?:本身|確認|後|帳)|自動連結|其他連結|並連結/, "關聯; 連結 is an address to open"],
@@ -80,9 +83,11 @@ const TRADITIONAL: Retired = [
 
 const root = join(__dirname, "..", "..", "..");
 const fileText = (path: string): string => readFileSync(join(root, path), "utf8");
-const docs = (folder: string): readonly string[] => readdirSync(join(root, folder)).map((name) => fileText(join(folder, name)));
+const docs = (folder: string): readonly string[] =>
+  readdirSync(join(root, folder)).map((name) => fileText(join(folder, name)));
 const pages = Object.values({ ...ASSESSMENT, ...SUBJECT, ...PURPOSE_TEXTS, ...CODE_TEXTS, ...EVIDENCE });
-const note = (language: "zh-Hans" | "zh-Hant") => Object.values(newcomerNote(language, { name: "Li", title: "x" })).map(String);
+const note = (language: "zh-Hans" | "zh-Hant") =>
+  Object.values(newcomerNote(language, { name: "Li", title: "x" })).map(String);
 
 const texts = {
   "zh-Hans": [
@@ -117,7 +122,10 @@ test.each([
   expect(found).toEqual([]);
 });
 
-/** Characters of both varieties, of which one stands for another in simplified texts: 后 is 後 there, and an empress in both. */
+/**
+ * Characters of both varieties, of which one stands for another in simplified texts: 后 is 後 there, and an
+ * empress in both.
+ */
 const OF_BOTH = new Set("出面回只向系群表准致果核台了制才升具家私注搜布逾");
 const isTraditional = (character: string): boolean => foldHan(character) !== character;
 const isSimplified = (character: string): boolean =>

@@ -22,7 +22,10 @@ export function useAddress(): Address {
   return { path: at.pathname, query: at.searchParams };
 }
 
-/** Opens an address of this page. `replace`: adds no step to the history of the browser, for choices that change with each letter that is typed. */
+/**
+ * Opens an address of this page. `replace`: adds no step to the history of the browser, for choices that
+ * change with each letter that is typed.
+ */
 export function go(href: string, { replace = false } = {}): void {
   if (href === window.location.pathname + window.location.search) return;
   window.history[replace ? "replaceState" : "pushState"](null, "", href);
@@ -30,7 +33,10 @@ export function go(href: string, { replace = false } = {}): void {
 }
 
 /** The present address with changed choices. Empty choices are left out. */
-export function withQuery({ path, query }: Address, change: Readonly<Record<string, string | undefined>>): string {
+export function withQuery(
+  { path, query }: Address,
+  change: Readonly<Record<string, string | undefined>>,
+): string {
   const next = new URLSearchParams(query);
   for (const [name, value] of Object.entries(change)) {
     if (value === undefined || value === "") next.delete(name);

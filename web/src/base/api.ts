@@ -1,6 +1,8 @@
 import type { Answers, Session } from "../generated/api.ts";
 
-/** An error answer of the API. `code` is for programs. The message is the `detail` of the answer, in English. */
+/**
+ * An error answer of the API. `code` is for programs. The message is the `detail` of the answer, in English.
+ */
 export class ApiError extends Error {
   readonly status: number;
   readonly code: string;
@@ -15,7 +17,8 @@ export class ApiError extends Error {
 }
 
 /** True: the act was refused because the sign-in is too old. It is possible after a new sign-in. */
-export const needsSignIn = (error: unknown): boolean => error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
+export const needsSignIn = (error: unknown): boolean =>
+  error instanceof ApiError && error.code === "SIGN_IN_AGAIN";
 
 export type Operation = keyof Answers;
 
@@ -34,7 +37,10 @@ export function useSession(session: Session | undefined): void {
   csrf = session?.csrf;
 }
 
-/** One call of openapi.yaml. Rejects with ApiError for an error answer, and with TypeError if the server cannot be reached. */
+/**
+ * One call of openapi.yaml. Rejects with ApiError for an error answer, and with TypeError if the server
+ * cannot be reached.
+ */
 export async function call<O extends Operation>(operation: O, given: Given = {}): Promise<Answers[O]> {
   return (await send(operation, given)) as Answers[O];
 }
@@ -47,10 +53,17 @@ export async function fetchRaw(address: string, signal?: AbortSignal): Promise<R
 }
 
 /** As `call`, for operations without a result. */
-export async function send(operation: string, { path = {}, query = {}, body, signal }: Given = {}): Promise<unknown> {
+export async function send(
+  operation: string,
+  { path = {}, query = {}, body, signal }: Given = {},
+): Promise<unknown> {
   const [method = "GET", template = "/"] = operation.split(" ");
-  const address = template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) => encodeURIComponent(path[name] ?? ""));
-  const pairs = Object.entries(query).flatMap(([name, value]) => (value === undefined || value === "" ? [] : [[name, String(value)]]));
+  const address = template.replaceAll(/\{(\w+)\}/g, (_whole, name: string) =>
+    encodeURIComponent(path[name] ?? ""),
+  );
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined || value === "" ? [] : [[name, String(value)]],
+  );
   const search = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : "";
   const answer = await fetch(address + search, {
     method,
@@ -69,7 +82,8 @@ export async function send(operation: string, { path = {}, query = {}, body, sig
 /** The JSON of an answer. Every JSON answer of the API is an object. Empty if the answer is not JSON. */
 async function jsonIn(answer: Response): Promise<Readonly<Record<string, unknown>>> {
   const text = await answer.text();
-  const value: unknown = /json/.test(answer.headers.get("Content-Type") ?? "") && text !== "" ? JSON.parse(text) : {};
+  const value: unknown =
+    /json/.test(answer.headers.get("Content-Type") ?? "") && text !== "" ? JSON.parse(text) : {};
   // The condition proves the cast.
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }

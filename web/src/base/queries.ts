@@ -4,12 +4,18 @@ import type { Answers } from "../generated/api.ts";
 import { call, type Given, type Operation, send } from "./api.ts";
 
 const POLL_MS = 5_000;
-/** After this time without input the page sends no requests. So its session can end, which happens after 30 minutes without a request. */
+/**
+ * After this time without input the page sends no requests. So its session can end, which happens after 30
+ * minutes without a request.
+ */
 const AWAY_MS = 10 * 60_000;
 
 let lastActiveMs = Date.now();
 
-/** Calls `tell` when somebody uses the page again after a pause. The page shows old data then, because it has not polled. */
+/**
+ * Calls `tell` when somebody uses the page again after a pause. The page shows old data then, because it has
+ * not polled.
+ */
 export function onReturn(tell: () => void): void {
   for (const name of ["pointerdown", "keydown", "visibilitychange"]) {
     document.addEventListener(name, () => {
@@ -20,10 +26,15 @@ export function onReturn(tell: () => void): void {
   }
 }
 
-const pollMs = (): number | false => (document.visibilityState === "visible" && Date.now() - lastActiveMs < AWAY_MS ? POLL_MS : false);
+const pollMs = (): number | false =>
+  document.visibilityState === "visible" && Date.now() - lastActiveMs < AWAY_MS ? POLL_MS : false;
 
 /** The answer of an operation. `live`: it is polled every few seconds. */
-export function useAnswer<O extends Operation>(operation: O, given: Given = {}, { live = false, enabled = true } = {}) {
+export function useAnswer<O extends Operation>(
+  operation: O,
+  given: Given = {},
+  { live = false, enabled = true } = {},
+) {
   return useQuery<Answers[O]>({
     queryKey: [operation, given.path ?? {}, given.query ?? {}],
     queryFn: ({ signal }) => call(operation, { ...given, signal }),
@@ -33,10 +44,15 @@ export function useAnswer<O extends Operation>(operation: O, given: Given = {}, 
 }
 
 /** A list that is read page by page. `revision`: the list is read again when this text changes. */
-export function usePages<O extends Operation>(operation: O, given: Given, { enabled = true, revision = "" } = {}) {
+export function usePages<O extends Operation>(
+  operation: O,
+  given: Given,
+  { enabled = true, revision = "" } = {},
+) {
   return useInfiniteQuery({
     queryKey: [operation, "pages", given.path ?? {}, given.query ?? {}, revision],
-    queryFn: ({ pageParam, signal }) => call(operation, { ...given, query: { ...given.query, after: pageParam }, signal }),
+    queryFn: ({ pageParam, signal }) =>
+      call(operation, { ...given, query: { ...given.query, after: pageParam }, signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page: Answers[O]) => (page as { readonly next?: string }).next,
     enabled,

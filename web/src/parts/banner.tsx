@@ -24,8 +24,8 @@ export function Banner({ session }: { readonly session: Session }): ReactNode {
       <div>
         {paused ? (
           <p>
-            <strong>{t("banner.paused")}</strong> <Foreign text={paused.reason} /> <span className="quiet">{paused.by}</span>{" "}
-            <When at={paused.since} />
+            <strong>{t("banner.paused")}</strong> <Foreign text={paused.reason} />{" "}
+            <span className="quiet">{paused.by}</span> <When at={paused.since} />
           </p>
         ) : null}
         {targetPause ? (
@@ -107,7 +107,13 @@ function PauseDialog({ onClose }: Closing): ReactNode {
       <p>{t("pause.text")}</p>
       <div className="field">
         <label htmlFor={id}>{t("pause.reason")}</label>
-        <input id={id} value={reason} maxLength={500} required onChange={(event) => setReason(event.target.value)} />
+        <input
+          id={id}
+          value={reason}
+          maxLength={500}
+          required
+          onChange={(event) => setReason(event.target.value)}
+        />
       </div>
       <Problem error={pause.error} />
     </Dialog>
@@ -149,7 +155,14 @@ function ModeDialog({ status, onClose }: Closing & { readonly status: SyncStatus
         <legend>{t("mode.legend", { ceiling: status.ceiling })}</legend>
         {MODES.map((each) => (
           <label key={each} className="choice">
-            <input type="radio" name="mode" value={each} checked={mode === each} disabled={isAbove(each)} onChange={() => setMode(each)} />{" "}
+            <input
+              type="radio"
+              name="mode"
+              value={each}
+              checked={mode === each}
+              disabled={isAbove(each)}
+              onChange={() => setMode(each)}
+            />{" "}
             <strong translate="no">{each}</strong> {t(`mode.${each}`)}
           </label>
         ))}

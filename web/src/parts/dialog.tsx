@@ -15,7 +15,10 @@ interface DialogProps {
   readonly blocked?: boolean;
   readonly onAct: () => void;
   readonly onClose: () => void;
-  /** The result of the act. If the server asks for a new sign-in, the dialog shows the sign-in, and then the act again. */
+  /**
+   * The result of the act. If the server asks for a new sign-in, the dialog shows the sign-in, and then the
+   * act again.
+   */
   readonly order?: { readonly error: unknown; reset(): void };
 }
 

@@ -16,7 +16,9 @@ export function More({ hasMore, busy, onMore }: MoreProps): ReactNode {
   useEffect(() => {
     const seen = end.current;
     if (!seen || !hasMore || busy) return;
-    const observer = new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && tell.current());
+    const observer = new IntersectionObserver(
+      (entries) => entries.some(({ isIntersecting }) => isIntersecting) && tell.current(),
+    );
     observer.observe(seen);
     return () => observer.disconnect();
   }, [hasMore, busy]);

@@ -6,14 +6,20 @@ import type { Session } from "../generated/api.ts";
 import { useWords } from "../words/words.ts";
 import { Problem } from "./states.tsx";
 
-/** A link to the identity provider, which leads back to this view. `fresh`: the provider must ask for credentials again. */
+/**
+ * A link to the identity provider, which leads back to this view. `fresh`: the provider must ask for
+ * credentials again.
+ */
 export function ProviderLink({ fresh = false }: { readonly fresh?: boolean }): ReactNode {
   const { t } = useWords();
   const { path, query } = useAddress();
   const here = new URLSearchParams(query);
   for (const name of ["refused", "request"]) here.delete(name);
   const search = here.toString();
-  const to = new URLSearchParams({ ...(fresh ? { fresh: "" } : {}), return: search === "" ? path : `${path}?${search}` });
+  const to = new URLSearchParams({
+    ...(fresh ? { fresh: "" } : {}),
+    return: search === "" ? path : `${path}?${search}`,
+  });
   return (
     <p>
       <a className="button primary" href={`/auth/login?${to}`}>
@@ -24,8 +30,8 @@ export function ProviderLink({ fresh = false }: { readonly fresh?: boolean }): R
 }
 
 /**
- * A new sign-in, for an act that an old session must not do. A sign-in by the provider leads back to this view. After a sign-in by token, `onDone` is called and the
- * page does not change.
+ * A new sign-in, for an act that an old session must not do. A sign-in by the provider leads back to this
+ * view. After a sign-in by token, `onDone` is called and the page does not change.
  */
 export function SignInAgain({ onDone }: { readonly onDone: () => void }): ReactNode {
   const { t } = useWords();

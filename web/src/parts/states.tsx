@@ -3,7 +3,13 @@ import { ApiError } from "../base/api.ts";
 import type { State } from "../generated/api.ts";
 import { type Key, useWords } from "../words/words.ts";
 
-const SIGNS: Readonly<Record<State, string>> = { inSync: "✓", due: "↻", waiting: "…", held: "‖", parked: "!" };
+const SIGNS: Readonly<Record<State, string>> = {
+  inSync: "✓",
+  due: "↻",
+  waiting: "…",
+  held: "‖",
+  parked: "!",
+};
 
 /** A state as sign and word, because colour alone is not readable for everybody. */
 export function StateChip({ state }: { readonly state: State }): ReactNode {
@@ -37,7 +43,10 @@ const TEXTS: Readonly<Record<string, Key>> = {
   INVALID_FILTER: "problem.filter",
 };
 
-function problemText(error: unknown, t: (key: Key, values?: Readonly<Record<string, string>>) => string): string {
+function problemText(
+  error: unknown,
+  t: (key: Key, values?: Readonly<Record<string, string>>) => string,
+): string {
   if (!(error instanceof ApiError)) return t("problem.unreachable");
   const key = TEXTS[error.code];
   // The message of the server is in English. It has the details.

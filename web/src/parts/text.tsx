@@ -2,14 +2,23 @@ import type { ReactNode } from "react";
 import { useNow } from "../base/queries.ts";
 import { useWords } from "../words/words.ts";
 
-/** Characters that are invisible or change the direction of text. They are shown as their code (docs/threats.md T22). */
+/**
+ * Characters that are invisible or change the direction of text. They are shown as their code
+ * (docs/threats.md T22).
+ */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const UNSEEN = /([\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff])/u;
 
-/** A text from outside, such as a name. Its direction does not affect other text, and its invisible characters are made visible. */
+/**
+ * A text from outside, such as a name. Its direction does not affect other text, and its invisible characters
+ * are made visible.
+ */
 export function Foreign({ text }: { readonly text: string }): ReactNode {
-  // The index is part of the key, because pieces may repeat. `split` puts the invisible characters at the odd indexes.
-  const pieces = text.split(UNSEEN).map((piece, at) => ({ piece, key: `${at} ${piece}`, isUnseen: at % 2 === 1 }));
+  // The index is part of the key, because pieces may repeat. `split` puts the invisible characters at the odd
+  // indexes.
+  const pieces = text
+    .split(UNSEEN)
+    .map((piece, at) => ({ piece, key: `${at} ${piece}`, isUnseen: at % 2 === 1 }));
   return (
     <bdi>
       {pieces.map(({ piece, key, isUnseen }) =>
@@ -25,11 +34,20 @@ export function Foreign({ text }: { readonly text: string }): ReactNode {
   );
 }
 
-/** A time that is less than this in the future is shown as now. The clocks of server and browser differ, and `useNow` changes only every ten seconds. */
+/**
+ * A time that is less than this in the future is shown as now. The clocks of server and browser differ, and
+ * `useNow` changes only every ten seconds.
+ */
 const CLOCKS_MS = 60_000;
 
 /** The actor of an event: the name, if it is known, and the id of the history. */
-export function Actor({ actor, name }: { readonly actor: string; readonly name?: string | undefined }): ReactNode {
+export function Actor({
+  actor,
+  name,
+}: {
+  readonly actor: string;
+  readonly name?: string | undefined;
+}): ReactNode {
   return (
     <>
       {name === undefined ? null : (
@@ -49,7 +67,8 @@ export function When({ at }: { readonly at: string }): ReactNode {
   const aheadMs = Date.parse(at) - now;
   return (
     <time dateTime={at}>
-      {words.ago(at, aheadMs > 0 && aheadMs < CLOCKS_MS ? now + aheadMs : now)} <span className="quiet">{words.time(at)}</span>
+      {words.ago(at, aheadMs > 0 && aheadMs < CLOCKS_MS ? now + aheadMs : now)}{" "}
+      <span className="quiet">{words.time(at)}</span>
     </time>
   );
 }
@@ -57,7 +76,9 @@ export function When({ at }: { readonly at: string }): ReactNode {
 /** Attributes with telephone numbers. */
 export const NUMBERS: ReadonlySet<string> = new Set(["mobile", "telephone", "phoneNumbers"]);
 
-/** The value of an attribute. A telephone number is shown only by its last digits, unless `revealed` is true. */
+/**
+ * The value of an attribute. A telephone number is shown only by its last digits, unless `revealed` is true.
+ */
 export function Value({
   attribute,
   value,

@@ -22,7 +22,11 @@ export function Departments(): ReactNode {
   return (
     <>
       <div className="filters">
-        <Search label={t("people.search")} value={q} onChange={(text) => go(withQuery(address, { q: text }), { replace: true })} />
+        <Search
+          label={t("people.search")}
+          value={q}
+          onChange={(text) => go(withQuery(address, { q: text }), { replace: true })}
+        />
       </div>
       {q === "" ? <Level level={1} parent={undefined} /> : <Found q={q} />}
     </>
@@ -50,13 +54,23 @@ function Found({ q }: { readonly q: string }): ReactNode {
           </li>
         ))}
       </ul>
-      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+      <More
+        hasMore={pages.hasNextPage}
+        busy={pages.isFetchingNextPage}
+        onMore={() => void pages.fetchNextPage()}
+      />
     </>
   );
 }
 
 /** The departments directly below one department. `parent` undefined: the top level. */
-function Level({ level, parent }: { readonly level: number; readonly parent: string | undefined }): ReactNode {
+function Level({
+  level,
+  parent,
+}: {
+  readonly level: number;
+  readonly parent: string | undefined;
+}): ReactNode {
   const { t } = useWords();
   const pages = usePages("GET /api/departments", { query: { parent, count: COUNT } });
   const nodes = pages.data?.pages.flatMap(({ departments }) => departments);
@@ -84,7 +98,13 @@ function Level({ level, parent }: { readonly level: number; readonly parent: str
   );
 }
 
-function Node({ department, level }: { readonly department: DepartmentNode; readonly level: number }): ReactNode {
+function Node({
+  department,
+  level,
+}: {
+  readonly department: DepartmentNode;
+  readonly level: number;
+}): ReactNode {
   const { t, number } = useWords();
   const [isOpen, setOpen] = useState(level < OPEN_LEVELS);
   const { id, name, children } = department;
@@ -104,7 +124,9 @@ function Node({ department, level }: { readonly department: DepartmentNode; read
         <span className="fold" />
       )}
       <Foreign text={name} /> <About department={department} />{" "}
-      {children > 0 ? <span className="quiet">{t("departments.below", { number: number(children) })}</span> : null}
+      {children > 0 ? (
+        <span className="quiet">{t("departments.below", { number: number(children) })}</span>
+      ) : null}
       {isOpen && children > 0 ? <Level level={level + 1} parent={id} /> : null}
     </li>
   );
@@ -116,7 +138,8 @@ function About({ department }: { readonly department: DepartmentNode }): ReactNo
   const { id, state, reasonCode } = department;
   return (
     <>
-      {state ? <StateChip state={state} /> : null} {reasonCode && state !== "inSync" ? <span>{worded(department).title}</span> : null}{" "}
+      {state ? <StateChip state={state} /> : null}{" "}
+      {reasonCode && state !== "inSync" ? <span>{worded(department).title}</span> : null}{" "}
       <Link href={`/history?filter=${encodeURIComponent(`subject eq "${id}"`)}`}>{t("nav.history")}</Link>
     </>
   );

@@ -20,7 +20,11 @@ export function Overview(): ReactNode {
       {status.people.total === 0 ? <NobodyYet /> : null}
       <Figures status={status} kpis={kpis} />
       {kpis && kpis.day.latency.count > 0 ? (
-        <LatencyChart caption={t("overview.latencyChart")} latency={kpis.day.latency} targetSeconds={kpis.targets.latencySeconds} />
+        <LatencyChart
+          caption={t("overview.latencyChart")}
+          latency={kpis.day.latency}
+          targetSeconds={kpis.targets.latencySeconds}
+        />
       ) : null}
       <Sources />
     </>
@@ -55,13 +59,21 @@ function NobodyYet(): ReactNode {
   );
 }
 
-function Figures({ status, kpis }: { readonly status: SyncStatus; readonly kpis: Kpis | undefined }): ReactNode {
+function Figures({
+  status,
+  kpis,
+}: {
+  readonly status: SyncStatus;
+  readonly kpis: Kpis | undefined;
+}): ReactNode {
   const { t, number, percent, duration } = useWords();
   const lineSeconds = kpis?.targets.latencySeconds;
   const target = { target: lineSeconds === undefined ? "" : duration(lineSeconds) };
   const { states, oldestDue, latencyMs, holds, adoptions, accuracy, coverage, calls, replica } = status;
   const rateNote = (perSecond: number): string =>
-    perSecond === 0 ? t("overview.callsNoRate") : t("overview.callsNote", { second: perSecond, day: perSecond * 86_400 });
+    perSecond === 0
+      ? t("overview.callsNoRate")
+      : t("overview.callsNote", { second: perSecond, day: perSecond * 86_400 });
   return (
     <dl className="figures">
       <Figure
@@ -88,7 +100,9 @@ function Figures({ status, kpis }: { readonly status: SyncStatus; readonly kpis:
             : t("overview.latencyNote", target)
         }
       >
-        {latencyMs ? t("overview.seconds", { p50: seconds(latencyMs.p50), p95: seconds(latencyMs.p95) }) : t("overview.noLatency")}
+        {latencyMs
+          ? t("overview.seconds", { p50: seconds(latencyMs.p50), p95: seconds(latencyMs.p95) })
+          : t("overview.noLatency")}
       </Figure>
       <Figure name={t("overview.accuracy")} note={t("overview.accuracyNote")}>
         {percent(accuracy)}
@@ -97,11 +111,15 @@ function Figures({ status, kpis }: { readonly status: SyncStatus; readonly kpis:
         {percent(coverage)}
       </Figure>
       <Figure name={t("overview.calls")} note={rateNote(calls.perSecondAndApi)}>
-        {typeof kpis?.day.calls === "number" ? t("overview.callsDay", { count: kpis.day.calls }) : number(calls.total)}
+        {typeof kpis?.day.calls === "number"
+          ? t("overview.callsDay", { count: kpis.day.calls })
+          : number(calls.total)}
       </Figure>
       {replica ? (
         <Figure name={t("overview.replica")} note={t(`replica.${replica.state}`)}>
-          {replica.lagSeconds === null ? t("replica.unknown") : t("replica.lag", { lag: duration(replica.lagSeconds) })}
+          {replica.lagSeconds === null
+            ? t("replica.unknown")
+            : t("replica.lag", { lag: duration(replica.lagSeconds) })}
         </Figure>
       ) : null}
     </dl>

@@ -15,7 +15,10 @@ import { Changes } from "./history/changes.tsx";
 const FORMATS = ["csv", "json"] as const;
 const ACTIONS = ["create", "update", "remove", "suspend", "resume"] as const;
 
-/** The plan of all writes in a chosen mode. It takes seconds, so it is made only when the view is opened or the button is used. */
+/**
+ * The plan of all writes in a chosen mode. It takes seconds, so it is made only when the view is opened or
+ * the button is used.
+ */
 export function Plan(): ReactNode {
   const { t } = useWords();
   const address = useAddress();
@@ -86,13 +89,21 @@ export function Plan(): ReactNode {
         </Empty>
       ) : null}
       {items.length > 0 ? <Items items={items} /> : null}
-      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+      <More
+        hasMore={pages.hasNextPage}
+        busy={pages.isFetchingNextPage}
+        onMore={() => void pages.fetchNextPage()}
+      />
     </>
   );
 }
 
 /** A warning about a rule that is allowed but may be a mistake. */
-function Advice({ advice: { code, text, remedy, minutes } }: { readonly advice: PlanAnswer["advice"][number] }): ReactNode {
+function Advice({
+  advice: { code, text, remedy, minutes },
+}: {
+  readonly advice: PlanAnswer["advice"][number];
+}): ReactNode {
   const { duration } = useWords();
   const worded = useReasons()({ reasonCode: code, reason: text });
   return (
@@ -131,11 +142,16 @@ function Items({ items }: { readonly items: PlanAnswer["items"] }): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   return (
-    <Table caption={t("nav.plan")} captionHidden heads={[t("column.name"), t("column.action"), t("column.changes")]}>
+    <Table
+      caption={t("nav.plan")}
+      captionHidden
+      heads={[t("column.name"), t("column.action"), t("column.changes")]}
+    >
       {items.map(({ kind, id, name, action, changes, heldBy }) => (
         <tr key={`${kind} ${id}`}>
           <th scope="row">
-            <EntityName kind={kind} id={id} name={name} /> {kind === "user" ? null : <span className="quiet">{t(`kind.${kind}`)}</span>}
+            <EntityName kind={kind} id={id} name={name} />{" "}
+            {kind === "user" ? null : <span className="quiet">{t(`kind.${kind}`)}</span>}
           </th>
           <td>
             {t(`action.${action}`)}{" "}

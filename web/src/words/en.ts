@@ -29,7 +29,8 @@ export const en = {
   "mapping.inForce": "In force",
   "mapping.unknown": "not known now",
   "mapping.versions": "when it changed",
-  "mapping.notInForce": "The file is not the version in force. It takes effect at the next start, or after a decision under Needs you.",
+  "mapping.notInForce":
+    "The file is not the version in force. It takes effect at the next start, or after a decision under Needs you.",
   "mapping.departmentsFrom": "Departments come from",
   "mappingFrom.groups": "groups of the sources",
   "mappingFrom.attributes": "attributes of people",
@@ -96,7 +97,10 @@ export const en = {
   "replay.reset": "Back to the file",
   "replay.mistakes": "The text has mistakes. A server would refuse it.",
   "replay.nobody": "Nobody to try it on yet.",
-  "replay.tried": { one: "{count} person tried, {changed} with differences.", other: "{count} people tried, {changed} with differences." },
+  "replay.tried": {
+    one: "{count} person tried, {changed} with differences.",
+    other: "{count} people tried, {changed} with differences.",
+  },
   "replay.cut": "It stopped after five seconds, before the last person.",
   "replay.results": "People with differences",
   "replay.cause": "Last change",
@@ -153,7 +157,8 @@ export const en = {
   "evidence.content": "Content",
   "evidence.file": "Download",
   "evidence.making": "in progress",
-  "evidence.failed": "could not be made: new events of the period arrived meanwhile; for other reasons see the log of the server",
+  "evidence.failed":
+    "could not be made: new events of the period arrived meanwhile; for other reasons see the log of the server",
   "evidence.events": { one: "{count} event", other: "{count} events" },
   "evidence.drawn": "sample {sample}, seed {seed}",
   "evidence.manifest": "SHA-256 of the manifest",
@@ -178,15 +183,20 @@ export const en = {
   "verify.last": "Last verified in this browser:",
   "verify.never": "never",
   "verify.lastGood": { one: "{count} entry, no fault", other: "{count} entries, no fault" },
-  "verify.otherBefore": "This browser verified another log before. Was the server installed again, or was its database replaced?",
+  "verify.otherBefore":
+    "This browser verified another log before. Was the server installed again, or was its database replaced?",
   "verify.forget": "Forget the other log",
   "verify.withYours": "With a key and checkpoints that you kept",
   "verify.yourKey": "Verifier key (one line)",
   "verify.yourAnchors": "Checkpoints, one after another",
   "verify.notRead": "This is not a key or not a checkpoint. Paste it exactly as it was downloaded.",
-  "verify.noCompute": "A browser computes hashes only over HTTPS or on the machine of the server. Use the command below.",
+  "verify.noCompute":
+    "A browser computes hashes only over HTTPS or on the machine of the server. Use the command below.",
   "verify.now": "Verify now",
-  "verify.verified": { one: "{count} entry matches the signed log.", other: "All {count} entries match the signed log." },
+  "verify.verified": {
+    one: "{count} entry matches the signed log.",
+    other: "All {count} entries match the signed log.",
+  },
   "verify.compared": "Events compared with their entries",
   "verify.withoutValues": "of them without values, which were erased or have expired",
   "verify.gone": "Events that are no longer stored; the command checks whether they had expired",
@@ -198,7 +208,8 @@ export const en = {
     "Keep your checkpoints, change nothing, and run the command below: it names the first wrong entry. Then inform the person who is responsible for the audit.",
   "verify.firstWrong": "First wrong entry:",
   "verify.alone": "Without this page",
-  "verify.aloneText": "For an audit: on your own machine, with a key and checkpoints that you kept. Add --policy to check witnesses.",
+  "verify.aloneText":
+    "For an audit: on your own machine, with a key and checkpoints that you kept. Add --policy to check witnesses.",
   "fault.noKey": "No key has the name of the log.",
   "fault.signature": "The checkpoint is not signed by the key.",
   "fault.anchorSignature": "A kept checkpoint is not signed by the key.",
@@ -237,14 +248,19 @@ export const en = {
   "signIn.printed": "The first start prints one. In the sandbox it opens everything.",
   "signIn.link": "On the server, this command makes a link that signs in once:",
   "refused.title": "You are not signed in.",
-  "refused.link": "The link is not valid: it was used already, or it is older than ten minutes. Make a new one.",
-  "refused.state": "The sign-in began in another browser or window, or more than ten minutes ago. Sign in again.",
+  "refused.link":
+    "The link is not valid: it was used already, or it is older than ten minutes. Make a new one.",
+  "refused.state":
+    "The sign-in began in another browser or window, or more than ten minutes ago. Sign in again.",
   "refused.replayed": "This answer of the identity provider was used before. Sign in again.",
-  "refused.denied": "The identity provider refused the sign-in. Sign in again. If it is refused again, ask its administrator.",
-  "refused.token": "The answer of the identity provider is not valid. The log of the server shows which check failed.",
+  "refused.denied":
+    "The identity provider refused the sign-in. Sign in again. If it is refused again, ask its administrator.",
+  "refused.token":
+    "The answer of the identity provider is not valid. The log of the server shows which check failed.",
   "refused.tenant": "Your account belongs to another organisation. Sign in with one of this organisation.",
   "refused.noRole": "You have no role here. Ask an administrator to give you one at the identity provider.",
-  "refused.unavailable": "The identity provider does not answer. Try again, or use a token or a one-time link.",
+  "refused.unavailable":
+    "The identity provider does not answer. Try again, or use a token or a one-time link.",
   "refused.request": "Request",
   "signIn.provider": "Sign in with your organisation",
   "signIn.orToken": "With a token",
@@ -283,7 +299,8 @@ export const en = {
   "access.madeBy": "Made by",
   "access.nameOf": "What it is for",
   "access.days": "Days until it expires (1 to 366)",
-  "access.linkText": "The link signs in one person, once, within ten minutes. The alert channels get a message when it is used.",
+  "access.linkText":
+    "The link signs in one person, once, within ten minutes. The alert channels get a message when it is used.",
   "access.endTitle": "End “{name}”?",
   "access.endNow": "End now",
   "access.endText": "It stops working now and cannot be restored.",
@@ -297,7 +314,8 @@ export const en = {
   "trust.audience": "Audience (several: separate them with spaces)",
   "trust.claim": "Claim {claim}",
   "trust.elsewhere": "Another cloud or another provider",
-  "trust.elsewhereText": "By default both are those of the tenant at Entra ID. Other key hosts must be in ASSERTION_KEY_HOSTS.",
+  "trust.elsewhereText":
+    "By default both are those of the tenant at Entra ID. Other key hosts must be in ASSERTION_KEY_HOSTS.",
   "trust.issuer": "Issuer",
   "trust.jwksUrl": "Address of the keys (JWKS URL)",
   "scope.provision": "SCIM: write people and groups",
@@ -307,7 +325,10 @@ export const en = {
   "scope.admin": "act as an administrator",
   "banner.label": "State of the loop",
   "banner.paused": "Paused: nothing is sent to DingTalk.",
-  "banner.notReady": { one: "{count} thing is missing in DingTalk or its app", other: "{count} things are missing in DingTalk or its app" },
+  "banner.notReady": {
+    one: "{count} thing is missing in DingTalk or its app",
+    other: "{count} things are missing in DingTalk or its app",
+  },
   "banner.rulesHeld": "A changed mapping or policy is held; everything waits.",
   "banner.rulesHeldLeaversGoOn": "A changed mapping or policy is held; leavers go on, everything else waits.",
   "banner.toHold": "Show the hold",
@@ -325,7 +346,10 @@ export const en = {
     "Every process stops within two seconds and stays stopped until somebody resumes. Requests of the sources are still answered.",
   "pause.reason": "Reason, for other operators and the history",
   "resume.title": "Resume writes to DingTalk?",
-  "resume.text": { one: "{count} change is waiting and will be sent.", other: "{count} changes are waiting and will be sent." },
+  "resume.text": {
+    one: "{count} change is waiting and will be sent.",
+    other: "{count} changes are waiting and will be sent.",
+  },
   "overview.inStep": { one: "{count} person in sync", other: "{count} people in sync" },
   "overview.comma": ", ",
   "overview.needYou": { one: "{count} needs you", other: "{count} need you" },
@@ -379,7 +403,8 @@ export const en = {
   "kpi.notMeasured": "not measured",
   "kpi.trend": "from {first} to {last}",
   "kpi.thisWeek": "this week",
-  "reports.text": "The quality of the data in DingTalk, week by week. All figures are computed from the history.",
+  "reports.text":
+    "The quality of the data in DingTalk, week by week. All figures are computed from the history.",
   "reports.forManagers": "Report for managers, for printing",
   "reports.weeks": "Weeks",
   "reports.attributes": "Accuracy by attribute",
@@ -428,9 +453,18 @@ export const en = {
   "needs.nothingNext": "See what happened lately",
   "holds.title": "Held by a limit",
   "holds.text": "A limit of the policy was reached. These changes wait until somebody decides.",
-  "limit.peopleRemoved": { one: "{count} person would leave DingTalk", other: "{count} people would leave DingTalk" },
-  "limit.departmentsRemoved": { one: "{count} department would be removed", other: "{count} departments would be removed" },
-  "limit.departmentEmptied": { one: "{count} person would leave one department", other: "{count} people would leave one department" },
+  "limit.peopleRemoved": {
+    one: "{count} person would leave DingTalk",
+    other: "{count} people would leave DingTalk",
+  },
+  "limit.departmentsRemoved": {
+    one: "{count} department would be removed",
+    other: "{count} departments would be removed",
+  },
+  "limit.departmentEmptied": {
+    one: "{count} person would leave one department",
+    other: "{count} people would leave one department",
+  },
   "limit.attributeBlanked": {
     one: "One attribute of {count} person would be emptied or made equal",
     other: "One attribute of {count} people would be emptied or made equal",
@@ -441,7 +475,8 @@ export const en = {
     other: "{count} leave because a source lost most of its people",
   },
   "hold.title": "Hold",
-  "hold.passed": "{passed} went through before; the limit is {allowed} in {hours} hours, of {present} present.",
+  "hold.passed":
+    "{passed} went through before; the limit is {allowed} in {hours} hours, of {present} present.",
   "hold.state": "State",
   "hold.opened": "Opened",
   "hold.expires": "Decide until",
@@ -451,7 +486,8 @@ export const en = {
   "hold.cause": "Cause",
   "hold.done": "done",
   "hold.second": "A second approval is needed",
-  "hold.secondText": "Your approval is recorded. Another user, or somebody with another token, must approve it too.",
+  "hold.secondText":
+    "Your approval is recorded. Another user, or somebody with another token, must approve it too.",
   "holdState.open": "open",
   "holdState.approved": "approved",
   "holdState.rejected": "rejected",
@@ -475,7 +511,8 @@ export const en = {
   "joins.record": "Record",
   "joins.person": "May be",
   "records.title": "One person in several sources",
-  "records.text": "Each source keeps its own values. If they differ, the first source in the order of the mapping counts.",
+  "records.text":
+    "Each source keeps its own values. If they differ, the first source in the order of the mapping counts.",
   "records.inactive": "not active",
   "records.conflicts": "Where the sources differ",
   "records.counts": "Counts",
@@ -485,9 +522,11 @@ export const en = {
   "forget.text": "The person comes back to DingTalk if the remaining records are active.",
   "button.separate": "Separate",
   "separate.title": "Make this record a separate person?",
-  "separate.text": "The person keeps the account in DingTalk. For the separated record a new one may be created. You can undo this.",
+  "separate.text":
+    "The person keeps the account in DingTalk. For the separated record a new one may be created. You can undo this.",
   "adoptions.title": "Already in DingTalk?",
-  "adoptions.text": "Each may be one of yours. Linking sends nothing; later changes are sent to the linked object.",
+  "adoptions.text":
+    "Each may be one of yours. Linking sends nothing; later changes are sent to the linked object.",
   "adoptions.directory": "In the directory",
   "adoptions.dingtalk": "In DingTalk",
   "adoptions.equal": "Equal",
@@ -528,17 +567,22 @@ export const en = {
   "button.unlink": "Unlink",
   "person.source": "Source",
   "restore.title": "Put this person back?",
-  "restore.text": "The values that DingTalk had before the removal are set again, if DingTalk has no value now.",
-  "restored.notWanted": "The person is not active in the directory. Make the person active at the source first.",
-  "restored.deleted": "The source has deleted the person. Create the person again at the source; that makes a new account.",
-  "restored.recordDeleted": "A source has deleted its record. Forget the deleted record, or have the source create it again.",
+  "restore.text":
+    "The values that DingTalk had before the removal are set again, if DingTalk has no value now.",
+  "restored.notWanted":
+    "The person is not active in the directory. Make the person active at the source first.",
+  "restored.deleted":
+    "The source has deleted the person. Create the person again at the source; that makes a new account.",
+  "restored.recordDeleted":
+    "A source has deleted its record. Forget the deleted record, or have the source create it again.",
   "restored.expired":
     "Removed more than 30 days ago: the values are no longer stored. The loop creates the person again from the directory.",
   "restored.restored": "The person was put back before.",
   "restored.notRemoved": "The person was not removed.",
   "restored.unknown": "Nobody has this id.",
   "unlink.title": "Unlink this person?",
-  "unlink.text": "Nothing changes in DingTalk. This service does not manage the person any more, until somebody confirms the match again.",
+  "unlink.text":
+    "Nothing changes in DingTalk. This service does not manage the person any more, until somebody confirms the match again.",
   "person.title": "Person",
   "person.userName": "User name",
   "person.inDingTalk": "In DingTalk",
@@ -692,7 +736,8 @@ export const en = {
   "dingtalk.well": "Credentials, permissions and contact scope are in order.",
   "listening.listening": "DingTalk reports changes that are made there.",
   "listening.connecting": "Connecting, to receive events about changes in DingTalk.",
-  "listening.disconnected": "There is no connection to the events of DingTalk. Changes made there wait for the comparison.",
+  "listening.disconnected":
+    "There is no connection to the events of DingTalk. Changes made there wait for the comparison.",
   "listening.off": "No process receives the events of DingTalk. Changes made there wait for the comparison.",
   "listening.since": "Since",
   "listening.lastEvent": "Last event",

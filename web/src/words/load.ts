@@ -9,7 +9,10 @@ const STORED = "dingtalk-scim-language";
 
 /** Only the chosen language is loaded. */
 const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, Reasons]>>> = {
-  en: async () => [(await import("./en.ts")).en, (await import("../../../src/words/reasons/en.ts")).ENGLISH_REASONS],
+  en: async () => [
+    (await import("./en.ts")).en,
+    (await import("../../../src/words/reasons/en.ts")).ENGLISH_REASONS,
+  ],
   "zh-Hans-CN": async () => [
     (await import("./zh-hans.ts")).zhHans,
     (await import("../../../src/words/reasons/zh-hans.ts")).SIMPLIFIED_REASONS,
@@ -20,7 +23,10 @@ const CATALOGUES: Readonly<Record<Language, () => Promise<readonly [Catalogue, R
   ],
 };
 
-/** The language of the page: `?lang=`, which is then stored; or the stored choice; or the language of the browser. */
+/**
+ * The language of the page: `?lang=`, which is then stored; or the stored choice; or the language of the
+ * browser.
+ */
 export function chosenLanguage(): Language {
   const asked = askedLanguage();
   if (asked === PSEUDO) return "en";

@@ -1,7 +1,10 @@
 import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import type { Words } from "./words.ts";
 
-/* The language `?lang=en-XA`: English with other letters, and longer. A text in normal letters then shows that it does not come from a catalogue. */
+/*
+ * The language `?lang=en-XA`: English with other letters, and longer. A text in normal letters then shows
+ * that it does not come from a catalogue.
+ */
 
 const LETTERS: Readonly<Record<string, string>> = Object.fromEntries(
   [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"].map((letter, at) => [
@@ -18,7 +21,10 @@ const pseudo = (text: string): string => {
 
 export function pseudoWords(words: Words): Words {
   const reasons: Reasons = Object.fromEntries(
-    Object.entries(words.reasons).map(([code, [text, remedy]]) => [code, [pseudo(text), pseudo(remedy)] as const]),
+    Object.entries(words.reasons).map(([code, [text, remedy]]) => [
+      code,
+      [pseudo(text), pseudo(remedy)] as const,
+    ]),
   );
   return {
     ...words,

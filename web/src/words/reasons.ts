@@ -8,8 +8,9 @@ interface Reasoned {
 }
 
 /**
- * The texts of a reason in the language of the page, by its code. An unknown code, of a later server, has the English texts of the server. On an English page the
- * remedy of the server is shown, because it is more precise.
+ * The texts of a reason in the language of the page, by its code. An unknown code, of a later server, has the
+ * English texts of the server. On an English page the remedy of the server is shown, because it is more
+ * precise.
  */
 export function useReasons(): (reasoned: Reasoned) => {
   readonly title: string;

@@ -3,7 +3,8 @@ import type { Reasons } from "../../../src/words/reasons/reasons.ts";
 import type { en } from "./en.ts";
 
 /*
- * The texts of the page, with a catalogue for each language. A message with {count} may have two forms, `one` and `other`. The plural rules of the language choose.
+ * The texts of the page, with a catalogue for each language. A message with {count} may have two forms, `one`
+ * and `other`. The plural rules of the language choose.
  */
 
 export type Message = string | { readonly one: string; readonly other: string };
@@ -14,7 +15,11 @@ export const LANGUAGES = ["en", "zh-Hans-CN", "zh-Hant-HK"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 /** The name of each language, in the language itself. */
-export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", "zh-Hans-CN": "简体中文", "zh-Hant-HK": "繁體中文" };
+export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = {
+  en: "English",
+  "zh-Hans-CN": "简体中文",
+  "zh-Hant-HK": "繁體中文",
+};
 
 export type Values = Readonly<Record<string, string | number>>;
 
@@ -47,7 +52,10 @@ export function createWords(language: Language, catalogue: Catalogue, reasons: R
     t(key, values = {}) {
       const message = catalogue[key];
       const count = values["count"];
-      const text = typeof message === "string" ? message : message[plural.select(Number(count)) === "one" ? "one" : "other"];
+      const text =
+        typeof message === "string"
+          ? message
+          : message[plural.select(Number(count)) === "one" ? "one" : "other"];
       return text.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
         const value = values[name];
         return value === undefined ? whole : typeof value === "number" ? numbers.format(value) : value;
@@ -92,7 +100,10 @@ const DURATIONS = [
   { unit: "minute", from: 120, size: 60 },
 ] as const;
 
-/** The time in the same form for every language. So it sorts, and can be pasted into a ticket. Only the name of the zone depends on the place. */
+/**
+ * The time in the same form for every language. So it sorts, and can be pasted into a ticket. Only the name
+ * of the zone depends on the place.
+ */
 function timeText(at: string): string {
   const format = new Intl.DateTimeFormat("en-HK", {
     hourCycle: "h23",
@@ -104,15 +115,21 @@ function timeText(at: string): string {
     second: "2-digit",
     timeZoneName: "short",
   });
-  const parts = Object.fromEntries(format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]));
+  const parts = Object.fromEntries(
+    format.formatToParts(new Date(at)).map(({ type, value }) => [type, value]),
+  );
   return `${parts["year"]}-${parts["month"]}-${parts["day"]} ${parts["hour"]}:${parts["minute"]}:${parts["second"]} ${parts["timeZoneName"]}`;
 }
 
-/** The language of the page for the languages of a browser. `zh-CN` and `zh-SG` mean simplified characters, other Chinese means traditional characters. */
+/**
+ * The language of the page for the languages of a browser. `zh-CN` and `zh-SG` mean simplified characters,
+ * other Chinese means traditional characters.
+ */
 export function languageFor(wanted: readonly string[]): Language {
   for (const tag of wanted.map((each) => each.toLowerCase())) {
     if (tag === "en" || tag.startsWith("en-")) return "en";
-    if (tag === "zh-cn" || tag === "zh-sg" || tag === "zh-hans" || tag.startsWith("zh-hans-")) return "zh-Hans-CN";
+    if (tag === "zh-cn" || tag === "zh-sg" || tag === "zh-hans" || tag.startsWith("zh-hans-"))
+      return "zh-Hans-CN";
     if (tag === "zh" || tag.startsWith("zh-")) return "zh-Hant-HK";
   }
   return "en";

@@ -155,7 +155,8 @@ export const zhHans: Catalogue = {
   "evidence.manifest": "清单的 SHA-256",
   "evidence.download": "zip，{size}",
   "evidence.notKept": "已不再保留",
-  "verify.text": "每个事件都是日志中的一个条目，日志状态会在数秒后签名。事后修改、删除或添加任何内容都会改变根哈希。",
+  "verify.text":
+    "每个事件都是日志中的一个条目，日志状态会在数秒后签名。事后修改、删除或添加任何内容都会改变根哈希。",
   "verify.notBegun": "尚无签名。后台进程启动数秒后会开始记录日志。",
   "verify.size": "已签名条目",
   "verify.origin": "日志名称",
@@ -189,10 +190,12 @@ export const zhHans: Catalogue = {
   "verify.yourKeyUsed": "使用您提供的公钥。",
   "verify.serversKeyUsed": "使用此服务器提供的公钥。请与您保存的公钥比对。",
   "verify.failed": "验证未通过。",
-  "verify.failedNext": "请保留检查点，不要更改任何内容，并运行下方命令以定位首个错误条目，然后通知审计负责人。",
+  "verify.failedNext":
+    "请保留检查点，不要更改任何内容，并运行下方命令以定位首个错误条目，然后通知审计负责人。",
   "verify.firstWrong": "首个错误条目：",
   "verify.alone": "不依赖此页面",
-  "verify.aloneText": "用于审计：在您自己的电脑上，使用您保存的公钥和检查点。加上 --policy 可核对见证方签名。",
+  "verify.aloneText":
+    "用于审计：在您自己的电脑上，使用您保存的公钥和检查点。加上 --policy 可核对见证方签名。",
   "fault.noKey": "没有与日志名称相符的公钥。",
   "fault.signature": "检查点不是由该公钥签名的。",
   "fault.anchorSignature": "保存的检查点不是由该公钥签名的。",
@@ -284,7 +287,8 @@ export const zhHans: Catalogue = {
   "access.makeTrust": "信任工作负载",
   "access.trusted": "已信任该工作负载。请将以下值填入其设置。",
   "access.whom": "颁发者、主体、受众",
-  "trust.text": "工作负载签署断言换取访问令牌，无需密钥。请按 Entra“工作负载标识联合”中显示的内容填写；各值按原样比较。",
+  "trust.text":
+    "工作负载签署断言换取访问令牌，无需密钥。请按 Entra“工作负载标识联合”中显示的内容填写；各值按原样比较。",
   "trust.tenant": "目录（租户）ID",
   "trust.subject": "主体 (Subject)",
   "trust.audience": "受众 (Audience)，多个以空格分隔",
@@ -387,7 +391,8 @@ export const zhHans: Catalogue = {
   "report.latencyText": "的更改在 {target}内到达钉钉",
   "report.leaversText": "的离职人员在 {target}内失去访问权限",
   "report.savedText": "的人工被节省：自动完成 {changes} 项更改，人工用时 {minutes}",
-  "report.assumption": "节省的工时为估算：假设人工完成一项更改需 {minutes}。每周自周一 00:00 UTC 起。本报告不含姓名。",
+  "report.assumption":
+    "节省的工时为估算：假设人工完成一项更改需 {minutes}。每周自周一 00:00 UTC 起。本报告不含姓名。",
   "act.operator.retry": "重试",
   "act.operator.pause": "暂停",
   "act.operator.resume": "恢复",
@@ -455,7 +460,8 @@ export const zhHans: Catalogue = {
   "retry.title": "重试这 {count} 项？",
   "retry.text": "在原因消除后使用。策略上限照常生效。",
   "joins.title": "两个数据源中的同一人？",
-  "joins.text": "每条记录可能是其他数据源已有的人。在您决定之前，不会为其创建账号。合并后，各数据源仍保留自己的记录。",
+  "joins.text":
+    "每条记录可能是其他数据源已有的人。在您决定之前，不会为其创建账号。合并后，各数据源仍保留自己的记录。",
   "joins.record": "记录",
   "joins.person": "可能是",
   "records.title": "多个数据源中的同一人",

@@ -21,7 +21,8 @@ export const zhHant: Catalogue = {
   "nav.history": "歷史紀錄",
   "nav.connections": "連接",
   "nav.mapping": "屬性對應",
-  "mapping.text": "釘釘從每名人員及群組取得甚麼，由對應檔案的規則決定。請於伺服器上修改該檔案，重新啟動後生效。",
+  "mapping.text":
+    "釘釘從每名人員及群組取得甚麼，由對應檔案的規則決定。請於伺服器上修改該檔案，重新啟動後生效。",
   "mapping.file": "檔案內容",
   "mapping.source": "檔案",
   "mapping.builtIn": "內置對應：未設定 MAPPING_FILE",
@@ -155,7 +156,8 @@ export const zhHant: Catalogue = {
   "evidence.manifest": "清單的 SHA-256",
   "evidence.download": "zip，{size}",
   "evidence.notKept": "已不再保留",
-  "verify.text": "每個事件都是日誌的一個項目，日誌狀態會於數秒後簽署。事後更改、刪除或加入任何內容都會改變根雜湊。",
+  "verify.text":
+    "每個事件都是日誌的一個項目，日誌狀態會於數秒後簽署。事後更改、刪除或加入任何內容都會改變根雜湊。",
   "verify.notBegun": "尚未有簽署。背景程序啟動數秒後會開始記錄日誌。",
   "verify.size": "已簽署項目",
   "verify.origin": "日誌名稱",
@@ -189,10 +191,12 @@ export const zhHant: Catalogue = {
   "verify.yourKeyUsed": "使用您提供的公鑰。",
   "verify.serversKeyUsed": "使用此伺服器提供的公鑰。請與您保存的公鑰比對。",
   "verify.failed": "驗證不通過。",
-  "verify.failedNext": "請保留檢查點，不要更改任何內容，並執行下方指令以找出首個錯誤項目，然後通知審計負責人。",
+  "verify.failedNext":
+    "請保留檢查點，不要更改任何內容，並執行下方指令以找出首個錯誤項目，然後通知審計負責人。",
   "verify.firstWrong": "首個錯誤項目：",
   "verify.alone": "不依賴此頁面",
-  "verify.aloneText": "用於審計：於您自己的電腦上，使用您保存的公鑰及檢查點。加上 --policy 可核對見證方簽署。",
+  "verify.aloneText":
+    "用於審計：於您自己的電腦上，使用您保存的公鑰及檢查點。加上 --policy 可核對見證方簽署。",
   "fault.noKey": "沒有與日誌名稱相符的公鑰。",
   "fault.signature": "檢查點並非由該公鑰簽署。",
   "fault.anchorSignature": "保存的檢查點並非由該公鑰簽署。",
@@ -284,7 +288,8 @@ export const zhHant: Catalogue = {
   "access.makeTrust": "信任工作負載",
   "access.trusted": "已信任該工作負載。請將以下值填入其設定。",
   "access.whom": "發行者、主體、受眾",
-  "trust.text": "工作負載簽署斷言以換取存取權杖，毋須密鑰。請按 Entra「工作負載身分識別同盟」所顯示的內容填寫；各值按原樣比較。",
+  "trust.text":
+    "工作負載簽署斷言以換取存取權杖，毋須密鑰。請按 Entra「工作負載身分識別同盟」所顯示的內容填寫；各值按原樣比較。",
   "trust.tenant": "目錄（租用戶）ID",
   "trust.subject": "主體 (Subject)",
   "trust.audience": "受眾 (Audience)，多個以空格分隔",
@@ -387,7 +392,8 @@ export const zhHant: Catalogue = {
   "report.latencyText": "的更改在 {target}內到達釘釘",
   "report.leaversText": "的離職人員在 {target}內失去存取權限",
   "report.savedText": "的人手工作得以節省：自動完成 {changes} 項更改，人手用時 {minutes}",
-  "report.assumption": "節省的工時為估算：假設人手完成一項更改需 {minutes}。每週由星期一 00:00 UTC 起。本報告不含姓名。",
+  "report.assumption":
+    "節省的工時為估算：假設人手完成一項更改需 {minutes}。每週由星期一 00:00 UTC 起。本報告不含姓名。",
   "act.operator.retry": "重試",
   "act.operator.pause": "暫停",
   "act.operator.resume": "恢復",
@@ -455,7 +461,8 @@ export const zhHant: Catalogue = {
   "retry.title": "重試這 {count} 項？",
   "retry.text": "在原因消除後使用。政策上限照常生效。",
   "joins.title": "兩個資料來源中的同一人？",
-  "joins.text": "每筆紀錄可能是其他資料來源已有的人。在您決定之前，不會為其建立帳戶。合併後，各資料來源仍保留自己的紀錄。",
+  "joins.text":
+    "每筆紀錄可能是其他資料來源已有的人。在您決定之前，不會為其建立帳戶。合併後，各資料來源仍保留自己的紀錄。",
   "joins.record": "紀錄",
   "joins.person": "可能是",
   "records.title": "多個資料來源中的同一人",

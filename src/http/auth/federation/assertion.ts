@@ -1,7 +1,9 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import type { TrustRecord } from "../../ports.ts";
 
-/** Why an assertion is refused. Only for the operator's log: the caller gets no reason (docs/threats.md T28). */
+/**
+ * Why an assertion is refused. Only for the operator's log: the caller gets no reason (docs/threats.md T28).
+ */
 export type AssertionRefusal =
   | "it cannot be read"
   | "its algorithm is not allowed"
@@ -34,14 +36,26 @@ export interface AssertionCheck {
   readonly now: Date;
 }
 
-/** Entra ID signs with RS256. Shared-secret algorithms and `none` are excluded, because the key is public (docs/threats.md T6). */
+/**
+ * Entra ID signs with RS256. Shared-secret algorithms and `none` are excluded, because the key is public
+ * (docs/threats.md T6).
+ */
 const ALGORITHMS = ["RS256", "ES256"];
 const CLOCK_TOLERANCE_SECONDS = 60;
-/** Entra's assertions are valid for 65 minutes and are repeated from a cache. An older one is refused, even if its own lifetime is longer. */
+/**
+ * Entra's assertions are valid for 65 minutes and are repeated from a cache. An older one is refused, even if
+ * its own lifetime is longer.
+ */
 const MAX_ASSERTION_AGE_SECONDS = 2 * 3_600;
 
-/** Checks the signature, then the claims (RFC 7523 section 3). Uses the issuer's key that `kid` names. Ignores keys in the header. */
-export async function verifyAssertion(assertion: string, { trust, keys, now }: AssertionCheck): Promise<AssertionVerdict> {
+/**
+ * Checks the signature, then the claims (RFC 7523 section 3). Uses the issuer's key that `kid` names. Ignores
+ * keys in the header.
+ */
+export async function verifyAssertion(
+  assertion: string,
+  { trust, keys, now }: AssertionCheck,
+): Promise<AssertionVerdict> {
   try {
     const { payload } = await jwtVerify(assertion, named(keys), {
       algorithms: ALGORITHMS,
@@ -64,19 +78,27 @@ export async function verifyAssertion(assertion: string, { trust, keys, now }: A
 const named =
   (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
   (header, token) => {
-    if (typeof header.kid !== "string" || header.kid === "") throw new errors.JWSInvalid("the header names no key");
+    if (typeof header.kid !== "string" || header.kid === "")
+      throw new errors.JWSInvalid("the header names no key");
     return keys(header, token);
   };
 
 /** Checks that jose does not make. `exp` and `iat` are already known to be numbers. */
-function verifyClaims({ aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload, tenantId: string): AssertionVerdict {
+function verifyClaims(
+  { aud, tid, scp, jti, exp = 0, iat = 0 }: JWTPayload,
+  tenantId: string,
+): AssertionVerdict {
   // Another audience could forward the assertion to us.
   if (Array.isArray(aud) && aud.length > 1) return refused("aud is not one of the audiences");
   if (tid !== tenantId) return refused("tid is not the tenant");
   // Delegated permissions: an app acts for a signed-in person (docs/threats.md T7).
   if (scp !== undefined) return refused("it acts for a signed-in person");
   if (jti !== undefined && (typeof jti !== "string" || jti === "")) return refused("it cannot be read");
-  return { ok: true, jti, endsAt: new Date((Math.min(exp, iat + MAX_ASSERTION_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1_000) };
+  return {
+    ok: true,
+    jti,
+    endsAt: new Date((Math.min(exp, iat + MAX_ASSERTION_AGE_SECONDS) + CLOCK_TOLERANCE_SECONDS) * 1_000),
+  };
 }
 
 const refused = (reason: AssertionRefusal): AssertionVerdict => ({ ok: false, reason });
@@ -91,7 +113,8 @@ const MISMATCHES: Readonly<Record<string, AssertionRefusal>> = {
 
 function reasonOf(error: errors.JOSEError): AssertionRefusal {
   if (error instanceof errors.JOSEAlgNotAllowed) return "its algorithm is not allowed";
-  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) return "its key is not published";
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return "its key is not published";
   if (error instanceof errors.JWSSignatureVerificationFailed) return "its signature is wrong";
   if (error instanceof errors.JWTExpired) return error.claim === "exp" ? "it has expired" : "it is too old";
   if (error instanceof errors.JWTClaimValidationFailed) {

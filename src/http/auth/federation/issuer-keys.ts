@@ -4,15 +4,15 @@ import { Unavailable } from "../../../core/errors.ts";
 import type { Logger } from "../../../core/logger.ts";
 
 /*
- * Public keys of other issuers, cached as docs/threats.md T8 says. While the host does not answer, the last keys are used for a day. An unknown key
- * causes at most one request every 30 seconds. jose's remote set drops aged keys and waits only after a success, so this cache wraps jose's local
- * set.
+ * Public keys of other issuers, cached as docs/threats.md T8 says. While the host does not answer, the last
+ * keys are used for a day. An unknown key causes at most one request every 30 seconds. jose's remote set
+ * drops aged keys and waits only after a success, so this cache wraps jose's local set.
  */
 
 export interface IssuerKeys {
   /**
-   * The keys at an address that the caller has checked. Rejects with Unavailable if they cannot be read now, and with jose's JWKSNoMatchingKey if
-   * they do not have the requested key.
+   * The keys at an address that the caller has checked. Rejects with Unavailable if they cannot be read now,
+   * and with jose's JWKSNoMatchingKey if they do not have the requested key.
    */
   at(address: string): JWTVerifyGetKey;
 }
@@ -33,7 +33,13 @@ interface Published {
   asking?: Promise<void> | undefined;
 }
 
-export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; readonly logger: Logger }): IssuerKeys {
+export function createIssuerKeys({
+  clock,
+  logger,
+}: {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): IssuerKeys {
   /** By address. Operators choose the addresses, so there are few. */
   const known = new Map<string, Published>();
 
@@ -56,10 +62,14 @@ export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; rea
     return published.asking;
   }
 
-  const waitMs = ({ askedMs, asking }: Published): number => (asking ? 0 : Math.max(0, askedMs + COOLDOWN_MS - clock.monotonicMs()));
+  const waitMs = ({ askedMs, asking }: Published): number =>
+    asking ? 0 : Math.max(0, askedMs + COOLDOWN_MS - clock.monotonicMs());
 
   const unknown = (published: Published): Unavailable =>
-    new Unavailable("the keys of the issuer cannot be read now", { cause: published.failure, retryAfterMs: waitMs(published) });
+    new Unavailable("the keys of the issuer cannot be read now", {
+      cause: published.failure,
+      retryAfterMs: waitMs(published),
+    });
 
   function usable(published: Published): JWTVerifyGetKey {
     if (!published.keys || clock.monotonicMs() - published.keys.atMs >= USABLE_MS) throw unknown(published);
@@ -68,7 +78,10 @@ export function createIssuerKeys({ clock, logger }: { readonly clock: Clock; rea
 
   return {
     at(address) {
-      const published: Published = known.get(address) ?? { askedMs: Number.NEGATIVE_INFINITY, failure: undefined };
+      const published: Published = known.get(address) ?? {
+        askedMs: Number.NEGATIVE_INFINITY,
+        failure: undefined,
+      };
       known.set(address, published);
       return async (header, token) => {
         const isFresh = published.keys !== undefined && clock.monotonicMs() - published.keys.atMs < FRESH_MS;
@@ -102,7 +115,13 @@ async function fetchKeys(address: string): Promise<JSONWebKeySet> {
   }
   const set: unknown = JSON.parse(await bounded(response));
   // createLocalJWKSet checks the rest. An empty set would remove all known keys.
-  if (typeof set !== "object" || set === null || !("keys" in set) || !Array.isArray(set.keys) || set.keys.length === 0)
+  if (
+    typeof set !== "object" ||
+    set === null ||
+    !("keys" in set) ||
+    !Array.isArray(set.keys) ||
+    set.keys.length === 0
+  )
     throw new Unavailable("the address of the keys does not answer with keys");
   return set as JSONWebKeySet;
 }
@@ -112,7 +131,8 @@ async function bounded(response: Response): Promise<string> {
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BYTES) throw new Unavailable(`the address of the keys answers with more than ${MAX_BYTES} bytes`);
+    if (size > MAX_BYTES)
+      throw new Unavailable(`the address of the keys answers with more than ${MAX_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

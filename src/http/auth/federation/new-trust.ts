@@ -31,5 +31,8 @@ export function exactText(text: string): string | undefined {
 
 const SCOPE_SUFFIX = /\/\.default$/;
 
-/** Entra's portal shows an audience with the suffix /.default, and assertions have it without. Both forms are accepted. */
+/**
+ * Entra's portal shows an audience with the suffix /.default, and assertions have it without. Both forms are
+ * accepted.
+ */
 const formsOf = (audience: string): readonly string[] => [audience, audience.replace(SCOPE_SUFFIX, "")];

@@ -60,7 +60,9 @@ export function createAccessTokens({ publicUrl, signingKey, clock }: AccessToken
           currentDate: clock.now(),
         });
         const scope = typeof payload.scope === "string" ? payload.scope : "";
-        return payload.sub === undefined ? undefined : { clientId: payload.sub, scopes: scope.split(" ").filter(isScope) };
+        return payload.sub === undefined
+          ? undefined
+          : { clientId: payload.sub, scopes: scope.split(" ").filter(isScope) };
       } catch (error) {
         if (error instanceof errors.JOSEError) return undefined;
         throw error;

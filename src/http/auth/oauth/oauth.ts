@@ -17,9 +17,9 @@ import { ACCESS_TOKEN_SECONDS, type AccessTokens } from "./access-tokens.ts";
 import { type ClientCredential, type OAuthErrorCode, readTokenRequest } from "./token-request.ts";
 
 /*
- * Our token endpoint (RFC 6749 section 4.4). Returns an access token for an hour, for the id and secret of a token, or for a client id and an
- * assertion of a trusted issuer. Entra's gallery no longer accepts long-lived bearer tokens (docs/clients.md 1.4). There are no refresh tokens and no
- * users.
+ * Our token endpoint (RFC 6749 section 4.4). Returns an access token for an hour, for the id and secret of a
+ * token, or for a client id and an assertion of a trusted issuer. Entra's gallery no longer accepts
+ * long-lived bearer tokens (docs/clients.md 1.4). There are no refresh tokens and no users.
  */
 
 export interface OAuthOptions {
@@ -39,21 +39,32 @@ const UNKNOWN_CLIENT = {
   assertion: "unknown client, or an assertion that is not trusted",
 } as const;
 
-export function tokenEndpoint({ authenticator, federation, accessTokens, limits, addressOf, logRefusal }: OAuthOptions): Mount {
+export function tokenEndpoint({
+  authenticator,
+  federation,
+  accessTokens,
+  limits,
+  addressOf,
+  logRefusal,
+}: OAuthOptions): Mount {
   async function authenticate(clientId: string, credential: ClientCredential): Promise<Verdict> {
     if (credential.kind === "secret") return authenticator.authenticateClient(clientId, credential.secret);
     const exchange = await federation.exchange(clientId, credential.assertion);
-    return exchange.ok ? exchange : { ok: false, refusal: { code: "assertionRefused", reason: exchange.reason, tokenId: clientId } };
+    return exchange.ok
+      ? exchange
+      : { ok: false, refusal: { code: "assertionRefused", reason: exchange.reason, tokenId: clientId } };
   }
 
   const issue = async (req: Request, res: Response) => {
     const form: URLSearchParams = req.body;
     const trace = traceOf(res);
     const address = addressOf(req);
-    const log = (refusal: Refusal) => logRefusal(refusal, { requestId: trace.requestId, path: req.originalUrl, address });
+    const log = (refusal: Refusal) =>
+      logRefusal(refusal, { requestId: trace.requestId, path: req.originalUrl, address });
     const request = readTokenRequest(form, req.headers.authorization);
     if (!request.ok) {
-      if (request.error === "invalid_client") log(refusal(req.headers.authorization === undefined ? "incomplete" : "notBasic"));
+      if (request.error === "invalid_client")
+        log(refusal(req.headers.authorization === undefined ? "incomplete" : "notBasic"));
       return refuse(req, res, request.error, request.description);
     }
 
@@ -76,7 +87,12 @@ export function tokenEndpoint({ authenticator, federation, accessTokens, limits,
       return refuse(req, res, "invalid_scope", "the client does not have this scope");
     const token = await accessTokens.issue(actor, scopes);
     res.setHeader("Pragma", "no-cache");
-    sendJson(res, 200, { access_token: token, token_type: "Bearer", expires_in: ACCESS_TOKEN_SECONDS, scope: scopes.join(" ") });
+    sendJson(res, 200, {
+      access_token: token,
+      token_type: "Bearer",
+      expires_in: ACCESS_TOKEN_SECONDS,
+      scope: scopes.join(" "),
+    });
   };
 
   const router = Router();
@@ -100,9 +116,10 @@ export function jwksEndpoint(suppliers: readonly (() => Promise<readonly JWK[]>)
 
 function refuse(req: Request, res: Response, error: OAuthErrorCode, description: string): void {
   const status = error === "invalid_client" ? 401 : 400;
-  // RFC 6749 section 5.2 requires a challenge if the client used the Authorization header. Without that header, libraries take a challenge for a
-  // refused token and hide `invalid_client`.
-  if (status === 401 && req.headers.authorization !== undefined) res.setHeader("WWW-Authenticate", 'Basic realm="dingtalk-scim"');
+  // RFC 6749 section 5.2 requires a challenge if the client used the Authorization header. Without that
+  // header, libraries take a challenge for a refused token and hide `invalid_client`.
+  if (status === 401 && req.headers.authorization !== undefined)
+    res.setHeader("WWW-Authenticate", 'Basic realm="dingtalk-scim"');
   // RFC 6749 requires the first two names. The others make it a problem document too.
   sendJson(res, status, { error, error_description: description, title: error, status, detail: description });
 }

@@ -4,7 +4,9 @@ import type { JsonObject } from "../../../core/entity.ts";
 import { SIGNING_ALGORITHM, type SigningKey } from "./signing.ts";
 
 export interface SecurityEventTokens {
-  /** A signed security event token (RFC 8417) about a SCIM resource (RFC 9967 section 2.1). It never expires. */
+  /**
+   * A signed security event token (RFC 8417) about a SCIM resource (RFC 9967 section 2.1). It never expires.
+   */
   sign(token: {
     readonly id: string;
     readonly audience: string;
@@ -14,7 +16,9 @@ export interface SecurityEventTokens {
   }): Promise<string>;
 }
 
-/** Signed with the key of `/.well-known/jwks.json`. The header `typ` distinguishes it from an access token. */
+/**
+ * Signed with the key of `/.well-known/jwks.json`. The header `typ` distinguishes it from an access token.
+ */
 export const createSecurityEventTokens = ({
   publicUrl,
   signingKey,

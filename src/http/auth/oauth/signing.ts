@@ -1,4 +1,11 @@
-import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, importJWK, type JWK } from "jose";
+import {
+  type CryptoKey,
+  calculateJwkThumbprint,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JWK,
+} from "jose";
 import type { JsonObject } from "../../../core/entity.ts";
 import type { KeyStore } from "../../ports.ts";
 
@@ -16,7 +23,9 @@ export interface SigningKey {
   readonly publicJwk: JWK;
 }
 
-/** The key that signs access tokens. The first call of the first process creates it. All processes share it. */
+/**
+ * The key that signs access tokens. The first call of the first process creates it. All processes share it.
+ */
 export function createSigningKey(keys: KeyStore): () => Promise<SigningKey> {
   let loaded: Promise<SigningKey> | undefined;
   return () => {

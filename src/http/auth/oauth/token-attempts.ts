@@ -21,7 +21,10 @@ export interface TokenAttempt {
 const OF_ONE_CLIENT = 5;
 /** Limit for all clients of a network together, because an attacker can use a new id for every attempt. */
 const OF_ONE_NETWORK = 20;
-/** A client with a token within the last day does not count for its network. An attacker behind the same proxy must not lock it out. */
+/**
+ * A client with a token within the last day does not count for its network. An attacker behind the same proxy
+ * must not lock it out.
+ */
 const KNOWN_MS = 24 * 3_600_000;
 const MAX_KNOWN = 1_000;
 
@@ -61,4 +64,5 @@ export function createTokenAttempts(clock: Pick<Clock, "monotonicMs">): TokenAtt
 }
 
 /** A digest of fixed size, because ids may be long. */
-const keyOf = (network: string, clientId: string): string => hash("sha256", `${network} ${clientId}`, "base64");
+const keyOf = (network: string, clientId: string): string =>
+  hash("sha256", `${network} ${clientId}`, "base64");

@@ -14,7 +14,10 @@ const IN_GRACE: LoopReason = "inGrace";
 
 /** The effect of a run's end on a grace, and of the grace on the next run. Pure. */
 export function graceAfter(step: GraceStep, { claim, next, learned, at, target }: GraceRun): GraceResult {
-  const event = (code: HistoryEvent["code"] & `grace.${string}`, detail: NonNullable<HistoryEvent["detail"]>): HistoryEvent => ({
+  const event = (
+    code: HistoryEvent["code"] & `grace.${string}`,
+    detail: NonNullable<HistoryEvent["detail"]>,
+  ): HistoryEvent => ({
     id: uuidv7(at.getTime()),
     at,
     code,
@@ -30,14 +33,29 @@ export function graceAfter(step: GraceStep, { claim, next, learned, at, target }
       if (gone || !isBroughtAbout(step.standing, next, learned)) return { next };
       const until = new Date(at.getTime() + step.ms);
       const detail = { account: step.account, standing: step.standing, until: until.toISOString() };
-      return { next: lookingAt(next, until, at), change: { kind: "started", since: at, until, event: event("grace.started", detail) } };
+      return {
+        next: lookingAt(next, until, at),
+        change: { kind: "started", since: at, until, event: event("grace.started", detail) },
+      };
     }
     case "runs":
-      if (gone) return { next, change: { kind: "ended", event: event("grace.ended", { until: step.until.toISOString(), early: true }) } };
-      return { next: lookingAt(next, step.until, at), ...(step.moved ? { change: { kind: "moved", until: step.until } } : {}) };
+      if (gone)
+        return {
+          next,
+          change: {
+            kind: "ended",
+            event: event("grace.ended", { until: step.until.toISOString(), early: true }),
+          },
+        };
+      return {
+        next: lookingAt(next, step.until, at),
+        ...(step.moved ? { change: { kind: "moved", until: step.until } } : {}),
+      };
     case "over": {
       const detail = { since: step.since.toISOString(), until: step.until.toISOString() };
-      return step.recorded ? { next } : { next, change: { kind: "ended", event: event("grace.ended", detail) } };
+      return step.recorded
+        ? { next }
+        : { next, change: { kind: "ended", event: event("grace.ended", detail) } };
     }
     case "cancelled":
       return { next, change: { kind: "cancelled", event: event("grace.cancelled", {}) } };
@@ -53,11 +71,19 @@ export interface GraceRun {
 }
 
 /**
- * Whether the grace can begin: the leaver is disabled, parked or needs no change. A refusal by the target also counts, because it must not prevent
- * the removal.
+ * Whether the grace can begin: the leaver is disabled, parked or needs no change. A refusal by the target
+ * also counts, because it must not prevent the removal.
  */
-const isBroughtAbout = (standing: LifecycleState, { state }: NextState, { event }: Pick<RunOutcome, "event">): boolean =>
-  standing === "member" || standing === "kept" || state === "inSync" || state === "parked" || event?.outcome === "done";
+const isBroughtAbout = (
+  standing: LifecycleState,
+  { state }: NextState,
+  { event }: Pick<RunOutcome, "event">,
+): boolean =>
+  standing === "member" ||
+  standing === "kept" ||
+  state === "inSync" ||
+  state === "parked" ||
+  event?.outcome === "done";
 
 /** Makes the entity due at the end of the grace at the latest. */
 function lookingAt(next: NextState, until: Date, at: Date): NextState {

@@ -9,10 +9,16 @@ export interface LoopLog {
   /** One line for a run that did not end in sync. */
   run(ref: EntityRef, next: NextState, attempt: number): void;
   /** One line when the calls of an API (or all calls) are paused; none when the pause is extended. */
-  pause(api: string, rest: { readonly ms: number; readonly reasonCode?: string; readonly answer?: string }): void;
+  pause(
+    api: string,
+    rest: { readonly ms: number; readonly reasonCode?: string; readonly answer?: string },
+  ): void;
   /** The pause ended early. */
   resume(api: string): void;
-  /** One line for each pause that is over, and the number of lines left out in the last minute. Call it periodically. */
+  /**
+   * One line for each pause that is over, and the number of lines left out in the last minute. Call it
+   * periodically.
+   */
   flush(): void;
 }
 
@@ -20,7 +26,12 @@ const MINUTE_MS = 60_000;
 /** One cause may park ten thousand people. The status has the count, and the log has the first lines. */
 const LINES_PER_MINUTE = 60;
 
-export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">, target: string, perMinute = LINES_PER_MINUTE): LoopLog {
+export function createLoopLog(
+  logger: Logger,
+  clock: Pick<Clock, "monotonicMs">,
+  target: string,
+  perMinute = LINES_PER_MINUTE,
+): LoopLog {
   /** Runs and pauses have separate limits, so that neither hides the other. */
   const bounded = (what: string) => {
     let begunMs = Number.NEGATIVE_INFINITY;
@@ -28,7 +39,8 @@ export function createLoopLog(logger: Logger, clock: Pick<Clock, "monotonicMs">,
     let leftOut = 0;
     function turn(): void {
       if (clock.monotonicMs() - begunMs < MINUTE_MS) return;
-      if (leftOut > 0) logger.warn({ target, leftOut }, `more lines of ${what} were left out within a minute`);
+      if (leftOut > 0)
+        logger.warn({ target, leftOut }, `more lines of ${what} were left out within a minute`);
       begunMs = clock.monotonicMs();
       lines = 0;
       leftOut = 0;

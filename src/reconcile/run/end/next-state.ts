@@ -17,23 +17,32 @@ import {
 } from "../../target-failures.ts";
 import type { Explanation, NextState, RunEnd } from "./run-end.ts";
 
-/** The first retry delay in milliseconds. All other delays are multiples of it. Tests with many faults lower it. */
+/**
+ * The first retry delay in milliseconds. All other delays are multiples of it. Tests with many faults lower
+ * it.
+ */
 export const RETRY_BASE_MS = 1_000;
 /** In multiples of the base. The other entity requeues a waiting one; this delay covers a missed requeue. */
 const WAIT_GUARD = 30;
 /** In multiples of the base. A missing dependency rarely appears within a second. */
 const DEPENDENCY_PAUSE = 5;
-/** Maximum number of tries after a dependency error. Such errors end soon or never, so an operator has to act after that. */
+/**
+ * Maximum number of tries after a dependency error. Such errors end soon or never, so an operator has to act
+ * after that.
+ */
 const MAX_DEPENDENCY_TRIES = 20;
 /**
- * Maximum number of retries for a value that another managed entity has, while neither changes. A check is cheap, and a rotation of values among many
- * people takes several.
+ * Maximum number of retries for a value that another managed entity has, while neither changes. A check is
+ * cheap, and a rotation of values among many people takes several.
  */
 export const MAX_BLOCKED_LOOKS = 100;
 const DATABASE_AWAY: LoopReason = "databaseUnavailable";
 const UNEXPECTED: LoopReason = "unexpectedError";
 const MAX_CIRCLE_LOOKS = 5;
-/** Maximum number of tries after an unexpected error. Then the entity is parked, so that a bug of ours does not block the others. */
+/**
+ * Maximum number of tries after an unexpected error. Then the entity is parked, so that a bug of ours does
+ * not block the others.
+ */
 const MAX_BUG_TRIES = 8;
 
 /** Interval of the check whether an invitation was accepted. */
@@ -75,7 +84,8 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
         state: "waiting",
         attempts: end.inCircle ? attempts + 1 : attempts,
         observeFirst: false,
-        // One requeue of each is enough. If none can release its value, they must not requeue each other endlessly.
+        // One requeue of each is enough. If none can release its value, they must not requeue each other
+        // endlessly.
         ...(end.inCircle === undefined ? {} : { inCircle: end.inCircle && attempts < MAX_CIRCLE_LOOKS }),
         nextMs: end.forMs ?? guardMs,
         reasonCode: end.reasonCode,
@@ -105,7 +115,9 @@ export function nextState(end: RunEnd, attempts: number, rules: RetryRules): Nex
       };
       const waits = end.holderMoves && attempts + 1 < MAX_BLOCKED_LOOKS;
       // A parked entity still names the holder, and any change of the holder requeues it.
-      return waits ? { ...blocked, state: "waiting", nextMs: guardMs } : { ...blocked, state: "parked", nextMs: undefined };
+      return waits
+        ? { ...blocked, state: "waiting", nextMs: guardMs }
+        : { ...blocked, state: "parked", nextMs: undefined };
     }
     case "invited":
       return {
@@ -136,7 +148,12 @@ const fieldsOf = ({ reasonCode, reason, remedy, answer }: Explanation) => ({
 });
 
 const explanationOf = (error: unknown) => ({
-  reasonCode: error instanceof TargetError ? error.reasonCode : error instanceof Unavailable ? DATABASE_AWAY : UNEXPECTED,
+  reasonCode:
+    error instanceof TargetError
+      ? error.reasonCode
+      : error instanceof Unavailable
+        ? DATABASE_AWAY
+        : UNEXPECTED,
   reason: error instanceof AppError ? error.message : "unexpected error, see the log",
   observeFirst: false,
   ...(error instanceof TargetError && error.remedy ? { remedy: error.remedy } : {}),
@@ -150,27 +167,54 @@ function failed(error: unknown, attempts: number, { random, baseMs }: RetryRules
   const stated = error instanceof AppError && error.retry.kind === "after" ? error.retry.ms : 0;
 
   if (error instanceof TargetThrottled) return { ...explanation, state: "due", attempts, nextMs: stated };
-  if (error instanceof TargetLeaseEnded) return { ...explanation, state: "due", attempts, nextMs: stated, observeFirst: true };
-  if (error instanceof TargetUnavailable) return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs };
-  if (error instanceof TargetOutcomeUnknown) return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
+  if (error instanceof TargetLeaseEnded)
+    return { ...explanation, state: "due", attempts, nextMs: stated, observeFirst: true };
+  if (error instanceof TargetUnavailable)
+    return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs };
+  if (error instanceof TargetOutcomeUnknown)
+    return { ...explanation, state: "due", attempts: tried, nextMs: pauseMs, observeFirst: true };
   if (error instanceof TargetNotFound)
-    return { ...explanation, state: "due", attempts: tried, nextMs: attempts === 0 ? 0 : pauseMs, observeFirst: true };
+    return {
+      ...explanation,
+      state: "due",
+      attempts: tried,
+      nextMs: attempts === 0 ? 0 : pauseMs,
+      observeFirst: true,
+    };
   if (error instanceof TargetMisconfigured) {
     const waits = { ...explanation, state: "due", attempts, nextMs: stated } as const;
     // The end of the pause decides the time. If the pause ends early, the entity is due immediately.
     const pause = { ms: stated, reason: error.message, reasonCode: error.reasonCode };
-    if (error.scope === "process") return { ...waits, nextMs: baseMs, pauseHere: { ...pause, remedy: error.remedy } };
-    return error.scope === "all" ? { ...waits, nextMs: baseMs, pauseAll: pause } : { ...waits, state: "waiting" };
+    if (error.scope === "process")
+      return { ...waits, nextMs: baseMs, pauseHere: { ...pause, remedy: error.remedy } };
+    return error.scope === "all"
+      ? { ...waits, nextMs: baseMs, pauseAll: pause }
+      : { ...waits, state: "waiting" };
   }
-  if (error instanceof TargetPending) return { ...explanation, state: "waiting", attempts: 0, nextMs: stated };
+  if (error instanceof TargetPending)
+    return { ...explanation, state: "waiting", attempts: 0, nextMs: stated };
   if (error instanceof TargetDependency) {
-    if (tried >= (error.tries ?? MAX_DEPENDENCY_TRIES)) return { ...explanation, state: "parked", attempts: tried, nextMs: undefined };
-    return { ...explanation, state: "waiting", attempts: tried, nextMs: DEPENDENCY_PAUSE * pauseMs, observeFirst: true };
+    if (tried >= (error.tries ?? MAX_DEPENDENCY_TRIES))
+      return { ...explanation, state: "parked", attempts: tried, nextMs: undefined };
+    return {
+      ...explanation,
+      state: "waiting",
+      attempts: tried,
+      nextMs: DEPENDENCY_PAUSE * pauseMs,
+      observeFirst: true,
+    };
   }
-  if (error instanceof TargetProtected) return { ...explanation, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
+  if (error instanceof TargetProtected)
+    return { ...explanation, state: "parked", attempts: 0, nextMs: stated, observeFirst: true };
   // If the error does not have the present state, the next run reads it before the plan.
   if (error instanceof TargetConflict || error instanceof TargetRejected)
-    return { ...explanation, state: "parked", attempts: tried, nextMs: undefined, observeFirst: error.taken === undefined };
+    return {
+      ...explanation,
+      state: "parked",
+      attempts: tried,
+      nextMs: undefined,
+      observeFirst: error.taken === undefined,
+    };
   // Our own database was unavailable, so nothing was tried.
   if (error instanceof Unavailable) return { ...explanation, state: "due", attempts, nextMs: stated };
   if (tried >= MAX_BUG_TRIES) return { ...explanation, state: "parked", attempts: tried, nextMs: undefined };

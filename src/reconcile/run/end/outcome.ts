@@ -1,5 +1,11 @@
 import type { Outcome } from "../../../history/event.ts";
-import { TargetError, TargetLeaseEnded, TargetOutcomeUnknown, TargetThrottled, TargetUnavailable } from "../../target-failures.ts";
+import {
+  TargetError,
+  TargetLeaseEnded,
+  TargetOutcomeUnknown,
+  TargetThrottled,
+  TargetUnavailable,
+} from "../../target-failures.ts";
 
 /** The outcome of a failed write. Pure. */
 export function outcomeOfError(error: unknown, signal: AbortSignal): Outcome {

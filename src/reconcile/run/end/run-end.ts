@@ -31,14 +31,22 @@ export interface Planned {
 /** How one run over one entity ended. */
 export type RunEnd =
   /** `on`: holders of the refused values; any write about them requeues this entity. */
-  | { readonly kind: "inSync"; readonly notes: readonly Note[]; readonly on?: readonly string[]; readonly holder?: HeldBy }
+  | {
+      readonly kind: "inSync";
+      readonly notes: readonly Note[];
+      readonly on?: readonly string[];
+      readonly holder?: HeldBy;
+    }
   | { readonly kind: "again" }
   | Waiting
   | (Stuck<"held"> & { readonly planned?: Planned })
   | Stuck<"parked">
   /** Another entity had the value a moment ago and may have released it. */
   | { readonly kind: "soon"; readonly explanation: Explanation }
-  /** Other entities of ours hold values that this one needs. `holderMoves`: they will leave or change soon, so the values may become free. */
+  /**
+   * Other entities of ours hold values that this one needs. `holderMoves`: they will leave or change soon, so
+   * the values may become free.
+   */
   | {
       readonly kind: "blocked";
       readonly by: readonly string[];
@@ -48,8 +56,8 @@ export type RunEnd =
       readonly notes: readonly Note[];
     }
   /**
-   * The person was invited and has not accepted. They can still accept for `leftMs` milliseconds. `leaves`: the directory no longer wants them at the
-   * target.
+   * The person was invited and has not accepted. They can still accept for `leftMs` milliseconds. `leaves`:
+   * the directory no longer wants them at the target.
    */
   | { readonly kind: "invited"; readonly leaves: boolean; readonly leftMs: number; readonly remedy: string }
   /** `on`: other entities whose state the failure makes doubtful. They run first. */
@@ -77,7 +85,10 @@ export interface NextState {
   readonly planned?: Planned;
   readonly answer?: string;
   readonly notes?: readonly Note[];
-  /** Whether the entities that it waits for are requeued once, because one of them can release its value. Unset: no cycle is known. */
+  /**
+   * Whether the entities that it waits for are requeued once, because one of them can release its value.
+   * Unset: no cycle is known.
+   */
   readonly inCircle?: boolean;
   /** The stored observation is unreliable, so the next run reads before its plan. */
   readonly observeFirst: boolean;

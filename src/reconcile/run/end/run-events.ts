@@ -41,7 +41,11 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
   function outcomeOf(
     intent: HistoryEvent,
     outcome: Outcome,
-    result: { readonly calls: readonly TargetCall[]; readonly error?: unknown; readonly refused: readonly OpenRefusal[] },
+    result: {
+      readonly calls: readonly TargetCall[];
+      readonly error?: unknown;
+      readonly refused: readonly OpenRefusal[];
+    },
   ): HistoryEvent {
     const at = clock.now();
     const { changes: _changes, personal: _personal, ...same } = intent;
@@ -63,7 +67,9 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
         ...refusedIn(result.refused, intent, withoutUnmanaged),
       },
       // The remote id of an unmanaged object may identify a person, so it is stored as personal data.
-      ...(result.refused.some(({ stranger }) => stranger !== undefined) ? { personal: refusedIn(result.refused, intent, heldBy) } : {}),
+      ...(result.refused.some(({ stranger }) => stranger !== undefined)
+        ? { personal: refusedIn(result.refused, intent, heldBy) }
+        : {}),
     };
   }
 
@@ -72,12 +78,18 @@ export function createRunEvents({ clock, target, mapping }: RunEventDeps) {
 
 /** The grace that ended before a removal. */
 const graceOf = (leaver: GraceStep | undefined): JsonObject =>
-  leaver?.kind === "over" ? { grace: { since: leaver.since.toISOString(), until: leaver.until.toISOString() } } : {};
+  leaver?.kind === "over"
+    ? { grace: { since: leaver.since.toISOString(), until: leaver.until.toISOString() } }
+    : {};
 
 const withoutUnmanaged: typeof heldBy = (kind, open) => (open?.holder ? heldBy(kind, open) : {});
 
 /** The refused attributes without their values, and the holders. */
-const refusedIn = (refused: readonly OpenRefusal[], { subject }: HistoryEvent, holderOf: typeof heldBy): JsonObject =>
+const refusedIn = (
+  refused: readonly OpenRefusal[],
+  { subject }: HistoryEvent,
+  holderOf: typeof heldBy,
+): JsonObject =>
   refused.length === 0
     ? {}
     : {

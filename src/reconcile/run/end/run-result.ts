@@ -9,7 +9,10 @@ import type { RunEnd } from "./run-end.ts";
 
 /* The result of a run except its next state. Pure. */
 
-/** The end of the run decides the next state, the cause and the grace. `refused` absent: the earlier refusals stay. */
+/**
+ * The end of the run decides the next state, the cause and the grace. `refused` absent: the earlier refusals
+ * stay.
+ */
 export interface RunResult extends Omit<RunOutcome, "next" | "cause" | "grace" | "restored"> {
   readonly end: RunEnd;
   /** The step of a leaver's grace at the start of the run. */
@@ -27,15 +30,23 @@ export interface Known {
 }
 
 /** No effect on the link or on other entities. */
-export const NO_FOLLOW_UPS = { link: { kind: "keep" }, presenceChanged: false, departed: [], gone: false } as const;
+export const NO_FOLLOW_UPS = {
+  link: { kind: "keep" },
+  presenceChanged: false,
+  departed: [],
+  gone: false,
+} as const;
 
 /**
- * Whether the entity appears at the target with this run. Then entities that refer to it are requeued. A call of ours, an earlier call or an
- * invitation may have created it.
+ * Whether the entity appears at the target with this run. Then entities that refer to it are requeued. A call
+ * of ours, an earlier call or an invitation may have created it.
  */
-export const arrives = ({ link }: DesiredEntity): boolean => link?.status !== "owned" || link.adopted?.fresh === true;
+export const arrives = ({ link }: DesiredEntity): boolean =>
+  link?.status !== "owned" || link.adopted?.fresh === true;
 
-export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presence">): Extract<LinkChange, { kind: "put" }> => ({
+export const putLink = (
+  actual: Pick<Actual, "remoteId" | "attributes" | "presence">,
+): Extract<LinkChange, { kind: "put" }> => ({
   kind: "put",
   remoteId: actual.remoteId,
   attributes: actual.attributes,
@@ -46,21 +57,33 @@ export const putLink = (actual: Pick<Actual, "remoteId" | "attributes" | "presen
 /** Stores the read of a held run, so that the next run does not repeat it. */
 export function seenLink(desired: DesiredEntity, actual: Actual | undefined): LinkChange {
   const { link } = desired;
-  const isNew = actual !== undefined && link?.status === "owned" && link.remoteId === actual.remoteId && !isStored(desired);
+  const isNew =
+    actual !== undefined &&
+    link?.status === "owned" &&
+    link.remoteId === actual.remoteId &&
+    !isStored(desired);
   return isNew ? { ...putLink(actual), kind: "seen" } : { kind: "keep" };
 }
 
-/** Whether the observation of the run is the stored one. A read that the conclusion needed is in the link, but not stored. */
-const isStored = ({ link, seen }: DesiredEntity): boolean => link?.observed !== undefined && seen === undefined;
+/**
+ * Whether the observation of the run is the stored one. A read that the conclusion needed is in the link, but
+ * not stored.
+ */
+const isStored = ({ link, seen }: DesiredEntity): boolean =>
+  link?.observed !== undefined && seen === undefined;
 
-/** The link stays while an unanswered call may still be carried out. Afterwards the entity is searched for. */
+/**
+ * The link stays while an unanswered call may still be carried out. Afterwards the entity is searched for.
+ */
 export function leaving(
   target: Pick<TargetAdapter, "canFind">,
   claim: Claim,
   { inDirectory, again }: DesiredEntity,
 ): Pick<RunResult, "link" | "gone"> & { readonly end?: RunEnd } {
   if (claim.unsettled && target.canFind(claim.ref.kind)) return { link: { kind: "doubt" }, gone: false };
-  return again ? { link: { kind: "remove" }, gone: false, end: { kind: "again" } } : { link: { kind: "remove" }, gone: !inDirectory };
+  return again
+    ? { link: { kind: "remove" }, gone: false, end: { kind: "again" } }
+    : { link: { kind: "remove" }, gone: !inDirectory };
 }
 
 export const concluding = (

@@ -8,9 +8,9 @@ import type { TargetAdapter } from "../../target.ts";
 import type { Actual, Attributes, AttributeValue } from "../../target-values.ts";
 
 /*
- * Attributes for which the mapping gives the target authority. Each has one owner at a time: the source, if it wrote the attribute within thirty
- * days, otherwise the target. Values of the source are corrected at the target as usual. Values of the target stay, and the directory shows them as
- * `observed`.
+ * Attributes for which the mapping gives the target authority. Each has one owner at a time: the source, if
+ * it wrote the attribute within thirty days, otherwise the target. Values of the source are corrected at the
+ * target as usual. Values of the target stay, and the directory shows them as `observed`.
  */
 
 export interface AuthorityDeps {
@@ -51,17 +51,28 @@ export async function yieldTo(
     readonly now: Date;
   },
 ): Promise<Yielded> {
-  if (authorities.length === 0 || ref.kind !== "user" || !document || desired.state !== "present") return { desired, observed: undefined };
-  if (!actual) return { desired: await comingBack(store, ref, { document, desired, authorities, now }), observed: undefined };
+  if (authorities.length === 0 || ref.kind !== "user" || !document || desired.state !== "present")
+    return { desired, observed: undefined };
+  if (!actual)
+    return {
+      desired: await comingBack(store, ref, { document, desired, authorities, now }),
+      observed: undefined,
+    };
   const wanted = wantedOf(target, desired.attributes, actual, authorities);
   // An attribute that the mapping wants empty stays empty, whoever owns it.
   const open = authorities.filter(({ attribute }) => desired.attributes[attribute] !== null);
   const differing = open.filter(({ attribute }) => differs(wanted[attribute], actual.attributes[attribute]));
-  const opinions = differing.filter(({ attribute, reads }) => wanted[attribute] !== undefined && reads.length > 0);
+  const opinions = differing.filter(
+    ({ attribute, reads }) => wanted[attribute] !== undefined && reads.length > 0,
+  );
   const since = new Date(now.getTime() - SOURCE_HOLDS_MS);
   const written = opinions.length > 0 ? await store.writtenSince(ref.id, since) : new Set<string>();
-  const owned = differing.filter((each) => !(opinions.includes(each) && each.reads.some((name) => written.has(name))));
-  const observed = Object.fromEntries(owned.flatMap(({ attribute }) => observedEntry(attribute, actual.attributes[attribute])));
+  const owned = differing.filter(
+    (each) => !(opinions.includes(each) && each.reads.some((name) => written.has(name))),
+  );
+  const observed = Object.fromEntries(
+    owned.flatMap(({ attribute }) => observedEntry(attribute, actual.attributes[attribute])),
+  );
   return {
     desired: {
       ...desired,
@@ -98,7 +109,10 @@ async function comingBack(
   const owned = known.filter(({ reads }) => !reads.some((name) => written.has(name)));
   return {
     ...desired,
-    attributes: { ...desired.attributes, ...Object.fromEntries(owned.map(({ attribute, value }) => [attribute, value])) },
+    attributes: {
+      ...desired.attributes,
+      ...Object.fromEntries(owned.map(({ attribute, value }) => [attribute, value])),
+    },
   };
 }
 
@@ -120,7 +134,10 @@ function wantedOf(
 const differs = (wanted: AttributeValue | undefined, there: AttributeValue | undefined): boolean =>
   there !== undefined && !sameValue(wanted, there);
 
-const observedEntry = (attribute: string, there: AttributeValue | undefined): readonly (readonly [string, JsonValue])[] =>
+const observedEntry = (
+  attribute: string,
+  there: AttributeValue | undefined,
+): readonly (readonly [string, JsonValue])[] =>
   there === undefined || there === null || there === "" ? [] : [[nameOf(attribute), there]];
 
 const without = (attributes: Attributes, names: readonly string[]): Attributes =>

@@ -20,10 +20,15 @@ export function changesOf(plan: Plan): Changes {
 
 function between(before: Attributes, after: Attributes): Changes {
   const names = Object.keys(after).length > 0 ? Object.keys(after) : Object.keys(before);
-  const sides = names.map((name) => [name, { ...side("before", before[name]), ...side("after", after[name]) }] as const);
+  const sides = names.map(
+    (name) => [name, { ...side("before", before[name]), ...side("after", after[name]) }] as const,
+  );
   return Object.fromEntries(sides.filter(([, change]) => Object.keys(change).length > 0));
 }
 
-const side = <S extends "before" | "after">(name: S, value: AttributeValue | undefined): { readonly [K in S]?: AttributeValue } =>
+const side = <S extends "before" | "after">(
+  name: S,
+  value: AttributeValue | undefined,
+): { readonly [K in S]?: AttributeValue } =>
   // TypeScript types a computed key of two possible names as a record of both.
   (value === undefined || value === null ? {} : { [name]: value }) as { [K in S]?: AttributeValue };

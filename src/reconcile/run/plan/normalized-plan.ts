@@ -12,7 +12,9 @@ export interface ShapedPlan {
   readonly open: readonly OpenRefusal[];
 }
 
-/** The plan for desired values that the target can hold and has not refused. All others become notes. Pure. */
+/**
+ * The plan for desired values that the target can hold and has not refused. All others become notes. Pure.
+ */
 export function normalizedPlan(
   target: Pick<TargetAdapter, "normalize" | "freeing">,
   ref: EntityRef,
@@ -22,21 +24,36 @@ export function normalizedPlan(
 ): ShapedPlan {
   if (desired.state === "absent" || desired.state === "kept") {
     // A person who was removed for another's sake keeps that note.
-    return { shaped: {}, next: plan(desired, actual), notes: [], open: refused.filter(({ letGo }) => letGo === "forGood") };
+    return {
+      shaped: {},
+      next: plan(desired, actual),
+      notes: [],
+      open: refused.filter(({ letGo }) => letGo === "forGood"),
+    };
   }
   const { attributes, notes } = target.normalize(ref.kind, desired.attributes, actual);
   // For a person who is not at the target, all values are sent again.
-  const open = actual ? refused.filter((one) => isOffered(attributes[one.attribute], one.value) || isStillHeld(actual, one)) : [];
+  const open = actual
+    ? refused.filter((one) => isOffered(attributes[one.attribute], one.value) || isStillHeld(actual, one))
+    : [];
   const next = plan({ ...desired, attributes: withoutOpen(target, ref, attributes, open) }, actual);
-  return { shaped: attributes, next, notes: desired.state === "present" ? [...desired.notes, ...notes] : notes, open };
+  return {
+    shaped: attributes,
+    next,
+    notes: desired.state === "present" ? [...desired.notes, ...notes] : notes,
+    open,
+  };
 }
 
 const isOffered = (requested: AttributeValue | undefined, refused: AttributeValue): boolean =>
   requested !== undefined && sameValue(requested, refused);
 
-/** A value that a leaver gives up and still has. Only a part of the values of a disabled account is desired. */
+/**
+ * A value that a leaver gives up and still has. Only a part of the values of a disabled account is desired.
+ */
 const isStillHeld = ({ attributes }: Actual, { attribute, value, letGo }: OpenRefusal): boolean =>
-  letGo === "forGood" && String(attributes[attribute] ?? "").toLowerCase() === String(value ?? "").toLowerCase();
+  letGo === "forGood" &&
+  String(attributes[attribute] ?? "").toLowerCase() === String(value ?? "").toLowerCase();
 
 function withoutOpen(
   target: Pick<TargetAdapter, "freeing">,

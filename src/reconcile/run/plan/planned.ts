@@ -26,18 +26,41 @@ export async function planned(
   { store, target }: PlannedDeps,
   ref: EntityRef,
   resolved: Extract<DesiredResult, { kind: "desired" }>,
-  { actual, refused, now }: { readonly actual: Actual | undefined; readonly refused: Refusals | undefined; readonly now: Date },
+  {
+    actual,
+    refused,
+    now,
+  }: { readonly actual: Actual | undefined; readonly refused: Refusals | undefined; readonly now: Date },
 ): Promise<Planned> {
-  const remembered = [...(await sparing(store, ref, await stillOpen(store, ref, refused))), ...(resolved.gives ?? [])];
+  const remembered = [
+    ...(await sparing(store, ref, await stillOpen(store, ref, refused))),
+    ...(resolved.gives ?? []),
+  ];
   const kept = resolved.link?.adopted?.fresh && ref.kind === "user" ? (target.identifying ?? []) : [];
-  const shaped = keeping(kept, normalizedPlan(target, ref, withoutOverwriting(kept, resolved.desired), actual, remembered), actual);
-  return { ...shaped, invited: actual ? undefined : whileInvited(resolved.link?.invitation, shaped.next, now) };
+  const shaped = keeping(
+    kept,
+    normalizedPlan(target, ref, withoutOverwriting(kept, resolved.desired), actual, remembered),
+    actual,
+  );
+  return {
+    ...shaped,
+    invited: actual ? undefined : whileInvited(resolved.link?.invitation, shaped.next, now),
+  };
 }
 
-/** Identifying and sign-in attributes of a newly adopted person are not changed. So a wrong link can be undone without harm. */
+/**
+ * Identifying and sign-in attributes of a newly adopted person are not changed. So a wrong link can be undone
+ * without harm.
+ */
 const withoutOverwriting = (names: readonly string[], desired: Desired): Desired =>
   desired.state === "present" && names.length > 0
-    ? { ...desired, when: { ...desired.when, ...Object.fromEntries(names.map((name) => [name, "neverOverwrite" as const])) } }
+    ? {
+        ...desired,
+        when: {
+          ...desired.when,
+          ...Object.fromEntries(names.map((name) => [name, "neverOverwrite" as const])),
+        },
+      }
     : desired;
 
 function keeping(names: readonly string[], plan: ShapedPlan, actual: Actual | undefined): ShapedPlan {

@@ -2,8 +2,8 @@ import type { AttributeValue } from "../../target-values.ts";
 import type { Explanation } from "../end/run-end.ts";
 
 /**
- * Why a value was released. `first`: another entity needs it first. `forGood`: an active person needs it permanently. `refused`: the target does not
- * allow the release.
+ * Why a value was released. `first`: another entity needs it first. `forGood`: an active person needs it
+ * permanently. `refused`: the target does not allow the release.
  */
 export type LetGo = "first" | "forGood" | "refused";
 /** A stored refusal of a value. `holder`: our entity that has the value. */

@@ -18,8 +18,11 @@ export async function observe(
 ): Promise<Actual | undefined> {
   if (!link) return undefined;
   if (link.status === "intended") {
-    // A create without an answer is repeated, and the adapter finds the object of the first one. Before a removal the object has to be found.
-    return desired.state === "present" && !link.invitation ? undefined : (await target.find(ref, context)).actual;
+    // A create without an answer is repeated, and the adapter finds the object of the first one. Before a
+    // removal the object has to be found.
+    return desired.state === "present" && !link.invitation
+      ? undefined
+      : (await target.find(ref, context)).actual;
   }
   if (link.remoteId === undefined) return undefined;
   if (link.observed) return { remoteId: link.remoteId, ...link.observed };

@@ -9,7 +9,16 @@ import type { Attributes } from "../../target-values.ts";
 import type { ReconcilerDeps } from "../deps.ts";
 import { outcomeOfError } from "../end/outcome.ts";
 import type { RunEvents } from "../end/run-events.ts";
-import { arrives, concluding, type DesiredEntity, type Known, leaving, NO_FOLLOW_UPS, putLink, type RunResult } from "../end/run-result.ts";
+import {
+  arrives,
+  concluding,
+  type DesiredEntity,
+  type Known,
+  leaving,
+  NO_FOLLOW_UPS,
+  putLink,
+  type RunResult,
+} from "../end/run-result.ts";
 import { afterAttempt, withHolders } from "../plan/refusals.ts";
 import { apply } from "./apply.ts";
 import { blockedBy } from "./blocked.ts";
@@ -28,7 +37,12 @@ export interface Attempt {
 }
 
 /** Sends the calls of a plan. A failure is also a result. */
-export async function send(deps: ReconcilerDeps, events: RunEvents, attempt: Attempt, context: WriteContext): Promise<RunResult> {
+export async function send(
+  deps: ReconcilerDeps,
+  events: RunEvents,
+  attempt: Attempt,
+  context: WriteContext,
+): Promise<RunResult> {
   try {
     return await sent(deps, events, attempt, context);
   } catch (error) {
@@ -36,7 +50,12 @@ export async function send(deps: ReconcilerDeps, events: RunEvents, attempt: Att
   }
 }
 
-async function sent(deps: ReconcilerDeps, { outcomeOf }: RunEvents, attempt: Attempt, context: WriteContext): Promise<RunResult> {
+async function sent(
+  deps: ReconcilerDeps,
+  { outcomeOf }: RunEvents,
+  attempt: Attempt,
+  context: WriteContext,
+): Promise<RunResult> {
   const { store, target } = deps;
   const {
     claim,
@@ -54,7 +73,10 @@ async function sent(deps: ReconcilerDeps, { outcomeOf }: RunEvents, attempt: Att
   }
   const refused = await withHolders(store, claim.ref, done.written?.refused ?? []);
   const nothing = refused.length > 0 && !done.calls.some(({ code }) => code === "ok");
-  const event = outcomeOf(intent, nothing ? "refused" : "done", { calls: done.calls, refused: done.written ? refused : open });
+  const event = outcomeOf(intent, nothing ? "refused" : "done", {
+    calls: done.calls,
+    refused: done.written ? refused : open,
+  });
   await dropDisproved(deps, claim.ref, next, { answers: answersOf(done.written), cause: intent.id });
   await dropWrongHolders(deps, claim, refused, intent.id);
   if (!done.written) {
@@ -93,7 +115,11 @@ async function failed(
       { ref: claim.ref, attributes: next.attributes, remoteId: stranger, intent },
       context,
     );
-  const event = outcomeOf(intent, outcomeOfError(error, context.signal), { calls, error, refused: blocked?.open ?? [] });
+  const event = outcomeOf(intent, outcomeOfError(error, context.signal), {
+    calls,
+    error,
+    refused: blocked?.open ?? [],
+  });
   if (!(error instanceof TargetError))
     logger.error({ kind: claim.ref.kind, entityId: claim.ref.id, error }, "a write to the target failed");
   if (error instanceof TargetPending && next.action === "create")
@@ -103,12 +129,26 @@ async function failed(
       event,
       link: { kind: "invitation", invitation: invitationOf(error, next.attributes, event.at) },
     };
-  const neverMade = next.action === "create" && !resolved.link && (event.outcome === "refused" || event.outcome === "notSent");
-  const link: LinkChange = neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
-  const on = error instanceof TargetError ? await dropDisproved(deps, claim.ref, next, { answers: [error.answer], cause: intent.id }) : [];
+  const neverMade =
+    next.action === "create" &&
+    !resolved.link &&
+    (event.outcome === "refused" || event.outcome === "notSent");
+  const link: LinkChange =
+    neverMade && !calls.some((call) => call.code === "ok") ? { kind: "remove" } : { kind: "keep" };
+  const on =
+    error instanceof TargetError
+      ? await dropDisproved(deps, claim.ref, next, { answers: [error.answer], cause: intent.id })
+      : [];
   await dropWrongHolders(deps, claim, blocked?.open ?? [], intent.id);
   const end = { kind: "failed", error, ...(on.length > 0 ? { on } : {}) } as const;
-  return { ...NO_FOLLOW_UPS, end, ...blocked?.conclusion, event, link, ...(taken ? linked(attempt, taken) : {}) };
+  return {
+    ...NO_FOLLOW_UPS,
+    end,
+    ...blocked?.conclusion,
+    event,
+    link,
+    ...(taken ? linked(attempt, taken) : {}),
+  };
 }
 
 /** The present link, and the departments that the person has left and entered. */

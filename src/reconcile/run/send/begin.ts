@@ -28,8 +28,8 @@ export interface Beginning {
 }
 
 /**
- * Commits the intent before the first call. If the plan removes something, the guard counts it in the same transaction and may hold it. Lost: another
- * run has the entity, and nothing may be sent.
+ * Commits the intent before the first call. If the plan removes something, the guard counts it in the same
+ * transaction and may hold it. Lost: another run has the entity, and nothing may be sent.
  */
 export async function beginRun(
   { store, target, policy, logger }: BeginDeps,
@@ -44,11 +44,21 @@ export async function beginRun(
   }
   const spendings = [...taken, ...values];
   const begun = await known(() =>
-    store.beginGuarded({ claim, intent, action: next.action, spendings, policy, ...(removes ? { removes } : {}) }),
+    store.beginGuarded({
+      claim,
+      intent,
+      action: next.action,
+      spendings,
+      policy,
+      ...(removes ? { removes } : {}),
+    }),
   );
   if (begun.kind !== "held") return begun.kind;
   for (const hold of begun.opened)
-    logger.warn({ ...hold, target: target.name }, "a limit of the policy was reached; further changes are held");
+    logger.warn(
+      { ...hold, target: target.name },
+      "a limit of the policy was reached; further changes are held",
+    );
   return heldUnder(begun);
 }
 
@@ -58,7 +68,11 @@ async function unguarded(
   { claim, next, intent }: Omit<Beginning, "leaver" | "firstWrite">,
   values: readonly Spending[],
 ): Promise<"begun" | "lost" | "near"> {
-  if (values.length > 0) return store.beginSetting(claim, intent, { keys: values.map(({ key }) => key), sure: sureOf(policy.limits) });
+  if (values.length > 0)
+    return store.beginSetting(claim, intent, {
+      keys: values.map(({ key }) => key),
+      sure: sureOf(policy.limits),
+    });
   const create = next.action === "create" ? { remoteId: target.remoteIdFor(claim.ref) } : undefined;
   return (await store.begin(claim, intent, create)) ? "begun" : "lost";
 }
@@ -72,5 +86,8 @@ async function known<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
   }
 }
 
-/** It is not known whether the intent was committed. The worker releases the lease. An existing intent later gets the outcome "unknown". */
+/**
+ * It is not known whether the intent was committed. The worker releases the lease. An existing intent later
+ * gets the outcome "unknown".
+ */
 export class NotBegun extends Error {}

@@ -9,16 +9,24 @@ export interface Blocked {
   readonly conclusion: Conclusion;
 }
 
-/** A required value that an entity of ours has may become free. If an unmanaged object has it, a person has to decide. */
+/**
+ * A required value that an entity of ours has may become free. If an unmanaged object has it, a person has to
+ * decide.
+ */
 export async function blockedBy(
-  { store, target }: { readonly store: Pick<ReconcileStore, "holder">; readonly target: Pick<TargetAdapter, "freeing"> },
+  {
+    store,
+    target,
+  }: { readonly store: Pick<ReconcileStore, "holder">; readonly target: Pick<TargetAdapter, "freeing"> },
   claim: Claim,
   next: Plan,
   error: unknown,
 ): Promise<Blocked | undefined> {
   if (!(error instanceof TargetConflict)) return undefined;
   const wanted = next.action === "create" ? next.attributes : next.action === "update" ? next.set : {};
-  const open = await withHolders(store, claim.ref, [{ attribute: error.attribute, value: wanted[error.attribute] ?? null, error }]);
+  const open = await withHolders(store, claim.ref, [
+    { attribute: error.attribute, value: wanted[error.attribute] ?? null, error },
+  ]);
   const [{ told: explanation, holder }] = open as [OpenRefusal];
   const refused = Object.fromEntries(open.map((one) => entryOf(one)));
   const holderMoves =
@@ -29,7 +37,14 @@ export async function blockedBy(
   return {
     open,
     conclusion: {
-      end: { kind: "blocked", by: holder ? [holder.id] : [], holderMoves, explanation, ...heldBy(claim.ref.kind, open[0]), notes: [] },
+      end: {
+        kind: "blocked",
+        by: holder ? [holder.id] : [],
+        holderMoves,
+        explanation,
+        ...heldBy(claim.ref.kind, open[0]),
+        notes: [],
+      },
       refused,
     },
   };

@@ -10,26 +10,37 @@ interface DropDeps {
   readonly target: Pick<TargetAdapter, "disproved" | "rootDepartment">;
 }
 
-/** Drops observations that a refusal has disproved. Resolves with the ids of the managed entities, which are requeued. */
+/**
+ * Drops observations that a refusal has disproved. Resolves with the ids of the managed entities, which are
+ * requeued.
+ */
 export async function dropDisproved(
   { store, target }: DropDeps,
   ref: EntityRef,
   plan: Plan,
   { answers, cause }: { readonly answers: readonly string[]; readonly cause: string },
 ): Promise<readonly string[]> {
-  const sent = plan.action === "create" ? plan.attributes : plan.action === "update" ? { ...plan.actual.attributes, ...plan.set } : {};
+  const sent =
+    plan.action === "create"
+      ? plan.attributes
+      : plan.action === "update"
+        ? { ...plan.actual.attributes, ...plan.set }
+        : {};
   const ids: string[] = [];
-  for (const { attribute, kind, andAbove } of answers.flatMap((answer) => target.disproved(ref.kind, answer))) {
+  for (const { attribute, kind, andAbove } of answers.flatMap((answer) =>
+    target.disproved(ref.kind, answer),
+  )) {
     const named = [sent[attribute] ?? []].flat().map(String);
     const others = named.filter((remoteId) => remoteId !== target.rootDepartment);
-    if (others.length > 0) ids.push(...(await store.dropObservations(kind, others, [cause], andAbove ? "above" : undefined)));
+    if (others.length > 0)
+      ids.push(...(await store.dropObservations(kind, others, [cause], andAbove ? "above" : undefined)));
   }
   return ids;
 }
 
 /**
- * Does the same for holders of values that have other values according to their stored observations. The first refusal proves nothing: the holder may
- * have released the value while the refusal was on its way.
+ * Does the same for holders of values that have other values according to their stored observations. The
+ * first refusal proves nothing: the holder may have released the value while the refusal was on its way.
  */
 export async function dropWrongHolders(
   { store }: Pick<DropDeps, "store">,

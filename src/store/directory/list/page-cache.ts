@@ -2,8 +2,9 @@ import { BEYOND_LIMIT, HORIZON, type ListSnapshot, NO_PROBE, type ProbeRequest }
 import type { PageCursor } from "./sort.ts";
 
 /*
- * A cache for a client that reads a list page by page: the total, and the last row of each page. Answers are correct without it: a process with an empty
- * cache counts rows instead. A cached value is used only if the statement that uses it also proves that the value is still valid:
+ * A cache for a client that reads a list page by page: the total, and the last row of each page. Answers are
+ * correct without it: a process with an empty cache counts rows instead. A cached value is used only if the
+ * statement that uses it also proves that the value is still valid:
  *
  *   any list         The database has not changed: it has the same snapshot. Every commit changes pg_current_snapshot().
  *   all resources,   No row was removed since, and the number of rows up to the horizon is the same. Then all new rows are after the horizon, and no row
@@ -11,7 +12,9 @@ import type { PageCursor } from "./sort.ts";
  *                    rows, so the horizon is HORIZON rows before the end.
  */
 
-/** If more rows than this are after the horizon, a new horizon is made, because each page counts these rows. */
+/**
+ * If more rows than this are after the horizon, a new horizon is made, because each page counts these rows.
+ */
 const FAR_BEHIND = 200;
 export interface PageMemory {
   totalOf(list: string, snapshot: string): number | undefined;
@@ -131,7 +134,12 @@ export function createPageCache(): PageMemory {
       const settled = walk.base !== undefined && position.id <= walk.base.horizon;
       const before = placesUpTo(walk.positions, index);
       const known = walk.positions[before - 1]?.index === index;
-      walk.positions.splice(known ? before - 1 : before, known ? 1 : 0, { index, position, snapshot: seen.snapshot, settled });
+      walk.positions.splice(known ? before - 1 : before, known ? 1 : 0, {
+        index,
+        position,
+        snapshot: seen.snapshot,
+        settled,
+      });
       if (!known) positions += 1;
     },
   };
@@ -149,10 +157,16 @@ function placesUpTo(places: readonly Place[], index: number): number {
 }
 
 const baseOf = ({ total, moves }: ListSnapshot): Anchor | undefined =>
-  total !== undefined && moves?.horizon ? { horizon: moves.horizon, settled: total - HORIZON, removed: moves.removed } : undefined;
+  total !== undefined && moves?.horizon
+    ? { horizon: moves.horizon, settled: total - HORIZON, removed: moves.removed }
+    : undefined;
 
-/** True: no row up to the horizon has moved. False also if the statement asked about another horizon or found too many rows after it: then it is unknown. */
+/**
+ * True: no row up to the horizon has moved. False also if the statement asked about another horizon or found
+ * too many rows after it: then it is unknown.
+ */
 function stands(base: Anchor | undefined, { total, moves }: ListSnapshot): boolean {
-  if (!base || total === undefined || !moves || moves.asked !== base.horizon || moves.beyond > BEYOND_LIMIT) return false;
+  if (!base || total === undefined || !moves || moves.asked !== base.horizon || moves.beyond > BEYOND_LIMIT)
+    return false;
   return moves.removed === base.removed && total - moves.beyond === base.settled;
 }

@@ -85,9 +85,18 @@ export function createPageStatements<Item>(
   const statement = nameStatements(`list-${resource.toLowerCase()}`);
   const counters = countersOf(resource);
 
-  /** Statements without an index share a few connections, and a source gets one of them at a time (store/postgres/scans.ts). */
-  const ask = <Row extends pg.QueryResultRow>({ hot, selective, sourceId }: PreparedList, text: string, values: readonly unknown[]) =>
-    hot || selective ? run<Row>(pool, statement(text, hot), values) : pool.scans.run<Row>(sourceId, statement(text, hot), values);
+  /**
+   * Statements without an index share a few connections, and a source gets one of them at a time
+   * (store/postgres/scans.ts).
+   */
+  const ask = <Row extends pg.QueryResultRow>(
+    { hot, selective, sourceId }: PreparedList,
+    text: string,
+    values: readonly unknown[],
+  ) =>
+    hot || selective
+      ? run<Row>(pool, statement(text, hot), values)
+      : pool.scans.run<Row>(sourceId, statement(text, hot), values);
 
   /** Runs one statement of a page. `parts` may add parameters to those of the list. */
   async function answer(
@@ -118,9 +127,13 @@ export function createPageStatements<Item>(
     async read(list, slice, limit, probe = NO_PROBE) {
       switch (slice.kind) {
         case "first":
-          return answer(list, probe, (own) => [matching({ table, alias }, list), `limit ${own.add(limit, "bigint")}`]);
+          return answer(list, probe, (own) => [
+            matching({ table, alias }, list),
+            `limit ${own.add(limit, "bigint")}`,
+          ]);
         case "skip":
-          // A large offset skips only ids. If the index has all columns of the condition, the skipped rows are not read.
+          // A large offset skips only ids. If the index has all columns of the condition, the skipped rows
+          // are not read.
           return answer(list, probe, (own) => {
             const behind = slice.behind && list.order.behind(slice.behind)[0]?.(own);
             const end = `limit ${own.add(limit, "bigint")} offset ${own.add(slice.offset, "bigint")}`;
@@ -150,7 +163,9 @@ export function createPageStatements<Item>(
     },
 
     async count(list) {
-      const count = list.filtered ? `(select count(*) from ${table} where ${list.condition})` : `(select ${counted("count")} ${counters})`;
+      const count = list.filtered
+        ? `(select count(*) from ${table} where ${list.condition})`
+        : `(select ${counted("count")} ${counters})`;
       const text = `select ${count} as total, pg_current_snapshot()::text as snapshot`;
       const [row] = await ask<{ total: number; snapshot: string }>(list, text, list.conditionValues);
       const { total, snapshot } = row!;
@@ -166,7 +181,8 @@ function prepareList(
 ): PreparedList {
   const parameters = createParameters();
   const selective = filter && selectiveBy(filter);
-  // A form that no index serves. Otherwise a generic plan would read all index entries of the source to select a few rows.
+  // A form that no index serves. Otherwise a generic plan would read all index entries of the source to
+  // select a few rows.
   const is = selective === "value" ? equalOrBothNull : "=";
   const ofSource = `${alias}.source_id ${is} ${parameters.add(sourceId, "uuid")}`;
   const condition = filter ? `${ofSource} and ${where(filter, { resource, alias }, parameters)}` : ofSource;
@@ -191,7 +207,8 @@ function prepareList(
   };
 }
 
-const countersOf = (resource: string): string => `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
+const countersOf = (resource: string): string =>
+  `from resource_counts c where c.source_id = $1 and c.kind = '${resource}'`;
 const counted = (column: "count" | "removed"): string => `coalesce(sum(c.${column}), 0)::bigint`;
 
 /** SQL for the `ListSnapshot` of a statement, as JSON. */
@@ -208,14 +225,16 @@ function snapshotOf(
     const asked = parameters.add(horizon, "uuid");
     const beyond = `(select count(*) from (select 1 from ${bare} n where n.source_id = $1 and n.id > ${asked} limit ${BEYOND_LIMIT + 1}) n)`;
     const next = `case when ${parameters.add(renew, "boolean")} then (select n.id from ${bare} n where n.source_id = $1 order by n.id desc offset ${HORIZON} limit 1) end`;
-    parts.push(`'moves', json_build_object('removed', ${counted("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`);
+    parts.push(
+      `'moves', json_build_object('removed', ${counted("removed")}, 'asked', ${asked}, 'beyond', ${beyond}, 'horizon', ${next})`,
+    );
   }
   return `(select json_build_object(${parts.join(", ")})::text${filtered ? "" : ` ${countersOf(resource)}`})`;
 }
 
 /**
- * SQL for the rows of the list. If few rows can match, `APART` prevents a plan that walks all rows in the order of the list until enough rows match. A generic plan
- * would expect that walk to be cheap.
+ * SQL for the rows of the list. If few rows can match, `APART` prevents a plan that walks all rows in the
+ * order of the list until enough rows match. A generic plan would expect that walk to be cheap.
  */
 function matching(
   { table, alias }: Pick<ListTable<unknown>, "table" | "alias">,

@@ -12,7 +12,10 @@ export interface ChangeProbe {
   /** The horizon of the request, and the number of rows after it, counted up to BEYOND_LIMIT + 1. */
   readonly asked: string;
   readonly beyond: number;
-  /** A new horizon, HORIZON rows before the end. Null: there are fewer rows, or the request did not ask for it. */
+  /**
+   * A new horizon, HORIZON rows before the end. Null: there are fewer rows, or the request did not ask for
+   * it.
+   */
   readonly horizon: string | null;
 }
 

@@ -5,8 +5,9 @@ import type { SqlValue } from "../../filter/comparison.ts";
 import type { Parameters, SqlType } from "../../postgres/parameters.ts";
 
 /*
- * The order of a list: by the sort attribute, then by id. Ids are UUIDs of version 7, so the order of ids is the order of creation. A resource without the attribute
- * is last in ascending order and first in descending order (RFC 7644 section 3.4.2.3). PostgreSQL sorts NULL in this way.
+ * The order of a list: by the sort attribute, then by id. Ids are UUIDs of version 7, so the order of ids is
+ * the order of creation. A resource without the attribute is last in ascending order and first in descending
+ * order (RFC 7644 section 3.4.2.3). PostgreSQL sorts NULL in this way.
  */
 
 export interface Order {
@@ -14,7 +15,10 @@ export interface Order {
   /** SQL for the sort value as text, for a cursor. `NO_KEY`: the order is by id alone. */
   readonly keyAsText: string;
   readonly kind: SqlValue["kind"] | "none";
-  /** Conditions for the rows after a position. The rows of the first condition come first. There are two if NULLs need their own condition to use an index. */
+  /**
+   * Conditions for the rows after a position. The rows of the first condition come first. There are two if
+   * NULLs need their own condition to use an index.
+   */
   readonly behind: (position: PageCursor) => readonly Condition[];
 }
 
@@ -29,7 +33,12 @@ export interface PageCursor {
   readonly id: string;
 }
 
-const TYPES: Readonly<Record<SqlValue["kind"], SqlType>> = { text: "text", number: "numeric", boolean: "boolean", instant: "timestamptz" };
+const TYPES: Readonly<Record<SqlValue["kind"], SqlType>> = {
+  text: "text",
+  number: "numeric",
+  boolean: "boolean",
+  instant: "timestamptz",
+};
 
 /** Throws InvalidFilter if the attribute cannot be sorted by. */
 export function orderOf(
@@ -46,10 +55,14 @@ export function orderOf(
   return {
     orderBy: `${sql} ${direction}, ${id} ${direction}`,
     kind,
-    keyAsText: kind === "instant" ? `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : `(${sql})::text`,
+    keyAsText:
+      kind === "instant"
+        ? `to_char(${sql} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+        : `(${sql})::text`,
     behind({ id: last, key }) {
       const tied: Condition = (more) => `(${sql} is null and ${id} ${beyond} ${more.add(last, "uuid")})`;
-      const later: Condition = (more) => `((${sql}, ${id}) ${beyond} (${more.add(key, TYPES[kind])}, ${more.add(last, "uuid")}))`;
+      const later: Condition = (more) =>
+        `((${sql}, ${id}) ${beyond} (${more.add(key, TYPES[kind])}, ${more.add(last, "uuid")}))`;
       if (key === undefined) return descending ? [tied, () => `(${sql} is not null)`] : [tied];
       return descending || alwaysThere ? [later] : [later, () => `(${sql} is null)`];
     },
@@ -72,17 +85,34 @@ interface SortKey {
   readonly alwaysThere: boolean;
 }
 
-const ALWAYS_THERE: readonly (string | undefined)[] = ["userName", "active", "created", "lastModified", "version"];
+const ALWAYS_THERE: readonly (string | undefined)[] = [
+  "userName",
+  "active",
+  "created",
+  "lastModified",
+  "version",
+];
 /** Columns that have NULL instead of an empty string, so that their index has the right order. */
-const INDEXED: readonly (string | undefined)[] = ["userName", "displayName", "employeeNumber", "externalId", "manager"];
+const INDEXED: readonly (string | undefined)[] = [
+  "userName",
+  "displayName",
+  "employeeNumber",
+  "externalId",
+  "manager",
+];
 
 function sortKey(attribute: QueryAttribute, relation: Relation, parameters: Parameters): SortKey {
-  if (attribute.type === "complex") throw new InvalidFilter(`sortBy: ${attribute.name} has sub-attributes; name one of them`);
+  if (attribute.type === "complex")
+    throw new InvalidFilter(`sortBy: ${attribute.name} has sub-attributes; name one of them`);
   const values = attribute.multiValued ? undefined : valuesOf(attribute, relation, parameters);
   if (values?.kind === "one") {
     const { sql, kind } = values.value;
     const plain = kind !== "text" || (INDEXED.includes(attribute.key) && !sql.includes("document"));
-    return { sql: plain ? sql : `nullif(${sql}, '')`, kind, alwaysThere: ALWAYS_THERE.includes(attribute.key) };
+    return {
+      sql: plain ? sql : `nullif(${sql}, '')`,
+      kind,
+      alwaysThere: ALWAYS_THERE.includes(attribute.key),
+    };
   }
   const elements = elementsOf(attribute, relation, parameters);
   if (!elements.inDocument) throw new InvalidFilter(`sortBy: ${attribute.name} cannot be sorted by`);

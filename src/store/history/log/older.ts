@@ -8,13 +8,19 @@ import type { Vault } from "../../vault.ts";
 
 const BATCH = 500;
 
-/** Events whose values are not encrypted, by a partial index. Events without a subject are left out: there is no key for them. */
+/**
+ * Events whose values are not encrypted, by a partial index. Events without a subject are left out: there is
+ * no key for them.
+ */
 const PLAIN: Statement = {
   name: "older-plain",
   text: `select h.id, h.subject_kind, h.subject, h.changes from history h where h.changes is not null and h.subject is not null order by h.id limit ${BATCH}`,
 };
 
-/** The database allows only this function to change events (migration older_values). It skips events that another process has encrypted meanwhile. */
+/**
+ * The database allows only this function to change events (migration older_values). It skips events that
+ * another process has encrypted meanwhile.
+ */
 const ENCRYPT: Statement = {
   name: "older-encrypt",
   text: "select history_encrypt_values($1::json)",
@@ -27,7 +33,10 @@ interface PlainRow extends pg.QueryResultRow {
   readonly changes: string;
 }
 
-/** Encrypts values of events that an earlier version has written. Processes of that version may still be running. */
+/**
+ * Encrypts values of events that an earlier version has written. Processes of that version may still be
+ * running.
+ */
 export const createOlderEvents = (pool: Pool, vault: Vault): OlderEvents => ({
   async encryptSome() {
     const rows = await run<PlainRow>(pool, PLAIN, []);
@@ -53,7 +62,10 @@ export const createOlderEvents = (pool: Pool, vault: Vault): OlderEvents => ({
 });
 
 /** Separates the members of a group, which are ids and are not encrypted, from the other values. */
-function partsOf({ members, ...values }: Changes): { readonly values: JsonObject; readonly members: Changes[string] | undefined } {
+function partsOf({ members, ...values }: Changes): {
+  readonly values: JsonObject;
+  readonly members: Changes[string] | undefined;
+} {
   // The cast is safe: the values are JSON, and JSON leaves out the missing side of a change.
   return { values: values as unknown as JsonObject, members };
 }

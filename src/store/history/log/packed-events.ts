@@ -3,9 +3,11 @@ import { instantText } from "../../postgres/instants.ts";
 import { FIELD, packedRow } from "../../postgres/row-encoding.ts";
 
 /*
- * Events packed into one text (row-encoding.ts). It has to be fast, because every event passes here twice: when it is sealed and when it is verified. A missing
- * value is an empty field. A text follows the character `=`, so that an empty text differs from a missing one. Only rows that another program wrote can contain the
- * characters that separate fields. Such a row has too many fields. Then the same rows are read again with their texts as JSON, which costs 20 % more.
+ * Events packed into one text (row-encoding.ts). It has to be fast, because every event passes here twice:
+ * when it is sealed and when it is verified. A missing value is an empty field. A text follows the character
+ * `=`, so that an empty text differs from a missing one. Only rows that another program wrote can contain the
+ * characters that separate fields. Such a row has too many fields. Then the same rows are read again with
+ * their texts as JSON, which costs 20 % more.
  */
 
 export type Texts = "plain" | "json";
@@ -20,13 +22,19 @@ const TEXT: Readonly<Record<Texts, (column: string) => string>> = {
 export const EVENT_COLUMNS =
   "h.at, h.code, h.actor, h.source_id, h.request_id, h.causes, h.subject_kind, h.subject, h.target, h.attempt, h.outcome, h.attributes, h.members, h.detail, h.sealed";
 
-/** The digest of the ciphertext, or the ciphertext itself. `translate` removes the line breaks of PostgreSQL's base64. */
+/**
+ * The digest of the ciphertext, or the ciphertext itself. `translate` removes the line breaks of PostgreSQL's
+ * base64.
+ */
 const SEALED = {
   digest: "coalesce(encode(sha256(r.sealed), 'hex'), '')",
   base64: "coalesce(translate(encode(r.sealed, 'base64'), E'\\n', ''), '')",
 } as const;
 
-/** SQL for the text of a row `r` of `history`. `r.event` is the id of the event; the other columns are NULL if the event was removed. `ref`: an SQL expression. */
+/**
+ * SQL for the text of a row `r` of `history`. `r.event` is the id of the event; the other columns are NULL if
+ * the event was removed. `ref`: an SQL expression.
+ */
 export function eventText(texts: Texts, ref: string, sealed: keyof typeof SEALED = "digest"): string {
   const text = TEXT[texts];
   const list = texts === "json" ? text("r.attributes") : orEmpty("r.attributes");
@@ -64,8 +72,25 @@ export interface PackedEvent {
 export function packedEvent(row: string, texts: Texts): PackedEvent | undefined {
   const fields = row.split(FIELD) as unknown as Fields;
   if (fields.length !== FIELDS) return undefined;
-  const [id, at, code, actor, source, request, causes, kind, subject, target, attempt, outcome, attributes, members, detail, sealed, ref] =
-    fields;
+  const [
+    id,
+    at,
+    code,
+    actor,
+    source,
+    request,
+    causes,
+    kind,
+    subject,
+    target,
+    attempt,
+    outcome,
+    attributes,
+    members,
+    detail,
+    sealed,
+    ref,
+  ] = fields;
   if (at === "") return { id, open: undefined, sealed: null, ref: null };
   const text = texts === "json" ? parsed<string> : withoutPrefix;
   const names = texts === "json" ? parsed<readonly string[]>(attributes) : elementsOf(attributes);
@@ -117,7 +142,10 @@ const withoutPrefix = (field: string): string | null => (field === "" ? null : f
 /** The cast is safe, because our statement has made this JSON. */
 const parsed = <T>(field: string): T | null => (field === "" ? null : (JSON.parse(field) as T));
 
-/** The elements of an array in PostgreSQL's text form. Undefined: an element is quoted or NULL, which this function cannot read. */
+/**
+ * The elements of an array in PostgreSQL's text form. Undefined: an element is quoted or NULL, which this
+ * function cannot read.
+ */
 function elementsOf(array: string): readonly string[] | null | undefined {
   if (array === "") return null;
   if (array === "{}") return [];

@@ -16,8 +16,12 @@ const CHECKPOINT = statement(
   "select c.note from history_checkpoints c where c.published_at is not null order by c.id desc limit 1",
 );
 const TILE_OF = statement("tile", "select t.hashes from history_tiles t where t.level = $1 and t.index = $2");
-const ENTRIES = statement("entries", "select l.entry from history_leaves l where l.index >= $1 and l.index < $2 order by l.index");
-const BUNDLE = "from history_leaves l left join history h on h.id = l.event where l.index >= $1 and l.index < $2 order by l.index";
+const ENTRIES = statement(
+  "entries",
+  "select l.entry from history_leaves l where l.index >= $1 and l.index < $2 order by l.index",
+);
+const BUNDLE =
+  "from history_leaves l left join history h on h.id = l.event where l.index >= $1 and l.index < $2 order by l.index";
 const EVENTS = statement("events", `select l.event, h.id, ${EVENT_COLUMNS} ${BUNDLE}`);
 /** The entries of a bundle and their events, as two texts. */
 const bundle = (texts: Texts, sealed: "digest" | "base64"): Statement =>
@@ -43,10 +47,17 @@ export function createLogReader(pool: Pool): LogReader {
     return rows.length === width ? rows.map(keptEvent) : undefined;
   }
 
-  /** Entries and events of a bundle, in packed form. Undefined: some are missing, or they can only be read row by row. */
+  /**
+   * Entries and events of a bundle, in packed form. Undefined: some are missing, or they can only be read row
+   * by row.
+   */
   async function packed(index: number, width: number, sealed: "digest" | "base64") {
     for (const texts of ["plain", "json"] as const satisfies readonly Texts[]) {
-      const [whole] = await run<{ entries: string | null; rows: string | null }>(pool.byKey, BUNDLES[sealed][texts], placeOf(index, width));
+      const [whole] = await run<{ entries: string | null; rows: string | null }>(
+        pool.byKey,
+        BUNDLES[sealed][texts],
+        placeOf(index, width),
+      );
       const entries = rowsOf({ rows: whole!.entries });
       const kept = rowsOf(whole!).flatMap((row) => packedEvent(row, texts) ?? []);
       if (kept.length === width && entries.length === width) return { entries, kept };
@@ -66,7 +77,9 @@ export function createLogReader(pool: Pool): LogReader {
 
     async tile(level, index, width) {
       const [row] = await run<{ hashes: Buffer }>(pool, TILE_OF, [level, index]);
-      return row && row.hashes.length >= width * HASH_BYTES ? row.hashes.subarray(0, width * HASH_BYTES) : undefined;
+      return row && row.hashes.length >= width * HASH_BYTES
+        ? row.hashes.subarray(0, width * HASH_BYTES)
+        : undefined;
     },
 
     entries,

@@ -15,16 +15,22 @@ import { EVENT_COLUMNS, eventText, packedEvent, type Texts } from "./packed-even
 const statement = (name: string, text: string): Statement => ({ name: `seal-${name}`, text });
 
 /** Only the process with this lock may extend the log. */
-const TRY_LOCK = statement("lock", "select pg_try_advisory_xact_lock(hashtextextended('history-log', 0)) as mine");
+const TRY_LOCK = statement(
+  "lock",
+  "select pg_try_advisory_xact_lock(hashtextextended('history-log', 0)) as mine",
+);
 
 /** Events that are checked in one transaction. */
 const PART = 2_048;
-/** After this number of entries, other work of the process gets a turn. 32 entries take less than a millisecond. */
+/**
+ * After this number of entries, other work of the process gets a turn. 32 entries take less than a
+ * millisecond.
+ */
 const TURN = 32;
 
 /**
- * Reads a part of the history, and packs the events without an entry. Events whose values are not encrypted yet are left out: they get an entry after that. The text
- * of a row is made only if the event has no entry.
+ * Reads a part of the history, and packs the events without an entry. Events whose values are not encrypted
+ * yet are left out: they get an entry after that. The text of a row is made only if the event has no entry.
  */
 const partOf = (texts: Texts): Statement =>
   statement(
@@ -37,8 +43,9 @@ const partOf = (texts: Texts): Statement =>
 const PARTS: Readonly<Record<Texts, Statement>> = { plain: partOf("plain"), json: partOf("json") };
 
 /**
- * Counts the events and the entries of a stretch of the history. If the numbers are equal, every event has an entry, because each entry belongs to one event. Most
- * events have been sealed before, and counting takes a fifth of the time of a look-up for each.
+ * Counts the events and the entries of a stretch of the history. If the numbers are equal, every event has an
+ * entry, because each entry belongs to one event. Most events have been sealed before, and counting takes a
+ * fifth of the time of a look-up for each.
  */
 const STRETCH = 4_096;
 const IS_COMPLETE = statement(
@@ -72,7 +79,10 @@ const PUT_CHECKPOINT = statement(
   "put-checkpoint",
   "insert into history_checkpoints (at, size, note, published_at) values ($1, $2, $3, case when $4 then $1::timestamptz end)",
 );
-/** A checkpoint is due if there is none of this size, or if the last one is an hour old. Checkpoints also prove that nothing happened. */
+/**
+ * A checkpoint is due if there is none of this size, or if the last one is an hour old. Checkpoints also
+ * prove that nothing happened.
+ */
 const IS_DUE = statement(
   "is-due",
   `select not exists (select from history_checkpoints c where c.id = (select max(id) from history_checkpoints) and c.size = $1 and c.at > $2::timestamptz - interval '1 hour') as due`,
@@ -113,7 +123,11 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
   const { clock } = options;
 
   /** Undefined: another process has the lock. */
-  async function sealPart(from: string, key: LogKey, isLast: (part: Part) => boolean): Promise<Part | undefined> {
+  async function sealPart(
+    from: string,
+    key: LogKey,
+    isLast: (part: Part) => boolean,
+  ): Promise<Part | undefined> {
     return inTransaction(
       pool,
       async (db) => {
@@ -130,7 +144,9 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
   /** Id of the last event after `from` up to which every event has an entry. */
   async function behindComplete(from: string): Promise<string> {
     for (let last = from; ; ) {
-      const [row] = await run<{ last: string | null; n: number; sealed: number }>(pool.byKey, IS_COMPLETE, [last]);
+      const [row] = await run<{ last: string | null; n: number; sealed: number }>(pool.byKey, IS_COMPLETE, [
+        last,
+      ]);
       if (row!.last === null || row!.n !== row!.sealed) return last;
       last = row!.last;
     }
@@ -144,7 +160,11 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
       for (let next: string | undefined = from; next !== undefined; ) {
         if (signal.aborted) return false;
         // A checkpoint without new entries is signed too, at the end.
-        const part: Part | undefined = await sealPart(await behindComplete(next), key, (at) => at.next === undefined && !sealed);
+        const part: Part | undefined = await sealPart(
+          await behindComplete(next),
+          key,
+          (at) => at.next === undefined && !sealed,
+        );
         if (!part) return false;
         sealed ||= part.made.length > 0;
         next = part.next;
@@ -155,7 +175,10 @@ export function createSealStore(pool: Pool, options: SealOptions): SealStore {
   };
 }
 
-/** Forces plans that read parts by id and find entries by id. The statistics of a growing table could suggest other plans. */
+/**
+ * Forces plans that read parts by id and find entries by id. The statistics of a growing table could suggest
+ * other plans.
+ */
 const ALONG_INDEXES =
   "set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off; set local enable_sort = off";
 
@@ -169,17 +192,31 @@ async function readPart(db: Queryable, from: string): Promise<Part> {
   throw new Error(`a row of the history after the event ${from} cannot be read`);
 }
 
-/** Extends the log by these entries: writes entries, tiles and a checkpoint. The transaction of `db` must have the lock. */
-async function extend(db: Queryable, key: LogKey, made: readonly Made[], { clock, witnessed }: SealOptions): Promise<void> {
+/**
+ * Extends the log by these entries: writes entries, tiles and a checkpoint. The transaction of `db` must have
+ * the lock.
+ */
+async function extend(
+  db: Queryable,
+  key: LogKey,
+  made: readonly Made[],
+  { clock, witnessed }: SealOptions,
+): Promise<void> {
   const current = await currentKey(db);
   if (current !== key.verifier.text)
-    throw new Error(`the log is signed with the key ${current}, but HISTORY_KEY_FILE has the key ${key.verifier.text}`);
+    throw new Error(
+      `the log is signed with the key ${current}, but HISTORY_KEY_FILE has the key ${key.verifier.text}`,
+    );
   const tree = await readTree(db);
   if (made.length > 0) {
     const joined = (of: (one: Made) => string): string => made.map(of).join(SEPARATOR);
     await run(db, PUT_LEAVES, [tree.size, joined(({ event }) => event), joined(({ entry }) => entry)]);
     const tiles = tree.append(made.map(({ hash }) => hash));
-    await run(db, PUT_TILES, [tiles.map(({ level }) => level), tiles.map(({ index }) => index), tiles.map(({ hashes }) => hashes)]);
+    await run(db, PUT_TILES, [
+      tiles.map(({ level }) => level),
+      tiles.map(({ index }) => index),
+      tiles.map(({ hashes }) => hashes),
+    ]);
     await run(db, PUT_SIZE, [tree.size]);
   }
   const at = clock.now();
@@ -209,7 +246,10 @@ async function madeOf(rows: readonly string[], texts: Texts): Promise<readonly M
 export async function readTree(db: Queryable): Promise<GrowingTree> {
   const [log] = await run<{ size: number }>(db, SIZE, []);
   const edge = rightEdge(log!.size);
-  const tiles = await run<{ level: number; hashes: Buffer }>(db, EDGE, [edge.map(({ level }) => level), edge.map(({ index }) => index)]);
+  const tiles = await run<{ level: number; hashes: Buffer }>(db, EDGE, [
+    edge.map(({ level }) => level),
+    edge.map(({ index }) => index),
+  ]);
   return new GrowingTree(log!.size, new Map(tiles.map(({ level, hashes }) => [level, hashes])));
 }
 
@@ -222,7 +262,10 @@ export async function putCheckpoint(
 ): Promise<void> {
   const origin = keys[0]!.verifier.name;
   const text = checkpointText({ origin, size: tree.size, root: tree.root() });
-  const note = formatNote({ text, signatures: keys.map(({ verifier, secret }) => signText(text, verifier, secret)) });
+  const note = formatNote({
+    text,
+    signatures: keys.map(({ verifier, secret }) => signText(text, verifier, secret)),
+  });
   await run(db, PUT_CHECKPOINT, [at, tree.size, note, !witnessed]);
 }
 

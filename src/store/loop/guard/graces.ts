@@ -3,8 +3,8 @@ import { type Queryable, run, type Statement } from "../../postgres/statement.ts
 import { appendEvents, eventColumns } from "../../write-sql.ts";
 
 /*
- * Graces of leavers. A grace begins, ends or is cancelled together with the end of a run, under the lease of that run. So only one process
- * records it.
+ * Graces of leavers. A grace begins, ends or is cancelled together with the end of a run, under the lease of
+ * that run. So only one process records it.
  */
 
 /** If the leaver was removed or disabled within the window of the limit, the limit has counted them. */
@@ -29,12 +29,25 @@ const CHANGE: Statement = {
 export async function changeGraces(
   db: Queryable,
   target: string,
-  runs: readonly { readonly claim: { readonly ref: { readonly id: string } }; readonly end: Pick<RunOutcome, "grace"> }[],
+  runs: readonly {
+    readonly claim: { readonly ref: { readonly id: string } };
+    readonly end: Pick<RunOutcome, "grace">;
+  }[],
 ): Promise<void> {
   const rows = runs.flatMap(({ claim, end: { grace } }) => {
     if (!grace) return [];
-    const times = { ...("since" in grace ? { since: grace.since } : {}), ...("until" in grace ? { until: grace.until } : {}) };
-    return [{ id: claim.ref.id, change: grace.kind, ...times, ...("event" in grace ? { event: eventColumns(grace.event) } : {}) }];
+    const times = {
+      ...("since" in grace ? { since: grace.since } : {}),
+      ...("until" in grace ? { until: grace.until } : {}),
+    };
+    return [
+      {
+        id: claim.ref.id,
+        change: grace.kind,
+        ...times,
+        ...("event" in grace ? { event: eventColumns(grace.event) } : {}),
+      },
+    ];
   });
   if (rows.length > 0) await run(db, CHANGE, [target, JSON.stringify(rows)]);
 }

@@ -1,16 +1,22 @@
 import type { Limits } from "../../../policy/policy.ts";
-import { type Counter, needsPresent, type ReadCounter, WINDOW_HOURS } from "../../../reconcile/guard/limits.ts";
+import {
+  type Counter,
+  needsPresent,
+  type ReadCounter,
+  WINDOW_HOURS,
+} from "../../../reconcile/guard/limits.ts";
 import type { Spending } from "../../../reconcile/guard/spendings.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
 /*
- * What the limits of the policy have counted in their windows. Everything is read and written under one lock of the target, so two workers
- * cannot spend the same allowance.
+ * What the limits of the policy have counted in their windows. Everything is read and written under one lock
+ * of the target, so two workers cannot spend the same allowance.
  */
 
 /**
- * An act counts until the end of its window, or until it is undone. It is undone when the entity is at the target again: an observation
- * that is newer than the act and was made while no write was running. A leaver in a grace is not undone.
+ * An act counts until the end of its window, or until it is undone. It is undone when the entity is at the
+ * target again: an observation that is newer than the act and was made while no write was running. A leaver
+ * in a grace is not undone.
  */
 const COUNTS = `from guard_acts a
   left join links l on l.target = a.target and l.kind = a.kind and l.entity_id = a.entity_id and l.status = 'owned'
@@ -30,8 +36,9 @@ const SPENT: Statement = {
 };
 
 /**
- * Entities of ours that were at the target when the window began: they are still there, or were removed within the window. `adopted`: also those that were
- * adopted since, because they were there before. Without it, an adoption does not raise the limit of the same day.
+ * Entities of ours that were at the target when the window began: they are still there, or were removed
+ * within the window. `adopted`: also those that were adopted since, because they were there before. Without
+ * it, an adoption does not raise the limit of the same day.
  */
 const COUNT_PRESENT = (kind: string, limit: string, adopted: boolean): string => `
   select entity_id from links where target = $1 and kind = '${kind}' and status = 'owned'
@@ -52,7 +59,10 @@ const presentOf = (kind: "user" | "department", limit: string, adopted = false):
   select present from known union all select present from counted`,
 });
 
-/** The base of `attributeBlanked` has its own window, so its count has its own row. People who were removed within the window count for it too. */
+/**
+ * The base of `attributeBlanked` has its own window, so its count has its own row. People who were removed
+ * within the window count for it too.
+ */
 const PRESENT = {
   peopleRemoved: presentOf("user", "peopleRemoved"),
   departmentsRemoved: presentOf("department", "departmentsRemoved"),
@@ -99,7 +109,10 @@ export async function readCounters(
   for (const spending of asked) {
     const { spent } = known.get(nameOf(spending))!;
     const most = spent + times.get(nameOf(spending))!;
-    counters.set(nameOf(spending), { spent, present: needsPresent(spending, limits, most) ? await present(db, target, spending) : 0 });
+    counters.set(nameOf(spending), {
+      spent,
+      present: needsPresent(spending, limits, most) ? await present(db, target, spending) : 0,
+    });
   }
   return {
     read: (spending): Counter => counters.get(nameOf(spending))!,
@@ -125,8 +138,8 @@ export interface Act extends Spending {
 }
 
 /**
- * Adds to an upper bound for each value (table `guard_values`). `from` is a FROM item with the columns key and n. Keys are in order, so
- * that processes cannot deadlock.
+ * Adds to an upper bound for each value (table `guard_values`). `from` is a FROM item with the columns key
+ * and n. Keys are in order, so that processes cannot deadlock.
  */
 export const countValues = (from: string): string => `
   insert into guard_values as g (target, key, n) select $1, w.key, w.n from ${from} w order by w.key
@@ -147,5 +160,9 @@ const RECORD: Statement = {
 };
 
 export async function recordActs(db: Queryable, target: string, acts: readonly Act[]): Promise<void> {
-  if (acts.length > 0) await run(db, RECORD, [target, JSON.stringify(acts.map(({ limit, ...act }) => ({ limit_name: limit, ...act })))]);
+  if (acts.length > 0)
+    await run(db, RECORD, [
+      target,
+      JSON.stringify(acts.map(({ limit, ...act }) => ({ limit_name: limit, ...act }))),
+    ]);
 }

@@ -16,9 +16,10 @@ import { keepRemoved } from "./removed-people.ts";
 import { type Collapsed, collapsedSources } from "./source-figures.ts";
 
 /*
- * The beginning of runs that take something away. Counting, deciding, spending and recording the intent are one transaction under one lock
- * of the target. So any number of workers together never exceeds a limit. This also holds when a worker is killed: what it has spent
- * without a call still counts, and the next run of the entity uses it.
+ * The beginning of runs that take something away. Counting, deciding, spending and recording the intent are
+ * one transaction under one lock of the target. So any number of workers together never exceeds a limit. This
+ * also holds when a worker is killed: what it has spent without a call still counts, and the next run of the
+ * entity uses it.
  */
 
 const MINE: Statement = {
@@ -35,19 +36,31 @@ const OPEN_HOLDS: Statement = {
 
 export function createGuard(pool: Pool, context: RunContext, clock: Clock): Guard {
   const beginGuarded = batched(
-    (asks: readonly Ask[]): Promise<readonly Begun[]> => inTransaction(pool.byKey, (db) => decideAll(db, context, asks, clock.now())),
+    (asks: readonly Ask[]): Promise<readonly Begun[]> =>
+      inTransaction(pool.byKey, (db) => decideAll(db, context, asks, clock.now())),
     { isolates: isItemFailure, strict: true },
   );
   return { beginGuarded };
 }
 
-async function decideAll(db: Queryable, context: RunContext, given: readonly Ask[], now: Date): Promise<readonly Begun[]> {
+async function decideAll(
+  db: Queryable,
+  context: RunContext,
+  given: readonly Ask[],
+  now: Date,
+): Promise<readonly Begun[]> {
   const { target } = context;
   await lockGuard(db, target);
   const collapsed = await collapsedSources(db, target, given);
   const asks = given.map((ask) => underSource(ask, collapsed));
-  const leases = sortedForLocking(asks).map(({ item: { claim }, at }) => ({ at, ...claim.ref, lease: claim.lease }));
-  const mine = new Set((await run<{ at: number }>(db, MINE, [target, JSON.stringify(leases)])).map(({ at }) => at));
+  const leases = sortedForLocking(asks).map(({ item: { claim }, at }) => ({
+    at,
+    ...claim.ref,
+    lease: claim.lease,
+  }));
+  const mine = new Set(
+    (await run<{ at: number }>(db, MINE, [target, JSON.stringify(leases)])).map(({ at }) => at),
+  );
   const living = asks.filter((_, at) => mine.has(at));
   if (living.length === 0) return asks.map(() => ({ kind: "lost" }));
 
@@ -67,7 +80,12 @@ async function decideAll(db: Queryable, context: RunContext, given: readonly Ask
   await beginRuns(
     db,
     context,
-    begun.map(({ ask, verdict }) => ({ claim: ask.claim, intent: allowedBy(ask, verdict), create: undefined, values: undefined })),
+    begun.map(({ ask, verdict }) => ({
+      claim: ask.claim,
+      intent: allowedBy(ask, verdict),
+      create: undefined,
+      values: undefined,
+    })),
   );
   await keepRemoved(
     db,
@@ -77,7 +95,9 @@ async function decideAll(db: Queryable, context: RunContext, given: readonly Ask
   await recordActs(
     db,
     target,
-    begun.flatMap(({ ask }) => ask.spendings.map((one): Act => ({ ...one, kind: ask.claim.ref.kind, id: ask.claim.ref.id }))),
+    begun.flatMap(({ ask }) =>
+      ask.spendings.map((one): Act => ({ ...one, kind: ask.claim.ref.kind, id: ask.claim.ref.id })),
+    ),
   );
   const answers = await joinHolds(db, { target, now, open, policy: policy.version, collapsed }, table);
   const left = table.flatMap(({ leaves }) => leaves);
@@ -86,15 +106,20 @@ async function decideAll(db: Queryable, context: RunContext, given: readonly Ask
   return asks.map((ask) => answers.get(ask) ?? { kind: "lost" });
 }
 
-/** If the source of a person has collapsed, the removal of the person also spends the limit of that source. */
+/**
+ * If the source of a person has collapsed, the removal of the person also spends the limit of that source.
+ */
 function underSource(ask: Ask, collapsed: ReadonlyMap<string, Collapsed>): Ask {
   const source = collapsed.get(ask.claim.ref.id);
-  return source ? { ...ask, spendings: [{ limit: "sourceCollapsed", key: source.id }, ...ask.spendings] } : ask;
+  return source
+    ? { ...ask, spendings: [{ limit: "sourceCollapsed", key: source.id }, ...ask.spendings] }
+    : ask;
 }
 
 /** The intent names what allowed the removal: holds, limits or a grace. */
 function allowedBy({ intent, spendings }: Ask, verdict: Verdict): HistoryEvent {
   const holds = verdict.kind === "allow" ? [...new Set(verdict.permits.map(({ hold }) => hold))] : [];
-  const by: JsonObject = holds.length > 0 ? { holds } : spendings.length > 0 ? { limits: true } : { grace: true };
+  const by: JsonObject =
+    holds.length > 0 ? { holds } : spendings.length > 0 ? { limits: true } : { grace: true };
   return { ...intent, detail: { ...intent.detail, allowedBy: by } };
 }

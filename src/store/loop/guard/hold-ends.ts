@@ -8,7 +8,10 @@ import { wakeUp } from "../../write-sql.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 import { forgetRemoved } from "./removed-people.ts";
 
-/** Members of one statement. No statement may run for long: all of 100,000 members in one took more than ten seconds (measured). */
+/**
+ * Members of one statement. No statement may run for long: all of 100,000 members in one took more than ten
+ * seconds (measured).
+ */
 const SLICE = 2_000;
 
 /** The desired state of the members has not changed, so their generation stays. */
@@ -30,7 +33,12 @@ const REQUEUE_SLICE: Statement = {
 export async function requeueMembers(pool: Pool, target: string, hold: string): Promise<void> {
   for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST_REF; last; ) {
     // One after the other: each slice begins where the previous one ended.
-    const rows: { kind: string; id: string }[] = await run(pool.byKey, REQUEUE_SLICE, [target, hold, last.kind, last.id]);
+    const rows: { kind: string; id: string }[] = await run(pool.byKey, REQUEUE_SLICE, [
+      target,
+      hold,
+      last.kind,
+      last.id,
+    ]);
     last = rows.length === SLICE ? rows.at(-1) : undefined;
   }
 }
@@ -42,15 +50,18 @@ const ENDING: Statement = {
      and (h.state = 'open' or h.state = 'approved' and exists (select from hold_members m where m.hold_id = h.id and not m.done))`,
 };
 /**
- * An open hold without a decision keeps its members held. An approved hold has passed its hour: the limits decide again about the members
- * that are not done.
+ * An open hold without a decision keeps its members held. An approved hold has passed its hour: the limits
+ * decide again about the members that are not done.
  */
 const EXPIRE: Statement = {
   name: "hold-expire",
   text: "update holds set denies = state = 'open', state = 'expired', closed_at = coalesce(closed_at, now()) where id = $1",
 };
 
-/** Holds whose approval may not have reached every member: approvals that are still valid, and those that ended in the last ten minutes. */
+/**
+ * Holds whose approval may not have reached every member: approvals that are still valid, and those that
+ * ended in the last ten minutes.
+ */
 const TO_REQUEUE: Statement = {
   name: "hold-to-requeue",
   text: `select h.id from holds h where h.target = $1 and not h.denies and h.state in ('approved', 'expired') and h.expires_at > now() - interval '10 minutes'`,
@@ -81,10 +92,17 @@ export async function expireHolds(pool: Pool, target: string, clock: Clock): Pro
       await lockGuard(db, target);
       for (const { id, limit, state, left } of await run<Ending>(db, ENDING, [target])) {
         await run(db, EXPIRE, [id]);
-        await appendHoldEvents(db, [holdEvent("hold.expired", { target, at: clock.now(), detail: { hold: id, limit, was: state, left } })]);
+        await appendHoldEvents(db, [
+          holdEvent("hold.expired", {
+            target,
+            at: clock.now(),
+            detail: { hold: id, limit, was: state, left },
+          }),
+        ]);
       }
     });
-  for (const { id } of await run<{ id: string }>(pool, TO_REQUEUE, [target])) await requeueMembers(pool, target, id);
+  for (const { id } of await run<{ id: string }>(pool, TO_REQUEUE, [target]))
+    await requeueMembers(pool, target, id);
   await run(pool, FORGET_ACTS, [target]);
   await forgetRemoved(pool, target);
 }

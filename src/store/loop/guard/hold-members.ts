@@ -6,7 +6,10 @@ import type { HoldLimit, HoldState } from "../../../reconcile/guard/hold.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 import { appendEvents, eventColumns, IS_REAL, withMerged } from "../../write-sql.ts";
 
-/* The members of holds. Everything here runs in a transaction that has called `lockGuard`. This lock is taken before any lock of a row. */
+/*
+ * The members of holds. Everything here runs in a transaction that has called `lockGuard`. This lock is taken
+ * before any lock of a row.
+ */
 
 /** Takes the lock always. `lockGuard` takes none in a rehearsal, whose tables nobody else sees. */
 export const TAKE_LOCK = "select pg_advisory_xact_lock(72707371, hashtext($1))";
@@ -33,7 +36,10 @@ export interface Membership {
   readonly policy: string;
 }
 
-/** A hold of rules that is not approved is left out: a process with the earlier rules must not change the plan in it. */
+/**
+ * A hold of rules that is not approved is left out: a process with the earlier rules must not change the plan
+ * in it.
+ */
 const MEMBERSHIPS: Statement = {
   name: "hold-memberships",
   text: `select h.id as hold, h.state, h.limit_name as limit, m.key, m.action, m.kind, m.entity_id as id, h.policy, h.denies,
@@ -51,7 +57,8 @@ export const membershipsOf = (
   db: Queryable,
   target: string,
   entities: readonly (EntityRef & { readonly causes: readonly string[] })[],
-): Promise<Membership[]> => run<Membership & pg.QueryResultRow>(db, MEMBERSHIPS, [target, JSON.stringify(entities)]);
+): Promise<Membership[]> =>
+  run<Membership & pg.QueryResultRow>(db, MEMBERSHIPS, [target, JSON.stringify(entities)]);
 
 const LEAVE: Statement = {
   name: "hold-leave",
@@ -82,7 +89,9 @@ async function dissolveEmpty(db: Queryable, target: string, now: Date): Promise<
   const rows = await run<{ id: string; limit: HoldLimit; passed: number }>(db, DISSOLVE, [target]);
   await appendHoldEvents(
     db,
-    rows.map(({ id, limit, passed }) => holdEvent("hold.dissolved", { target, at: now, detail: { hold: id, limit, passed } })),
+    rows.map(({ id, limit, passed }) =>
+      holdEvent("hold.dissolved", { target, at: now, detail: { hold: id, limit, passed } }),
+    ),
   );
 }
 
@@ -94,7 +103,8 @@ const UNFLAG: Statement = {
 };
 
 export async function unflag(db: Queryable, target: string, entities: readonly EntityRef[]): Promise<void> {
-  if (entities.length > 0) await run(db, UNFLAG, [target, JSON.stringify(entities.map(({ kind, id }) => ({ kind, id })))]);
+  if (entities.length > 0)
+    await run(db, UNFLAG, [target, JSON.stringify(entities.map(({ kind, id }) => ({ kind, id })))]);
 }
 
 const CARRIED_OUT: Statement = {
@@ -104,7 +114,11 @@ const CARRIED_OUT: Statement = {
 };
 
 /** Marks members as done whose approved action was carried out. They stay in the hold. */
-export async function carriedOut(db: Queryable, target: string, acts: readonly (EntityRef & { readonly action: string })[]): Promise<void> {
+export async function carriedOut(
+  db: Queryable,
+  target: string,
+  acts: readonly (EntityRef & { readonly action: string })[],
+): Promise<void> {
   if (acts.length > 0) await run(db, CARRIED_OUT, [target, JSON.stringify(acts)]);
 }
 

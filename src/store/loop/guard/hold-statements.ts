@@ -8,9 +8,9 @@ import { withMerged } from "../../write-sql.ts";
 /* Statements about holds, for operators. */
 
 /**
- * A digest of the members in any order: each member is hashed to 128 bits, and the hashes are combined with XOR. Each value is hashed by
- * the function of its own type, with the previous hash as its seed. Hashing them as one text took four times as long (100,000 members on a
- * busy machine: 220 ms instead of 55 ms).
+ * A digest of the members in any order: each member is hashed to 128 bits, and the hashes are combined with
+ * XOR. Each value is hashed by the function of its own type, with the previous hash as its seed. Hashing them
+ * as one text took four times as long (100,000 members on a busy machine: 220 ms instead of 55 ms).
  */
 const HASH = (seed: number): string =>
   `lpad(to_hex(coalesce(bit_xor(hashint8extended(m.generation, uuid_hash_extended(m.entity_id, hashtextextended(m.action, hashtextextended(m.kind, ${seed}))))), 0)), 16, '0')`;
@@ -28,8 +28,14 @@ export const LIST: Statement = {
        and ($3::uuid is null or (h.opened_at, h.id) < (select a.opened_at, a.id from holds a where a.id = $3))
      order by h.opened_at desc, h.id desc limit $4)`)} order by h.opened_at desc, h.id desc`,
 };
-export const GET: Statement = { name: "holds-get", text: HOLD("(select * from holds h where h.target = $1 and h.id = $2)") };
-export const OPEN_COUNT: Statement = { name: "holds-open", text: "select count(*) as n from holds where target = $1 and state = 'open'" };
+export const GET: Statement = {
+  name: "holds-get",
+  text: HOLD("(select * from holds h where h.target = $1 and h.id = $2)"),
+};
+export const OPEN_COUNT: Statement = {
+  name: "holds-open",
+  text: "select count(*) as n from holds where target = $1 and state = 'open'",
+};
 
 export const MEMBERS: Statement = {
   name: "holds-members",
@@ -45,7 +51,10 @@ export const MEMBERS: Statement = {
     order by m.kind, m.entity_id`,
 };
 
-export const NOTE_APPROVALS: Statement = { name: "holds-note-approvals", text: "update holds set approvals = $2::json where id = $1" };
+export const NOTE_APPROVALS: Statement = {
+  name: "holds-note-approvals",
+  text: "update holds set approvals = $2::json where id = $1",
+};
 export const APPROVE: Statement = {
   name: "holds-approve",
   text: `update holds set state = 'approved', approvals = $2::json, closed_at = now(), expires_at = now() + ${APPROVAL_HOURS} * interval '1 hour' where id = $1`,

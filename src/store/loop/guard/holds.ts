@@ -1,7 +1,13 @@
 import type { Clock } from "../../../core/clock.ts";
 import type { JsonObject } from "../../../core/entity.ts";
 import { isUuid } from "../../../core/id.ts";
-import { type Agreement, type Approval, approval, type Hold, type HoldMember } from "../../../reconcile/guard/hold.ts";
+import {
+  type Agreement,
+  type Approval,
+  approval,
+  type Hold,
+  type HoldMember,
+} from "../../../reconcile/guard/hold.ts";
 import type { Decider, Decision, HoldOperations } from "../../../reconcile/guard/operations.ts";
 import { pageOf } from "../../postgres/page.ts";
 import type { Pool } from "../../postgres/pool.ts";
@@ -9,7 +15,17 @@ import { inTransaction, type Queryable, run } from "../../postgres/statement.ts"
 import { FIRST_REF } from "../../postgres/walk.ts";
 import { requeueMembers } from "./hold-ends.ts";
 import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
-import { APPROVE, GET, type HoldRow, LIST, MEMBERS, type MemberRow, NOTE_APPROVALS, OPEN_COUNT, REJECT } from "./hold-statements.ts";
+import {
+  APPROVE,
+  GET,
+  type HoldRow,
+  LIST,
+  MEMBERS,
+  type MemberRow,
+  NOTE_APPROVALS,
+  OPEN_COUNT,
+  REJECT,
+} from "./hold-statements.ts";
 
 /** Holds of one target, for operators. */
 export function createHolds(pool: Pool, target: string, clock: Clock): HoldOperations {
@@ -17,7 +33,10 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
     isUuid(id) ? (await run<HoldRow>(db, GET, [target, id])).map(holdOf)[0] : undefined;
 
   /** Decides about a hold under the lock of holds, so that no member can join or leave meanwhile. */
-  const decide = (id: string, work: (db: Queryable, hold: Hold) => Promise<Decision["kind"]>): Promise<Decision> =>
+  const decide = (
+    id: string,
+    work: (db: Queryable, hold: Hold) => Promise<Decision["kind"]>,
+  ): Promise<Decision> =>
     inTransaction(pool, async (db) => {
       await lockGuard(db, target);
       const hold = await get(db, id);
@@ -26,7 +45,8 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
       return kind === "unknown" ? { kind } : { kind, hold: (await get(db, id))! };
     });
 
-  const record = (db: Queryable, decided: Decided): Promise<void> => recordDecision(db, { target, at: clock.now() }, decided);
+  const record = (db: Queryable, decided: Decided): Promise<void> =>
+    recordDecision(db, { target, at: clock.now() }, decided);
 
   return {
     async list({ state, after, count }) {
@@ -59,7 +79,11 @@ export function createHolds(pool: Pool, target: string, clock: Clock): HoldOpera
           await record(db, { code: "hold.approved", hold, operator, more: { needsSecondApproval: true } });
           return "needsSecond";
         }
-        const own: Approval = { by: operator.name ?? operator.actor, at: at.toISOString(), digest: hold.digest };
+        const own: Approval = {
+          by: operator.name ?? operator.actor,
+          at: at.toISOString(),
+          digest: hold.digest,
+        };
         const approvals = [...hold.approvals, own];
         await run(db, APPROVE, [id, JSON.stringify(approvals)]);
         const more = { approvals: approvals.map(({ by, at }) => ({ by, at })) };
@@ -115,6 +139,10 @@ function memberOf({ kind, id, action, done, name, causes }: MemberRow): HoldMemb
     name: name ?? undefined,
     action,
     done,
-    causes: known.map(({ event, requestId, actor }) => ({ event, actor, ...(requestId === null ? {} : { requestId }) })),
+    causes: known.map(({ event, requestId, actor }) => ({
+      event,
+      actor,
+      ...(requestId === null ? {} : { requestId }),
+    })),
   };
 }

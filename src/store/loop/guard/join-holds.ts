@@ -19,7 +19,10 @@ const OPEN: Statement = {
       $6, $7, $8::json, now() + ${OPEN_HOURS} * interval '1 hour'`,
 };
 
-const RENEW: Statement = { name: "guard-renew-hold", text: "update holds set policy = $2 where id = any($1::uuid[])" };
+const RENEW: Statement = {
+  name: "guard-renew-hold",
+  text: "update holds set policy = $2 where id = any($1::uuid[])",
+};
 
 const JOIN: Statement = {
   name: "guard-join",
@@ -45,12 +48,22 @@ export interface HoldContext {
   readonly collapsed: ReadonlyMap<string, Collapsed>;
 }
 
-/** Opens the holds that are missing, puts the entities into them, and records both. Resolves with the answer to each run. */
-export async function joinHolds(db: Queryable, context: HoldContext, table: readonly Decision[]): Promise<ReadonlyMap<Ask, Begun>> {
+/**
+ * Opens the holds that are missing, puts the entities into them, and records both. Resolves with the answer
+ * to each run.
+ */
+export async function joinHolds(
+  db: Queryable,
+  context: HoldContext,
+  table: readonly Decision[],
+): Promise<ReadonlyMap<Ask, Begun>> {
   const joining = startJoining(context.open);
   const answers = new Map<Ask, Begun>();
   for (const { ask, verdict } of table) {
-    answers.set(ask, verdict.kind === "allow" ? { kind: "begun" } : await join(db, context, joining, ask, verdict));
+    answers.set(
+      ask,
+      verdict.kind === "allow" ? { kind: "begun" } : await join(db, context, joining, ask, verdict),
+    );
   }
   if (joining.rows.length > 0) await writeJoins(db, context, joining);
   await appendHoldEvents(db, joining.events);
@@ -77,8 +90,8 @@ interface Joining {
   readonly rows: Join[];
   readonly events: HistoryEvent[];
   /**
-   * Entities that join a hold now, with their causes. The event of the hold names both, so that the history of
-   * each of them shows the hold.
+   * Entities that join a hold now, with their causes. The event of the hold names both, so that the history
+   * of each of them shows the hold.
    */
   joiners(hold: string): Joiners;
 }
@@ -115,7 +128,13 @@ async function join(
     const known = joining.holds.get(over.limit);
     const id = known ?? (await open(db, context, joining, over, claim.ref.id));
     if (known === undefined) {
-      opened.push({ id, limit: over.limit, passed: over.spent, allowed: over.allowed, present: over.present });
+      opened.push({
+        id,
+        limit: over.limit,
+        passed: over.spent,
+        allowed: over.allowed,
+        present: over.present,
+      });
     }
     addMember(id, over.limit, over.key);
   }
@@ -124,7 +143,14 @@ async function join(
   function addMember(id: string, limit: HoldLimit, key: string): void {
     under.push({ id, limit, state: "open" });
     if (joining.rows.some((row) => row.hold === id && row.id === claim.ref.id)) return;
-    joining.rows.push({ hold: id, ...claim.ref, key, action, generation: claim.generation, causes: claim.causes });
+    joining.rows.push({
+      hold: id,
+      ...claim.ref,
+      key,
+      action,
+      generation: claim.generation,
+      causes: claim.causes,
+    });
     joining.joiners(id).members.push(claim.ref.id);
     joining.joiners(id).causes.push(...claim.causes);
   }
@@ -170,6 +196,8 @@ async function writeJoins(db: Queryable, context: HoldContext, joining: Joining)
     const detail = { hold, limit: limitOf.get(hold)!, added, members };
     joining.events.push(holdEvent("hold.extended", { target, at: now, detail, causes }));
   }
-  const decidedAgain = context.open.filter((one) => one.policy !== policy && joining.rows.some(({ hold }) => hold === one.id));
+  const decidedAgain = context.open.filter(
+    (one) => one.policy !== policy && joining.rows.some(({ hold }) => hold === one.id),
+  );
   if (decidedAgain.length > 0) await run(db, RENEW, [decidedAgain.map(({ id }) => id), policy]);
 }

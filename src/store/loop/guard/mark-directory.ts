@@ -5,7 +5,9 @@ import { markDue, PRIORITY, wakeUp } from "../../write-sql.ts";
 
 const SLICE = 5_000;
 
-/** A slice of the directory in the order of ids. It includes entities that were never marked for this target. */
+/**
+ * A slice of the directory in the order of ids. It includes entities that were never marked for this target.
+ */
 const markDirectory = (table: "users" | "groups", kind: "user" | "group", priority: number): Statement => ({
   name: `renewal-${table}`,
   text: `with slice as (select r.id from ${table} r where r.id > $2 order by r.id limit ${SLICE}),
@@ -17,7 +19,10 @@ const markDirectory = (table: "users" | "groups", kind: "user" | "group", priori
 export const MARK_GROUPS = markDirectory("groups", "group", PRIORITY.structure);
 export const MARK_PEOPLE = markDirectory("users", "user", PRIORITY.person);
 
-/** Departments and roles that have a state, in slices of all states. They include those that have to be removed. */
+/**
+ * Departments and roles that have a state, in slices of all states. They include those that have to be
+ * removed.
+ */
 export const MARK_STATES: Statement = {
   name: "renewal-states",
   text: `with slice as (

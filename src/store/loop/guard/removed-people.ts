@@ -3,8 +3,8 @@ import { KEPT_DAYS } from "../../../reconcile/guard/put-back.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
 /*
- * Copies of the values that people had at the target before their removal. A copy is stored with the intent, before the call: if the call
- * gets no answer, the values cannot be read any more.
+ * Copies of the values that people had at the target before their removal. A copy is stored with the intent,
+ * before the call: if the call gets no answer, the values cannot be read any more.
  */
 
 const KEEP: Statement = {
@@ -20,7 +20,16 @@ const KEEP: Statement = {
 /** Stores the copies for removals that begin. Nothing is stored for erased people. */
 export async function keepRemoved(db: Queryable, target: string, asks: readonly Ask[]): Promise<void> {
   const rows = asks.flatMap(({ claim, removes, spendings }) =>
-    removes ? [{ id: claim.ref.id, remote_id: removes.remoteId, attributes: removes.attributes, counted: spendings.length > 0 }] : [],
+    removes
+      ? [
+          {
+            id: claim.ref.id,
+            remote_id: removes.remoteId,
+            attributes: removes.attributes,
+            counted: spendings.length > 0,
+          },
+        ]
+      : [],
   );
   if (rows.length > 0) await run(db, KEEP, [target, JSON.stringify(rows)]);
 }

@@ -8,11 +8,14 @@ import { appendEvents, eventColumns } from "../../write-sql.ts";
 import { MARK_GROUPS, MARK_HELD, MARK_LEAVERS, MARK_PEOPLE, MARK_STATES } from "./mark-directory.ts";
 
 /*
- * New rules at the start of a process: entities that they may concern become due. Rows are marked in slices, so that no statement runs for
- * long.
+ * New rules at the start of a process: entities that they may concern become due. Rows are marked in slices,
+ * so that no statement runs for long.
  */
 
-/** The digest of the rules about leavers that may write, in the row `t`. Null if it was stored with other rules than the present ones. */
+/**
+ * The digest of the rules about leavers that may write, in the row `t`. Null if it was stored with other
+ * rules than the present ones.
+ */
 export const WRITTEN_LEAVERS =
   "case when starts_with(t.written_leavers, t.written_mapping || ' ' || t.written_policy || ' ') then split_part(t.written_leavers, ' ', 3) end";
 
@@ -30,7 +33,10 @@ const PUT_IN_FORCE: Statement = {
     returning 1)
   ${appendEvents("(select value as event from done, json_array_elements($5::json)) w")}`,
 };
-const END_MARKING: Statement = { name: "renewal-marked", text: "update target_states set marked = true where target = $1" };
+const END_MARKING: Statement = {
+  name: "renewal-marked",
+  text: "update target_states set marked = true where target = $1",
+};
 const LET_WRITE: Statement = {
   name: "renewal-let-write",
   text: `insert into target_states (target, written_mapping, written_policy, written_limits, written_leavers)
@@ -81,7 +87,17 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
     async rules() {
       const [row] = await run<KnownRow>(pool, KNOWN, [target]);
       if (!row) return { inForce: {}, marked: true };
-      const { mapping, mode, policy, marked, ordered_mode, written_mapping, written_policy, written_limits, written_leavers } = row;
+      const {
+        mapping,
+        mode,
+        policy,
+        marked,
+        ordered_mode,
+        written_mapping,
+        written_policy,
+        written_limits,
+        written_leavers,
+      } = row;
       const inForce = { ...(mapping && { mapping }), ...(mode && { mode }), ...(policy && { policy }) };
       const written = written_mapping && {
         mapping: written_mapping,
@@ -89,11 +105,22 @@ export function createRenewal(pool: pg.Pool, target: string): Renewal {
         ...(written_limits && { limits: JSON.parse(written_limits) as Limits }),
         ...(written_leavers && { leavers: written_leavers }),
       };
-      return { inForce, marked, ...(ordered_mode && { orderedMode: ordered_mode }), ...(written && { written }) };
+      return {
+        inForce,
+        marked,
+        ...(ordered_mode && { orderedMode: ordered_mode }),
+        ...(written && { written }),
+      };
     },
 
     async putInForce({ mapping, mode, policy }, events) {
-      await run(pool, PUT_IN_FORCE, [target, mapping, mode, policy, JSON.stringify(events.map(eventColumns))]);
+      await run(pool, PUT_IN_FORCE, [
+        target,
+        mapping,
+        mode,
+        policy,
+        JSON.stringify(events.map(eventColumns)),
+      ]);
     },
 
     async endMarking() {

@@ -11,8 +11,8 @@ import { appendHoldEvents, holdEvent, lockGuard } from "./hold-members.ts";
 import { WRITTEN_LEAVERS } from "./rules-change.ts";
 
 /*
- * Holds of new rules that would change more than the limits allow. The rehearsal that finds this opens the hold:
- * store/rehearsal/touched.ts.
+ * Holds of new rules that would change more than the limits allow. The rehearsal that finds this opens the
+ * hold: store/rehearsal/touched.ts.
  */
 
 const HOLD = `select h.id, h.state, h.state = 'approved' and h.expires_at > now() as counts, h.opened_at as "openedAt", h.mapping, h.policy,
@@ -38,8 +38,17 @@ export interface DissolvedRules extends pg.QueryResultRow {
 }
 
 /** `more`: further details for the event. */
-export const dissolvedEvent = ({ id, mapping, policy }: DissolvedRules, target: string, at: Date, more: JsonObject = {}): HistoryEvent =>
-  holdEvent("hold.dissolved", { target, at, detail: { hold: id, limit: "mappingChanged", passed: 0, mapping, policy, ...more } });
+export const dissolvedEvent = (
+  { id, mapping, policy }: DissolvedRules,
+  target: string,
+  at: Date,
+  more: JsonObject = {},
+): HistoryEvent =>
+  holdEvent("hold.dissolved", {
+    target,
+    at,
+    detail: { hold: id, limit: "mappingChanged", passed: 0, mapping, policy, ...more },
+  });
 
 const OTHERS: Statement = {
   name: "rules-others",
@@ -62,7 +71,12 @@ const WEIGHING = 72707372;
 
 type RulesHolds = Pick<
   RulesStore,
-  "holdOfRules" | "openHoldOfRules" | "dissolveHoldOfRules" | "othersWorkBy" | "followMembers" | "aloneAtWeighing"
+  | "holdOfRules"
+  | "openHoldOfRules"
+  | "dissolveHoldOfRules"
+  | "othersWorkBy"
+  | "followMembers"
+  | "aloneAtWeighing"
 >;
 
 export function createRulesHolds(pool: pg.Pool, target: string, clock: Clock): RulesHolds {
@@ -95,7 +109,12 @@ export function createRulesHolds(pool: pg.Pool, target: string, clock: Clock): R
     async followMembers(holdId) {
       for (let last: { readonly kind: string; readonly id: string } | undefined = FIRST_REF; last; ) {
         // One after the other: each slice begins where the previous one ended.
-        const rows: { kind: string; id: string }[] = await run(pool, FOLLOW, [target, holdId, last.kind, last.id]);
+        const rows: { kind: string; id: string }[] = await run(pool, FOLLOW, [
+          target,
+          holdId,
+          last.kind,
+          last.id,
+        ]);
         last = rows.length === SLICE ? rows.at(-1) : undefined;
       }
     },

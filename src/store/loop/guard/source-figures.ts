@@ -7,7 +7,10 @@ import { withMerged } from "../../write-sql.ts";
 
 /* The number of active people of each source last night. It is counted at the end of a comparison. */
 
-/** A comparison on request within 20 hours does not count again. While a hold of a collapsed source is open, its figure stays. */
+/**
+ * A comparison on request within 20 hours does not count again. While a hold of a collapsed source is open,
+ * its figure stays.
+ */
 const COUNT: Statement = {
   name: "sources-count",
   text: `insert into source_figures as f (target, source_id, active, spoke_at)
@@ -54,7 +57,11 @@ export interface Collapsed extends SourceFigure {
 }
 
 /** The collapsed sources, by the ids of people who would be removed. */
-export async function collapsedSources(db: Queryable, target: string, asks: readonly Ask[]): Promise<ReadonlyMap<string, Collapsed>> {
+export async function collapsedSources(
+  db: Queryable,
+  target: string,
+  asks: readonly Ask[],
+): Promise<ReadonlyMap<string, Collapsed>> {
   const leavers = asks.filter(({ spendings }) => spendings.some(({ limit }) => limit === "peopleRemoved"));
   if (leavers.length === 0) return new Map();
   const people = leavers.map(({ claim }) => ({ id: claim.ref.id, causes: claim.causes }));
@@ -63,7 +70,9 @@ export async function collapsedSources(db: Queryable, target: string, asks: read
   const { limits } = leavers[0]!.policy;
   await run(db, LOOK, [target, ids, limits.sourceCollapsed.silentHours]);
   const figures = await run<Collapsed & pg.QueryResultRow>(db, FIGURES, [target, ids]);
-  const collapsed = new Map(figures.filter((figure) => hasCollapsed(figure, limits)).map((figure) => [figure.id, figure]));
+  const collapsed = new Map(
+    figures.filter((figure) => hasCollapsed(figure, limits)).map((figure) => [figure.id, figure]),
+  );
   return new Map(
     rows.flatMap(({ person, source }) => {
       const figure = source === null ? undefined : collapsed.get(source);

@@ -20,7 +20,9 @@ const READ: Statement = {
 
 export const createEventCoverage = (pool: pg.Pool, target: string): Pick<HintStore, "coverage"> => ({
   async coverage() {
-    const [row] = await run<EventCoverage & { compared_ms: number | null } & pg.QueryResultRow>(pool, READ, [target]);
+    const [row] = await run<EventCoverage & { compared_ms: number | null } & pg.QueryResultRow>(pool, READ, [
+      target,
+    ]);
     const { heard, missed, compared_ms } = row!;
     return { heard, missed, comparedMs: compared_ms ?? undefined };
   },

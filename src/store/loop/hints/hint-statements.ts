@@ -36,7 +36,8 @@ export const OPEN = statement(
     left join lateral (select s.lease from entity_states s where s.target = $1 and s.kind = o.kind and s.entity_id = l.entity_id limit 1) s on true`,
 );
 
-const NAMED = "json_to_recordset($2::json) as w(event_id text, kind text, remote_id text, entity_id uuid, look uuid)";
+const NAMED =
+  "json_to_recordset($2::json) as w(event_id text, kind text, remote_id text, entity_id uuid, look uuid)";
 const ENDED = (outcome: string): string =>
   `update hints h set outcome = ${outcome}, entity_id = w.entity_id, look = w.look from ${NAMED}
     where h.target = $1 and h.event_id = w.event_id and h.kind = w.kind and h.remote_id = w.remote_id and h.outcome is null returning w.look`;
@@ -51,9 +52,10 @@ export const DROP = statement(
 );
 
 /**
- * Ends hints with the outcome `look`. Where a hint was still open, its event is recorded and its entity becomes due. The stored observation
- * moves to `unshown`, without the attributes in `doubted` (null: all of it is dropped). A read that does not show an attribute uses
- * `unshown`. Parameters: 1 target, 2 hints, 3 entities, 4 targets.
+ * Ends hints with the outcome `look`. Where a hint was still open, its event is recorded and its entity
+ * becomes due. The stored observation moves to `unshown`, without the attributes in `doubted` (null: all of
+ * it is dropped). A read that does not show an attribute uses `unshown`. Parameters: 1 target, 2 hints, 3
+ * entities, 4 targets.
  */
 export const LOOK = statement(
   "look",

@@ -36,11 +36,16 @@ export function createHintStore(pool: Pool, target: string): HintStore {
     },
 
     async openHints(limit, since) {
-      return (await run<OpenRow>(pool.byKey, OPEN, [target, limit, firstUuidAt(since.getTime())])).map(openOf);
+      return (await run<OpenRow>(pool.byKey, OPEN, [target, limit, firstUuidAt(since.getTime())])).map(
+        openOf,
+      );
     },
 
     async endHints(hints, outcome) {
-      await run(pool, outcome === "echo" ? END : DROP, [target, JSON.stringify(hints.flatMap((hint) => named(hint)))]);
+      await run(pool, outcome === "echo" ? END : DROP, [
+        target,
+        JSON.stringify(hints.flatMap((hint) => named(hint))),
+      ]);
     },
 
     async requeue(looks) {

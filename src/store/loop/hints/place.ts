@@ -3,11 +3,14 @@ import type { ListeningPlace } from "../../../reconcile/hints/ports.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 
 /*
- * The place of the one process that listens to a target. It is a session advisory lock, which PostgreSQL releases as soon as the process is
- * gone.
+ * The place of the one process that listens to a target. It is a session advisory lock, which PostgreSQL
+ * releases as soon as the process is gone.
  */
 
-const TRY_LOCK: Statement = { name: "listening-lock", text: "select pg_try_advisory_lock(72707392, hashtext($1)) as mine" };
+const TRY_LOCK: Statement = {
+  name: "listening-lock",
+  text: "select pg_try_advisory_lock(72707392, hashtext($1)) as mine",
+};
 const CHECK: Statement = { name: "listening-check", text: "select 1" };
 
 /** Resolves undefined while another process has the place. */

@@ -6,8 +6,9 @@ import { WRITTEN_LEAVERS } from "../guard/rules-change.ts";
 /* Who claims what: everything that is due, or only leavers while the rules of the process are held. */
 
 /**
- * Whether the rules of this process are not in force, or may not write yet (reconcile/rules). In `observe` nothing is written. `at`: number
- * of the first of three parameters (mapping, policy, mode), which are null where no rules are given.
+ * Whether the rules of this process are not in force, or may not write yet (reconcile/rules). In `observe`
+ * nothing is written. `at`: number of the first of three parameters (mapping, policy, mode), which are null
+ * where no rules are given.
  */
 const OTHER_RULES = (at: number): string => `
   $${at}::text is not null and (t.mapping_version <> $${at}::text or t.policy_version <> $${at + 1}::text
@@ -15,12 +16,15 @@ const OTHER_RULES = (at: number): string => `
       and (t.written_mapping is distinct from $${at}::text or t.written_policy is distinct from $${at + 1}::text)))`;
 
 /**
- * Whether the rules of this process are held, and do not decide about leavers as the written ones do. `at`: number of the parameter with the digest
- * of its rules about leavers.
+ * Whether the rules of this process are held, and do not decide about leavers as the written ones do. `at`:
+ * number of the parameter with the digest of its rules about leavers.
  */
 const OTHER_LEAVERS = (at: number): string => `$${at}::text is distinct from (${WRITTEN_LEAVERS})`;
 
-/** Nobody claims while the target is paused or stopped, or while the condition `others` holds, over its row `t`. */
+/**
+ * Nobody claims while the target is paused or stopped, or while the condition `others` holds, over its row
+ * `t`.
+ */
 const isClosed = (others: string): string =>
   `exists (select 1 from target_states t where t.target = $1 and (t.paused_until > now() or t.halted_at is not null or ${others}))`;
 
@@ -33,9 +37,10 @@ const LEASED = `
     (select t.ordered_mode from target_states t where t.target = $1) as ordered_mode`;
 
 /**
- * Takes leases on due entities. Entities of a dead worker are not taken: `keepAlive` frees them first, with an outcome for calls that may
- * have been sent (liveness.ts). The commit does not wait for the disk, because a lease that is lost in a crash of the database belongs to
- * nobody. The commit of an intent does wait, and writes the lease to the disk too.
+ * Takes leases on due entities. Entities of a dead worker are not taken: `keepAlive` frees them first, with
+ * an outcome for calls that may have been sent (liveness.ts). The commit does not wait for the disk, because
+ * a lease that is lost in a crash of the database belongs to nobody. The commit of an intent does wait, and
+ * writes the lease to the disk too.
  */
 export const CLAIM: Statement = {
   name: "claim",
@@ -51,8 +56,9 @@ export const CLAIM: Statement = {
 const IS_DUE_LEAVER = `s.target = $1 and s.kind = 'user' and s.next_at <= now() and s.lease is null and not ${isActivePerson("s.entity_id")}`;
 
 /**
- * The same for people who are inactive or gone in the directory, and nobody else. They are marked as urgent, and a leaver in a grace becomes due at
- * its end. Other people may wait in any number, so they are not looked through.
+ * The same for people who are inactive or gone in the directory, and nobody else. They are marked as urgent,
+ * and a leaver in a grace becomes due at its end. Other people may wait in any number, so they are not looked
+ * through.
  */
 export const CLAIM_LEAVERS: Statement = {
   name: "claim-leavers",
@@ -71,8 +77,8 @@ export const CLAIM_LEAVERS: Statement = {
 };
 
 /**
- * Milliseconds until the next entity is due. It reads one entry of the index for each priority, so its cost does not grow with the number
- * of entities.
+ * Milliseconds until the next entity is due. It reads one entry of the index for each priority, so its cost
+ * does not grow with the number of entities.
  */
 export const NEXT_DUE: Statement = {
   name: "next-due",

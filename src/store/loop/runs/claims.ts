@@ -20,11 +20,15 @@ import { createRunWrites } from "./run-writes.ts";
 import { createHolders } from "./value-holders.ts";
 
 /*
- * Which entity is next. `entity_states` is the queue; a claim is a lease on one of its rows. The lease has an id of its own for each run,
- * and every later write checks it (fencing). It also has the number of the worker. run-writes.ts and run-ends.ts write under the lease.
+ * Which entity is next. `entity_states` is the queue; a claim is a lease on one of its rows. The lease has an
+ * id of its own for each run, and every later write checks it (fencing). It also has the number of the
+ * worker. run-writes.ts and run-ends.ts write under the lease.
  */
 
-/** Longer than the wait for the rate limit and the time-outs of a few calls. A run with many calls prolongs its lease. */
+/**
+ * Longer than the wait for the rate limit and the time-outs of a few calls. A run with many calls prolongs
+ * its lease.
+ */
 export const LEASE_MS = 120_000;
 
 /** DingTalk has no more levels of departments. */
@@ -69,7 +73,16 @@ interface ClaimRow extends pg.QueryResultRow {
 type Claims = Guard &
   Pick<
     ReconcileStore,
-    "claim" | "nextDueMs" | "begin" | "beginSetting" | "finish" | "release" | "holder" | "asked" | "refused" | "dropObservations"
+    | "claim"
+    | "nextDueMs"
+    | "begin"
+    | "beginSetting"
+    | "finish"
+    | "release"
+    | "holder"
+    | "asked"
+    | "refused"
+    | "dropObservations"
   >;
 
 export interface ClaimOptions {
@@ -113,7 +126,11 @@ export function createClaims(
         generation: row.generation,
         attempts: row.attempts,
         causes: row.causes,
-        deadline: deadlineOf(pool, { target, kind: row.kind, id: row.entity_id, lease: row.lease }, { first, leaseMs, clock, place, term }),
+        deadline: deadlineOf(
+          pool,
+          { target, kind: row.kind, id: row.entity_id, lease: row.lease },
+          { first, leaseMs, clock, place, term },
+        ),
         unsettled: row.unsettled,
         ...(row.ordered_mode === null ? {} : { orderedMode: row.ordered_mode }),
         ...(row.refused === null ? {} : { refused: JSON.parse(row.refused) as Refusals }),
@@ -137,7 +154,15 @@ export function createClaims(
     },
 
     async dropObservations(kind, remoteIds, causes, reach) {
-      return (await run<{ id: string }>(pool, DROP_OBSERVATIONS, [target, kind, remoteIds, causes, reach === "above"])).map(({ id }) => id);
+      return (
+        await run<{ id: string }>(pool, DROP_OBSERVATIONS, [
+          target,
+          kind,
+          remoteIds,
+          causes,
+          reach === "above",
+        ])
+      ).map(({ id }) => id);
     },
   };
 }

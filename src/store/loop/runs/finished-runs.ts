@@ -14,8 +14,8 @@ export const refsOf = (runs: readonly FinishedRun[], wanted: Wanted): readonly E
   runs.filter(wanted).map(({ claim }) => claim.ref);
 
 /**
- * Runs a statement about the entities of some of the runs, once for each kind. Both kinds in one statement would be
- * a join, which PostgreSQL may execute as a scan of the whole table.
+ * Runs a statement about the entities of some of the runs, once for each kind. Both kinds in one statement
+ * would be a join, which PostgreSQL may execute as a scan of the whole table.
  */
 export const changeEachKind =
   (db: Queryable, target: string, runs: readonly FinishedRun[]) =>

@@ -17,8 +17,8 @@ const LATE: Statement = {
 };
 
 /**
- * Records late results of runs that had lost their lease and may have written. The intent already has an outcome from the worker that freed
- * the entity.
+ * Records late results of runs that had lost their lease and may have written. The intent already has an
+ * outcome from the worker that freed the entity.
  */
 export async function recordLate(
   db: Queryable,
@@ -26,16 +26,28 @@ export async function recordLate(
   runs: readonly FinishedRun[],
   callLifeMs: number,
 ): Promise<void> {
-  const late = runs.flatMap(({ claim, end }) => (end.event ? [{ ref: claim.ref, event: lateOf(end.event) }] : []));
+  const late = runs.flatMap(({ claim, end }) =>
+    end.event ? [{ ref: claim.ref, event: lateOf(end.event) }] : [],
+  );
   if (late.length === 0) return;
   const rows = await vault.rows(
     db,
     late.map(({ event }) => event),
   );
   const events = JSON.stringify(rows);
-  await run(db, LATE, [target, late.map(({ ref }) => ref.kind), late.map(({ ref }) => ref.id), events, callLifeMs]);
+  await run(db, LATE, [
+    target,
+    late.map(({ ref }) => ref.kind),
+    late.map(({ ref }) => ref.id),
+    events,
+    callLifeMs,
+  ]);
 }
 
 function lateOf({ outcome, ...event }: HistoryEvent): HistoryEvent {
-  return { ...event, code: "target.late", detail: { ...event.detail, ...(outcome ? { learned: outcome } : {}) } };
+  return {
+    ...event,
+    code: "target.late",
+    detail: { ...event.detail, ...(outcome ? { learned: outcome } : {}) },
+  };
 }

@@ -6,7 +6,10 @@ import type { Pool } from "../../postgres/pool.ts";
 import { run, type Statement } from "../../postgres/statement.ts";
 import type { Place } from "../liveness.ts";
 
-/** A run ends this share of the lease earlier: its clock may be slower than that of the database, and its last write takes time. */
+/**
+ * A run ends this share of the lease earlier: its clock may be slower than that of the database, and its last
+ * write takes time.
+ */
 const MARGIN = 0.05;
 
 /** How long a run may rely on a lease, in milliseconds. */
@@ -37,7 +40,11 @@ export interface LeaseTerm {
 }
 
 /** The deadline of a run. It ends with the lease, or when other workers may count this worker as dead. */
-export function deadlineOf(pool: Pool, { target, kind, id, lease }: Leased, { first, leaseMs, clock, place, term }: LeaseTerm): Deadline {
+export function deadlineOf(
+  pool: Pool,
+  { target, kind, id, lease }: Leased,
+  { first, leaseMs, clock, place, term }: LeaseTerm,
+): Deadline {
   let current = first;
   const leftMs = (): number => (place.term === term ? current.leftMs() : 0);
 

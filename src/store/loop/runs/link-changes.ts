@@ -37,8 +37,8 @@ const INVITED = statement(
     where l.target = $1 and l.kind = n.kind and l.entity_id = n.id and l.status = 'intended'`,
 );
 /**
- * A person who comes into a department was not its manager before, whatever the stored observation says. REQUEUE_MANAGED_DEPARTMENTS wakes
- * departments that name the person.
+ * A person who comes into a department was not its manager before, whatever the stored observation says.
+ * REQUEUE_MANAGED_DEPARTMENTS wakes departments that name the person.
  */
 const FORGET_MANAGED = statement(
   "forget-managed",
@@ -51,11 +51,18 @@ const MARK_INTENDED = statement(
   `update links l set status = 'intended', ${FORGOTTEN}, presence = null, containers = '{}'
     where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])`,
 );
-const REMOVE_LINKS = statement("remove-links", "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])");
+const REMOVE_LINKS = statement(
+  "remove-links",
+  "delete from links l where l.target = $1 and l.kind = $2 and l.entity_id = any($3::uuid[])",
+);
 export async function writeLinks(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
-  const puts = runs.flatMap(({ claim, end: { link } }) => (link.kind === "put" ? [{ ...claim.ref, ...linkColumns(link) }] : []));
+  const puts = runs.flatMap(({ claim, end: { link } }) =>
+    link.kind === "put" ? [{ ...claim.ref, ...linkColumns(link) }] : [],
+  );
   if (puts.length > 0) await run(db, PUT_LINKS, [target, JSON.stringify(puts)]);
-  const seen = runs.flatMap(({ claim, end: { link } }) => (link.kind === "seen" ? [{ ...claim.ref, ...linkColumns(link) }] : []));
+  const seen = runs.flatMap(({ claim, end: { link } }) =>
+    link.kind === "seen" ? [{ ...claim.ref, ...linkColumns(link) }] : [],
+  );
   for (const kind of new Set(seen.map((each) => each.kind))) {
     await run(db, SEEN, [target, kind, JSON.stringify(seen.filter((each) => each.kind === kind))]);
   }
@@ -66,13 +73,19 @@ export async function writeLinks(db: Queryable, target: string, runs: readonly F
 }
 
 /** Deletes links and observations, after the statements that search by them. */
-export async function forgetLinks(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
+export async function forgetLinks(
+  db: Queryable,
+  target: string,
+  runs: readonly FinishedRun[],
+): Promise<void> {
   const change = changeEachKind(db, target, runs);
   await change(MARK_INTENDED, ({ end }) => end.link.kind === "doubt");
   await change(REMOVE_LINKS, ({ end }) => end.link.kind === "remove");
   await change(FORGET_OBSERVATIONS, ({ end }) => end.next.observeFirst);
   const arrived = runs.flatMap(({ claim, end: { link, arrived = [] } }) =>
-    claim.ref.kind === "user" && link.kind === "put" ? arrived.map((department) => ({ department, person: link.remoteId })) : [],
+    claim.ref.kind === "user" && link.kind === "put"
+      ? arrived.map((department) => ({ department, person: link.remoteId }))
+      : [],
   );
   if (arrived.length > 0) await run(db, FORGET_MANAGED, [target, JSON.stringify(arrived)]);
 }

@@ -5,8 +5,8 @@ import { isActivePerson, namesOf, personOf, recordsOf, whatIsLedBy } from "../..
 import { inCircle, WAITING_ON } from "../../waiting.ts";
 
 /*
- * What the end of a run means for other entities: for those that waited for it or refer to it, and for those to check once more. Everything
- * here only makes entities due. Their own runs decide what to do.
+ * What the end of a run means for other entities: for those that waited for it or refer to it, and for those
+ * to check once more. Everything here only makes entities due. Their own runs decide what to do.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
@@ -15,9 +15,10 @@ const statement = (name: string, text: string): Statement => ({ name: `run-${nam
 export const NAMED = "(select * from unnest($2::text[], $3::uuid[]) as n(kind, id))";
 
 /**
- * Call it before runs end that wait for other entities ($4). It locks the rows of both, and marks the others as awaited. The end of the
- * other run, in another process, is then either visible here, or it comes later and sees the mark. A statement for ends without
- * consequences decides by its snapshot, but it reads the mark again when it has the lock.
+ * Call it before runs end that wait for other entities ($4). It locks the rows of both, and marks the others
+ * as awaited. The end of the other run, in another process, is then either visible here, or it comes later
+ * and sees the mark. A statement for ends without consequences decides by its snapshot, but it reads the mark
+ * again when it has the lock.
  */
 export const MARK_AWAITED = statement(
   "mark-as-awaited",
@@ -35,8 +36,8 @@ export const MARK_AWAITED = statement(
 );
 
 /**
- * Makes those of the named entities due that are waiting and whose state `s` meets a condition. Rows are found and changed by their key
- * (run-leases.ts).
+ * Makes those of the named entities due that are waiting and whose state `s` meets a condition. Rows are
+ * found and changed by their key (run-leases.ts).
  */
 const recheckNow = (condition: string): string =>
   `insert into entity_states as e (target, kind, entity_id, state, next_at)
@@ -47,13 +48,19 @@ const recheckNow = (condition: string): string =>
 
 const requeued = (attempts: string): string =>
   `state = 'due', next_at = now(), attempts = ${attempts}, due_since = coalesce(s.due_since, now()), desired_generation = s.desired_generation + 1`;
-/** Columns of an entity that becomes due now. A run of the entity, if there is one, finds a newer generation at its end. */
+/**
+ * Columns of an entity that becomes due now. A run of the entity, if there is one, finds a newer generation
+ * at its end.
+ */
 export const REQUEUE = requeued("0");
 
 /** Whether the observation in a link `l` has managers. */
-const HAS_MANAGERS = "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
+const HAS_MANAGERS =
+  "coalesce(json_typeof(l.attributes->'managers') = 'array' and json_array_length(l.attributes->'managers') > 0, false)";
 
-/** Ids of people who have one of these people as manager, in the directory or by the mapping. `ids`: an array. */
+/**
+ * Ids of people who have one of these people as manager, in the directory or by the mapping. `ids`: an array.
+ */
 export const REPORTS = (ids: string): string => `
   select coalesce(r.person_id, r.id) as id from ${recordsOf(ids)} m
     join users r on r.source_id = m.source_id and r.manager_ref is not null and ${folded("r.manager_ref")} = any(${namesOf("m")})
@@ -64,7 +71,10 @@ export const REPORTS = (ids: string): string => `
     cross join lateral (select from people u where u.id = r.id and u.source_id = m.source_id ${APART}) u
    where r.id <> m.person`;
 
-/** Whether the observation in a link `l` has another value, or none, for the attribute. Null when the attribute is not known. */
+/**
+ * Whether the observation in a link `l` has another value, or none, for the attribute. Null when the
+ * attribute is not known.
+ */
 export const isFree = (attribute: string, value: string): string =>
   `case when l.attributes->>${attribute} is not null then lower(l.attributes->>${attribute}) <> lower(${value}) else l.attributes->${attribute} is not null end`;
 
@@ -78,9 +88,9 @@ export const REQUEUE_DEPENDENTS = statement(
     where ${WAITING_ON("$2::uuid[]")}`,
 );
 /**
- * Requeues entities that wait for one of these, although it has not changed and may never change: they can continue without it. Their
- * attempts keep counting, because two entities that requeue each other would otherwise never stop. Entities that are parked because of each
- * other are left out.
+ * Requeues entities that wait for one of these, although it has not changed and may never change: they can
+ * continue without it. Their attempts keep counting, because two entities that requeue each other would
+ * otherwise never stop. Entities that are parked because of each other are left out.
  */
 export const REQUEUE_WAITING = statement(
   "requeue-waiting",
@@ -99,7 +109,10 @@ export const REQUEUE_REPORTS = statement(
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
     where s.target = $1 and s.kind = 'user' and s.entity_id = ${inList(REPORTS("$2::uuid[]"))}`,
 );
-/** Requeues people whose manager at the target is one of these, who are gone. The directory may no longer know the manager. */
+/**
+ * Requeues people whose manager at the target is one of these, who are gone. The directory may no longer know
+ * the manager.
+ */
 export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
   "wake-followers",
   `update entity_states s set ${REQUEUE}, causes = s.causes || $3::uuid[]
@@ -110,8 +123,8 @@ export const REQUEUE_REPORTS_BY_REMOTE_MANAGER = statement(
        )}`)}`,
 );
 /**
- * Requeues departments that name one of these people as manager: only a member can be a manager, so the department of the person matters.
- * It costs almost nothing while no department states managers.
+ * Requeues departments that name one of these people as manager: only a member can be a manager, so the
+ * department of the person matters. It costs almost nothing while no department states managers.
  */
 export const REQUEUE_MANAGED_DEPARTMENTS = statement(
   "wake-led",
@@ -122,7 +135,8 @@ export const REQUEUE_MANAGED_DEPARTMENTS = statement(
       select led.id from (${whatIsLedBy("named")}) led where led.target = $1`)}`,
 );
 /**
- * Requeues departments that have one of these people, who are gone, as manager at the target. The directory may no longer know the person.
+ * Requeues departments that have one of these people, who are gone, as manager at the target. The directory
+ * may no longer know the person.
  */
 export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(
   "wake-led-before",
@@ -133,7 +147,8 @@ export const REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER = statement(
          select m.remote_id from links m where m.target = $1 and m.kind = 'user' and m.entity_id = any($2::uuid[]) and m.remote_id is not null)`)}`,
 );
 /**
- * Requeues people whose department or role has come to the target. They had to do without it, or a run of theirs may be about to decide so.
+ * Requeues people whose department or role has come to the target. They had to do without it, or a run of
+ * theirs may be about to decide so.
  */
 export const REQUEUE_MEMBERS = statement(
   "wake-members",
@@ -145,9 +160,9 @@ export const REQUEUE_MEMBERS = statement(
       select p.user_id from person_departments p where p.target = $1 and p.department_id = any($2::uuid[])`)}`,
 );
 /**
- * Requeues departments and roles that wait for their removal and have just lost a member. A run that is checking one of them may have
- * counted the member still; it finds a newer generation at its end. A department that only removed a manager does not wait, and has to be
- * removed too.
+ * Requeues departments and roles that wait for their removal and have just lost a member. A run that is
+ * checking one of them may have counted the member still; it finds a newer generation at its end. A
+ * department that only removed a manager does not wait, and has to be removed too.
  */
 export const REQUEUE_CONTAINERS = statement(
   "wake-containers",
@@ -161,10 +176,12 @@ export const REQUEUE_CONTAINERS = statement(
 /**
  * Requeues entities that others wait for ($2) and that would not run otherwise. There are four cases.
  * - It is in sync and not at the target.
- * - It is a department with managers. It has to remove a manager, also while it waits for that person to leave.
+ * - It is a department with managers. It has to remove a manager, also while it waits for that person to
+ *   leave.
  * - It is a department that waits or has a running run, and its observation is unknown.
- * - It is a person who may have to give up a value: the person is inactive, or lacks another value of one of the attributes $3. A person
- *   who lacks other attributes has nothing to give up; the two would requeue each other.
+ * - It is a person who may have to give up a value: the person is inactive, or lacks another value of one of
+ *   the attributes $3. A person who lacks other attributes has nothing to give up; the two would requeue each
+ *   other.
  */
 export const REQUEUE_AWAITED = statement(
   "mark-awaited",
@@ -180,10 +197,17 @@ export const REQUEUE_AWAITED = statement(
              select 1 from links l where l.target = $1 and l.kind = s.kind and l.entity_id = s.entity_id and l.status = 'owned'
               and (l.attributes is null or ${HAS_MANAGERS})))`,
 );
-/** Checks entities whose wait closes a circle. Two that began to wait for each other at the same moment did not see it. */
-export const RECHECK_CIRCLE = statement("look-in-circle", recheckNow(inCircle("s.entity_id", "s.waiting_on")));
 /**
- * Checks entities that wait for one that is parked or held. It was so before the wait was recorded, and nobody waits for such an entity.
+ * Checks entities whose wait closes a circle. Two that began to wait for each other at the same moment did
+ * not see it.
+ */
+export const RECHECK_CIRCLE = statement(
+  "look-in-circle",
+  recheckNow(inCircle("s.entity_id", "s.waiting_on")),
+);
+/**
+ * Checks entities that wait for one that is parked or held. It was so before the wait was recorded, and
+ * nobody waits for such an entity.
  */
 export const RECHECK_IF_STUCK = statement(
   "look-if-stuck",
@@ -200,12 +224,18 @@ export const RECHECK_AWAITED = statement(
     where s.state = 'waiting'
    on conflict (target, kind, entity_id) do update set next_at = excluded.next_at where e.state = 'waiting'`,
 );
-/** Whether a department `s` waits for a department `l` because of its name: `l` is not its parent, and `l` is not in sync. */
+/**
+ * Whether a department `s` waits for a department `l` because of its name: `l` is not its parent, and `l` is
+ * not in sync.
+ */
 const waitsForName = (s: string, l: string): string => `
   ${l}.entity_id is distinct from (select d.parent_id from departments d where d.id = ${s}.entity_id)
              and not exists (select 1 from entity_states h where h.target = $1 and h.kind = 'department' and h.entity_id = ${l}.entity_id and h.state = 'inSync')`;
 
-/** Checks entities whose condition was met while their run was still deciding to wait. Nothing else would wake them. */
+/**
+ * Checks entities whose condition was met while their run was still deciding to wait. Nothing else would wake
+ * them.
+ */
 export const RECHECK_WAITING = statement(
   "look-again",
   recheckNow(`(exists (select 1 from links l where l.target = $1 and l.kind = ${ANY_KIND} and l.entity_id = any(s.waiting_on) and l.status = 'owned'
@@ -222,8 +252,9 @@ export const RECHECK_REFUSED = statement(
   ),
 );
 /**
- * Requeues entities that did without managers ($4: a list for each entity) who have come meanwhile. The run read that they were not there, and the end of
- * their run did not see the entity. MARK_AWAITED orders the two ends.
+ * Requeues entities that did without managers ($4: a list for each entity) who have come meanwhile. The run
+ * read that they were not there, and the end of their run did not see the entity. MARK_AWAITED orders the two
+ * ends.
  */
 export const REQUEUE_IF_THERE = statement(
   "requeue-if-there",
@@ -237,9 +268,10 @@ export const REQUEUE_IF_THERE = statement(
    on conflict (target, kind, entity_id) do update set ${REQUEUE}`,
 );
 /**
- * Requeues two kinds of entities with a refused value. In the first, the holder gave the value up while the refusal was on its way, so its
- * end could not wake this entity. Values that an inactive person gave up for an active one are left out. In the second, the holder was a
- * stranger and is now linked: the entity waits for it.
+ * Requeues two kinds of entities with a refused value. In the first, the holder gave the value up while the
+ * refusal was on its way, so its end could not wake this entity. Values that an inactive person gave up for
+ * an active one are left out. In the second, the holder was a stranger and is now linked: the entity waits
+ * for it.
  */
 export const REQUEUE_IF_FREE = statement(
   "requeue-if-free",

@@ -29,7 +29,8 @@ import {
 } from "./requeue.ts";
 
 /*
- * Consequences of ended runs for links and for other entities, in the transaction of the end. requeue.ts defines which entities become due.
+ * Consequences of ended runs for links and for other entities, in the transaction of the end. requeue.ts
+ * defines which entities become due.
  */
 
 const statement = (name: string, text: string): Statement => ({ name: `run-${name}`, text });
@@ -55,16 +56,28 @@ export const isWithoutValue = ({ refused = {} }: RunOutcome): boolean =>
   Object.values(refused).some(({ holder, stranger }) => (holder ?? stranger) !== undefined);
 
 /**
- * Call it first in the transaction that ends runs. An entity without a value that another one has also waits for that one, in any state. A manager who is
- * left out counts as awaited here, although nobody waits: the ends of both runs must see each other.
+ * Call it first in the transaction that ends runs. An entity without a value that another one has also waits
+ * for that one, in any state. A manager who is left out counts as awaited here, although nobody waits: the
+ * ends of both runs must see each other.
  */
-export async function markAwaited(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
+export async function markAwaited(
+  db: Queryable,
+  target: string,
+  runs: readonly FinishedRun[],
+): Promise<void> {
   const awaited = [...new Set([...waitsOn(runs), ...runs.flatMap(({ end: { missing = [] } }) => missing)])];
   if (awaited.length === 0) return;
-  await run(db, MARK_AWAITED, [target, runs.map(({ claim }) => claim.ref.kind), runs.map(({ claim }) => claim.ref.id), awaited]);
+  await run(db, MARK_AWAITED, [
+    target,
+    runs.map(({ claim }) => claim.ref.kind),
+    runs.map(({ claim }) => claim.ref.id),
+    awaited,
+  ]);
 }
 
-/** Writes the consequences of runs that had their lease until the end. Statements without rows are left out. */
+/**
+ * Writes the consequences of runs that had their lease until the end. Statements without rows are left out.
+ */
 export async function consequences(
   db: Queryable,
   target: string,
@@ -83,13 +96,21 @@ export async function consequences(
   await checkWaiting(db, target, runs);
   await settleHolds(db, target, runs, now);
   await changeEachKind(db, target, runs)(REMOVE_STATES, ({ end }) => end.gone);
-  const nodes = refsOf(runs, ({ claim, end }) => end.gone && claim.ref.kind === "department").map(({ id }) => id);
+  const nodes = refsOf(runs, ({ claim, end }) => end.gone && claim.ref.kind === "department").map(
+    ({ id }) => id,
+  );
   if (nodes.length > 0) await run(db, REMOVE_NODES, [target, nodes]);
 }
 
 /** Requeues entities that refer to those of the runs or wait for them. */
-async function requeueOthers(db: Queryable, target: string, runs: readonly FinishedRun[], rehearsed: boolean): Promise<void> {
-  const events = (wanted: Wanted): string[] => runs.filter(wanted).flatMap(({ end }) => (end.event && !rehearsed ? [end.event.id] : []));
+async function requeueOthers(
+  db: Queryable,
+  target: string,
+  runs: readonly FinishedRun[],
+  rehearsed: boolean,
+): Promise<void> {
+  const events = (wanted: Wanted): string[] =>
+    runs.filter(wanted).flatMap(({ end }) => (end.event && !rehearsed ? [end.event.id] : []));
   const wake = async (statement: Statement, wanted: Wanted): Promise<void> => {
     const ids = refsOf(runs, wanted).map(({ id }) => id);
     if (ids.length > 0) await run(db, statement, [target, ids, events(wanted)]);
@@ -101,14 +122,22 @@ async function requeueOthers(db: Queryable, target: string, runs: readonly Finis
   // Who has accepted an invitation or was linked arrives without a write, or with one that was refused.
   await wake(
     REQUEUE_MANAGED_DEPARTMENTS,
-    (ended) => isPerson(ended) && ended.end.link.kind !== "keep" && (ended.end.presenceChanged || ended.end.event?.outcome === "done"),
+    (ended) =>
+      isPerson(ended) &&
+      ended.end.link.kind !== "keep" &&
+      (ended.end.presenceChanged || ended.end.event?.outcome === "done"),
   );
   await wake(REQUEUE_DEPARTMENTS_BY_REMOTE_MANAGER, (ended) => isPerson(ended) && isGone(ended.end.link));
   await wake(REQUEUE_DEPENDENTS, ({ end }) => end.presenceChanged || end.event?.outcome === "done");
-  await wake(REQUEUE_MEMBERS, (ended) => ended.end.presenceChanged && ended.end.link.kind === "put" && !isPerson(ended));
+  await wake(
+    REQUEUE_MEMBERS,
+    (ended) => ended.end.presenceChanged && ended.end.link.kind === "put" && !isPerson(ended),
+  );
   await wake(REQUEUE_WAITING, ({ end }) => isNoLongerExpected(end));
   // A parked entity has succeeded. One that gave up a value proves nothing.
-  const eased = runs.flatMap(({ claim, end }) => (claim.cause !== undefined && end.event?.outcome === "done" ? [claim.cause] : []));
+  const eased = runs.flatMap(({ claim, end }) =>
+    claim.cause !== undefined && end.event?.outcome === "done" ? [claim.cause] : [],
+  );
   if (eased.length > 0) {
     await run(db, REQUEUE_SAME_CAUSE, [target, eased, events(({ claim }) => claim.cause !== undefined)]);
   }
@@ -116,13 +145,17 @@ async function requeueOthers(db: Queryable, target: string, runs: readonly Finis
 
 /** Entities that wait for this one would wait in vain. */
 const isNoLongerExpected = ({ link, next: { state, waitingOn } }: RunOutcome): boolean =>
-  state === "parked" || state === "held" || link.kind === "invitation" || (state === "inSync" && waitingOn !== undefined);
+  state === "parked" ||
+  state === "held" ||
+  link.kind === "invitation" ||
+  (state === "inSync" && waitingOn !== undefined);
 
 /** Schedules the next check of entities that wait, and of those for which they wait. */
 async function checkWaiting(db: Queryable, target: string, runs: readonly FinishedRun[]): Promise<void> {
   const look = async (statement: Statement, wanted: Wanted): Promise<void> => {
     const refs = refsOf(runs, wanted);
-    if (refs.length > 0) await run(db, statement, [target, refs.map(({ kind }) => kind), refs.map(({ id }) => id)]);
+    if (refs.length > 0)
+      await run(db, statement, [target, refs.map(({ kind }) => kind), refs.map(({ id }) => id)]);
   };
   const waiting = runs.filter(({ end: { next } }) => next.state === "waiting");
   const awaited = waitsOn(waiting);
@@ -132,13 +165,23 @@ async function checkWaiting(db: Queryable, target: string, runs: readonly Finish
   await look(RECHECK_REFUSED, ({ end: { next } }) => next.state === "waiting" && next.answer !== undefined);
   await requeueIfThere(db, target, runs);
   // After MAX_BLOCKED_LOOKS tries the entity continues without the value.
-  await look(REQUEUE_IF_FREE, ({ claim, end }) => isWithoutValue(end) && claim.attempts + 1 < MAX_BLOCKED_LOOKS);
-  const waits = ({ end: { next } }: FinishedRun) => next.state === "waiting" && (next.waitingOn ?? []).length > 0;
+  await look(
+    REQUEUE_IF_FREE,
+    ({ claim, end }) => isWithoutValue(end) && claim.attempts + 1 < MAX_BLOCKED_LOOKS,
+  );
+  const waits = ({ end: { next } }: FinishedRun) =>
+    next.state === "waiting" && (next.waitingOn ?? []).length > 0;
   // A refusal that names its holder has rules of its own.
-  const unsure = ({ answer, inCircle }: FinishedRun["end"]["next"]) => answer === undefined && inCircle === undefined;
+  const unsure = ({ answer, inCircle }: FinishedRun["end"]["next"]) =>
+    answer === undefined && inCircle === undefined;
   await look(RECHECK_CIRCLE, (ended) => waits(ended) && unsure(ended.end.next));
-  await look(RECHECK_IF_STUCK, (ended) => waits(ended) && ended.end.next.answer === undefined && !ended.end.next.inCircle);
-  const inCircle = runs.filter((ended) => waits(ended) && ended.end.next.inCircle).flatMap(({ end }) => end.next.waitingOn ?? []);
+  await look(
+    RECHECK_IF_STUCK,
+    (ended) => waits(ended) && ended.end.next.answer === undefined && !ended.end.next.inCircle,
+  );
+  const inCircle = runs
+    .filter((ended) => waits(ended) && ended.end.next.inCircle)
+    .flatMap(({ end }) => end.next.waitingOn ?? []);
   if (inCircle.length > 0) await run(db, RECHECK_AWAITED, [target, inCircle]);
 }
 
@@ -152,7 +195,12 @@ async function requeueIfThere(db: Queryable, target: string, runs: readonly Fini
 }
 
 /** Removes entities from holds that no longer hold them. */
-async function settleHolds(db: Queryable, target: string, runs: readonly FinishedRun[], now: Date): Promise<void> {
+async function settleHolds(
+  db: Queryable,
+  target: string,
+  runs: readonly FinishedRun[],
+  now: Date,
+): Promise<void> {
   const members = runs.filter(concernsHolds);
   if (members.length === 0) return;
   const done = members.flatMap(({ claim, end: { event } }) =>
@@ -173,7 +221,10 @@ async function settleHolds(db: Queryable, target: string, runs: readonly Finishe
 export const concernsHolds = ({ claim, end }: FinishedRun): boolean =>
   claim.inHold === true && (isSettled(end) || end.event?.outcome === "done");
 
-/** Whether the run ended in a final state that is not a hold. An entity that is tried again or waits may come back to its hold. */
+/**
+ * Whether the run ended in a final state that is not a hold. An entity that is tried again or waits may come
+ * back to its hold.
+ */
 const isSettled = ({ next: { state, reasonCode } }: RunOutcome): boolean =>
   state === "inSync" || ((state === "parked" || state === "held") && reasonCode !== HELD_BY_LIMIT);
 

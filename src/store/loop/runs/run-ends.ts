@@ -15,18 +15,25 @@ import { concernsHolds, consequences, isWithoutValue, markAwaited } from "./run-
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
 /*
- * Ends of runs: state, outcome event, link, and consequences for other entities. Most ends concern no other entity, but only the database
- * can tell. Such an end is one statement that checks and writes. Other ends are a transaction of several statements (run-consequences.ts).
- * At DingTalk's rate runs end one by one, and the round trip of a statement costs more than its work. Measured at 15 entities a second,
- * with ten to twelve statements for each end: 8.6 ms of processor time of the server for each entity, and 3.5 ms of PostgreSQL.
+ * Ends of runs: state, outcome event, link, and consequences for other entities. Most ends concern no other
+ * entity, but only the database can tell. Such an end is one statement that checks and writes. Other ends are
+ * a transaction of several statements (run-consequences.ts). At DingTalk's rate runs end one by one, and the
+ * round trip of a statement costs more than its work. Measured at 15 entities a second, with ten to twelve
+ * statements for each end: 8.6 ms of processor time of the server for each entity, and 3.5 ms of PostgreSQL.
  */
 
-/** `puts`: the link is written. `awaited`, `reported`, `led`: which entities the end may concern, see `isSelfContained`. */
+/**
+ * `puts`: the link is written. `awaited`, `reported`, `led`: which entities the end may concern, see
+ * `isSelfContained`.
+ */
 const RUNS = `json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, generation bigint, state text, next_ms float8, attempts int,
     reason_code text, reason text, remedy text, waiting_on uuid[], answer text, notes json, refused json, holder json, event json, causes uuid[], recheck_ms float8, planned json, cause text,
     puts boolean, remote_id text, presence text, attributes json, containers text[], awaited boolean, reported boolean, led boolean)`;
 
-/** The proposed row has the result of the run. Its `observed_generation` and `causes` are those that the run has seen. */
+/**
+ * The proposed row has the result of the run. Its `observed_generation` and `causes` are those that the run
+ * has seen.
+ */
 const ENDS = `event as (insert into history select e.* from mine, json_populate_record(null::history, mine.event) e where mine.event is not null on conflict do nothing),
   ended as (
     insert into entity_states as s (target, kind, entity_id, state, next_at, observed_generation, attempts, reason_code, reason, remedy, waiting_on, last_answer, notes, refused, holder, causes, recheck_at, planned, cause)
@@ -51,7 +58,10 @@ const ENDS = `event as (insert into history select e.* from mine, json_populate_
 /** For entities in sync also the latency: the time since the commit of the change, in seconds. */
 const ENDED = `select at, kind, case when state = 'inSync' then extract(epoch from now() - due_since)::float8 end as latency from mine`;
 
-const END: Statement = { name: "run-end", text: `with mine as (select w.*, held.due_since from ${heldBy(RUNS)}), ${ENDS} ${ENDED}` };
+const END: Statement = {
+  name: "run-end",
+  text: `with mine as (select w.*, held.due_since from ${heldBy(RUNS)}), ${ENDS} ${ENDED}`,
+};
 
 /** Only ends of runs that nobody waits for and nobody reports to, and that manage no department. */
 const END_SELF_CONTAINED: Statement = {
@@ -82,14 +92,18 @@ export interface RunEndOptions {
 }
 
 /**
- * Ends runs of one batch. Returns for each whether it still had its lease. Two runs that end at the same time and wait for each other both
- * see this: MARK_AWAITED.
+ * Ends runs of one batch. Returns for each whether it still had its lease. Two runs that end at the same time
+ * and wait for each other both see this: MARK_AWAITED.
  */
 export const createRunEnds =
   (pool: Pool, target: string, { callLifeMs, rehearsed, meter, clock, vault }: RunEndOptions) =>
   async (runs: readonly FinishedRun[]): Promise<readonly boolean[]> => {
     const ended = new Set<FinishedRun>();
-    const end = async (db: Queryable, statement: Statement, some: readonly FinishedRun[]): Promise<Ended[]> => {
+    const end = async (
+      db: Queryable,
+      statement: Statement,
+      some: readonly FinishedRun[],
+    ): Promise<Ended[]> => {
       const events = await vault.rows(db, rehearsed ? [] : some.flatMap(({ end: { event } }) => event ?? []));
       const byId = new Map(events.map((event) => [event.id, event]));
       const rows = sortedForLocking(some).map((each) => endRow(each, callLifeMs, byId));
@@ -111,7 +125,10 @@ export const createRunEnds =
         await markAwaited(client, target, others);
         const rows = await end(client, END, others);
         const held = new Set(rows.map(({ at }) => others[at]));
-        const [mine, lost] = [others.filter((each) => held.has(each)), others.filter((each) => !held.has(each))];
+        const [mine, lost] = [
+          others.filter((each) => held.has(each)),
+          others.filter((each) => !held.has(each)),
+        ];
         await consequences(client, target, mine, { now: clock.now(), rehearsed });
         await recordLate(client, { target, vault }, lost, callLifeMs);
         return rows;

@@ -10,7 +10,10 @@ import { countValues } from "../guard/guard-counters.ts";
 import { createRunEnds, type RunEndOptions } from "./run-ends.ts";
 import { heldBy, sortedForLocking } from "./run-leases.ts";
 
-/* The beginning and the end of a run. Both are written only under its lease. Concurrent runs share statements. */
+/*
+ * The beginning and the end of a run. Both are written only under its lease. Concurrent runs share
+ * statements.
+ */
 
 const ROWS =
   "json_to_recordset($2::json) as w(at int, kind text, id uuid, lease uuid, make boolean, remote_id text, event json, keys text[], sure bigint)";
@@ -33,9 +36,9 @@ const BEGIN: Statement = {
 };
 
 /**
- * Begins runs that set values, and counts each value in one row before it is sent. Statements of several processes wait for each other
- * there, and each sees the count of the one before; a snapshot of the acts would not show it. Runs whose count exceeds `sure` are not
- * begun.
+ * Begins runs that set values, and counts each value in one row before it is sent. Statements of several
+ * processes wait for each other there, and each sees the count of the one before; a snapshot of the acts
+ * would not show it. Runs whose count exceeds `sure` are not begun.
  */
 const BEGIN_SETTING: Statement = {
   name: "begin-setting",
@@ -63,7 +66,11 @@ export interface RunContext {
 type Begun = "begun" | "lost" | "near";
 
 /** `near` is possible only for runs with values. */
-export async function beginRuns(db: Queryable, { target, vault }: RunContext, items: readonly BeginItem[]): Promise<readonly Begun[]> {
+export async function beginRuns(
+  db: Queryable,
+  { target, vault }: RunContext,
+  items: readonly BeginItem[],
+): Promise<readonly Begun[]> {
   if (items.length === 0) return [];
   const events = await vault.rows(
     db,
@@ -85,14 +92,16 @@ export async function beginRuns(db: Queryable, { target, vault }: RunContext, it
 }
 
 export function createRunWrites(pool: Pool, target: string, options: RunEndOptions): RunWrites {
-  const beginAll = (items: readonly BeginItem[]) => beginRuns(pool.byKey, { target, vault: options.vault }, items);
+  const beginAll = (items: readonly BeginItem[]) =>
+    beginRuns(pool.byKey, { target, vault: options.vault }, items);
   // One run that cannot be recorded must not keep the others from being recorded.
   const begin = batched(beginAll, { isolates: isItemFailure });
   const finish = batched(createRunEnds(pool, target, options), { isolates: isItemFailure, strict: true });
 
   return {
     // In a rehearsal nobody else takes the entity, and nobody reads what was begun.
-    begin: async (claim, intent, create) => options.rehearsed || (await begin({ claim, intent, create, values: undefined })) === "begun",
+    begin: async (claim, intent, create) =>
+      options.rehearsed || (await begin({ claim, intent, create, values: undefined })) === "begun",
 
     beginSetting: (claim, intent, values) => begin({ claim, intent, create: undefined, values }),
 

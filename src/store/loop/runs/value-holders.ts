@@ -18,10 +18,11 @@ const BY_REMOTE_ID: Statement = {
 };
 
 /**
- * Finds the holder by the stored observations of all others. If there is none, it returns runs that are sending the attribute now: their
- * end is not recorded yet, and their event has the value encrypted. Both parts use one snapshot, so no holder is missed between them. There
- * is no index: it would make each run slower, and this statement is needed only after a refusal that does not name the holder. A search in
- * the JSON text comes before its parsing, because it is faster: 0.2 s for 100,000 people on a busy machine.
+ * Finds the holder by the stored observations of all others. If there is none, it returns runs that are
+ * sending the attribute now: their end is not recorded yet, and their event has the value encrypted. Both
+ * parts use one snapshot, so no holder is missed between them. There is no index: it would make each run
+ * slower, and this statement is needed only after a refusal that does not name the holder. A search in the
+ * JSON text comes before its parsing, because it is faster: 0.2 s for 100,000 people on a busy machine.
  */
 const BY_VALUE: Statement = {
   name: "holder-by-value",
@@ -45,9 +46,10 @@ interface SendingRow extends pg.QueryResultRow {
 }
 
 /**
- * What the holder of a value is expected to do. `awaited` has the entities that the holder waits for, directly or through others, at most
- * 20 deep; the asking entity may be among them. A holder that waits only for another attribute keeps the value, because it wants the value
- * itself. Otherwise two holders that each have a value of the other would wait for each other.
+ * What the holder of a value is expected to do. `awaited` has the entities that the holder waits for,
+ * directly or through others, at most 20 deep; the asking entity may be among them. A holder that waits only
+ * for another attribute keeps the value, because it wants the value itself. Otherwise two holders that each
+ * have a value of the other would wait for each other.
  */
 const EXPECTED: Statement = {
   name: "holder-expected",
@@ -94,13 +96,29 @@ interface AskedRow extends pg.QueryResultRow {
   present: boolean;
 }
 
-export function createHolders(pool: Pool, target: string, vault: Vault): Pick<ReconcileStore, "holder" | "asked" | "refused"> {
+export function createHolders(
+  pool: Pool,
+  target: string,
+  vault: Vault,
+): Pick<ReconcileStore, "holder" | "asked" | "refused"> {
   const found = async (statement: Statement, values: unknown[]): Promise<string | undefined> =>
     (await run<{ id: string }>(pool, statement, [target, ...values]))[0]?.id;
 
-  async function byValue(kind: EntityKind, id: string, attribute: string, text: string): Promise<string | undefined> {
+  async function byValue(
+    kind: EntityKind,
+    id: string,
+    attribute: string,
+    text: string,
+  ): Promise<string | undefined> {
     if (text === "") return undefined;
-    const rows = await run<SendingRow>(pool, BY_VALUE, [target, kind, id, attribute, JSON.stringify(text).slice(1, -1), text]);
+    const rows = await run<SendingRow>(pool, BY_VALUE, [
+      target,
+      kind,
+      id,
+      attribute,
+      JSON.stringify(text).slice(1, -1),
+      text,
+    ]);
     return rows.find((row) => row.event === null || isSending(row, attribute, text))?.id;
   }
 
@@ -109,16 +127,29 @@ export function createHolders(pool: Pool, target: string, vault: Vault): Pick<Re
     const values = vault.open({ subject: id, about: event, sealed, wrapped }) as EventValues | undefined;
     const after = values?.changes?.[attribute]?.after;
     // Text in the form of `->>`.
-    return after !== undefined && (typeof after === "string" ? after : JSON.stringify(after)).toLowerCase() === text.toLowerCase();
+    return (
+      after !== undefined &&
+      (typeof after === "string" ? after : JSON.stringify(after)).toLowerCase() === text.toLowerCase()
+    );
   }
 
   return {
     async holder({ kind, id }, { attribute, value, remoteId, entityId }) {
       const text = value === null ? "" : String(value);
       const holder =
-        entityId ?? (remoteId === undefined ? await byValue(kind, id, attribute, text) : await found(BY_REMOTE_ID, [kind, remoteId]));
+        entityId ??
+        (remoteId === undefined
+          ? await byValue(kind, id, attribute, text)
+          : await found(BY_REMOTE_ID, [kind, remoteId]));
       if (holder === undefined) return undefined;
-      const [row] = await run<Holder & pg.QueryResultRow>(pool, EXPECTED, [target, kind, holder, id, attribute, text]);
+      const [row] = await run<Holder & pg.QueryResultRow>(pool, EXPECTED, [
+        target,
+        kind,
+        holder,
+        id,
+        attribute,
+        text,
+      ]);
       return row && { id: row.id, expect: row.expect };
     },
 

@@ -7,9 +7,15 @@ import { isAlone } from "../alone.ts";
 import { recordsOfPerson } from "../records.ts";
 import type { SettleDeps } from "../settle.ts";
 
-/* Compares a record with the records of all sources that may be joined. It finds them by the indexes of the keys. */
+/*
+ * Compares a record with the records of all sources that may be joined. It finds them by the indexes of the
+ * keys.
+ */
 
-/** Parameters: 1 the record, 2 names of isolated sources, 3 targets. A record without a value for a key matches nobody by this key. */
+/**
+ * Parameters: 1 the record, 2 names of isolated sources, 3 targets. A record without a value for a key
+ * matches nobody by this key.
+ */
 const ALIKE: Statement = {
   name: "person-alike",
   text: `with me as materialized (
@@ -57,8 +63,8 @@ export interface ComparedRecord {
 }
 
 /**
- * Undefined: there is no such record, its source is isolated, or it is joined with others already. `isActive`: for a new record, whether it counts as active by its
- * dates.
+ * Undefined: there is no such record, its source is isolated, or it is joined with others already.
+ * `isActive`: for a new record, whether it counts as active by its dates.
  */
 export async function compareRecord(
   db: Queryable,
@@ -79,8 +85,12 @@ export async function compareRecord(
     {
       sourceId: me.source_id,
       active: me.active,
-      found: others.map((row) => likenessOf(row, row.other_source === me.source_id ? own.get(row.person!) : undefined)),
-      refused: new Set(others.filter((row) => row.refused || (me.active && own.get(row.person!))).map((row) => row.person!)),
+      found: others.map((row) =>
+        likenessOf(row, row.other_source === me.source_id ? own.get(row.person!) : undefined),
+      ),
+      refused: new Set(
+        others.filter((row) => row.refused || (me.active && own.get(row.person!))).map((row) => row.person!),
+      ),
       bothLinked: me.linked ? linkedPersons : new Set(),
     },
     rules,

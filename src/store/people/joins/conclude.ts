@@ -5,12 +5,21 @@ import type { SettleDeps } from "../settle.ts";
 import type { ComparedRecord } from "./compare.ts";
 import { joinRecord, noteJoin, tellJoin } from "./join.ts";
 
-/* Carries out the result of a comparison: joins the record, proposes it, or withdraws proposals. The caller must hold the locks of join-locks.ts. */
+/*
+ * Carries out the result of a comparison: joins the record, proposes it, or withdraws proposals. The caller
+ * must hold the locks of join-locks.ts.
+ */
 
 const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
 
-/** The person to whom a found record belongs now. The row is locked, so that it cannot be joined with another person before the transaction ends. */
-const PERSON_NOW = statement("person-now", "select coalesce(person_id, id) as person from users where id = $1 for share");
+/**
+ * The person to whom a found record belongs now. The row is locked, so that it cannot be joined with another
+ * person before the transaction ends.
+ */
+const PERSON_NOW = statement(
+  "person-now",
+  "select coalesce(person_id, id) as person from users where id = $1 for share",
+);
 /** States of proposals for these two records. An undecided proposal in the other direction counts too. */
 const KNOWN = statement(
   "known",
@@ -41,7 +50,10 @@ interface Concluding {
   readonly fresh?: boolean;
 }
 
-/** Carries out the result of a comparison. The actor of the events is `system`, because the rules decide and not the caller. */
+/**
+ * Carries out the result of a comparison. The actor of the events is `system`, because the rules decide and
+ * not the caller.
+ */
 export async function conclude(
   db: Queryable,
   deps: SettleDeps,
@@ -49,14 +61,20 @@ export async function conclude(
   asked: JoinOrigin,
 ): Promise<keyof Searching | undefined> {
   const origin: JoinOrigin = { ...asked, actor: "system" };
-  const persons = match.kind === "nobody" ? [] : match.kind === "somebody" ? [match.personId] : match.personIds;
+  const persons =
+    match.kind === "nobody" ? [] : match.kind === "somebody" ? [match.personId] : match.personIds;
   const gone = await run<{ person_id: string }>(db, WITHDRAW, [recordId, persons]);
   if (match.kind === "nobody") {
     if (gone.length > 0) await run(db, LOOK, [recordId, origin.causes, deps.targets]);
     return undefined;
   }
   if (match.kind === "somebody" && match.certain) {
-    const done = await joinRecord(db, deps, { recordId, personId: match.personId, matched: match.matched, fresh }, origin);
+    const done = await joinRecord(
+      db,
+      deps,
+      { recordId, personId: match.personId, matched: match.matched, fresh },
+      origin,
+    );
     if (typeof done !== "string") return "joined";
   }
   let news: keyof Searching | undefined;
@@ -66,7 +84,12 @@ export async function conclude(
     const known = await run<{ state: string }>(db, KNOWN, [recordId, personId, state]);
     if (known.some((each) => each.state === state)) continue;
     await noteJoin(db, { recordId, personId, matched: match.matched, state }, origin);
-    await tellJoin(db, deps, { code: "person.proposed", recordId, personId, matched: match.matched, marks: [recordId] }, origin);
+    await tellJoin(
+      db,
+      deps,
+      { code: "person.proposed", recordId, personId, matched: match.matched, marks: [recordId] },
+      origin,
+    );
     news = "proposed";
   }
   return news;

@@ -2,8 +2,9 @@ import type { JoinKey, SourceRules } from "../../../mapping/sources.ts";
 import { type Queryable, run, type Statement } from "../../postgres/statement.ts";
 
 /*
- * Locks for the comparison of records. Records that may be one person have a common value. They are compared one after another, because each comparison locks its
- * values. Other records are compared concurrently. Decisions of operators run one after another, and never during a comparison.
+ * Locks for the comparison of records. Records that may be one person have a common value. They are compared
+ * one after another, because each comparison locks its values. Other records are compared concurrently.
+ * Decisions of operators run one after another, and never during a comparison.
  */
 
 const ALL_JOINS = "hashtextextended('person-joins', 0)";
@@ -28,8 +29,11 @@ export interface MatchColumns {
 export const lockJoins = async (db: Queryable): Promise<void> => void (await run(db, ALONE, []));
 
 /** Takes the locks for the comparison of a record with these values, until the end of the transaction. */
-export const lockValues = async (db: Queryable, record: MatchColumns, rules: Pick<SourceRules, "join">): Promise<void> =>
-  void (await run(db, VALUES, [["", ...valuesOf(record, rules)]]));
+export const lockValues = async (
+  db: Queryable,
+  record: MatchColumns,
+  rules: Pick<SourceRules, "join">,
+): Promise<void> => void (await run(db, VALUES, [["", ...valuesOf(record, rules)]]));
 
 /** The values by which a record is compared, without duplicates and sorted. */
 export function valuesOf(record: MatchColumns, { join }: Pick<SourceRules, "join">): readonly string[] {
@@ -38,6 +42,8 @@ export function valuesOf(record: MatchColumns, { join }: Pick<SourceRules, "join
     userName: [record.user_name_key],
     email: record.email_keys,
   };
-  const all = join.flatMap(({ by }) => values[by].flatMap((value) => (value === null ? [] : [`${by}:${value}`])));
+  const all = join.flatMap(({ by }) =>
+    values[by].flatMap((value) => (value === null ? [] : [`${by}:${value}`])),
+  );
   return [...new Set(all)].sort();
 }

@@ -10,7 +10,10 @@ import { isAlone } from "../alone.ts";
 import { markReferrersOfPerson } from "../referrers.ts";
 import { enterPerson, lockPerson, type SettleDeps, settlePerson } from "../settle.ts";
 
-/* Joins records to one person, and separates them. The caller must have a transaction and the locks of join-locks.ts. */
+/*
+ * Joins records to one person, and separates them. The caller must have a transaction and the locks of
+ * join-locks.ts.
+ */
 
 const statement = (name: string, text: string): Statement => ({ name: `join-${name}`, text });
 
@@ -21,15 +24,24 @@ const STANDING = statement(
     from users u where u.id = $1`,
 );
 /** Locks the persons before the records, in the same order as writes of records do. */
-const LOCK_PERSONS = statement("lock-persons", "select from persons where id = any($1::uuid[]) order by id for update");
+const LOCK_PERSONS = statement(
+  "lock-persons",
+  "select from persons where id = any($1::uuid[]) order by id for update",
+);
 /** Locks records in the order of ids, as statements for many records do. */
-const LOCK_RECORDS = statement("lock-records", "select from users where id = any($1::uuid[]) order by id for update");
+const LOCK_RECORDS = statement(
+  "lock-records",
+  "select from users where id = any($1::uuid[]) order by id for update",
+);
 const WHOSE = statement("whose", "select person_id from users where id = $1");
 const PERSON = statement(
   "person",
   `select exists (select from links l where l.target = any($2::text[]) and l.kind = 'user' and l.entity_id = p.id and l.status = 'owned') as linked from people p where p.id = $1`,
 );
-const MOVE_IN = statement("move-in", "update users set person_id = $2 where id = $1 and person_id is null returning id");
+const MOVE_IN = statement(
+  "move-in",
+  "update users set person_id = $2 where id = $1 and person_id is null returning id",
+);
 /** Removes the row in `persons` of a record that has it only because of its dates. */
 const RELEASE = statement(
   "release",
@@ -54,7 +66,10 @@ const TELL = statement(
   select (select count(*) from woken) as woken`,
 );
 
-/** Parameters: 1 id, 2 record, 3 person, 4 matched, 5 state, 6 time of the decision, 7 its actor. The last two are null for an undecided proposal. */
+/**
+ * Parameters: 1 id, 2 record, 3 person, 4 matched, 5 state, 6 time of the decision, 7 its actor. The last two
+ * are null for an undecided proposal.
+ */
 const NOTE = statement(
   "note",
   `insert into person_joins as j (id, record_id, person_id, matched, state, decided_at, decided_by) values ($1, $2, $3, $4, $5, $6, $7)
@@ -82,10 +97,22 @@ export interface NotedJoin {
   readonly state: "proposed" | "ambiguous" | "joined" | "refused";
 }
 
-export async function noteJoin(db: Queryable, { recordId, personId, matched, state }: NotedJoin, origin: JoinOrigin): Promise<string> {
+export async function noteJoin(
+  db: Queryable,
+  { recordId, personId, matched, state }: NotedJoin,
+  origin: JoinOrigin,
+): Promise<string> {
   const decided = state === "joined" || state === "refused";
   const id = uuidv7(origin.at.getTime());
-  const values = [id, recordId, personId, matched, state, decided ? origin.at : null, decided ? origin.actor : null];
+  const values = [
+    id,
+    recordId,
+    personId,
+    matched,
+    state,
+    decided ? origin.at : null,
+    decided ? origin.actor : null,
+  ];
   return (await run<{ id: string }>(db, NOTE, values))[0]!.id;
 }
 
@@ -100,7 +127,12 @@ interface JoinNews {
 }
 
 /** Appends an event about a join, and marks the ids in `marks`. Returns the id of the event. */
-export async function tellJoin(db: Queryable, deps: SettleDeps, news: JoinNews, origin: JoinOrigin): Promise<string> {
+export async function tellJoin(
+  db: Queryable,
+  deps: SettleDeps,
+  news: JoinNews,
+  origin: JoinOrigin,
+): Promise<string> {
   const { code, recordId, personId, matched, changes, marks } = news;
   const event: HistoryEvent = {
     ...origin,
@@ -120,7 +152,10 @@ export interface Joining extends Omit<NotedJoin, "state"> {
   readonly fresh?: boolean;
 }
 
-/** Joins a record to a person. The answer has the id of the join, or the reason why they cannot be joined. The caller must hold the locks. */
+/**
+ * Joins a record to a person. The answer has the id of the join, or the reason why they cannot be joined. The
+ * caller must hold the locks.
+ */
 export async function joinRecord(
   db: Queryable,
   deps: SettleDeps,
@@ -135,7 +170,8 @@ export async function joinRecord(
   if (!record || !person) return "gone";
   if (record.person_id === personId || recordId === personId) return "decided";
   if (!isFree(record)) return "taken";
-  // If only the record has an account at the target, its id stays the id of the person. So the account keeps its id.
+  // If only the record has an account at the target, its id stays the id of the person. So the account keeps
+  // its id.
   if (!record.linked || person.linked) return enter(db, deps, joining, origin);
   const [other] = await run<Standing>(db, STANDING, [personId, deps.targets]);
   if (!other || other.person_id !== null || other.is_person) return "linked";
@@ -149,8 +185,12 @@ interface Standing extends pg.QueryResultRow {
   readonly linked: boolean;
 }
 
-/** True: the record can be joined. It cannot if its row in `persons` has other records too; a row that only dates made has none. */
-const isFree = (standing: Standing): boolean => standing.alone && (standing.person_id !== null || !standing.is_person);
+/**
+ * True: the record can be joined. It cannot if its row in `persons` has other records too; a row that only
+ * dates made has none.
+ */
+const isFree = (standing: Standing): boolean =>
+  standing.alone && (standing.person_id !== null || !standing.is_person);
 
 async function enter(
   db: Queryable,
@@ -166,7 +206,12 @@ async function enter(
   await run(db, WITHDRAW, [recordId, personId]);
   await run(db, REDIRECT, [recordId, personId]);
   const marks = fresh ? [] : [recordId, personId];
-  const event = await tellJoin(db, deps, { code: "person.joined", recordId, personId, matched, marks }, origin);
+  const event = await tellJoin(
+    db,
+    deps,
+    { code: "person.joined", recordId, personId, matched, marks },
+    origin,
+  );
   await settlePerson(db, personId, deps, { ...origin, causes: [event] });
   // Who refers to the record means the person now.
   await markReferrersOfPerson(db, personId, event, deps.targets);
@@ -176,8 +221,8 @@ async function enter(
 const sameOrigin = (origin: JoinOrigin, causes: readonly string[]): JoinOrigin => ({ ...origin, causes });
 
 /**
- * Separates a record from its person. If the person has the id of this record, all other records are separated instead. Otherwise the person would get another id,
- * and so another account at the target.
+ * Separates a record from its person. If the person has the id of this record, all other records are
+ * separated instead. Otherwise the person would get another id, and so another account at the target.
  */
 export async function separateRecord(
   db: Queryable,
@@ -202,7 +247,14 @@ export async function separateRecord(
     event = await tellJoin(
       db,
       deps,
-      { code: "person.separated", recordId: row.id, personId, matched: [], changes, marks: [row.id, personId] },
+      {
+        code: "person.separated",
+        recordId: row.id,
+        personId,
+        matched: [],
+        changes,
+        marks: [row.id, personId],
+      },
       origin,
     );
   }
@@ -218,4 +270,6 @@ export async function separateRecord(
 }
 
 const createdWith = (document: string): NonNullable<HistoryEvent["changes"]> =>
-  Object.fromEntries(Object.entries(JSON.parse(document) as Record<string, never>).map(([name, after]) => [name, { after }]));
+  Object.fromEntries(
+    Object.entries(JSON.parse(document) as Record<string, never>).map(([name, after]) => [name, { after }]),
+  );

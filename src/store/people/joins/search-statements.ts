@@ -7,7 +7,10 @@ import { isAlone } from "../alone.ts";
 
 const statement = (name: string, text: string): Statement => ({ name: `joins-${name}`, text });
 
-/** As `users-insert` of store/directory/user-writes.ts, for one record and without its event and mark: they depend on the comparison. */
+/**
+ * As `users-insert` of store/directory/user-writes.ts, for one record and without its event and mark: they
+ * depend on the comparison.
+ */
 export const INSERT = statement(
   "insert",
   `with ${GIVEN},
@@ -27,8 +30,14 @@ export const TELL_NEW = statement(
 );
 export const TELL_ONLY = statement("tell-only", appendEvent(1, "(select 1) as once"));
 export const SLICE = 500;
-export const ALONE = statement("alone", `select u.id from users u where ${isAlone("u")} and u.id > $1 order by u.id limit ${SLICE}`);
-export const VALUES_OF = statement("values-of", "select employee_number_key, user_name_key, email_keys from users where id = $1");
+export const ALONE = statement(
+  "alone",
+  `select u.id from users u where ${isAlone("u")} and u.id > $1 order by u.id limit ${SLICE}`,
+);
+export const VALUES_OF = statement(
+  "values-of",
+  "select employee_number_key, user_name_key, email_keys from users where id = $1",
+);
 export const PROPOSED_AS = statement(
   "proposed-as",
   `select j.record_id from person_joins j where j.state in ('proposed', 'ambiguous')

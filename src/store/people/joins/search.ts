@@ -17,9 +17,21 @@ import { inPersonTransaction } from "../transaction.ts";
 import { type ComparedRecord, compareRecord } from "./compare.ts";
 import { conclude, type Searching } from "./conclude.ts";
 import { lockValues, type MatchColumns, valuesOf } from "./join-locks.ts";
-import { ALONE, CLEAR, INSERT, PROPOSED_AS, SLICE, TELL_NEW, TELL_ONLY, VALUES_OF } from "./search-statements.ts";
+import {
+  ALONE,
+  CLEAR,
+  INSERT,
+  PROPOSED_AS,
+  SLICE,
+  TELL_NEW,
+  TELL_ONLY,
+  VALUES_OF,
+} from "./search-statements.ts";
 
-/* Searches for the person of a record: for a new record, for a record whose keys have changed, and for all records on request. */
+/*
+ * Searches for the person of a record: for a new record, for a record whose keys have changed, and for all
+ * records on request.
+ */
 
 export interface JoinSearch {
   readonly insert: JoinedWrites["insert"];
@@ -35,7 +47,10 @@ export const compares = ({ rules }: SettleDeps): boolean => rules.join.length > 
 export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
   const { vault, targets } = deps;
 
-  /** Compares one record. `whose`: the record that must be compared instead, because it is proposed as this one. */
+  /**
+   * Compares one record. `whose`: the record that must be compared instead, because it is proposed as this
+   * one.
+   */
   const lookAt = (
     recordId: string,
     origin: JoinOrigin,
@@ -50,12 +65,16 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       const compared = await compareRecord(db, recordId, deps, origin.at);
       if (!compared) return {};
       const whose = turnOf(recordId, compared);
-      return whose === recordId ? { news: await conclude(db, deps, { recordId, compared }, origin) } : { whose };
+      return whose === recordId
+        ? { news: await conclude(db, deps, { recordId, compared }, origin) }
+        : { whose };
     });
 
   const isThere = (document: JsonObject, now: Date): boolean =>
-    scheduleOf({ before: undefined, after: document, pending: [] }, { rules: deps.dates.rules, now, newId: randomUUID }).effective
-      .active !== false;
+    scheduleOf(
+      { before: undefined, after: document, pending: [] },
+      { rules: deps.dates.rules, now, newId: randomUUID },
+    ).effective.active !== false;
 
   return {
     async insert(write) {
@@ -70,13 +89,18 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
         // A record whose day of hire is still to come counts as inactive in the comparison.
         const isActive = dated ? isThere(content.document, write.at) : undefined;
         const compared = compares(deps) ? await compareRecord(db, id, deps, write.at, isActive) : undefined;
-        const joined = compared && (await conclude(db, deps, { recordId: id, compared, fresh: true }, origin)) === "joined";
+        const joined =
+          compared &&
+          (await conclude(db, deps, { recordId: id, compared, fresh: true }, origin)) === "joined";
         // A record that was joined is no new person: its event is `record.created`, without a mark.
         if (joined) await run(db, TELL_ONLY, [JSON.stringify({ ...first.row, code: "record.created" })]);
         else await run(db, TELL_NEW, [JSON.stringify(first.row), id, PRIORITY.person, targets]);
         if (dated && !joined && (await enterPerson(db, id))) {
           const { sourceId, requestId } = fact.event;
-          const by = { ...(sourceId === undefined ? {} : { sourceId }), ...(requestId === undefined ? {} : { requestId }) };
+          const by = {
+            ...(sourceId === undefined ? {} : { sourceId }),
+            ...(requestId === undefined ? {} : { requestId }),
+          };
           const asked = { ...origin, ...by, actor: fact.event.actor };
           await settlePerson(db, id, deps, asked, { written: { id, before: undefined }, isNew: true });
         }
@@ -90,7 +114,8 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
       if (!compares(deps) || !isUuid(recordId)) return;
       const { whose } = await lookAt(recordId, origin);
       if (whose !== undefined) await lookAt(whose, origin);
-      for (const { record_id: id } of await run<{ record_id: string }>(pool, PROPOSED_AS, [recordId])) await lookAt(id, origin);
+      for (const { record_id: id } of await run<{ record_id: string }>(pool, PROPOSED_AS, [recordId]))
+        await lookAt(id, origin);
     },
 
     async all(origin) {
@@ -112,7 +137,10 @@ export function createJoinSearch(pool: pg.Pool, deps: SettleDeps): JoinSearch {
 const columnsOf = async (db: Queryable, recordId: string): Promise<MatchColumns | undefined> =>
   (await run<MatchColumns & pg.QueryResultRow>(db, VALUES_OF, [recordId]))[0];
 
-/** Of two matching records, the one without an account at the target is proposed as the other. If both or none has an account, it is the later one. */
+/**
+ * Of two matching records, the one without an account at the target is proposed as the other. If both or none
+ * has an account, it is the later one.
+ */
 function turnOf(recordId: string, { match, linked, linkedPersons }: ComparedRecord): string {
   if (match.kind !== "somebody") return recordId;
   const otherLinked = linkedPersons.has(match.personId);

@@ -3,7 +3,10 @@ import { RESERVED } from "../../../reconcile/target-values.ts";
 import { densePhone } from "./phone.ts";
 import { DEPARTMENT_NAME_MAX } from "./text.ts";
 
-/** The form of a value, and the treatment of values that do not fit. Lengths are in UTF-16 units. DingTalk's own count is never larger. */
+/**
+ * The form of a value, and the treatment of values that do not fit. Lengths are in UTF-16 units. DingTalk's
+ * own count is never larger.
+ */
 export type Form =
   | {
       readonly type: "text";
@@ -11,7 +14,10 @@ export type Form =
       readonly tooLong: "cut" | "omit";
       readonly lines?: boolean;
       readonly departmentName?: boolean;
-      /** Shortens a value by removing characters that are only for readability. Used only for a value that is too long. */
+      /**
+       * Shortens a value by removing characters that are only for readability. Used only for a value that is
+       * too long.
+       */
       readonly dense?: (text: string) => string;
     }
   | { readonly type: "flag" }
@@ -28,9 +34,9 @@ export type Form =
 export interface Field {
   readonly form: Form;
   /**
-   * How null is sent. `empty`: an empty string; it is not documented that this clears the field. `force`: listed in `force_update_fields`,
-   * documented. `false`, `none`: the value with this meaning. `never`: not sent, with a note. `unwished`: not sent, without a note, because null asks
-   * for nothing.
+   * How null is sent. `empty`: an empty string; it is not documented that this clears the field. `force`:
+   * listed in `force_update_fields`, documented. `false`, `none`: the value with this meaning. `never`: not
+   * sent, with a note. `unwished`: not sent, without a note, because null asks for nothing.
    */
   readonly clear: "empty" | "force" | "false" | "none" | "never" | "unwished";
   /** Two people or departments with the same value are a conflict. */
@@ -61,9 +67,17 @@ const USER: Readonly<Record<string, Field>> = {
   // Reads do not return it.
   org_email_type: { form: { type: "choice", of: ["profession", "base"] }, clear: "unwished" },
   // 20 by the official help, 50 by the API's page (docs/dingtalk.md 5.1). The smaller limit satisfies both.
-  telephone: { form: { type: "text", max: 20, tooLong: "omit", dense: densePhone }, clear: "empty", unique: true },
+  telephone: {
+    form: { type: "text", max: 20, tooLong: "omit", dense: densePhone },
+    clear: "empty",
+    unique: true,
+  },
   work_place: text(100, "cut", { permission: "personal" }),
-  remark: { form: { type: "text", max: 2_000, tooLong: "cut", lines: true }, clear: "empty", permission: "personal" },
+  remark: {
+    form: { type: "text", max: 2_000, tooLong: "cut", lines: true },
+    clear: "empty",
+    permission: "personal",
+  },
   hide_mobile: flag,
   senior_mode: flag,
   hired_date: { form: { type: "number", min: 1 }, clear: "never" },
@@ -73,7 +87,11 @@ const USER: Readonly<Record<string, Field>> = {
   departmentTitles: { form: { type: "perDepartment", value: "text" }, clear: "none" },
   departmentOrders: { form: { type: "perDepartment", value: "number" }, clear: "none" },
   roles: ids(1_000),
-  exclusive_account_type: { form: { type: "choice", of: ["sso", "dingtalk"] }, clear: "never", when: "create" },
+  exclusive_account_type: {
+    form: { type: "choice", of: ["sso", "dingtalk"] },
+    clear: "never",
+    when: "create",
+  },
   login_id: text(64, "omit", { clear: "never" }),
   nickname: text(80, "cut"),
   exclusive_mobile: { form: { type: "phone" }, clear: "never" },
@@ -81,7 +99,11 @@ const USER: Readonly<Record<string, Field>> = {
 
 /** docs/dingtalk.md 4.1 and 4.2. Each list of who may see a department has at most 50 entries. */
 const DEPARTMENT: Readonly<Record<string, Field>> = {
-  name: { form: { type: "text", max: DEPARTMENT_NAME_MAX, tooLong: "cut", departmentName: true }, clear: "never", unique: true },
+  name: {
+    form: { type: "text", max: DEPARTMENT_NAME_MAX, tooLong: "cut", departmentName: true },
+    clear: "never",
+    unique: true,
+  },
   parent: { form: { type: "id" }, clear: "never" },
   // A manager has to be a member, and a new department has no members.
   managers: { form: { type: "ids", max: 50 }, clear: "force", when: "update" },
@@ -121,7 +143,12 @@ export const EXTENSION = "extension.";
 export const EXTENSION_MAX = 2_000;
 const EXTENSION_FIELD: Field = text(EXTENSION_MAX, "cut", { permission: "personal" });
 
-const FIELDS: Readonly<Record<EntityKind, Readonly<Record<string, Field>>>> = { user: USER, department: DEPARTMENT, role: ROLE, group: {} };
+const FIELDS: Readonly<Record<EntityKind, Readonly<Record<string, Field>>>> = {
+  user: USER,
+  department: DEPARTMENT,
+  role: ROLE,
+  group: {},
+};
 
 /** Undefined: DingTalk has no field for this name. */
 export function fieldOf(kind: EntityKind, name: string): Field | undefined {
@@ -129,10 +156,16 @@ export function fieldOf(kind: EntityKind, name: string): Field | undefined {
   return Object.hasOwn(FIELDS[kind], name) ? FIELDS[kind][name] : undefined;
 }
 
-export const fieldsOf = (kind: EntityKind): readonly (readonly [string, Field])[] => Object.entries(FIELDS[kind]);
+export const fieldsOf = (kind: EntityKind): readonly (readonly [string, Field])[] =>
+  Object.entries(FIELDS[kind]);
 
-/** The attributes that a mapping may set: all fields except those that the loop sets, and each custom field of a person. */
+/**
+ * The attributes that a mapping may set: all fields except those that the loop sets, and each custom field of
+ * a person.
+ */
 export const attributeNames = (kind: EntityKind): readonly string[] => [
-  ...Object.keys(FIELDS[kind]).filter((name) => !(RESERVED[kind === "user" ? "user" : "department"] as readonly string[]).includes(name)),
+  ...Object.keys(FIELDS[kind]).filter(
+    (name) => !(RESERVED[kind === "user" ? "user" : "department"] as readonly string[]).includes(name),
+  ),
   ...(kind === "user" ? [`${EXTENSION}*`] : []),
 ];

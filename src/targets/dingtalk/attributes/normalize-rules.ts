@@ -1,5 +1,10 @@
 import type { EntityKind } from "../../../core/entity.ts";
-import { type Actual, type Attributes, type AttributeValue, listOf } from "../../../reconcile/target-values.ts";
+import {
+  type Actual,
+  type Attributes,
+  type AttributeValue,
+  listOf,
+} from "../../../reconcile/target-values.ts";
 import { pairsOf } from "../client/wire-values.ts";
 import { keptOtherwise } from "../people/read-back.ts";
 import { EXTENSION, EXTENSION_MAX } from "./fields.ts";
@@ -11,9 +16,18 @@ const kindOfAccount = (attributes: Attributes, actual: Actual | undefined): Attr
   return had === undefined ? attributes.exclusive_account_type : had;
 };
 
-/** A person who has signed in owns the number (docs/dingtalk.md 5.2). A number that DingTalk has refused is not sent again. */
+/**
+ * A person who has signed in owns the number (docs/dingtalk.md 5.2). A number that DingTalk has refused is
+ * not sent again.
+ */
 const mobileLocked: Rule = ({ mobile }, actual) => {
-  if (mobile === undefined || !actual || actual.attributes.mobile === undefined || actual.attributes.mobile === mobile) return [];
+  if (
+    mobile === undefined ||
+    !actual ||
+    actual.attributes.mobile === undefined ||
+    actual.attributes.mobile === mobile
+  )
+    return [];
   if (actual.attributes.activated !== true && actual.attributes.mobile_refused !== mobile) return [];
   return [["mobile", MOBILE_LOCKED]];
 };
@@ -31,19 +45,25 @@ const accountType: Rule = (attributes, actual) => {
   // No update can set it, so without a known present value no note is possible.
   if (actual && had === undefined && requested !== undefined) left.push(["exclusive_account_type"]);
   if (requested !== undefined && had !== undefined && had !== requested) {
-    left.push(["exclusive_account_type", ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"]]);
+    left.push([
+      "exclusive_account_type",
+      ["fixedAtCreation", "the kind of account is fixed; remove the person and add them again"],
+    ]);
   }
   if (kind && attributes.mobile !== undefined)
     left.push(["mobile", ["notUsed", "an enterprise account has no mobile; map exclusive_mobile"]]);
   if (kind !== "dingtalk" && attributes.login_id !== undefined)
     left.push(["login_id", ["notUsed", "only accounts of type dingtalk have a login name"]]);
   for (const name of ["nickname", "exclusive_mobile"]) {
-    if (!kind && attributes[name] !== undefined) left.push([name, ["notUsed", "only enterprise accounts have this"]]);
+    if (!kind && attributes[name] !== undefined)
+      left.push([name, ["notUsed", "only enterprise accounts have this"]]);
   }
   return left;
 };
 
-/** Without a main department it is not managed. A department that the person is not in cannot be the main one. */
+/**
+ * Without a main department it is not managed. A department that the person is not in cannot be the main one.
+ */
 const mainDepartment: Rule = (attributes, actual) => {
   const main = attributes.mainDepartment;
   const departments = attributes.departments ?? actual?.attributes.departments;
@@ -51,7 +71,10 @@ const mainDepartment: Rule = (attributes, actual) => {
   return [["mainDepartment", ["notAMember", "the main department is not one of the person's departments"]]];
 };
 
-/** The edition of a mailbox is sent only with its address. Alone it could never be compared, and every run would send it. */
+/**
+ * The edition of a mailbox is sent only with its address. Alone it could never be compared, and every run
+ * would send it.
+ */
 const mailboxEdition: Rule = ({ org_email, org_email_type }, actual) => {
   if (org_email_type === undefined || !actual || actual.attributes.org_email_type !== undefined) return [];
   return org_email === undefined || org_email === actual.attributes.org_email ? [["org_email_type"]] : [];
@@ -64,7 +87,8 @@ const extensionFits: Rule = (attributes) => {
     .filter((each) => each.startsWith(EXTENSION))
     .sort()) {
     length += JSON.stringify({ [name.slice(EXTENSION.length)]: attributes[name] }).length - 1;
-    if (length > EXTENSION_MAX) left.push([name, ["tooLong", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
+    if (length > EXTENSION_MAX)
+      left.push([name, ["tooLong", `the custom fields together exceed ${EXTENSION_MAX} characters`]]);
   }
   return left;
 };
@@ -74,7 +98,12 @@ const emptyExtension: Rule = (attributes, actual) =>
   actual === undefined
     ? []
     : Object.keys(attributes)
-        .filter((name) => name.startsWith(EXTENSION) && attributes[name] === null && (actual.attributes[name] ?? null) === null)
+        .filter(
+          (name) =>
+            name.startsWith(EXTENSION) &&
+            attributes[name] === null &&
+            (actual.attributes[name] ?? null) === null,
+        )
         .map((name) => [name] as const);
 
 const managersLater: Rule = (attributes, actual) =>
@@ -83,15 +112,23 @@ const managersLater: Rule = (attributes, actual) =>
     : [["managers", ["afterMembers", "managers are set once they are members of the department"]]];
 
 export const RULES: Readonly<Record<EntityKind, readonly Rule[]>> = {
-  user: [accountType, mobileLocked, mainDepartment, mailboxEdition, extensionFits, emptyExtension, keptOtherwise],
+  user: [
+    accountType,
+    mobileLocked,
+    mainDepartment,
+    mailboxEdition,
+    extensionFits,
+    emptyExtension,
+    keptOtherwise,
+  ],
   department: [managersLater, keptOtherwise],
   role: [],
   group: [],
 };
 
 /**
- * DingTalk stores an order and a title for each department of a person, even if nobody set them. Orders that nobody requested, and titles that only
- * repeat the person's own, stay unchanged.
+ * DingTalk stores an order and a title for each department of a person, even if nobody set them. Orders that
+ * nobody requested, and titles that only repeat the person's own, stay unchanged.
  */
 export function unmanagedEntries(requested: Attributes, there: Attributes): Attributes {
   const departments = listOf(requested.departments ?? there.departments);
@@ -111,4 +148,5 @@ export function unmanagedEntries(requested: Attributes, there: Attributes): Attr
   };
 }
 
-const isNothing = (value: AttributeValue | undefined): boolean => value === undefined || value === null || value === "";
+const isNothing = (value: AttributeValue | undefined): boolean =>
+  value === undefined || value === null || value === "";

@@ -12,10 +12,17 @@ export interface Shaped {
 }
 
 /** A value in canonical form, or the reason why there is none. */
-type Fitted = { readonly value: AttributeValue; readonly notes?: readonly Reason[] } | { readonly omit: Reason | undefined };
+type Fitted =
+  | { readonly value: AttributeValue; readonly notes?: readonly Reason[] }
+  | { readonly omit: Reason | undefined };
 
 /** Desired attributes as DingTalk can hold them; see `TargetAdapter.normalize`. Pure. */
-export function normalize(kind: EntityKind, desired: Attributes, actual: Actual | undefined, region: string): Shaped {
+export function normalize(
+  kind: EntityKind,
+  desired: Attributes,
+  actual: Actual | undefined,
+  region: string,
+): Shaped {
   const attributes: Record<string, AttributeValue> = {};
   const notes: Note[] = [];
   const note = (attribute: string, [code, text]: Reason): void => void notes.push({ attribute, code, text });
@@ -33,7 +40,8 @@ export function normalize(kind: EntityKind, desired: Attributes, actual: Actual 
     }
     attributes[name] = fitted.value;
     for (const reason of fitted.notes ?? []) note(name, reason);
-    if (fitted.value === null && field.clear === "empty" && (actual?.attributes[name] ?? null) !== null) note(name, UNPROVEN_CLEAR);
+    if (fitted.value === null && field.clear === "empty" && (actual?.attributes[name] ?? null) !== null)
+      note(name, UNPROVEN_CLEAR);
   }
   if (actual) Object.assign(attributes, unmanagedEntries(attributes, actual.attributes));
   for (const rule of RULES[kind]) {
@@ -59,7 +67,9 @@ function canonical(field: Field, value: AttributeValue, region: string): Fitted 
           : wrongType("true or false");
     case "number": {
       const number = typeof value === "object" || value === "" ? Number.NaN : Number(value);
-      return Number.isSafeInteger(number) && number >= form.min ? { value: number } : wrongType(`a whole number from ${form.min} on`);
+      return Number.isSafeInteger(number) && number >= form.min
+        ? { value: number }
+        : wrongType(`a whole number from ${form.min} on`);
     }
     case "phone": {
       if (typeof value === "object") return wrongType("a telephone number");
@@ -67,7 +77,9 @@ function canonical(field: Field, value: AttributeValue, region: string): Fitted 
       return "reason" in mobile ? { omit: mobile.reason } : { value: mobile.number };
     }
     case "choice":
-      return typeof value === "string" && form.of.includes(value) ? { value } : wrongType(`one of ${form.of.join(", ")}`);
+      return typeof value === "string" && form.of.includes(value)
+        ? { value }
+        : wrongType(`one of ${form.of.join(", ")}`);
     case "id":
       return typeof value === "object" ? wrongType("one id") : { value: String(value) };
     case "ids":
@@ -101,9 +113,17 @@ function fitText(field: Field, form: Extract<Field["form"], { type: "text" }>, r
   const clean = cleanText(whole.text, { max: form.max, ...(form.lines ? { lines: true } : {}) });
   const notes: Reason[] = [];
   if (allowed !== raw)
-    notes.push(["charactersReplaced", "hyphens and commas stand as look-alikes, DingTalk does not allow them in department names"]);
-  if (whole.removed) notes.push(["charactersRemoved", "characters that DingTalk does not hold were taken out or replaced"]);
-  if (clean.cut) notes.push(["cut", `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; it was cut`]);
+    notes.push([
+      "charactersReplaced",
+      "hyphens and commas stand as look-alikes, DingTalk does not allow them in department names",
+    ]);
+  if (whole.removed)
+    notes.push(["charactersRemoved", "characters that DingTalk does not hold were taken out or replaced"]);
+  if (clean.cut)
+    notes.push([
+      "cut",
+      `the value has ${whole.text.length} characters, DingTalk takes ${form.max}; it was cut`,
+    ]);
   return { value: clean.text, notes };
 }
 
@@ -111,7 +131,10 @@ function fitSet(value: AttributeValue, max: number): Fitted {
   const listed = typeof value === "object" && value !== null ? value : [String(value)];
   const sorted = [...new Set(listed)].sort();
   if (sorted.length <= max) return { value: sorted };
-  return { value: sorted.slice(0, max), notes: [["cut", `${sorted.length} entries, DingTalk takes ${max}; the rest was left out`]] };
+  return {
+    value: sorted.slice(0, max),
+    notes: [["cut", `${sorted.length} entries, DingTalk takes ${max}; the rest was left out`]],
+  };
 }
 
 const PAIR = /^(\d+)=(.*)$/s;
@@ -123,13 +146,16 @@ function fitPairs(value: AttributeValue, kind: "text" | "number"): Fitted {
     const [, department, raw] = PAIR.exec(entry) ?? [];
     if (department === undefined || raw === undefined) return wrongType('a list of "<department>=<value>"');
     const text = cleanText(raw, { max: 200 }).text;
-    if (kind === "number" && !/^\d{1,15}$/.test(text)) return wrongType('a list of "<department>=<whole number>"');
+    if (kind === "number" && !/^\d{1,15}$/.test(text))
+      return wrongType('a list of "<department>=<whole number>"');
     if (text !== "") pairs.set(department, text);
   }
   return { value: [...pairs].map(([department, text]) => `${department}=${text}`).sort() };
 }
 
-const wrongType = (expected: string): Fitted => ({ omit: ["wrongType", `DingTalk expects ${expected} here`] });
+const wrongType = (expected: string): Fitted => ({
+  omit: ["wrongType", `DingTalk expects ${expected} here`],
+});
 
 /** docs/dingtalk.md 5.2 documents clearing only for the manager. */
 const UNPROVEN_CLEAR: Reason = [

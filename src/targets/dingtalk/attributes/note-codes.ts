@@ -1,4 +1,7 @@
-/** Notes of the adapter (see docs/operations.md). The note of a refused attribute has the reason of the refusal as its code. */
+/**
+ * Notes of the adapter (see docs/operations.md). The note of a refused attribute has the reason of the
+ * refusal as its code.
+ */
 export const NOTE_CODES = [
   "cut",
   "tooLong",

@@ -8,20 +8,31 @@ export interface CleanText {
 const LINE_BREAKS = /\r\n?|\u2028|\u2029/g;
 /** Control characters except the line feed. DingTalk also refuses their `\uXXXX` escapes (40033). */
 const CONTROL = /(?!\n)\p{Cc}/gu;
-/** Bidirectional marks and overrides, zero-width space and no-break, soft hyphen. Joiners stay, because emoji and some scripts need them. */
+/**
+ * Bidirectional marks and overrides, zero-width space and no-break, soft hyphen. Joiners stay, because emoji
+ * and some scripts need them.
+ */
 const INVISIBLE = /[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 /** A backslash that makes the following text look like an escape. DingTalk refuses such texts. */
 const LOOKS_ESCAPED = /\\(?=u[0-9a-f]{4})/gi;
 
 /**
- * A text as DingTalk can store it (docs/threats.md F28, F29): NFC, without control or bidirectional characters, trimmed, at most `max` UTF-16 units,
- * cut between graphemes. Cleaning a clean text changes nothing.
+ * A text as DingTalk can store it (docs/threats.md F28, F29): NFC, without control or bidirectional
+ * characters, trimmed, at most `max` UTF-16 units, cut between graphemes. Cleaning a clean text changes
+ * nothing.
  */
-export function cleanText(raw: string, options: { readonly max: number; readonly lines?: boolean }): CleanText {
+export function cleanText(
+  raw: string,
+  options: { readonly max: number; readonly lines?: boolean },
+): CleanText {
   const lines = raw.replace(LINE_BREAKS, "\n");
   const spaced = options.lines ? lines.replace(/\t/g, " ") : lines.replace(/[\n\t]/g, " ");
-  const visible = spaced.replace(CONTROL, "").replace(INVISIBLE, "").replace(LONE_SURROGATE, "").replace(LOOKS_ESCAPED, "\uff3c");
+  const visible = spaced
+    .replace(CONTROL, "")
+    .replace(INVISIBLE, "")
+    .replace(LONE_SURROGATE, "")
+    .replace(LOOKS_ESCAPED, "\uff3c");
   const whole = visible.normalize("NFC").trim();
   const text = cutAtGrapheme(whole, options.max);
   return { text, removed: visible !== spaced, cut: text !== whole };
@@ -47,8 +58,8 @@ function wholeCodePoints(text: string, max: number): string {
 }
 
 /**
- * Characters that a department name must not contain (docs/dingtalk.md 4.1), and their replacements. The replacements look alike and can be converted
- * back.
+ * Characters that a department name must not contain (docs/dingtalk.md 4.1), and their replacements. The
+ * replacements look alike and can be converted back.
  */
 const STAND_INS: readonly (readonly [forbidden: string, standIn: string])[] = [
   ["-", "\u2010"],
@@ -56,12 +67,17 @@ const STAND_INS: readonly (readonly [forbidden: string, standIn: string])[] = [
   ["，", "\ufe50"],
 ];
 
-export const departmentName = (plain: string): string => STAND_INS.reduce((name, [from, to]) => name.replaceAll(from, to), plain);
+export const departmentName = (plain: string): string =>
+  STAND_INS.reduce((name, [from, to]) => name.replaceAll(from, to), plain);
 
 /** The name before `departmentName`, for display and for matching departments that were created by hand. */
-export const plainDepartmentName = (name: string): string => STAND_INS.reduce((plain, [from, to]) => plain.replaceAll(to, from), name);
+export const plainDepartmentName = (name: string): string =>
+  STAND_INS.reduce((plain, [from, to]) => plain.replaceAll(to, from), name);
 
-/** DingTalk's limit for a department's name (docs/dingtalk.md 4.1), in UTF-16 units. DingTalk's own count is never larger. */
+/**
+ * DingTalk's limit for a department's name (docs/dingtalk.md 4.1), in UTF-16 units. DingTalk's own count is
+ * never larger.
+ */
 export const DEPARTMENT_NAME_MAX = 64;
 
 const BLANKS = /\s+/gu;
@@ -69,8 +85,9 @@ const BLANKS = /\s+/gu;
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 /**
- * A key for names that DingTalk may treat as equal: after its own cuts and our replacements, without letter case, width, blanks and invisible
- * characters. It is stricter than the documentation, because people too would take two such names for one.
+ * A key for names that DingTalk may treat as equal: after its own cuts and our replacements, without letter
+ * case, width, blanks and invisible characters. It is stricter than the documentation, because people too
+ * would take two such names for one.
  */
 export const departmentNameKey = (name: string): string =>
   plainDepartmentName(cleanText(departmentName(name), { max: DEPARTMENT_NAME_MAX }).text)

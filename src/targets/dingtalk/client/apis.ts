@@ -1,17 +1,25 @@
-/** The object of a call. An unknown user is "not found" for a call about users, and a missing dependency for all others. */
+/**
+ * The object of a call. An unknown user is "not found" for a call about users, and a missing dependency for
+ * all others.
+ */
 export type Subject = "user" | "department" | "role" | "account" | "app";
 
 export interface Api {
   readonly path: string;
   /** The path without the parts that differ between organisations. */
   readonly template?: string;
-  /** Old: token in the query, `errcode` envelope. New: token in a header, HTTP status and `code` (docs/dingtalk.md 1). */
+  /**
+   * Old: token in the query, `errcode` envelope. New: token in a header, HTTP status and `code`
+   * (docs/dingtalk.md 1).
+   */
   readonly generation: "old" | "new";
   readonly method: "GET" | "POST";
   /** A `read` without an answer has done nothing; a `write` without one may have been carried out. */
   readonly effect: "read" | "write";
   readonly subject: Subject;
-  /** A `read` without an answer has changed nothing. A `write` without an answer may have been carried out. */
+  /**
+   * A `read` without an answer has changed nothing. A `write` without an answer may have been carried out.
+   */
   readonly essential: boolean;
 }
 
@@ -24,7 +32,12 @@ const old = (path: string, effect: Api["effect"], subject: Subject, essential = 
   essential,
 });
 
-const recent = (path: string, effect: Api["effect"], subject: Subject, method: Api["method"] = "POST"): Api => ({
+const recent = (
+  path: string,
+  effect: Api["effect"],
+  subject: Subject,
+  method: Api["method"] = "POST",
+): Api => ({
   path,
   generation: "new",
   method,
@@ -67,7 +80,10 @@ export const API = {
   terminateAndHandOver: recent("/v1.0/hrm/processes/terminateAndHandOver", "write", "user"),
   /** A ticket for one connection that receives events of DingTalk. */
   streamOpen: recent("/v1.0/gateway/connections/open", "read", "app"),
-  /** Counts as a read: a repeated call renews the token and changes nothing else. The secret is in the body, unlike with `/gettoken`. */
+  /**
+   * Counts as a read: a repeated call renews the token and changes nothing else. The secret is in the body,
+   * unlike with `/gettoken`.
+   */
   token: { ...recent("/v1.0/oauth2/accessToken", "read", "app"), essential: true },
 } as const satisfies Readonly<Record<string, Api>>;
 

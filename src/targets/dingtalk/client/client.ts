@@ -46,8 +46,8 @@ export interface ClientDeps {
 const MAX_WAIT_MS = 30_000;
 
 /**
- * All calls to DingTalk pass here: token, limiter, rate window, lease check, HTTP, envelope. Only a call with an
- * expired token is repeated; the reconcile loop decides about all other retries.
+ * All calls to DingTalk pass here: token, limiter, rate window, lease check, HTTP, envelope. Only a call with
+ * an expired token is repeated; the reconcile loop decides about all other retries.
  */
 export function createClient(config: DingTalkConfig, deps: ClientDeps): DingTalkClient {
   const wire = createWire(config, deps.clock);
@@ -68,7 +68,11 @@ function openSession(gateway: Gateway, { signal, deadline }: WriteContext): Sess
   const once = (api: Api, parameters: JsonObject, token: string | undefined, within: Door): Promise<Answer> =>
     callOnce(gateway, seen, { api, parameters, token, within });
 
-  async function callWithoutToken(api: Api, parameters: JsonObject, within: Door = { signal, deadline }): Promise<JsonObject> {
+  async function callWithoutToken(
+    api: Api,
+    parameters: JsonObject,
+    within: Door = { signal, deadline },
+  ): Promise<JsonObject> {
     const answer = await once(api, parameters, undefined, within);
     return answer.ok ? answer.body : refuse(deps, api, answer.refusal);
   }
@@ -110,7 +114,11 @@ interface OneCall {
   readonly within: Door;
 }
 
-async function callOnce({ wire, config, deps }: Gateway, seen: Seen, { api, parameters, token, within }: OneCall): Promise<Answer> {
+async function callOnce(
+  { wire, config, deps }: Gateway,
+  seen: Seen,
+  { api, parameters, token, within }: OneCall,
+): Promise<Answer> {
   // A search through many departments, with one call each, takes longer than one lease.
   await within.deadline?.prolong?.();
   await takeTurn(wire, { config, deps }, api, within.signal);

@@ -9,8 +9,8 @@ import type { DingTalkClient, Session } from "./client.ts";
 const FIRST_ID = 9_000_000_000_000_000;
 
 /**
- * A client that sends no write. Each write is answered as accepted, and only writes are recorded. Reads before or after a write are answered from
- * what the loop knows. Reads of the actual state are sent.
+ * A client that sends no write. Each write is answered as accepted, and only writes are recorded. Reads
+ * before or after a write are answered from what the loop knows. Reads of the actual state are sent.
  */
 export function rehearsing(client: DingTalkClient): DingTalkClient {
   let last = FIRST_ID;
@@ -44,7 +44,10 @@ export function rehearsing(client: DingTalkClient): DingTalkClient {
   return { open, close: () => undefined };
 }
 
-/** Departments of the rehearsal are inside. All others were checked before, or are checked before a real write. */
+/**
+ * Departments of the rehearsal are inside. All others were checked before, or are checked before a real
+ * write.
+ */
 export const rehearsedArea = (area: ManagedArea): ManagedArea => ({
   ...area,
   async within(session, ids) {

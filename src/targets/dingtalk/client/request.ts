@@ -11,10 +11,18 @@ import type { Api } from "./apis.ts";
 /** The deadline ended before the request was written. */
 export class PlaceLost extends Error {}
 
-export function urlOf(config: DingTalkConfig, api: Api, parameters: JsonObject, token: string | undefined): string {
-  const url = new URL((api.generation === "old" ? config.oapiUrl : config.apiUrl).replace(/\/+$/, "") + api.path);
+export function urlOf(
+  config: DingTalkConfig,
+  api: Api,
+  parameters: JsonObject,
+  token: string | undefined,
+): string {
+  const url = new URL(
+    (api.generation === "old" ? config.oapiUrl : config.apiUrl).replace(/\/+$/, "") + api.path,
+  );
   if (token !== undefined && api.generation === "old") url.searchParams.set("access_token", token);
-  if (api.method === "GET") for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, plain(value));
+  if (api.method === "GET")
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, plain(value));
   return url.href;
 }
 
@@ -27,12 +35,16 @@ export interface Request {
 }
 
 /**
- * Records whether the connection was established: before that, nothing can have reached DingTalk. A new connection is one more wait. The request is
- * written directly after this listener, so the deadline is checked once more here.
+ * Records whether the connection was established: before that, nothing can have reached DingTalk. A new
+ * connection is one more wait. The request is written directly after this listener, so the deadline is
+ * checked once more here.
  */
 export function watched(wire: Request) {
   return {
-    request(options: https.RequestOptions, onResponse: (response: http.IncomingMessage) => void): http.ClientRequest {
+    request(
+      options: https.RequestOptions,
+      onResponse: (response: http.IncomingMessage) => void,
+    ): http.ClientRequest {
       const secure = options.protocol === "https:";
       const request = (secure ? https : http).request(options, onResponse);
       const write = (): void => {

@@ -3,12 +3,14 @@ import { TargetUnavailable } from "../../../reconcile/target-failures.ts";
 import type { DingTalkConfig } from "../config.ts";
 import { API, type Api } from "./apis.ts";
 
-/** The official SDK requests a new token five minutes before the end of the old one (docs/dingtalk.md 2.1). */
+/**
+ * The official SDK requests a new token five minutes before the end of the old one (docs/dingtalk.md 2.1).
+ */
 const EARLY_MS = 5 * 60_000;
 
 /**
- * Requests the app's token. DingTalk returns the same token while it is valid, and renews it. Both generations of the API use it. For
- * `SharedToken.get`, which lets one process fetch while the others wait.
+ * Requests the app's token. DingTalk returns the same token while it is valid, and renews it. Both
+ * generations of the API use it. For `SharedToken.get`, which lets one process fetch while the others wait.
  */
 export async function fetchToken(
   call: (api: Api, body: JsonObject) => Promise<JsonObject>,
@@ -18,7 +20,10 @@ export async function fetchToken(
   const value = body.accessToken;
   const seconds = Number(body.expireIn);
   if (typeof value !== "string" || value === "" || !(seconds > 0)) {
-    throw new TargetUnavailable("the token call answered without a token", { answer: "no-token", reasonCode: "answerIncomplete" });
+    throw new TargetUnavailable("the token call answered without a token", {
+      answer: "no-token",
+      reasonCode: "answerIncomplete",
+    });
   }
   return { value, lifetimeMs: early(seconds * 1_000) };
 }

@@ -25,7 +25,9 @@ export interface Reply {
 }
 
 export interface Wire {
-  /** Rejects with PlaceLost if the deadline ends before the request is written, otherwise with a TargetError. */
+  /**
+   * Rejects with PlaceLost if the deadline ends before the request is written, otherwise with a TargetError.
+   */
   exchange(api: Api, parameters: JsonObject, token: string | undefined, door: Door): Promise<Reply>;
   /** Milliseconds in which no connection should be tried, because the last attempt failed. */
   unreachableMs(): number;
@@ -40,11 +42,15 @@ const TIMEOUT_MS = 20_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
-/** Pause after a failed connection. Without it, each of many waiting calls would add an intent and an outcome to the history. */
+/**
+ * Pause after a failed connection. Without it, each of many waiting calls would add an intent and an outcome
+ * to the history.
+ */
 const UNREACHABLE_MS = 2_000;
 
 /**
- * The HTTP adapter of axios without its preparation of requests (defaults, interceptors, transformations). None of these is used here, and they took
+ * The HTTP adapter of axios without its preparation of requests (defaults, interceptors, transformations).
+ * None of these is used here, and they took
  * 0.08 of the 0.20 ms of CPU of a call.
  */
 const send = axios.getAdapter("http");
@@ -59,7 +65,12 @@ export function createWire(config: DingTalkConfig, clock: Clock): Wire {
   const rateWindow = createRateWindow();
   let unreachableUntilMs = Number.NEGATIVE_INFINITY;
 
-  async function exchange(api: Api, parameters: JsonObject, token: string | undefined, { signal, deadline }: Door): Promise<Reply> {
+  async function exchange(
+    api: Api,
+    parameters: JsonObject,
+    token: string | undefined,
+    { signal, deadline }: Door,
+  ): Promise<Reply> {
     const request: Request = { sent: false, deadline };
     // The last check before the request. No wait follows.
     const leftMs = deadline?.leftMs() ?? Number.POSITIVE_INFINITY;
@@ -73,7 +84,9 @@ export function createWire(config: DingTalkConfig, clock: Clock): Wire {
           accept: "application/json",
           "user-agent": "dingtalk-scim",
           ...(api.method === "POST" ? { "content-type": "application/json; charset=utf-8" } : {}),
-          ...(token !== undefined && api.generation === "new" ? { "x-acs-dingtalk-access-token": token } : {}),
+          ...(token !== undefined && api.generation === "new"
+            ? { "x-acs-dingtalk-access-token": token }
+            : {}),
         }),
         ...(api.method === "POST" ? { data: JSON.stringify(parameters) } : {}),
         ...agents,
@@ -93,12 +106,14 @@ export function createWire(config: DingTalkConfig, clock: Clock): Wire {
       if (date) rateWindow.observe({ sentMs, receivedMs: clock.monotonicMs(), dateMs: date.getTime() });
       return { status: response.status, text: typeof text === "string" ? text : "", date };
     } catch (error) {
-      // The axios error has the address with the token, and the body with personal data. Only its code is used (docs/threats.md T25).
+      // The axios error has the address with the token, and the body with personal data. Only its code is
+      // used (docs/threats.md T25).
       if (request.tooLate) throw new PlaceLost();
       const reason = signal.aborted ? "aborted" : reasonOf(error);
       const cutShort = deadline !== undefined && deadline.leftMs() < 1;
       // The connection failed for this process only. Other processes may have one.
-      if (!request.sent && !signal.aborted && !cutShort) unreachableUntilMs = clock.monotonicMs() + UNREACHABLE_MS;
+      if (!request.sent && !signal.aborted && !cutShort)
+        unreachableUntilMs = clock.monotonicMs() + UNREACHABLE_MS;
       throw transportError(api, request.sent, reason);
     }
   }

@@ -7,17 +7,23 @@ import { isTrue, objectsIn } from "../client/wire-values.ts";
 
 export interface Admins {
   /**
-   * Rejects with TargetProtected when the person is an administrator of the organisation. Also rejects when DingTalk does not answer, so
-   * that nobody is removed by mistake. It asks DingTalk each time, because the role may have been given a minute ago. Resolves whether the
-   * person exists. Another human under the same userid is not the person.
+   * Rejects with TargetProtected when the person is an administrator of the organisation. Also rejects when
+   * DingTalk does not answer, so that nobody is removed by mistake. It asks DingTalk each time, because the
+   * role may have been given a minute ago. Resolves whether the person exists. Another human under the same
+   * userid is not the person.
    */
-  requireOrdinary(session: Session, userid: string, isSame?: (record: JsonObject) => boolean): Promise<"present" | "absent">;
+  requireOrdinary(
+    session: Session,
+    userid: string,
+    isSame?: (record: JsonObject) => boolean,
+  ): Promise<"present" | "absent">;
 }
 
 /**
- * Recognises main and sub administrators. DingTalk has two sources, and both are read (docs/dingtalk.md 5.4). The flag in the person's own
- * record follows a change immediately, but it does not say for which level it is true, and it may be withheld. The list of administrators
- * has both levels, but may be late. A person in either of them is protected.
+ * Recognises main and sub administrators. DingTalk has two sources, and both are read (docs/dingtalk.md 5.4).
+ * The flag in the person's own record follows a change immediately, but it does not say for which level it is
+ * true, and it may be withheld. The list of administrators has both levels, but may be late. A person in
+ * either of them is protected.
  */
 export function createAdmins(): Admins {
   let running: Promise<unknown> = Promise.resolve();
@@ -44,7 +50,11 @@ export function createAdmins(): Admins {
       const own = await ownRecord(session, userid, isSame);
       if (own === "absent") return own;
       if (own === "administrator" || (await listed(session)).has(userid))
-        throw new TargetProtected(TEXT, { answer: "administrator", reasonCode: "administrator", remedy: REMEDY });
+        throw new TargetProtected(TEXT, {
+          answer: "administrator",
+          reasonCode: "administrator",
+          remedy: REMEDY,
+        });
       return "present";
     },
   };

@@ -16,8 +16,9 @@ import type { HandOver } from "../config.ts";
 const MEMO = "left the directory";
 
 /**
- * Ends the membership with a hand-over (docs/dingtalk.md 7). Resolves false when nothing was handed over, because nobody can take over or
- * DingTalk refused. The caller then removes the person without a hand-over: the end of access is more important.
+ * Ends the membership with a hand-over (docs/dingtalk.md 7). Resolves false when nothing was handed over,
+ * because nobody can take over or DingTalk refused. The caller then removes the person without a hand-over:
+ * the end of access is more important.
  */
 export async function handOver(
   session: Session,
@@ -25,10 +26,15 @@ export async function handOver(
   { otherwise, reason }: HandOver,
   clock: Pick<Clock, "now">,
 ): Promise<boolean> {
-  const successor = [actual.attributes["manager"], otherwise].find((id) => typeof id === "string" && id !== "" && id !== actual.remoteId);
+  const successor = [actual.attributes["manager"], otherwise].find(
+    (id) => typeof id === "string" && id !== "" && id !== actual.remoteId,
+  );
   if (typeof successor !== "string") return false;
   try {
-    await session.call(API.terminateAndHandOver, bodyOf(actual.remoteId, successor, reason, clock.now().getTime()));
+    await session.call(
+      API.terminateAndHandOver,
+      bodyOf(actual.remoteId, successor, reason, clock.now().getTime()),
+    );
     return true;
   } catch (error) {
     if (!isRefusal(error)) throw error;
@@ -50,6 +56,11 @@ const bodyOf = (userId: string, successor: string, reason: string, lastWorkDate:
 
 /** DingTalk refused, so nothing was done. After no answer or a rate limit the loop tries again. */
 const isRefusal = (error: unknown): boolean =>
-  [TargetRejected, TargetNotFound, TargetConflict, TargetDependency, TargetProtected, TargetMisconfigured].some(
-    (kind) => error instanceof kind,
-  );
+  [
+    TargetRejected,
+    TargetNotFound,
+    TargetConflict,
+    TargetDependency,
+    TargetProtected,
+    TargetMisconfigured,
+  ].some((kind) => error instanceof kind);

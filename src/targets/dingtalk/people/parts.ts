@@ -16,24 +16,32 @@ const MAX_ROUNDS = 24;
 export interface Sent {
   readonly taken: Attributes;
   readonly refused: readonly Refused[];
-  /** The error that ended the operation after a part was sent. If nothing was sent, `sendInParts` rejects with the error. */
+  /**
+   * The error that ended the operation after a part was sent. If nothing was sent, `sendInParts` rejects with
+   * the error.
+   */
   readonly failure?: unknown;
 }
 
 export interface Parts {
   /** Values that the first call must contain, because the entity does not exist without them. */
   readonly required?: readonly string[];
-  /** If one of these values is refused, the others are still sent, and the operation fails with the refusal. */
+  /**
+   * If one of these values is refused, the others are still sent, and the operation fails with the refusal.
+   */
   readonly decisive?: readonly string[];
   send(attributes: Attributes): Promise<void>;
 }
 
 /**
- * Sends attributes. A refused value does not keep the others from being sent. If a refusal does not name its attribute, the other values
- * are sent first (at a create: the required ones), and then halves of the suspected values. One bad value among n costs about 2 log n
- * calls.
+ * Sends attributes. A refused value does not keep the others from being sent. If a refusal does not name its
+ * attribute, the other values are sent first (at a create: the required ones), and then halves of the
+ * suspected values. One bad value among n costs about 2 log n calls.
  */
-export async function sendInParts(requested: Attributes, { required = [], decisive = [], send }: Parts): Promise<Sent> {
+export async function sendInParts(
+  requested: Attributes,
+  { required = [], decisive = [], send }: Parts,
+): Promise<Sent> {
   const taken: Record<string, AttributeValue> = {};
   const refused: Refused[] = [];
   let rounds = MAX_ROUNDS;
@@ -46,7 +54,8 @@ export async function sendInParts(requested: Attributes, { required = [], decisi
       else refused.push({ attribute: name, value: requested[name] ?? null, error });
     }
   };
-  const misplaced = (name: string): boolean => PLACED.includes(name) && refused.some(({ attribute }) => attribute === "departments");
+  const misplaced = (name: string): boolean =>
+    PLACED.includes(name) && refused.some(({ attribute }) => attribute === "departments");
 
   async function part(given: readonly string[]): Promise<void> {
     const placeless = given.filter(misplaced);
@@ -98,11 +107,16 @@ const inOrder = (names: readonly string[]): readonly string[] => [
   ...names.filter((name) => PLACED.includes(name)),
 ];
 
-/** Whether another call without some of the values may succeed. It cannot when the refusal is about the entity as a whole. */
+/**
+ * Whether another call without some of the values may succeed. It cannot when the refusal is about the entity
+ * as a whole.
+ */
 function isAboutValues(error: unknown, names: readonly string[]): error is TargetError {
   if (error instanceof TargetConflict) return error.attribute !== "userid";
   if (error instanceof TargetRejected) return !meaningOf(error.answer).whole;
-  return error instanceof TargetDependency && error.attribute !== undefined && names.includes(error.attribute);
+  return (
+    error instanceof TargetDependency && error.attribute !== undefined && names.includes(error.attribute)
+  );
 }
 
 /** Attributes that one code may mean. DingTalk has fewer codes than attributes. */
@@ -122,11 +136,17 @@ const MEANT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** The names that the refusal may concern. Empty if it can concern only required ones. */
-function suspectsOf({ attribute }: TargetError, names: readonly string[], required: readonly string[]): readonly string[] {
+function suspectsOf(
+  { attribute }: TargetError,
+  names: readonly string[],
+  required: readonly string[],
+): readonly string[] {
   const optional = names.filter((name) => !required.includes(name));
   if (attribute === undefined) return optional;
   const isMeant = (name: string): boolean =>
-    name === attribute || MEANT[attribute]?.includes(name) === true || (attribute === "extension" && name.startsWith(EXTENSION));
+    name === attribute ||
+    MEANT[attribute]?.includes(name) === true ||
+    (attribute === "extension" && name.startsWith(EXTENSION));
   const meant = names.filter(isMeant);
   return meant.length > 0 ? meant.filter((name) => optional.includes(name)) : optional;
 }

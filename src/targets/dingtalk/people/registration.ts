@@ -6,8 +6,8 @@ import type { DingTalkClient, Session } from "../client/client.ts";
 import { withCall } from "../client/session.ts";
 
 /**
- * The place of registration of the organisation decides how DingTalk reads and shows mainland numbers: without a country code in the
- * mainland, with `+86-` elsewhere (docs/dingtalk.md 5.1).
+ * The place of registration of the organisation decides how DingTalk reads and shows mainland numbers:
+ * without a country code in the mainland, with `+86-` elsewhere (docs/dingtalk.md 5.1).
  */
 export interface Registration {
   /** By the settings. */
@@ -35,9 +35,9 @@ const WRITES: ReadonlySet<Api> = new Set([API.userCreate, API.userUpdate]);
 const BAD_NUMBER = "60103";
 
 /**
- * A client for calls with the parameter `mobile`. Callers give the number in canonical form, and the client sends it in the form of the
- * organisation. If DingTalk refuses a mainland number in one form, the client tries the other form once. A wrong setting then keeps nobody
- * out of DingTalk.
+ * A client for calls with the parameter `mobile`. Callers give the number in canonical form, and the client
+ * sends it in the form of the organisation. If DingTalk refuses a mainland number in one form, the client
+ * tries the other form once. A wrong setting then keeps nobody out of DingTalk.
  */
 export function writingMobiles(client: DingTalkClient, registration: Registration): DingTalkClient {
   return { open: (context) => writing(client.open(context), registration), close: client.close };
@@ -72,7 +72,8 @@ async function otherwise(
     return answer;
   } catch (error) {
     if (isBadNumber(error)) throw refusal;
-    if (error instanceof TargetError && /^\d+$/.test(error.answer) && error.retry.kind === "never") registration.learn(form);
+    if (error instanceof TargetError && /^\d+$/.test(error.answer) && error.retry.kind === "never")
+      registration.learn(form);
     throw error;
   }
 }
@@ -83,13 +84,15 @@ const isBadNumber = (error: unknown): boolean => error instanceof TargetError &&
 const ENOUGH_PEOPLE = 5;
 
 /**
- * What one page of people shows about the place of registration; undefined if it shows nothing. Numbers of the organisation's own country
- * may come without a code, and most people have such a number.
+ * What one page of people shows about the place of registration; undefined if it shows nothing. Numbers of
+ * the organisation's own country may come without a code, and most people have such a number.
  */
 export function registrationSeenIn(records: readonly JsonObject[]): boolean | undefined {
   const numbers = records.filter(({ mobile }) => typeof mobile === "string" && mobile !== "");
   if (numbers.some(({ mobile, state_code: code }) => !code && /^1\d{10}$/.test(String(mobile)))) return true;
   if (numbers.length < ENOUGH_PEOPLE) return undefined;
-  const ofMainland = numbers.filter(({ state_code: code }) => String(code).replace(/^\+/, "") === "86").length;
+  const ofMainland = numbers.filter(
+    ({ state_code: code }) => String(code).replace(/^\+/, "") === "86",
+  ).length;
   return ofMainland === numbers.length ? true : ofMainland === 0 ? false : undefined;
 }

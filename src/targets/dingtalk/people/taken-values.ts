@@ -9,7 +9,10 @@ import { textOrUndefined } from "../client/wire-values.ts";
 
 /* Values that another account has. DingTalk's answer does not always name the account. */
 
-/** If the conflict is with a person under our own id, that person is ours. Otherwise another account has the value. */
+/**
+ * If the conflict is with a person under our own id, that person is ours. Otherwise another account has the
+ * value.
+ */
 export async function ownOrConflict(
   session: Session,
   ref: EntityRef,
@@ -29,7 +32,8 @@ async function holderOf(session: Session, mobile: AttributeValue | undefined): P
     const { result } = await session.call(API.userByMobile, { mobile });
     return isObject(result) ? textOrUndefined(result.userid) : undefined;
   } catch (error) {
-    // The holder is only information for the operator. The conflict stays without it, and the call is recorded.
+    // The holder is only information for the operator. The conflict stays without it, and the call is
+    // recorded.
     if (error instanceof TargetError) return undefined;
     throw error;
   }
@@ -38,6 +42,7 @@ async function holderOf(session: Session, mobile: AttributeValue | undefined): P
 /** Adds the holder of a taken number, which DingTalk's answer does not always name. */
 export async function named(session: Session, refused: Refused): Promise<Refused> {
   const { attribute, value, error } = refused;
-  if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined) return refused;
+  if (attribute !== "mobile" || !(error instanceof TargetConflict) || error.heldBy !== undefined)
+    return refused;
   return { attribute, value, error: withHolder(error, await holderOf(session, value)) };
 }

@@ -13,7 +13,9 @@ export function createUserReads(area: ManagedArea, options: RecordOptions) {
     try {
       const record = resultOf(await session.call(API.userGet, { userid, language: "zh_CN" }));
       const actual = userFromWire(record, visiblePermissions([record]), true, options);
-      return area.whole ? actual : apart(actual, await area.within(session, listOf(actual.attributes.departments)));
+      return area.whole
+        ? actual
+        : apart(actual, await area.within(session, listOf(actual.attributes.departments)));
     } catch (error) {
       if (error instanceof TargetNotFound) return undefined;
       throw error;
@@ -21,26 +23,37 @@ export function createUserReads(area: ManagedArea, options: RecordOptions) {
   }
 
   /**
-   * Reads the person again if the change needs values that `seen` lacks. Roles are added and removed one by one, an enterprise account's
-   * departments are sent with every update, and departments outside the managed root with every list.
+   * Reads the person again if the change needs values that `seen` lacks. Roles are added and removed one by
+   * one, an enterprise account's departments are sent with every update, and departments outside the managed
+   * root with every list.
    */
   async function complete(session: Session, seen: Actual, set: Attributes): Promise<Actual> {
     const lacksRoles = set.roles !== undefined && seen.attributes.roles === undefined;
-    const lacksDepartments = typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
+    const lacksDepartments =
+      typeof seen.attributes.exclusive_account_type === "string" && seen.attributes.departments === undefined;
     const lacksOthers = !area.whole && saysPlaces(set, seen.attributes);
     if (!lacksRoles && !lacksDepartments && !lacksOthers) return seen;
     const now = await get(session, seen.remoteId);
     if (!now)
-      throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, { answer: "60121", reasonCode: "personMissing" });
+      throw new TargetNotFound(`the person ${seen.remoteId} does not exist any more`, {
+        answer: "60121",
+        reasonCode: "personMissing",
+      });
     return now;
   }
 
-  /** Rejects if the person is also in a department outside the managed root: a removal removes the person from the whole organisation. */
+  /**
+   * Rejects if the person is also in a department outside the managed root: a removal removes the person from
+   * the whole organisation.
+   */
   async function requireInside(session: Session, userid: string): Promise<void> {
     if (area.whole) return;
     const now = await get(session, userid);
     const others = now ? placesOutside(now) : [];
-    if (others.length > 0) throw outside(`the person is also in department ${others.join(", ")}, outside the managed root ${area.root}`);
+    if (others.length > 0)
+      throw outside(
+        `the person is also in department ${others.join(", ")}, outside the managed root ${area.root}`,
+      );
   }
 
   return { get, complete, requireInside };

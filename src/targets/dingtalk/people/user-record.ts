@@ -1,6 +1,11 @@
 import type { JsonObject, JsonValue } from "../../../core/entity.ts";
 import { isUuid } from "../../../core/id.ts";
-import { type Actual, type Attributes, type AttributeValue, IDENTITY } from "../../../reconcile/target-values.ts";
+import {
+  type Actual,
+  type Attributes,
+  type AttributeValue,
+  IDENTITY,
+} from "../../../reconcile/target-values.ts";
 import { COMPOSED, EXTENSION, type Field, fieldsOf } from "../attributes/fields.ts";
 import { phoneFromWire } from "../attributes/phone.ts";
 import { isObject } from "../client/answers/answer.ts";
@@ -15,23 +20,30 @@ export interface RecordOptions {
 }
 
 /**
- * Field permissions that the app has, as one answer shows: if a record has a field of a permission, other fields of that permission are
- * empty where they are missing, not withheld.
+ * Field permissions that the app has, as one answer shows: if a record has a field of a permission, other
+ * fields of that permission are empty where they are missing, not withheld.
  */
 export function visiblePermissions(records: readonly JsonObject[]): ReadonlySet<string> {
   const granted = new Set<string>();
   for (const [name, field] of fieldsOf("user")) {
-    if (field.permission && records.some((record) => record[name] !== undefined)) granted.add(field.permission);
+    if (field.permission && records.some((record) => record[name] !== undefined))
+      granted.add(field.permission);
   }
   if (records.some((record) => record.extension !== undefined)) granted.add("personal");
   return granted;
 }
 
 /**
- * One record of `user/get` or `user/list` in canonical form. DingTalk leaves out fields without a value, and fields that the app may not
- * see. The first are null here, the second are left out: unknown values are never compared (docs/dingtalk.md 2.3).
+ * One record of `user/get` or `user/list` in canonical form. DingTalk leaves out fields without a value, and
+ * fields that the app may not see. The first are null here, the second are left out: unknown values are never
+ * compared (docs/dingtalk.md 2.3).
  */
-export function userFromWire(record: JsonObject, granted: ReadonlySet<string>, complete: boolean, options: RecordOptions): Actual {
+export function userFromWire(
+  record: JsonObject,
+  granted: ReadonlySet<string>,
+  complete: boolean,
+  options: RecordOptions,
+): Actual {
   const attributes: Record<string, AttributeValue> = {};
   for (const [name, field] of fieldsOf("user")) {
     if (COMPOSED.has(name)) continue;
@@ -76,12 +88,17 @@ function readField(
 ): AttributeValue | undefined {
   const value = record[READ_NAMES[name] ?? name];
   if (value === undefined || value === null || value === "") {
-    // A read shows the address only if the person has set it up in the client's Mail (help.dingtalk.io). So a missing address may exist.
+    // A read shows the address only if the person has set it up in the client's Mail (help.dingtalk.io). So a
+    // missing address may exist.
     const withheld = name === "email" || (field.permission !== undefined && !granted.has(field.permission));
     return withheld || field.form.type !== "text" ? undefined : null;
   }
   if (field.form.type === "phone")
-    return phoneFromWire(String(value), name === "mobile" ? textOrUndefined(record.state_code) : undefined, options.region);
+    return phoneFromWire(
+      String(value),
+      name === "mobile" ? textOrUndefined(record.state_code) : undefined,
+      options.region,
+    );
   if (field.form.type === "flag") return isTrue(value);
   return field.form.type === "number" ? Number(value) : String(value);
 }
@@ -108,13 +125,22 @@ const pairs = (list: readonly JsonObject[], name: string): readonly string[] =>
 
 function accountOf(record: JsonObject): Attributes {
   if (record.exclusive_account === undefined) return {};
-  return { exclusive_account_type: isTrue(record.exclusive_account) ? (textOrUndefined(record.exclusive_account_type) ?? "sso") : null };
+  return {
+    exclusive_account_type: isTrue(record.exclusive_account)
+      ? (textOrUndefined(record.exclusive_account_type) ?? "sso")
+      : null,
+  };
 }
 
 function extensionOf(record: JsonObject): Attributes {
-  const value = typeof record.extension === "string" && record.extension !== "" ? parsed(record.extension) : record.extension;
+  const value =
+    typeof record.extension === "string" && record.extension !== ""
+      ? parsed(record.extension)
+      : record.extension;
   if (!isObject(value)) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [EXTENSION + name, textOrNull(each)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [EXTENSION + name, textOrNull(each)]),
+  );
 }
 
 function parsed(text: string): JsonValue | undefined {

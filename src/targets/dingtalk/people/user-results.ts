@@ -1,5 +1,17 @@
-import { TargetDependency, TargetError, TargetRejected, type Written } from "../../../reconcile/target-failures.ts";
-import { type Actual, type Attributes, type AttributeValue, isEmpty, listOf, type Note } from "../../../reconcile/target-values.ts";
+import {
+  TargetDependency,
+  TargetError,
+  TargetRejected,
+  type Written,
+} from "../../../reconcile/target-failures.ts";
+import {
+  type Actual,
+  type Attributes,
+  type AttributeValue,
+  isEmpty,
+  listOf,
+  type Note,
+} from "../../../reconcile/target-values.ts";
 import { meaningOf } from "../client/answers/codes.ts";
 import { NO_FEATURE } from "../client/answers/meaning.ts";
 import type { Session } from "../client/client.ts";
@@ -10,11 +22,19 @@ import { changeRoles } from "./role-members.ts";
 /* What a write of a person comes to: the stored values, notes, refused values, or an error that says more. */
 
 /**
- * The result of a write. A mobile number that the person alone can change is stored as refused, so that it is not sent again. This number,
- * and a reference to an object that does not exist, become notes. Other refused values are returned, and the loop stores them.
+ * The result of a write. A mobile number that the person alone can change is stored as refused, so that it is
+ * not sent again. This number, and a reference to an object that does not exist, become notes. Other refused
+ * values are returned, and the loop stores them.
  */
-export function written(session: Session, before: Pick<Actual, "remoteId" | "attributes" | "presence">, { taken, refused }: Sent): Written {
-  const noted = refused.filter(({ attribute, error }) => error instanceof TargetDependency || (attribute === "mobile" && isLocked(error)));
+export function written(
+  session: Session,
+  before: Pick<Actual, "remoteId" | "attributes" | "presence">,
+  { taken, refused }: Sent,
+): Written {
+  const noted = refused.filter(
+    ({ attribute, error }) =>
+      error instanceof TargetDependency || (attribute === "mobile" && isLocked(error)),
+  );
   const number = noted.find(({ attribute }) => attribute === "mobile");
   return {
     remoteId: before.remoteId,
@@ -39,7 +59,10 @@ export const notCarried = (attribute: string): Note => ({
   text: "DingTalk cannot change this for an existing person; remove the person and add them again, or change it in DingTalk",
 });
 
-/** Changes the roles of a person who exists. A refused role becomes a note and does not fail the create or update. */
+/**
+ * Changes the roles of a person who exists. A refused role becomes a note and does not fail the create or
+ * update.
+ */
 export async function withRoles(
   session: Session,
   done: Written,
@@ -66,7 +89,10 @@ export function onlyDependencies({ taken, refused }: Sent): void {
   if (first?.error instanceof TargetDependency && Object.keys(taken).length === 0) throw first.error;
 }
 
-/** The code 400002 has many meanings. For an enterprise account it can only mean that the organisation may not have such accounts. */
+/**
+ * The code 400002 has many meanings. For an enterprise account it can only mean that the organisation may not
+ * have such accounts.
+ */
 export function explained(error: unknown, attributes: Attributes): unknown {
   const vague = error instanceof TargetRejected && error.answer === "400002" && error.attribute === undefined;
   if (!vague || isEmpty(attributes.exclusive_account_type)) return error;

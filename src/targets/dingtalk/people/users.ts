@@ -1,7 +1,12 @@
 import type { Clock } from "../../../core/clock.ts";
 import type { EntityRef } from "../../../core/entity.ts";
 import type { WriteContext } from "../../../reconcile/target.ts";
-import { TargetConflict, TargetNotFound, TargetRejected, type Written } from "../../../reconcile/target-failures.ts";
+import {
+  TargetConflict,
+  TargetNotFound,
+  TargetRejected,
+  type Written,
+} from "../../../reconcile/target-failures.ts";
 import { type Actual, type Attributes, isEmpty, listOf } from "../../../reconcile/target-values.ts";
 import { normalize } from "../attributes/normalize.ts";
 import { API } from "../client/apis.ts";
@@ -30,8 +35,8 @@ export interface UserOptions extends RecordOptions {
 }
 
 /**
- * People. A new person gets the id of the entity as userid. So a create without an answer can be repeated: DingTalk then answers that the
- * userid exists (docs/dingtalk.md 14.1).
+ * People. A new person gets the id of the entity as userid. So a create without an answer can be repeated:
+ * DingTalk then answers that the userid exists (docs/dingtalk.md 14.1).
  */
 export function createUsers(
   client: DingTalkClient,
@@ -58,7 +63,11 @@ export function createUsers(
         return isEmpty(roles) ? fresh : await withRoles(session, fresh, roles, []);
       } catch (error) {
         if (!(error instanceof TargetConflict) || exists) throw explained(error, attributes);
-        return await updateToMatch(session, attributes, await ownOrConflict(session, ref, attributes, error, () => get(session, ref.id)));
+        return await updateToMatch(
+          session,
+          attributes,
+          await ownOrConflict(session, ref, attributes, error, () => get(session, ref.id)),
+        );
       }
     });
   }
@@ -79,20 +88,30 @@ export function createUsers(
     const carried = Object.fromEntries(Object.entries(own).filter(([name]) => isCarried(actual, name, own)));
     const left = Object.keys(own).filter((name) => !(name in carried));
     const had = listOf(actual.attributes.departments);
-    const placing = createPlacing({ session, root: area.root, had }, (each) => send(session, actual.remoteId, each, actual.attributes));
+    const placing = createPlacing({ session, root: area.root, had }, (each) =>
+      send(session, actual.remoteId, each, actual.attributes),
+    );
     const sent = placing.correct(await sendInParts(carried, { send: placing.send }));
-    const done = written(session, actual, { ...sent, refused: await Promise.all(sent.refused.map((one) => named(session, one))) });
+    const done = written(session, actual, {
+      ...sent,
+      refused: await Promise.all(sent.refused.map((one) => named(session, one))),
+    });
     if (sent.failure) throw partly(sent.failure, done);
     onlyDependencies(sent);
     const changed = { ...done, notes: [...done.notes, ...left.map(notCarried)] };
     return roles === undefined ? changed : withRoles(session, changed, roles, actual.attributes.roles);
   }
 
-  async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
+  async function remove(
+    actual: Actual,
+    context: WriteContext,
+  ): Promise<{ readonly calls: Written["calls"] }> {
     return operate(client, context, async (session) => {
-      if ((await admins.requireOrdinary(session, actual.remoteId, sameAs(actual, options))) === "absent") return { calls: session.calls };
+      if ((await admins.requireOrdinary(session, actual.remoteId, sameAs(actual, options))) === "absent")
+        return { calls: session.calls };
       await requireInside(session, actual.remoteId);
-      if (options.handOver && (await handOver(session, actual, options.handOver, options.clock))) return { calls: session.calls };
+      if (options.handOver && (await handOver(session, actual, options.handOver, options.clock)))
+        return { calls: session.calls };
       try {
         await session.call(API.userDelete, { userid: actual.remoteId });
       } catch (error) {
@@ -103,7 +122,10 @@ export function createUsers(
   }
 
   async function read(userid: string, context: WriteContext) {
-    return operate(client, context, async (session) => ({ actual: await get(session, userid), calls: session.calls }));
+    return operate(client, context, async (session) => ({
+      actual: await get(session, userid),
+      calls: session.calls,
+    }));
   }
 
   return { create, update, remove, read };
@@ -120,20 +142,27 @@ const isCarried = (actual: Actual, name: string, own: Attributes): boolean =>
     actual.remoteId,
     { [name]: own[name] ?? null },
     // Values within a department are sent only together with the departments.
-    own.departments === undefined ? actual.attributes : { ...actual.attributes, departments: own.departments },
+    own.departments === undefined
+      ? actual.attributes
+      : { ...actual.attributes, departments: own.departments },
   ) !== undefined;
 
 /** Attributes of a new person that were not sent. */
 const FRESH: Attributes = { manager: null, roles: [], exclusive_account_type: null };
 
 /**
- * Rejects with TargetRejected where DingTalk would refuse the call. It saves the call and names the attribute (docs/dingtalk.md 5.1 and 6).
+ * Rejects with TargetRejected where DingTalk would refuse the call. It saves the call and names the attribute
+ * (docs/dingtalk.md 5.1 and 6).
  */
 function requireIdentity(attributes: Attributes): void {
   const [lacking] = lackingOf(attributes);
   if (!lacking) return;
   const { attribute, code, remedy } = lacking;
-  throw new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, { answer: `no-${attribute}`, reasonCode: code, remedy });
+  throw new TargetRejected(`a person needs a ${attribute} that DingTalk can hold`, {
+    answer: `no-${attribute}`,
+    reasonCode: code,
+    remedy,
+  });
 }
 
 /** A create without these values is not tried. */

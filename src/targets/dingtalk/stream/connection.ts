@@ -6,7 +6,10 @@ import { type Frame, readFrame } from "./frames.ts";
 /* One connection to the Stream gateway (docs/dingtalk.md 10.2). */
 
 export interface Connection {
-  /** Resolves when the connection ends. `askedBack`: the gateway asks for a new one, and this one works until it is closed. Never rejects. */
+  /**
+   * Resolves when the connection ends. `askedBack`: the gateway asks for a new one, and this one works until
+   * it is closed. Never rejects.
+   */
   readonly over: Promise<Exclude<ListeningEnd, "refused">>;
   close(): void;
 }
@@ -15,7 +18,10 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** A connection without a frame for this time is dead. */
   readonly silentMs: number;
-  readonly onFrame: (frame: Exclude<Frame, { kind: "ping" | "disconnect" }>, answer: (text: string) => void) => void;
+  readonly onFrame: (
+    frame: Exclude<Frame, { kind: "ping" | "disconnect" }>,
+    answer: (text: string) => void,
+  ) => void;
   readonly onSign: () => void;
 }
 
@@ -26,8 +32,9 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 const PINGS = 4;
 
 /**
- * Resolves with the first frame. Rejects if none arrives, because an open socket without a frame is not a connection. Later, answers to our pings
- * count as well, because the gateway may be silent for long between events.
+ * Resolves with the first frame. Rejects if none arrives, because an open socket without a frame is not a
+ * connection. Later, answers to our pings count as well, because the gateway may be silent for long between
+ * events.
  */
 export function connect(url: string, options: ConnectionOptions, signal: AbortSignal): Promise<Connection> {
   const { clock, silentMs, onFrame, onSign } = options;

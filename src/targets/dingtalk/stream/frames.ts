@@ -29,19 +29,33 @@ export function readFrame(text: string): Frame | undefined {
   const topic = textOf(headers.topic);
   if (frame.type === "SYSTEM") {
     if (topic === "disconnect") return { kind: "disconnect" };
-    return topic === "ping" ? { kind: "ping", answer: answerTo(headers, frame.data ?? "") } : { kind: "other" };
+    return topic === "ping"
+      ? { kind: "ping", answer: answerTo(headers, frame.data ?? "") }
+      : { kind: "other" };
   }
   const [id, type] = [textOf(headers.eventId), textOf(headers.eventType)];
   if (frame.type !== "EVENT" || id === undefined || type === undefined) return { kind: "other" };
-  const event = { id, type, atMs: Number(headers.eventBornTime ?? 0) || 0, corpId: textOf(headers.eventCorpId), data: dataOf(frame.data) };
-  return { kind: "event", event, answer: answerTo({ contentType: "application/json", messageId: headers.messageId ?? "" }, TAKEN) };
+  const event = {
+    id,
+    type,
+    atMs: Number(headers.eventBornTime ?? 0) || 0,
+    corpId: textOf(headers.eventCorpId),
+    data: dataOf(frame.data),
+  };
+  return {
+    kind: "event",
+    event,
+    answer: answerTo({ contentType: "application/json", messageId: headers.messageId ?? "" }, TAKEN),
+  };
 }
 
 const TAKEN = JSON.stringify({ status: "SUCCESS", message: "" });
 
-const answerTo = (headers: JsonObject, data: JsonValue): string => JSON.stringify({ code: 200, headers, message: "OK", data });
+const answerTo = (headers: JsonObject, data: JsonValue): string =>
+  JSON.stringify({ code: 200, headers, message: "OK", data });
 
 const dataOf = (data: JsonValue | undefined): JsonObject =>
   (typeof data === "string" ? objectIn(data) : isObject(data) ? data : undefined) ?? {};
 
-const textOf = (value: JsonValue | undefined): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+const textOf = (value: JsonValue | undefined): string | undefined =>
+  typeof value === "string" && value !== "" ? value : undefined;

@@ -31,18 +31,24 @@ const MOST_AT_ONCE = 200;
 const SUBSCRIPTIONS = [{ type: "EVENT", topic: "*" }];
 
 /**
- * Keeps one connection to the Stream gateway and passes its events on, until `signal` is aborted. Makes one attempt at a time, with at least a second
- * between two, and with growing pauses after failures. If the gateway asks for a new connection, the new one is opened before the old one is closed.
- * Never rejects.
+ * Keeps one connection to the Stream gateway and passes its events on, until `signal` is aborted. Makes one
+ * attempt at a time, with at least a second between two, and with growing pauses after failures. If the
+ * gateway asks for a new connection, the new one is opened before the old one is closed. Never rejects.
  */
-export async function listen(config: DingTalkConfig, deps: StreamDeps, listener: HintListener, signal: AbortSignal): Promise<void> {
+export async function listen(
+  config: DingTalkConfig,
+  deps: StreamDeps,
+  listener: HintListener,
+  signal: AbortSignal,
+): Promise<void> {
   const { clock, random, silentMs = SILENT_MS } = deps;
   const take = taking(config, deps, listener);
   let current: Connection | undefined;
   let failures = 0;
   let attemptedMs = Number.NEGATIVE_INFINITY;
 
-  const rest = (ms: number): Promise<void> => (ms > 0 ? sleepUnlessAborted(clock, ms, signal) : Promise.resolve());
+  const rest = (ms: number): Promise<void> =>
+    ms > 0 ? sleepUnlessAborted(clock, ms, signal) : Promise.resolve();
   const fail = async (end: "closed" | "silent" | "refused", reason: string): Promise<void> => {
     failures += 1;
     listener.state({ kind: "disconnected", failures, end, reason });
@@ -79,11 +85,23 @@ export async function listen(config: DingTalkConfig, deps: StreamDeps, listener:
 }
 
 /** Requests a ticket, which opens one connection. */
-async function address({ appKey, appSecret, apiUrl }: DingTalkConfig, client: DingTalkClient, signal: AbortSignal): Promise<string> {
-  const body = { clientId: appKey, clientSecret: appSecret, ua: "dingtalk-scim", subscriptions: SUBSCRIPTIONS };
+async function address(
+  { appKey, appSecret, apiUrl }: DingTalkConfig,
+  client: DingTalkClient,
+  signal: AbortSignal,
+): Promise<string> {
+  const body = {
+    clientId: appKey,
+    clientSecret: appSecret,
+    ua: "dingtalk-scim",
+    subscriptions: SUBSCRIPTIONS,
+  };
   const { endpoint, ticket } = await client.open({ signal }).callWithoutToken(API.streamOpen, body);
   if (typeof endpoint !== "string" || typeof ticket !== "string" || !isAddress(endpoint, apiUrl))
-    throw new TargetUnavailable("the gateway named no address to connect to", { answer: "no-endpoint", reasonCode: "answerIncomplete" });
+    throw new TargetUnavailable("the gateway named no address to connect to", {
+      answer: "no-endpoint",
+      reasonCode: "answerIncomplete",
+    });
   const url = new URL(endpoint);
   url.searchParams.set("ticket", ticket);
   return url.href;
@@ -100,8 +118,8 @@ function isAddress(endpoint: string, apiUrl: string): boolean {
 const reasonOf = (error: unknown): string => (error instanceof TargetError ? error.answer : "no-connection");
 
 /**
- * Events are acknowledged after they are stored. Events that could not be stored are not acknowledged, and DingTalk sends them again. Events that
- * arrive during a write are stored together.
+ * Events are acknowledged after they are stored. Events that could not be stored are not acknowledged, and
+ * DingTalk sends them again. Events that arrive during a write are stored together.
  */
 function taking({ corpId }: DingTalkConfig, { region }: StreamDeps, { receive }: HintListener) {
   let waiting: { readonly event: StreamEvent; acknowledge(): void }[] = [];

@@ -33,24 +33,33 @@ const PEOPLE: Readonly<Record<string, Meaning>> = {
   user_add_org: PRESENT,
   // If the person is present again, it may be with a new account.
   user_leave_org: UNREPORTED_CHANGE,
-  user_active_org: { ...about("activated", ["activated"], ({ activated }) => activated === true), appears: true },
+  user_active_org: {
+    ...about("activated", ["activated"], ({ activated }) => activated === true),
+    appears: true,
+  },
   org_admin_add: READABLE,
   org_admin_remove: READABLE,
 };
 const DEPARTMENTS: Readonly<Record<string, Meaning>> = {
   org_dept_create: PRESENT,
-  // It has no value. Values of a department that a read does not return have no effect either (docs/dingtalk.md 4.4).
+  // It has no value. Values of a department that a read does not return have no effect either
+  // (docs/dingtalk.md 4.4).
   org_dept_modify: { ...READABLE, raisedBy: [API.departmentUpdate.path] },
   org_dept_remove: READABLE,
 };
 
 /** People or roles change these, and no event about the person reports it. */
 const NEVER_REPORTED: ReadonlySet<string> = new Set(["nickname", "avatar", "roles"]);
-/** They follow our own writes of departments and title, so a new value is not always a change by somebody else. */
+/**
+ * They follow our own writes of departments and title, so a new value is not always a change by somebody
+ * else.
+ */
 const FOLLOWING: ReadonlySet<string> = new Set(["mainDepartment", "departmentTitles", "departmentOrders"]);
 
 export const reportsChangesOf = (kind: EntityKind, attribute: string | undefined): boolean =>
-  kind === "department" || (kind === "user" && (attribute === undefined || !(NEVER_REPORTED.has(attribute) || FOLLOWING.has(attribute))));
+  kind === "department" ||
+  (kind === "user" &&
+    (attribute === undefined || !(NEVER_REPORTED.has(attribute) || FOLLOWING.has(attribute))));
 
 /** Other events (roles, the whole organisation, other products) concern no entity. */
 export function hintOf({ id, type, atMs, data }: StreamEvent, region: string): TargetHint {
@@ -61,7 +70,8 @@ function subjects(type: string, data: JsonObject, region: string): readonly Hint
   const people = Object.hasOwn(PEOPLE, type) ? PEOPLE[type] : undefined;
   const departments = Object.hasOwn(DEPARTMENTS, type) ? DEPARTMENTS[type] : undefined;
   if (people) return idsIn(data, "userid").map((remoteId) => ({ kind: "user", remoteId, ...people }));
-  if (departments) return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, ...departments }));
+  if (departments)
+    return idsIn(data, "deptid").map((remoteId) => ({ kind: "department", remoteId, ...departments }));
   if (type !== "user_modify_org") return [];
   const diffs = new Map(objectsIn(entry(data, "diffinfo")).map((diff) => [String(diff.userid), diff]));
   return idsIn(data, "userid").map((remoteId) => {
@@ -104,25 +114,37 @@ const READINGS: Readonly<Record<string, Reading>> = {
   hiredDate: text(HIRED),
   extension: (value) => {
     const fields: JsonValue = typeof value === "string" ? JSON.parse(value) : value;
-    return Object.fromEntries(Object.entries(isObject(fields) ? fields : {}).map(([name, each]) => [EXTENSION + name, String(each)]));
+    return Object.fromEntries(
+      Object.entries(isObject(fields) ? fields : {}).map(([name, each]) => [EXTENSION + name, String(each)]),
+    );
   },
 };
 
 /** All reported changes of values. A value that cannot be compared counts as unknown. */
 function meaningOf(diff: JsonObject, region: string): Meaning {
-  const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [JsonObject, JsonObject];
+  const [before, after] = [diff.prev, diff.curr].map((side) => (isObject(side) ? side : {})) as [
+    JsonObject,
+    JsonObject,
+  ];
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
   if (keys.length === 0) return UNCHANGED;
   const parts = keys.map((key) => [key, partOf(key, before[key], after[key], region)] as const);
   const isReadable = parts.every(([, part]) => part !== undefined);
   return {
-    reported: Object.fromEntries(parts.map(([key, part]) => [key, part ?? { names: [], isKnown: () => false }])),
+    reported: Object.fromEntries(
+      parts.map(([key, part]) => [key, part ?? { names: [], isKnown: () => false }]),
+    ),
     concerns: isReadable ? "reported" : "anything",
   };
 }
 
 /** Undefined: the meaning of the key is not known. */
-function partOf(key: string, before: JsonValue | undefined, after: JsonValue | undefined, region: string): ReportedPart | undefined {
+function partOf(
+  key: string,
+  before: JsonValue | undefined,
+  after: JsonValue | undefined,
+  region: string,
+): ReportedPart | undefined {
   const reading = Object.hasOwn(READINGS, key) ? READINGS[key] : undefined;
   if (!reading) return undefined;
   try {
@@ -131,7 +153,8 @@ function partOf(key: string, before: JsonValue | undefined, after: JsonValue | u
     const changed = differences({ ...emptied(had), ...has }, had);
     return {
       names: Object.keys(changed),
-      isKnown: (remembered) => Object.entries(changed).every(([name, value]) => isSame(name, value, remembered[name], region)),
+      isKnown: (remembered) =>
+        Object.entries(changed).every(([name, value]) => isSame(name, value, remembered[name], region)),
     };
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
@@ -142,14 +165,26 @@ function partOf(key: string, before: JsonValue | undefined, after: JsonValue | u
 const read = (reading: Reading, value: JsonValue | undefined, region: string): Attributes =>
   value === undefined || value === null ? {} : reading(value, region);
 
-const emptied = (values: Attributes): Attributes => Object.fromEntries(Object.keys(values).map((name) => [name, null]));
+const emptied = (values: Attributes): Attributes =>
+  Object.fromEntries(Object.keys(values).map((name) => [name, null]));
 
-function isSame(name: string, reported: AttributeValue, known: AttributeValue | undefined, region: string): boolean {
+function isSame(
+  name: string,
+  reported: AttributeValue,
+  known: AttributeValue | undefined,
+  region: string,
+): boolean {
   if (known === undefined) return false;
-  if (name === HIRED) return typeof known === "number" && reported === new Date(known).toISOString().slice(0, 10);
-  if (name === "mobile" && typeof reported === "string" && typeof known === "string") return isSameMobile(reported, known);
-  const remembered = name === "telephone" && typeof known === "string" ? phoneFromWire(known, undefined, region) : known;
-  return JSON.stringify(reported) === JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered);
+  if (name === HIRED)
+    return typeof known === "number" && reported === new Date(known).toISOString().slice(0, 10);
+  if (name === "mobile" && typeof reported === "string" && typeof known === "string")
+    return isSameMobile(reported, known);
+  const remembered =
+    name === "telephone" && typeof known === "string" ? phoneFromWire(known, undefined, region) : known;
+  return (
+    JSON.stringify(reported) ===
+    JSON.stringify(Array.isArray(remembered) ? [...remembered].sort() : remembered)
+  );
 }
 
 /** The number may be reported without a country code, which is not the same for all people. */

@@ -29,14 +29,23 @@ import {
 } from "./department-wire.ts";
 import type { ManagedArea } from "./managed-area.ts";
 
-/** Departments. DingTalk chooses their ids. Ours is sent as `source_identifier`, by which we find the department (docs/dingtalk.md 14.2). */
+/**
+ * Departments. DingTalk chooses their ids. Ours is sent as `source_identifier`, by which we find the
+ * department (docs/dingtalk.md 14.2).
+ */
 export function createDepartments(client: DingTalkClient, area: ManagedArea, region: string) {
-  async function create(ref: EntityRef, attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
+  async function create(
+    ref: EntityRef,
+    attributes: Attributes,
+    context: WriteContext & { readonly resume: boolean },
+  ): Promise<Written> {
     return operate(client, context, async (session) => {
       const parent = String(attributes.parent ?? area.root);
       await area.requireInside(session, parent);
       const siblings = () => childrenOf(session, parent);
-      const earlier = context.resume ? await ownAmong(session, ref, attributes, await siblings(), "everyChild") : undefined;
+      const earlier = context.resume
+        ? await ownAmong(session, ref, attributes, await siblings(), "everyChild")
+        : undefined;
       if (earlier) return updateToMatch(session, earlier, attributes);
       try {
         return await make(session, ref, attributes, area.root);
@@ -57,7 +66,12 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
     return change(session, actual, differences(own, actual.attributes));
   }
 
-  async function update(_ref: EntityRef, actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
+  async function update(
+    _ref: EntityRef,
+    actual: Actual,
+    set: Attributes,
+    context: WriteContext,
+  ): Promise<Written> {
     requireOrdinary(actual.remoteId, area.root);
     return operate(client, context, async (session) => {
       await area.requireInside(session, actual.remoteId);
@@ -73,7 +87,8 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
         try {
           await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, each));
         } catch (error) {
-          if (error instanceof TargetConflict && error.attribute === "name") await renameAside(session, actual, each, error, area.root);
+          if (error instanceof TargetConflict && error.attribute === "name")
+            await renameAside(session, actual, each, error, area.root);
           throw error;
         }
       },
@@ -81,7 +96,10 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
     return done(session, actual, sent);
   }
 
-  async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
+  async function remove(
+    actual: Actual,
+    context: WriteContext,
+  ): Promise<{ readonly calls: Written["calls"] }> {
     requireOrdinary(actual.remoteId, area.root);
     return operate(client, context, async (session) => {
       try {
@@ -96,13 +114,21 @@ export function createDepartments(client: DingTalkClient, area: ManagedArea, reg
   }
 
   async function read(deptId: string, context: WriteContext) {
-    return operate(client, context, async (session) => ({ actual: await get(session, deptId), calls: session.calls }));
+    return operate(client, context, async (session) => ({
+      actual: await get(session, deptId),
+      calls: session.calls,
+    }));
   }
 
   return { create, update, remove, read };
 }
 
-async function make(session: Session, ref: EntityRef, attributes: Attributes, root: string): Promise<Written> {
+async function make(
+  session: Session,
+  ref: EntityRef,
+  attributes: Attributes,
+  root: string,
+): Promise<Written> {
   let remoteId: string | undefined;
   const born = createFields(attributes);
   const requested = { ...born, ...postCreateFields(attributes) };
@@ -113,7 +139,8 @@ async function make(session: Session, ref: EntityRef, attributes: Attributes, ro
       const isNew = remoteId === undefined;
       remoteId ??= await createOne(session, departmentCreateBody(ref.id, { parent: root, ...each }));
       const later = isNew ? postCreateFields(each) : each;
-      if (Object.keys(later).length > 0) await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
+      if (Object.keys(later).length > 0)
+        await session.call(API.departmentUpdate, departmentUpdateBody(remoteId, later));
     },
   });
   if (remoteId === undefined) throw sent.failure;
@@ -121,22 +148,37 @@ async function make(session: Session, ref: EntityRef, attributes: Attributes, ro
 }
 
 /**
- * The loop orders changes of names. A refusal only comes if the holder of the name was not known. Two departments that swap their names would then
- * wait for each other endlessly. So this department takes its new name with a number suffix, which frees its old name. Always rejects: with a
- * dependency if the holder is one of ours and will change, otherwise with the conflict.
+ * The loop orders changes of names. A refusal only comes if the holder of the name was not known. Two
+ * departments that swap their names would then wait for each other endlessly. So this department takes its
+ * new name with a number suffix, which frees its old name. Always rejects: with a dependency if the holder is
+ * one of ours and will change, otherwise with the conflict.
  */
-async function renameAside(session: Session, actual: Actual, set: Attributes, conflict: TargetConflict, root: string): Promise<never> {
-  const parent = set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
+async function renameAside(
+  session: Session,
+  actual: Actual,
+  set: Attributes,
+  conflict: TargetConflict,
+  root: string,
+): Promise<never> {
+  const parent =
+    set.parent ?? actual.attributes.parent ?? (await get(session, actual.remoteId))?.attributes.parent;
   const siblings = await childrenOf(session, String(parent ?? root));
   const wanted = set.name ?? actual.attributes.name;
-  const holder = siblings.find((sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId);
+  const holder = siblings.find(
+    (sibling) => nameOf(sibling) === wanted && String(sibling.dept_id) !== actual.remoteId,
+  );
   if (!holder) throw nameNowFree(conflict);
   const owner = holder.source_identifier ?? (await get(session, String(holder.dept_id)))?.entityId;
   if (typeof owner !== "string" || !isUuid(owner)) throw withHolder(conflict, String(holder.dept_id));
-  const numbered = Array.from({ length: siblings.length + 1 }, (_, at) => numberedDepartmentName(String(wanted), at + 2));
-  const aside = siblings.some((sibling) => String(sibling.dept_id) === actual.remoteId && numbered.includes(nameOf(sibling) ?? ""));
+  const numbered = Array.from({ length: siblings.length + 1 }, (_, at) =>
+    numberedDepartmentName(String(wanted), at + 2),
+  );
+  const aside = siblings.some(
+    (sibling) => String(sibling.dept_id) === actual.remoteId && numbered.includes(nameOf(sibling) ?? ""),
+  );
   const name = numbered.find((each) => siblings.every((sibling) => nameOf(sibling) !== each));
-  if (!aside && name !== undefined) await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
+  if (!aside && name !== undefined)
+    await session.call(API.departmentUpdate, departmentUpdateBody(actual.remoteId, { ...set, name }));
   throw new TargetDependency(
     "another department of ours still has the name",
     { answer: conflict.answer, reasonCode: "nameTakenByOwn", ms: SOON_MS },
@@ -146,7 +188,10 @@ async function renameAside(session: Session, actual: Actual, set: Attributes, co
 
 async function get(session: Session, deptId: string): Promise<Actual | undefined> {
   try {
-    return departmentFromWire(resultOf(await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" })), true);
+    return departmentFromWire(
+      resultOf(await session.call(API.departmentGet, { dept_id: Number(deptId), language: "zh_CN" })),
+      true,
+    );
   } catch (error) {
     if (error instanceof TargetNotFound) return undefined;
     throw error;
@@ -154,20 +199,26 @@ async function get(session: Session, deptId: string): Promise<Actual | undefined
 }
 
 async function childrenOf(session: Session, parent: string): Promise<readonly JsonObject[]> {
-  return objectsIn((await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" })).result);
+  return objectsIn(
+    (await session.call(API.departmentChildren, { dept_id: Number(parent), language: "zh_CN" })).result,
+  );
 }
 
 async function createOne(session: Session, body: JsonObject): Promise<string> {
   const { result } = await session.call(API.departmentCreate, body);
   const remoteId = isObject(result) ? String(result.dept_id) : "";
   if (!/^\d+$/.test(remoteId))
-    throw new TargetOutcomeUnknown("the answer has no id of the new department", { answer: "no-dept-id", reasonCode: "answerIncomplete" });
+    throw new TargetOutcomeUnknown("the answer has no id of the new department", {
+      answer: "no-dept-id",
+      reasonCode: "answerIncomplete",
+    });
   return remoteId;
 }
 
 /**
- * The child that carries our id. `listsub` may not return our ids. Then children with the same name are read, and after an unanswered create all
- * others too, because the name may have changed since. This is rare; without it a second department would stay permanently.
+ * The child that carries our id. `listsub` may not return our ids. Then children with the same name are read,
+ * and after an unanswered create all others too, because the name may have changed since. This is rare;
+ * without it a second department would stay permanently.
  */
 async function ownAmong(
   session: Session,
@@ -227,8 +278,8 @@ async function requireLeaf(session: Session, deptId: string): Promise<void> {
 const SOON_MS = 200;
 
 /**
- * The holder was renamed between the refusal and the look-up, so the next try will succeed. The number of tries is limited, in case the holder is
- * only invisible to us.
+ * The holder was renamed between the refusal and the look-up, so the next try will succeed. The number of
+ * tries is limited, in case the holder is only invisible to us.
  */
 const nameNowFree = (conflict: TargetConflict): TargetDependency =>
   new TargetDependency(

@@ -28,7 +28,11 @@ export interface Seen {
 }
 
 /** `known`: what is remembered of departments, the oldest first. */
-export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs">, known = new Map<string, Seen>()): ManagedArea {
+export function createManagedArea(
+  root: string,
+  clock: Pick<Clock, "monotonicMs">,
+  known = new Map<string, Seen>(),
+): ManagedArea {
   const isFresh = ({ atMs }: Seen): boolean => clock.monotonicMs() - atMs < FRESH_MS;
   const note = (id: string, inside: boolean): boolean => {
     known.delete(id);
@@ -43,7 +47,9 @@ export function createManagedArea(root: string, clock: Pick<Clock, "monotonicMs"
   /** The path starts with the department and ends with the organisation (docs/dingtalk.md 4.4). */
   async function ask(session: Session, id: string): Promise<boolean> {
     try {
-      const { parent_id_list: parents } = resultOf(await session.call(API.departmentParents, { dept_id: Number(id) }));
+      const { parent_id_list: parents } = resultOf(
+        await session.call(API.departmentParents, { dept_id: Number(id) }),
+      );
       return note(id, idsOf(parents).includes(root));
     } catch (error) {
       // A department that no longer exists contains nothing of ours.
@@ -83,5 +89,6 @@ export const outside = (message: string): TargetError =>
   new TargetProtected(message, {
     answer: "outside",
     reasonCode: "outsideManagedRoot",
-    remedy: "move it below the managed root in DingTalk, or make the change by hand; it is checked every hour",
+    remedy:
+      "move it below the managed root in DingTalk, or make the change by hand; it is checked every hour",
   });

@@ -1,6 +1,12 @@
 import type { JsonObject } from "../../../core/entity.ts";
 import type { WriteContext } from "../../../reconcile/target.ts";
-import { TargetConflict, TargetDependency, TargetNotFound, TargetUnavailable, type Written } from "../../../reconcile/target-failures.ts";
+import {
+  TargetConflict,
+  TargetDependency,
+  TargetNotFound,
+  TargetUnavailable,
+  type Written,
+} from "../../../reconcile/target-failures.ts";
 import type { Actual, Attributes } from "../../../reconcile/target-values.ts";
 import { isObject, resultOf } from "../client/answers/answer.ts";
 import { API } from "../client/apis.ts";
@@ -18,7 +24,10 @@ export interface RoleGroup {
   readonly roles: readonly { readonly id: string; readonly name: string }[];
 }
 
-/** Roles in one role group (docs/dingtalk.md 8.1). DingTalk does not store our ids for them, so their names within the group identify them. */
+/**
+ * Roles in one role group (docs/dingtalk.md 8.1). DingTalk does not store our ids for them, so their names
+ * within the group identify them.
+ */
 export function createRoles(client: DingTalkClient, groupName: string) {
   let groupId: number | undefined;
 
@@ -29,19 +38,33 @@ export function createRoles(client: DingTalkClient, groupName: string) {
   async function idOfGroup(session: Session): Promise<number> {
     if (groupId !== undefined) return groupId;
     const known = await ourGroup(session);
-    groupId = known ? Number(known.id) : Number((await session.call(API.roleAddGroup, { name: groupName })).groupId);
+    groupId = known
+      ? Number(known.id)
+      : Number((await session.call(API.roleAddGroup, { name: groupName })).groupId);
     return groupId;
   }
 
-  async function create(attributes: Attributes, context: WriteContext & { readonly resume: boolean }): Promise<Written> {
+  async function create(
+    attributes: Attributes,
+    context: WriteContext & { readonly resume: boolean },
+  ): Promise<Written> {
     return operate(client, context, async (session) => {
-      const done = (remoteId: string): Written => ({ remoteId, attributes, presence: "active", notes: [], calls: session.calls });
+      const done = (remoteId: string): Written => ({
+        remoteId,
+        attributes,
+        presence: "active",
+        notes: [],
+        calls: session.calls,
+      });
       if (context.resume) {
         const earlier = (await ourGroup(session))?.roles.find((role) => role.name === attributes.name);
         if (earlier) return done(earlier.id);
       }
       try {
-        const body = await session.call(API.roleAdd, { roleName: String(attributes.name ?? ""), groupId: await idOfGroup(session) });
+        const body = await session.call(API.roleAdd, {
+          roleName: String(attributes.name ?? ""),
+          groupId: await idOfGroup(session),
+        });
         return done(String(body.roleId));
       } catch (error) {
         if (error instanceof TargetDependency) groupId = undefined;
@@ -54,7 +77,8 @@ export function createRoles(client: DingTalkClient, groupName: string) {
 
   async function update(actual: Actual, set: Attributes, context: WriteContext): Promise<Written> {
     return operate(client, context, async (session) => {
-      if (typeof set.name === "string") await session.call(API.roleUpdate, { roleId: Number(actual.remoteId), roleName: set.name });
+      if (typeof set.name === "string")
+        await session.call(API.roleUpdate, { roleId: Number(actual.remoteId), roleName: set.name });
       return {
         remoteId: actual.remoteId,
         attributes: { ...actual.attributes, ...set },
@@ -65,7 +89,10 @@ export function createRoles(client: DingTalkClient, groupName: string) {
     });
   }
 
-  async function remove(actual: Actual, context: WriteContext): Promise<{ readonly calls: Written["calls"] }> {
+  async function remove(
+    actual: Actual,
+    context: WriteContext,
+  ): Promise<{ readonly calls: Written["calls"] }> {
     return operate(client, context, async (session) => {
       try {
         await session.call(API.roleDelete, { role_id: Number(actual.remoteId) });
@@ -84,7 +111,10 @@ export function createRoles(client: DingTalkClient, groupName: string) {
       try {
         const { role } = await session.call(API.roleGet, { roleId: Number(roleId) });
         if (!isObject(role))
-          throw new TargetUnavailable("DingTalk answered without a role", { answer: "no-result", reasonCode: "answerIncomplete" });
+          throw new TargetUnavailable("DingTalk answered without a role", {
+            answer: "no-result",
+            reasonCode: "answerIncomplete",
+          });
         return { actual: roleActual(roleId, String(role.name)), calls: session.calls };
       } catch (error) {
         if (!(error instanceof TargetNotFound)) throw error;
@@ -96,7 +126,11 @@ export function createRoles(client: DingTalkClient, groupName: string) {
   return { create, update, remove, read };
 }
 
-export const roleActual = (id: string, name: string): Actual => ({ remoteId: id, attributes: { name }, presence: "active" });
+export const roleActual = (id: string, name: string): Actual => ({
+  remoteId: id,
+  attributes: { name },
+  presence: "active",
+});
 
 /** All role groups with their roles, including those of DingTalk. */
 export async function roleGroups(session: Session): Promise<readonly RoleGroup[]> {
@@ -107,7 +141,10 @@ export async function roleGroups(session: Session): Promise<readonly RoleGroup[]
     groups.push(...objectsIn(result.list).map(groupFromWire));
     if (!isTrue(result.hasMore)) return groups;
   }
-  throw new TargetUnavailable("the list of roles never ended", { answer: "no-end", reasonCode: "answerIncomplete" });
+  throw new TargetUnavailable("the list of roles never ended", {
+    answer: "no-end",
+    reasonCode: "answerIncomplete",
+  });
 }
 
 const groupFromWire = (group: JsonObject): RoleGroup => ({

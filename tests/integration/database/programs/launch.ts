@@ -1,7 +1,10 @@
 import { silentLogger } from "../../../../src/core/logger.ts";
 import { startEmbeddedPostgres } from "../../../../src/database/embedded/embedded.ts";
 
-/** Starts the embedded server of the folder given, prints its URL or why not, and ends in the way given once its input closes. */
+/**
+ * Starts the embedded server of the folder given, prints its URL or why not, and ends in the way given once
+ * its input closes.
+ */
 const [, , dataDir, ending] = process.argv;
 
 startEmbeddedPostgres({ dataDir: String(dataDir), logger: silentLogger }).then(

@@ -13,4 +13,6 @@ test.each<[string, number, string | undefined]>([
   ["EDITOR", 2, undefined],
   ["", 2, undefined],
   ["x".repeat(100_000), 5, undefined],
-])("%.20s within %d is taken for %s", (name, tolerated, meant) => expect(nearest(name, names, () => tolerated)).toBe(meant));
+])("%.20s within %d is taken for %s", (name, tolerated, meant) =>
+  expect(nearest(name, names, () => tolerated)).toBe(meant),
+);

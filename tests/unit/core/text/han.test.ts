@@ -21,5 +21,6 @@ test("the table holds pairs, and nothing becomes what is changed again", () => {
   const traditional = characters.filter((_, at) => at % 2 === 0);
   expect(new Set(traditional).size).toBe(traditional.length);
   for (const character of traditional) expect(foldHan(foldHan(character))).toBe(foldHan(character));
-  for (const character of traditional.filter((each) => fold(each) === each)) expect(hanVariants(character)[0]).toContain(character);
+  for (const character of traditional.filter((each) => fold(each) === each))
+    expect(hanVariants(character)[0]).toContain(character);
 });

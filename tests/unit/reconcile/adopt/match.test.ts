@@ -14,7 +14,10 @@ type Short = {
   readonly in?: string;
 };
 
-const person = (id: string, { name, number, mobile, email, userid, in: department }: Short): PersonProfile => ({
+const person = (
+  id: string,
+  { name, number, mobile, email, userid, in: department }: Short,
+): PersonProfile => ({
   id,
   identity: {
     ...(name === undefined ? {} : { name }),
@@ -27,16 +30,29 @@ const person = (id: string, { name, number, mobile, email, userid, in: departmen
 });
 
 type People = Readonly<Record<string, Short>>;
-const people = (given: People) => Object.entries(given).map(([id, short]) => personCandidate(person(id, short)));
-const matched = (ours: People, theirs: People, rules: AdoptionRules = PROPOSE_ALL, rejected: readonly string[] = []): readonly Match[] =>
+const people = (given: People) =>
+  Object.entries(given).map(([id, short]) => personCandidate(person(id, short)));
+const matched = (
+  ours: People,
+  theirs: People,
+  rules: AdoptionRules = PROPOSE_ALL,
+  rejected: readonly string[] = [],
+): readonly Match[] =>
   match(tiersOf("user", rules), { ours: people(ours), theirs: people(theirs), rejected: new Set(rejected) });
 const told = (matches: readonly Match[]): readonly string[] =>
-  matches.map(({ ours, theirs, tier, state }) => `${ours}=${theirs} ${tier}${state === "ambiguous" ? "?" : ""}`);
+  matches.map(
+    ({ ours, theirs, tier, state }) => `${ours}=${theirs} ${tier}${state === "ambiguous" ? "?" : ""}`,
+  );
 
 const li = { name: "Li Wei" };
 
 test.each<[string, People, People, readonly string[]]>([
-  ["the userid the policy names", { a: { name: "A", userid: "007" } }, { r: { name: "B", userid: "007" } }, ["a=r 1"]],
+  [
+    "the userid the policy names",
+    { a: { name: "A", userid: "007" } },
+    { r: { name: "B", userid: "007" } },
+    ["a=r 1"],
+  ],
   ["job number and name", { a: { ...li, number: "7" } }, { r: { ...li, number: "7" } }, ["a=r 2"]],
   [
     "names in other letters, widths and blanks",
@@ -44,11 +60,26 @@ test.each<[string, People, People, readonly string[]]>([
     { r: { name: "Li  Wei ", number: "7" } },
     ["a=r 2"],
   ],
-  ["simplified is not traditional", { a: { name: "陈大文", number: "7" } }, { r: { name: "陳大文", number: "7" } }, []],
+  [
+    "simplified is not traditional",
+    { a: { name: "陈大文", number: "7" } },
+    { r: { name: "陳大文", number: "7" } },
+    [],
+  ],
   ["a job number alone is nothing", { a: { name: "A", number: "7" } }, { r: { name: "B", number: "7" } }, []],
   ["mobile and name", { a: { ...li, mobile: "1" } }, { r: { ...li, mobile: "1" } }, ["a=r 3"]],
-  ["e-mail in other letters and name", { a: { ...li, email: "LI@x.hk" } }, { r: { ...li, email: "li@x.hk" } }, ["a=r 4"]],
-  ["a mobile of another name is weak", { a: { name: "A", mobile: "1" } }, { r: { name: "B", mobile: "1" } }, ["a=r 5"]],
+  [
+    "e-mail in other letters and name",
+    { a: { ...li, email: "LI@x.hk" } },
+    { r: { ...li, email: "li@x.hk" } },
+    ["a=r 4"],
+  ],
+  [
+    "a mobile of another name is weak",
+    { a: { name: "A", mobile: "1" } },
+    { r: { name: "B", mobile: "1" } },
+    ["a=r 5"],
+  ],
   ["name and department are weak", { a: { ...li, in: "hk" } }, { r: { ...li, in: "hk" } }, ["a=r 6"]],
   ["a name alone is nothing", { a: li }, { r: li }, []],
   ["nobody without a name is the same as another", { a: { number: "7" } }, { r: { number: "7" } }, []],
@@ -128,7 +159,9 @@ test("a tier that is never asked says nothing, and later ones speak", () => {
 
 test("what many share says nothing", () => {
   const many = (prefix: string): People =>
-    Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`${prefix}${n}`, { ...li, number: "N/A", in: "hk" }]));
+    Object.fromEntries(
+      Array.from({ length: 30 }, (_, n) => [`${prefix}${n}`, { ...li, number: "N/A", in: "hk" }]),
+    );
   expect(matched(many("a"), many("r"))).toEqual([]);
 });
 
@@ -141,13 +174,18 @@ test(`in ${SEEDS} random organisations with twins, namesakes, used and swapped n
   const sum = { strong: 0, wrong: 0, weak: 0, ambiguous: 0, clear: 0, missed: 0 };
   for (let seed = 1; seed <= SEEDS; seed++) {
     const { ours, theirs, truth, clear } = organisation(seed);
-    const found = match(tiersOf("user", PROPOSE_ALL), { ours: ours.map(personCandidate), theirs: theirs.map(personCandidate) });
+    const found = match(tiersOf("user", PROPOSE_ALL), {
+      ours: ours.map(personCandidate),
+      theirs: theirs.map(personCandidate),
+    });
     const shuffled = match(tiersOf("user", PROPOSE_ALL), {
       ours: ours.map(personCandidate).reverse(),
       theirs: theirs.map(personCandidate).reverse(),
     });
     expect(shuffled).toEqual(found);
-    const strong = found.filter(({ state, tier }) => state === "proposed" && strengthOf("user", tier) === "strong");
+    const strong = found.filter(
+      ({ state, tier }) => state === "proposed" && strengthOf("user", tier) === "strong",
+    );
     sum.strong += strong.length;
     sum.wrong += strong.filter((each) => truth.get(each.ours) !== each.theirs).length;
     sum.weak += found.filter(({ state }) => state === "proposed").length - strong.length;
@@ -210,13 +248,16 @@ function organisation(seed: number): Drawn {
   // Swapped numbers. Of namesakes something else has to tell them apart, or nobody could.
   const told = (one: Draft, other: Draft): boolean => one.name !== other.name || apart(one, other);
   const apart = (one: Draft, other: Draft): boolean =>
-    [one, other].every(({ number, id }) => number !== undefined && all.find((a) => `r${a.id}` === id)?.number !== undefined);
+    [one, other].every(
+      ({ number, id }) => number !== undefined && all.find((a) => `r${a.id}` === id)?.number !== undefined,
+    );
   const moved = new Set<Draft>();
   for (let n = 0; n < 4 && remote.length > 1; n++) {
     const [one, other] = [remote[below(remote.length)]!, remote[below(remote.length)]!];
     if (moved.has(one) || moved.has(other)) continue;
     for (const each of [one, other]) moved.add(each);
-    if (told(one, other)) [one.mobile, other.mobile] = [other.mobile ?? `+852-8${n}`, one.mobile ?? `+852-7${n}`];
+    if (told(one, other))
+      [one.mobile, other.mobile] = [other.mobile ?? `+852-8${n}`, one.mobile ?? `+852-7${n}`];
   }
   // Strangers: namesakes, and leavers whose number somebody has now.
   for (let n = 0; n < 6; n++) {
@@ -234,7 +275,8 @@ function organisation(seed: number): Drawn {
       ...(uses && safe && heir.mobile !== undefined ? { mobile: heir.mobile } : {}),
     });
   }
-  const profile = ({ id, in: department, ...short }: Draft): PersonProfile => person(id, { ...short, in: department });
+  const profile = ({ id, in: department, ...short }: Draft): PersonProfile =>
+    person(id, { ...short, in: department });
   const sameNumber = (side: readonly Draft[], one: Draft) =>
     side.filter(({ number, name }) => number === one.number && name === one.name).length === 1;
   const clear = all.filter((each) => {

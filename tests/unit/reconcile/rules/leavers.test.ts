@@ -2,11 +2,15 @@ import { compileMapping } from "../../../../src/mapping/compile.ts";
 import { compilePolicy } from "../../../../src/policy/compile.ts";
 import { leaversDigest } from "../../../../src/reconcile/rules/leavers.ts";
 
-/* Which keys of the mapping and the policy decide about leavers: while others are held, leavers go on (ADR 0070). */
+/*
+ * Which keys of the mapping and the policy decide about leavers: while others are held, leavers go on
+ * (ADR 0070).
+ */
 
 const MAPPING = "version: 1\n";
 const POLICY = "version: 1\n";
-const digest = (mapping: string, policy: string): string => leaversDigest(compileMapping(mapping), compilePolicy(policy));
+const digest = (mapping: string, policy: string): string =>
+  leaversDigest(compileMapping(mapping), compilePolicy(policy));
 const PARKING = "inactive: { regular: remove, parkIn: Former }\n";
 const SOURCES = "sources: { leaving: all }\n";
 const ZONED = 'zone: lookup("zones", user.title)\ntables: { zones: { a: Europe/London } }\n';
@@ -32,7 +36,11 @@ test.each([
   ["another end of regular accounts", "", "inactive: { regular: keep }"],
   ["a department for leavers", "", PARKING],
   ["external people, with a department for leavers", PARKING, `${PARKING}external: user.title`],
-  ["external departments, with a department for leavers", PARKING, `${PARKING}departments: { external: [Former] }`],
+  [
+    "external departments, with a department for leavers",
+    PARKING,
+    `${PARKING}departments: { external: [Former] }`,
+  ],
   ["another rule for several sources", SOURCES, "sources: { leaving: any }"],
   ["the order of sources", SOURCES, "sources: { leaving: all, authority: { order: [hr] } }"],
   ["records that are joined", SOURCES, "sources: { leaving: all, join: [{ by: email }] }"],

@@ -30,5 +30,9 @@ test.each<[string, Partial<Touched>, readonly Exceeded[]]>([
   ],
   ["every name of ten departments", { changed: [{ kind: "department", attribute: "name", count: 10 }] }, []],
   ["one department that is emptied", { emptied: 1 }, [{ limit: "departmentEmptied", count: 1, allowed: 0 }]],
-  ["those it makes and cannot tell of", { peopleMade: 150, unknown: 51 }, [{ limit: "peopleTouched", count: 201, allowed: 200 }]],
+  [
+    "those it makes and cannot tell of",
+    { peopleMade: 150, unknown: 51 },
+    [{ limit: "peopleTouched", count: 201, allowed: 200 }],
+  ],
 ])("%s", (_name, touched, expected) => expect(weigh({ ...NOTHING, ...touched }, limits)).toEqual(expected));

@@ -8,7 +8,12 @@ describe("the old API's envelope", () => {
     ["success", 200, '{"errcode":0,"errmsg":"ok","result":{}}', "ok"],
     ["success with a code as text", 200, '{"errcode":"0"}', "ok"],
     ["a business refusal", 200, '{"errcode":60003,"errmsg":"部门不存在","request_id":"6iq4"}', "60003"],
-    ["a gateway refusal", 200, '{"errcode":88,"sub_code":"60011","sub_msg":"…","errmsg":"ding talk error[subcode=60011]"}', "60011"],
+    [
+      "a gateway refusal",
+      200,
+      '{"errcode":88,"sub_code":"60011","sub_msg":"…","errmsg":"ding talk error[subcode=60011]"}',
+      "60011",
+    ],
     ["a gateway refusal at the top", 200, '{"errcode":90002,"errmsg":"…"}', "90002"],
     ["busy", 200, '{"errcode":-1,"errmsg":"系统繁忙"}', "-1"],
     ["a wrong path", 200, '{"errcode":404,"errmsg":"请求的URI地址不存在"}', "404"],
@@ -38,7 +43,9 @@ describe("the new API's envelope", () => {
     ["an unauthorised call without a code", 401, '{"error":"x"}', "http-401"],
     ["a server error without a code", 503, "{}", "http-5xx"],
     ["the ban", 200, '{"status":1111,"punish":"deny"}', "ip-ban"],
-  ])("%s", (_name, status, text, code) => expect(brief(readAnswer(API.accountDisable, status, text))).toBe(code));
+  ])("%s", (_name, status, text, code) =>
+    expect(brief(readAnswer(API.accountDisable, status, text))).toBe(code),
+  );
 });
 
 test.each<[string, string]>([

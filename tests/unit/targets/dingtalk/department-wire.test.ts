@@ -29,16 +29,24 @@ test("create says what it can take, with our id", () =>
     source_identifier: "e-1",
   }));
 
-test("without a parent it is below the organisation", () => expect(departmentCreateBody("e-1", { name: "A" }).parent_id).toBe(1));
+test("without a parent it is below the organisation", () =>
+  expect(departmentCreateBody("e-1", { name: "A" }).parent_id).toBe(1));
 
-test("the code comes after birth, managers only once they are members", () => expect(postCreateFields(requested)).toEqual({ code: "FIN" }));
+test("the code comes after birth, managers only once they are members", () =>
+  expect(postCreateFields(requested)).toEqual({ code: "FIN" }));
 
 test.each<[string, Attributes, JsonObject]>([
   ["a move", { parent: "9" }, { parent_id: 9 }],
   ["managers", { managers: ["u1", "u2"] }, { dept_manager_userid_list: "u1,u2" }],
-  ["no managers, the documented way", { managers: [] }, { dept_manager_userid_list: "", force_update_fields: "dept_manager_userid_list" }],
+  [
+    "no managers, the documented way",
+    { managers: [] },
+    { dept_manager_userid_list: "", force_update_fields: "dept_manager_userid_list" },
+  ],
   ["a cleared code", { code: null }, { code: "" }],
-])("update says %s", (_name, set, body) => expect(departmentUpdateBody("8", set)).toEqual({ dept_id: 8, ...body }));
+])("update says %s", (_name, set, body) =>
+  expect(departmentUpdateBody("8", set)).toEqual({ dept_id: 8, ...body }),
+);
 
 describe("a department as read", () => {
   const record: JsonObject = {

@@ -23,8 +23,12 @@ import { API, type Api } from "../../../../src/targets/dingtalk/client/apis.ts";
 
 const NOW = Date.parse("2026-09-02T16:01:01Z");
 const refusal = (code: string, message = "", body: JsonObject = {}) => ({ code, message, body });
-const errorFor = (code: string, api: Api = API.userUpdate, message = "", body: JsonObject = {}): TargetError =>
-  errorOf(api, refusal(code, message, body), { nowMs: NOW, random: 0 });
+const errorFor = (
+  code: string,
+  api: Api = API.userUpdate,
+  message = "",
+  body: JsonObject = {},
+): TargetError => errorOf(api, refusal(code, message, body), { nowMs: NOW, random: 0 });
 
 type ErrorClass = abstract new (...parameters: never[]) => TargetError;
 
@@ -35,10 +39,31 @@ describe("every code has its class", () => {
       "transient",
       API.userUpdate,
       TargetUnavailable,
-      ["-1", "1002", "400001", "34015", "system.busy", "systemBusy", "systemError", "system.error", "unknownError", "concurrentError"],
+      [
+        "-1",
+        "1002",
+        "400001",
+        "34015",
+        "system.busy",
+        "systemBusy",
+        "systemError",
+        "system.error",
+        "unknownError",
+        "concurrentError",
+      ],
     ],
-    ["unfinished write", API.userUpdate, TargetOutcomeUnknown, ["operationTimeout", "service.timeout", "answer-lost"]],
-    ["unfinished read", API.userGet, TargetUnavailable, ["operationTimeout", "service.timeout", "answer-lost"]],
+    [
+      "unfinished write",
+      API.userUpdate,
+      TargetOutcomeUnknown,
+      ["operationTimeout", "service.timeout", "answer-lost"],
+    ],
+    [
+      "unfinished read",
+      API.userGet,
+      TargetUnavailable,
+      ["operationTimeout", "service.timeout", "answer-lost"],
+    ],
     [
       "rate, app",
       API.userUpdate,
@@ -182,17 +207,26 @@ describe("every code has its class", () => {
         "40069",
       ],
     ],
-    ["capacity", API.userUpdate, TargetRejected, ["60002", "60110", "40023", "40019", "40020", "40024", "45024", "60203"]],
-    ["protected", API.userUpdate, TargetRejected, ["60007", "60018", "23004", "45016", "exclusive.account.only"]],
+    [
+      "capacity",
+      API.userUpdate,
+      TargetRejected,
+      ["60002", "60110", "40023", "40019", "40020", "40024", "45024", "60203"],
+    ],
+    [
+      "protected",
+      API.userUpdate,
+      TargetRejected,
+      ["60007", "60018", "23004", "45016", "exclusive.account.only"],
+    ],
   ];
-  test.each(table.flatMap(([name, api, kind, codes]) => codes.map((code) => [name, code, api, kind] as const)))(
-    "%s: %s",
-    (_name, code, api, kind) => {
-      const error = errorFor(code, api);
-      expect(error).toBeInstanceOf(kind);
-      expect(error.answer).toBe(code);
-    },
-  );
+  test.each(
+    table.flatMap(([name, api, kind, codes]) => codes.map((code) => [name, code, api, kind] as const)),
+  )("%s: %s", (_name, code, api, kind) => {
+    const error = errorFor(code, api);
+    expect(error).toBeInstanceOf(kind);
+    expect(error.answer).toBe(code);
+  });
 
   test("a code nobody knows refuses the data, and shows itself", () => {
     expect(errorFor("77777")).toBeInstanceOf(TargetRejected);
@@ -225,20 +259,38 @@ describe("a throttle", () => {
   const until = (from: string, to: string) =>
     `当前所有钉钉应用调用该接口次数过多, 从 ${from} 到 ${from} 请求总次数超过 1200 次, 限制将在 ${to} 结束.`;
   test.each<[string, string, string, number]>([
-    ["lasts to the end it names, Beijing time", "90002", until("2026-09-03 00:01:01", "2026-09-03 00:01:03"), 2_000],
+    [
+      "lasts to the end it names, Beijing time",
+      "90002",
+      until("2026-09-03 00:01:01", "2026-09-03 00:01:03"),
+      2_000,
+    ],
     ["in the older text", "90018", "处罚将在 2026-09-03 00:01:05 结束", 4_000],
-    ["that names a time gone by lasts a second", "90018", until("2026-09-03 00:00:00", "2026-09-03 00:00:01"), 1_000],
-    ["that names a far time has another clock", "90018", until("2027-01-01 00:00:00", "2027-01-01 00:00:01"), 1_000],
+    [
+      "that names a time gone by lasts a second",
+      "90018",
+      until("2026-09-03 00:00:00", "2026-09-03 00:00:01"),
+      1_000,
+    ],
+    [
+      "that names a far time has another clock",
+      "90018",
+      until("2027-01-01 00:00:00", "2027-01-01 00:00:01"),
+      1_000,
+    ],
     ["that names none lasts a second", "90018", "", 1_000],
     ["of a minute lasts a minute", "Forbidden.AccessDenied.QpmLimitForAppkeyAndApi", "", 60_000],
-  ])("%s", (_name, code, message, ms) => expect(errorFor(code, API.userList, message).retry).toEqual({ kind: "after", ms }));
+  ])("%s", (_name, code, message, ms) =>
+    expect(errorFor(code, API.userList, message).retry).toEqual({ kind: "after", ms }),
+  );
 
   test("is spread by up to half a second", () => {
     const error = errorOf(API.userList, refusal("90018"), { nowMs: NOW, random: 1 });
     expect(error.retry).toEqual({ kind: "after", ms: 1_500 });
   });
 
-  test("binds one API", () => expect(errorFor("90018", API.userList)).toMatchObject({ scope: "/topapi/v2/user/list" }));
+  test("binds one API", () =>
+    expect(errorFor("90018", API.userList)).toMatchObject({ scope: "/topapi/v2/user/list" }));
   test("a text without an end names none", () => expect(announcedEndMs("请稍后")).toBeUndefined());
 });
 
@@ -251,19 +303,27 @@ describe("set-up", () => {
     ["an object out of scope stops itself", "50004", API.userUpdate, "", "entity"],
   ])("%s", (_name, code, api, _message, scope) => expect(errorFor(code, api)).toMatchObject({ scope }));
 
-  test("a ban lasts five minutes", () => expect(errorFor("ip-ban").retry).toEqual({ kind: "after", ms: 300_000 }));
+  test("a ban lasts five minutes", () =>
+    expect(errorFor("ip-ban").retry).toEqual({ kind: "after", ms: 300_000 }));
 
   test("the permission point and where to get it are in the remedy", () => {
     const message =
       "应用尚未开通所需的权限：[qyapi_get_department_list]，点击链接申请并开通即可：https://open-dev.dingtalk.com/appscope/apply?content=ding1%23qyapi_get_department_list";
     const { remedy } = errorFor("60011", API.departmentGet, message);
     expect(remedy).toContain("qyapi_get_department_list to the app");
-    expect(remedy).toContain("https://open-dev.dingtalk.com/appscope/apply?content=ding1%23qyapi_get_department_list");
+    expect(remedy).toContain(
+      "https://open-dev.dingtalk.com/appscope/apply?content=ding1%23qyapi_get_department_list",
+    );
   });
 
   test.each<[string, string, JsonObject, readonly string[]]>([
     ["brackets", "应用尚未开通所需的权限：[qyapi_get_member]", {}, ["qyapi_get_member"]],
-    ["the old envelope's text", "…", { errmsg: "ding talk error[subcode=60011,submsg=…, {requiredScopes=[a.b, c_d]}]" }, ["a.b", "c_d"]],
+    [
+      "the old envelope's text",
+      "…",
+      { errmsg: "ding talk error[subcode=60011,submsg=…, {requiredScopes=[a.b, c_d]}]" },
+      ["a.b", "c_d"],
+    ],
     [
       "the new envelope's detail",
       "没有调用该接口的权限",
@@ -276,7 +336,11 @@ describe("set-up", () => {
   );
 
   test("the refused address is in the remedy", () => {
-    const { remedy } = errorFor("60020", API.userGet, "访问ip不在白名单之中,request ip=203.0.113.9 appKey(ding1)");
+    const { remedy } = errorFor(
+      "60020",
+      API.userGet,
+      "访问ip不在白名单之中,request ip=203.0.113.9 appKey(ding1)",
+    );
     expect(remedy).toContain("add 203.0.113.9 to the app");
     expect(addressIn("request ip=2001:db8::1 appKey(x)")).toBe("2001:db8::1");
   });
@@ -297,4 +361,6 @@ test.each<[string, Api, boolean, ErrorClass]>([
   ["before the connection stood", API.userCreate, false, TargetUnavailable],
   ["after a write was sent", API.userCreate, true, TargetOutcomeUnknown],
   ["after a read was sent", API.userGet, true, TargetUnavailable],
-])("no answer %s", (_name, api, sent, kind) => expect(transportError(api, sent, "ECONNRESET")).toBeInstanceOf(kind));
+])("no answer %s", (_name, api, sent, kind) =>
+  expect(transportError(api, sent, "ECONNRESET")).toBeInstanceOf(kind),
+);

@@ -10,14 +10,29 @@ const codes = (kind: EntityKind, desired: Attributes, actual?: Actual) =>
 describe("a person", () => {
   test.each<[string, Attributes, Attributes, string[]]>([
     ["text is trimmed without a word", { name: " Li " }, { name: "Li" }, []],
-    ["invisible characters go, with a note", { name: "Li\u202e" }, { name: "Li" }, ["name: charactersRemoved"]],
+    [
+      "invisible characters go, with a note",
+      { name: "Li\u202e" },
+      { name: "Li" },
+      ["name: charactersRemoved"],
+    ],
     ["a long name is cut", { name: "x".repeat(300) }, { name: "x".repeat(80) }, ["name: cut"]],
-    ["half an e-mail address would be another one", { email: `${"x".repeat(60)}@example.com` }, {}, ["email: tooLong"]],
+    [
+      "half an e-mail address would be another one",
+      { email: `${"x".repeat(60)}@example.com` },
+      {},
+      ["email: tooLong"],
+    ],
     ["an empty title is null", { title: " " }, { title: null }, []],
     ["a number takes one form", { mobile: "9123 4567" }, { mobile: "+852-91234567" }, []],
     ["what cannot be a number is left out", { mobile: "ask Li" }, {}, ["mobile: notAPhoneNumber"]],
     ["a name cannot be emptied", { name: null }, {}, ["name: cannotBeCleared"]],
-    ["a flag may come as text", { hide_mobile: "true", senior_mode: null }, { hide_mobile: true, senior_mode: false }, []],
+    [
+      "a flag may come as text",
+      { hide_mobile: "true", senior_mode: null },
+      { hide_mobile: true, senior_mode: false },
+      [],
+    ],
     ["a flag is no sentence", { hide_mobile: "perhaps" }, {}, ["hide_mobile: wrongType"]],
     ["a date is milliseconds", { hired_date: "1767225600000" }, { hired_date: 1_767_225_600_000 }, []],
     ["a date before 1970 does not exist there", { hired_date: -1 }, {}, ["hired_date: wrongType"]],
@@ -45,9 +60,24 @@ describe("a person", () => {
       { exclusive_account_type: "sso" },
       ["login_id: notUsed"],
     ],
-    ["an extension that fits stays as it is", { telephone: "+852 2345 6789 x 7" }, { telephone: "+852 2345 6789 x 7" }, []],
-    ["one that does not is written closely", { telephone: "+852 (2345) 6789 ext. 204" }, { telephone: "+85223456789ext204" }, []],
-    ["one that is too long all the same is left out", { telephone: "1".repeat(21) }, {}, ["telephone: tooLong"]],
+    [
+      "an extension that fits stays as it is",
+      { telephone: "+852 2345 6789 x 7" },
+      { telephone: "+852 2345 6789 x 7" },
+      [],
+    ],
+    [
+      "one that does not is written closely",
+      { telephone: "+852 (2345) 6789 ext. 204" },
+      { telephone: "+85223456789ext204" },
+      [],
+    ],
+    [
+      "one that is too long all the same is left out",
+      { telephone: "1".repeat(21) },
+      {},
+      ["telephone: tooLong"],
+    ],
     ["a regular account has no nickname", { nickname: "Li" }, {}, ["nickname: notUsed"]],
   ])("%s", (_name, desired, attributes, notes) => {
     expect(normalize("user", desired, undefined, "HK").attributes).toEqual(attributes);
@@ -55,15 +85,30 @@ describe("a person", () => {
   });
 
   test.each<[string, Attributes, Attributes, string[]]>([
-    ["who has signed in keeps the number", { mobile: "+852-91234567", activated: true }, {}, ["mobile: mobileLocked"]],
-    ["who has not can get another", { mobile: "+852-91234567", activated: false }, { mobile: "+852-98765432" }, []],
+    [
+      "who has signed in keeps the number",
+      { mobile: "+852-91234567", activated: true },
+      {},
+      ["mobile: mobileLocked"],
+    ],
+    [
+      "who has not can get another",
+      { mobile: "+852-91234567", activated: false },
+      { mobile: "+852-98765432" },
+      [],
+    ],
     [
       "a number refused before is not offered again",
       { mobile: "+852-91234567", mobile_refused: "+852-98765432" },
       {},
       ["mobile: mobileLocked"],
     ],
-    ["an unchanged number is no change", { mobile: "+852-98765432", activated: true }, { mobile: "+852-98765432" }, []],
+    [
+      "an unchanged number is no change",
+      { mobile: "+852-98765432", activated: true },
+      { mobile: "+852-98765432" },
+      [],
+    ],
     ["a number not told is not known to be locked", { activated: true }, { mobile: "+852-98765432" }, []],
   ])("%s", (_name, there, attributes, notes) => {
     const desired = { mobile: "+852 9876 5432" };
@@ -72,7 +117,11 @@ describe("a person", () => {
   });
 
   test.each<[string, Attributes, Attributes]>([
-    ["goes along with a new address", { org_email: null }, { org_email: "li@example.com", org_email_type: "base" }],
+    [
+      "goes along with a new address",
+      { org_email: null },
+      { org_email: "li@example.com", org_email_type: "base" },
+    ],
     ["is not sent for ever", { org_email: "li@example.com" }, { org_email: "li@example.com" }],
     [
       "changes where it is known",
@@ -94,7 +143,9 @@ describe("a person", () => {
 
   test("the kind of account is fixed", () => {
     const desired = { exclusive_account_type: "sso" };
-    expect(codes("user", desired, seen({ exclusive_account_type: null }))).toEqual(["exclusive_account_type: fixedAtCreation"]);
+    expect(codes("user", desired, seen({ exclusive_account_type: null }))).toEqual([
+      "exclusive_account_type: fixedAtCreation",
+    ]);
     expect(codes("user", desired, seen({ exclusive_account_type: "sso" }))).toEqual([]);
   });
 
@@ -107,8 +158,18 @@ describe("a person", () => {
 
 describe("a department", () => {
   test.each<[string, Attributes, Attributes, string[]]>([
-    ["forbidden characters get a look-alike", { name: "A-B" }, { name: "A\u2010B" }, ["name: charactersReplaced"]],
-    ["managers come after the members", { name: "A", managers: ["u1"] }, { name: "A" }, ["managers: afterMembers"]],
+    [
+      "forbidden characters get a look-alike",
+      { name: "A-B" },
+      { name: "A\u2010B" },
+      ["name: charactersReplaced"],
+    ],
+    [
+      "managers come after the members",
+      { name: "A", managers: ["u1"] },
+      { name: "A" },
+      ["managers: afterMembers"],
+    ],
     ["an order is a number", { order: "10" }, { order: 10 }, []],
     ["a code is not cut", { code: "x".repeat(31) }, {}, ["code: tooLong"]],
     [
@@ -159,7 +220,9 @@ test("shaping shaped attributes changes nothing", () => {
     fc.property(
       fc.constantFrom<EntityKind>("user", "department", "role"),
       fc.dictionary(fc.constantFrom(...names, ...more), value),
-      fc.option(fc.dictionary(fc.constantFrom(...names, "activated", "mobile_refused"), value), { nil: undefined }),
+      fc.option(fc.dictionary(fc.constantFrom(...names, "activated", "mobile_refused"), value), {
+        nil: undefined,
+      }),
       (kind, desired, there) => {
         const actual = there && seen(there);
         const once = normalize(kind, desired, actual, "HK");

@@ -1,4 +1,8 @@
-import { canonicalPhone, phoneFromWire, phoneToWire } from "../../../../src/targets/dingtalk/attributes/phone.ts";
+import {
+  canonicalPhone,
+  phoneFromWire,
+  phoneToWire,
+} from "../../../../src/targets/dingtalk/attributes/phone.ts";
 
 test.each<[string, string, string | undefined]>([
   ["+852 9123 4567", "HK", "+852-91234567"],

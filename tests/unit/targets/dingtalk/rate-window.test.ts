@@ -17,7 +17,10 @@ interface Road {
   way(n: number): Way;
 }
 
-/** Calls over `seconds`, as they arrive in each second of the far clock once it is known; `held`: whether calls are held back at all. */
+/**
+ * Calls over `seconds`, as they arrive in each second of the far clock once it is known; `held`: whether
+ * calls are held back at all.
+ */
 function travel({ offsetMs, way }: Road, seconds: number, held = true): readonly number[] {
   const rateWindow = createRateWindow();
   const answers: { readonly receivedMs: number; readonly sentMs: number; readonly dateMs: number }[] = [];
@@ -35,7 +38,9 @@ function travel({ offsetMs, way }: Road, seconds: number, held = true): readonly
   }
   const first = Math.floor(offsetMs / 1_000);
   // Until enough is known, and the last second, which is not whole.
-  return [...arrivals].filter(([second]) => second > first + 15 && second < first + seconds - 1).map(([, count]) => count);
+  return [...arrivals]
+    .filter(([second]) => second > first + 15 && second < first + seconds - 1)
+    .map(([, count]) => count);
 }
 
 /** Between 50 and 500 ms there and back, in parts that differ as well; the same for a seed. */
@@ -57,11 +62,15 @@ test("without it, ways of 50 to 500 ms bring too many calls into some seconds", 
 
 test("however long ways are within half a second, and whatever the clocks say, no second gets more calls than allowed, and none is lost", () => {
   fc.assert(
-    fc.property(fc.integer({ min: -10_000, max: 10_000 }), fc.integer({ min: 0, max: 1_000_000 }), (offsetMs, seed) => {
-      const counts = travel({ offsetMs, way: uneven(seed) }, 60);
-      expect(Math.max(...counts)).toBeLessThanOrEqual(RATE);
-      expect(counts.reduce((sum, count) => sum + count, 0) / counts.length).toBeGreaterThan(0.95 * RATE);
-    }),
+    fc.property(
+      fc.integer({ min: -10_000, max: 10_000 }),
+      fc.integer({ min: 0, max: 1_000_000 }),
+      (offsetMs, seed) => {
+        const counts = travel({ offsetMs, way: uneven(seed) }, 60);
+        expect(Math.max(...counts)).toBeLessThanOrEqual(RATE);
+        expect(counts.reduce((sum, count) => sum + count, 0) / counts.length).toBeGreaterThan(0.95 * RATE);
+      },
+    ),
     { numRuns: 20 },
   );
 });
@@ -80,8 +89,10 @@ describe("a call is not held back", () => {
     Array.from({ length: 100 }, (_, n) => rateWindow.holdMs(200 * APART_MS + 10 * n)).some((ms) => ms > 0);
 
   test("while ways take equally long", () => expect(holds(known(() => 400))).toBe(false));
-  test("because a few of many took longer", () => expect(holds(known((n) => (n % 20 === 0 ? 400 : 50 + (n % 7))))).toBe(false));
-  test("when some are so long that no part of a second is safe", () => expect(holds(known((n) => (n % 2 ? 50 : 900)))).toBe(false));
+  test("because a few of many took longer", () =>
+    expect(holds(known((n) => (n % 20 === 0 ? 400 : 50 + (n % 7))))).toBe(false));
+  test("when some are so long that no part of a second is safe", () =>
+    expect(holds(known((n) => (n % 2 ? 50 : 900)))).toBe(false));
   test("before enough is known", () => expect(createRateWindow().holdMs(0)).toBe(0));
   test("otherwise it is, for less than a second", () => {
     const rateWindow = known((n) => (n % 2 ? 50 : 500));
@@ -96,7 +107,11 @@ test("when a clock is set, what was known is forgotten and learned anew", () => 
     for (let n = from; n < to; n++) {
       const sentMs = n * APART_MS;
       const wholeMs = n % 2 ? 20 : 220;
-      rateWindow.observe({ sentMs, receivedMs: sentMs + wholeMs, dateMs: Math.floor((sentMs + offsetMs + wholeMs / 2) / 1_000) * 1_000 });
+      rateWindow.observe({
+        sentMs,
+        receivedMs: sentMs + wholeMs,
+        dateMs: Math.floor((sentMs + offsetMs + wholeMs / 2) / 1_000) * 1_000,
+      });
     }
   };
   feed(0, 300, 0);

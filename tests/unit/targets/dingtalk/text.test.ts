@@ -1,5 +1,10 @@
 import fc from "fast-check";
-import { cleanText, cutAtGrapheme, departmentName, plainDepartmentName } from "../../../../src/targets/dingtalk/attributes/text.ts";
+import {
+  cleanText,
+  cutAtGrapheme,
+  departmentName,
+  plainDepartmentName,
+} from "../../../../src/targets/dingtalk/attributes/text.ts";
 
 const FAMILY = "👨‍👩‍👧‍👦";
 
@@ -24,7 +29,8 @@ describe("text as DingTalk can hold it", () => {
     expect(cleanText("x".repeat(81), { max: 80 })).toMatchObject({ removed: false, cut: true });
   });
 
-  test("keeps the line breaks of a field of many lines", () => expect(cleanText("a\r\nb", { max: 80, lines: true }).text).toBe("a\nb"));
+  test("keeps the line breaks of a field of many lines", () =>
+    expect(cleanText("a\r\nb", { max: 80, lines: true }).text).toBe("a\nb"));
 
   test.each<[string, string, number, string]>([
     ["between letters", "abcdef", 3, "abc"],
@@ -35,12 +41,17 @@ describe("text as DingTalk can hold it", () => {
 
   test("cleaning clean text changes nothing, fits, and needs no escape that DingTalk refuses", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary", maxLength: 120 }), fc.integer({ min: 4, max: 90 }), fc.boolean(), (raw, max, lines) => {
-        const { text } = cleanText(raw, { max, lines });
-        expect(cleanText(text, { max, lines })).toEqual({ text, removed: false, cut: false });
-        expect(text.length).toBeLessThanOrEqual(max);
-        expect(JSON.stringify(text)).not.toContain("\\u");
-      }),
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 120 }),
+        fc.integer({ min: 4, max: 90 }),
+        fc.boolean(),
+        (raw, max, lines) => {
+          const { text } = cleanText(raw, { max, lines });
+          expect(cleanText(text, { max, lines })).toEqual({ text, removed: false, cut: false });
+          expect(text.length).toBeLessThanOrEqual(max);
+          expect(JSON.stringify(text)).not.toContain("\\u");
+        },
+      ),
     );
   });
 });

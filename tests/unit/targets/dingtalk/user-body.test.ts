@@ -52,11 +52,26 @@ describe("the body of user/create", () => {
 });
 
 describe("the body of user/update", () => {
-  const there: Attributes = { departments: ["7", "8"], mainDepartment: "7", title: "Clerk", departmentTitles: ["7=Clerk", "8=Auditor"] };
+  const there: Attributes = {
+    departments: ["7", "8"],
+    mainDepartment: "7",
+    title: "Clerk",
+    departmentTitles: ["7=Clerk", "8=Auditor"],
+  };
   test.each<[string, Attributes, Attributes, JsonObject | undefined]>([
     ["just what is set", { title: "Director" }, there, { title: "Director" }],
-    ["an empty text for what is cleared", { title: null, job_number: null }, there, { title: "", job_number: "" }],
-    ["the documented way to clear a manager", { manager: null }, there, { manager_userid: "", force_update_fields: "manager_userid" }],
+    [
+      "an empty text for what is cleared",
+      { title: null, job_number: null },
+      there,
+      { title: "", job_number: "" },
+    ],
+    [
+      "the documented way to clear a manager",
+      { manager: null },
+      there,
+      { manager_userid: "", force_update_fields: "manager_userid" },
+    ],
     [
       "custom fields in append mode",
       { "extension.A": "1", "extension.B": null },
@@ -117,5 +132,7 @@ describe("the body of user/update", () => {
       { ...there, exclusive_account_type: "dingtalk" },
       { loginId: "chan", dept_id_list: "7,8" },
     ],
-  ])("%s", (_name, set, actual, body) => expect(userUpdateBody("u1", set, actual)).toEqual(body && { userid: "u1", ...body }));
+  ])("%s", (_name, set, actual, body) =>
+    expect(userUpdateBody("u1", set, actual)).toEqual(body && { userid: "u1", ...body }),
+  );
 });

@@ -47,12 +47,14 @@ describe("a person as read", () => {
     });
   });
 
-  test("a field left out beside others of its permission is empty", () => expect(read().work_place).toBeNull());
+  test("a field left out beside others of its permission is empty", () =>
+    expect(read().work_place).toBeNull());
 
   test("a field left out with all of its permission was not told", () => {
     const { email: _e, extension: _x, mobile: _m, state_code: _s, ...withheld } = record;
     const { attributes } = userFromWire(withheld, visiblePermissions([withheld]), true, HK);
-    for (const name of ["mobile", "email", "work_place", "remark", "org_email"]) expect(attributes).not.toHaveProperty(name);
+    for (const name of ["mobile", "email", "work_place", "remark", "org_email"])
+      expect(attributes).not.toHaveProperty(name);
   });
 
   test("the lists do not tell managers and roles", () => {

@@ -9,7 +9,11 @@ interface LatencyChartProps {
 }
 
 /** A chart: the number of changes for each duration, with a line at the target. */
-export function LatencyChart({ caption, latency: { histogram, withinTarget }, targetSeconds }: LatencyChartProps): ReactNode {
+export function LatencyChart({
+  caption,
+  latency: { histogram, withinTarget },
+  targetSeconds,
+}: LatencyChartProps): ReactNode {
   const { t, number, percent, duration } = useWords();
   const most = Math.max(1, ...histogram.map(({ count }) => count));
   const lineAfter = histogram.filter(({ upTo }) => upTo !== null && upTo <= targetSeconds).length - 1;
@@ -18,7 +22,10 @@ export function LatencyChart({ caption, latency: { histogram, withinTarget }, ta
       <figcaption>
         {caption}
         {withinTarget === null ? null : (
-          <strong> {t("kpi.within", { share: percent(withinTarget), target: duration(targetSeconds) })}</strong>
+          <strong>
+            {" "}
+            {t("kpi.within", { share: percent(withinTarget), target: duration(targetSeconds) })}
+          </strong>
         )}
       </figcaption>
       <ol className="columns">

@@ -26,7 +26,9 @@ export function Trend({ values, format, line }: TrendProps): ReactNode {
   return (
     <svg className="trend" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={said}>
       {line === undefined ? null : <line className="target" x1={0} x2={WIDTH} y1={y(line)} y2={y(line)} />}
-      <polyline points={known.map(({ value, at }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ")} />
+      <polyline
+        points={known.map(({ value, at }) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`).join(" ")}
+      />
       <circle cx={x(last.at)} cy={y(last.value)} r={EDGE - 0.5} />
     </svg>
   );

@@ -4,7 +4,13 @@ import { useWords } from "../../words/words.ts";
 import { Table } from "../table.tsx";
 
 /** A table of weeks, newest first. */
-export function WeekTable({ weeks, caption }: { readonly weeks: readonly KpiWeek[]; readonly caption: string }): ReactNode {
+export function WeekTable({
+  weeks,
+  caption,
+}: {
+  readonly weeks: readonly KpiWeek[];
+  readonly caption: string;
+}): ReactNode {
   const { t, number, percent, date, duration } = useWords();
   const share = (value: number | null): string => (value === null ? "–" : percent(value));
   const seconds = (value: number | null): string => (value === null ? "–" : duration(value));
@@ -34,7 +40,9 @@ export function WeekTable({ weeks, caption }: { readonly weeks: readonly KpiWeek
             {seconds(week.latency.p50)} / {seconds(week.latency.p95)} / {seconds(week.latency.p99)}
           </td>
           <td data-head={t("kpi.leavers")}>
-            {week.leavers.total === 0 ? "–" : t("kpi.leaversOf", { inTime: week.leavers.inTime, total: week.leavers.total })}
+            {week.leavers.total === 0
+              ? "–"
+              : t("kpi.leaversOf", { inTime: week.leavers.inTime, total: week.leavers.total })}
           </td>
           <td data-head={t("kpi.changes")}>{number(week.changes)}</td>
           <td data-head={t("kpi.interventions")}>{number(week.interventions)}</td>

@@ -18,10 +18,16 @@ export function usePeriod(days: number): Days {
   const { query } = useAddress();
   const now = Date.now();
   const [from, to] = [query.get("from") ?? "", query.get("to") ?? ""];
-  return { from: DAY.test(from) ? from : dayOf(now - (days - 1) * DAY_MS), to: DAY.test(to) ? to : dayOf(now) };
+  return {
+    from: DAY.test(from) ? from : dayOf(now - (days - 1) * DAY_MS),
+    to: DAY.test(to) ? to : dayOf(now),
+  };
 }
 
-/** The period for the API, whose end is exclusive. Undefined: a day is not valid, or the last day is before the first. */
+/**
+ * The period for the API, whose end is exclusive. Undefined: a day is not valid, or the last day is before
+ * the first.
+ */
 export function bounds({ from, to }: Days): { readonly from: string; readonly to: string } | undefined {
   const [begin, end] = [Date.parse(from), Date.parse(to)];
   if (Number.isNaN(begin) || Number.isNaN(end) || begin > end) return undefined;
@@ -32,7 +38,8 @@ export function bounds({ from, to }: Days): { readonly from: string; readonly to
 export function PeriodFields({ from, to }: Days): ReactNode {
   const { t } = useWords();
   const address = useAddress();
-  const choose = (change: Readonly<Record<string, string>>) => go(withQuery(address, { from, to, ...change }), { replace: true });
+  const choose = (change: Readonly<Record<string, string>>) =>
+    go(withQuery(address, { from, to, ...change }), { replace: true });
   return (
     <>
       <label className="field">

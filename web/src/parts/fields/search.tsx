@@ -9,7 +9,10 @@ interface SearchProps {
 
 const REST_MS = 300;
 
-/** A search field. It searches after a pause in typing, and never during a composition of an input method. Full-width letters and digits count as normal ones. */
+/**
+ * A search field. It searches after a pause in typing, and never during a composition of an input method.
+ * Full-width letters and digits count as normal ones.
+ */
 export function Search({ label, hint, value, onChange }: SearchProps): ReactNode {
   const id = useId();
   const [text, setText] = useState(value);

@@ -11,7 +11,15 @@ interface TextFieldProps {
 }
 
 /** An input of one line. The browser does not suggest earlier inputs. */
-export function TextField({ label, hint, value, maxLength, inputMode, optional = false, onChange }: TextFieldProps): ReactNode {
+export function TextField({
+  label,
+  hint,
+  value,
+  maxLength,
+  inputMode,
+  optional = false,
+  onChange,
+}: TextFieldProps): ReactNode {
   const [id, hintId] = [useId(), useId()];
   return (
     <div className="field">

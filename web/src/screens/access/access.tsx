@@ -26,7 +26,8 @@ export function Access({ session }: { readonly session: Session }): ReactNode {
     close();
     setMade(shown);
   };
-  const end = (operation: Ends) => (acts ? (id: string, name: string) => setAsked({ kind: "end", operation, id, name }) : undefined);
+  const end = (operation: Ends) =>
+    acts ? (id: string, name: string) => setAsked({ kind: "end", operation, id, name }) : undefined;
   return (
     <>
       {made ? <Made made={made} onClose={() => setMade(undefined)} /> : null}

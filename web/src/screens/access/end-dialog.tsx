@@ -12,7 +12,13 @@ export interface Ending {
   readonly name: string;
 }
 
-export function EndDialog({ asked, onClose }: { readonly asked: Ending; readonly onClose: () => void }): ReactNode {
+export function EndDialog({
+  asked,
+  onClose,
+}: {
+  readonly asked: Ending;
+  readonly onClose: () => void;
+}): ReactNode {
   const { t } = useWords();
   const order = useEnding(asked.operation);
   return (

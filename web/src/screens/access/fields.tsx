@@ -16,14 +16,18 @@ interface ScopesProps {
 
 export function ScopesField({ scopes, onChange }: ScopesProps): ReactNode {
   const { t } = useWords();
-  const toggle = (scope: Scope) => onChange(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
+  const toggle = (scope: Scope) =>
+    onChange(scopes.includes(scope) ? scopes.filter((each) => each !== scope) : [...scopes, scope]);
   return (
     <fieldset>
       <legend>{t("access.scopes")}</legend>
       {SCOPES.map((scope) => (
         <label key={scope} className="choice">
-          <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} /> <strong translate="no">{scope}</strong>{" "}
-          {t(`scope.${scope === "history:read" ? "history" : scope === "history:personal" ? "personal" : scope}`)}
+          <input type="checkbox" checked={scopes.includes(scope)} onChange={() => toggle(scope)} />{" "}
+          <strong translate="no">{scope}</strong>{" "}
+          {t(
+            `scope.${scope === "history:read" ? "history" : scope === "history:personal" ? "personal" : scope}`,
+          )}
         </label>
       ))}
     </fieldset>

@@ -6,7 +6,13 @@ import { useWords } from "../../words/words.ts";
 export type MadeAccess = MadeToken | MadeTrust | MadeLink;
 
 /** Shows new access: a secret, only this once, or the values for a trusted workload, which are not secret. */
-export function Made({ made, onClose }: { readonly made: MadeAccess; readonly onClose: () => void }): ReactNode {
+export function Made({
+  made,
+  onClose,
+}: {
+  readonly made: MadeAccess;
+  readonly onClose: () => void;
+}): ReactNode {
   const { t } = useWords();
   const isSecret = !("tokenEndpoint" in made);
   return (

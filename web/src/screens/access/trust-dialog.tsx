@@ -30,9 +30,24 @@ export function TrustDialog({ onClose, onMade }: MakingProps): ReactNode {
   const [scopes, setScopes] = useState<NonNullable<NewTrust["scopes"]>>(["provision"]);
   const order = useOrder("POST /api/access/trusts");
   const audiences = audience.trim().split(/\s+/);
-  const stated = Object.fromEntries(Object.entries(elsewhere).flatMap(([key, text]) => (text.trim() === "" ? [] : [[key, text.trim()]])));
-  const body: NewTrust = { name, tenantId: tenantId.trim(), subject: subject.trim(), audiences, source, scopes, ...stated };
-  const isWhole = name.trim() !== "" && UUID.test(body.tenantId) && isExact(subject) && audience.trim() !== "" && scopes.length > 0;
+  const stated = Object.fromEntries(
+    Object.entries(elsewhere).flatMap(([key, text]) => (text.trim() === "" ? [] : [[key, text.trim()]])),
+  );
+  const body: NewTrust = {
+    name,
+    tenantId: tenantId.trim(),
+    subject: subject.trim(),
+    audiences,
+    source,
+    scopes,
+    ...stated,
+  };
+  const isWhole =
+    name.trim() !== "" &&
+    UUID.test(body.tenantId) &&
+    isExact(subject) &&
+    audience.trim() !== "" &&
+    scopes.length > 0;
   return (
     <Dialog
       title={t("access.makeTrust")}

@@ -9,7 +9,19 @@ import { useWords } from "../../words/words.ts";
 type End = ((id: string, name: string) => void) | undefined;
 
 /** The last cell of a row, with a button that ends the access. No button if it has ended already. */
-function EndCell({ onEnd, id, name, over, act }: { onEnd: End; id: string; name: string; over: boolean; act: string }): ReactNode {
+function EndCell({
+  onEnd,
+  id,
+  name,
+  over,
+  act,
+}: {
+  onEnd: End;
+  id: string;
+  name: string;
+  over: boolean;
+  act: string;
+}): ReactNode {
   if (!onEnd) return null;
   return (
     <td>
@@ -33,7 +45,9 @@ interface WaysProps {
   readonly children: ReactNode;
 }
 
-/** A table below a heading with the same text. It has a column for the button if the person may end access. */
+/**
+ * A table below a heading with the same text. It has a column for the button if the person may end access.
+ */
 function Ways({ title, heads, onEnd, children }: WaysProps): ReactNode {
   const { t } = useWords();
   return (
@@ -43,7 +57,13 @@ function Ways({ title, heads, onEnd, children }: WaysProps): ReactNode {
   );
 }
 
-export function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["tokens"]; readonly onEnd: End }): ReactNode {
+export function Tokens({
+  tokens,
+  onEnd,
+}: {
+  readonly tokens: AccessAnswer["tokens"];
+  readonly onEnd: End;
+}): ReactNode {
   const { t } = useWords();
   const now = Date.now();
   return (
@@ -51,7 +71,14 @@ export function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["token
       <h2>{t("access.tokens")}</h2>
       <Ways
         title={t("access.tokens")}
-        heads={[t("column.name"), t("access.prefix"), t("access.scopes"), t("access.source"), t("access.lastUse"), t("access.end")]}
+        heads={[
+          t("column.name"),
+          t("access.prefix"),
+          t("access.scopes"),
+          t("access.source"),
+          t("access.lastUse"),
+          t("access.end"),
+        ]}
         onEnd={onEnd}
       >
         {tokens.map(({ id, name, prefix, scopes, source, lastUsedAt, expiresAt, revokedAt }) => (
@@ -68,7 +95,9 @@ export function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["token
             <td data-head={t("access.source")}>
               <Foreign text={source} />
             </td>
-            <td data-head={t("access.lastUse")}>{lastUsedAt ? <When at={lastUsedAt} /> : t("access.never")}</td>
+            <td data-head={t("access.lastUse")}>
+              {lastUsedAt ? <When at={lastUsedAt} /> : t("access.never")}
+            </td>
             <td data-head={t("access.end")}>
               {revokedAt ? (
                 <>
@@ -92,7 +121,13 @@ export function Tokens({ tokens, onEnd }: { readonly tokens: AccessAnswer["token
   );
 }
 
-export function Trusts({ trusts, onEnd }: { readonly trusts: AccessAnswer["trusts"]; readonly onEnd: End }): ReactNode {
+export function Trusts({
+  trusts,
+  onEnd,
+}: {
+  readonly trusts: AccessAnswer["trusts"];
+  readonly onEnd: End;
+}): ReactNode {
   const { t } = useWords();
   return (
     <section>
@@ -102,7 +137,13 @@ export function Trusts({ trusts, onEnd }: { readonly trusts: AccessAnswer["trust
       ) : (
         <Ways
           title={t("access.trusts")}
-          heads={[t("column.name"), t("access.whom"), t("access.scopes"), t("access.source"), t("access.lastUse")]}
+          heads={[
+            t("column.name"),
+            t("access.whom"),
+            t("access.scopes"),
+            t("access.source"),
+            t("access.lastUse"),
+          ]}
           onEnd={onEnd}
         >
           {trusts.map(({ id, name, issuer, subject, audiences, scopes, source, lastUsedAt, removedAt }) => (
@@ -136,7 +177,13 @@ export function Trusts({ trusts, onEnd }: { readonly trusts: AccessAnswer["trust
   );
 }
 
-export function People({ sessions, onEnd }: { readonly sessions: AccessAnswer["sessions"]; readonly onEnd: End }): ReactNode {
+export function People({
+  sessions,
+  onEnd,
+}: {
+  readonly sessions: AccessAnswer["sessions"];
+  readonly onEnd: End;
+}): ReactNode {
   const { t } = useWords();
   return (
     <section>
@@ -149,7 +196,8 @@ export function People({ sessions, onEnd }: { readonly sessions: AccessAnswer["s
         {sessions.map(({ id, name, actor, roles, scopes, openedAt, usedAt, own }) => (
           <tr key={id}>
             <th scope="row">
-              <Foreign text={name} /> {own ? <span className="chip">{t("access.you")}</span> : null} <code className="long">{actor}</code>
+              <Foreign text={name} /> {own ? <span className="chip">{t("access.you")}</span> : null}{" "}
+              <code className="long">{actor}</code>
             </th>
             <td data-head={t("access.roles")} translate="no">
               {roles.length > 0 ? roles.join(", ") : scopes.join(", ")}
@@ -168,13 +216,23 @@ export function People({ sessions, onEnd }: { readonly sessions: AccessAnswer["s
   );
 }
 
-export function Links({ links, onEnd }: { readonly links: AccessAnswer["links"]; readonly onEnd: End }): ReactNode {
+export function Links({
+  links,
+  onEnd,
+}: {
+  readonly links: AccessAnswer["links"];
+  readonly onEnd: End;
+}): ReactNode {
   const { t } = useWords();
   if (links.length === 0) return null;
   return (
     <section>
       <h2>{t("access.links")}</h2>
-      <Ways title={t("access.links")} heads={[t("access.role"), t("access.madeBy"), t("access.end")]} onEnd={onEnd}>
+      <Ways
+        title={t("access.links")}
+        heads={[t("access.role"), t("access.madeBy"), t("access.end")]}
+        onEnd={onEnd}
+      >
         {links.map(({ id, role, madeBy, expiresAt }) => (
           <tr key={id}>
             <th scope="row" translate="no">

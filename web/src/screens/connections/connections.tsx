@@ -25,7 +25,13 @@ export function Connections({ session }: { readonly session: Session }): ReactNo
         <Table
           caption={t("sources.title")}
           captionHidden
-          heads={[t("column.name"), t("sources.kind"), t("sources.last"), t("sources.hour"), t("sources.day")]}
+          heads={[
+            t("column.name"),
+            t("sources.kind"),
+            t("sources.last"),
+            t("sources.hour"),
+            t("sources.day"),
+          ]}
         >
           {sources.map(({ id, name, kind, lastRequestAt, traffic }) => (
             <tr key={id}>
@@ -54,7 +60,8 @@ export function Connections({ session }: { readonly session: Session }): ReactNo
         </dl>
         <ol className="steps">
           <Step done={setup.token}>
-            {t("step.token")} {may(session, "administer") ? <Link href="/access">{t("nav.access")}</Link> : null}
+            {t("step.token")}{" "}
+            {may(session, "administer") ? <Link href="/access">{t("nav.access")}</Link> : null}
           </Step>
           <Step done={setup.request}>{t("step.request")}</Step>
           <Step done={setup.person}>{t("step.person")}</Step>
@@ -100,19 +107,27 @@ function Step({ done, children }: { readonly done: boolean; readonly children: R
   const { t } = useWords();
   return (
     <li>
-      <span aria-hidden="true">{done ? "☑" : "☐"}</span> {children} <span className="quiet">{t(done ? "step.done" : "step.open")}</span>
+      <span aria-hidden="true">{done ? "☑" : "☐"}</span> {children}{" "}
+      <span className="quiet">{t(done ? "step.done" : "step.open")}</span>
     </li>
   );
 }
 
 type Problems = SyncStatus["processes"][number]["problems"];
 
-function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { readonly status: SyncStatus }): ReactNode {
+function DingTalk({
+  status: { sandbox, targetPause, processes, listening },
+}: {
+  readonly status: SyncStatus;
+}): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   const problems = [
     ...new Map(
-      [...processes.flatMap((each) => each.problems), ...(targetPause?.problems ?? [])].map((problem) => [problem.code, problem]),
+      [...processes.flatMap((each) => each.problems), ...(targetPause?.problems ?? [])].map((problem) => [
+        problem.code,
+        problem,
+      ]),
     ).values(),
   ];
   return (
@@ -122,7 +137,9 @@ function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { 
       {processes.length === 0 ? <p className="problem">{t("dingtalk.noProcess")}</p> : null}
       {targetPause ? (
         <p className="problem">
-          {targetPause.problems.length > 0 ? t("banner.notReady", { count: targetPause.problems.length }) : worded(targetPause).title}{" "}
+          {targetPause.problems.length > 0
+            ? t("banner.notReady", { count: targetPause.problems.length })
+            : worded(targetPause).title}{" "}
           <When at={targetPause.until} />
         </p>
       ) : null}
@@ -138,8 +155,15 @@ function DingTalk({ status: { sandbox, targetPause, processes, listening } }: { 
   );
 }
 
-/** A problem in the language of the page. The check's own text is in English and more precise, with numbers and ids. */
-function CheckProblem({ problem: { code, reasonCode, text, remedy } }: { readonly problem: Problems[number] }): ReactNode {
+/**
+ * A problem in the language of the page. The check's own text is in English and more precise, with numbers
+ * and ids.
+ */
+function CheckProblem({
+  problem: { code, reasonCode, text, remedy },
+}: {
+  readonly problem: Problems[number];
+}): ReactNode {
   const { language } = useWords();
   const { title, remedy: ours, lang } = useReasons()({ reason: text, ...(reasonCode ? { reasonCode } : {}) });
   const isTheirs = language === "en" || lang !== undefined;
@@ -197,14 +221,23 @@ function ListeningFacts({ listening }: Pick<SyncStatus, "listening">): ReactNode
 }
 
 /** The permissions, each with its name in the console of DingTalk and its state. */
-function Permissions({ known, problems }: { readonly known: boolean; readonly problems: readonly string[] }): ReactNode {
+function Permissions({
+  known,
+  problems,
+}: {
+  readonly known: boolean;
+  readonly problems: readonly string[];
+}): ReactNode {
   const { t, language } = useWords();
   const codes = PERMISSIONS.map(({ code }) => code);
   // If there is another problem, such as wrong credentials, the check has not tried each permission.
   const asked = known && problems.every((code) => codes.includes(code));
   const stateOf = (code: string) => (problems.includes(code) ? "missing" : asked ? "granted" : "unknown");
   return (
-    <Table caption={t("permission.title")} heads={[t("permission.name"), t("permission.code"), t("permission.state")]}>
+    <Table
+      caption={t("permission.title")}
+      heads={[t("permission.name"), t("permission.code"), t("permission.state")]}
+    >
       {PERMISSIONS.map(({ code, console, english }) => (
         <tr key={code}>
           <th scope="row">

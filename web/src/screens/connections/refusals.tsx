@@ -35,7 +35,10 @@ const CHECKS: Readonly<Record<string, Key>> = {
   oidcUnavailable: "refused.unavailable",
 };
 
-/** The credentials that were refused in the last week, each with the failed check. It shows no part of a credential that could be used. */
+/**
+ * The credentials that were refused in the last week, each with the failed check. It shows no part of a
+ * credential that could be used.
+ */
 export function Refusals(): ReactNode {
   const { t } = useWords();
   // Rounded to the hour, so that the query does not change while the view is open.
@@ -65,7 +68,9 @@ export function Refusals(): ReactNode {
                   <Check name={textIn(detail, "check")} />
                 </td>
                 <td data-head={t("refusals.credential")}>
-                  <code className="long">{textIn(detail, "tokenId") ?? textIn(detail, "tokenPrefix") ?? "–"}</code>
+                  <code className="long">
+                    {textIn(detail, "tokenId") ?? textIn(detail, "tokenPrefix") ?? "–"}
+                  </code>
                 </td>
                 <td data-head={t("refusals.path")}>
                   <code className="long">{textIn(detail, "path") ?? "–"}</code>
@@ -93,6 +98,9 @@ function Check({ name }: { readonly name: string | undefined }): ReactNode {
 }
 
 function textIn(detail: unknown, name: string): string | undefined {
-  const value = typeof detail === "object" && detail !== null ? (detail as Readonly<Record<string, unknown>>)[name] : undefined;
+  const value =
+    typeof detail === "object" && detail !== null
+      ? (detail as Readonly<Record<string, unknown>>)[name]
+      : undefined;
   return typeof value === "string" ? value : undefined;
 }

@@ -59,7 +59,9 @@ function Facts({ event }: { readonly event: Event }): ReactNode {
             {t(`kind.${subject.kind}`)}{" "}
             <Link
               href={
-                subject.kind === "user" ? `/people/${subject.id}` : `/history?filter=${encodeURIComponent(`subject eq "${subject.id}"`)}`
+                subject.kind === "user"
+                  ? `/people/${subject.id}`
+                  : `/history?filter=${encodeURIComponent(`subject eq "${subject.id}"`)}`
               }
             >
               <code>{subject.id}</code>

@@ -8,11 +8,16 @@ import { useWords } from "../../words/words.ts";
 const DAY_MS = 86_400_000;
 const DAYS = 30;
 
-/** The number of events for each of the last days in UTC. A day is a link that limits the list to this day. */
+/**
+ * The number of events for each of the last days in UTC. A day is a link that limits the list to this day.
+ */
 export function Histogram({ filter }: { readonly filter: string }): ReactNode {
   const { t } = useWords();
   const today = Math.floor(useNow() / DAY_MS) * DAY_MS;
-  const period = { from: new Date(today - (DAYS - 1) * DAY_MS).toISOString(), to: new Date(today + DAY_MS).toISOString() };
+  const period = {
+    from: new Date(today - (DAYS - 1) * DAY_MS).toISOString(),
+    to: new Date(today + DAY_MS).toISOString(),
+  };
   const { data, error } = useAnswer("GET /api/history/histogram", { query: { ...period, by: "day" } });
   if (!data) return error ? <Problem error={error} /> : <Loading />;
   const days = data.buckets.map(({ from, to, counts }) => ({
@@ -28,7 +33,9 @@ export function Histogram({ filter }: { readonly filter: string }): ReactNode {
         {[...days].reverse().map(({ from, to, events }) => (
           <tr key={from}>
             <th scope="row">
-              <Link href={`/history?filter=${encodeURIComponent(narrowed(filter, from, to))}`}>{from.slice(0, 10)}</Link>
+              <Link href={`/history?filter=${encodeURIComponent(narrowed(filter, from, to))}`}>
+                {from.slice(0, 10)}
+              </Link>
             </th>
             <td>
               <meter min={0} max={most} value={events} aria-label={t("history.events")} /> {events}

@@ -64,7 +64,11 @@ export function History({ session }: { readonly session: Session }): ReactNode {
       </p>
       <Problem error={pages.error} />
       {events ? <Events events={events} /> : pages.error ? null : <Loading />}
-      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+      <More
+        hasMore={pages.hasNextPage}
+        busy={pages.isFetchingNextPage}
+        onMore={() => void pages.fetchNextPage()}
+      />
     </>
   );
 }
@@ -82,7 +86,11 @@ export function Events({ events }: { readonly events: readonly Event[] }): React
       </Empty>
     );
   return (
-    <Table caption={t("nav.history")} captionHidden heads={[t("column.when"), t("column.event"), t("column.actor"), t("column.changes")]}>
+    <Table
+      caption={t("nav.history")}
+      captionHidden
+      heads={[t("column.when"), t("column.event"), t("column.actor"), t("column.changes")]}
+    >
       {events.map((event) => (
         <tr key={event.id}>
           <td>
@@ -92,7 +100,9 @@ export function Events({ events }: { readonly events: readonly Event[] }): React
             <Link href={`/history/${event.id}`}>
               <code>{event.code}</code>
             </Link>{" "}
-            {event.outcome ? <span className={`chip outcome-${event.outcome}`}>{t(`outcome.${event.outcome}`)}</span> : null}
+            {event.outcome ? (
+              <span className={`chip outcome-${event.outcome}`}>{t(`outcome.${event.outcome}`)}</span>
+            ) : null}
           </th>
           <td>
             <Actor actor={event.actor} name={event.actorName} />

@@ -15,7 +15,11 @@ export function Bench(): ReactNode {
   const address = useAddress();
   const person = address.query.get("person") ?? "";
   const q = address.query.get("q") ?? "";
-  const found = useAnswer("GET /api/sync/items", { query: { kind: "user", q, count: 5 } }, { enabled: person === "" && q !== "" });
+  const found = useAnswer(
+    "GET /api/sync/items",
+    { query: { kind: "user", q, count: 5 } },
+    { enabled: person === "" && q !== "" },
+  );
   return (
     <section>
       <h2>{t("mapping.bench")}</h2>
@@ -89,7 +93,10 @@ interface RowProps {
   readonly masked: boolean;
 }
 
-function Row({ explanation: { attribute, sources, rule, result, set, when, note }, masked }: RowProps): ReactNode {
+function Row({
+  explanation: { attribute, sources, rule, result, set, when, note },
+  masked,
+}: RowProps): ReactNode {
   const { t } = useWords();
   const read = sources.filter(({ value }) => masked || (value !== null && value !== ""));
   return (
@@ -101,7 +108,8 @@ function Row({ explanation: { attribute, sources, rule, result, set, when, note 
         {read.length === 0 ? <span className="quiet">–</span> : null}
         {read.map(({ path, value }) => (
           <div key={path}>
-            <code className="quiet">{path}</code> {masked ? null : <Value attribute={attribute} value={value} />}
+            <code className="quiet">{path}</code>{" "}
+            {masked ? null : <Value attribute={attribute} value={value} />}
           </div>
         ))}
       </td>

@@ -12,7 +12,10 @@ import { Mistakes } from "./mistakes.tsx";
 import { Notes } from "./notes.tsx";
 import { Replay } from "./replay.tsx";
 
-/** The present mapping file: its rules, its notes about people, its result for one person, and a trial of a changed file. */
+/**
+ * The present mapping file: its rules, its notes about people, its result for one person, and a trial of a
+ * changed file.
+ */
 export function Mapping({ session }: { readonly session: Session }): ReactNode {
   const { t } = useWords();
   const { data, error } = useAnswer("GET /api/mapping");
@@ -43,7 +46,11 @@ export function Mapping({ session }: { readonly session: Session }): ReactNode {
   );
 }
 
-function Facts({ mapping: { file, version, inForce, settings } }: { readonly mapping: MappingAnswer }): ReactNode {
+function Facts({
+  mapping: { file, version, inForce, settings },
+}: {
+  readonly mapping: MappingAnswer;
+}): ReactNode {
   const { t } = useWords();
   const isOld = version !== null && inForce !== null && version !== inForce;
   return (
@@ -61,7 +68,9 @@ function Facts({ mapping: { file, version, inForce, settings } }: { readonly map
         <dt>{t("mapping.inForce")}</dt>
         <dd>
           {inForce === null ? t("mapping.unknown") : <code>{inForce}</code>}{" "}
-          <Link href={`/history?filter=${encodeURIComponent('code eq "mapping.changed"')}`}>{t("mapping.versions")}</Link>
+          <Link href={`/history?filter=${encodeURIComponent('code eq "mapping.changed"')}`}>
+            {t("mapping.versions")}
+          </Link>
         </dd>
         {settings ? (
           <>
@@ -93,7 +102,11 @@ function Rules({ rules, groups }: Pick<MappingAnswer, "rules" | "groups">): Reac
         const shown = rules.filter((rule) => rule.about === about);
         if (shown.length === 0) return null;
         return (
-          <Table key={about} caption={t(`mappingAbout.${about}`)} heads={[t("column.attribute"), t("mapping.rule"), t("mapping.when")]}>
+          <Table
+            key={about}
+            caption={t(`mappingAbout.${about}`)}
+            heads={[t("column.attribute"), t("mapping.rule"), t("mapping.when")]}
+          >
             {shown.map(({ attribute, rule, when, empty, default: otherwise, maxLength }) => (
               <tr key={attribute}>
                 <th scope="row">
@@ -110,7 +123,9 @@ function Rules({ rules, groups }: Pick<MappingAnswer, "rules" | "groups">): Reac
                 <td>
                   {t(`mappingWhen.${when}`)}
                   {empty === "clear" ? <div className="quiet">{t("mapping.clears")}</div> : null}
-                  {maxLength === undefined ? null : <div className="quiet">{t("mapping.maxLength", { length: maxLength })}</div>}
+                  {maxLength === undefined ? null : (
+                    <div className="quiet">{t("mapping.maxLength", { length: maxLength })}</div>
+                  )}
                 </td>
               </tr>
             ))}

@@ -18,7 +18,11 @@ export function Mistakes({ problems, text }: MistakesProps): ReactNode {
       <p className="problem" role="alert">
         {text}
       </p>
-      <Table caption={t("mapping.mistakes")} captionHidden heads={[t("mapping.place"), t("mapping.key"), t("mapping.mistake")]}>
+      <Table
+        caption={t("mapping.mistakes")}
+        captionHidden
+        heads={[t("mapping.place"), t("mapping.key"), t("mapping.mistake")]}
+      >
         {problems.map(({ line, column, path, message }) => (
           <tr key={`${line}:${column} ${path} ${message}`}>
             <th scope="row">

@@ -21,7 +21,10 @@ export function Notes(): ReactNode {
         data.notes.length === 0 ? (
           <p>{t("mapping.noNotes")}</p>
         ) : (
-          <Table caption={t("mapping.notes")} heads={[t("column.attribute"), t("mapping.note"), t("mapping.people"), t("mapping.example")]}>
+          <Table
+            caption={t("mapping.notes")}
+            heads={[t("column.attribute"), t("mapping.note"), t("mapping.people"), t("mapping.example")]}
+          >
             {data.notes.map(({ attribute, code, text, count, example }) => (
               <tr key={`${attribute} ${code}`}>
                 <th scope="row">
@@ -29,7 +32,11 @@ export function Notes(): ReactNode {
                 </th>
                 <td>
                   {/* The condition proves the cast. */}
-                  {has(`mappingNote.${code}`) ? t(`mappingNote.${code}` as Key) : <span lang="en">{text}</span>}{" "}
+                  {has(`mappingNote.${code}`) ? (
+                    t(`mappingNote.${code}` as Key)
+                  ) : (
+                    <span lang="en">{text}</span>
+                  )}{" "}
                   <code className="quiet">{code}</code>
                 </td>
                 <td>{number(count)}</td>
@@ -44,7 +51,11 @@ export function Notes(): ReactNode {
       {data && data.people > 0 ? (
         <details>
           <summary>{t("mapping.values")}</summary>
-          <Table caption={t("mapping.values")} captionHidden heads={[t("column.attribute"), t("mapping.people")]}>
+          <Table
+            caption={t("mapping.values")}
+            captionHidden
+            heads={[t("column.attribute"), t("mapping.people")]}
+          >
             {Object.entries(data.values).map(([attribute, count]) => (
               <tr key={attribute}>
                 <th scope="row">

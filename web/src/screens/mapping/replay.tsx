@@ -76,7 +76,11 @@ export function Replay({ text: file }: { readonly text: string }): ReactNode {
   );
 }
 
-function Outcome({ replay: { problems, people, complete, items, byAttribute, masked } }: { readonly replay: MappingReplay }): ReactNode {
+function Outcome({
+  replay: { problems, people, complete, items, byAttribute, masked },
+}: {
+  readonly replay: MappingReplay;
+}): ReactNode {
   const { t, number } = useWords();
   if (problems.length > 0) return <Mistakes problems={problems} text={t("replay.mistakes")} />;
   if (people === 0)
@@ -88,8 +92,8 @@ function Outcome({ replay: { problems, people, complete, items, byAttribute, mas
   return (
     <>
       <p>
-        <strong>{t("replay.tried", { count: people, changed: items.length })}</strong> {complete ? null : t("replay.cut")}{" "}
-        {masked ? t("mapping.masked") : null}
+        <strong>{t("replay.tried", { count: people, changed: items.length })}</strong>{" "}
+        {complete ? null : t("replay.cut")} {masked ? t("mapping.masked") : null}
       </p>
       {items.length === 0 ? null : (
         <>
@@ -103,7 +107,11 @@ function Outcome({ replay: { problems, people, complete, items, byAttribute, mas
               </div>
             ))}
           </dl>
-          <Table caption={t("replay.results")} captionHidden heads={[t("column.name"), t("replay.cause"), t("replay.difference")]}>
+          <Table
+            caption={t("replay.results")}
+            captionHidden
+            heads={[t("column.name"), t("replay.cause"), t("replay.difference")]}
+          >
             {items.map(({ id, name, cause, changes }) => (
               <tr key={id}>
                 <th scope="row">

@@ -22,7 +22,14 @@ export function HoldScreen({ id, session }: { readonly id: string; readonly sess
   return (
     <>
       <p className="sentence">{t(`limit.${hold.limit}`, { count: hold.count })}</p>
-      <p>{t("hold.passed", { passed: hold.passed, allowed: hold.allowed, hours: hold.windowHours, present: hold.present })}</p>
+      <p>
+        {t("hold.passed", {
+          passed: hold.passed,
+          allowed: hold.allowed,
+          hours: hold.windowHours,
+          present: hold.present,
+        })}
+      </p>
       <dl className="facts">
         <dt>{t("hold.state")}</dt>
         <dd>{t(`holdState.${hold.state}`)}</dd>
@@ -58,7 +65,11 @@ export function HoldScreen({ id, session }: { readonly id: string; readonly sess
         </div>
       ) : null}
       <Members members={members} />
-      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+      <More
+        hasMore={pages.hasNextPage}
+        busy={pages.isFetchingNextPage}
+        onMore={() => void pages.fetchNextPage()}
+      />
       {asks ? <Decision act={asks} hold={hold} members={members} onClose={() => setAsks(undefined)} /> : null}
     </>
   );
@@ -102,7 +113,10 @@ interface DecisionProps {
 
 const SHOWN = 20;
 
-/** The dialog for a decision. It shows names and count, and the count must be typed. So nobody removes more people than intended. */
+/**
+ * The dialog for a decision. It shows names and count, and the count must be typed. So nobody removes more
+ * people than intended.
+ */
 function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
   const { t } = useWords();
   const id = useId();
@@ -112,7 +126,10 @@ function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
   const reject = useOrder("POST /api/sync/holds/{id}/reject");
   const order = act === "approve" ? approve : reject;
   const given = { path: { id: hold.id }, body: { digest: hold.digest, count: hold.count } };
-  const carryOut = () => order.mutate(given, { onSuccess: (answer) => ("needsSecondApproval" in answer ? setSecond(true) : onClose()) });
+  const carryOut = () =>
+    order.mutate(given, {
+      onSuccess: (answer) => ("needsSecondApproval" in answer ? setSecond(true) : onClose()),
+    });
   if (second)
     return (
       <Dialog title={t("hold.second")} act={t("button.ok")} onAct={onClose} onClose={onClose}>
@@ -131,11 +148,20 @@ function Decision({ act, hold, members, onClose }: DecisionProps): ReactNode {
       order={order}
     >
       <p>{t(act === "approve" ? "approve.text" : "reject.text")}</p>
-      <Names names={members.slice(0, SHOWN).map(({ name, id: entity }) => name ?? entity)} total={hold.count} />
+      <Names
+        names={members.slice(0, SHOWN).map(({ name, id: entity }) => name ?? entity)}
+        total={hold.count}
+      />
       {act === "approve" ? (
         <div className="field">
           <label htmlFor={id}>{t("approve.type", { number: String(hold.count) })}</label>
-          <input id={id} inputMode="numeric" autoComplete="off" value={typed} onChange={(event) => setTyped(event.target.value)} />
+          <input
+            id={id}
+            inputMode="numeric"
+            autoComplete="off"
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
         </div>
       ) : null}
     </Dialog>

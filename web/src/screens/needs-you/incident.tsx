@@ -8,9 +8,19 @@ import { Foreign, When } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 
 /** One incident: the problem, its time, the remedy and the messages. The link in its messages leads here. */
-export function IncidentScreen({ id, session }: { readonly id: string; readonly session: Session }): ReactNode {
+export function IncidentScreen({
+  id,
+  session,
+}: {
+  readonly id: string;
+  readonly session: Session;
+}): ReactNode {
   const { t, language } = useWords();
-  const { data: incident, error } = useAnswer("GET /api/incidents/{id}", { path: { id }, query: { lang: language } }, { live: true });
+  const { data: incident, error } = useAnswer(
+    "GET /api/incidents/{id}",
+    { path: { id }, query: { lang: language } },
+    { live: true },
+  );
   const acknowledge = useOrder("POST /api/incidents/{id}/acknowledge");
   if (!incident) return error ? <Problem error={error} /> : <Loading />;
   return (
@@ -24,7 +34,11 @@ export function IncidentScreen({ id, session }: { readonly id: string; readonly 
       <Facts incident={incident} />
       {incident.state === "open" && may(session, "operate") ? (
         <p>
-          <button type="button" disabled={acknowledge.isPending} onClick={() => acknowledge.mutate({ path: { id } })}>
+          <button
+            type="button"
+            disabled={acknowledge.isPending}
+            onClick={() => acknowledge.mutate({ path: { id } })}
+          >
             {t("button.acknowledge")}
           </button>
         </p>
@@ -33,7 +47,11 @@ export function IncidentScreen({ id, session }: { readonly id: string; readonly 
       <p>
         <Link href="/needs-you">{t("nav.needsYou")}</Link>
       </p>
-      {incident.deliveries.length > 0 ? <Deliveries incident={incident} /> : <p className="quiet">{t("incident.nobodyTold")}</p>}
+      {incident.deliveries.length > 0 ? (
+        <Deliveries incident={incident} />
+      ) : (
+        <p className="quiet">{t("incident.nobodyTold")}</p>
+      )}
     </>
   );
 }
@@ -83,7 +101,9 @@ function Deliveries({ incident }: { readonly incident: Incident }): ReactNode {
           <li key={id}>
             <p>
               {t(`channel.${channel}`)}: {t(`message.${message}`)}, {t(`delivery.${state}`)}
-              {attempts > 1 ? <span className="quiet"> {t("incident.attempts", { count: attempts })}</span> : null}
+              {attempts > 1 ? (
+                <span className="quiet"> {t("incident.attempts", { count: attempts })}</span>
+              ) : null}
             </p>
             <p>
               <When at={createdAt} />

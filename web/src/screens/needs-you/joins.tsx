@@ -9,9 +9,18 @@ import { Foreign } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 
 /** Records that may be the same person as in another source. An operator decides. */
-export function Joins({ joins, session }: { readonly joins: readonly Join[]; readonly session: Session }): ReactNode {
+export function Joins({
+  joins,
+  session,
+}: {
+  readonly joins: readonly Join[];
+  readonly session: Session;
+}): ReactNode {
   const { t } = useWords();
-  const decisions = { same: useOrder("POST /api/joins/{id}/accept"), different: useOrder("POST /api/joins/{id}/refuse") };
+  const decisions = {
+    same: useOrder("POST /api/joins/{id}/accept"),
+    different: useOrder("POST /api/joins/{id}/refuse"),
+  };
   const acts = may(session, "approve");
   return (
     <>
@@ -19,7 +28,12 @@ export function Joins({ joins, session }: { readonly joins: readonly Join[]; rea
       <Table
         caption={t("joins.title")}
         captionHidden
-        heads={[t("joins.record"), t("joins.person"), t("adoptions.equal"), ...(acts ? [t("adoptions.decide")] : [])]}
+        heads={[
+          t("joins.record"),
+          t("joins.person"),
+          t("adoptions.equal"),
+          ...(acts ? [t("adoptions.decide")] : []),
+        ]}
       >
         {joins.map(({ id, record, person, matched }) => (
           <tr key={id}>

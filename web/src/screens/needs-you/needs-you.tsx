@@ -16,7 +16,11 @@ import { Joins } from "./joins.tsx";
 
 export function NeedsYou({ session }: { readonly session: Session }): ReactNode {
   const { t, language } = useWords();
-  const incidents = useAnswer("GET /api/incidents", { query: { state: "open", lang: language } }, { live: true });
+  const incidents = useAnswer(
+    "GET /api/incidents",
+    { query: { state: "open", lang: language } },
+    { live: true },
+  );
   const holds = useAnswer("GET /api/sync/holds", { query: { state: "open" } }, { live: true });
   const reasons = useAnswer("GET /api/sync/reasons", {}, { live: true });
   const adoptions = usePages("GET /api/sync/adoptions", { query: { state: "proposed", count: 50 } });
@@ -24,11 +28,19 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
   const several = useAnswer("GET /api/joins", { query: { state: "ambiguous", count: 50 } });
   const undecided = [...(joins.data?.joins ?? []), ...(several.data?.joins ?? [])];
   const proposals = adoptions.data?.pages.flatMap((page) => page.adoptions) ?? [];
-  const stuck = reasons.data?.reasons.filter((each) => isStuck(each) && !isDecidedHere(each.reasonCode)) ?? [];
+  const stuck =
+    reasons.data?.reasons.filter((each) => isStuck(each) && !isDecidedHere(each.reasonCode)) ?? [];
   const waiting = reasons.data?.reasons.filter((each) => !isStuck(each)) ?? [];
   const problem = holds.error ?? incidents.error ?? reasons.error ?? adoptions.error ?? joins.error;
-  if (!holds.data || !incidents.data || !reasons.data || !adoptions.data) return problem ? <Problem error={problem} /> : <Loading />;
-  const nothing = holds.data.holds.length + incidents.data.incidents.length + stuck.length + proposals.length + undecided.length === 0;
+  if (!holds.data || !incidents.data || !reasons.data || !adoptions.data)
+    return problem ? <Problem error={problem} /> : <Loading />;
+  const nothing =
+    holds.data.holds.length +
+      incidents.data.incidents.length +
+      stuck.length +
+      proposals.length +
+      undecided.length ===
+    0;
   return (
     <>
       <Problem error={problem} />
@@ -48,7 +60,14 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
                 <h3>
                   <Link href={`/holds/${hold.id}`}>{t(`limit.${hold.limit}`, { count: hold.count })}</Link>
                 </h3>
-                <p>{t("hold.passed", { passed: hold.passed, allowed: hold.allowed, hours: hold.windowHours, present: hold.present })}</p>
+                <p>
+                  {t("hold.passed", {
+                    passed: hold.passed,
+                    allowed: hold.allowed,
+                    hours: hold.windowHours,
+                    present: hold.present,
+                  })}
+                </p>
                 <p>
                   <When at={hold.openedAt} />
                 </p>
@@ -87,7 +106,11 @@ export function NeedsYou({ session }: { readonly session: Session }): ReactNode 
           <h2>{t("adoptions.title")}</h2>
           <p>{t("adoptions.text")}</p>
           <Proposals proposals={proposals} session={session} />
-          <More hasMore={adoptions.hasNextPage} busy={adoptions.isFetchingNextPage} onMore={() => void adoptions.fetchNextPage()} />
+          <More
+            hasMore={adoptions.hasNextPage}
+            busy={adoptions.isFetchingNextPage}
+            onMore={() => void adoptions.fetchNextPage()}
+          />
         </section>
       ) : null}
       {undecided.length > 0 ? (
@@ -112,7 +135,13 @@ type Reason = Reasons["reasons"][number];
 
 const isStuck = ({ state }: Reason): boolean => state === "parked" || state === "held";
 
-function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]; readonly session: Session }): ReactNode {
+function ReasonCards({
+  reasons,
+  session,
+}: {
+  readonly reasons: readonly Reason[];
+  readonly session: Session;
+}): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   const [asks, setAsks] = useState<Reason>();
@@ -125,7 +154,9 @@ function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]
           return (
             <li key={`${state} ${reasonCode}`}>
               <h3>
-                <Link href={`/people?reason=${reasonCode}&kind=all`}>{t("reason.count", { count, title })}</Link>
+                <Link href={`/people?reason=${reasonCode}&kind=all`}>
+                  {t("reason.count", { count, title })}
+                </Link>
               </h3>
               <p>
                 <StateChip state={state} /> <code>{reasonCode}</code>
@@ -145,7 +176,13 @@ function ReasonCards({ reasons, session }: { readonly reasons: readonly Reason[]
   );
 }
 
-function RetryDialog({ reason: { reasonCode, count }, onClose }: { readonly reason: Reason; readonly onClose: () => void }): ReactNode {
+function RetryDialog({
+  reason: { reasonCode, count },
+  onClose,
+}: {
+  readonly reason: Reason;
+  readonly onClose: () => void;
+}): ReactNode {
   const { t } = useWords();
   const retry = useOrder("POST /api/sync/items/retry");
   const { data } = useAnswer("GET /api/sync/items", { query: { reason: reasonCode, count: 10 } });
@@ -165,7 +202,13 @@ function RetryDialog({ reason: { reasonCode, count }, onClose }: { readonly reas
 }
 
 /** The people of an act: the first names, and the number of the others. */
-export function Names({ names, total }: { readonly names: readonly string[]; readonly total: number }): ReactNode {
+export function Names({
+  names,
+  total,
+}: {
+  readonly names: readonly string[];
+  readonly total: number;
+}): ReactNode {
   const { t } = useWords();
   return (
     <ul className="names">
@@ -181,7 +224,13 @@ export function Names({ names, total }: { readonly names: readonly string[]; rea
   );
 }
 
-function Proposals({ proposals, session }: { readonly proposals: readonly Adoption[]; readonly session: Session }): ReactNode {
+function Proposals({
+  proposals,
+  session,
+}: {
+  readonly proposals: readonly Adoption[];
+  readonly session: Session;
+}): ReactNode {
   const { t } = useWords();
   const decisions = {
     same: useOrder("POST /api/sync/adoptions/{id}/accept"),
@@ -194,7 +243,12 @@ function Proposals({ proposals, session }: { readonly proposals: readonly Adopti
       <Table
         caption={t("adoptions.title")}
         captionHidden
-        heads={[t("adoptions.directory"), t("adoptions.dingtalk"), t("adoptions.equal"), ...(acts ? [t("adoptions.decide")] : [])]}
+        heads={[
+          t("adoptions.directory"),
+          t("adoptions.dingtalk"),
+          t("adoptions.equal"),
+          ...(acts ? [t("adoptions.decide")] : []),
+        ]}
       >
         {proposals.map(({ id, entity, remote, matched, strength, tier, kind }) => (
           <tr key={id}>
@@ -202,7 +256,8 @@ function Proposals({ proposals, session }: { readonly proposals: readonly Adopti
               <EntityName kind={kind} id={entity.id} name={entity.name} />
             </th>
             <td>
-              <Foreign text={remote.name ?? remote.id} /> {remote.title ? <Foreign text={remote.title} /> : null}{" "}
+              <Foreign text={remote.name ?? remote.id} />{" "}
+              {remote.title ? <Foreign text={remote.title} /> : null}{" "}
               <span className="quiet">{remote.departments.join(", ")}</span> <code>{remote.id}</code>
             </td>
             <td>

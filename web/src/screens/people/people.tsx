@@ -26,14 +26,25 @@ export function People(): ReactNode {
   const query = { q, state, reason, count: 50, kind: kind === "all" ? undefined : kind };
   const pages = usePages("GET /api/sync/items", { query });
   const items = pages.data?.pages.flatMap((page) => page.items);
-  const choose = (change: Readonly<Record<string, string | undefined>>) => go(withQuery(address, change), { replace: "q" in change });
+  const choose = (change: Readonly<Record<string, string | undefined>>) =>
+    go(withQuery(address, change), { replace: "q" in change });
   return (
     <>
       <div className="filters">
-        <Search label={t("people.search")} hint={t("people.searchHint")} value={q} onChange={(text) => choose({ q: text })} />
+        <Search
+          label={t("people.search")}
+          hint={t("people.searchHint")}
+          value={q}
+          onChange={(text) => choose({ q: text })}
+        />
         <label className="field">
           {t("people.kind")}
-          <select value={kind} onChange={(event) => choose({ kind: event.target.value === "user" ? undefined : event.target.value })}>
+          <select
+            value={kind}
+            onChange={(event) =>
+              choose({ kind: event.target.value === "user" ? undefined : event.target.value })
+            }
+          >
             {KINDS.map((each) => (
               <option key={each} value={each}>
                 {t(`kind.${each}`)}
@@ -53,28 +64,49 @@ export function People(): ReactNode {
       </ul>
       {reason ? (
         <p>
-          {t("people.reason")} <code>{reason}</code> <Link href={withQuery(address, { reason: undefined })}>{t("people.everyReason")}</Link>
+          {t("people.reason")} <code>{reason}</code>{" "}
+          <Link href={withQuery(address, { reason: undefined })}>{t("people.everyReason")}</Link>
         </p>
       ) : null}
       <Problem error={pages.error} />
-      {items ? <Items items={items} filtered={q !== "" || state !== undefined || reason !== ""} /> : pages.error ? null : <Loading />}
-      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+      {items ? (
+        <Items items={items} filtered={q !== "" || state !== undefined || reason !== ""} />
+      ) : pages.error ? null : (
+        <Loading />
+      )}
+      <More
+        hasMore={pages.hasNextPage}
+        busy={pages.isFetchingNextPage}
+        onMore={() => void pages.fetchNextPage()}
+      />
     </>
   );
 }
 
-function Items({ items, filtered }: { readonly items: readonly SyncItem[]; readonly filtered: boolean }): ReactNode {
+function Items({
+  items,
+  filtered,
+}: {
+  readonly items: readonly SyncItem[];
+  readonly filtered: boolean;
+}): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   if (items.length === 0)
     return (
       <Empty>
         <p>{t(filtered ? "people.noneFound" : "people.none")}</p>
-        <Link href={filtered ? "/people" : "/connections"}>{t(filtered ? "people.everybody" : "overview.connect")}</Link>
+        <Link href={filtered ? "/people" : "/connections"}>
+          {t(filtered ? "people.everybody" : "overview.connect")}
+        </Link>
       </Empty>
     );
   return (
-    <Table caption={t("nav.people")} captionHidden heads={[t("column.name"), t("column.state"), t("column.reason"), t("column.changed")]}>
+    <Table
+      caption={t("nav.people")}
+      captionHidden
+      heads={[t("column.name"), t("column.state"), t("column.reason"), t("column.changed")]}
+    >
       {items.map((item) => (
         <tr key={`${item.kind} ${item.id}`}>
           <th scope="row">
@@ -87,13 +119,17 @@ function Items({ items, filtered }: { readonly items: readonly SyncItem[]; reado
                 <Foreign text={item.name ?? item.id} />
               </Link>
             )}{" "}
-            <span className="quiet">{item.kind === "user" ? <Foreign text={item.userName ?? ""} /> : t(`kind.${item.kind}`)}</span>
+            <span className="quiet">
+              {item.kind === "user" ? <Foreign text={item.userName ?? ""} /> : t(`kind.${item.kind}`)}
+            </span>
           </th>
           <td>
             <StateChip state={item.state} />
           </td>
           <td>{item.reasonCode && item.state !== "inSync" ? worded(item).title : ""}</td>
-          <td>{item.dueSince ? <When at={item.dueSince} /> : item.settledAt ? <When at={item.settledAt} /> : ""}</td>
+          <td>
+            {item.dueSince ? <When at={item.dueSince} /> : item.settledAt ? <When at={item.settledAt} /> : ""}
+          </td>
         </tr>
       ))}
     </Table>

@@ -23,7 +23,12 @@ export function PersonActs({ id, person: { item, present }, events, session }: A
   const wasRemoved = present === null && events.some(isRemoval);
   const acts = [
     may(session, "operate") && item.state !== "inSync" ? (
-      <button key="retry" type="button" disabled={retry.isPending} onClick={() => retry.mutate({ path: { kind: "user", id } })}>
+      <button
+        key="retry"
+        type="button"
+        disabled={retry.isPending}
+        onClick={() => retry.mutate({ path: { kind: "user", id } })}
+      >
         {t("button.retry")}
       </button>
     ) : null,
@@ -50,7 +55,9 @@ export function PersonActs({ id, person: { item, present }, events, session }: A
 }
 
 const isRemoval = ({ code, outcome, detail }: Event): boolean =>
-  code === "target.outcome" && outcome === "done" && (detail as { readonly action?: unknown } | undefined)?.action === "remove";
+  code === "target.outcome" &&
+  outcome === "done" &&
+  (detail as { readonly action?: unknown } | undefined)?.action === "remove";
 
 interface DialogProps {
   readonly id: string;

@@ -40,13 +40,21 @@ export function Person({ id, session }: { readonly id: string; readonly session:
         <h2>{t("person.story")}</h2>
         <Problem error={story.error} />
         {events ? <Events events={events} /> : <Loading />}
-        <More hasMore={story.hasNextPage} busy={story.isFetchingNextPage} onMore={() => void story.fetchNextPage()} />
+        <More
+          hasMore={story.hasNextPage}
+          busy={story.isFetchingNextPage}
+          onMore={() => void story.fetchNextPage()}
+        />
       </section>
     </>
   );
 }
 
-function Facts({ person: { item, present, action, lastHint } }: { readonly person: PersonAnswer }): ReactNode {
+function Facts({
+  person: { item, present, action, lastHint },
+}: {
+  readonly person: PersonAnswer;
+}): ReactNode {
   const { t } = useWords();
   const worded = useReasons();
   const { title, remedy, lang } = worded(item);
@@ -62,7 +70,8 @@ function Facts({ person: { item, present, action, lastHint } }: { readonly perso
       ) : null}
       <dt>{t("person.inDingTalk")}</dt>
       <dd>
-        {present === null ? t("person.absent") : t(`presence.${present}`)} {item.remoteId ? <code>{item.remoteId}</code> : null}
+        {present === null ? t("person.absent") : t(`presence.${present}`)}{" "}
+        {item.remoteId ? <code>{item.remoteId}</code> : null}
       </dd>
       {item.reasonCode && item.state !== "inSync" ? (
         <>
@@ -103,7 +112,8 @@ function Facts({ person: { item, present, action, lastHint } }: { readonly perso
         <>
           <dt>{t("person.lastHint")}</dt>
           <dd>
-            <When at={lastHint.at} /> <code>{lastHint.type}</code> <span className="quiet">{t(`hint.${lastHint.outcome}`)}</span>
+            <When at={lastHint.at} /> <code>{lastHint.type}</code>{" "}
+            <span className="quiet">{t(`hint.${lastHint.outcome}`)}</span>
           </dd>
         </>
       ) : null}
@@ -126,12 +136,18 @@ function Scheduled({ person: { scheduled } }: { readonly person: PersonAnswer })
   return (
     <Table
       caption={t("person.scheduled")}
-      heads={[t("person.scheduledWhat"), t("person.scheduledDay"), t("person.scheduledAt"), t("person.source")]}
+      heads={[
+        t("person.scheduledWhat"),
+        t("person.scheduledDay"),
+        t("person.scheduledAt"),
+        t("person.source"),
+      ]}
     >
       {scheduled.map(({ id, kind, day, zone, at, source, changes }) => (
         <tr key={id}>
           <td>
-            {t(`scheduled.${kind}`)} {kind === "change" ? <code>{Object.keys(changes).join(", ")}</code> : null}
+            {t(`scheduled.${kind}`)}{" "}
+            {kind === "change" ? <code>{Object.keys(changes).join(", ")}</code> : null}
           </td>
           <td>
             {day} {zone ? <span className="quiet">{zone}</span> : null}
@@ -147,7 +163,13 @@ function Scheduled({ person: { scheduled } }: { readonly person: PersonAnswer })
 }
 
 /** The values of the sources, the desired values, and the values last seen in DingTalk. */
-function Difference({ person, session }: { readonly person: PersonAnswer; readonly session: Session }): ReactNode {
+function Difference({
+  person,
+  session,
+}: {
+  readonly person: PersonAnswer;
+  readonly session: Session;
+}): ReactNode {
   const { t } = useWords();
   const [asks, setAsks] = useState(false);
   const given = { path: { id: person.item.id }, query: { reveal: "numbers" } };
@@ -155,9 +177,11 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
   const shown = asks && revealed.data && "item" in revealed.data ? revealed.data : undefined;
   const { columns, names } = shown ?? person;
   const sources = person.records?.map(({ source }) => source) ?? [t("person.source")];
-  const sourceHeads = person.records?.map(({ id, source }) => ({ key: id, shows: <Foreign text={source} /> })) ?? sources;
+  const sourceHeads =
+    person.records?.map(({ id, source }) => ({ key: id, shows: <Foreign text={source} /> })) ?? sources;
   const isLate = asks && needsSignIn(revealed.error);
-  const hasNumbers = session.scopes.includes("history:personal") && columns.some(({ attribute }) => NUMBERS.has(attribute));
+  const hasNumbers =
+    session.scopes.includes("history:personal") && columns.some(({ attribute }) => NUMBERS.has(attribute));
   if (columns.length === 0)
     return (
       <Empty>
@@ -166,7 +190,11 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
     );
   return (
     <>
-      {isLate ? <SignInAgain onDone={() => void revealed.refetch()} /> : <Problem error={asks ? revealed.error : null} />}
+      {isLate ? (
+        <SignInAgain onDone={() => void revealed.refetch()} />
+      ) : (
+        <Problem error={asks ? revealed.error : null} />
+      )}
       {hasNumbers ? (
         <p className="buttons">
           <button type="button" aria-pressed={shown !== undefined} onClick={() => setAsks(!asks)}>
@@ -174,18 +202,23 @@ function Difference({ person, session }: { readonly person: PersonAnswer; readon
           </button>
         </p>
       ) : null}
-      <Table caption={t("person.difference")} heads={[t("column.attribute"), ...sourceHeads, t("person.directory"), t("person.dingtalk")]}>
+      <Table
+        caption={t("person.difference")}
+        heads={[t("column.attribute"), ...sourceHeads, t("person.directory"), t("person.dingtalk")]}
+      >
         {columns.map(({ attribute, source, bySource, directory, target, differs }) => (
           <tr key={attribute} className={differs ? "differs" : ""}>
             <th scope="row">
-              <code>{attribute}</code> {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
+              <code>{attribute}</code>{" "}
+              {differs ? <span className="chip state-due">≠ {t("person.differs")}</span> : null}
             </th>
             {(bySource ?? [{ record: "", read: source }]).map(({ record, read }, at) => (
               <td key={record} data-head={sources[at]}>
                 {read.length === 0 ? <span className="quiet">–</span> : null}
                 {read.map(({ path, value }) => (
                   <div key={path}>
-                    <code className="quiet">{path}</code> <Value attribute={attribute} value={value} revealed={shown !== undefined} />
+                    <code className="quiet">{path}</code>{" "}
+                    <Value attribute={attribute} value={value} revealed={shown !== undefined} />
                   </div>
                 ))}
               </td>

@@ -9,7 +9,13 @@ import { useReasons } from "../../words/reasons.ts";
 import { useWords } from "../../words/words.ts";
 
 /** The records of a person with several records: where their sources differ, and buttons to separate them. */
-export function Records({ person, session }: { readonly person: Person; readonly session: Session }): ReactNode {
+export function Records({
+  person,
+  session,
+}: {
+  readonly person: Person;
+  readonly session: Session;
+}): ReactNode {
   const { t } = useWords();
   const [leaving, setLeaving] = useState<string>();
   const { records = [], conflicts = [], item } = person;
@@ -37,7 +43,10 @@ export function Records({ person, session }: { readonly person: Person; readonly
         ))}
       </ul>
       {conflicts.length > 0 ? (
-        <Table caption={t("records.conflicts")} heads={[t("column.attribute"), t("records.counts"), t("records.others")]}>
+        <Table
+          caption={t("records.conflicts")}
+          heads={[t("column.attribute"), t("records.counts"), t("records.others")]}
+        >
           {conflicts.map(({ attribute, values: [first, ...others] }) => (
             <tr key={attribute}>
               <th scope="row">
@@ -55,12 +64,22 @@ export function Records({ person, session }: { readonly person: Person; readonly
           ))}
         </Table>
       ) : null}
-      {leaving ? <SeparateDialog id={leaving} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} /> : null}
+      {leaving ? (
+        <SeparateDialog id={leaving} name={item.name ?? item.id} onClose={() => setLeaving(undefined)} />
+      ) : null}
     </section>
   );
 }
 
-function Said({ source, value, masked }: { readonly source: string; readonly value: unknown; readonly masked: boolean }): ReactNode {
+function Said({
+  source,
+  value,
+  masked,
+}: {
+  readonly source: string;
+  readonly value: unknown;
+  readonly masked: boolean;
+}): ReactNode {
   return (
     <div>
       <span className="quiet">
@@ -72,7 +91,13 @@ function Said({ source, value, masked }: { readonly source: string; readonly val
 }
 
 /** Shown if the person is out only because a source has deleted its record. */
-function Out({ person: { out, item }, session }: { readonly person: Person; readonly session: Session }): ReactNode {
+function Out({
+  person: { out, item },
+  session,
+}: {
+  readonly person: Person;
+  readonly session: Session;
+}): ReactNode {
   const { t } = useWords();
   const reasonOf = useReasons();
   const [forgetting, setForgetting] = useState(false);
@@ -95,7 +120,9 @@ function Out({ person: { out, item }, session }: { readonly person: Person; read
           {t("button.forget")}
         </button>
       ) : null}
-      {forgetting ? <ForgetDialog id={item.id} name={item.name ?? item.id} onClose={() => setForgetting(false)} /> : null}
+      {forgetting ? (
+        <ForgetDialog id={item.id} name={item.name ?? item.id} onClose={() => setForgetting(false)} />
+      ) : null}
     </>
   );
 }

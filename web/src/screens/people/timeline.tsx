@@ -7,7 +7,10 @@ import { Table } from "../../parts/table.tsx";
 import { When } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
 
-/** The steps of each change of a person, from the request to the answer of DingTalk, with the times of both clocks. */
+/**
+ * The steps of each change of a person, from the request to the answer of DingTalk, with the times of both
+ * clocks.
+ */
 export function Timeline({ id }: { readonly id: string }): ReactNode {
   const words = useWords();
   const { t } = words;
@@ -21,7 +24,13 @@ export function Timeline({ id }: { readonly id: string }): ReactNode {
         <Table
           caption={t("timeline.title")}
           captionHidden
-          heads={[t("column.when"), t("timeline.step"), t("column.event"), t("timeline.targetAt"), t("person.attempts")]}
+          heads={[
+            t("column.when"),
+            t("timeline.step"),
+            t("column.event"),
+            t("timeline.targetAt"),
+            t("person.attempts"),
+          ]}
         >
           {steps.map(({ step, at, targetAt, event, code, attempt }) => (
             <tr key={`${event} ${step}`}>
@@ -44,7 +53,11 @@ export function Timeline({ id }: { readonly id: string }): ReactNode {
       ) : pages.error ? null : (
         <Loading />
       )}
-      <More hasMore={pages.hasNextPage} busy={pages.isFetchingNextPage} onMore={() => void pages.fetchNextPage()} />
+      <More
+        hasMore={pages.hasNextPage}
+        busy={pages.isFetchingNextPage}
+        onMore={() => void pages.fetchNextPage()}
+      />
     </section>
   );
 }

@@ -12,7 +12,10 @@ import { ReportTabs } from "./report-tabs.tsx";
 
 type Pack = EvidencePacks["packs"][number];
 
-/** Evidence packs about a period. They are ordered here, and listed as long as their event exists. They can be downloaded while the server has the file. */
+/**
+ * Evidence packs about a period. They are ordered here, and listed as long as their event exists. They can be
+ * downloaded while the server has the file.
+ */
 export function Evidence(): ReactNode {
   const { t } = useWords();
   const kept = useAnswer("GET /api/evidence", {}, { live: true });
@@ -31,8 +34,16 @@ export function Evidence(): ReactNode {
       <p>{t("evidence.text")}</p>
       <Order />
       <Problem error={kept.error ?? made.error} />
-      {packs && events ? <List packs={packs} events={events} /> : kept.error || made.error ? null : <Loading />}
-      <More hasMore={made.hasNextPage} busy={made.isFetchingNextPage} onMore={() => void made.fetchNextPage()} />
+      {packs && events ? (
+        <List packs={packs} events={events} />
+      ) : kept.error || made.error ? null : (
+        <Loading />
+      )}
+      <More
+        hasMore={made.hasNextPage}
+        busy={made.isFetchingNextPage}
+        onMore={() => void made.fetchNextPage()}
+      />
     </>
   );
 }
@@ -46,7 +57,10 @@ function Order(): ReactNode {
   const order = useOrder("POST /api/evidence");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (period) order.mutate({ body: { ...period, sample: Number(sample), ...(seed === "" ? {} : { seed: Number(seed) }) } });
+    if (period)
+      order.mutate({
+        body: { ...period, sample: Number(sample), ...(seed === "" ? {} : { seed: Number(seed) }) },
+      });
   };
   return (
     <form onSubmit={submit}>
@@ -54,11 +68,24 @@ function Order(): ReactNode {
         <PeriodFields {...days} />
         <label className="field">
           {t("evidence.sample")}
-          <input type="number" min={0} max={1000} required value={sample} onChange={(event) => setSample(event.target.value)} />
+          <input
+            type="number"
+            min={0}
+            max={1000}
+            required
+            value={sample}
+            onChange={(event) => setSample(event.target.value)}
+          />
         </label>
         <label className="field">
           {t("evidence.seed")}
-          <input type="number" min={0} max={2147483647} value={seed} onChange={(event) => setSeed(event.target.value)} />
+          <input
+            type="number"
+            min={0}
+            max={2147483647}
+            value={seed}
+            onChange={(event) => setSeed(event.target.value)}
+          />
         </label>
         <button type="submit" className="primary" disabled={!period || order.isPending}>
           {order.isPending ? t("button.working") : t("evidence.make")}
@@ -80,7 +107,13 @@ interface Made {
   readonly manifest?: string;
 }
 
-function List({ packs, events }: { readonly packs: readonly Pack[]; readonly events: readonly Event[] }): ReactNode {
+function List({
+  packs,
+  events,
+}: {
+  readonly packs: readonly Pack[];
+  readonly events: readonly Event[];
+}): ReactNode {
   const { t } = useWords();
   const unmade = packs.filter(({ state }) => state !== "made");
   if (unmade.length + events.length === 0)
@@ -173,4 +206,5 @@ function Drawn({ sample, seed }: { readonly sample: number; readonly seed: numbe
   return <div className="quiet">{t("evidence.drawn", { sample, seed: String(seed) })}</div>;
 }
 
-const sizeOf = (bytes: number): string => (bytes < 100_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`);
+const sizeOf = (bytes: number): string =>
+  bytes < 100_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;

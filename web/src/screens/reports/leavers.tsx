@@ -22,7 +22,13 @@ type Verdict = (typeof VERDICTS)[number];
 const verdictOf = ({ inTime, state }: Leaver): Verdict =>
   inTime === true ? "inTime" : inTime === false ? "late" : state === "out" ? "inTime" : state;
 
-const SIGNS: Readonly<Record<Verdict, string>> = { inTime: "✓", late: "!", open: "…", returned: "↺", neverThere: "–" };
+const SIGNS: Readonly<Record<Verdict, string>> = {
+  inTime: "✓",
+  late: "!",
+  open: "…",
+  returned: "↺",
+  neverThere: "–",
+};
 const LOOKS: Readonly<Record<Verdict, string>> = {
   inTime: "state-inSync",
   late: "state-parked",
@@ -36,7 +42,11 @@ export function Leavers(): ReactNode {
   const { t } = useWords();
   const days = usePeriod(DAYS);
   const period = bounds(days);
-  const { data, error } = useAnswer("GET /api/leavers", { query: period ?? {} }, { enabled: period !== undefined });
+  const { data, error } = useAnswer(
+    "GET /api/leavers",
+    { query: period ?? {} },
+    { enabled: period !== undefined },
+  );
   return (
     <>
       <ReportTabs />
@@ -59,7 +69,9 @@ function List({ answer: { leavers, limitMinutes } }: { readonly answer: LeaversA
     return (
       <Empty>
         <p>{t("leavers.none")}</p>
-        <Link href={`/history?filter=${encodeURIComponent('code eq "user.deactivated"')}`}>{t("leavers.everBefore")}</Link>
+        <Link href={`/history?filter=${encodeURIComponent('code eq "user.deactivated"')}`}>
+          {t("leavers.everBefore")}
+        </Link>
       </Empty>
     );
   const shown = only === undefined ? leavers : leavers.filter((each) => verdictOf(each) === only);
@@ -67,13 +79,23 @@ function List({ answer: { leavers, limitMinutes } }: { readonly answer: LeaversA
   const inTime = leavers.filter((each) => each.inTime === true).length;
   return (
     <>
-      <p className="sentence">{t("leavers.sentence", { inTime, judged, limit: duration(limitMinutes * 60) })}</p>
+      <p className="sentence">
+        {t("leavers.sentence", { inTime, judged, limit: duration(limitMinutes * 60) })}
+      </p>
       <ul className="chips" aria-label={t("leavers.verdicts")}>
         {[undefined, ...VERDICTS].map((each) => (
           <li key={each ?? "all"}>
             <Link href={withQuery(address, { only: each })} current={each === only}>
-              {each === undefined ? <span className="chip">{t("people.anyState")}</span> : <VerdictChip verdict={each} />}{" "}
-              {number(each === undefined ? leavers.length : leavers.filter((leaver) => verdictOf(leaver) === each).length)}
+              {each === undefined ? (
+                <span className="chip">{t("people.anyState")}</span>
+              ) : (
+                <VerdictChip verdict={each} />
+              )}{" "}
+              {number(
+                each === undefined
+                  ? leavers.length
+                  : leavers.filter((leaver) => verdictOf(leaver) === each).length,
+              )}
             </Link>
           </li>
         ))}
@@ -84,7 +106,13 @@ function List({ answer: { leavers, limitMinutes } }: { readonly answer: LeaversA
         <Table
           caption={t("leavers.title")}
           captionHidden
-          heads={[t("leavers.received"), t("kind.user"), t("leavers.verdict"), t("leavers.minutes"), t("leavers.answered")]}
+          heads={[
+            t("leavers.received"),
+            t("kind.user"),
+            t("leavers.verdict"),
+            t("leavers.minutes"),
+            t("leavers.answered"),
+          ]}
         >
           {shown.slice(0, MOST).map((leaver) => (
             <Row key={leaver.event} leaver={leaver} />

@@ -38,13 +38,16 @@ export function Report(): ReactNode {
       text: t("report.coverageText"),
     },
     {
-      value: changes === 0 ? null : within.reduce((total, { share, count }) => total + share * count, 0) / changes,
+      value:
+        changes === 0 ? null : within.reduce((total, { share, count }) => total + share * count, 0) / changes,
       values: weeks.map(({ latency }) => latency.withinTarget),
       text: t("report.latencyText", { target: duration(latencySeconds) }),
     },
     {
       value: leavers === 0 ? null : sum((week) => week.leavers.inTime) / leavers,
-      values: weeks.map((week) => (week.leavers.total === 0 ? null : week.leavers.inTime / week.leavers.total)),
+      values: weeks.map((week) =>
+        week.leavers.total === 0 ? null : week.leavers.inTime / week.leavers.total,
+      ),
       text: t("report.leaversText", { target: duration(leaverMinutes * 60) }),
     },
   ];
@@ -67,7 +70,10 @@ export function Report(): ReactNode {
         <li>
           <p className="big">{duration(sum(({ minutesSaved }) => minutesSaved) * 60)}</p>
           <p>
-            {t("report.savedText", { changes: number(sum((week) => week.changes)), minutes: duration(sum((week) => week.minutes) * 60) })}
+            {t("report.savedText", {
+              changes: number(sum((week) => week.changes)),
+              minutes: duration(sum((week) => week.minutes) * 60),
+            })}
           </p>
         </li>
       </ul>

@@ -36,7 +36,11 @@ export function Reports(): ReactNode {
         </Empty>
       ) : (
         <>
-          <LatencyChart caption={t("overview.latencyChart")} latency={data.day.latency} targetSeconds={data.targets.latencySeconds} />
+          <LatencyChart
+            caption={t("overview.latencyChart")}
+            latency={data.day.latency}
+            targetSeconds={data.targets.latencySeconds}
+          />
           <WeekTable weeks={known} caption={t("reports.weeks")} />
           <Attributes weeks={known} />
           <Acts weeks={known} />
@@ -49,7 +53,8 @@ export function Reports(): ReactNode {
 /** The weeks since the installation. */
 export function sinceKnown(weeks: Kpis["weeks"]): readonly KpiWeek[] {
   const first = weeks.findIndex(
-    ({ accuracy, changes, interventions, leavers }) => accuracy !== null || changes + interventions + leavers.total > 0,
+    ({ accuracy, changes, interventions, leavers }) =>
+      accuracy !== null || changes + interventions + leavers.total > 0,
   );
   return first < 0 ? [] : weeks.slice(first);
 }
@@ -62,7 +67,11 @@ function Attributes({ weeks }: { readonly weeks: readonly KpiWeek[] }): ReactNod
     <section>
       <h2>{t("reports.attributes")}</h2>
       <p className="quiet">{t("reports.attributesNote")}</p>
-      <Table caption={t("reports.attributes")} captionHidden heads={[t("column.attribute"), t("kpi.accuracy")]}>
+      <Table
+        caption={t("reports.attributes")}
+        captionHidden
+        heads={[t("column.attribute"), t("kpi.accuracy")]}
+      >
         {names.map((name) => {
           const values = weeks.map(({ attributes }) => attributes[name] ?? null);
           const last = values.findLast((value) => value !== null);
@@ -72,7 +81,8 @@ function Attributes({ weeks }: { readonly weeks: readonly KpiWeek[] }): ReactNod
                 <code>{name}</code>
               </th>
               <td>
-                {last === undefined || last === null ? "–" : percent(last)} <Trend values={values} format={percent} />
+                {last === undefined || last === null ? "–" : percent(last)}{" "}
+                <Trend values={values} format={percent} />
               </td>
             </tr>
           );

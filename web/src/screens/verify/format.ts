@@ -1,4 +1,6 @@
-/* The formats of the log that a verifier in a browser needs (C2SP signed-note, tlog-checkpoint, tlog-tiles). */
+/*
+ * The formats of the log that a verifier in a browser needs (C2SP signed-note, tlog-checkpoint, tlog-tiles).
+ */
 
 export const TILE = 256;
 
@@ -31,7 +33,8 @@ export function bytesOf(base64: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
-export const hexOf = (bytes: Uint8Array): string => [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
+export const hexOf = (bytes: Uint8Array): string =>
+  [...bytes].map((each) => each.toString(16).padStart(2, "0")).join("");
 
 export const base64Of = (bytes: Uint8Array): string => btoa(String.fromCharCode(...bytes));
 
@@ -46,7 +49,8 @@ export function parseCheckpoint(text: string): Checkpoint {
     .slice(end + 2)
     .split("\n")
     .filter((line) => line !== "");
-  if (end < 0 || origin === "" || !/^(0|[1-9]\d{0,14})$/.test(size) || lines.length === 0) throw new BadForm("checkpoint");
+  if (end < 0 || origin === "" || !/^(0|[1-9]\d{0,14})$/.test(size) || lines.length === 0)
+    throw new BadForm("checkpoint");
   const signatures = lines.map((line) => {
     const [, name = "", encoded = ""] = /^— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})$/.exec(line) ?? [];
     const bytes = bytesOf(encoded);

@@ -1,6 +1,9 @@
 import type { Fault } from "./verify.ts";
 
-/** The last result in this browser, and the newest checkpoint that it has verified. The log must continue this checkpoint. */
+/**
+ * The last result in this browser, and the newest checkpoint that it has verified. The log must continue this
+ * checkpoint.
+ */
 export interface Kept {
   readonly at: string;
   readonly size: number;

@@ -18,7 +18,8 @@ export function serverLog(signal: AbortSignal): LogSource {
   return {
     checkpoint: async () => (await read("/history/checkpoint")).text(),
     keys: async () => (await read("/history/key")).text(),
-    entries: async (path) => new Uint8Array(await (await read(`/history/tile/entries/${path}`)).arrayBuffer()),
+    entries: async (path) =>
+      new Uint8Array(await (await read(`/history/tile/entries/${path}`)).arrayBuffer()),
     events: async (path) => (await read(`/history/events/${path}`)).text(),
   };
 }

@@ -1,4 +1,7 @@
-/* The Merkle tree of RFC 6962, for a growing number of leaves. It stores at most one finished subtree of each height. */
+/*
+ * The Merkle tree of RFC 6962, for a growing number of leaves. It stores at most one finished subtree of each
+ * height.
+ */
 
 const digest = async (...parts: readonly Uint8Array[]): Promise<Uint8Array> => {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
@@ -12,7 +15,8 @@ const digest = async (...parts: readonly Uint8Array[]): Promise<Uint8Array> => {
 
 export const sha256 = (bytes: Uint8Array): Promise<Uint8Array> => digest(bytes);
 export const leafHash = (entry: Uint8Array): Promise<Uint8Array> => digest(Uint8Array.of(0), entry);
-const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Uint8Array> => digest(Uint8Array.of(1), left, right);
+const nodeHash = (left: Uint8Array, right: Uint8Array): Promise<Uint8Array> =>
+  digest(Uint8Array.of(1), left, right);
 
 export class Tree {
   size = 0;

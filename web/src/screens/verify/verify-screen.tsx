@@ -5,20 +5,32 @@ import { Copied } from "../../parts/copied.tsx";
 import { Empty, Loading, Problem } from "../../parts/states.tsx";
 import { When } from "../../parts/text.tsx";
 import { useWords } from "../../words/words.ts";
-import { base64Of, type Checkpoint, type LogKey, parseCheckpoint, parseCheckpoints, parseKeys } from "./format.ts";
+import {
+  base64Of,
+  type Checkpoint,
+  type LogKey,
+  parseCheckpoint,
+  parseCheckpoints,
+  parseKeys,
+} from "./format.ts";
 import { forget, type Kept, keep, readKept } from "./kept.ts";
 import { FaultText, Outcome } from "./outcome.tsx";
 import { serverLog } from "./source.ts";
 import { type Verdict, verifyLog } from "./verify.ts";
 
-/** The view that verifies the history: the signed checkpoint, and a check of the whole log in this browser. */
+/**
+ * The view that verifies the history: the signed checkpoint, and a check of the whole log in this browser.
+ */
 export function Verify(): ReactNode {
   const { t } = useWords();
   const { data, error } = useQuery({
     queryKey: ["log"],
     queryFn: async ({ signal }) => {
       try {
-        const [checkpoint, keys] = await Promise.all([textOf("/history/checkpoint", signal), textOf("/history/key", signal)]);
+        const [checkpoint, keys] = await Promise.all([
+          textOf("/history/checkpoint", signal),
+          textOf("/history/key", signal),
+        ]);
         return { checkpoint: parseCheckpoint(checkpoint), keys };
       } catch (refusal) {
         if (refusal instanceof ApiError && refusal.status === 404) return null;
@@ -51,7 +63,8 @@ export function Verify(): ReactNode {
   );
 }
 
-const textOf = async (address: string, signal: AbortSignal): Promise<string> => (await fetchRaw(address, signal)).text();
+const textOf = async (address: string, signal: AbortSignal): Promise<string> =>
+  (await fetchRaw(address, signal)).text();
 
 const commandFor = (server: string): string =>
   `npx dingtalk-scim history verify --from ${server} --token TOKEN --key "$(cat key.txt)" --anchors anchors.txt`;
@@ -107,9 +120,12 @@ function Check({ checkpoint: { origin } }: { readonly checkpoint: Checkpoint }):
   const running = useRef<AbortController>(undefined);
   const canCompute = window.isSecureContext && window.crypto.subtle !== undefined;
 
-  const before = kept?.checkpoint === undefined ? undefined : readable(() => parseCheckpoint(kept.checkpoint!));
+  const before =
+    kept?.checkpoint === undefined ? undefined : readable(() => parseCheckpoint(kept.checkpoint!));
   const keys = readable<readonly LogKey[]>(() => parseKeys(key));
-  const given = readable<readonly Checkpoint[]>(() => (anchors.trim() === "" ? [] : parseCheckpoints(anchors)));
+  const given = readable<readonly Checkpoint[]>(() =>
+    anchors.trim() === "" ? [] : parseCheckpoints(anchors),
+  );
   const isOtherLog = before !== undefined && before.origin !== origin;
   const isGood = keys !== undefined && given !== undefined;
 
@@ -154,7 +170,8 @@ function Check({ checkpoint: { origin } }: { readonly checkpoint: Checkpoint }):
           t("verify.never")
         ) : (
           <>
-            <When at={kept.at} /> {kept.fault ? <FaultText fault={kept.fault} /> : t("verify.lastGood", { count: kept.size })}
+            <When at={kept.at} />{" "}
+            {kept.fault ? <FaultText fault={kept.fault} /> : t("verify.lastGood", { count: kept.size })}
           </>
         )}
       </p>
@@ -176,17 +193,32 @@ function Check({ checkpoint: { origin } }: { readonly checkpoint: Checkpoint }):
         <summary>{t("verify.withYours")}</summary>
         <label className="field">
           {t("verify.yourKey")}
-          <textarea rows={2} value={key} spellCheck={false} onChange={(event) => setKey(event.target.value)} />
+          <textarea
+            rows={2}
+            value={key}
+            spellCheck={false}
+            onChange={(event) => setKey(event.target.value)}
+          />
         </label>
         <label className="field">
           {t("verify.yourAnchors")}
-          <textarea rows={5} value={anchors} spellCheck={false} onChange={(event) => setAnchors(event.target.value)} />
+          <textarea
+            rows={5}
+            value={anchors}
+            spellCheck={false}
+            onChange={(event) => setAnchors(event.target.value)}
+          />
         </label>
         {isGood ? null : <p role="alert">{t("verify.notRead")}</p>}
       </details>
       {canCompute ? null : <p role="note">{t("verify.noCompute")}</p>}
       <p className="buttons">
-        <button type="button" className="primary" disabled={!canCompute || !isGood || progress !== undefined} onClick={() => void run()}>
+        <button
+          type="button"
+          className="primary"
+          disabled={!canCompute || !isGood || progress !== undefined}
+          onClick={() => void run()}
+        >
           {progress ? t("button.working") : t("verify.now")}
         </button>
         {progress ? (
@@ -197,8 +229,8 @@ function Check({ checkpoint: { origin } }: { readonly checkpoint: Checkpoint }):
       </p>
       {progress ? (
         <p role="status">
-          <progress aria-label={t("verify.here")} max={Math.max(1, progress.of)} value={progress.done} /> {number(progress.done)} /{" "}
-          {number(progress.of)}
+          <progress aria-label={t("verify.here")} max={Math.max(1, progress.of)} value={progress.done} />{" "}
+          {number(progress.done)} / {number(progress.of)}
         </p>
       ) : null}
       <Problem error={problem} />

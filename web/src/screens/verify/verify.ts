@@ -15,8 +15,9 @@ import {
 import { leafHash, sha256, Tree } from "./tree.ts";
 
 /*
- * Verifies in the browser that the history is the one that was signed. It reads the whole log from the server, compares the root of the tree with the checkpoint and
- * with every anchor, and compares each stored event with its entry. It is the check of `dingtalk-scim history verify` without the witnesses.
+ * Verifies in the browser that the history is the one that was signed. It reads the whole log from the
+ * server, compares the root of the tree with the checkpoint and with every anchor, and compares each stored
+ * event with its entry. It is the check of `dingtalk-scim history verify` without the witnesses.
  */
 
 export interface LogSource {
@@ -71,7 +72,9 @@ export interface Fault {
   readonly event?: string;
 }
 
-export type Verdict = { readonly ok: true; readonly verified: Verified } | { readonly ok: false; readonly fault: Fault };
+export type Verdict =
+  | { readonly ok: true; readonly verified: Verified }
+  | { readonly ok: false; readonly fault: Fault };
 
 class FaultFound extends Error {
   readonly fault: Fault;
@@ -86,12 +89,16 @@ export async function verifyLog(source: LogSource, options: VerifyOptions): Prom
     return { ok: true, verified: await verified(source, options) };
   } catch (error) {
     if (error instanceof FaultFound) return { ok: false, fault: error.fault };
-    if (error instanceof BadForm || error instanceof SyntaxError) return { ok: false, fault: { code: "form" } };
+    if (error instanceof BadForm || error instanceof SyntaxError)
+      return { ok: false, fault: { code: "form" } };
     throw error;
   }
 }
 
-async function verified(source: LogSource, { keys, anchors, onProgress, signal }: VerifyOptions): Promise<Verified> {
+async function verified(
+  source: LogSource,
+  { keys, anchors, onProgress, signal }: VerifyOptions,
+): Promise<Verified> {
   const text = await source.checkpoint();
   const signed = parseCheckpoint(text);
   const trusted = keys ?? parseKeys(await source.keys());
@@ -115,7 +122,8 @@ async function verified(source: LogSource, { keys, anchors, onProgress, signal }
     const [bundle, lines] = await Promise.all([source.entries(path), source.events(path)]);
     const entries = entriesIn(bundle);
     const events = lines.split("\n").filter((line) => line !== "");
-    if (entries.length !== width || events.length !== width) throw new FaultFound({ code: "count", index: index * TILE });
+    if (entries.length !== width || events.length !== width)
+      throw new FaultFound({ code: "count", index: index * TILE });
     for (const [at, entry] of entries.entries()) {
       await compare(tree.size, entry, events[at]!, counts);
       await tree.add(await leafHash(entry));
@@ -128,7 +136,11 @@ async function verified(source: LogSource, { keys, anchors, onProgress, signal }
   return { checkpoint: text, origin, size, root: base64Of(root), ...counts, anchors: anchors.length };
 }
 
-async function mustBeSigned({ origin, signed, signatures }: Checkpoint, trusted: readonly LogKey[], code: FaultCode): Promise<void> {
+async function mustBeSigned(
+  { origin, signed, signatures }: Checkpoint,
+  trusted: readonly LogKey[],
+  code: FaultCode,
+): Promise<void> {
   const mine = trusted.filter(({ name }) => name === origin);
   if (mine.length === 0) throw new FaultFound({ code: "noKey" });
   let count = 0;
@@ -166,9 +178,11 @@ async function compare(
     counts.gone++;
     return;
   }
-  if (hexOf(await sha256(new TextEncoder().encode(kept.open))) !== said.open) throw new FaultFound({ code: "event", ...where });
+  if (hexOf(await sha256(new TextEncoder().encode(kept.open))) !== said.open)
+    throw new FaultFound({ code: "event", ...where });
   if (kept.sealed === undefined) {
     if (said.sealed !== undefined) counts.withoutValues++;
-  } else if (hexOf(await sha256(bytesOf(kept.sealed))) !== said.sealed) throw new FaultFound({ code: "values", ...where });
+  } else if (hexOf(await sha256(bytesOf(kept.sealed))) !== said.sealed)
+    throw new FaultFound({ code: "values", ...where });
   counts.compared++;
 }

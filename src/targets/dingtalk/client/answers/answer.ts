@@ -41,23 +41,31 @@ export function objectIn(text: string): JsonObject | undefined {
 /** The `result` of a success. An answer without it proves nothing, and above all no absence. */
 export function resultOf(body: JsonObject): JsonObject {
   if (isObject(body.result)) return body.result;
-  throw new TargetUnavailable("DingTalk answered without a result", { answer: "no-result", reasonCode: "answerIncomplete" });
+  throw new TargetUnavailable("DingTalk answered without a result", {
+    answer: "no-result",
+    reasonCode: "answerIncomplete",
+  });
 }
 
 /**
- * Reads the envelope of both generations (docs/dingtalk.md 3). Pure. The order is that of docs/dingtalk.md 12: address ban, then `code`, then
- * `sub_code` below 88, then `errcode`.
+ * Reads the envelope of both generations (docs/dingtalk.md 3). Pure. The order is that of
+ * docs/dingtalk.md 12: address ban, then `code`, then `sub_code` below 88, then `errcode`.
  */
 export function readAnswer(api: Api, status: number, text: string): Answer {
   const body = objectIn(text);
   if (body === undefined) return unreadable(api, status, text);
-  if (body.punish !== undefined) return refused(SYNTHETIC_CODES.banned, "DingTalk's address guard answered", body);
+  if (body.punish !== undefined)
+    return refused(SYNTHETIC_CODES.banned, "DingTalk's address guard answered", body);
   return api.generation === "old" ? oldEnvelope(status, body) : newEnvelope(status, body);
 }
 
 function oldEnvelope(status: number, body: JsonObject): Answer {
   if (body.errcode === undefined) {
-    return refused(status >= 500 ? SYNTHETIC_CODES.failed : SYNTHETIC_CODES.lost, `HTTP ${status} without errcode`, body);
+    return refused(
+      status >= 500 ? SYNTHETIC_CODES.failed : SYNTHETIC_CODES.lost,
+      `HTTP ${status} without errcode`,
+      body,
+    );
   }
   const errcode = String(body.errcode);
   if (Number(errcode) === 0) return { ok: true, body, ...requestIdOf(body) };
@@ -68,10 +76,17 @@ function oldEnvelope(status: number, body: JsonObject): Answer {
 function newEnvelope(status: number, body: JsonObject): Answer {
   const code = body.code ?? body.Code;
   if (status >= 200 && status < 300 && code === undefined) return { ok: true, body, ...requestIdOf(body) };
-  return refused(code === undefined ? `http-${status >= 500 ? "5xx" : status}` : String(code), textOf(body.message ?? body.Message), body);
+  return refused(
+    code === undefined ? `http-${status >= 500 ? "5xx" : status}` : String(code),
+    textOf(body.message ?? body.Message),
+    body,
+  );
 }
 
-/** Some calls of the new API answer 200 with an empty body. Any other answer without JSON comes from the address guard or a failed gateway. */
+/**
+ * Some calls of the new API answer 200 with an empty body. Any other answer without JSON comes from the
+ * address guard or a failed gateway.
+ */
 function unreadable(api: Api, status: number, text: string): Answer {
   const trimmed = text.trim();
   const ok = status >= 200 && status < 300;
@@ -84,7 +99,11 @@ function unreadable(api: Api, status: number, text: string): Answer {
 
 function broken(status: number): Answer {
   const gatewayLostIt = status === 502 || status === 504 || status < 300;
-  return refused(gatewayLostIt ? SYNTHETIC_CODES.lost : SYNTHETIC_CODES.failed, `HTTP ${status} without a readable answer`, {});
+  return refused(
+    gatewayLostIt ? SYNTHETIC_CODES.lost : SYNTHETIC_CODES.failed,
+    `HTTP ${status} without a readable answer`,
+    {},
+  );
 }
 
 function refused(code: string, message: string, body: JsonObject): Answer {

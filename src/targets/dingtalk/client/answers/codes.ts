@@ -20,7 +20,10 @@ import {
   PERMISSION,
 } from "./code-meaning.ts";
 
-/** All codes of docs/dingtalk.md 12, old and new API. A new-API code is given in full, or by its last word where DingTalk adds a prefix. */
+/**
+ * All codes of docs/dingtalk.md 12, old and new API. A new-API code is given in full, or by its last word
+ * where DingTalk adds a prefix.
+ */
 export const CODES: Readonly<Record<string, Meaning>> = {
   // Transient
   "-1": BUSY,
@@ -150,7 +153,12 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60020": ADDRESS,
   IpNotInWhiteList: ADDRESS,
   "50002": of("scope", "personOutsideScope", "the person is outside the app's contact scope"),
-  "50004": of("scope", "departmentOutsideScope", "the department is outside the app's contact scope", "departments"),
+  "50004": of(
+    "scope",
+    "departmentOutsideScope",
+    "the department is outside the app's contact scope",
+    "departments",
+  ),
 
   // Missing things
   "60121": NO_USER,
@@ -170,16 +178,36 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   // Order
   "60004": NO_PARENT,
   "40010": NO_PARENT,
-  "60005": { ...of("dependency", "peopleInside", "people are still in the department or below it", undefined, PEOPLE_INSIDE), tries: 4 },
-  "60006": {
-    ...of("dependency", "departmentsInside", "departments are still inside the department", undefined, DEPARTMENTS_INSIDE),
+  "60005": {
+    ...of(
+      "dependency",
+      "peopleInside",
+      "people are still in the department or below it",
+      undefined,
+      PEOPLE_INSIDE,
+    ),
     tries: 4,
   },
-  // DingTalk documents it as wrong data. The mapping never requests a cycle, so a cycle can only be temporary: the other department has to move
-  // first.
+  "60006": {
+    ...of(
+      "dependency",
+      "departmentsInside",
+      "departments are still inside the department",
+      undefined,
+      DEPARTMENTS_INSIDE,
+    ),
+    tries: 4,
+  },
+  // DingTalk documents it as wrong data. The mapping never requests a cycle, so a cycle can only be
+  // temporary: the other department has to move first.
   "60010": of("dependency", "parentBelow", "the new parent is still below this department", "parent"),
   "23007": of("dependency", "roleInUse", "people still have the role"),
-  "40031": of("dependency", "managerNotMember", "a manager is not yet a member of the department", "managers"),
+  "40031": of(
+    "dependency",
+    "managerNotMember",
+    "a manager is not yet a member of the department",
+    "managers",
+  ),
   "60068": of("dependency", "managerMissing", "the manager does not exist", "managers"),
   "60128": of("dependency", "managerMissing", "the manager does not exist", "manager"),
   "40093": of("dependency", "chatOwnerNotMember", "the chat owner is not yet a member of the department"),
@@ -188,7 +216,12 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   // Taken
   "60102": of("taken", "userIdTaken", "the user id exists already", "userid"),
   "60104": of("taken", "mobileTaken", "another person has this mobile number", "mobile"),
-  "60107": of("taken", "accountTaken", "the account with this mobile number is already in the organisation, with another number", "mobile"),
+  "60107": of(
+    "taken",
+    "accountTaken",
+    "the account with this mobile number is already in the organisation, with another number",
+    "mobile",
+  ),
   "60106": MAIL_TAKEN,
   "40101": MAIL_TAKEN,
   "40100": of("taken", "extensionTaken", "another person has this telephone extension", "telephone"),
@@ -201,10 +234,30 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60200": of("taken", "externalContactExists", "the external contact exists already"),
 
   // The person decides
-  "40103": of("pending", "invitationPending", "an invitation was sent, and the person has not accepted yet", "mobile"),
-  "41054": of("locked", "mobileLocked", "the number of a person who has signed in cannot be changed here", "mobile"),
-  "40021": of("locked", "mobileOfOtherAccount", "the new number belongs to another DingTalk account", "mobile"),
-  "40022": of("locked", "mobileDiffersFromLogin", "the number here differs from the one the person signs in with", "mobile"),
+  "40103": of(
+    "pending",
+    "invitationPending",
+    "an invitation was sent, and the person has not accepted yet",
+    "mobile",
+  ),
+  "41054": of(
+    "locked",
+    "mobileLocked",
+    "the number of a person who has signed in cannot be changed here",
+    "mobile",
+  ),
+  "40021": of(
+    "locked",
+    "mobileOfOtherAccount",
+    "the new number belongs to another DingTalk account",
+    "mobile",
+  ),
+  "40022": of(
+    "locked",
+    "mobileDiffersFromLogin",
+    "the number here differs from the one the person signs in with",
+    "mobile",
+  ),
 
   // Data
   "60001": of("data", "nameInvalid", "the department's name is empty or too long", "name"),
@@ -217,7 +270,12 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60112": of("data", "nameInvalid", "the name is not valid", "name"),
   "60113": of("data", "identityMissing", "there is neither a mobile number nor an e-mail address", "mobile"),
   "60118": of("data", "identityMissing", "there is neither a mobile number nor an e-mail address", "mobile"),
-  "60119": of("data", "contactInvalid", "the mobile number or the e-mail address is not valid", "mobileOrEmail"),
+  "60119": of(
+    "data",
+    "contactInvalid",
+    "the mobile number or the e-mail address is not valid",
+    "mobileOrEmail",
+  ),
   "60122": of("data", "customFieldInvalid", "an extension field is not valid", "extension"),
   "60123": of("data", "jobNumberInvalid", "the job number is not valid", "job_number"),
   "40063": of("data", "extensionTooLong", "the telephone extension is too long", "telephone"),
@@ -225,8 +283,18 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "40065": of("data", "remarkTooLong", "the remark is too long", "remark"),
   "40066": of("data", "tooManyDepartmentsOfPerson", "there are too many departments", "departments"),
   "40025": of("data", "departmentListInvalid", "the department list's form is wrong", "departments"),
-  "60109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid", "permits"),
-  "600109": of("data", "visibilityListInvalid", "a list of who may see the department is not valid", "permits"),
+  "60109": of(
+    "data",
+    "visibilityListInvalid",
+    "a list of who may see the department is not valid",
+    "permits",
+  ),
+  "600109": of(
+    "data",
+    "visibilityListInvalid",
+    "a list of who may see the department is not valid",
+    "permits",
+  ),
   "60510": of("data", "visibilityNotSet", "the department's visibility could not be set", "visibility"),
   "60019": of("data", "departmentNotListed", "the department cannot be listed this way"),
   "34018": of("data", "roleNameEmpty", "the role's name is empty", "name"),
@@ -264,16 +332,25 @@ export const CODES: Readonly<Record<string, Meaning>> = {
   "60018": of("protected", "rootProtected", "the organisation itself cannot be changed"),
   "23004": of("protected", "roleProtected", "the role belongs to DingTalk"),
   "45016": of("protected", "roleProtected", "the role belongs to DingTalk"),
-  "exclusive.account.only": of("protected", "notEnterpriseAccount", "only enterprise accounts of this organisation can be switched off"),
+  "exclusive.account.only": of(
+    "protected",
+    "notEnterpriseAccount",
+    "only enterprise accounts of this organisation can be switched off",
+  ),
 };
 
 export const UNKNOWN = of("data", "unknownAnswer", "DingTalk refused with a code we do not know");
 const UNKNOWN_CLIENT_FAULT = /^http-4/;
 
-/** Always defined: an unknown code is a refusal of these data, shown with its code. It parks one entity and stops nothing else. */
+/**
+ * Always defined: an unknown code is a refusal of these data, shown with its code. It parks one entity and
+ * stops nothing else.
+ */
 export function meaningOf(code: string): Meaning {
   const lastWord = code.slice(code.lastIndexOf(".") + 1);
   if (Object.hasOwn(CODES, code)) return CODES[code] ?? UNKNOWN;
   if (Object.hasOwn(CODES, lastWord)) return CODES[lastWord] ?? UNKNOWN;
-  return UNKNOWN_CLIENT_FAULT.test(code) ? of("data", "unknownAnswer", `DingTalk answered ${code} without saying why`) : UNKNOWN;
+  return UNKNOWN_CLIENT_FAULT.test(code)
+    ? of("data", "unknownAnswer", `DingTalk answered ${code} without saying why`)
+    : UNKNOWN;
 }

@@ -4,7 +4,10 @@ const DEPARTMENTS: readonly Disproved[] = [
   { attribute: "departments", kind: "department" },
   { attribute: "parent", kind: "department" },
 ];
-/** The new parent is below the department itself, so the stored place of the parent, or of a department above it, is wrong. */
+/**
+ * The new parent is below the department itself, so the stored place of the parent, or of a department above
+ * it, is wrong.
+ */
 const PATH: readonly Disproved[] = [{ attribute: "parent", kind: "department", andAbove: true }];
 const MANAGER: readonly Disproved[] = [
   { attribute: "manager", kind: "user" },

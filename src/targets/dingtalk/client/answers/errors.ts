@@ -55,13 +55,20 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "transient":
       return new TargetUnavailable(message, details);
     case "unfinished":
-      return api.effect === "write" ? new TargetOutcomeUnknown(message, details) : new TargetUnavailable(message, details);
+      return api.effect === "write"
+        ? new TargetOutcomeUnknown(message, details)
+        : new TargetUnavailable(message, details);
     case "rate":
     case "rateMinute":
     case "rateAll":
-      return new TargetThrottled(message, { ...details, ms: throttledMs(meaning.kind, refusal, moment), scope: api.path });
+      return new TargetThrottled(message, {
+        ...details,
+        ms: throttledMs(meaning.kind, refusal, moment),
+        scope: api.path,
+      });
     case "blocked":
-      // The processes of an installation usually share their address, and a call during a ban extends the ban.
+      // The processes of an installation usually share their address, and a call during a ban extends the
+      // ban.
       return new TargetMisconfigured(message, { ...details, scope: "all", ms: BAN_MS });
     case "quota":
       return new TargetMisconfigured(message, { ...details, scope: "entity", ms: QUOTA_MS });
@@ -81,7 +88,10 @@ export function errorOf(api: Api, refusal: Refusal, moment: Moment): TargetError
     case "roleMissing":
       return missing(api.subject === "role", message, details);
     case "dependency":
-      return new TargetDependency(message, { ...details, ...(meaning.tries === undefined ? {} : { tries: meaning.tries }) });
+      return new TargetDependency(message, {
+        ...details,
+        ...(meaning.tries === undefined ? {} : { tries: meaning.tries }),
+      });
     case "taken":
       return new TargetConflict(message, {
         ...details,
@@ -112,21 +122,28 @@ const REMEDIES: Readonly<Record<Kind, string>> = {
   rate: "",
   rateMinute: "",
   rateAll: "",
-  blocked: "nothing for five minutes; if it comes back, look for other programs that call DingTalk from {address}",
-  quota: "buy more calls, or wait for the next month: open-dev.dingtalk.com › Development › API call statistics",
+  blocked:
+    "nothing for five minutes; if it comes back, look for other programs that call DingTalk from {address}",
+  quota:
+    "buy more calls, or wait for the next month: open-dev.dingtalk.com › Development › API call statistics",
   token: "check that the addresses and the app belong to the same cloud: .com and .io have separate apps",
   credential:
     "copy Client ID and Client Secret again into DINGTALK_APP_KEY and DINGTALK_APP_SECRET: open-dev.dingtalk.com › the app › Credentials and basic information",
-  permission: "grant {permission} to the app: open-dev.dingtalk.com › the app › Permission management{link}{sensitive}",
-  address: "add {address} to the app: open-dev.dingtalk.com › the app › Security settings › Server egress IP (服务器出口IP)",
-  scope: "widen the app's contact scope to all employees: open-dev.dingtalk.com › the app › Permission management › Contact scope",
+  permission:
+    "grant {permission} to the app: open-dev.dingtalk.com › the app › Permission management{link}{sensitive}",
+  address:
+    "add {address} to the app: open-dev.dingtalk.com › the app › Security settings › Server egress IP (服务器出口IP)",
+  scope:
+    "widen the app's contact scope to all employees: open-dev.dingtalk.com › the app › Permission management › Contact scope",
   userMissing: "",
   departmentMissing: "",
   roleMissing: "",
   dependency: "",
-  taken: "change it there, or remove who has it there, or correct the value at its source; then retry, or wait for the next comparison",
+  taken:
+    "change it there, or remove who has it there, or correct the value at its source; then retry, or wait for the next comparison",
   pending: "ask the person to accept the invitation in DingTalk: Contacts › Member invitations",
-  locked: "the person changes the number in DingTalk under Me › Settings › Account and security, or is removed and added again",
+  locked:
+    "the person changes the number in DingTalk under Me › Settings › Account and security, or is removed and added again",
   data: "correct the value at its source",
   capacity: "make room in DingTalk, then retry",
   protected: "leave this to DingTalk's own administrators; the mapping should not name it",
@@ -136,7 +153,9 @@ function remedyOf(api: Api, meaning: Meaning, refusal: Refusal): string {
   const needed = permissionOf(api);
   const points = permissionsIn(refusal);
   const named = points.length > 0 ? points : [needed.point];
-  const link = /https:\/\/open-dev\.dingtalk\.(?:com|io)\/appscope\/apply\?content=[\w%#.-]+/.exec(refusal.message)?.[0];
+  const link = /https:\/\/open-dev\.dingtalk\.(?:com|io)\/appscope\/apply\?content=[\w%#.-]+/.exec(
+    refusal.message,
+  )?.[0];
   return (meaning.remedy ?? REMEDIES[meaning.kind])
     .replace("{permission}", named.join(", "))
     .replace("{link}", link ? `, or ${link}` : "")
@@ -149,10 +168,14 @@ const SENSITIVE = "; only an administrator of the whole organisation's contacts 
 /** Permission points named by either generation (docs/dingtalk.md 2.3). */
 export function permissionsIn(refusal: Refusal): readonly string[] {
   const detail = refusal.body.accessdenieddetail ?? refusal.body.AccessDeniedDetail;
-  const listed = isObject(detail) && Array.isArray(detail.requiredScopes) ? detail.requiredScopes.filter(isText) : [];
+  const listed =
+    isObject(detail) && Array.isArray(detail.requiredScopes) ? detail.requiredScopes.filter(isText) : [];
   if (listed.length > 0) return listed;
   const texts = `${refusal.message} ${String(refusal.body.errmsg ?? "")}`;
-  const named = /requiredScopes=\[([\w.,\s-]+)\]/.exec(texts)?.[1] ?? /\[([A-Za-z][\w.,\s-]+)\]/.exec(refusal.message)?.[1] ?? "";
+  const named =
+    /requiredScopes=\[([\w.,\s-]+)\]/.exec(texts)?.[1] ??
+    /\[([A-Za-z][\w.,\s-]+)\]/.exec(refusal.message)?.[1] ??
+    "";
   return named
     .split(",")
     .map((name) => name.trim())
@@ -181,18 +204,30 @@ export function announcedEndMs(message: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** The user id that holds a value. Some answers have a field for it, others have it at the end of the text (docs/dingtalk.md 5.1). */
+/**
+ * The user id that holds a value. Some answers have a field for it, others have it at the end of the text
+ * (docs/dingtalk.md 5.1).
+ */
 function heldBy(refusal: Refusal): { readonly heldBy?: string } {
   const field = refusal.body.userid;
-  const id = typeof field === "string" && field !== "" ? field : /userid\s*[:：]\s*([\w\-@.]{1,64})/i.exec(refusal.message)?.[1];
+  const id =
+    typeof field === "string" && field !== ""
+      ? field
+      : /userid\s*[:：]\s*([\w\-@.]{1,64})/i.exec(refusal.message)?.[1];
   return id === undefined ? {} : { heldBy: id };
 }
 
-/** Before the connection was established nothing can have been carried out. Afterwards a write may have been (docs/threats.md F2, F3). */
+/**
+ * Before the connection was established nothing can have been carried out. Afterwards a write may have been
+ * (docs/threats.md F2, F3).
+ */
 export function transportError(api: Api, sent: boolean, reason: string): TargetError {
   const unknown = sent && api.effect === "write";
   const details = { answer: reason, reasonCode: sent ? "noAnswer" : "unreachable" };
   return unknown
-    ? new TargetOutcomeUnknown(`no answer from ${api.path} (${reason}), it may have been carried out`, details)
+    ? new TargetOutcomeUnknown(
+        `no answer from ${api.path} (${reason}), it may have been carried out`,
+        details,
+      )
     : new TargetUnavailable(`no answer from ${api.path} (${reason}), nothing was carried out`, details);
 }

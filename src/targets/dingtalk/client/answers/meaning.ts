@@ -6,13 +6,18 @@ import { meaningOf } from "./codes.ts";
 
 /** Names of fields in calls, where they differ from the attribute. */
 const WIRE_NAMES = {
-  user: { dept_id_list: "departments", manager_userid: "manager", loginId: "login_id", dept_position_list: "departmentTitles" },
+  user: {
+    dept_id_list: "departments",
+    manager_userid: "manager",
+    loginId: "login_id",
+    dept_position_list: "departmentTitles",
+  },
   department: { parent_id: "parent", dept_manager_userid_list: "managers" },
 } as const;
 
 /**
- * Codes with many causes. DingTalk's text distinguishes some of them (docs/dingtalk.md 5.2 and 6). The texts may change, so the program works without
- * them too.
+ * Codes with many causes. DingTalk's text distinguishes some of them (docs/dingtalk.md 5.2 and 6). The texts
+ * may change, so the program works without them too.
  */
 const VAGUE = new Set(["40035", "400002", "invalid.param"]);
 const SAYS_TAKEN = /已存在|重复|already exist|duplicate/i;
@@ -36,7 +41,8 @@ const STILL_MANAGER: Meaning = {
   reason: "stillManages",
   attribute: "departments",
   says: "the person still manages a department they are to leave",
-  remedy: "take the person off the managers of that department in DingTalk (管理后台 › 通讯录 › the department › 部门主管), then retry",
+  remedy:
+    "take the person off the managers of that department in DingTalk (管理后台 › 通讯录 › the department › 部门主管), then retry",
 };
 
 /** Also used where DingTalk's answer does not say so, because nothing else in such a create is unusual. */
@@ -52,7 +58,10 @@ export const NO_FEATURE: Meaning = {
 /** The first field that the text names. "name" is excluded, because every text has this word. */
 function attributeIn(api: Api, message: string): string | undefined {
   if (api.subject !== "user" && api.subject !== "department") return undefined;
-  const names = new Map([...fieldsOf(api.subject).map(([name]) => [name, name] as const), ...Object.entries(WIRE_NAMES[api.subject])]);
+  const names = new Map([
+    ...fieldsOf(api.subject).map(([name]) => [name, name] as const),
+    ...Object.entries(WIRE_NAMES[api.subject]),
+  ]);
   for (const [word] of message.matchAll(/[A-Za-z][A-Za-z_]*/g)) {
     const attribute = names.get(word);
     if (attribute !== undefined && attribute !== "name") return attribute;

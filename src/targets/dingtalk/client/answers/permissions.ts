@@ -14,11 +14,23 @@ const WRITE: Permission = {
   sensitive: true,
 };
 const DEPARTMENTS: Permission = { point: "qyapi_get_department_list", lets: "read departments or roles" };
-const MEMBERS: Permission = { point: "qyapi_get_department_member", lets: "read the people of a department or a role" };
-const MEMBER: Permission = { point: "qyapi_get_member", lets: "read single people, or who administers the organisation" };
-const MOBILE: Permission = { point: "qyapi_get_member_by_mobile", lets: "find out who holds a mobile number" };
+const MEMBERS: Permission = {
+  point: "qyapi_get_department_member",
+  lets: "read the people of a department or a role",
+};
+const MEMBER: Permission = {
+  point: "qyapi_get_member",
+  lets: "read single people, or who administers the organisation",
+};
+const MOBILE: Permission = {
+  point: "qyapi_get_member_by_mobile",
+  lets: "find out who holds a mobile number",
+};
 const BASE: Permission = { point: "qyapi_base", lets: "call DingTalk at all" };
-const ACCOUNTS: Permission = { point: "Contact.OrgAccountSecurity.ReadWrite", lets: "switch enterprise accounts off or on" };
+const ACCOUNTS: Permission = {
+  point: "Contact.OrgAccountSecurity.ReadWrite",
+  lets: "switch enterprise accounts off or on",
+};
 
 const HR: Permission = { point: "Hrm.Process.ReadWrite", lets: "hand over what belongs to a leaver" };
 

@@ -23,4 +23,7 @@ export const OWN_REASONS = [
 ] as const;
 
 /** All reason codes of this adapter. */
-export const DINGTALK_REASONS: ReadonlySet<string> = new Set([...Object.values(CODES).map(({ reason }) => reason), ...OWN_REASONS]);
+export const DINGTALK_REASONS: ReadonlySet<string> = new Set([
+  ...Object.values(CODES).map(({ reason }) => reason),
+  ...OWN_REASONS,
+]);
