@@ -30,8 +30,9 @@ export const PERSONAL_STORES: readonly PersonalStore[] = [
     table: "entity_states",
     // The row stays while the person is at the target, because it is the place in the queue. The next run
     // writes new values.
-    erase: `update entity_states set reason = null, last_answer = null, cause = null, notes = null, holder = null, planned = null, refused = null
-      where ${OF_PERSON} and coalesce(reason, last_answer, cause, notes::text, holder::text, planned::text, refused::text) is not null`,
+    erase: `update entity_states set reason = null, last_answer = null, cause = null, notes = null, holder = null, planned = null, refused = null,
+        manager_key = null
+      where ${OF_PERSON} and coalesce(reason, last_answer, cause, notes::text, holder::text, planned::text, refused::text, manager_key) is not null`,
   },
   {
     table: "links",
