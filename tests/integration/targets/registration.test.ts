@@ -86,6 +86,7 @@ describe("the check at start", () => {
     expect(await organisation.target.check(calmly)).toEqual([
       {
         code: "registeredElsewhere",
+        reasonCode: "registeredElsewhere",
         text: expect.stringContaining("mainland China"),
         remedy: expect.stringContaining("organisation: { region: CN }"),
         concerns: "everybody",

@@ -58,7 +58,7 @@ test("every key is used, and every key that is named in a part exists", () => {
   const all = parts.map(({ text }) => text).join("\n");
   const named = [...all.matchAll(/"([a-zA-Z]+(?:\.[a-zA-Z]+)*)"/g)].map((match) => match[1]!);
   // Keys that are put together, such as t(`state.${state}`).
-  const families = [...all.matchAll(/t\(`([a-zA-Z]+)\.\$\{/g)].map((match) => match[1]!);
+  const families = [...all.matchAll(/t\(\s*`([a-zA-Z]+)\.\$\{/g)].map((match) => match[1]!);
   const unused = Object.keys(en).filter(
     (key) => !named.includes(key) && !families.includes(key.split(".")[0]!),
   );

@@ -206,5 +206,6 @@ function Drawn({ sample, seed }: { readonly sample: number; readonly seed: numbe
   return <div className="quiet">{t("evidence.drawn", { sample, seed: String(seed) })}</div>;
 }
 
-const sizeOf = (bytes: number): string =>
-  bytes < 100_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+function sizeOf(bytes: number): string {
+  return bytes < 100_000 ? `${Math.ceil(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
