@@ -59,11 +59,14 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
     .route("/mode")
     .put(requireRight("administer"), readJsonBody(), async (req: Request, res: Response) => {
       const mode = modeIn(req.body);
-      const ceiling = ceilingOf(await operations.processes(), own);
+      const processes = await operations.processes();
+      const ceiling = ceilingOf(processes, own);
       if (isAbove(mode, ceiling))
         throw new Conflict(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
+      // Without a live process the ceiling is that of the last one, and the next one may have a higher setting.
+      const isSetting = mode === ceiling && processes.living.length > 0;
       await operations.orderMode(
-        mode === ceiling ? undefined : mode,
+        isSetting ? undefined : mode,
         eventOf(res, "operator.mode", { mode, ceiling }),
       );
       await sendStatus(res);

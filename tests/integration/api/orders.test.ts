@@ -168,3 +168,18 @@ test("what says nothing is refused and changes nothing, and orders are for opera
 });
 
 const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+
+test("a mode ordered while nothing runs counts for the next start, however high its setting is", async () => {
+  const observing = await product.startSync({ SYNC_MODE: "observe" });
+  await observing.stop(1_000);
+  expect((await order("observe")).status).toBe(200);
+
+  await add(3);
+  await product.startSync();
+  await product.quiet();
+  expect(await writes()).toBe(0);
+  expect(await status()).toMatchObject({ mode: "observe", ceiling: "sync", states: { held: 3 } });
+
+  await order("sync");
+  await product.until(async () => (await writes()) === 3);
+});
