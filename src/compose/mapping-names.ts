@@ -21,7 +21,7 @@ export function knownNames(target: "dingtalk"): CompileOptions {
   };
 }
 
-/** The members of the variable `department` (mapping/departments.ts). */
+/** The members of the variable `department` (mapping/departments/departments.ts). */
 const DEPARTMENT = { path: {}, name: {}, level: {} };
 
 /** A variable may stand for several URNs of one extension. The first is the published one. */

@@ -1,7 +1,7 @@
 import { isZone } from "../core/zone.ts";
 import { personRules, sentOf } from "./compile-person.ts";
 import { dateNotes, dateRules, datesVersion } from "./dates.ts";
-import { departmentRules } from "./departments.ts";
+import { departmentRules } from "./departments/departments.ts";
 import { explainWith } from "./explain.ts";
 import {
   type CompileAt,

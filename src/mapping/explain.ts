@@ -1,5 +1,5 @@
 import type { JsonValue } from "../core/entity.ts";
-import type { Departments } from "./departments.ts";
+import type { Departments } from "./departments/departments.ts";
 import type { Expression } from "./expression/expression.ts";
 import { asJson } from "./expression/scim-values.ts";
 import type { Explanation, PersonInput, StatedDepartment, When } from "./mapping.ts";

@@ -1,6 +1,6 @@
-import { keysOf, parsePath, withKeys } from "./department-path.ts";
-import { type Setting, settingsIn } from "./department-settings.ts";
-import type { Departments } from "./departments.ts";
+import { keysOf, parsePath, withKeys } from "./departments/department-path.ts";
+import { type Setting, settingsIn } from "./departments/department-settings.ts";
+import type { Departments } from "./departments/departments.ts";
 import type { Variables } from "./expression/evaluation.ts";
 import type { Expression } from "./expression/expression.ts";
 import { asList, asText, isTrue, member } from "./expression/scim-values.ts";

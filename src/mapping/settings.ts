@@ -1,4 +1,4 @@
-import { parsePath } from "./department-path.ts";
+import { parsePath } from "./departments/department-path.ts";
 import type { MappingFile } from "./file/file.ts";
 import type { MappingSettings } from "./mapping.ts";
 

@@ -1,4 +1,4 @@
-import { type Departments, isBelow } from "./departments.ts";
+import { type Departments, isBelow } from "./departments/departments.ts";
 import type { TransferRule } from "./file/file.ts";
 import type { DepartmentPath, MappedAttributes, PersonInput, PersonMapping } from "./mapping.ts";
 

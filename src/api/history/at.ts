@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Clock } from "../../core/clock.ts";
 import { isUuid } from "../../core/id.ts";
 import type { EventLog } from "../../history/event-log.ts";
-import { readEntityAt } from "../../history/state-at.ts";
+import { readEntityAt } from "../../history/state/state-at.ts";
 import { sendJson } from "../../http/answer.ts";
 import { NotFoundPath } from "../../http/errors.ts";
 import type { PersonalReads } from "../personal-reads.ts";

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../core/entity.ts";
-import type { EntityState } from "../../history/entity-state.ts";
 import type { Changes } from "../../history/event.ts";
+import type { EntityState } from "../../history/state/entity-state.ts";
 import type { Valued } from "../personal-reads.ts";
 
 /*

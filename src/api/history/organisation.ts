@@ -1,8 +1,8 @@
 import { type Request, type Response, Router } from "express";
-import type { EntityState } from "../../history/entity-state.ts";
-import { isMember } from "../../history/state.ts";
-import { readSnapshots } from "../../history/state-at.ts";
-import { difference, type SideDifference } from "../../history/state-difference.ts";
+import type { EntityState } from "../../history/state/entity-state.ts";
+import { isMember } from "../../history/state/state.ts";
+import { readSnapshots } from "../../history/state/state-at.ts";
+import { difference, type SideDifference } from "../../history/state/state-difference.ts";
 import { sendJson } from "../../http/answer.ts";
 import { methodNotAllowed } from "../../http/methods.ts";
 import type { Mount } from "../../http/mount.ts";

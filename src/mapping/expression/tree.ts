@@ -1,4 +1,4 @@
-import { withKeys } from "../department-path.ts";
+import { withKeys } from "../departments/department-path.ts";
 import { asText, isObject, member } from "./scim-values.ts";
 
 /** A hierarchy in the mapping file: id → name, and id of the parent. */

@@ -1,6 +1,6 @@
 import { fold } from "../../core/text/fold.ts";
-import { MAX_DEPTH, parsePath } from "../department-path.ts";
-import { isBelow } from "../departments.ts";
+import { MAX_DEPTH, parsePath } from "../departments/department-path.ts";
+import { isBelow } from "../departments/departments.ts";
 import { type MappingFile, mappingFile, RESERVED_ATTRIBUTES, RESERVED_SETTINGS } from "./file.ts";
 import { type FileProblem, inOrder, MappingInvalid } from "./problem.ts";
 import type { Path } from "./source-location.ts";

@@ -1,6 +1,7 @@
 import { unreachable } from "../../core/errors.ts";
 import { fold } from "../../core/text/fold.ts";
-import { parsePath } from "../../mapping/department-path.ts";
+import { parsePath } from "../../mapping/departments/department-path.ts";
+import { assignDepartments } from "../../mapping/departments/placement.ts";
 import type {
   DepartmentPath,
   GroupPlacement,
@@ -8,7 +9,6 @@ import type {
   MappingSettings,
   PersonMapping,
 } from "../../mapping/mapping.ts";
-import { assignDepartments } from "../../mapping/placement.ts";
 import type { DepartmentReference, GroupOfPerson, PersonFacts, Reference } from "../facts.ts";
 import type { AttributeDepartment } from "../places.ts";
 import type { Note } from "../target-values.ts";

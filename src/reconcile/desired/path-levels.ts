@@ -1,4 +1,4 @@
-import { keysOf } from "../../mapping/department-path.ts";
+import { keysOf } from "../../mapping/departments/department-path.ts";
 import type { DepartmentPath, Mapping } from "../../mapping/mapping.ts";
 import type { PathLevel } from "../places.ts";
 import type { TargetAdapter } from "../target.ts";

@@ -9,13 +9,6 @@ import {
 import { createUser } from "../people/create.ts";
 import { deleteUser } from "../people/delete.ts";
 import {
-  dismissionInfos,
-  listDismissions,
-  revokeDismission,
-  startDismission,
-  updateDismission,
-} from "../people/dismissions.ts";
-import {
   createContact,
   deleteContact,
   getContact,
@@ -23,8 +16,15 @@ import {
   listLabelGroups,
   updateContact,
 } from "../people/external-contacts.ts";
-import { addPreEntry, terminateAndHandOver, transfer } from "../people/hr.ts";
-import { listLeaveRecords } from "../people/leavers.ts";
+import {
+  dismissionInfos,
+  listDismissions,
+  revokeDismission,
+  startDismission,
+  updateDismission,
+} from "../people/hr/dismissions.ts";
+import { addPreEntry, terminateAndHandOver, transfer } from "../people/hr/hr.ts";
+import { listLeaveRecords } from "../people/hr/leavers.ts";
 import { listSimple, listUsers } from "../people/member-lists.ts";
 import {
   countUsers,

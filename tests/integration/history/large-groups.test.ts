@@ -1,6 +1,6 @@
 import { uuidv7 } from "../../../src/core/id.ts";
 import type { HistoryEvent } from "../../../src/history/event.ts";
-import { readEntityAt } from "../../../src/history/state-at.ts";
+import { readEntityAt } from "../../../src/history/state/state-at.ts";
 import { readTimeline } from "../../../src/history/timeline.ts";
 import { createEventAppender } from "../../../src/store/history/event-appender.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";

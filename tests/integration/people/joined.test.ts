@@ -1,6 +1,6 @@
 import { systemClock } from "../../../src/core/clock.ts";
 import type { JsonObject } from "../../../src/core/entity.ts";
-import { History } from "../../../src/history/state.ts";
+import { History } from "../../../src/history/state/state.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
 import { DEFAULT_MAPPING } from "../../../src/mapping/file/default-mapping.ts";
 import { createEventLog } from "../../../src/store/history/event-log.ts";

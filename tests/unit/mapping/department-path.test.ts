@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { formatPath, parsePath } from "../../../src/mapping/department-path.ts";
+import { formatPath, parsePath } from "../../../src/mapping/departments/department-path.ts";
 
 test.each<[string, string, string, readonly string[]]>([
   ["one name", "Finance", "/", ["Finance"]],

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../src/core/entity.ts";
 import { compileMapping } from "../../../src/mapping/compile.ts";
+import { assignDepartments } from "../../../src/mapping/departments/placement.ts";
 import type { GroupPlacement } from "../../../src/mapping/mapping.ts";
-import { assignDepartments } from "../../../src/mapping/placement.ts";
 
 const DINGTALK = "urn:dingtalk-scim:params:scim:schemas:extension:dingtalk:2.0:Group";
 

@@ -1,11 +1,9 @@
-import type { JsonObject } from "../core/entity.ts";
-import { formatPath, MAX_DEPTH, parsePath } from "./department-path.ts";
-import { managersOf, type Setting, settingsIn } from "./department-settings.ts";
-import type { CompileAt } from "./expression/expression.ts";
-import { matchesGlob } from "./expression/glob.ts";
-import { asText, isTrue, member } from "./expression/scim-values.ts";
-import { extensionOf, GROUP_EXTENSIONS } from "./extensions.ts";
-import type { GroupRule, MappingFile } from "./file/file.ts";
+import type { JsonObject } from "../../core/entity.ts";
+import type { CompileAt } from "../expression/expression.ts";
+import { matchesGlob } from "../expression/glob.ts";
+import { asText, isTrue, member } from "../expression/scim-values.ts";
+import { extensionOf, GROUP_EXTENSIONS } from "../extensions.ts";
+import type { GroupRule, MappingFile } from "../file/file.ts";
 import type {
   DepartmentDescription,
   DepartmentPath,
@@ -14,7 +12,9 @@ import type {
   MappedAttributes,
   MappingNote,
   NoPlace,
-} from "./mapping.ts";
+} from "../mapping.ts";
+import { formatPath, MAX_DEPTH, parsePath } from "./department-path.ts";
+import { managersOf, type Setting, settingsIn } from "./department-settings.ts";
 
 export interface Departments {
   readonly separator: string;

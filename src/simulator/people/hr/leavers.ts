@@ -1,7 +1,7 @@
-import type { Organisation } from "../organisation/model.ts";
-import type { Done } from "../organisation/organisation.ts";
-import { type Fields, text } from "../wire/fields.ts";
-import { invalidParameter } from "../wire/refusal.ts";
+import type { Organisation } from "../../organisation/model.ts";
+import type { Done } from "../../organisation/organisation.ts";
+import { type Fields, text } from "../../wire/fields.ts";
+import { invalidParameter } from "../../wire/refusal.ts";
 
 const YEAR_MS = 365 * 86_400_000;
 

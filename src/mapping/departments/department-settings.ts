@@ -1,9 +1,9 @@
-import type { Variables } from "./expression/evaluation.ts";
-import type { Expression } from "./expression/expression.ts";
-import type { Rule } from "./file/file.ts";
-import type { MappedAttributes, MappingNote } from "./mapping.ts";
-import { referencesIn } from "./references.ts";
-import { ruleResult } from "./rule-value.ts";
+import type { Variables } from "../expression/evaluation.ts";
+import type { Expression } from "../expression/expression.ts";
+import type { Rule } from "../file/file.ts";
+import type { MappedAttributes, MappingNote } from "../mapping.ts";
+import { referencesIn } from "../references.ts";
+import { ruleResult } from "../rule-value.ts";
 
 export interface Setting {
   readonly attribute: string;

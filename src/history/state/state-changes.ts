@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "../core/entity.ts";
+import type { JsonObject, JsonValue } from "../../core/entity.ts";
+import type { Changes, LoggedEvent } from "../event.ts";
 import { type EntityState, NOBODY } from "./entity-state.ts";
-import type { Changes, LoggedEvent } from "./event.ts";
 
 export function changed(before: EntityState, { code, changes = {} }: LoggedEvent): EntityState {
   const { document: _document, ...bare } = before;

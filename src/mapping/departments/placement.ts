@@ -1,11 +1,11 @@
-import { formatPath } from "./department-path.ts";
 import type {
   DepartmentPath,
   GroupPlacement,
   MappingNote,
   MappingSettings,
   PersonMapping,
-} from "./mapping.ts";
+} from "../mapping.ts";
+import { formatPath } from "./department-path.ts";
 
 /** A department of a person: the department of a group, or one with a path only. */
 export type Place =

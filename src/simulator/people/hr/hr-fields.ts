@@ -1,8 +1,8 @@
-import type { Organisation } from "../organisation/model.ts";
-import type { PendingDismission } from "../organisation/records.ts";
-import type { User } from "../organisation/user-record.ts";
-import { type Fields, text } from "../wire/fields.ts";
-import { invalidParameter, Refused, refuseNew } from "../wire/refusal.ts";
+import type { Organisation } from "../../organisation/model.ts";
+import type { PendingDismission } from "../../organisation/records.ts";
+import type { User } from "../../organisation/user-record.ts";
+import { type Fields, text } from "../../wire/fields.ts";
+import { invalidParameter, Refused, refuseNew } from "../../wire/refusal.ts";
 
 export function requireFeature(organisation: Organisation): void {
   if (!organisation.switches.hr) throw refuseNew(400, "suiteCallInvalid", "企业未开通智能人事");

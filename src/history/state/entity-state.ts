@@ -1,4 +1,4 @@
-import type { EntityKind, JsonObject } from "../core/entity.ts";
+import type { EntityKind, JsonObject } from "../../core/entity.ts";
 
 /** The state of a person, group, department or role. It is immutable: an event makes a new state. */
 export interface EntityState {

@@ -1,12 +1,12 @@
-import { parseSearchedMobile } from "../organisation/mobile.ts";
-import type { Organisation } from "../organisation/model.ts";
-import type { Act, Done } from "../organisation/organisation.ts";
-import { leaveDepartments, withOneMain } from "../organisation/posts.ts";
-import type { Change } from "../organisation/records.ts";
-import { type DepartmentEntry, phoneKey, type User } from "../organisation/user-record.ts";
-import { type Fields, object, requiredText, text } from "../wire/fields.ts";
-import { invalidParameter, missing, refuse, refuseNew } from "../wire/refusal.ts";
-import { endMembership } from "./delete.ts";
+import { parseSearchedMobile } from "../../organisation/mobile.ts";
+import type { Organisation } from "../../organisation/model.ts";
+import type { Act, Done } from "../../organisation/organisation.ts";
+import { leaveDepartments, withOneMain } from "../../organisation/posts.ts";
+import type { Change } from "../../organisation/records.ts";
+import { type DepartmentEntry, phoneKey, type User } from "../../organisation/user-record.ts";
+import { type Fields, object, requiredText, text } from "../../wire/fields.ts";
+import { invalidParameter, missing, refuse, refuseNew } from "../../wire/refusal.ts";
+import { endMembership } from "../delete.ts";
 import { readDay, readIds, readReasons, requireEmployee } from "./hr-fields.ts";
 
 /*

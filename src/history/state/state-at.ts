@@ -1,7 +1,7 @@
+import type { EventLog } from "../event-log.ts";
+import { allRelated, intentsOfContainers, walk } from "../walk.ts";
 import type { EntityState } from "./entity-state.ts";
-import type { EventLog } from "./event-log.ts";
 import { History, type Snapshot, STATE_CODES } from "./state.ts";
-import { allRelated, intentsOfContainers, walk } from "./walk.ts";
 
 /* The state of entities at a time in the past, read from the history alone. */
 

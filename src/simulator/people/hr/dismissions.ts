@@ -1,8 +1,8 @@
-import type { Organisation } from "../organisation/model.ts";
-import type { Done } from "../organisation/organisation.ts";
-import type { PendingDismission } from "../organisation/records.ts";
-import { type Fields, text } from "../wire/fields.ts";
-import { invalidParameter, refuseNew } from "../wire/refusal.ts";
+import type { Organisation } from "../../organisation/model.ts";
+import type { Done } from "../../organisation/organisation.ts";
+import type { PendingDismission } from "../../organisation/records.ts";
+import { type Fields, text } from "../../wire/fields.ts";
+import { invalidParameter, refuseNew } from "../../wire/refusal.ts";
 import { MOST_AT_ONCE, readDay, readIds, readReasons, requireEmployee, requireFeature } from "./hr-fields.ts";
 
 /** `GET /v1.0/hrm/employees/dismissions`: people who have left and have not returned. */

@@ -1,7 +1,7 @@
-import type { EntityKind, JsonObject, JsonValue } from "../core/entity.ts";
-import { sameJson } from "../core/json/same-json.ts";
+import type { EntityKind, JsonObject, JsonValue } from "../../core/entity.ts";
+import { sameJson } from "../../core/json/same-json.ts";
+import type { Changes } from "../event.ts";
 import type { EntityState } from "./entity-state.ts";
-import type { Changes } from "./event.ts";
 import type { Snapshot } from "./state.ts";
 
 /* What differs between two states of the organisation (state.ts). Pure. */

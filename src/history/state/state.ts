@@ -1,5 +1,5 @@
+import { DIRECTORY_CODES, type EventCode, type LoggedEvent } from "../event.ts";
 import { type EntityState, NOBODY } from "./entity-state.ts";
-import { DIRECTORY_CODES, type EventCode, type LoggedEvent } from "./event.ts";
 import { changed, found, refusedIn, withoutTarget, written } from "./state-changes.ts";
 
 /*
