@@ -19,7 +19,7 @@ import { acceptAll, again, doubles, seenStrangers, strangers } from "./storm.ts"
  */
 
 const FAULT_SEEDS = Number(process.env["FAULT_SEEDS"] ?? 2);
-const SEEDS = Math.ceil(FAULT_SEEDS / 2);
+const SEEDS = Math.ceil(FAULT_SEEDS / 4);
 const STEPS = 45;
 const KINDS: readonly Dirt[] = ["sharedPhones", "sharedMailboxes", "invitedPeople", "lateAdministrators"];
 
