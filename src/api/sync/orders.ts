@@ -7,7 +7,7 @@ import { methodNotAllowed } from "../../http/methods.ts";
 import { requestContext, requireRight } from "../../http/request-context.ts";
 import { operatorEvent } from "../../reconcile/operator-event.ts";
 import { SYNC_MODES, type SyncMode } from "../../reconcile/policy.ts";
-import { ceilingOf, isAbove } from "../../reconcile/process/orders.ts";
+import { modeOrder } from "../../reconcile/process/orders.ts";
 import type { SyncOperations } from "../../reconcile/status.ts";
 import { Conflict } from "../conflict.ts";
 import { InvalidParameter } from "../query-values.ts";
@@ -59,16 +59,10 @@ export function ordersRoutes({ operations, clock, target, ceiling: own, sendStat
     .route("/mode")
     .put(requireRight("administer"), readJsonBody(), async (req: Request, res: Response) => {
       const mode = modeIn(req.body);
-      const processes = await operations.processes();
-      const ceiling = ceilingOf(processes, own);
-      if (isAbove(mode, ceiling))
+      const { ceiling, isAllowed, stored } = modeOrder(mode, await operations.processes(), own);
+      if (!isAllowed)
         throw new Conflict(`the mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most`);
-      // Without a live process the ceiling is that of the last one, and the next one may have a higher setting.
-      const isSetting = mode === ceiling && processes.living.length > 0;
-      await operations.orderMode(
-        isSetting ? undefined : mode,
-        eventOf(res, "operator.mode", { mode, ceiling }),
-      );
+      await operations.orderMode(stored, eventOf(res, "operator.mode", { mode, ceiling }));
       await sendStatus(res);
     })
     .all(methodNotAllowed("PUT"));

@@ -64,22 +64,18 @@ export const modeCommand = (): Command =>
       "\nKept over restarts. Exit code 1 when SYNC_MODE does not allow the mode.\n\nExample:\n  $ dingtalk-scim mode observe",
     )
     .action(async (mode: SyncMode, { json }: Options) => {
-      const { ceilingOf, isAbove } = await import("../../reconcile/process/orders.ts");
-      const ceiling = await withOperations(async ({ operations, event, own }) => {
-        const highest = ceilingOf(await operations.processes(), own);
-        if (!isAbove(mode, highest))
-          await operations.orderMode(
-            mode === highest ? undefined : mode,
-            event("operator.mode", { mode, ceiling: highest }),
-          );
-        return highest;
+      const { modeOrder } = await import("../../reconcile/process/orders.ts");
+      const { ceiling, isAllowed } = await withOperations(async ({ operations, event, own }) => {
+        const order = modeOrder(mode, await operations.processes(), own);
+        if (order.isAllowed)
+          await operations.orderMode(order.stored, event("operator.mode", { mode, ceiling: order.ceiling }));
+        return order;
       });
-      const refused = isAbove(mode, ceiling);
-      if (refused) foundProblems();
-      if (json) return printJson({ mode: refused ? null : mode, ceiling });
+      if (!isAllowed) foundProblems();
+      if (json) return printJson({ mode: isAllowed ? mode : null, ceiling });
       say(
-        refused
-          ? t`The mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most. Nothing was changed.`
-          : t`The mode is ${mode}, for every process within two seconds.`,
+        isAllowed
+          ? t`The mode is ${mode}, for every process within two seconds.`
+          : t`The mode ${mode} is above ${ceiling}, which SYNC_MODE allows at most. Nothing was changed.`,
       );
     });

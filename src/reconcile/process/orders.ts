@@ -44,7 +44,30 @@ export function ceilingOf(
   return SYNC_MODES.findLast((mode) => living.some((process) => process.mode === mode)) ?? lastMode ?? own;
 }
 
-export const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean =>
+/** What an order of a mode comes to. */
+export interface ModeOrder {
+  readonly ceiling: SyncMode;
+  /** False: the mode is above the ceiling, and nothing is stored. */
+  readonly isAllowed: boolean;
+  /** Undefined: the mode of the settings counts. */
+  readonly stored: SyncMode | undefined;
+}
+
+/**
+ * Ordering the ceiling itself means to follow the settings. Without a live process the ceiling is only the mode
+ * of the last one, and the next may have a higher setting, so the order is stored then. Pure.
+ */
+export function modeOrder(
+  mode: SyncMode,
+  processes: Parameters<typeof ceilingOf>[0],
+  own: SyncMode,
+): ModeOrder {
+  const ceiling = ceilingOf(processes, own);
+  const followsSettings = mode === ceiling && processes.living.length > 0;
+  return { ceiling, isAllowed: !isAbove(mode, ceiling), stored: followsSettings ? undefined : mode };
+}
+
+const isAbove = (mode: SyncMode, ceiling: SyncMode): boolean =>
   SYNC_MODES.indexOf(mode) > SYNC_MODES.indexOf(ceiling);
 
 /** An order never exceeds the ceiling of the settings. Pure. */
