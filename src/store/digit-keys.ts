@@ -8,7 +8,7 @@ import type { KeySet } from "./key-set.ts";
  * compares the values. search-keys.ts says where they are.
  */
 
-export const KEY_DIGITS = 4;
+const KEY_DIGITS = 4;
 /** Added to the last four digits of a telephone number, so that its key differs from those of names. */
 const OF_NUMBER = 10_000;
 const ZERO = 48;

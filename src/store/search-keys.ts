@@ -17,14 +17,14 @@ import { addNameKeys, wholeKey } from "./name-keys.ts";
 const collected = createKeyCollector();
 
 /**
- * The keys of a person with these names, which must be folded, and this externalId. Each key is in the list
- * once, in no order.
+ * The keys of a row of `users` with these columns, of which names are folded: the value of its `search_keys`, as
+ * `keysOfRecord` computes it. Each key is in the list once, in no order.
  */
-export function searchKeys(
-  names: readonly (string | null)[],
-  externalId: string | null,
+export function searchKeysOfRow(
+  { user_name_key, display_name_key, email_keys, external_id }: ReturnType<typeof keyColumns>,
   document: JsonObject,
 ): readonly number[] {
+  const names = [user_name_key, display_name_key, ...email_keys];
   return collected((keys) => {
     for (const [at, name] of names.entries()) {
       // The user name is often an e-mail address too.
@@ -32,19 +32,10 @@ export function searchKeys(
       addRunKeys(name, keys);
       addNameKeys(name, keys);
     }
-    if (externalId !== null) keys.add(wholeKey(fold(externalId)));
+    if (external_id !== null) keys.add(wholeKey(fold(external_id)));
     addNumberKeys(document, keys);
   });
 }
-
-/**
- * The keys of a row of `users` with these columns: the value of its `search_keys`, as `keysOfRecord` computes
- * it.
- */
-export const searchKeysOfRow = (
-  { user_name_key, display_name_key, email_keys, external_id }: ReturnType<typeof keyColumns>,
-  document: JsonObject,
-): readonly number[] => searchKeys([user_name_key, display_name_key, ...email_keys], external_id, document);
 
 /** SQL: the keys of the row `u` of `users`; the expression of the index `users_search`. */
 export const keysOfRecord = (u: string): string =>
